@@ -1,0 +1,1 @@
+"""Who: users, schools, buurtteams, memberships, and THE table of roles and permissions."""

@@ -1,0 +1,156 @@
+"""THE table: which role may do what, and how far.
+
+Views, querysets, templates, the PDF export and the tests all ask this module; nobody compares roles
+anywhere else. Source of the table: docs/architecture.md, "Access".
+
+A *scope* says how far a permission reaches:
+
+* ``SCHOOL``: everything of the schools where the user holds the role;
+* ``TAKES_PART``: cases in which the user holds a grant;
+* ``HANDED_OVER``: cases that the care team has handed to the user, to move them;
+* ``INVITED``: consultations to which the user is invited, while that lasts;
+* ``NONE``: nothing.
+"""
+
+from collections.abc import Callable
+from enum import IntEnum, StrEnum
+from functools import wraps
+from typing import TYPE_CHECKING
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from accounts.roles import Role
+
+if TYPE_CHECKING:
+    from accounts.models import Membership, School, User
+
+
+class Permission(StrEnum):
+    """What somebody can be allowed to do."""
+
+    LOG_SIGNAL = "log_signal"
+    SEE_OWN_SIGNALS = "see_own_signals"
+    SEE_CASE = "see_case"
+    MOVE_CASE = "move_case"
+    ASSIGN_CASE = "assign_case"
+    SEE_DASHBOARD = "see_dashboard"
+    ASK_CONSULTATION = "ask_consultation"
+    CHAIR_CONSULTATION = "chair_consultation"
+    ADVISE = "advise"
+    EXPORT_DOSSIER = "export_dossier"
+    LIST_EXPORTABLE = "list_exportable"
+
+
+class Scope(IntEnum):
+    """How far a permission reaches; a larger number reaches further."""
+
+    NONE = 0
+    INVITED = 1
+    HANDED_OVER = 2
+    TAKES_PART = 3
+    SCHOOL = 4
+
+
+N, I, H, P, S = Scope.NONE, Scope.INVITED, Scope.HANDED_OVER, Scope.TAKES_PART, Scope.SCHOOL  # noqa: E741
+
+ROLES = (
+    Role.TEACHER,
+    Role.COORDINATOR,
+    Role.ATTENTION_OFFICER,
+    Role.BUURTTEAM_WORKER,
+    Role.SCHOOL_LEADER,
+    Role.ADMINISTRATOR,
+)
+
+# fmt: off
+TABLE: dict[Permission, tuple[Scope, ...]] = {
+    #                              teacher  coord.  att.off.  buurtteam  leader  admin.
+    Permission.LOG_SIGNAL:         (S,      S,      S,        N,         S,      N),
+    Permission.SEE_OWN_SIGNALS:    (S,      S,      S,        N,         S,      N),
+    Permission.SEE_CASE:           (P,      S,      S,        N,         S,      N),
+    Permission.MOVE_CASE:          (H,      S,      S,        N,         S,      N),
+    Permission.ASSIGN_CASE:        (N,      S,      S,        N,         S,      N),
+    Permission.SEE_DASHBOARD:      (N,      S,      S,        N,         S,      N),
+    Permission.ASK_CONSULTATION:   (P,      S,      S,        N,         S,      N),
+    Permission.CHAIR_CONSULTATION: (N,      S,      S,        N,         N,      N),
+    Permission.ADVISE:             (I,      I,      I,        I,         I,      N),
+    Permission.EXPORT_DOSSIER:     (N,      S,      S,        N,         S,      S),
+    Permission.LIST_EXPORTABLE:    (N,      N,      N,        N,         N,      S),
+}
+# fmt: on
+
+
+def scope(role: str, permission: Permission) -> Scope:
+    """Return how far a permission reaches for a role."""
+    return TABLE[permission][ROLES.index(Role(role))]
+
+
+def memberships_with(user: "User", permission: Permission) -> "list[Membership]":
+    """Return the user's current memberships that give a permission at all."""
+    if not user.is_authenticated:
+        return []
+    return [m for m in user.current_memberships if scope(m.role, permission) > Scope.NONE]
+
+
+def may(user: "User", permission: Permission) -> bool:
+    """Tell whether the user has a permission anywhere, at whatever scope."""
+    return bool(memberships_with(user, permission))
+
+
+def school_ids(user: "User", permission: Permission, reach: Scope = Scope.SCHOOL) -> list[int]:
+    """Return the schools where the user's permission reaches exactly as far as ``reach``."""
+    return [
+        m.school_id
+        for m in memberships_with(user, permission)
+        if m.school_id and scope(m.role, permission) == reach
+    ]
+
+
+def schools(user: "User", permission: Permission) -> "list[School]":
+    """Return the schools as a whole for which the user holds a permission."""
+    return list(
+        {
+            m.school_id: m.school
+            for m in memberships_with(user, permission)
+            if m.school_id and scope(m.role, permission) == Scope.SCHOOL
+        }.values()
+    )
+
+
+View = Callable[..., HttpResponse]
+
+
+def requires(*permissions: Permission) -> Callable[[View], View]:
+    """Declare who may use a view: whoever holds one of the permissions; for others it is not there.
+
+    A 404, not a 403: an answer that differs would tell that there is something to find. The object
+    that a view shows is asked for apart, from its own ``visible_to`` queryset.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            if not any(may(request.user, permission) for permission in permissions):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        guarded.access = permissions
+        return guarded
+
+    return decorate
+
+
+PUBLIC = "public"
+SIGNED_IN = "signed in"
+
+
+def open_to(audience: str) -> Callable[[View], View]:
+    """Declare that a view is for everybody (``PUBLIC``) or for whoever is signed in."""
+
+    def decorate(view: View) -> View:
+        view.access = audience
+        if audience == PUBLIC:
+            view.login_required = False
+        return view
+
+    return decorate

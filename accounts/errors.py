@@ -1,0 +1,12 @@
+"""What an action raises when it cannot be done; the message is for the user."""
+
+from django.utils.functional import Promise
+
+
+class ActionError(Exception):
+    """An action that cannot be done now. ``field`` names the form field concerned, if any."""
+
+    def __init__(self, message: str | Promise, field: str | None = None) -> None:
+        super().__init__(str(message))
+        self.message = message
+        self.field = field

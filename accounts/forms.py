@@ -1,0 +1,160 @@
+"""The base of every form that changes something, and the language choice."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import typed
+from accounts.errors import ActionError
+from accounts.models import User
+
+Result = TypeVar("Result")
+
+LONG_TEXT = 20_000
+SHORT_TEXT = 300
+
+
+class LongTextField(forms.CharField):
+    """A text of any kind, up to ``LONG_TEXT`` characters, in a box that grows."""
+
+    def __init__(self, *, rows: int = 3, max_length: int = LONG_TEXT, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
+        super().__init__(max_length=max_length, **kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Leave out ``maxlength``: a browser would cut a pasted text short without a word."""
+        attrs = super().widget_attrs(widget)
+        attrs.pop("maxlength", None)
+        return attrs
+
+
+class MomentField(forms.DateTimeField):
+    """When something was seen, said or held: now unless told, never in the future."""
+
+    # A phone's clock may be some minutes ahead of the server's.
+    CLOCK_SLACK = timedelta(minutes=5)
+    EARLIEST_YEAR = 1990
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", lambda: timezone.localtime().replace(second=0, microsecond=0))
+        kwargs.setdefault(
+            "widget",
+            forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        )
+        super().__init__(**kwargs)
+
+    def validate(self, value: datetime | None) -> None:
+        """Refuse a moment that lies ahead, or before anybody who is at school now was born."""
+        super().validate(value)
+        if value is None:
+            return
+        if value > timezone.now() + self.CLOCK_SLACK:
+            raise ValidationError(_("This lies in the future. Fill in when it happened."))
+        if value.year < self.EARLIEST_YEAR:
+            raise ValidationError(_("This is too long ago. Look at the year again."))
+
+
+class ComingDayField(forms.DateField):
+    """A day that was agreed, ahead of us and within two years."""
+
+    FURTHEST = timedelta(days=2 * 366)
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(**kwargs)
+
+    def validate(self, value: Any) -> None:
+        """Refuse a day that is past, or further away than anybody plans."""
+        super().validate(value)
+        if value is None:
+            return
+        today = timezone.localdate()
+        if value <= today:
+            raise ValidationError(_("Choose a day that is still to come."))
+        if value > today + self.FURTHEST:
+            raise ValidationError(_("Choose a day within two years."))
+
+
+class MeldcodeForm(forms.Form):
+    """A form that files once, however often it is sent, and that a lost session does not empty."""
+
+    idempotency_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    typed_by = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("idempotency_key", uuid.uuid4())
+        self.initial["typed_by"] = typed.token_for(user.pk)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True  # the template writes the token beside its <form> tag
+
+    @classmethod
+    def for_page(cls, request: HttpRequest, **kwargs: Any) -> "MeldcodeForm":
+        """Return the form of a page: bound on POST, else empty or with what was kept of it."""
+        if request.method == "POST":
+            return cls(request.POST, user=request.user, **kwargs)
+        form = cls(user=request.user, **kwargs)
+        kept = typed.take(request)
+        if kept is not None:
+            form.restore(kept)
+        return form
+
+    def restore(self, data: QueryDict) -> None:
+        """Show again what was typed, without judging it yet."""
+        for name, field in self.fields.items():
+            if name == "typed_by":
+                continue
+            value = field.widget.value_from_datadict(data, {}, self.add_prefix(name))
+            if value not in (None, "", []):
+                self.initial[name] = value
+
+    def clean_idempotency_key(self) -> uuid.UUID:
+        """Return the key; a form that came without one gets its own."""
+        return self.cleaned_data.get("idempotency_key") or uuid.uuid4()
+
+    @property
+    def key(self) -> uuid.UUID:
+        """Return the idempotency key of the form that was sent."""
+        return self.cleaned_data["idempotency_key"]
+
+    def run(self, action: Callable[..., Result], *args: Any, **kwargs: Any) -> Result | None:
+        """Run an action; what it refuses becomes an error at the field concerned, and None."""
+        try:
+            return action(*args, **kwargs)
+        except ActionError as error:
+            self.add_error(error.field if error.field in self.fields else None, error.message)
+            return None
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """Return what was filled in, without the form's own hidden fields."""
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name not in ("idempotency_key", "typed_by")
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse characters that no database text can hold."""
+        cleaned = super().clean() or self.cleaned_data
+        for name, value in list(cleaned.items()):
+            if isinstance(value, str) and "\x00" in value:
+                self.add_error(name, _("This text holds a character that cannot be stored."))
+        return cleaned
+
+
+class LanguageForm(forms.Form):
+    """The language button."""
+
+    language = forms.ChoiceField(choices=User.Language.choices)
+    next = forms.CharField(required=False)

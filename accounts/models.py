@@ -1,0 +1,157 @@
+"""User, School, Buurtteam and Membership."""
+
+import uuid
+from datetime import date
+
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.db import models
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from accounts.managers import UserManager
+from accounts.querysets import MembershipQuerySet
+from accounts.roles import Role
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody who signs in. What they may do follows from memberships, never from this row."""
+
+    class Language(models.TextChoices):
+        """The languages of the interface."""
+
+        NL = "nl", "Nederlands"
+        EN = "en", "English"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    language = models.CharField(
+        _("language"), max_length=2, choices=Language.choices, default=Language.NL
+    )
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ("name",)
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        """Return the name as one writes it."""
+        return self.name
+
+    @cached_property
+    def current_memberships(self) -> tuple["Membership", ...]:
+        """Return today's memberships, fetched once per user object (that is: per request)."""
+        if not self.is_active:
+            return ()
+        return tuple(self.memberships.current().select_related("school", "buurtteam"))
+
+
+class Buurtteam(models.Model):
+    """A neighbourhood team whose family workers are attached to schools."""
+
+    name = models.CharField(_("name"), max_length=120)
+    city = models.CharField(_("place"), max_length=80)
+    telephone = models.CharField(_("telephone"), max_length=20)
+
+    class Meta:
+        verbose_name = _("buurtteam")
+        verbose_name_plural = _("buurtteams")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class School(models.Model):
+    """A school: the boundary that no name crosses by itself."""
+
+    class Kind(models.TextChoices):
+        """Primary (po) or secondary (vo) education."""
+
+        PRIMARY = "po", _("Primary education")
+        SECONDARY = "vo", _("Secondary education")
+
+    name = models.CharField(_("name"), max_length=120)
+    city = models.CharField(_("place"), max_length=80)
+    kind = models.CharField(_("kind"), max_length=2, choices=Kind.choices)
+    buurtteam = models.ForeignKey(
+        Buurtteam,
+        verbose_name=_("buurtteam"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="schools",
+    )
+
+    class Meta:
+        verbose_name = _("school")
+        verbose_name_plural = _("schools")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A role of a user at one school, or at one buurtteam, during a time."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    school = models.ForeignKey(
+        School, null=True, blank=True, on_delete=models.CASCADE, related_name="memberships"
+    )
+    buurtteam = models.ForeignKey(
+        Buurtteam, null=True, blank=True, on_delete=models.CASCADE, related_name="memberships"
+    )
+    starts_on = models.DateField(_("from"), default=date.today)
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = (
+            models.CheckConstraint(
+                name="membership_at_the_place_of_its_role",
+                condition=(
+                    models.Q(
+                        role=Role.BUURTTEAM_WORKER, school__isnull=True, buurtteam__isnull=False
+                    )
+                    | (
+                        ~models.Q(role=Role.BUURTTEAM_WORKER)
+                        & models.Q(school__isnull=False, buurtteam__isnull=True)
+                    )
+                ),
+                violation_error_message=_(
+                    "A family worker belongs to a buurtteam, every other role to a school."
+                ),
+            ),
+            models.CheckConstraint(
+                name="membership_ends_after_it_starts",
+                condition=models.Q(ends_on__isnull=True)
+                | models.Q(ends_on__gte=models.F("starts_on")),
+                violation_error_message=_("The last day is before the first."),
+            ),
+            models.UniqueConstraint(
+                fields=("user", "school", "role"),
+                condition=models.Q(ends_on__isnull=True, school__isnull=False),
+                name="one_open_membership_per_school_and_role",
+            ),
+            models.UniqueConstraint(
+                fields=("user", "buurtteam", "role"),
+                condition=models.Q(ends_on__isnull=True, buurtteam__isnull=False),
+                name="one_open_membership_per_buurtteam_and_role",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} · {self.school or self.buurtteam}"

@@ -1,0 +1,64 @@
+"""What somebody typed is never lost: kept when the session ended in the middle of writing.
+
+Every form carries a signed token that says who it was shown to. When it is sent without a valid
+session (or with a stale CSRF token), its fields are kept, encrypted, in the new session; after the
+same person has signed in again, and only for them, the page of the form shows them once more.
+"""
+
+import base64
+import hashlib
+
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, QueryDict
+
+TOKEN_FIELD = "typed_by"
+SESSION_KEY = "typed"
+SALT = "accounts.typed"
+LEFT_OUT = ("csrfmiddlewaretoken", TOKEN_FIELD)
+
+
+def token_for(user_id: int) -> str:
+    """Return the token that a form carries: for whom it was shown."""
+    return signing.dumps(user_id, salt=SALT)
+
+
+def keep(request: HttpRequest) -> bool:
+    """Keep what a form brought, for the person it was shown to. False when it carries no token."""
+    owner = _owner(request.POST.get(TOKEN_FIELD, ""))
+    if owner is None or (request.user.is_authenticated and request.user.pk != owner):
+        return False
+    fields = request.POST.copy()
+    for name in LEFT_OUT:
+        fields.pop(name, None)
+    request.session[SESSION_KEY] = {
+        "owner": owner,
+        "path": request.path,
+        "fields": _cipher().encrypt(fields.urlencode().encode()).decode(),
+    }
+    return True
+
+
+def take(request: HttpRequest) -> QueryDict | None:
+    """Return what the user had typed on this very page, once; None when there is nothing."""
+    kept = request.session.get(SESSION_KEY)
+    if not kept or kept["path"] != request.path or kept["owner"] != request.user.pk:
+        return None
+    del request.session[SESSION_KEY]
+    try:
+        return QueryDict(_cipher().decrypt(kept["fields"].encode()).decode())
+    except InvalidToken:
+        return None
+
+
+def _owner(token: str) -> int | None:
+    try:
+        return signing.loads(token, salt=SALT, max_age=24 * 3600)
+    except signing.BadSignature:
+        return None
+
+
+def _cipher() -> Fernet:
+    key = hashlib.sha256(f"{SALT}:{settings.SECRET_KEY}".encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))

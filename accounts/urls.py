@@ -1,0 +1,30 @@
+"""Signing in and out, passwords, language, health."""
+
+from allauth.account import views as allauth
+from django.urls import path
+
+from accounts import views
+
+urlpatterns = [
+    path("health/", views.health, name="health"),
+    path("language/", views.set_language, name="set_language"),
+    path("account/login/", allauth.login, name="account_login"),
+    path("account/logout/", allauth.logout, name="account_logout"),
+    path("account/password/", allauth.password_change, name="account_change_password"),
+    path("account/password/reset/", allauth.password_reset, name="account_reset_password"),
+    path(
+        "account/password/reset/done/",
+        allauth.password_reset_done,
+        name="account_reset_password_done",
+    ),
+    path(
+        "account/password/reset/key/<str:uidb36>-<str:key>/",
+        allauth.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "account/password/reset/key/done/",
+        allauth.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+]

@@ -1,0 +1,69 @@
+"""Health, language, and what a refused form gets to hear."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import typed
+from accounts.access import PUBLIC, open_to
+from accounts.forms import LanguageForm
+
+
+@open_to(PUBLIC)
+@never_cache
+@require_GET
+def health(request: HttpRequest) -> JsonResponse:
+    """Say that web and database answer; 500 when the database does not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
+
+
+@open_to(PUBLIC)
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Remember the language: in a cookie, and with the user when signed in."""
+    form = LanguageForm(request.POST)
+    response = redirect(_safe_next(request))
+    if form.is_valid():
+        language = form.cleaned_data["language"]
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=365 * 24 * 3600,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+        if request.user.is_authenticated:
+            request.user.language = language
+            request.user.save(update_fields=["language"])
+    return response
+
+
+def _safe_next(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if safe else "home"
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Bring a form with a stale token back, filled in; without our own token, say no.
+
+    Only a form that this site showed to this very person carries the ``typed_by`` token, so a
+    stranger's page can put nothing on anybody's screen.
+    """
+    if typed.keep(request):
+        messages.warning(
+            request, _("Your session was renewed. Look it over once more, and send it again.")
+        )
+        return redirect(request.path)
+    return render(request, "403_csrf.html", status=403)

@@ -1,0 +1,78 @@
+"""From the protocol's periods to moments: business days, and when to remind.
+
+Reminders (docs/protocol.md, "Periods"): one business day before, on the day, then every three
+business days; on the accelerated path at half the time, at the time, then every two hours.
+"""
+
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+
+import holidays
+from django.utils import timezone
+
+from cases.protocol import Deadline
+
+END_OF_DAY = time(17)
+MORNING = time(8)
+REPEAT_BUSINESS_DAYS = 3
+REPEAT_ACCELERATED = timedelta(hours=2)
+
+
+@lru_cache(maxsize=1)
+def _dutch_holidays() -> holidays.HolidayBase:
+    """Return the Dutch public holidays; the library adds years as they are asked for."""
+    return holidays.country_holidays("NL")
+
+
+def is_business_day(day: date) -> bool:
+    """Tell whether a day is neither in the weekend nor a Dutch public holiday."""
+    return day.weekday() < 5 and day not in _dutch_holidays()
+
+
+@lru_cache(maxsize=4096)
+def add_business_days(day: date, days: int) -> date:
+    """Return the day that lies a number of business days on, or back when negative."""
+    step = timedelta(days=1 if days >= 0 else -1)
+    left = abs(days)
+    while left:
+        day += step
+        left -= is_business_day(day)
+    return day
+
+
+def due_at(deadline: Deadline) -> datetime:
+    """Return the moment at which a running period ends."""
+    if deadline.hours is not None:
+        return deadline.since + timedelta(hours=deadline.hours)
+    if deadline.days is not None:
+        day = add_business_days(timezone.localdate(deadline.since), deadline.days)
+        return _at(day, END_OF_DAY)
+    return deadline.since
+
+
+def reminder_moment(level: int, since: datetime, due: datetime, *, accelerated: bool) -> datetime:
+    """Return when the reminder of a level is to be given. Level 0 comes before the deadline."""
+    if accelerated:
+        if level == 0:
+            return since + (due - since) / 2
+        return due + (level - 1) * REPEAT_ACCELERATED
+    if level == 0:
+        return _at(add_business_days(timezone.localdate(due), -1), MORNING)
+    return _at(
+        add_business_days(timezone.localdate(due), (level - 1) * REPEAT_BUSINESS_DAYS), MORNING
+    )
+
+
+def level_due(now: datetime, since: datetime, due: datetime, *, accelerated: bool) -> int | None:
+    """Return the highest level whose moment has come, or None when not even the first has.
+
+    After a standstill of the system only this one is given: caught up once, not in a flood.
+    """
+    level = -1
+    while reminder_moment(level + 1, since, due, accelerated=accelerated) <= now:
+        level += 1
+    return level if level >= 0 else None
+
+
+def _at(day: date, at: time) -> datetime:
+    return timezone.make_aware(datetime.combine(day, at))

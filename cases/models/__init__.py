@@ -1,0 +1,23 @@
+"""Pupil, Case, its steps, and the records of steps 3 and 4."""
+
+from cases.models.assessment import Answer, Assessment
+from cases.models.case import Case, CaseUserObjectPermission, StepChange
+from cases.models.conversation import Conversation
+from cases.models.export import DossierExport
+from cases.models.pupil import Pupil
+from cases.models.record import Record
+from cases.models.reminder import OutboxMessage, Reminder
+
+__all__ = [
+    "Answer",
+    "Assessment",
+    "Case",
+    "CaseUserObjectPermission",
+    "Conversation",
+    "DossierExport",
+    "OutboxMessage",
+    "Pupil",
+    "Record",
+    "Reminder",
+    "StepChange",
+]

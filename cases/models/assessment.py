@@ -1,0 +1,56 @@
+"""Step 4: the severity, weighed."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.record import Record
+from cases.protocol import QUESTIONS
+
+
+class Assessment(Record):
+    """One weighing of the severity; its answers hang under it (R23 to R27)."""
+
+    consulted = models.CharField(_("who was consulted for it"), max_length=200)
+    assessed_at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("assessment")
+        verbose_name_plural = _("assessments")
+
+
+class Answer(models.Model):
+    """The answer to one question of the table, with its grounds."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="answers")
+    question = models.CharField(max_length=20)
+    answer = models.CharField(max_length=12)
+    grounds = models.TextField(_("grounds"))
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("assessment", "question"), name="one_answer_per_question"
+            ),
+            models.CheckConstraint(
+                name="answer_has_grounds",
+                condition=~models.Q(grounds=""),
+                violation_error_message=_("Write down your grounds."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.question} {self.pk}"
+
+    @property
+    def question_text(self) -> str:
+        """Return the question in words."""
+        return str(next(q.text for q in QUESTIONS if q.code == self.question))
+
+    @property
+    def answer_text(self) -> str:
+        """Return the answer in words."""
+        question = next(q for q in QUESTIONS if q.code == self.question)
+        return str(dict(question.answers)[self.answer])

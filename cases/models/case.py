@@ -1,0 +1,157 @@
+"""The case: one walk or more through the five steps for one pupil."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from guardian.models import UserObjectPermissionBase
+
+from accounts.models import School
+from cases.models.pupil import Pupil
+from cases.querysets import CaseQuerySet
+from cases.references import case_reference
+
+
+class Case(models.Model):
+    """A case. ``step``, ``attention``, ``deadline`` and ``next_due`` repeat what the protocol says
+    of its facts, so that lists and sweeps can be answered by an index; only
+    ``cases.actions.refresh`` writes them.
+    """
+
+    class Attention(models.IntegerChoices):
+        """How much attention the pupil needs."""
+
+        WATCHFUL = 1, _("Stay watchful")
+        CONCERN = 2, _("Concern")
+        SEVERE = 3, _("Severe")
+
+    class Outcome(models.TextChoices):
+        """How a case ended."""
+
+        HELP_WORKS = "help_works", _("Help works; the school keeps watching")
+        HANDED_OVER = "handed_over", _("Somebody else is responsible now")
+        UNFOUNDED = "unfounded", _("The suspicion turned out unfounded")
+        CLEARED = "cleared", _("The conversation took the concern away")
+        OTHER = "other", _("Other, see the grounds")
+
+    reference = models.CharField(
+        _("reference"), max_length=8, unique=True, default=case_reference, editable=False
+    )
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="cases")
+    pupil = models.ForeignKey(Pupil, on_delete=models.PROTECT, related_name="cases")
+    opened_at = models.DateTimeField(_("opened"), default=timezone.now)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    cycle = models.PositiveSmallIntegerField(_("cycle"), default=1)
+    step = models.PositiveSmallIntegerField(_("step"), default=1)
+    attention = models.PositiveSmallIntegerField(
+        _("attention"), choices=Attention.choices, default=Attention.WATCHFUL
+    )
+    responsible = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("responsible"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="responsible_cases",
+    )
+    # What runs now, and until when; None when nothing runs.
+    period = models.CharField(max_length=20, blank=True)
+    period_since = models.DateTimeField(null=True, blank=True)
+    deadline = models.DateTimeField(_("deadline"), null=True, blank=True)
+    # When the sweep must look at this case next: the next reminder that has not been given.
+    next_due = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome.choices, blank=True)
+    closing_grounds = models.TextField(_("grounds"), blank=True)
+    closing_agreements = models.TextField(_("agreements on watching on"), blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("case")
+        verbose_name_plural = _("cases")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("pupil",),
+                condition=models.Q(closed_at__isnull=True),
+                name="one_open_case_per_pupil",
+                violation_error_message=_("This pupil has an open case already."),
+            ),
+            models.CheckConstraint(
+                name="case_step_is_one_of_five",
+                condition=models.Q(step__gte=1, step__lte=5),
+            ),
+            models.CheckConstraint(
+                name="closed_case_has_its_outcome_and_grounds",
+                condition=models.Q(closed_at__isnull=True)
+                | (~models.Q(outcome="") & ~models.Q(closing_grounds="")),
+                violation_error_message=_("A case is closed with an outcome and its grounds."),
+            ),
+        )
+        indexes = (
+            # The dashboard's order: severe first, then whoever waits longest.
+            models.Index(
+                fields=("school", "-attention", "deadline", "id"),
+                condition=models.Q(closed_at__isnull=True),
+                name="open_cases_of_school",
+            ),
+            models.Index(
+                fields=("next_due",),
+                condition=models.Q(closed_at__isnull=True, next_due__isnull=False),
+                name="open_cases_due",
+            ),
+            models.Index(fields=("school", "-opened_at"), name="cases_of_school_by_day"),
+        )
+        # "Take part" and "handed over" (accounts/access.py) are grants on the case itself.
+        permissions = (
+            ("take_part", "Takes part in the case"),
+            ("handed_over", "Moves the case, handed over by the care team"),
+        )
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the case still runs."""
+        return self.closed_at is None
+
+    @property
+    def accelerated(self) -> bool:
+        """Tell whether the case walks the accelerated path (R3)."""
+        return self.attention == self.Attention.SEVERE
+
+
+class CaseUserObjectPermission(UserObjectPermissionBase):
+    """A grant of one user on one case: a direct foreign key, so that one index answers."""
+
+    content_object = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="grants")
+
+    class Meta(UserObjectPermissionBase.Meta):
+        abstract = False
+        verbose_name = _("grant")
+        verbose_name_plural = _("grants")
+
+
+class StepChange(models.Model):
+    """That a case went from one step to another: kept for ever, in the timeline and the dossier."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="step_changes")
+    cycle = models.PositiveSmallIntegerField(default=1)
+    from_step = models.PositiveSmallIntegerField(null=True, blank=True)
+    to_step = models.PositiveSmallIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    motivation = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("step change")
+        verbose_name_plural = _("step changes")
+        ordering = ("at", "id")
+
+    def __str__(self) -> str:
+        return f"{self.from_step} → {self.to_step}"

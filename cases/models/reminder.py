@@ -1,0 +1,61 @@
+"""Reminders, and the mails that carry them (docs/architecture.md, "Reminders")."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.case import Case
+
+
+class Reminder(models.Model):
+    """That a case stands still, said once per level."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="reminders")
+    cycle = models.PositiveSmallIntegerField()
+    step = models.PositiveSmallIntegerField()
+    deadline = models.DateTimeField()
+    level = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("case", "cycle", "step", "deadline", "level"), name="reminder_said_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"reminder {self.pk} level {self.level}"
+
+
+class OutboxMessage(models.Model):
+    """A mail to be sent, written in the same transaction as its reminder."""
+
+    reminder = models.ForeignKey(Reminder, on_delete=models.CASCADE, related_name="messages")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    sent_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    # The class of the last error only: an error's text can quote an address or a line of mail.
+    last_error = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("outgoing message")
+        verbose_name_plural = _("outgoing messages")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("reminder", "recipient"), name="one_message_per_recipient"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("id",), condition=models.Q(sent_at__isnull=True), name="unsent_messages"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"

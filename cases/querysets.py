@@ -1,0 +1,109 @@
+"""Reading pupils, cases, records and exports: who may see what stands here, and only here."""
+
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+
+from accounts import access
+from accounts.access import Permission, Scope
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# Which grant on a case a scope asks for (accounts/access.py). Who moves a case sees it too.
+GRANTS: dict[Scope, tuple[str, ...]] = {
+    Scope.TAKES_PART: ("take_part", "handed_over"),
+    Scope.HANDED_OVER: ("handed_over",),
+}
+
+
+class PupilQuerySet(models.QuerySet):
+    """Questions about pupils."""
+
+    def may_be_signalled_by(self, user: "User") -> "PupilQuerySet":
+        """Return the pupils about whom the user may log a signal: those now at their school."""
+        ids = access.school_ids(user, Permission.LOG_SIGNAL)
+        return self.filter(school_id__in=ids, left_on__isnull=True)
+
+    def recently_signalled_by(self, user: "User") -> "PupilQuerySet":
+        """Return the pupils about whom the user logged signals, the latest first."""
+        return self.filter(cases__signals__author=user).alias(
+            latest=models.Max("cases__signals__recorded_at")
+        ).order_by("-latest")
+
+    def matching(self, query: str) -> "PupilQuerySet":
+        """Return the pupils whose name or class contains every word of the query."""
+        found = self
+        for word in query.split()[:5]:
+            found = found.filter(
+                Q(given_name__icontains=word)
+                | Q(family_name__icontains=word)
+                | Q(class_name__iexact=word)
+            )
+        return found.order_by("given_name", "family_name")
+
+
+class CaseQuerySet(models.QuerySet):
+    """Questions about cases."""
+
+    def visible_to(self, user: "User") -> "CaseQuerySet":
+        """Return the cases that the user may see: the one gate to every case."""
+        return self.permitted(user, Permission.SEE_CASE)
+
+    def permitted(self, user: "User", permission: Permission) -> "CaseQuerySet":
+        """Return the cases for which the user holds a permission, at its scope.
+
+        The shape is measured (design §5): ``pk IN (own school's cases UNION granted cases)`` is
+        answered by two indexes, where an ``OR`` of two subqueries reads the whole table.
+        """
+        schools = access.school_ids(user, permission, Scope.SCHOOL)
+        by_grant = {reach: access.school_ids(user, permission, reach) for reach in GRANTS}
+        branches = []
+        if schools:
+            branches.append(self.model.objects.filter(school_id__in=schools).values("pk"))
+        branches += [
+            self._granted(user, reach, ids).values("pk") for reach, ids in by_grant.items() if ids
+        ]
+        if not branches:
+            return self.none()
+        return self.filter(pk__in=branches[0].union(*branches[1:]) if branches[1:] else branches[0])
+
+    def _granted(self, user: "User", reach: Scope, school_ids: list[int]) -> "CaseQuerySet":
+        """Return the cases of the user's schools on which a grant reaches far enough."""
+        grants = apps.get_model("cases", "CaseUserObjectPermission").objects.filter(
+            user_id=user.pk,
+            permission__codename__in=GRANTS[reach],
+            permission__content_type__app_label="cases",
+        )
+        return self.model.objects.filter(
+            pk__in=grants.values("content_object_id"), school_id__in=school_ids
+        )
+
+    def open(self) -> "CaseQuerySet":
+        """Return the cases that still run."""
+        return self.filter(closed_at__isnull=True)
+
+    def for_dashboard(self) -> "CaseQuerySet":
+        """Return cases with what a list shows, severe first and then the longest waiting."""
+        return self.select_related("pupil", "responsible", "school").order_by(
+            "-attention", models.F("deadline").asc(nulls_last=True), "pk"
+        )
+
+
+class RecordQuerySet(models.QuerySet):
+    """Questions that all records answer."""
+
+    def current(self) -> "RecordQuerySet":
+        """Return the records as they hold now: those that no correction replaced."""
+        return self.filter(correction__isnull=True)
+
+
+class DossierExportQuerySet(models.QuerySet):
+    """Questions about exports."""
+
+    def visible_to(self, user: "User") -> "DossierExportQuerySet":
+        """Return the user's own exports, of schools for which they still may export."""
+        ids = access.school_ids(user, Permission.EXPORT_DOSSIER)
+        return self.filter(requested_by=user, case__school_id__in=ids)

@@ -1,0 +1,1 @@
+"""Step 2: consultations, invitations, advice; the buurtteam worker's inbox."""

@@ -1,0 +1,106 @@
+"""Asking, inviting, advising, and recording the outcome."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import Permission
+from accounts.models import Membership, User
+from cases.actions import check, file_record, lock, refresh
+from cases.errors import ActionError
+from cases.models import Case
+from consultations.models import Advice, Consultation, Invitation
+
+
+@transaction.atomic
+def ask_consultation(
+    case: Case, by: User, key: UUID, *, invitees: Iterable[Membership] = (), **fields: Any
+) -> Consultation:
+    """Ask for a consultation and invite people to it (step 2)."""
+    check(by, Permission.ASK_CONSULTATION, case)
+    invitees = list(invitees)
+    if invitees:
+        check(by, Permission.CHAIR_CONSULTATION, case)
+    case = lock(case)
+    consultation, new = file_record(Consultation, case, by, key, **fields)
+    if new:
+        Invitation.objects.bulk_create(
+            Invitation(consultation=consultation, user=m.user, buurtteam=m.buurtteam, invited_by=by)
+            for m in invitees
+        )
+    refresh(case, by)
+    return consultation
+
+
+@transaction.atomic
+def accept_invitation(invitation: Invitation, by: User) -> Invitation:
+    """Accept one's own invitation; from then on the consultation is open to them."""
+    invitation = (
+        Invitation.objects.of(by).filter(pk=invitation.pk).select_for_update(of=("self",)).first()
+    )
+    if invitation is None:
+        raise PermissionDenied
+    if invitation.accepted_at is None:
+        invitation.accepted_at = timezone.now()
+        invitation.save(update_fields=["accepted_at"])
+    return invitation
+
+
+@transaction.atomic
+def withdraw_invitation(invitation: Invitation, by: User) -> None:
+    """End an invitation; what was written under it stays."""
+    check(by, Permission.CHAIR_CONSULTATION, invitation.consultation.case)
+    invitation.withdrawn_at = timezone.now()
+    invitation.save(update_fields=["withdrawn_at"])
+
+
+@transaction.atomic
+def give_advice(consultation: Consultation, by: User, key: UUID, text: str) -> Advice:
+    """Write advice in an open consultation that one joined, or that is of one's own care team."""
+    consultation = _open(consultation)
+    joined = Invitation.objects.giving_access_to(by).filter(consultation=consultation).exists()
+    if not joined and not Consultation.objects.run_by(by).filter(pk=consultation.pk).exists():
+        raise PermissionDenied
+    return Advice.objects.get_or_create(
+        idempotency_key=key,
+        author=by,
+        defaults={"consultation": consultation, "text": text},
+    )[0]
+
+
+@transaction.atomic
+def record_outcome(
+    consultation: Consultation, by: User, *, held_at: datetime, outcome: str, next_talk: str
+) -> Consultation:
+    """Record what came of a consultation and close it; every invitation ends with that (R15)."""
+    case = lock(consultation.case)
+    consultation = _open(consultation)
+    if not may_conclude(consultation, by):
+        raise PermissionDenied
+    consultation.held_at, consultation.outcome = held_at, outcome
+    consultation.next_talk = next_talk
+    consultation.closed_at, consultation.closed_by = timezone.now(), by
+    consultation.save(update_fields=sorted(Consultation.settable_after_filing))
+    refresh(case, by)
+    return consultation
+
+
+def may_conclude(consultation: Consultation, user: User) -> bool:
+    """Tell whether the user records the outcome: who chairs it, or who asked and still may."""
+    if Consultation.objects.run_by(user).filter(pk=consultation.pk).exists():
+        return True
+    asks = Case.objects.permitted(user, Permission.ASK_CONSULTATION)
+    return consultation.author_id == user.pk and asks.filter(pk=consultation.case_id).exists()
+
+
+def _open(consultation: Consultation) -> Consultation:
+    locked = Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
+    if not locked.is_open:
+        raise ActionError(_("This consultation is closed already."))
+    return locked

@@ -1,0 +1,51 @@
+"""What every page shows: navigation by role, who is signed in, whether this is the demo."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts import access
+from accounts.access import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationItem:
+    """One entry of the navigation."""
+
+    label: Promise
+    icon: str
+    url: str
+    active: bool
+
+
+# Who sees which entry: by the permission that its page asks for; None: everybody signed in.
+NAVIGATION: tuple[tuple[str, Promise, str, Permission | None], ...] = (
+    ("cases:dashboard", _("Cases"), "folder", Permission.SEE_DASHBOARD),
+    ("signals:new", _("Log a signal"), "plus", Permission.LOG_SIGNAL),
+    ("signals:mine", _("My signals"), "signal", Permission.SEE_OWN_SIGNALS),
+    ("consultations:inbox", _("Consultations"), "inbox", Permission.ADVISE),
+    ("cases:exportable", _("Dossiers"), "file-pdf", Permission.LIST_EXPORTABLE),
+    ("help", _("Help"), "help", None),
+)
+
+
+def page(request: HttpRequest) -> dict[str, object]:
+    """Return the context of the base template. Error pages can come without a user."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"demo": settings.DEMO}
+    memberships = user.current_memberships
+    return {
+        "demo": settings.DEMO,
+        "navigation": [
+            NavigationItem(label, icon, reverse(name), request.path == reverse(name))
+            for name, label, icon, permission in NAVIGATION
+            if permission is None or access.may(user, permission)
+        ],
+        "role_label": " · ".join(str(m) for m in memberships),
+        "permissions": {p.value for p in Permission if access.may(user, p)},
+    }

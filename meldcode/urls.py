@@ -1,0 +1,15 @@
+"""All URLs. Each names who may use it (`requires` or `open_to`); a test walks them all."""
+
+from django.urls import include, path
+
+from meldcode import home
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("help/", home.help_page, name="help"),
+    path("", include("accounts.urls")),
+    path("signals/", include("signals.urls")),
+    path("cases/", include("cases.urls")),
+    path("", include("consultations.urls")),
+    path("", include("referrals.urls")),
+]

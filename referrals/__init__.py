@@ -1,0 +1,1 @@
+"""Step 5 and after: decisions, help plans, referrals and feedback."""

@@ -1,0 +1,11 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ReferralsConfig(AppConfig):
+    """Step 5 and after: decisions, help plans, referrals and feedback."""
+
+    name = "referrals"
+    verbose_name = _("Decisions and referrals")

@@ -1,0 +1,11 @@
+"""Which fields of this app's records the audit remembers: states and moments, no narrative."""
+
+from django.db import models
+
+from referrals.models import Decision, Feedback, Referral
+
+AUDITED: dict[type[models.Model], list[str]] = {
+    Decision: ["report", "help", "follow_up_on", "author"],
+    Referral: ["to", "anonymous", "family_told", "sent_at", "sent_by"],
+    Feedback: ["effect", "next_review_on", "author"],
+}

@@ -1,0 +1,1 @@
+"""Step 1: signals, their categories, and quick logging."""

@@ -1,0 +1,59 @@
+"""Filing and correcting signals."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cases.actions import file_record, lock, open_case, refresh
+from cases.errors import ActionError
+from cases.models import Pupil
+from signals.categories import DIRECT
+from signals.models import Signal, SignalCategory
+
+
+def is_severe(*, severe: bool, acute: bool, categories: Iterable[str]) -> bool:
+    """Tell whether a signal is severe: marked so, danger now, or of a direct category (R3-R8)."""
+    return severe or acute or bool(DIRECT & set(categories))
+
+
+@transaction.atomic
+def file_signal(
+    pupil: Pupil, by: User, key: UUID, *, categories: Iterable[str], **fields: Any
+) -> Signal:
+    """File a signal in the pupil's open case; the first one opens the case."""
+    if not Pupil.objects.may_be_signalled_by(by).filter(pk=pupil.pk).exists():
+        raise PermissionDenied
+    filed = Signal.objects.filter(idempotency_key=key, author=by).first()
+    if filed is not None:
+        return filed
+    return _file(open_case(pupil, by), by, key, categories, fields)
+
+
+@transaction.atomic
+def correct_signal(
+    original: Signal, by: User, key: UUID, *, reason: str, categories: Iterable[str], **fields: Any
+) -> Signal:
+    """File a new version of one's own signal; the old text stays readable (design §4)."""
+    if original.author_id != by.pk:
+        raise PermissionDenied
+    case = lock(original.case)
+    if Signal.objects.filter(corrects=original).exclude(idempotency_key=key).exists():
+        raise ActionError(_("This signal was corrected already; correct the newest version."))
+    return _file(
+        case, by, key, categories, {**fields, "corrects": original, "correction_reason": reason}
+    )
+
+
+def _file(case: Any, by: User, key: UUID, categories: Iterable[str], fields: dict) -> Signal:
+    codes = sorted(set(categories))
+    fields["severe"] = is_severe(severe=fields["severe"], acute=fields["acute"], categories=codes)
+    signal, new = file_record(Signal, case, by, key, **fields)
+    if new:
+        SignalCategory.objects.bulk_create(SignalCategory(signal=signal, code=c) for c in codes)
+    refresh(case, by)
+    return signal

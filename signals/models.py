@@ -1,0 +1,66 @@
+"""Step 1: the signal."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Record
+from cases.references import signal_reference
+from signals.categories import BY_CODE, CATEGORIES
+from signals.querysets import SignalQuerySet
+
+
+class Signal(Record):
+    """What somebody saw, heard or was told. Facts, words, hearsay and opinion apart (R7)."""
+
+    reference = models.CharField(
+        _("reference"), max_length=8, unique=True, default=signal_reference, editable=False
+    )
+    facts = models.TextField(_("what you saw or heard"), blank=True)
+    child_words = models.TextField(_("the pupil's own words"), blank=True)
+    interpretation = models.TextField(_("what you make of it"), blank=True)
+    hearsay_from = models.CharField(_("who told you"), max_length=160, blank=True)
+    observed_at = models.DateTimeField(_("when"))
+    place = models.CharField(_("where"), max_length=120, blank=True)
+    severe = models.BooleanField(_("severe"), default=False)
+    # Danger now (R4): a severe signal of its own kind.
+    acute = models.BooleanField(_("danger right now"), default=False)
+
+    objects = SignalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("signal")
+        verbose_name_plural = _("signals")
+        constraints = (
+            models.CheckConstraint(
+                name="acute_signal_is_severe",
+                condition=models.Q(acute=False) | models.Q(severe=True),
+            ),
+            models.CheckConstraint(
+                name="signal_says_something",
+                condition=~models.Q(facts="") | ~models.Q(child_words=""),
+                violation_error_message=_("Write down what you saw or heard."),
+            ),
+        )
+        indexes = (models.Index(fields=("author", "-recorded_at"), name="signals_by_author"),)
+
+
+class SignalCategory(models.Model):
+    """One category that a signal was given."""
+
+    signal = models.ForeignKey(Signal, on_delete=models.CASCADE, related_name="categories")
+    code = models.CharField(max_length=20, choices=[(c.code, c.label) for c in CATEGORIES])
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        constraints = (
+            models.UniqueConstraint(fields=("signal", "code"), name="one_category_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def label(self) -> str:
+        """Return the category in words."""
+        return str(BY_CODE[self.code].label)

@@ -1,0 +1,29 @@
+"""Reading signals."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from accounts import access
+from accounts.access import Permission
+from cases.models import Case
+from cases.querysets import RecordQuerySet
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class SignalQuerySet(RecordQuerySet):
+    """Questions about signals."""
+
+    def visible_to(self, user: "User") -> "SignalQuerySet":
+        """Return the user's own signals, and those of the cases that they may see."""
+        return self.filter(
+            Q(pk__in=self.model.objects.logged_by(user).values("pk"))
+            | Q(case__in=Case.objects.visible_to(user))
+        )
+
+    def logged_by(self, user: "User") -> "SignalQuerySet":
+        """Return the signals that the user logged at schools where they still may see them."""
+        ids = access.school_ids(user, Permission.SEE_OWN_SIGNALS)
+        return self.filter(author=user, case__school_id__in=ids)

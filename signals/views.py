@@ -1,0 +1,128 @@
+"""Logging a signal, one's own signals, and correcting one."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import access
+from accounts.access import Permission, requires
+from audit.log import record_read
+from cases.facts import facts_as_author_knows
+from cases.models import Case
+from cases.protocol import Attention, guide
+from cases.screen import step_header, what_now
+from signals.actions import correct_signal, file_signal
+from signals.forms import ACUTE, NORMAL, SEVERE, CorrectionForm, SignalForm, pupils_for
+from signals.models import Signal
+
+SIGNALS_SHOWN = 30
+
+
+@requires(Permission.LOG_SIGNAL)
+def new(request: HttpRequest) -> HttpResponse:
+    """Log a signal. The search button shows pupils without judging the form."""
+    if request.method == "POST" and "search" in request.POST:
+        form = SignalForm(user=request.user)
+        form.restore(request.POST)
+        return render(request, "signals/new.html", {"form": form})
+    form = SignalForm.for_page(request)
+    if form.is_bound and form.is_valid():
+        signal = form.run(
+            file_signal, form.about(), request.user, form.key, **form.signal_fields()
+        )
+        if signal:
+            messages.success(request, _("Your signal is saved."))
+            return redirect("signals:detail", signal.reference)
+    return render(request, "signals/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@requires(Permission.LOG_SIGNAL)
+def pupils(request: HttpRequest) -> HttpResponse:
+    """Return the list of pupils to choose from, while one types."""
+    found = pupils_for(request.user, request.GET.get("pupil_query", ""))
+    return render(request, "signals/_pupil_options.html", {"options": found, "chosen": ""})
+
+
+@requires(Permission.SEE_OWN_SIGNALS)
+def mine(request: HttpRequest) -> HttpResponse:
+    """Show one's own signals, and the cases that one takes part in."""
+    signals = (
+        Signal.objects.logged_by(request.user)
+        .current()
+        .select_related("case__pupil")
+        .order_by("-recorded_at")
+    )
+    taking_part = Case.objects.none()
+    if not access.may(request.user, Permission.SEE_DASHBOARD):
+        taking_part = Case.objects.visible_to(request.user).open().for_dashboard()
+    return render(
+        request,
+        "signals/mine.html",
+        {"signals": signals[:SIGNALS_SHOWN], "cases": taking_part[:SIGNALS_SHOWN]},
+    )
+
+
+@requires(Permission.SEE_OWN_SIGNALS, Permission.SEE_CASE)
+def detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show a signal and what it asks for, as far as its author may know (Scenario 2)."""
+    signal = get_object_or_404(
+        Signal.objects.visible_to(request.user)
+        .select_related("case__pupil", "case__school__buurtteam", "author")
+        .prefetch_related("categories"),
+        reference=reference,
+    )
+    case = signal.case
+    guidance = guide(facts_as_author_knows(case, signal.author_id, timezone.now()))
+    record_read(request.user, signal)
+    return render(
+        request,
+        "signals/detail.html",
+        {
+            "signal": signal,
+            "steps": step_header(guidance),
+            "guidance": what_now(guidance, case, {Permission.LOG_SIGNAL}),
+            "severe": guidance.attention is Attention.SEVERE,
+            "buurtteam": case.school.buurtteam,
+            "case": Case.objects.visible_to(request.user).filter(pk=case.pk).first(),
+            "is_author": signal.author_id == request.user.pk,
+            "corrected_by": Signal.objects.filter(corrects=signal).first(),
+        },
+    )
+
+
+@requires(Permission.SEE_OWN_SIGNALS)
+def correct(request: HttpRequest, reference: str) -> HttpResponse:
+    """File a new version of one's own signal."""
+    signal = get_object_or_404(
+        Signal.objects.logged_by(request.user).current().select_related("case__pupil"),
+        reference=reference,
+    )
+    form = CorrectionForm.for_page(
+        request, pupil=signal.case.pupil, initial=_as_initial(signal)
+    )
+    if form.is_bound and form.is_valid():
+        reason = form.values["reason"]
+        newer = form.run(
+            correct_signal, signal, request.user, form.key, reason=reason, **form.signal_fields()
+        )
+        if newer:
+            messages.success(request, _("The correction is saved beside the first version."))
+            return redirect("signals:detail", newer.reference)
+    return render(
+        request,
+        "signals/correct.html",
+        {"form": form, "signal": signal},
+        status=422 if form.errors else 200,
+    )
+
+
+def _as_initial(signal: Signal) -> dict[str, object]:
+    names = ("facts", "child_words", "hearsay_from", "interpretation", "observed_at", "place")
+    urgency = ACUTE if signal.acute else SEVERE if signal.severe else NORMAL
+    return {
+        **{name: getattr(signal, name) for name in names},
+        "categories": [category.code for category in signal.categories.all()],
+        "urgency": urgency,
+    }

@@ -1,0 +1,69 @@
+"""What many tests need."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from accounts.models import School, User
+from accounts.roles import Role
+from tests.factories import SchoolFactory, member
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(settings, tmp_path):
+    """No hashing cost, no manifest, no broker; mail in memory, files in a folder of the test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {
+            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
+        },
+    }
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.CELERY_TASK_ALWAYS_EAGER = False
+    cache.clear()
+
+
+@pytest.fixture
+def school(db) -> School:
+    """A school."""
+    return SchoolFactory()
+
+
+@pytest.fixture
+def teacher(school) -> User:
+    """A teacher of the school."""
+    return member(Role.TEACHER, school)
+
+
+@pytest.fixture
+def coordinator(school) -> User:
+    """A care coordinator of the school."""
+    return member(Role.COORDINATOR, school)
+
+
+@pytest.fixture
+def family_worker(school) -> User:
+    """A family worker of the school's buurtteam."""
+    return member(Role.BUURTTEAM_WORKER, school.buurtteam)
+
+
+@pytest.fixture
+def administrator(school) -> User:
+    """An administrator of the school."""
+    return member(Role.ADMINISTRATOR, school)
+
+
+@pytest.fixture
+def signed_in() -> Callable[[User], Client]:
+    """Return a client for a user who is signed in."""
+
+    def make(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return make

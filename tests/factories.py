@@ -1,0 +1,150 @@
+"""How tests make their people and cases. All names are invented."""
+
+from datetime import timedelta
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from accounts.models import Buurtteam, Membership, School, User
+from accounts.roles import Role
+from cases.models import Case, Conversation, Pupil
+from consultations.models import Consultation, Invitation
+from signals.models import Signal, SignalCategory
+
+PASSWORD = "een lange zin voor de toets"
+
+
+class BuurtteamFactory(DjangoModelFactory):
+    """A buurtteam."""
+
+    class Meta:
+        model = Buurtteam
+
+    name = factory.Sequence(lambda n: f"Buurtteam {n}")
+    city = "Utrecht"
+    telephone = "030 123 45 67"
+
+
+class SchoolFactory(DjangoModelFactory):
+    """A secondary school with a buurtteam."""
+
+    class Meta:
+        model = School
+
+    name = factory.Sequence(lambda n: f"School {n}")
+    city = "Utrecht"
+    kind = School.Kind.SECONDARY
+    buurtteam = factory.SubFactory(BuurtteamFactory)
+
+
+class UserFactory(DjangoModelFactory):
+    """Somebody without a role."""
+
+    class Meta:
+        model = User
+
+    name = factory.Sequence(lambda n: f"Medewerker {n}")
+    email = factory.Sequence(lambda n: f"medewerker{n}@school.example")
+    password = factory.django.Password(PASSWORD)
+
+
+class PupilFactory(DjangoModelFactory):
+    """A pupil of fourteen."""
+
+    class Meta:
+        model = Pupil
+
+    school = factory.SubFactory(SchoolFactory)
+    given_name = factory.Sequence(lambda n: f"Voornaam{n}")
+    family_name = factory.Sequence(lambda n: f"van Achternaam{n}")
+    birth_date = factory.LazyFunction(
+        lambda: timezone.localdate() - timedelta(days=365 * 14 + 30)
+    )
+    class_name = "2B"
+
+
+class CaseFactory(DjangoModelFactory):
+    """An open case in step 1, as the protocol would leave it after nothing."""
+
+    class Meta:
+        model = Case
+
+    pupil = factory.SubFactory(PupilFactory)
+    school = factory.SelfAttribute("pupil.school")
+
+
+class RecordFactory(DjangoModelFactory):
+    """What all records share; the author is anybody."""
+
+    class Meta:
+        abstract = True
+
+    case = factory.SubFactory(CaseFactory)
+    author = factory.SubFactory(UserFactory)
+
+
+class SignalFactory(RecordFactory):
+    """A mild signal of yesterday."""
+
+    class Meta:
+        model = Signal
+
+    facts = "Zat stil in de pauze en at niets."
+    observed_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=1))
+
+
+class SignalCategoryFactory(DjangoModelFactory):
+    """A category of a signal."""
+
+    class Meta:
+        model = SignalCategory
+
+    signal = factory.SubFactory(SignalFactory)
+    code = "tired"
+
+
+class ConsultationFactory(RecordFactory):
+    """An open consultation with the family worker."""
+
+    class Meta:
+        model = Consultation
+
+    kind = Consultation.Kind.FAMILY_WORKER
+    question = "Hoe lees jij deze signalen?"
+    shared = "Een leerling eet niet en is vaak moe."
+
+
+class InvitationFactory(DjangoModelFactory):
+    """An invitation that nobody answered yet."""
+
+    class Meta:
+        model = Invitation
+
+    consultation = factory.SubFactory(ConsultationFactory)
+    user = factory.SubFactory(UserFactory)
+    invited_by = factory.SubFactory(UserFactory)
+
+
+class ConversationFactory(RecordFactory):
+    """A conversation with the pupil."""
+
+    class Meta:
+        model = Conversation
+
+    kind = Conversation.Kind.PUPIL
+    held_at = factory.LazyFunction(timezone.now)
+    facts_brought = "De cijfers dalen sinds de herfst."
+    reactions = "Knikte en zei weinig."
+    concern = Conversation.Concern.STAYS
+    help_wanted = Conversation.HelpWanted.UNSURE
+
+
+def member(role: Role, place: School | Buurtteam | None = None, **fields: object) -> User:
+    """Return a new user who holds a role at a school or buurtteam (a new one unless given)."""
+    user = UserFactory(**fields)
+    if role == Role.BUURTTEAM_WORKER:
+        Membership.objects.create(user=user, role=role, buurtteam=place or BuurtteamFactory())
+    else:
+        Membership.objects.create(user=user, role=role, school=place or SchoolFactory())
+    return user

@@ -1,0 +1,183 @@
+"""What stands between the repository and a running site: locks, image, compose file."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+OURS = {"migrate", "web", "worker", "beat"}
+NEVER_FREE = ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "EMAIL_URL", "SITE_HOST")
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict:
+    return yaml.safe_load(read("docker-compose.yml"))
+
+
+@pytest.fixture(scope="module")
+def services(compose) -> dict:
+    return compose["services"]
+
+
+# --- Locks ---------------------------------------------------------------------------------------
+LOCKS = ["requirements.txt", "requirements-dev.txt", "requirements-node.txt"]
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_pins_every_package_with_checksums(lock):
+    entries = re.findall(
+        r"^[a-z0-9][^\n]*(?:\\\n[^\n]*)*", read(lock), re.MULTILINE | re.IGNORECASE
+    )
+    assert entries
+    for entry in entries:
+        assert re.match(r"[\w.-]+==[\w.]+( |$)", entry), entry
+        assert "--hash=sha256:" in entry, entry
+
+
+@pytest.mark.parametrize("lock", [*LOCKS, "package-lock.json"])
+def test_lock_names_no_download_address(lock):
+    text = read(lock)
+    assert "resolved" not in text
+    assert "index-url" not in text
+    # npm notes where to thank the makers of a package; that is no place to download from.
+    addresses = re.findall(r'"?(\w+)"?:? *"?https?://', text)
+    assert set(addresses) <= {"url"}
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-node"])
+def test_every_direct_package_is_locked(name):
+    def normal(package: str) -> str:
+        return re.sub(r"[-_.]+", "-", package).lower()
+
+    wanted = re.findall(r"^[A-Za-z][\w.-]*", read(f"{name}.in"), re.MULTILINE)
+    locked = re.findall(r"^([A-Za-z][\w.-]*)==", read(f"{name}.txt"), re.MULTILINE)
+    assert {normal(package) for package in wanted} <= {normal(package) for package in locked}
+
+
+def test_what_is_checked_with_is_what_runs():
+    def versions(lock: str) -> dict[str, str]:
+        return dict(re.findall(r"^([\w.-]+)==([\w.]+)", read(lock), re.MULTILINE))
+
+    running, checking = versions("requirements.txt"), versions("requirements-dev.txt")
+    shared = running.keys() & checking.keys()
+    assert {name: checking[name] for name in shared} == {name: running[name] for name in shared}
+
+
+def test_front_end_packages_are_locked_with_checksums():
+    packages = json.loads(read("package-lock.json"))["packages"]
+    wanted = json.loads(read("package.json"))["dependencies"]
+    for name, version in wanted.items():
+        assert packages[f"node_modules/{name}"]["version"] == version
+    for path, package in packages.items():
+        assert not path or package["integrity"].startswith("sha512-"), path
+
+
+def test_every_direct_package_is_explained():
+    table = read("docs/dependencies.md").lower()
+    for name in ("requirements", "requirements-dev", "requirements-node"):
+        for package in re.findall(r"^[A-Za-z][\w.-]*", read(f"{name}.in"), re.MULTILINE):
+            version = re.search(rf"(?mi)^{re.escape(package)}==([\w.]+)", read(f"{name}.txt"))
+            assert f"| {package.lower()} | {version[1]} |" in table
+    for package, version in json.loads(read("package.json"))["dependencies"].items():
+        assert f"| {package} | {version} |" in table
+
+
+# --- Image ---------------------------------------------------------------------------------------
+def test_image_runs_as_a_user_without_rights_and_watches_its_health():
+    final = re.split(r"(?m)^FROM ", read("Dockerfile"))[-1]
+    assert re.search(r"(?m)^USER meldcode$", final)
+    assert "healthcheck.py" in final
+    assert (ROOT / "deploy" / "healthcheck.py").is_file()
+
+
+def test_image_keeps_no_secret():
+    assert not re.search(r"(?m)^(ENV|ARG)[^\n]*(SECRET|PASSWORD)", read("Dockerfile"))
+    ignored = read(".dockerignore").splitlines()
+    assert {".env", "var", ".git"} <= set(ignored)
+
+
+def test_image_copies_only_what_exists():
+    for sources in re.findall(r"(?m)^COPY (?!--from)(.+) \S+$", read("Dockerfile")):
+        for source in sources.split():
+            assert (ROOT / source).exists(), source
+
+
+# --- Compose -------------------------------------------------------------------------------------
+def test_compose_has_all_that_production_needs(services):
+    assert set(services) == OURS | {"postgres", "redis", "proxy"}
+
+
+def test_web_and_worker_can_be_multiplied(services):
+    for name in ("web", "worker"):
+        assert "container_name" not in services[name]
+        assert "hostname" not in services[name]
+        assert "ports" not in services[name]
+    assert services["beat"]["deploy"]["replicas"] == 1
+
+
+def test_only_the_proxy_can_be_reached(compose, services):
+    assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
+    assert compose["networks"]["inside"]["internal"] is True
+    for name in ("postgres", "redis"):
+        assert services[name]["networks"] == ["inside"]
+
+
+def test_nothing_starts_without_its_secrets(services):
+    text = read("docker-compose.yml")
+    for name in NEVER_FREE:
+        assert f"${{{name}:?" in text
+        assert not re.search(rf"\$\{{{name}:?-", text), f"{name} has a default"
+    for name in OURS:
+        environment = services[name]["environment"]
+        assert environment["SECRET_KEY"].startswith("${SECRET_KEY:?")
+        assert (environment["DEBUG"], environment["DEMO"], environment["TLS"]) == (
+            "false",
+            "false",
+            "true",
+        )
+
+
+def test_the_database_is_up_to_date_before_anything_uses_it(services):
+    assert services["migrate"]["command"][:3] == ["python", "manage.py", "migrate"]
+    assert services["migrate"]["restart"] == "no"
+    for name in OURS - {"migrate"}:
+        assert services[name]["depends_on"]["migrate"] == {
+            "condition": "service_completed_successfully"
+        }
+
+
+def test_our_services_have_no_privileges(services):
+    for name in OURS:
+        assert services[name]["read_only"] is True
+        assert services[name]["cap_drop"] == ["ALL"]
+        assert "no-new-privileges:true" in services[name]["security_opt"]
+
+
+def test_data_lives_in_named_volumes(compose, services):
+    mounts = [mount for service in services.values() for mount in service.get("volumes", [])]
+    used = {mount.split(":")[0] for mount in mounts if not mount.startswith(".")}
+    assert used == set(compose["volumes"])
+    for name in ("web", "worker"):
+        assert "media:/data/media" in services[name]["volumes"]
+
+
+def test_every_mounted_file_exists(services):
+    for service in services.values():
+        for mount in service.get("volumes", []):
+            source = mount.split(":")[0]
+            assert not source.startswith(".") or (ROOT / source).exists()
+
+
+def test_the_proxy_finds_every_web_by_its_service(services):
+    caddyfile = read("deploy/Caddyfile")
+    assert "name web" in caddyfile
+    assert f"port {8000}" in caddyfile
+    assert "outside" in services["web"]["networks"]
+    assert services["proxy"]["networks"] == ["outside"]
