@@ -85,6 +85,11 @@ def scope(role: str, permission: Permission) -> Scope:
     return TABLE[permission][ROLES.index(Role(role))]
 
 
+def roles_at(permission: Permission, reach: Scope) -> list[Role]:
+    """Return the roles whose permission reaches exactly as far as ``reach``."""
+    return [role for role in ROLES if scope(role, permission) == reach]
+
+
 def memberships_with(user: "User", permission: Permission) -> "list[Membership]":
     """Return the user's current memberships that give a permission at all."""
     if not user.is_authenticated:

@@ -2,8 +2,10 @@
 
 from django.contrib.auth.base_user import BaseUserManager
 
+from accounts.querysets import UserQuerySet
 
-class UserManager(BaseUserManager):
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     """Users are known by their e-mail address."""
 
     use_in_migrations = True

@@ -53,7 +53,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Return today's memberships, fetched once per user object (that is: per request)."""
         if not self.is_active:
             return ()
-        return tuple(self.memberships.current().select_related("school", "buurtteam"))
+        return tuple(self.memberships.current().select_related("school__buurtteam", "buurtteam"))
 
 
 class Buurtteam(models.Model):
@@ -69,6 +69,11 @@ class Buurtteam(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def telephone_href(self) -> str:
+        """Return the number as a ``tel:`` link takes it: digits, and a plus in front."""
+        return "".join(c for c in self.telephone if c.isdigit() or c == "+")
 
 
 class School(models.Model):

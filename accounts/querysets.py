@@ -1,7 +1,9 @@
 """Reading memberships."""
 
+from collections.abc import Iterable
 from datetime import date
 
+from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
@@ -23,3 +25,14 @@ class MembershipQuerySet(models.QuerySet):
     def care_team(self, school_id: int) -> "MembershipQuerySet":
         """Return the current care team of a school."""
         return self.current().filter(school_id=school_id, role__in=CARE_TEAM)
+
+
+class UserQuerySet(models.QuerySet):
+    """Questions about people."""
+
+    def with_role_at(self, school_id: int, roles: Iterable[str]) -> "UserQuerySet":
+        """Return the active people who hold one of the roles at a school today."""
+        memberships = apps.get_model("accounts", "Membership").objects.current()
+        return self.filter(
+            pk__in=memberships.filter(school_id=school_id, role__in=roles).values("user_id")
+        ).order_by("name")

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, QueryDict
 
-TOKEN_FIELD = "typed_by"
+TOKEN_FIELD = "typed_by"  # noqa: S105 - the name of a field, no secret
 SESSION_KEY = "typed"
 SALT = "accounts.typed"
 LEFT_OUT = ("csrfmiddlewaretoken", TOKEN_FIELD)

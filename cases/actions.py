@@ -161,6 +161,9 @@ def record_assessment(
 def close_case(case: Case, by: User, *, outcome: str, grounds: str, agreements: str) -> Case:
     """Close the case, after a decision only (R43, R44)."""
     check(by, Permission.MOVE_CASE, case)
+    case = lock(case, to_change=False)
+    if case.closed_by_id == by.pk:
+        return case  # sent twice
     case = lock(case)
     now = timezone.now()
     if not guide(facts_for(case, now)).may_close:

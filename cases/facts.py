@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -158,6 +158,6 @@ def _decision_facts(decisions: list[Any], feedbacks: list[Any]) -> dict[str, Any
     }
 
 
-def _end_of_day(day: Any) -> datetime:
+def _end_of_day(day: date) -> datetime:
     """Return the moment by which something agreed for a day is expected: five in the afternoon."""
-    return timezone.make_aware(datetime(day.year, day.month, day.day, 17))
+    return timezone.make_aware(datetime.combine(day, time(17)))

@@ -132,8 +132,14 @@ def _task(task: Task, case: Case, permissions: Collection[Permission]) -> Screen
         if permission in permissions:
             url, label = _url(target, case), button
     return ScreenTask(
-        rule.kind.value, KIND_LABELS[rule.kind], rule.asks, rule.why, rule.code, rule.source,
-        url, label,
+        rule.kind.value,
+        KIND_LABELS[rule.kind],
+        rule.asks,
+        rule.why,
+        rule.code,
+        rule.source,
+        url,
+        label,
     )
 
 

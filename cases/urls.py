@@ -1,1 +1,24 @@
-urlpatterns = []
+"""URLs of cases, steps 3 and 4, and the dossier."""
+
+from django.urls import path
+
+from cases import step_views, views
+from cases.dossier.urls import urlpatterns as dossier
+
+app_name = "cases"
+urlpatterns = [
+    path("", views.dashboard, name="dashboard"),
+    *dossier,
+    path("<str:reference>/", views.detail, name="detail"),
+    path("<str:reference>/take-on/", views.take_on, name="take_on"),
+    path("<str:reference>/participants/", views.add_participant, name="participants"),
+    path(
+        "<str:reference>/participants/<uuid:person>/remove/",
+        views.remove_participant,
+        name="remove_participant",
+    ),
+    path("<str:reference>/conversation/", step_views.conversation, name="conversation"),
+    path("<str:reference>/no-conversation/", step_views.skip_conversation, name="skip"),
+    path("<str:reference>/assessment/", step_views.assessment, name="assessment"),
+    path("<str:reference>/close/", step_views.close, name="close"),
+]

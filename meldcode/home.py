@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 
 from accounts import access
 from accounts.access import SIGNED_IN, Permission, open_to
+from cases.protocol import STEPS
 
 # The first permission that somebody holds says which page they come for.
 FIRST_PAGES: tuple[tuple[Permission, str], ...] = (
@@ -27,4 +28,5 @@ def home(request: HttpRequest) -> HttpResponse:
 @open_to(SIGNED_IN)
 def help_page(request: HttpRequest) -> HttpResponse:
     """Telephone numbers, the five steps, who does what, and further reading."""
-    return render(request, "help.html")
+    teams = {m.buurtteam or m.school.buurtteam for m in request.user.current_memberships}
+    return render(request, "help.html", {"steps": STEPS, "buurtteams": teams - {None}})

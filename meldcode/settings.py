@@ -23,7 +23,7 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 DEBUG = env.bool("DEBUG", default=False)
 # The demo school: shows its accounts and its mail folder, and says on each page that it is one.
 DEMO = env.bool("DEMO", default=False)
-# Behind a TLS proxy: secure cookies, HSTS, redirect. Only a try-out on one's own machine does without.
+# Behind a TLS proxy: secure cookies, HSTS, redirect. Only a try-out on one machine does without.
 TLS = env.bool("TLS", default=not (DEBUG or DEMO))
 
 INSECURE_SECRET_KEY = "insecure-only-for-debug"  # noqa: S105 - refused below unless DEBUG

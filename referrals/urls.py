@@ -1,1 +1,12 @@
-urlpatterns = []
+"""URLs of step 5 and after."""
+
+from django.urls import path
+
+from referrals import views
+
+app_name = "referrals"
+urlpatterns = [
+    path("cases/<str:reference>/decision/", views.decide, name="decide"),
+    path("cases/<str:reference>/effect/", views.feedback, name="feedback"),
+    path("referrals/<uuid:referral>/sent/", views.sent, name="sent"),
+]

@@ -70,14 +70,29 @@ class SignalFields(MeldcodeForm):
         if not any(cleaned.get(name) or name in self.errors for name in texts):
             self.add_error("facts", _("Write down what you saw or heard, or what the pupil said."))
         pupil, moment = self.about(), cleaned.get("observed_at")
-        if pupil and pupil.birth_date and moment:
-            if timezone.localdate(moment) < pupil.birth_date:
-                self.add_error("observed_at", _("This is before the pupil was born."))
+        born = pupil.birth_date if pupil else None
+        if born and moment and timezone.localdate(moment) < born:
+            self.add_error("observed_at", _("This is before the pupil was born."))
         return cleaned
 
     def about(self) -> Pupil | None:
         """Return the pupil whom the signal is about, if known."""
         return None
+
+    @property
+    def category_groups(self) -> list[dict[str, Any]]:
+        """Return the categories in their groups, as chips, with those that are chosen."""
+        chosen = set(self["categories"].value() or ())
+        return [
+            {
+                "name": group,
+                "options": [
+                    {"code": code, "label": label, "chosen": code in chosen}
+                    for code, label in choices
+                ],
+            }
+            for group, choices in grouped_choices()
+        ]
 
     def signal_fields(self) -> dict[str, Any]:
         """Return what the action takes."""

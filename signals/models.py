@@ -1,6 +1,7 @@
 """Step 1: the signal."""
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Record
@@ -42,6 +43,13 @@ class Signal(Record):
             ),
         )
         indexes = (models.Index(fields=("author", "-recorded_at"), name="signals_by_author"),)
+
+    @property
+    def severity_label(self) -> str:
+        """Return how severe it is, in words; empty for a mild signal."""
+        if self.acute:
+            return gettext("Danger right now")
+        return gettext("Severe") if self.severe else ""
 
 
 class SignalCategory(models.Model):

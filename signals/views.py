@@ -29,9 +29,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return render(request, "signals/new.html", {"form": form})
     form = SignalForm.for_page(request)
     if form.is_bound and form.is_valid():
-        signal = form.run(
-            file_signal, form.about(), request.user, form.key, **form.signal_fields()
-        )
+        signal = form.run(file_signal, form.about(), request.user, form.key, **form.signal_fields())
         if signal:
             messages.success(request, _("Your signal is saved."))
             return redirect("signals:detail", signal.reference)
@@ -99,9 +97,7 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
         Signal.objects.logged_by(request.user).current().select_related("case__pupil"),
         reference=reference,
     )
-    form = CorrectionForm.for_page(
-        request, pupil=signal.case.pupil, initial=_as_initial(signal)
-    )
+    form = CorrectionForm.for_page(request, pupil=signal.case.pupil, initial=_as_initial(signal))
     if form.is_bound and form.is_valid():
         reason = form.values["reason"]
         newer = form.run(

@@ -58,9 +58,7 @@ class PupilFactory(DjangoModelFactory):
     school = factory.SubFactory(SchoolFactory)
     given_name = factory.Sequence(lambda n: f"Voornaam{n}")
     family_name = factory.Sequence(lambda n: f"van Achternaam{n}")
-    birth_date = factory.LazyFunction(
-        lambda: timezone.localdate() - timedelta(days=365 * 14 + 30)
-    )
+    birth_date = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=365 * 14 + 30))
     class_name = "2B"
 
 

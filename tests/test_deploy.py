@@ -32,9 +32,8 @@ LOCKS = ["requirements.txt", "requirements-dev.txt", "requirements-node.txt"]
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_lock_pins_every_package_with_checksums(lock):
-    entries = re.findall(
-        r"^[a-z0-9][^\n]*(?:\\\n[^\n]*)*", read(lock), re.MULTILINE | re.IGNORECASE
-    )
+    lines = read(lock).replace("\\\n", " ").splitlines()
+    entries = [line for line in lines if line and not line.lstrip().startswith("#")]
     assert entries
     for entry in entries:
         assert re.match(r"[\w.-]+==[\w.]+( |$)", entry), entry
@@ -178,6 +177,6 @@ def test_every_mounted_file_exists(services):
 def test_the_proxy_finds_every_web_by_its_service(services):
     caddyfile = read("deploy/Caddyfile")
     assert "name web" in caddyfile
-    assert f"port {8000}" in caddyfile
+    assert "port 8000" in caddyfile
     assert "outside" in services["web"]["networks"]
     assert services["proxy"]["networks"] == ["outside"]

@@ -119,6 +119,16 @@ class Case(models.Model):
         return self.closed_at is None
 
     @property
+    def attention_code(self) -> str:
+        """Return the attention as stylesheets and components know it: ``severe``."""
+        return self.Attention(self.attention).name.lower()
+
+    @property
+    def is_overdue(self) -> bool:
+        """Tell whether the period that runs is over."""
+        return self.is_open and self.deadline is not None and self.deadline < timezone.now()
+
+    @property
     def accelerated(self) -> bool:
         """Tell whether the case walks the accelerated path (R3)."""
         return self.attention == self.Attention.SEVERE

@@ -1,7 +1,7 @@
 """The Meldcode as law that one can read: pure Python, no database, no request, no clock.
 
-Hand ``guide`` the ``Facts`` of a case and it says what is done, what is asked next, how urgent it is
-and why. The tables are ``STEPS``, ``PERIODS``, ``QUESTIONS`` and ``RULES``.
+Hand ``guide`` the ``Facts`` of a case and it says what is done, what is asked next, how urgent
+it is and why. The tables are ``STEPS``, ``PERIODS``, ``QUESTIONS`` and ``RULES``.
 """
 
 from cases.protocol.facts import Attention, Facts

@@ -78,5 +78,5 @@ QUESTIONS: tuple[Question, ...] = (
 
 
 def report_indicated(answers: Mapping[str, str]) -> bool:
-    """Tell whether the answers ask for a report: unsafety acute, structural or in doubt (R26). [A]"""
+    """Tell whether the answers ask for a report: unsafety, or doubt about it (R26). [A]"""
     return answers.get("unsafety") in {ACUTE, STRUCTURAL, DOUBT}

@@ -1,0 +1,70 @@
+"""Deciding, marking a referral as sent, and recording its effect."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import Permission, requires
+from cases.errors import ActionError
+from cases.facts import facts_for
+from cases.models import Case
+from cases.protocol import report_indicated
+from cases.step_views import movable, record
+from referrals import actions
+from referrals.forms import DecisionForm, FeedbackForm
+from referrals.models import Referral
+
+
+@requires(Permission.MOVE_CASE)
+def decide(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take the two decisions; the page says what the assessment points at."""
+    case = movable(request, reference)
+    form = DecisionForm.for_page(request)
+    facts = facts_for(case, timezone.now())
+    return record(
+        request,
+        case,
+        form,
+        "referrals/decide.html",
+        lambda: actions.decide(
+            case, request.user, form.key, decided_at=timezone.now(), **form.decision()
+        ),
+        _("The decisions are recorded."),
+        report_indicated=report_indicated(facts.answers),
+    )
+
+
+@requires(Permission.MOVE_CASE)
+@require_POST
+def sent(request: HttpRequest, referral: str) -> HttpResponse:
+    """Mark a referral as sent."""
+    cases = Case.objects.permitted(request.user, Permission.MOVE_CASE)
+    found = get_object_or_404(
+        Referral.objects.select_related("decision__case").filter(decision__case__in=cases),
+        public_id=referral,
+    )
+    try:
+        actions.mark_sent(found, request.user)
+    except ActionError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("Marked as sent. Keep watching the pupil."))
+    return redirect("cases:detail", found.decision.case.reference)
+
+
+@requires(Permission.MOVE_CASE)
+def feedback(request: HttpRequest, reference: str) -> HttpResponse:
+    """Record what was heard or seen after the decision."""
+    case = movable(request, reference)
+    form = FeedbackForm.for_page(request)
+    return record(
+        request,
+        case,
+        form,
+        "referrals/feedback.html",
+        lambda: actions.record_feedback(case, request.user, form.key, **form.values),
+        _("The effect is recorded."),
+    )
