@@ -51,8 +51,10 @@ def file_record(
     model: type[R], case: Case, author: User, key: UUID, **fields: Any
 ) -> tuple[R, bool]:
     """File a record in a locked case, once per key. Returns it, and whether it is new."""
-    filed = model.objects.filter(idempotency_key=key, author=author, case=case).first()
+    filed = model.objects.filter(idempotency_key=key).first()
     if filed is not None:
+        if (filed.author_id, filed.case_id) != (author.pk, case.pk):
+            raise ActionError(_("This form was used before. Open it again and send it once more."))
         return filed, False
     record = model.objects.create(
         case=case, cycle=case.cycle, author=author, idempotency_key=key, **fields

@@ -1,0 +1,151 @@
+"""Filing and correcting signals."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from accounts.roles import Role
+from cases.errors import ActionError, Immutable
+from cases.models import Case, StepChange
+from signals.actions import correct_signal, file_signal
+from signals.models import Signal
+from tests.factories import CaseFactory, PupilFactory, member
+
+pytestmark = pytest.mark.django_db
+
+
+def log(pupil, by, key=None, **changes):
+    fields = {
+        "facts": "Kwam zonder jas, het vroor.",
+        "observed_at": timezone.now(),
+        "severe": False,
+        "acute": False,
+        "categories": ["hygiene"],
+        **changes,
+    }
+    return file_signal(pupil, by, key or uuid.uuid4(), **fields)
+
+
+@pytest.fixture
+def pupil(school):
+    return PupilFactory(school=school)
+
+
+def test_first_signal_opens_a_watchful_case_in_step_1(pupil, teacher):
+    signal = log(pupil, teacher)
+    case = signal.case
+    case.refresh_from_db()
+    assert (case.step, case.attention_code, case.pupil) == (1, "watchful", pupil)
+    assert case.next_due < case.deadline
+    assert [c.to_step for c in StepChange.objects.filter(case=case)] == [1]
+
+
+def test_second_signal_of_another_teacher_makes_it_a_concern(pupil, teacher, school):
+    log(pupil, teacher)
+    signal = log(pupil, member(Role.TEACHER, school))
+    case = Case.objects.get()
+    assert signal.case == case
+    assert (case.step, case.attention_code, case.period) == (2, "concern", "ask")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"severe": True}, {"acute": True}, {"categories": ["injury"]}, {"categories": ["coercion"]}],
+)
+def test_a_severe_signal_takes_the_accelerated_path(pupil, teacher, changes):
+    signal = log(pupil, teacher, **changes)
+    case = Case.objects.get()
+    assert signal.severe
+    assert case.attention_code == "severe"
+    assert case.deadline - case.period_since == timedelta(hours=2)
+
+
+def test_a_severe_signal_after_the_decision_is_urgent_again(pupil, teacher):
+    case = log(pupil, teacher).case
+    Case.objects.filter(pk=case.pk).update(step=5)
+    log(pupil, teacher, severe=True)
+    case.refresh_from_db()
+    assert case.deadline - case.period_since == timedelta(hours=2)
+
+
+def test_sent_twice_it_is_filed_once(pupil, teacher):
+    key = uuid.uuid4()
+    assert log(pupil, teacher, key) == log(pupil, teacher, key)
+    assert Signal.objects.count() == 1
+
+
+def test_somebody_elses_key_files_nothing_of_theirs(pupil, teacher, coordinator):
+    key = uuid.uuid4()
+    log(pupil, teacher, key)
+    with pytest.raises(ActionError):
+        log(pupil, coordinator, key)
+
+
+def test_a_closed_case_is_not_reopened_a_new_one_opens(pupil, teacher):
+    CaseFactory(
+        pupil=pupil, closed_at=timezone.now(), outcome="cleared", closing_grounds="Opgehelderd."
+    )
+    assert log(pupil, teacher).case.is_open
+    assert Case.objects.count() == 2
+
+
+def test_signals_of_the_year_before_count_from_an_earlier_case(pupil, teacher):
+    earlier = log(pupil, teacher).case
+    Case.objects.filter(pk=earlier.pk).update(
+        closed_at=timezone.now(), outcome="cleared", closing_grounds="Opgehelderd."
+    )
+    case = log(pupil, teacher).case
+    case.refresh_from_db()
+    assert case.attention_code == "concern"
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.BUURTTEAM_WORKER])
+def test_some_roles_log_no_signals(pupil, role):
+    with pytest.raises(PermissionDenied):
+        log(pupil, member(role))
+
+
+def test_nobody_logs_about_a_pupil_of_another_school(pupil):
+    with pytest.raises(PermissionDenied):
+        log(pupil, member(Role.TEACHER))
+
+
+def test_a_correction_stands_beside_the_first_version(pupil, teacher):
+    first = log(pupil, teacher)
+    newer = correct_signal(
+        first, teacher, uuid.uuid4(), reason="Het was dinsdag.", facts="Kwam dinsdag zonder jas.",
+        observed_at=timezone.now(), severe=False, acute=False, categories=[],
+    )  # fmt: skip
+    first.refresh_from_db()
+    assert first.facts == "Kwam zonder jas, het vroor."
+    assert list(Signal.objects.current()) == [newer]
+    assert Case.objects.get().attention_code == "watchful"
+
+
+def test_a_version_is_corrected_once(pupil, teacher):
+    first = log(pupil, teacher)
+    fields = {
+        "reason": "Dag.", "facts": "Anders.", "observed_at": timezone.now(),
+        "severe": False, "acute": False, "categories": [],
+    }  # fmt: skip
+    correct_signal(first, teacher, uuid.uuid4(), **fields)
+    with pytest.raises(ActionError):
+        correct_signal(first, teacher, uuid.uuid4(), **fields)
+
+
+def test_only_the_author_corrects(pupil, teacher, coordinator):
+    with pytest.raises(PermissionDenied):
+        correct_signal(
+            log(pupil, teacher), coordinator, uuid.uuid4(), reason="Nee.", facts="Nee.",
+            observed_at=timezone.now(), severe=False, acute=False, categories=[],
+        )  # fmt: skip
+
+
+def test_what_was_filed_cannot_be_changed(pupil, teacher):
+    signal = log(pupil, teacher)
+    signal.facts = "Iets anders."
+    with pytest.raises(Immutable):
+        signal.save()

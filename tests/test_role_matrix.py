@@ -1,0 +1,163 @@
+"""Every URL × everybody: who gets in, from a table that one can read; nothing may be missing."""
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.world import World
+
+# Whoever has a role at the case's own school.
+TEACHERS = ("author", "teacher", "participant", "handed_over")
+CARE_TEAM = ("coordinator", "attention_officer")
+RUNS_CASES = (*CARE_TEAM, "leader")
+ELSEWHERE = ("other_teacher", "other_coordinator", "other_leader")
+WORKERS = ("joined", "invited", "withdrawn", "other_worker")
+LOGS_SIGNALS = (*TEACHERS, *RUNS_CASES, *ELSEWHERE)
+SEES_CASE = (*RUNS_CASES, "participant", "handed_over")
+MOVES_CASE = (*RUNS_CASES, "handed_over")
+EVERYBODY = (
+    *TEACHERS, *RUNS_CASES, "administrator", *WORKERS, *ELSEWHERE,
+    "other_administrator", "nobody",
+)  # fmt: skip
+PUBLIC = "public"
+
+# URL name → who gets in. For everybody else it is not there (404); signed out: the sign-in page.
+# fmt: off
+MATRIX: dict[str, tuple[str, ...] | str] = {
+    "home":                                  EVERYBODY,
+    "help":                                  EVERYBODY,
+    "health":                                PUBLIC,
+    "set_language":                          PUBLIC,
+    "account_login":                         PUBLIC,
+    "account_logout":                        PUBLIC,
+    "account_change_password":               EVERYBODY,
+    "account_reset_password":                PUBLIC,
+    "account_reset_password_done":           PUBLIC,
+    "account_reset_password_from_key":       PUBLIC,
+    "account_reset_password_from_key_done":  PUBLIC,
+    "signals:mine":                          LOGS_SIGNALS,
+    "signals:new":                           LOGS_SIGNALS,
+    "signals:pupils":                        LOGS_SIGNALS,
+    "signals:detail":                        ("author", *SEES_CASE),
+    "signals:correct":                       ("author",),
+    "cases:dashboard":                       (*RUNS_CASES, "other_coordinator", "other_leader"),
+    "cases:detail":                          SEES_CASE,
+    "cases:take_on":                         RUNS_CASES,
+    "cases:participants":                    RUNS_CASES,
+    "cases:remove_participant":              RUNS_CASES,
+    "cases:conversation":                    MOVES_CASE,
+    "cases:skip":                            MOVES_CASE,
+    "cases:assessment":                      MOVES_CASE,
+    "cases:close":                           MOVES_CASE,
+    "cases:exportable":                      ("administrator", "other_administrator"),
+    "cases:dossier":                         (*RUNS_CASES, "administrator"),
+    "cases:export":                          ("administrator",),
+    "cases:export_download":                 (),  # its file is not ready: for nobody, tested apart
+    "consultations:new":                     SEES_CASE,
+    "consultations:inbox":                   (*TEACHERS, *RUNS_CASES, *WORKERS, *ELSEWHERE),
+    "consultations:detail":                  (*SEES_CASE, "joined"),
+    "consultations:outcome":                 CARE_TEAM,
+    "consultations:accept":                  ("invited",),
+    "consultations:withdraw":                CARE_TEAM,
+    "referrals:decide":                      MOVES_CASE,
+    "referrals:feedback":                    MOVES_CASE,
+    "referrals:sent":                        MOVES_CASE,
+}
+# fmt: on
+
+# Pages of a library: their audience stands in the table above, and nowhere else.
+FROM_LIBRARIES = {name for name in MATRIX if name.startswith("account_")}
+
+
+def all_patterns(resolver=None, namespace=""):
+    """Yield name and view of every URL."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from all_patterns(pattern, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}", pattern.callback
+
+
+def arguments(name: str, world: World) -> list:
+    """Return what the URL takes, of the world's own objects."""
+    case, consultation = [world.case.reference], [world.consultation.reference]
+    special = {
+        "account_reset_password_from_key": ["1", "no-key"],
+        "signals:detail": [world.signal.reference],
+        "signals:correct": [world.signal.reference],
+        "cases:remove_participant": [*case, world.people["participant"].public_id],
+        "cases:export": [world.export.public_id],
+        "cases:export_download": [world.export.public_id],
+        "consultations:new": case,
+        "consultations:detail": consultation,
+        "consultations:outcome": consultation,
+        "consultations:accept": [world.invited.public_id],
+        "consultations:withdraw": [world.joined.public_id],
+        "referrals:decide": case,
+        "referrals:feedback": case,
+        "referrals:sent": [world.referral.public_id],
+    }
+    if name in special:
+        return special[name]
+    takes_case = name.startswith("cases:") and name not in ("cases:dashboard", "cases:exportable")
+    return case if takes_case else []
+
+
+def test_every_url_stands_in_the_table():
+    assert {name for name, _ in all_patterns()} == set(MATRIX)
+
+
+def test_every_view_declares_who_may_use_it():
+    undeclared = [
+        name
+        for name, view in all_patterns()
+        if name not in FROM_LIBRARIES and not getattr(view, "access", None)
+    ]
+    assert undeclared == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", MATRIX)
+def test_who_gets_in(name, signed_in, client):
+    world = World()
+    url = reverse(name, args=arguments(name, world))
+    got = {}
+    for who, user in world.people.items():
+        browser = signed_in(user) if user else client
+        # GET first: what POST changes would shut somebody out of the next look.
+        got[who] = (_outcome(browser.get(url)), name, "GET")
+    assert {who: outcome for who, (outcome, *_) in got.items()} == _expected(name)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", MATRIX)
+def test_who_may_send(name, signed_in, client):
+    allowed = MATRIX[name]
+    world = World()
+    url = reverse(name, args=arguments(name, world))
+    shut_out = [
+        who for who in world.people if allowed is not PUBLIC and who not in allowed
+    ]
+    for who in shut_out:
+        user = world.people[who]
+        browser = signed_in(user) if user else client
+        expected = "sign in" if user is None else "not there"
+        assert _outcome(browser.post(url)) == expected, (who, name)
+
+
+def _outcome(response) -> str:
+    if response.status_code == 404:
+        return "not there"
+    if response.status_code == 302 and "/account/login/?next=" in response["Location"]:
+        return "sign in"
+    assert response.status_code in (200, 302, 405), response.status_code
+    return "in"
+
+
+def _expected(name: str) -> dict[str, str]:
+    allowed = MATRIX[name]
+    people = (*EVERYBODY, "signed_out")
+    if allowed is PUBLIC:
+        return dict.fromkeys(people, "in")
+    expected = {who: "in" if who in allowed else "not there" for who in EVERYBODY}
+    return {**expected, "signed_out": "sign in"}

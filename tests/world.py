@@ -1,0 +1,94 @@
+"""A small world of everybody who could ask for something, for the tests of access."""
+
+import uuid
+
+from django.utils import timezone
+from guardian.shortcuts import assign_perm
+
+from accounts.models import User
+from accounts.roles import Role
+from cases.models import DossierExport
+from referrals.models import Decision, Referral
+from tests.factories import (
+    CaseFactory,
+    ConsultationFactory,
+    InvitationFactory,
+    PupilFactory,
+    SchoolFactory,
+    SignalFactory,
+    UserFactory,
+    member,
+)
+
+
+class World:
+    """One case with every kind of record, and one person for every relation to it."""
+
+    def __init__(self) -> None:
+        self.school = SchoolFactory()
+        self.pupil = PupilFactory(school=self.school)
+        self.people = self._people()
+        self.case = CaseFactory(pupil=self.pupil, step=2)
+        for name in ("participant", "handed_over"):
+            assign_perm("cases.take_part", self.people[name], self.case)
+        assign_perm("cases.handed_over", self.people["handed_over"], self.case)
+        self.signal = SignalFactory(case=self.case, author=self.people["author"])
+        self.consultation = ConsultationFactory(case=self.case, author=self.people["coordinator"])
+        self.joined = self._invite(self.people["joined"], accepted=True)
+        self.invited = self._invite(self.people["invited"])
+        self._invite(self.people["withdrawn"], accepted=True, withdrawn=True)
+        self.referral = self._referral()
+        self.export = DossierExport.objects.create(
+            case=self.case,
+            requested_by=self.people["administrator"],
+            reason="Verzoek om inzage.",
+        )
+
+    def _people(self) -> dict[str, User | None]:
+        team, elsewhere = self.school.buurtteam, SchoolFactory()
+        at = self.school
+        return {
+            "signed_out": None,
+            "nobody": UserFactory(),
+            "author": member(Role.TEACHER, at),
+            "teacher": member(Role.TEACHER, at),
+            "participant": member(Role.TEACHER, at),
+            "handed_over": member(Role.TEACHER, at),
+            "coordinator": member(Role.COORDINATOR, at),
+            "attention_officer": member(Role.ATTENTION_OFFICER, at),
+            "leader": member(Role.SCHOOL_LEADER, at),
+            "administrator": member(Role.ADMINISTRATOR, at),
+            "joined": member(Role.BUURTTEAM_WORKER, team),
+            "invited": member(Role.BUURTTEAM_WORKER, team),
+            "withdrawn": member(Role.BUURTTEAM_WORKER, team),
+            "other_worker": member(Role.BUURTTEAM_WORKER, team),
+            "other_teacher": member(Role.TEACHER, elsewhere),
+            "other_coordinator": member(Role.COORDINATOR, elsewhere),
+            "other_leader": member(Role.SCHOOL_LEADER, elsewhere),
+            "other_administrator": member(Role.ADMINISTRATOR, elsewhere),
+        }
+
+    def _invite(self, user: User, *, accepted: bool = False, withdrawn: bool = False):
+        now = timezone.now()
+        return InvitationFactory(
+            consultation=self.consultation,
+            user=user,
+            buurtteam=self.school.buurtteam,
+            accepted_at=now if accepted else None,
+            withdrawn_at=now if withdrawn else None,
+        )
+
+    def _referral(self) -> Referral:
+        decision = Decision.objects.create(
+            case=self.case,
+            author=self.people["coordinator"],
+            decided_at=timezone.now(),
+            report=False,
+            report_grounds="Geen acute of structurele onveiligheid.",
+            help=Decision.Help.BUURTTEAM,
+            help_grounds="Ouders willen hulp.",
+            idempotency_key=uuid.uuid4(),
+        )
+        return Referral.objects.create(
+            decision=decision, to=Referral.To.BUURTTEAM, family_told=True
+        )
