@@ -37,9 +37,11 @@ FROM packages AS app
 COPY . .
 COPY --from=assets /app/node_modules node_modules
 # The key is for this one command: settings refuse to load without any, and nothing keeps it.
+# Collected files get the closed permissions that uploads have; these are for the user who runs it.
 RUN .venv/bin/pybabel compile --directory locale --domain django \
     && SECRET_KEY=only-while-building STATIC_ROOT=/app/staticfiles VAR_DIR=/tmp \
        .venv/bin/python manage.py collectstatic --noinput \
+    && chmod -R a+rX staticfiles \
     && python3 -m compileall -q accounts audit cases consultations meldcode referrals signals
 
 # --- What runs -----------------------------------------------------------------------------------
@@ -49,7 +51,7 @@ RUN apt-get update \
     && xargs apt-get install -y --no-install-recommends < /tmp/apt-packages.txt \
     && rm -rf /var/lib/apt/lists/* /tmp/apt-packages.txt
 # The program's files are root's: the user that runs it can write nothing but its data.
-RUN useradd --system --uid 10001 --home-dir /data meldcode \
+RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin meldcode \
     && install -d -o meldcode -g meldcode -m 700 /data /data/media
 COPY --from=app /app /app
 ENV PATH=/app/.venv/bin:$PATH \

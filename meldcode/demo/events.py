@@ -1,0 +1,192 @@
+"""The words in which a demo story is told: what happened in a case, when, and by whom.
+
+A story is data. ``meldcode.demo.plant`` makes rows of it and lets the protocol look after each
+event, so that a seeded case can say nothing else than a case that people worked on.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
+
+from cases.deadlines import add_business_days
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment seen from the day of seeding: business days back at a clock, or minutes back."""
+
+    days: int = 0
+    clock: time = time(9)
+    minutes: int = 0
+
+    def at(self, now: datetime) -> datetime:
+        """Return the moment itself, in the school's own time zone."""
+        if self.minutes:
+            return timezone.localtime(now) - timedelta(minutes=self.minutes)
+        day = add_business_days(timezone.localdate(now), -self.days)
+        return timezone.make_aware(datetime.combine(day, self.clock))
+
+
+def day(days: int, clock: str) -> Moment:
+    """Return the moment that lies some business days back, at a time as "14:05"."""
+    return Moment(days=days, clock=time.fromisoformat(clock))
+
+
+def minutes(ago: int) -> Moment:
+    """Return the moment some minutes ago: for what happened today, at whatever hour one seeds."""
+    return Moment(minutes=ago)
+
+
+def business_day(today: date, ahead: int) -> date:
+    """Return the day some business days ahead, or back when negative."""
+    return add_business_days(today, ahead)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that somebody recorded. ``by`` is a key of ``meldcode.demo.people``."""
+
+    when: Moment
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signal(Event):
+    """Step 1. ``about`` are category codes with spaces between."""
+
+    facts: str
+    about: str = ""
+    words: str = ""
+    reading: str = ""
+    heard_from: str = ""
+    place: str = ""
+    severe: bool = False
+    acute: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ask(Event):
+    """Step 2: a consultation asked, and who was invited to it."""
+
+    kind: str
+    question: str
+    shared: str = ""
+    invite: tuple[str, ...] = ()
+    naming_ground: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Accept(Event):
+    """An invitation to the newest consultation accepted by the one invited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advise(Event):
+    """Advice in the newest consultation."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conclude(Event):
+    """The outcome of the newest consultation."""
+
+    outcome: str
+    next_talk: str
+
+
+@dataclass(frozen=True, slots=True)
+class Talk(Event):
+    """Step 3: a conversation."""
+
+    kind: str
+    attendees: str
+    facts: str
+    reactions: str
+    concern: str
+    help_wanted: str
+    agreements: str = ""
+    contact: str = ""
+    consent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Skip(Event):
+    """Step 3: no conversation, because it is not safe."""
+
+    reason: str
+    weighed_with: str
+
+
+@dataclass(frozen=True, slots=True)
+class Weigh(Event):
+    """Step 4: for each question of the table its answer and grounds."""
+
+    consulted: str
+    danger: tuple[str, str]
+    upbringing: tuple[str, str]
+    risks: tuple[str, str]
+    suspicion: tuple[str, str]
+    unsafety: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Decide(Event):
+    """Step 5. ``review`` in business days from the day of seeding; None: no review."""
+
+    report: bool
+    report_grounds: str
+    help: str
+    help_grounds: str
+    review: int | None = None
+    plan: str = ""
+    untold: str = ""
+    nameless: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Send(Event):
+    """A referral of the newest decision sent."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hear(Event):
+    """What was heard or seen after the decision; ``review`` as in ``Decide``."""
+
+    source: str
+    text: str
+    effect: str
+    review: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Close(Event):
+    """The case closed."""
+
+    outcome: str
+    grounds: str
+    agreements: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """The pupil of a story."""
+
+    given_name: str
+    family_name: str
+    age: int
+    class_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One case from its first signal on, and who has a part in it besides the care team."""
+
+    pupil: Child
+    events: tuple[Event, ...]
+    responsible: str = ""
+    take_part: tuple[str, ...] = ()
+    handed_over: tuple[str, ...] = ()

@@ -1,0 +1,237 @@
+"""From a story to rows: each event is recorded at its own moment, then the protocol looks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from guardian.shortcuts import assign_perm
+
+from accounts.models import School, User
+from accounts.roles import Role
+from cases.actions import refresh
+from cases.models import Answer, Assessment, Case, Conversation, Pupil, StepChange
+from cases.protocol import QUESTIONS
+from consultations.models import Advice, Consultation, Invitation
+from meldcode.demo import events
+from meldcode.demo.events import Event, Story, business_day
+from referrals.models import Decision, Feedback, HelpPlan, Referral
+from signals.actions import is_severe
+from signals.models import Signal, SignalCategory
+
+# Between what happened and when somebody found the time to write it down.
+SEEN_BEFORE = timedelta(minutes=40)
+HELD_BEFORE = timedelta(minutes=55)
+
+
+@dataclass(slots=True)
+class Walk:
+    """A case on its way through a story."""
+
+    case: Case
+    school: School
+    crew: dict[str, User]
+    now: datetime
+    consultation: Consultation | None = None
+    decision: Decision | None = None
+
+    def record(self, event: Event, at: datetime) -> dict[str, Any]:
+        """Return what every record has."""
+        return {
+            "case": self.case,
+            "cycle": self.case.cycle,
+            "author": self.crew[event.by],
+            "recorded_at": at,
+        }
+
+    def review_day(self, ahead: int | None) -> Any:
+        """Return the day of a review that the story names."""
+        return None if ahead is None else business_day(timezone.localdate(self.now), ahead)
+
+
+def plant(story: Story, pupil: Pupil, school: School, crew: dict[str, User], now: datetime) -> Case:
+    """Make the case of a story. In a transaction, and without audit: nobody did this today."""
+    first = story.events[0]
+    opened_at = first.when.at(now)
+    case = Case.objects.create(
+        school=school,
+        pupil=pupil,
+        opened_at=opened_at,
+        responsible=crew[story.responsible] if story.responsible else None,
+    )
+    StepChange.objects.create(
+        case=case, from_step=None, to_step=1, at=opened_at, by=crew[first.by]
+    )
+    _grant(case, story, crew)
+    walk, previous = Walk(case, school, crew, now), opened_at
+    for event in story.events:
+        at = event.when.at(now)
+        if not previous <= at <= now:
+            raise ValueError(f"Out of order in the story of {story.pupil}: {event}")
+        HANDLERS[type(event)](walk, event, at)
+        refresh(case, crew[event.by], at)
+        previous = at
+    return case
+
+
+def _grant(case: Case, story: Story, crew: dict[str, User]) -> None:
+    for key in (*story.take_part, *story.handed_over):
+        assign_perm("cases.take_part", crew[key], case)
+    for key in story.handed_over:
+        assign_perm("cases.handed_over", crew[key], case)
+
+
+def _signal(walk: Walk, event: events.Signal, at: datetime) -> None:
+    codes = event.about.split()
+    signal = Signal.objects.create(
+        **walk.record(event, at),
+        facts=event.facts,
+        child_words=event.words,
+        interpretation=event.reading,
+        hearsay_from=event.heard_from,
+        place=event.place,
+        observed_at=at - SEEN_BEFORE,
+        severe=is_severe(severe=event.severe, acute=event.acute, categories=codes),
+        acute=event.acute,
+    )
+    SignalCategory.objects.bulk_create(SignalCategory(signal=signal, code=code) for code in codes)
+
+
+def _ask(walk: Walk, event: events.Ask, at: datetime) -> None:
+    walk.consultation = Consultation.objects.create(
+        **walk.record(event, at),
+        kind=event.kind,
+        question=event.question,
+        shared=event.shared,
+        named=bool(event.naming_ground),
+        naming_ground=event.naming_ground,
+    )
+    for key in event.invite:
+        outside = walk.crew[key].memberships.filter(role=Role.BUURTTEAM_WORKER).first()
+        Invitation.objects.create(
+            consultation=walk.consultation,
+            user=walk.crew[key],
+            buurtteam=outside and outside.buurtteam,
+            invited_by=walk.crew[event.by],
+            invited_at=at,
+        )
+
+
+def _accept(walk: Walk, event: events.Accept, at: datetime) -> None:
+    walk.consultation.invitations.filter(user=walk.crew[event.by]).update(accepted_at=at)
+
+
+def _advise(walk: Walk, event: events.Advise, at: datetime) -> None:
+    Advice.objects.create(
+        consultation=walk.consultation, author=walk.crew[event.by], text=event.text, written_at=at
+    )
+
+
+def _conclude(walk: Walk, event: events.Conclude, at: datetime) -> None:
+    consultation = walk.consultation
+    consultation.held_at, consultation.outcome = at - HELD_BEFORE, event.outcome
+    consultation.next_talk = event.next_talk
+    consultation.closed_at, consultation.closed_by = at, walk.crew[event.by]
+    consultation.save(update_fields=sorted(Consultation.settable_after_filing))
+
+
+def _talk(walk: Walk, event: events.Talk, at: datetime) -> None:
+    Conversation.objects.create(
+        **walk.record(event, at),
+        kind=event.kind,
+        held_at=at - HELD_BEFORE,
+        attendees=event.attendees,
+        facts_brought=event.facts,
+        reactions=event.reactions,
+        agreements=event.agreements,
+        concern=event.concern,
+        help_wanted=event.help_wanted,
+        buurtteam_contact=event.contact,
+        buurtteam_consent=event.consent,
+    )
+
+
+def _skip(walk: Walk, event: events.Skip, at: datetime) -> None:
+    Conversation.objects.create(
+        **walk.record(event, at),
+        kind=Conversation.Kind.SKIPPED,
+        held_at=at,
+        skip_reason=event.reason,
+        weighed_with=event.weighed_with,
+    )
+
+
+def _weigh(walk: Walk, event: events.Weigh, at: datetime) -> None:
+    assessment = Assessment.objects.create(
+        **walk.record(event, at), consulted=event.consulted, assessed_at=at
+    )
+    answers = {question.code: getattr(event, question.code) for question in QUESTIONS}
+    Answer.objects.bulk_create(
+        Answer(assessment=assessment, question=code, answer=answer, grounds=grounds)
+        for code, (answer, grounds) in answers.items()
+    )
+
+
+def _decide(walk: Walk, event: events.Decide, at: datetime) -> None:
+    decision = walk.decision = Decision.objects.create(
+        **walk.record(event, at),
+        decided_at=at,
+        report=event.report,
+        report_grounds=event.report_grounds,
+        help=event.help,
+        help_grounds=event.help_grounds,
+        follow_up_on=walk.review_day(event.review),
+    )
+    if event.report:
+        Referral.objects.create(
+            decision=decision,
+            to=Referral.To.VEILIG_THUIS,
+            family_told=not event.untold,
+            not_told_reason=event.untold,
+            anonymous=bool(event.nameless),
+            anonymous_reason=event.nameless,
+        )
+    if event.help == Decision.Help.BUURTTEAM:
+        Referral.objects.create(decision=decision, to=Referral.To.BUURTTEAM, family_told=True)
+    if event.help == Decision.Help.OWN:
+        HelpPlan.objects.create(decision=decision, goals=event.plan)
+
+
+def _send(walk: Walk, event: events.Send, at: datetime) -> None:
+    walk.decision.referrals.filter(to=event.to).update(sent_at=at, sent_by=walk.crew[event.by])
+
+
+def _hear(walk: Walk, event: events.Hear, at: datetime) -> None:
+    Feedback.objects.create(
+        **walk.record(event, at),
+        received_at=at - HELD_BEFORE,
+        source=event.source,
+        text=event.text,
+        effect=event.effect,
+        next_review_on=walk.review_day(event.review),
+    )
+
+
+def _close(walk: Walk, event: events.Close, at: datetime) -> None:
+    case = walk.case
+    case.outcome, case.closing_grounds = event.outcome, event.grounds
+    case.closing_agreements = event.agreements
+    case.closed_at, case.closed_by = at, walk.crew[event.by]
+    case.save()
+
+
+HANDLERS: dict[type[Event], Callable[[Walk, Any, datetime], None]] = {
+    events.Signal: _signal,
+    events.Ask: _ask,
+    events.Accept: _accept,
+    events.Advise: _advise,
+    events.Conclude: _conclude,
+    events.Talk: _talk,
+    events.Skip: _skip,
+    events.Weigh: _weigh,
+    events.Decide: _decide,
+    events.Send: _send,
+    events.Hear: _hear,
+    events.Close: _close,
+}

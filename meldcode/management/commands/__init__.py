@@ -1,0 +1,1 @@
+"""seed_demo, demo_accounts and prepare_demo."""
