@@ -1,0 +1,45 @@
+// Enhancements only: every page works without this file.
+(() => {
+  "use strict";
+
+  // A form is sent once, however often the button is tapped.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    form.setAttribute("aria-busy", "true");
+  });
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => {
+      delete form.dataset.sent;
+      form.removeAttribute("aria-busy");
+    });
+  });
+
+  const summary = document.querySelector(".error-summary");
+  if (summary) summary.focus();
+
+  // Text boxes grow with what is typed.
+  const grow = (box) => {
+    box.style.height = "auto";
+    box.style.height = `${box.scrollHeight + 2}px`;
+  };
+  document.querySelectorAll("textarea").forEach((box) => {
+    if (box.value) grow(box);
+    box.addEventListener("input", () => grow(box));
+  });
+
+  // Ask before typed text is left behind.
+  let typed = false;
+  document.querySelectorAll("form[data-guard]").forEach((form) => {
+    form.addEventListener("input", () => { typed = true; });
+    form.addEventListener("submit", () => { typed = false; });
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (typed) event.preventDefault();
+  });
+})();
