@@ -15,7 +15,7 @@ from accounts import access
 from accounts.access import Permission
 from accounts.models import User
 from cases.deadlines import due_at, reminder_moment
-from cases.errors import ActionError
+from cases.errors import KEY_USED, ActionError
 from cases.facts import facts_for
 from cases.models import Answer, Assessment, Case, Conversation, Pupil, Record, StepChange
 from cases.protocol import Guidance, guide
@@ -54,7 +54,7 @@ def file_record(
     filed = model.objects.filter(idempotency_key=key).first()
     if filed is not None:
         if (filed.author_id, filed.case_id) != (author.pk, case.pk):
-            raise ActionError(_("This form was used before. Open it again and send it once more."))
+            raise ActionError(KEY_USED)
         return filed, False
     record = model.objects.create(
         case=case, cycle=case.cycle, author=author, idempotency_key=key, **fields

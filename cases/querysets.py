@@ -25,6 +25,7 @@ CASE_PAGE = (
     "signals__categories",
     "signals__correction",
     "consultations__author",
+    "consultations__closed_by",
     "consultations__invitations__user",
     "consultations__advices__author",
     "conversations__author",
@@ -32,7 +33,7 @@ CASE_PAGE = (
     "assessments__answers",
     "decisions__author",
     "decisions__plan",
-    "decisions__referrals",
+    "decisions__referrals__sent_by",
     "feedbacks__author",
 )
 

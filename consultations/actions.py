@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.access import Permission
 from accounts.models import Membership, User
 from cases.actions import check, file_record, lock, refresh
-from cases.errors import ActionError
+from cases.errors import KEY_USED, ActionError
 from cases.models import Case
 from consultations.models import Advice, Consultation, Invitation
 
@@ -67,11 +67,14 @@ def give_advice(consultation: Consultation, by: User, key: UUID, text: str) -> A
     joined = Invitation.objects.giving_access_to(by).filter(consultation=consultation).exists()
     if not joined and not Consultation.objects.run_by(by).filter(pk=consultation.pk).exists():
         raise PermissionDenied
-    return Advice.objects.get_or_create(
-        idempotency_key=key,
-        author=by,
-        defaults={"consultation": consultation, "text": text},
-    )[0]
+    written = Advice.objects.filter(idempotency_key=key).first()
+    if written is None:
+        return Advice.objects.create(
+            consultation=consultation, author=by, idempotency_key=key, text=text
+        )
+    if (written.author_id, written.consultation_id) != (by.pk, consultation.pk):
+        raise ActionError(KEY_USED)
+    return written
 
 
 @transaction.atomic

@@ -261,7 +261,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "cases.reminders.tasks.sweep",
         "schedule": env.int("REMINDER_SWEEP_SECONDS", default=300),
     },
-    "resume-exports": {"task": "cases.dossier.tasks.resume_exports", "schedule": 120},
+    "look-after-exports": {"task": "cases.dossier.tasks.look_after_exports", "schedule": 120},
 }
 
 # --- Security headers ----------------------------------------------------------------------------

@@ -190,7 +190,11 @@ class Migration(migrations.Migration):
                 ),
                 ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("reason", models.TextField(verbose_name="why you export this dossier")),
-                ("requested_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "idempotency_key",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+                ),
+                ("requested_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("started_at", models.DateTimeField(blank=True, null=True)),
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -201,11 +205,13 @@ class Migration(migrations.Migration):
                             ("running", "Being made"),
                             ("ready", "Ready"),
                             ("failed", "Failed"),
+                            ("expired", "Removed"),
                         ],
                         default="waiting",
                         max_length=10,
                     ),
                 ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
                 ("progress", models.PositiveSmallIntegerField(default=0)),
                 ("file", models.FileField(blank=True, upload_to="dossiers")),
                 ("sha256", models.CharField(blank=True, max_length=64)),
@@ -230,6 +236,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "dossier export",
                 "verbose_name_plural": "dossier exports",
                 "ordering": ("-requested_at",),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ("waiting", "running", "ready"))),
+                        fields=["state"],
+                        name="exports_to_look_after",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(

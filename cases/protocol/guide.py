@@ -1,7 +1,7 @@
 """Evaluate the tables for the facts of one case."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.functional import Promise
 
@@ -105,28 +105,40 @@ def _deadline(facts: Facts, current: int) -> Deadline | None:
 
 
 def _severe_first(facts: Facts) -> Deadline:
-    """Return the period of the consultation that a severe signal asks for, whatever the step."""
-    asked = facts.last_asked_at
-    if asked is not None and asked >= facts.last_severe_at:
-        return _running(PERIODS["consult"], asked, facts)
-    return _running(PERIODS["ask"], facts.last_severe_at, facts)
+    """Return the period of the consultation that a severe signal asks for, whatever the step.
+
+    A further severe signal never buys time: what was asked already keeps running.
+    """
+    newest, asked = facts.last_severe_at, facts.last_asked_at
+    first = newest if facts.last_outcome_at else facts.severe_at or newest
+    if asked is None or asked < first:
+        return _running(PERIODS["ask"], first, facts)
+    hold = _running(PERIODS["consult"], asked, facts)
+    if asked >= newest:
+        return hold
+    return min(hold, _running(PERIODS["ask"], newest, facts), key=_end_in_hours)
+
+
+def _end_in_hours(deadline: Deadline) -> datetime:
+    return deadline.since + timedelta(hours=deadline.hours or 0)
 
 
 def _since(facts: Facts, current: int) -> datetime:
-    concern = facts.severe_at or facts.concern_at or facts.last_signal_at or facts.opened_at
-    starts = {
-        1: facts.last_signal_at,
-        2: facts.first_asked_at or concern,
-        3: facts.outcome_at,
-        4: facts.talked_at or facts.talk_skipped_at,
-        5: facts.assessed_at,
-    }
-    return starts[current] or facts.opened_at
+    """Return when the last thing was settled that this step waited for, in whatever order."""
+    if current == 1:
+        return facts.last_signal_at or facts.opened_at
+    if current == 2:
+        concern = facts.severe_at or facts.concern_at or facts.last_signal_at
+        return facts.first_asked_at or concern or facts.opened_at
+    settled = (facts.outcome_at, facts.talked_at or facts.talk_skipped_at, facts.assessed_at)
+    before = [moment for moment in settled[: current - 2] if moment is not None]
+    return max(before, default=facts.opened_at)
 
 
 def _running(period: Period, since: datetime, facts: Facts) -> Deadline:
     if facts.accelerated and period.hours is not None:
-        return Deadline(period, since, None, period.hours)
+        # What ran in business days before it became severe has its hours from then on.
+        return Deadline(period, max(since, facts.severe_at or since), None, period.hours)
     return Deadline(period, since, period.days, None)
 
 

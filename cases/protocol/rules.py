@@ -56,8 +56,15 @@ def _undecided(f: Facts) -> bool:
     return f.decided_at is None
 
 
+def _advice_first(f: Facts) -> bool:
+    return HONOUR in f.categories and "veilig_thuis" not in f.kinds_held
+
+
 def _ready_to_talk(f: Facts) -> bool:
-    return _consulted_or_skipped(f) and not _talk_settled(f) and _undecided(f)
+    waits_for_advice = f.severe_unanswered or _advice_first(f)
+    return (
+        _consulted_or_skipped(f) and not waits_for_advice and not _talk_settled(f) and _undecided(f)
+    )
 
 
 def _ready_to_weigh(f: Facts) -> bool:
@@ -102,8 +109,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "R8", 2, Kind.BLOCKED,
-        lambda f: HONOUR in f.categories and "veilig_thuis" not in f.kinds_held
-        and _undecided(f),
+        lambda f: _advice_first(f) and _undecided(f),
         _("Ask Veilig Thuis for advice first. No talk with the parents before that."),
         _("With honour, forced marriage, abandonment or genital mutilation a talk at home can put "
           "the pupil in danger."),

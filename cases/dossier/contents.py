@@ -1,0 +1,68 @@
+"""What stands in a dossier, read once for its template."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+
+from cases.facts import facts_for
+from cases.models import Case, DossierExport
+from cases.protocol import STEPS, Facts, Guidance, Period, guide
+from cases.timeline import Entry, timeline
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One step in the summary: where it stands and since when."""
+
+    number: int
+    name: Promise
+    state: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A case as it is at one moment, for one export."""
+
+    export: DossierExport
+    case: Case
+    age: int | None
+    guidance: Guidance
+    period: Period | None
+    steps: tuple[StepLine, ...]
+    counts: dict[str, int]
+    timeline: list[Entry]
+    made_at: datetime
+
+
+def dossier(export: DossierExport, now: datetime) -> Dossier:
+    """Read all that the dossier shows, in a number of queries that does not grow."""
+    case = Case.objects.with_records().get(pk=export.case_id)
+    facts = facts_for(case, now)
+    guidance = guide(facts)
+    return Dossier(
+        export=export,
+        case=case,
+        age=case.pupil.age(now.date()),
+        guidance=guidance,
+        period=guidance.deadline.period if guidance.deadline else None,
+        steps=_steps(guidance, facts),
+        counts={step.records: len(getattr(case, step.records).all()) for step in STEPS},
+        timeline=timeline(case),
+        made_at=now,
+    )
+
+
+def _steps(guidance: Guidance, facts: Facts) -> tuple[StepLine, ...]:
+    settled_at = (
+        facts.first_asked_at or facts.severe_at or facts.concern_at,
+        facts.outcome_at,
+        facts.talked_at or facts.talk_skipped_at,
+        facts.assessed_at,
+        facts.decided_at,
+    )
+    return tuple(
+        StepLine(state.step.number, state.step.name, state.state, at)
+        for state, at in zip(guidance.steps, settled_at, strict=True)
+    )

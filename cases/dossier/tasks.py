@@ -1,0 +1,38 @@
+"""What the worker does for dossiers. Arguments are ids: a queue holds no word of a case."""
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from cases.dossier import actions
+from cases.dossier.contents import dossier
+from cases.dossier.pdf import make_pdf
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def make_dossier(public_id: str) -> None:
+    """Make the PDF of an export. Asked twice, it makes one file."""
+    export = actions.claim(public_id)
+    if export is None:
+        return
+
+    def progress(percent: int) -> None:
+        actions.show_progress(export, percent)
+
+    try:
+        contents = dossier(export, timezone.localtime())
+        progress(15)
+        actions.finish(export, make_pdf(contents, progress))
+    except Exception as error:
+        # The error's text can quote a record; its class is enough to start looking.
+        logger.error("Export %s failed: %s", public_id, type(error).__name__)
+        actions.fail(export)
+
+
+@shared_task
+def look_after_exports() -> None:
+    """Find exports that wait, hang or are old (by beat)."""
+    actions.look_after(timezone.now())

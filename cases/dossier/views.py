@@ -1,0 +1,90 @@
+"""Asking for a dossier, watching it being made, and taking it along."""
+
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from accounts.access import Permission, requires
+from audit.log import record_read
+from cases.dossier.actions import KEPT_FOR, request_export
+from cases.dossier.forms import ExportForm
+from cases.models import Case, DossierExport
+
+PER_PAGE = 25
+RECENT_SHOWN = 5
+
+
+@requires(Permission.LIST_EXPORTABLE)
+def exportable(request: HttpRequest) -> HttpResponse:
+    """Show the cases of the school by their reference alone: no pupil, no step, no word of them."""
+    query = request.GET.get("q", "").replace("\x00", "").strip()[:20]
+    cases = Case.objects.permitted(request.user, Permission.LIST_EXPORTABLE)
+    if query:
+        cases = cases.filter(reference__icontains=query)
+    cases = cases.order_by("-opened_at", "pk").only("reference", "opened_at", "closed_at")
+    page = Paginator(cases, PER_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "dossier/exportable.html",
+        {
+            "page": page,
+            "query": query,
+            "query_string": urlencode({"q": query}) if query else "",
+            "exports": _own(request)[:RECENT_SHOWN],
+        },
+    )
+
+
+@requires(Permission.EXPORT_DOSSIER)
+def dossier(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask for the dossier of a case, with a reason."""
+    case = get_object_or_404(
+        Case.objects.permitted(request.user, Permission.EXPORT_DOSSIER), reference=reference
+    )
+    form = ExportForm.for_page(request)
+    if form.is_bound and form.is_valid():
+        export = form.run(request_export, case, request.user, form.key, form.values["reason"])
+        if export:
+            return redirect("cases:export", export.public_id)
+    return render(
+        request,
+        "dossier/request.html",
+        {
+            "form": form,
+            "case": case,
+            "sees_case": Case.objects.visible_to(request.user).filter(pk=case.pk).exists(),
+            "exports": _own(request).filter(case=case)[:RECENT_SHOWN],
+            "kept_days": KEPT_FOR.days,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@requires(Permission.EXPORT_DOSSIER)
+def export(request: HttpRequest, export: str) -> HttpResponse:
+    """Show how far an export is; the page asks again by itself, with JavaScript or without."""
+    found = get_object_or_404(_own(request), public_id=export)
+    template = "dossier/_progress.html" if request.htmx else "dossier/export.html"
+    return render(request, template, {"export": found, "kept_days": KEPT_FOR.days})
+
+
+@requires(Permission.EXPORT_DOSSIER)
+def download(request: HttpRequest, export: str) -> FileResponse:
+    """Hand over the file, to nobody but who asked for it."""
+    found = get_object_or_404(_own(request), public_id=export, state=DossierExport.State.READY)
+    if not found.file.storage.exists(found.file.name):
+        raise Http404
+    record_read(request.user, found)
+    return FileResponse(
+        found.file.open("rb"),
+        as_attachment=True,
+        filename=f"dossier-{found.case.reference}.pdf",
+        content_type="application/pdf",
+    )
+
+
+def _own(request: HttpRequest) -> QuerySet[DossierExport]:
+    return DossierExport.objects.visible_to(request.user).select_related("case")

@@ -1,0 +1,140 @@
+"""What happened in a case, in order: one list for the page of the case and for its dossier.
+
+The moments are those of recording (the server's clock): a list that nobody can put in another order
+by filling in another day. What was seen or held when stands in the records themselves.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from cases.models import Case
+from cases.protocol import STEPS
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened. ``step`` is its number, or None for what belongs to no step."""
+
+    at: datetime
+    step: int | None
+    icon: str
+    title: Promise | str
+    who: str = ""
+    text: str = ""
+
+
+def timeline(case: Case) -> list[Entry]:
+    """Return what happened in a case, the oldest first, in a number of queries that stays."""
+    entries = [entry for source in SOURCES for entry in source(case)]
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def _signals(case: Case) -> Iterator[Entry]:
+    for signal in case.signals.all():
+        title = _("Severe signal logged") if signal.severe else _("Signal logged")
+        if signal.corrects_id:
+            title = _("Signal corrected")
+        yield Entry(
+            signal.recorded_at, 1, "signal", title, signal.author.name, signal.correction_reason
+        )
+
+
+def _consultations(case: Case) -> Iterator[Entry]:
+    for consultation in case.consultations.all():
+        kind = consultation.get_kind_display()
+        asked_by = consultation.author.name
+        yield Entry(
+            consultation.recorded_at, 2, "chat", _("Consultation asked for"), asked_by, kind
+        )
+        for advice in consultation.advices.all():
+            yield Entry(advice.written_at, 2, "mail", _("Advice given"), advice.author.name, kind)
+        if consultation.closed_at:
+            closed_by = _name(consultation.closed_by)
+            yield Entry(consultation.closed_at, 2, "check", _("Outcome recorded"), closed_by, kind)
+
+
+def _conversations(case: Case) -> Iterator[Entry]:
+    for talk in case.conversations.all():
+        title = _("Talk left out, for safety") if talk.is_skipped else _("Talk recorded")
+        kind = "" if talk.is_skipped else talk.get_kind_display()
+        yield Entry(talk.recorded_at, 3, "people", title, talk.author.name, kind)
+
+
+def _assessments(case: Case) -> Iterator[Entry]:
+    for assessment in case.assessments.all():
+        who = assessment.author.name
+        yield Entry(assessment.recorded_at, 4, "scale", _("Severity weighed"), who)
+
+
+def _decisions(case: Case) -> Iterator[Entry]:
+    for decision in case.decisions.all():
+        title = _("Decided to report") if decision.report else _("Decided not to report")
+        who, help_text = decision.author.name, decision.get_help_display()
+        yield Entry(decision.recorded_at, 5, "signpost", title, who, help_text)
+        for referral in decision.referrals.all():
+            if referral.sent_at:
+                sent_by, to = _name(referral.sent_by), referral.get_to_display()
+                yield Entry(referral.sent_at, 5, "send", _("Referral sent"), sent_by, to)
+
+
+def _feedbacks(case: Case) -> Iterator[Entry]:
+    for heard in case.feedbacks.all():
+        who, effect = heard.author.name, heard.get_effect_display()
+        yield Entry(heard.recorded_at, 5, "eye", _("Effect recorded"), who, effect)
+
+
+def _step_changes(case: Case) -> Iterator[Entry]:
+    names = {step.number: step.name for step in STEPS}
+    for change in case.step_changes.select_related("by"):
+        title = _("Case opened")
+        if change.from_step:
+            place = {"number": change.to_step, "name": names[change.to_step]}
+            title = _("To step %(number)s: %(name)s") % place
+        yield Entry(
+            change.at, change.to_step, "arrow-right", title, _name(change.by), change.motivation
+        )
+
+
+def _reminders(case: Case) -> Iterator[Entry]:
+    for reminder in case.reminders.prefetch_related("messages"):
+        people = len(reminder.messages.all())
+        text = ngettext("to %(count)s person", "to %(count)s people", people) % {"count": people}
+        yield Entry(reminder.created_at, reminder.step, "clock", _("Reminder"), "", text)
+
+
+def _exports(case: Case) -> Iterator[Entry]:
+    for export in case.exports.select_related("requested_by"):
+        who = export.requested_by.name
+        yield Entry(export.requested_at, None, "file-pdf", _("Dossier exported"), who)
+
+
+def _closing(case: Case) -> Iterator[Entry]:
+    if case.closed_at:
+        who, outcome = _name(case.closed_by), case.get_outcome_display()
+        yield Entry(case.closed_at, 5, "check", _("Case closed"), who, outcome)
+
+
+def _name(user: User | None) -> str:
+    return user.name if user else ""
+
+
+# Everything that leaves a trace. Of two with one moment, the one named first here comes first.
+SOURCES: tuple[Callable[[Any], Iterator[Entry]], ...] = (
+    _signals,
+    _consultations,
+    _conversations,
+    _assessments,
+    _decisions,
+    _feedbacks,
+    _step_changes,
+    _reminders,
+    _exports,
+    _closing,
+)
