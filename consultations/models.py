@@ -46,7 +46,7 @@ class Consultation(Record):
 
     objects = ConsultationQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Record.Meta):
         verbose_name = _("consultation")
         verbose_name_plural = _("consultations")
         constraints = (

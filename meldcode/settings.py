@@ -304,6 +304,8 @@ LOGGING = {
         # Its warnings quote whole URLs with their query; what was searched for stays out of logs.
         "django.request": {"level": "ERROR"},
         "auditlog": {"level": "WARNING"},
+        # What it says of a document quotes the document.
+        "weasyprint": {"level": "CRITICAL"},
     },
 }
 

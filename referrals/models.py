@@ -26,7 +26,7 @@ class Decision(Record):
     help_grounds = models.TextField(_("grounds"))
     follow_up_on = models.DateField(_("review on"), null=True, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
         constraints = (
@@ -114,6 +114,6 @@ class Feedback(Record):
     effect = models.CharField(_("does the help work"), max_length=10, choices=Effect.choices)
     next_review_on = models.DateField(_("review again on"), null=True, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         verbose_name = _("feedback")
         verbose_name_plural = _("feedback")

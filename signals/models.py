@@ -28,7 +28,7 @@ class Signal(Record):
 
     objects = SignalQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Record.Meta):
         verbose_name = _("signal")
         verbose_name_plural = _("signals")
         constraints = (

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.functional import Promise
 
@@ -32,6 +33,7 @@ class Dossier:
     period: Period | None
     steps: tuple[StepLine, ...]
     counts: dict[str, int]
+    last_decision: Any
     timeline: list[Entry]
     made_at: datetime
 
@@ -49,6 +51,7 @@ def dossier(export: DossierExport, now: datetime) -> Dossier:
         period=guidance.deadline.period if guidance.deadline else None,
         steps=_steps(guidance, facts),
         counts={step.records: len(getattr(case, step.records).all()) for step in STEPS},
+        last_decision=next(reversed(case.decisions.all()), None),
         timeline=timeline(case),
         made_at=now,
     )

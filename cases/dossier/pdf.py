@@ -1,5 +1,6 @@
 """A dossier as PDF, by WeasyPrint."""
 
+import re
 from collections.abc import Callable
 
 from django.template.loader import render_to_string
@@ -7,6 +8,10 @@ from django.utils import translation
 from weasyprint import HTML
 
 from cases.dossier.contents import Dossier
+
+# Of a text that nearly fills its line, WeasyPrint 70 puts the first word on a line of its own when
+# the template's indentation stands around it.
+INDENTATION = re.compile(r"(?<=>)\n\s*|\n\s*(?=</|<br)")
 
 
 class RefusedURL(Exception):
@@ -21,6 +26,7 @@ def make_pdf(dossier: Dossier, progress: Callable[[int], None]) -> bytes:
     """
     with translation.override(dossier.export.requested_by.language):
         html = render_to_string("pdf/dossier.html", {"dossier": dossier, "case": dossier.case})
+    html = INDENTATION.sub("", html)
     progress(40)
     document = HTML(string=html, url_fetcher=_refuse).render(pdf_variant="pdf/ua-1")
     progress(85)

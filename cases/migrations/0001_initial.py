@@ -177,6 +177,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "assessment",
                 "verbose_name_plural": "assessments",
+                "ordering": ("recorded_at", "id"),
             },
         ),
         migrations.CreateModel(
@@ -582,6 +583,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "conversation",
                 "verbose_name_plural": "conversations",
+                "ordering": ("recorded_at", "id"),
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(

@@ -13,7 +13,7 @@ class Assessment(Record):
     consulted = models.CharField(_("who was consulted for it"), max_length=200)
     assessed_at = models.DateTimeField(_("when"))
 
-    class Meta:
+    class Meta(Record.Meta):
         verbose_name = _("assessment")
         verbose_name_plural = _("assessments")
 

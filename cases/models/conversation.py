@@ -53,7 +53,7 @@ class Conversation(Record):
     skip_reason = models.TextField(_("why it is not safe"), blank=True)
     weighed_with = models.CharField(_("whom you weighed that with"), max_length=200, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         verbose_name = _("conversation")
         verbose_name_plural = _("conversations")
         constraints = (

@@ -33,6 +33,7 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
+        ordering = ("recorded_at", "id")
 
     def __str__(self) -> str:
         return f"{self._meta.model_name} {self.pk}"

@@ -131,6 +131,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "consultation",
                 "verbose_name_plural": "consultations",
+                "ordering": ("recorded_at", "id"),
             },
         ),
         migrations.CreateModel(

@@ -88,6 +88,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "decision",
                 "verbose_name_plural": "decisions",
+                "ordering": ("recorded_at", "id"),
             },
         ),
         migrations.CreateModel(
@@ -163,6 +164,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "feedback",
                 "verbose_name_plural": "feedback",
+                "ordering": ("recorded_at", "id"),
             },
         ),
         migrations.CreateModel(

@@ -97,6 +97,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "signal",
                 "verbose_name_plural": "signals",
+                "ordering": ("recorded_at", "id"),
             },
         ),
         migrations.CreateModel(
