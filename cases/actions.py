@@ -22,6 +22,9 @@ from cases.protocol import Guidance, guide
 
 R = TypeVar("R", bound=Record)
 
+# What a case repeats of what the protocol says (``apply_guidance``).
+GUIDED = ("step", "attention", "period", "period_since", "deadline", "next_due")
+
 
 def check(user: User, permission: Permission, case: Case) -> None:
     """Raise ``PermissionDenied`` unless the user holds the permission for the case."""
@@ -66,13 +69,18 @@ def refresh(case: Case, by: User | None, now: datetime | None = None) -> Guidanc
     """Let the protocol look at a locked case again; write down its step, attention and deadline."""
     now = now or timezone.now()
     guidance = guide(facts_for(case, now))
+    follow(case, guidance, by, now)
+    case.save(update_fields=GUIDED)
+    return guidance
+
+
+def follow(case: Case, guidance: Guidance, by: User | None, now: datetime) -> None:
+    """Set on a locked case what the protocol says of it, without saving; keep a change of step."""
     if guidance.step != case.step:
         StepChange.objects.create(
             case=case, cycle=case.cycle, from_step=case.step, to_step=guidance.step, by=by, at=now
         )
     apply_guidance(case, guidance)
-    case.save(update_fields=["step", "attention", "period", "period_since", "deadline", "next_due"])
-    return guidance
 
 
 def apply_guidance(case: Case, guidance: Guidance) -> None:

@@ -1,5 +1,6 @@
 """Reading pupils, cases, records and exports: who may see what stands here, and only here."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -106,6 +107,10 @@ class CaseQuerySet(models.QuerySet):
         """Return the cases that still run."""
         return self.filter(closed_at__isnull=True)
 
+    def due(self, now: datetime) -> "CaseQuerySet":
+        """Return the open cases that wait for a reminder, the longest waiting first."""
+        return self.open().filter(next_due__lte=now).select_related("pupil").order_by("next_due")
+
     def with_records(self) -> "CaseQuerySet":
         """Return cases with all that their page shows, in a number of queries that stays."""
         return self.select_related(
@@ -125,6 +130,14 @@ class RecordQuerySet(models.QuerySet):
     def current(self) -> "RecordQuerySet":
         """Return the records as they hold now: those that no correction replaced."""
         return self.filter(correction__isnull=True)
+
+
+class OutboxQuerySet(models.QuerySet):
+    """Questions about outgoing mail."""
+
+    def waiting(self, give_up_after: int) -> "OutboxQuerySet":
+        """Return what is still to be sent, and was not tried too often."""
+        return self.filter(sent_at__isnull=True, attempts__lt=give_up_after)
 
 
 class DossierExportQuerySet(models.QuerySet):

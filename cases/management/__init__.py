@@ -1,1 +1,1 @@
-"""Management commands of this app."""
+"""Commands about cases."""

@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.case import Case
+from cases.querysets import OutboxQuerySet
 
 
 class Reminder(models.Model):
@@ -42,6 +43,8 @@ class OutboxMessage(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     # The class of the last error only: an error's text can quote an address or a line of mail.
     last_error = models.CharField(max_length=80, blank=True)
+
+    objects = OutboxQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("outgoing message")

@@ -1,1 +1,1 @@
-"""Management commands of this app."""
+"""send_reminders."""

@@ -1,0 +1,1 @@
+"""Reminders: a case that stands still is said so, to the right people, once."""

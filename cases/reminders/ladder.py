@@ -1,0 +1,33 @@
+"""Who hears of which reminder: the ladder, as a table.
+
+Source: docs/protocol.md, "Periods": responsible → coordinator → school leader [P].
+"""
+
+from accounts.models import Membership
+from accounts.roles import CARE_TEAM, Role
+from cases.models import Case
+
+RESPONSIBLE = "responsible"
+
+# Level → who is told. The last row holds for all levels after it.
+LADDER: tuple[frozenset[str], ...] = (
+    frozenset({RESPONSIBLE}),  # 0: before the deadline
+    frozenset({RESPONSIBLE}),  # 1: on the day
+    frozenset({RESPONSIBLE, *CARE_TEAM}),  # 2
+    frozenset({RESPONSIBLE, *CARE_TEAM, Role.SCHOOL_LEADER}),  # 3 and on
+)
+
+
+def recipients(case: Case, level: int, members: list[Membership]) -> set[int]:
+    """Return the ids of the users who hear of a reminder. ``members``: the school's of today.
+
+    Where nobody is responsible, or whoever was no longer works here, the care team is told from the
+    first; a school without a care team has its leader.
+    """
+    told = LADDER[min(level, len(LADDER) - 1)]
+    found = {m.user_id for m in members if m.role in told}
+    if case.responsible_id in {m.user_id for m in members}:
+        found.add(case.responsible_id)
+    for fallback in (CARE_TEAM, {Role.SCHOOL_LEADER}):
+        found = found or {m.user_id for m in members if m.role in fallback}
+    return found

@@ -1,0 +1,97 @@
+"""Send what waits in the outbox: one mail a person, with references and links and nothing else."""
+
+import logging
+from collections.abc import Iterable
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core import mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from cases.models import Case, OutboxMessage
+
+logger = logging.getLogger(__name__)
+
+# A week of trying every five minutes; by then the address is wrong, not the line.
+GIVE_UP_AFTER = 2000
+
+
+def deliver() -> int:
+    """Send what waits and return how many mails went out. What fails waits for the next sweep."""
+    waiting = OutboxMessage.objects.waiting(GIVE_UP_AFTER)
+    people = User.objects.filter(pk__in=waiting.values("recipient_id")).order_by("pk")
+    sent = 0
+    connection = mail.get_connection()
+    for person in people:
+        sent += _deliver_to(person, connection)
+    connection.close()
+    return sent
+
+
+@transaction.atomic
+def _deliver_to(person: User, connection: object) -> bool:
+    """Send one person what waits for them. Locked meanwhile: no second sweep sends it too."""
+    waiting = list(
+        OutboxMessage.objects.waiting(GIVE_UP_AFTER)
+        .filter(recipient=person)
+        .select_for_update(of=("self",), skip_locked=True)
+        .select_related("reminder")
+    )
+    references = _references(person, {m.reminder.case_id for m in waiting})
+    messages = OutboxMessage.objects.filter(pk__in=[m.pk for m in waiting])
+    if not references:  # closed meanwhile, or no longer theirs to see
+        messages.delete()
+        return False
+    try:
+        reminder_mail(person, references, f"{waiting[0].pk}", connection).send()
+    except (SMTPException, OSError) as error:
+        for message in waiting:
+            message.attempts += 1
+            message.last_error = type(error).__name__
+        OutboxMessage.objects.bulk_update(waiting, ["attempts", "last_error"])
+        logger.warning("A reminder could not be sent: %s", type(error).__name__)
+        return False
+    messages.update(sent_at=timezone.now())
+    return True
+
+
+def _references(person: User, case_ids: Iterable[int]) -> list[str]:
+    """Return the references of the open cases that the person may see now."""
+    cases = Case.objects.visible_to(person).open().filter(pk__in=case_ids)
+    return list(cases.order_by("reference").values_list("reference", flat=True))
+
+
+def reminder_mail(
+    person: User, references: list[str], identity: str, connection: object = None
+) -> mail.EmailMessage:
+    """Return the mail: references and links, in the person's language; no name and no content.
+
+    ``identity`` makes its Message-ID, so that a mail sent twice by a crash arrives as one.
+    """
+    with translation.override(person.language):
+        subject = ngettext(
+            "Meldcode: a case waits for you", "Meldcode: %(count)s cases wait for you",
+            len(references),
+        ) % {"count": len(references)}  # fmt: skip
+        body = render_to_string(
+            "email/reminder.txt",
+            {
+                "cases": [
+                    (ref, settings.SITE_URL + reverse("cases:detail", args=[ref]))
+                    for ref in references
+                ]
+            },
+        )
+    host = settings.SITE_URL.rpartition("//")[2].partition(":")[0]
+    return mail.EmailMessage(
+        subject,
+        body,
+        to=[person.email],
+        connection=connection,
+        headers={"Message-ID": f"<reminder-{identity}@{host}>", "Auto-Submitted": "auto-generated"},
+    )

@@ -1,0 +1,79 @@
+"""Find the cases whose reminder is due; write it down together with its mails."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import Membership
+from cases.actions import GUIDED, follow
+from cases.deadlines import level_due, reminder_moment
+from cases.facts import facts_for_many
+from cases.models import Case, OutboxMessage, Reminder
+from cases.protocol import Guidance, guide
+from cases.reminders.ladder import recipients
+
+BATCH = 200
+
+
+def sweep(now: datetime) -> int:
+    """Give every reminder that is due, and return how many. Several sweeps at once share the work.
+
+    After a standstill a case gets the one reminder of where it stands by now, not all that it
+    missed; a person gets one mail for all cases (``outbox``).
+    """
+    given = 0
+    while True:
+        with transaction.atomic():
+            cases = list(
+                Case.objects.due(now).select_for_update(of=("self",), skip_locked=True)[:BATCH]
+            )
+            given += _remind(cases, now)
+        if len(cases) < BATCH:
+            return given
+
+
+def _remind(cases: list[Case], now: datetime) -> int:
+    """Let the protocol look at a batch of locked cases again, and remind where it is time."""
+    facts = facts_for_many(cases, now)
+    members = _members(cases)
+    given = 0
+    for case in cases:
+        guidance = guide(facts[case.pk])
+        follow(case, guidance, None, now)
+        given += _give(case, guidance, members[case.school_id], now)
+    Case.objects.bulk_update(cases, GUIDED)
+    return given
+
+
+def _give(case: Case, guidance: Guidance, members: list[Membership], now: datetime) -> bool:
+    """Write down the reminder of a case, if it is time, and when to look next."""
+    if guidance.deadline is None:
+        return False
+    span = case.period_since, case.deadline
+    accelerated = guidance.deadline.hours is not None
+    level = level_due(now, *span, accelerated=accelerated)
+    case.next_due = reminder_moment(
+        0 if level is None else level + 1, *span, accelerated=accelerated
+    )
+    if level is None:
+        return False
+    reminder, new = Reminder.objects.get_or_create(
+        case=case, cycle=case.cycle, step=case.step, deadline=case.deadline, level=level
+    )
+    if new:
+        OutboxMessage.objects.bulk_create(
+            OutboxMessage(reminder=reminder, recipient_id=user_id)
+            for user_id in sorted(recipients(case, level, members))
+        )
+    return new
+
+
+def _members(cases: Iterable[Case]) -> dict[int, list[Membership]]:
+    """Return who works today at the schools of the cases, by school, in one query."""
+    by_school: dict[int, list[Membership]] = defaultdict(list)
+    schools = {case.school_id for case in cases}
+    for member in Membership.objects.current().filter(school_id__in=schools):
+        by_school[member.school_id].append(member)
+    return by_school
