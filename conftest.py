@@ -1,13 +1,30 @@
-"""The environment of the tests, before Django reads its settings."""
+"""The environment of the tests, and Django on it.
 
+Not in pyproject.toml: pytest-django would read the settings before anything here could be said.
+"""
+
+import atexit
 import os
+import shutil
 import tempfile
+from pathlib import Path
 
-os.environ.setdefault("SECRET_KEY", "only-for-the-tests-0123456789-abcdefghijklmnopqrstuvwxyz")
-os.environ["DEMO"] = "false"
-os.environ["DEBUG"] = "false"
-os.environ["TLS"] = "false"
-os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
-os.environ["SITE_URL"] = "https://meldcode.example"
+import django
+
 # Whatever a test writes goes with the test run.
-os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="meldcode-tests-")
+folder = Path(tempfile.mkdtemp(prefix="meldcode-tests-"))
+atexit.register(shutil.rmtree, folder, ignore_errors=True)
+(folder / "static").mkdir()
+
+ENVIRONMENT = {
+    "DJANGO_SETTINGS_MODULE": "meldcode.settings",
+    "SECRET_KEY": "only-for-the-tests-0123456789-abcdefghijklmnopqrstuvwxyz",
+    "DEMO": "false",
+    "DEBUG": "false",
+    "TLS": "false",
+    "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+    "SITE_URL": "https://meldcode.example",
+    "VAR_DIR": str(folder),
+}
+os.environ.update(ENVIRONMENT)
+django.setup()

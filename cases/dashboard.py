@@ -14,7 +14,7 @@ from cases.protocol import STEPS
 from cases.querysets import CaseQuerySet
 
 PER_PAGE = 25
-VIEWS = ("all", "mine", "unassigned", "overdue", "closed")
+VIEWS = ("all", "severe", "mine", "unassigned", "overdue", "closed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class DashboardFilter:
             cases = cases.filter(step=self.step)
         narrowed = {
             "all": cases,
+            "severe": cases.filter(attention=Case.Attention.SEVERE),
             "mine": cases.filter(responsible=user),
             "unassigned": cases.filter(responsible__isnull=True),
             "overdue": cases.filter(deadline__lt=timezone.now()),

@@ -1,6 +1,7 @@
 """The Celery application: what runs behind the pages, and when."""
 
 import os
+from pathlib import Path
 
 from celery import Celery
 
@@ -10,3 +11,12 @@ app = Celery("meldcode")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(related_name="tasks")
 app.autodiscover_tasks(["cases.dossier", "cases.reminders"], related_name="tasks")
+
+
+@app.on_after_configure.connect
+def make_queue_folders(sender: Celery, **kwargs: object) -> None:
+    """Make the folders of the embedded queue: its transport expects them to be there."""
+    for name in ("data_folder_in", "control_folder"):
+        folder = sender.conf.broker_transport_options.get(name)
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)

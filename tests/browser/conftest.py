@@ -1,0 +1,165 @@
+"""A Chromium at a phone's and a desk's width, in Dutch, that keeps an eye on every page."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import translation
+from django.utils.translation import gettext
+from playwright.sync_api import Page
+
+from accounts.models import User
+from tests.factories import PASSWORD
+
+# Playwright drives the browser from an event loop of its own; our code in this thread is not async.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 900}}
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    """Start the machine's own Chromium (CHROMIUM), as it can be started as root in a container."""
+    return {
+        **browser_type_launch_args,
+        "executable_path": os.environ.get("CHROMIUM") or "/usr/bin/chromium",
+        "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    }
+
+
+@pytest.fixture(params=SIZES)
+def size(request: pytest.FixtureRequest) -> str:
+    """Run a walk at each size."""
+    return request.param
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args: dict, size: str) -> dict:
+    """Browse as somebody at a Dutch school does."""
+    return {
+        **browser_context_args,
+        "viewport": SIZES[size],
+        "locale": "nl-NL",
+        "timezone_id": "Europe/Amsterdam",
+        "accept_downloads": True,
+    }
+
+
+def dutch(text: str) -> str:
+    """Return a text of the interface as a Dutch user reads it."""
+    with translation.override("nl"):
+        translated = gettext(text)
+    assert translated != text, f"Not in the catalogue: {text}"
+    return translated
+
+
+class Visitor:
+    """Somebody with a browser. Each page that they look at is checked as well."""
+
+    def __init__(self, page: Page, address: str, name: str) -> None:
+        self.page, self.address, self.name = page, address, name
+        self.looked = 0
+        self.complaints: list[str] = []
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _console(self, message: object) -> None:
+        # A form that is sent back with its errors (422) is a message of the browser, not of ours.
+        if message.type == "error" and "422" not in message.text:
+            self.complaints.append(message.text)
+
+    def sign_in(self, user: User) -> "Visitor":
+        """Sign in with the password, on the page for it."""
+        self.page.goto(f"{self.address}/")
+        self.look()
+        return self.identify(user)
+
+    def identify(self, user: User) -> "Visitor":
+        """Fill in the page for signing in that one was led to."""
+        self.fill(login=user.email, password=PASSWORD)
+        self.press("Sign in")
+        return self
+
+    def open(self, path: str) -> None:
+        """Go to a page by its path."""
+        self.page.goto(f"{self.address}{path}")
+        self.look()
+
+    def press(self, name: str) -> None:
+        """Press a button or link by its words in the catalogue, and look at what comes."""
+        self.press_words(dutch(name))
+
+    def press_words(self, words: str) -> None:
+        """Press a button or link by its very words."""
+        inside = self.page.locator("main")
+        button = inside.get_by_role("button", name=words, exact=True)
+        button.or_(inside.get_by_role("link", name=words, exact=True)).first.click()
+        self.look()
+
+    def reads(self, text: str) -> bool:
+        """Tell whether a text of the catalogue stands on the page."""
+        return dutch(text) in self.text
+
+    def fill(self, **texts: str) -> None:
+        """Fill in fields by their names in the form."""
+        for field, text in texts.items():
+            self.page.locator(f"[name={field}]").fill(text)
+
+    def choose(self, **values: str) -> None:
+        """Choose radio buttons by field and value; the label is what one taps."""
+        for field, value in values.items():
+            self._tap(self.page.locator(f"[name={field}][value='{value}']"))
+
+    def tick(self, field: str, *values: str) -> None:
+        """Tick check boxes."""
+        for value in values:
+            self._tap(self.page.locator(f"[name={field}][value='{value}']"))
+
+    def _tap(self, box: object) -> None:
+        own = box.get_attribute("id")
+        label = self.page.locator(f"label[for='{own}']") if own else box.locator("xpath=..")
+        label.first.click()
+
+    @property
+    def text(self) -> str:
+        """Return what one reads in the middle of the page."""
+        return self.page.locator("main").inner_text()
+
+    def look(self) -> None:
+        """See that a page is in Dutch, fits its width, and can be used by everybody (WCAG 2 AA)."""
+        self.page.wait_for_load_state()
+        self.looked += 1
+        self._picture()
+        assert self.page.locator("html").get_attribute("lang") == "nl"
+        wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, f"{self.page.url} is {wide} px too wide"
+        found = Axe().run(
+            self.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+        )
+        assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
+        assert self.complaints == []
+
+    def _picture(self) -> None:
+        folder = os.environ.get("SCREENSHOTS")
+        if folder:
+            path = Path(folder) / f"{self.name}-{self.looked:02}.png"
+            self.page.screenshot(path=path, full_page=True)
+
+
+@pytest.fixture
+def visitor(
+    page: Page, live_server: object, size: str, request: pytest.FixtureRequest
+) -> Iterator[Callable[[User], Visitor]]:
+    """Return a way to visit as somebody; whoever was there before is signed out."""
+    made = 0
+
+    def visit(user: User) -> Visitor:
+        nonlocal made
+        made += 1
+        page.context.clear_cookies()
+        name = f"{request.node.originalname}-{size}-{made}"
+        return Visitor(page, live_server.url, name).sign_in(user)
+
+    return visit
