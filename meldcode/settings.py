@@ -204,7 +204,6 @@ STATICFILES_DIRS = [
     BASE_DIR / "static",
     # Straight from where npm puts them: nothing of a third party is in the repository.
     ("vendor/bootstrap/css", NODE_MODULES / "bootstrap/dist/css"),
-    ("vendor/bootstrap/js", NODE_MODULES / "bootstrap/dist/js"),
     ("vendor/htmx", NODE_MODULES / "htmx.org/dist"),
 ]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
