@@ -152,9 +152,7 @@ def test_who_may_send(name, signed_in, client):
     allowed = MATRIX[name]
     world = World()
     url = reverse(name, args=arguments(name, world))
-    shut_out = [
-        who for who in world.people if allowed is not PUBLIC and who not in allowed
-    ]
+    shut_out = [who for who in world.people if allowed is not PUBLIC and who not in allowed]
     for who in shut_out:
         user = world.people[who]
         browser = signed_in(user) if user else client

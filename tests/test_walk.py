@@ -167,9 +167,7 @@ def test_a_person_of_another_school_cannot_take_part(case, coordinator):
         actions.add_participant(case, coordinator, member(Role.TEACHER), hand_over=False)
 
 
-def test_a_worker_sees_nothing_before_accepting_and_after_closing(
-    case, coordinator, family_worker
-):
+def test_a_worker_sees_nothing_before_accepting_and_after_closing(case, coordinator, family_worker):
     consultation = ask(case, coordinator, family_worker)
     seen = Consultation.objects.visible_to
     assert not seen(family_worker).exists()
@@ -180,9 +178,7 @@ def test_a_worker_sees_nothing_before_accepting_and_after_closing(
     assert not seen(family_worker).exists()
 
 
-def test_what_was_advised_stays_when_the_invitation_is_withdrawn(
-    case, coordinator, family_worker
-):
+def test_what_was_advised_stays_when_the_invitation_is_withdrawn(case, coordinator, family_worker):
     consultation = ask(case, coordinator, family_worker)
     invitation = accept_invitation(Invitation.objects.get(), family_worker)
     give_advice(consultation, family_worker, uuid.uuid4(), "Bel mij.")
