@@ -60,9 +60,7 @@ def plant(story: Story, pupil: Pupil, school: School, crew: dict[str, User], now
         opened_at=opened_at,
         responsible=crew[story.responsible] if story.responsible else None,
     )
-    StepChange.objects.create(
-        case=case, from_step=None, to_step=1, at=opened_at, by=crew[first.by]
-    )
+    StepChange.objects.create(case=case, from_step=None, to_step=1, at=opened_at, by=crew[first.by])
     _grant(case, story, crew)
     walk, previous = Walk(case, school, crew, now), opened_at
     for event in story.events:

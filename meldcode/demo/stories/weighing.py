@@ -1,6 +1,17 @@
 """Talked, or skipped for safety, and now to be weighed (step 4)."""
 
-from meldcode.demo.events import Accept, Advise, Ask, Child, Conclude, Signal, Skip, Story, Talk, day
+from meldcode.demo.events import (
+    Accept,
+    Advise,
+    Ask,
+    Child,
+    Conclude,
+    Signal,
+    Skip,
+    Story,
+    Talk,
+    day,
+)
 
 STORIES: tuple[Story, ...] = (
     Story(

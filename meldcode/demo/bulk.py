@@ -1,0 +1,184 @@
+"""Any number of invented schools and cases: the stories of the demo, cast by the thousand.
+
+For measuring and for trying out at scale. Nobody of these schools can sign in.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from itertools import islice
+from random import Random
+from typing import Any
+
+from auditlog.context import disable_auditlog
+from django.contrib.auth.hashers import make_password
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from accounts.models import Buurtteam, Membership, School, User
+from accounts.roles import Role
+from cases.references import new_reference
+from meldcode.demo.events import Close, Story
+from meldcode.demo.moulds import TABLES, Casting, Mould, make_moulds
+from meldcode.demo.names import invented_name
+from meldcode.demo.people import DOMAIN, VLIERBOOM
+from meldcode.demo.seed import CITY, SINCE
+from meldcode.demo.stories import VLIERBOOM_STORIES
+
+# Cases in one transaction: large enough to be fast, small enough for any memory.
+BATCH = 2_000
+# Of a hundred cases of a school, so many are closed.
+CLOSED = 0.6
+# The moments from which a story is told, in days back: years of closed cases, some open ones late.
+SEEN_FROM = {True: (0, 120, 400, 800), False: (0, 1, 4)}
+
+
+def plant_bulk(schools: int, cases: int, say: Callable[[str], object]) -> None:
+    """Make invented schools with their people, and cases spread over them, in bulk inserts."""
+    dice = Random(f"{schools} schools, {cases} cases")  # noqa: S311 - invented people
+    with disable_auditlog():
+        with transaction.atomic():
+            places = [_place(number) for number in range(1, schools + 1)]
+        moulds = _moulds(places[0], timezone.now())
+        draw = _references()
+        turn = iter(range(cases))
+        while batch := list(islice(turn, BATCH)):
+            with transaction.atomic():
+                _cast(batch, places, moulds, dice, draw)
+            say(f"{batch[-1] + 1} of {cases} cases")
+
+
+class _Place:
+    """A school with its crew, by the keys of the demo's people."""
+
+    def __init__(self, school: School, crew: dict[str, User]) -> None:
+        self.school = school
+        self.crew = crew
+
+
+def _place(number: int) -> _Place:
+    team = Buurtteam.objects.create(
+        name=f"Buurtteam {number}", city=CITY, telephone=VLIERBOOM.telephone
+    )
+    school = School.objects.create(
+        name=f"School {number}", city=CITY, kind=VLIERBOOM.kind, buurtteam=team
+    )
+    crew = User.objects.bulk_create(
+        User(
+            email=f"{person.key}.{school.pk}@{DOMAIN}",
+            name=person.name,
+            password=make_password(None),
+        )
+        for person in VLIERBOOM.people
+    )
+    Membership.objects.bulk_create(
+        _membership(user, person.role, school)
+        for user, person in zip(crew, VLIERBOOM.people, strict=True)
+    )
+    keys = (person.key for person in VLIERBOOM.people)
+    return _Place(school, dict(zip(keys, crew, strict=True)))
+
+
+def _membership(user: User, role: Role, school: School) -> Membership:
+    place = {"school": school}
+    if role == Role.BUURTTEAM_WORKER:
+        place = {"buurtteam": school.buurtteam}
+    return Membership(user=user, role=role, starts_on=SINCE, **place)
+
+
+def _moulds(place: _Place, now: datetime) -> list[tuple[float, Mould, dict[int, str]]]:
+    """Return each mould with its weight in the draw, and who its people are by key."""
+    told: list[tuple[Story, datetime]] = [
+        (story, now - timedelta(days=back))
+        for story in VLIERBOOM_STORIES
+        for back in SEEN_FROM[any(isinstance(event, Close) for event in story.events)]
+    ]
+    moulds = make_moulds(told, place.school, place.crew)
+    closed = sum(mould.closed for mould in moulds)
+    people = {user.pk: key for key, user in place.crew.items()}
+    shares = {True: CLOSED / closed, False: (1 - CLOSED) / (len(moulds) - closed)}
+    return [(shares[mould.closed], mould, people) for mould in moulds]
+
+
+def _cast(
+    batch: list[int],
+    places: list[_Place],
+    moulds: list[tuple[float, Mould, dict[int, str]]],
+    dice: Random,
+    draw: Callable[[str], str],
+) -> None:
+    drawn = dice.choices(moulds, [share for share, *__ in moulds], k=len(batch))
+    castings = []
+    for number, (__, mould, people) in zip(batch, drawn, strict=True):
+        place = places[number % len(places)]
+        crew = {pk: place.crew[key].pk for pk, key in people.items()}
+        school = place.school
+        casting = Casting(school.pk, school.buurtteam_id, crew, invented_name(dice), draw)
+        castings.append((casting, mould))
+    for model, __ in TABLES:
+        _insert(model, list(_rows(model, castings)))
+
+
+def _references() -> Callable[[str], str]:
+    """Return a way to draw references that nothing in the database has."""
+    taken: set[str] = set()
+    for model, __ in TABLES:
+        if any(field.name == "reference" for field in model._meta.concrete_fields):
+            taken.update(model._default_manager.values_list("reference", flat=True))
+
+    def draw(prefix: str) -> str:
+        while (reference := new_reference(prefix)) in taken:
+            pass
+        taken.add(reference)
+        return reference
+
+    return draw
+
+
+def _rows(model: type[models.Model], castings: list[tuple[Casting, Mould]]) -> Iterable[list[Any]]:
+    """Yield the rows of a table for all copies of a batch."""
+    ids = iter(_new_ids(model, sum(len(mould.rows[model]) for __, mould in castings)))
+    for casting, mould in castings:
+        for row in mould.rows[model]:
+            casting.ids[model, row.key] = next(ids)
+            values = row.shared.copy()
+            for slot in row.slots:
+                values[slot.column] = slot.fill(casting)
+            yield values
+
+
+def _new_ids(model: type[models.Model], count: int) -> Iterable[int]:
+    """Return so many ids that the table has not given to anything."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                [table, count],
+            )
+            return [pk for (pk,) in cursor.fetchall()]
+    first = (model._default_manager.aggregate(last=models.Max("pk"))["last"] or 0) + 1
+    return range(first, first + count)
+
+
+def _insert(model: type[models.Model], rows: list[list[Any]]) -> None:
+    """Insert rows as they stand: by COPY on PostgreSQL, else by one prepared statement."""
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(field.column) for field in model._meta.concrete_fields)
+    table = f"{quote(model._meta.db_table)} ({columns})"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # In CSV an empty value is an empty text; nothing at all has a sign of its own.
+            lines = io.StringIO()
+            nothing = r"\N"
+            csv.writer(lines).writerows(
+                [nothing if value is None else value for value in row] for row in rows
+            )
+            lines.seek(0)
+            cursor.copy_expert(
+                f"COPY {table} FROM STDIN WITH (FORMAT csv, NULL '{nothing}')", lines
+            )
+        elif rows:
+            marks = ", ".join(["%s"] * len(rows[0]))
+            cursor.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
