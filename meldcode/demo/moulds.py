@@ -1,7 +1,8 @@
 """Moulds: the rows of a demo story, read back from the database, ready to be cast many times.
 
-A mould is made by planting its story for real and rolling that back. What a copy must have for itself
-(keys, references, school, people) is found in the models, so that a new column needs nothing here.
+A mould is made by planting its story for real and rolling that back. What a copy must have for
+itself (keys, references, school, people) is found in the models, so that a new column needs nothing
+here.
 """
 
 import uuid

@@ -14,8 +14,10 @@ NAMES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
          "van 't Veld", "Oudenhoven", "Spaans"),
     ),
     (
-        ("Femke", "Jelte", "Nynke", "Sietse", "Wytske", "Douwe", "Hiske", "Tsjerk", "Ypke", "Fedde"),
-        ("Boersma", "Dijkstra-Reen", "Galema", "Hylkema", "Sinnema", "Terpstra", "Ypma", "Zijlstra"),
+        ("Femke", "Jelte", "Nynke", "Sietse", "Wytske", "Douwe", "Hiske", "Tsjerk", "Ypke",
+         "Fedde"),
+        ("Boersma", "Dijkstra-Reen", "Galema", "Hylkema", "Sinnema", "Terpstra", "Ypma",
+         "Zijlstra"),
     ),
     (
         ("Elif", "Emre", "Çağla", "Yiğit", "İrem", "Gökçe", "Mert", "Zeynep", "Oğuz", "Şevval"),

@@ -325,7 +325,7 @@ STORIES: tuple[Story, ...] = (
             ),
         ),
     ),
-    # Own help that worked. She comes back in consulting.py: what was seen in the year before counts.
+    # Own help that worked. She comes back in consulting.py: the year before counts.
     Story(
         pupil=Child("Lieke", "Bleijenberg", 14, "3B"),
         responsible="docent",

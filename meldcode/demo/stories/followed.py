@@ -139,7 +139,8 @@ STORIES: tuple[Story, ...] = (
             ),
             Ask(
                 day(63, "09:25"), "zorgcoordinator", "family_worker",
-                "Welke hulp past hier?", "Leerling van 15 gebruikt drugs en voelt zich niet gezien.",
+                "Welke hulp past hier?",
+                "Leerling van 15 gebruikt drugs en voelt zich niet gezien.",
                 invite=("gezinswerker",),
             ),
             Accept(day(62, "13:20"), "gezinswerker"),

@@ -95,8 +95,8 @@ STORIES: tuple[Story, ...] = (
             ),
             Conclude(
                 day(3, "09:20"), "zorgcoordinator",
-                "De school kan helpen met boeken en een maaltijd. Voor de schulden is het buurtteam "
-                "de eerste ingang. Eerst toestemming van de leerling en moeder.",
+                "De school kan helpen met boeken en een maaltijd. Voor de schulden is het "
+                "buurtteam de eerste ingang. Eerst toestemming van de leerling en moeder.",
                 "De zorgcoördinator praat met de leerling en daarna samen met moeder.",
             ),
         ),
