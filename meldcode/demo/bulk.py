@@ -6,8 +6,8 @@ For measuring and for trying out at scale. Nobody of these schools can sign in.
 import csv
 import io
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from random import Random
 from typing import Any
 
@@ -19,8 +19,7 @@ from django.utils import timezone
 from accounts.models import Buurtteam, Membership, School, User
 from accounts.roles import Role
 from cases.references import new_reference
-from meldcode.demo.events import Close, Story
-from meldcode.demo.moulds import TABLES, Casting, Mould, make_moulds
+from meldcode.demo.moulds import TABLES, Casting, Mould, make_mould
 from meldcode.demo.names import invented_name
 from meldcode.demo.people import DOMAIN, VLIERBOOM
 from meldcode.demo.seed import CITY, SINCE
@@ -40,21 +39,45 @@ def plant_bulk(schools: int, cases: int, say: Callable[[str], object]) -> None:
     with disable_auditlog():
         with transaction.atomic():
             places = [_place(number) for number in range(1, schools + 1)]
-        moulds = _moulds(places[0], timezone.now())
+        stock = _Stock(places[0], timezone.now())
         draw = _references()
-        turn = iter(range(cases))
-        while batch := list(islice(turn, BATCH)):
+        for first in range(0, cases, BATCH):
+            batch = range(first, min(first + BATCH, cases))
             with transaction.atomic():
-                _cast(batch, places, moulds, dice, draw)
-            say(f"{batch[-1] + 1} of {cases} cases")
+                _cast(batch, places, stock, dice, draw)
+            say(f"{batch.stop} of {cases} cases")
 
 
+@dataclass(frozen=True, slots=True)
 class _Place:
     """A school with its crew, by the keys of the demo's people."""
 
-    def __init__(self, school: School, crew: dict[str, User]) -> None:
-        self.school = school
-        self.crew = crew
+    school: School
+    crew: dict[str, User]
+
+
+class _Stock:
+    """What is drawn from: stories seen from several moments, each with its share of the cases."""
+
+    def __init__(self, place: _Place, now: datetime) -> None:
+        self.place = place
+        self.told = [
+            (story, now - timedelta(days=back))
+            for story in VLIERBOOM_STORIES
+            for back in SEEN_FROM[story.closed]
+        ]
+        closed = sum(story.closed for story, __ in self.told)
+        shares = {True: CLOSED / closed, False: (1 - CLOSED) / (len(self.told) - closed)}
+        self.shares = [shares[story.closed] for story, __ in self.told]
+        self.made: dict[int, Mould] = {}
+
+    def draw(self, dice: Random, count: int) -> list[Mould]:
+        """Return so many moulds; each is made when it is drawn for the first time."""
+        drawn = dice.choices(range(len(self.told)), self.shares, k=count)
+        for number in set(drawn) - set(self.made):
+            story, now = self.told[number]
+            self.made[number] = make_mould(story, self.place.school, self.place.crew, now)
+        return [self.made[number] for number in drawn]
 
 
 def _place(number: int) -> _Place:
@@ -87,32 +110,17 @@ def _membership(user: User, role: Role, school: School) -> Membership:
     return Membership(user=user, role=role, starts_on=SINCE, **place)
 
 
-def _moulds(place: _Place, now: datetime) -> list[tuple[float, Mould, dict[int, str]]]:
-    """Return each mould with its weight in the draw, and who its people are by key."""
-    told: list[tuple[Story, datetime]] = [
-        (story, now - timedelta(days=back))
-        for story in VLIERBOOM_STORIES
-        for back in SEEN_FROM[any(isinstance(event, Close) for event in story.events)]
-    ]
-    moulds = make_moulds(told, place.school, place.crew)
-    closed = sum(mould.closed for mould in moulds)
-    people = {user.pk: key for key, user in place.crew.items()}
-    shares = {True: CLOSED / closed, False: (1 - CLOSED) / (len(moulds) - closed)}
-    return [(shares[mould.closed], mould, people) for mould in moulds]
-
-
 def _cast(
-    batch: list[int],
+    batch: range,
     places: list[_Place],
-    moulds: list[tuple[float, Mould, dict[int, str]]],
+    stock: _Stock,
     dice: Random,
     draw: Callable[[str], str],
 ) -> None:
-    drawn = dice.choices(moulds, [share for share, *__ in moulds], k=len(batch))
     castings = []
-    for number, (__, mould, people) in zip(batch, drawn, strict=True):
+    for number, mould in zip(batch, stock.draw(dice, len(batch)), strict=True):
         place = places[number % len(places)]
-        crew = {pk: place.crew[key].pk for pk, key in people.items()}
+        crew = {user.pk: place.crew[key].pk for key, user in stock.place.crew.items()}
         school = place.school
         casting = Casting(school.pk, school.buurtteam_id, crew, invented_name(dice), draw)
         castings.append((casting, mould))
@@ -138,9 +146,9 @@ def _references() -> Callable[[str], str]:
 
 def _rows(model: type[models.Model], castings: list[tuple[Casting, Mould]]) -> Iterable[list[Any]]:
     """Yield the rows of a table for all copies of a batch."""
-    ids = iter(_new_ids(model, sum(len(mould.rows[model]) for __, mould in castings)))
+    ids = iter(_new_ids(model, sum(len(mould[model]) for __, mould in castings)))
     for casting, mould in castings:
-        for row in mould.rows[model]:
+        for row in mould[model]:
             casting.ids[model, row.key] = next(ids)
             values = row.shared.copy()
             for slot in row.slots:

@@ -190,3 +190,8 @@ class Story:
     responsible: str = ""
     take_part: tuple[str, ...] = ()
     handed_over: tuple[str, ...] = ()
+
+    @property
+    def closed(self) -> bool:
+        """Tell whether the case is closed in the end."""
+        return any(isinstance(event, Close) for event in self.events)

@@ -6,7 +6,7 @@ here.
 """
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,7 @@ from cases.models import (
     StepChange,
 )
 from consultations.models import Advice, Consultation, Invitation
-from meldcode.demo.events import Close, Story
+from meldcode.demo.events import Story
 from meldcode.demo.plant import plant
 from referrals.models import Decision, Feedback, HelpPlan, Referral
 from signals.models import Signal, SignalCategory
@@ -82,22 +82,12 @@ class Casting:
     ids: dict[tuple[type[models.Model], int], int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Mould:
-    """A story as rows, by table."""
-
-    closed: bool
-    rows: dict[type[models.Model], tuple[Row, ...]]
+# A story as rows, by table.
+Mould = dict[type[models.Model], tuple[Row, ...]]
 
 
-def make_moulds(
-    stories: Iterable[tuple[Story, datetime]], school: School, crew: dict[str, User]
-) -> list[Mould]:
-    """Return the moulds of stories, each told as if seen from its own moment."""
-    return [_mould(story, school, crew, now) for story, now in stories]
-
-
-def _mould(story: Story, school: School, crew: dict[str, User], now: datetime) -> Mould:
+def make_mould(story: Story, school: School, crew: dict[str, User], now: datetime) -> Mould:
+    """Return the mould of a story, told as if seen from a moment."""
     with transaction.atomic():
         born = timezone.localdate(now).replace(month=1, day=1)
         pupil = Pupil.objects.create(
@@ -108,12 +98,12 @@ def _mould(story: Story, school: School, crew: dict[str, User], now: datetime) -
             class_name=story.pupil.class_name,
         )
         plant(story, pupil, school, crew, now)
-        rows = _read(pupil)
+        mould = _read(pupil)
         transaction.set_rollback(True)
-    return Mould(any(isinstance(event, Close) for event in story.events), rows)
+    return mould
 
 
-def _read(pupil: Pupil) -> dict[type[models.Model], tuple[Row, ...]]:
+def _read(pupil: Pupil) -> Mould:
     keys: dict[type[models.Model], list[int]] = {Pupil: [pupil.pk]}
     rows = {}
     for model, parent in TABLES:

@@ -1,0 +1,127 @@
+"""The demo schools: what they hold, and that each case says what the protocol says of it."""
+
+from datetime import datetime
+from io import StringIO
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from accounts.models import School, User
+from cases.deadlines import due_at
+from cases.facts import facts_for_many
+from cases.models import Case, Reminder
+from cases.protocol import STEPS, guide
+from cases.reminders.sweep import sweep
+from consultations.models import Invitation
+from meldcode.demo.people import PASSWORD, SHOWN, VLIERBOOM
+from meldcode.demo.seed import demo_people, plant_demo
+
+pytestmark = pytest.mark.django_db
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+MOMENTS = {
+    "a Monday morning": datetime(2026, 9, 7, 8, 5, tzinfo=AMSTERDAM),
+    "a Saturday": datetime(2026, 10, 10, 14, 0, tzinfo=AMSTERDAM),
+    "between Christmas and New Year": datetime(2026, 12, 27, 11, 0, tzinfo=AMSTERDAM),
+    "just after New Year": datetime(2027, 1, 2, 0, 30, tzinfo=AMSTERDAM),
+    "the night in which the clock goes ahead": datetime(2027, 3, 28, 1, 30, tzinfo=AMSTERDAM),
+    "after King's Day": datetime(2026, 4, 30, 23, 50, tzinfo=AMSTERDAM),
+}
+
+
+def contradictions(cases, now):
+    """Return the cases that say something else than the protocol says of their facts."""
+    facts = facts_for_many(cases, now)
+    wrong = []
+    for case in cases:
+        guidance = guide(facts[case.pk])
+        due = due_at(guidance.deadline) if guidance.deadline else None
+        said = (case.step, case.attention, case.deadline)
+        if said != (guidance.step, int(guidance.attention), due):
+            wrong.append((case.reference, said, guidance.step, guidance.attention, due))
+    return wrong
+
+
+@pytest.mark.parametrize("now", MOMENTS.values(), ids=MOMENTS)
+def test_every_case_says_what_the_protocol_says(now):
+    plant_demo(now)
+    cases = list(Case.objects.select_related("pupil"))
+    assert len(cases) >= 45
+    assert contradictions(cases, now) == []
+
+
+def test_the_school_shows_every_part_of_the_walk():
+    plant_demo()
+    school = School.objects.get(name=VLIERBOOM.name)
+    still_open = Case.objects.filter(school=school).open()
+    assert 30 <= still_open.count() <= 50
+    assert set(still_open.values_list("step", flat=True)) == {step.number for step in STEPS}
+    assert set(still_open.values_list("attention", flat=True)) == set(Case.Attention.values)
+    assert Case.objects.filter(school=school, closed_at__isnull=False).exists()
+    assert still_open.filter(responsible__isnull=True).exists()
+    worker = User.objects.get(email="gezinswerker@demo.example")
+    assert Invitation.objects.of(worker).filter(accepted_at__isnull=True).exists()
+
+
+def test_the_founding_story_ends_with_help_that_works():
+    plant_demo()
+    case = Case.objects.get(pupil__given_name="Jildou")
+    assert case.step == 5
+    assert case.decisions.get().help == "buurtteam"
+    assert case.decisions.get().referrals.get().sent_at is not None
+    assert case.feedbacks.latest("recorded_at").effect == "works"
+
+
+def test_one_case_stands_still():
+    plant_demo()
+    assert sweep(timezone.now()) >= 1
+    assert Reminder.objects.exists()
+
+
+def test_everybody_shown_can_sign_in_and_nobody_is_real():
+    plant_demo()
+    addresses = {person.key: person.email for person in demo_people()}
+    for key, __ in SHOWN:
+        assert User.objects.get(email=addresses[key]).check_password(PASSWORD)
+    assert all(address.endswith(".example") for address in addresses.values())
+    for school in School.objects.select_related("buurtteam"):
+        assert school.buurtteam.telephone.startswith("030 000")
+
+
+def test_it_refuses_where_real_pupils_could_be(settings):
+    settings.DEMO = settings.DEBUG = False
+    with pytest.raises(CommandError, match="--anyway"):
+        call_command("seed_demo")
+    assert not School.objects.exists()
+    call_command("seed_demo", anyway=True, stdout=StringIO())
+    assert School.objects.count() == 2
+
+
+def test_twice_makes_nothing_twice(settings):
+    settings.DEMO = True
+    for __ in range(2):
+        call_command("seed_demo", stdout=StringIO())
+    assert School.objects.count() == 2
+
+
+def test_a_database_that_holds_something_is_left_alone(settings, school):
+    settings.DEMO = True
+    call_command("seed_demo", if_empty=True, stdout=StringIO())
+    assert School.objects.get() == school
+
+
+def test_preparing_prints_an_account_for_each_role(settings):
+    settings.DEMO = True
+    said = StringIO()
+    call_command("prepare_demo", stdout=said)
+    call_command("prepare_demo", stdout=said)
+    assert said.getvalue().count("docent@demo.example") == 2
+    assert said.getvalue().count(PASSWORD) == 2 * len(SHOWN)
+
+
+def test_preparing_production_makes_no_accounts(settings):
+    settings.DEMO = False
+    call_command("prepare_demo", stdout=StringIO())
+    assert not User.objects.exists()
