@@ -20,6 +20,8 @@ Result = TypeVar("Result")
 
 LONG_TEXT = 20_000
 SHORT_TEXT = 300
+# What every form carries beside what one fills in.
+HIDDEN = ("idempotency_key", "typed_by")
 
 
 class LongTextField(forms.CharField):
@@ -83,6 +85,21 @@ class ComingDayField(forms.DateField):
             raise ValidationError(_("Choose a day within two years."))
 
 
+class PublicIdField(forms.ModelChoiceField):
+    """A choice known by its ``public_id``; what is no such id at all is no choice either."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(to_field_name="public_id", **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """Say in the field's own words that there is no such choice, whatever came."""
+        try:
+            return super().to_python(value)
+        except ValidationError as error:
+            message = self.error_messages["invalid_choice"]
+            raise ValidationError(message, code="invalid_choice") from error
+
+
 class MeldcodeForm(forms.Form):
     """A form that files once, however often it is sent, and that a lost session does not empty."""
 
@@ -110,17 +127,26 @@ class MeldcodeForm(forms.Form):
         return form
 
     def restore(self, data: QueryDict) -> None:
-        """Show again what was typed, without judging it yet."""
-        for name, field in self.fields.items():
-            if name == "typed_by":
-                continue
-            value = field.widget.value_from_datadict(data, {}, self.add_prefix(name))
-            if value not in (None, "", []):
-                self.initial[name] = value
+        """Show again what was typed and what was left empty, without judging it yet."""
+        self.initial.update(self._filled_in(data))
+        self.initial["idempotency_key"] = data.get("idempotency_key") or uuid.uuid4()
 
     def clean_idempotency_key(self) -> uuid.UUID:
-        """Return the key; a form that came without one gets its own."""
-        return self.cleaned_data.get("idempotency_key") or uuid.uuid4()
+        """Return the key of this form with these words; one that came without a key gets its own.
+
+        Sent again, a form keeps its key. Brought back by the browser's back button and filled in
+        anew, it has another, so that the new words are not taken for the old ones.
+        """
+        key = self.cleaned_data.get("idempotency_key")
+        return uuid.uuid5(key, repr(self._filled_in(self.data))) if key else uuid.uuid4()
+
+    def _filled_in(self, data: QueryDict) -> dict[str, Any]:
+        """Return what stands in each field, by its widget; the hidden ones are the form's own."""
+        return {
+            name: field.widget.value_from_datadict(data, {}, self.add_prefix(name))
+            for name, field in self.fields.items()
+            if name not in HIDDEN
+        }
 
     @property
     def key(self) -> uuid.UUID:
@@ -141,7 +167,7 @@ class MeldcodeForm(forms.Form):
         return {
             name: value
             for name, value in self.cleaned_data.items()
-            if name not in ("idempotency_key", "typed_by")
+            if name not in HIDDEN
         }
 
     def clean(self) -> dict[str, Any]:

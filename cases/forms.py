@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import access
 from accounts.access import Permission, Scope
-from accounts.forms import LongTextField, MeldcodeForm, MomentField
+from accounts.forms import LongTextField, MeldcodeForm, MomentField, PublicIdField
 from accounts.models import User
 from cases.models import Case, Conversation
 from cases.protocol import QUESTIONS
@@ -138,10 +138,9 @@ class CloseForm(MeldcodeForm):
 class ParticipantForm(MeldcodeForm):
     """A colleague who comes to take part."""
 
-    person = forms.ModelChoiceField(
+    person = PublicIdField(
         label=_("Which colleague?"),
         queryset=User.objects.none(),
-        to_field_name="public_id",
         empty_label=_("Choose a colleague"),
         error_messages={"invalid_choice": _("Choose a colleague of this school.")},
     )
