@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases.actions import file_record, lock, open_case, refresh
-from cases.errors import ActionError
+from cases.errors import KEY_USED, ActionError
 from cases.models import Pupil
 from signals.categories import DIRECT
 from signals.models import Signal, SignalCategory
@@ -28,8 +28,10 @@ def file_signal(
     """File a signal in the pupil's open case; the first one opens the case."""
     if not Pupil.objects.may_be_signalled_by(by).filter(pk=pupil.pk).exists():
         raise PermissionDenied
-    filed = Signal.objects.filter(idempotency_key=key, author=by).first()
+    filed = Signal.objects.filter(idempotency_key=key, author=by).select_related("case").first()
     if filed is not None:
+        if filed.case.pupil_id != pupil.pk:
+            raise ActionError(KEY_USED)
         return filed
     return _file(open_case(pupil, by), by, key, categories, fields)
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import SHORT_TEXT, LongTextField, MeldcodeForm, MomentField
+from accounts.forms import SHORT_TEXT, LongTextField, MeldcodeForm, MomentField, PublicIdField
 from cases.models import Pupil
 from signals.categories import grouped_choices
 
@@ -109,10 +109,9 @@ class SignalForm(SignalFields):
     pupil_query = forms.CharField(
         label=_("Search by name or class"), required=False, max_length=SHORT_TEXT
     )
-    pupil = forms.ModelChoiceField(
+    pupil = PublicIdField(
         label=_("Which pupil is it about?"),
         queryset=Pupil.objects.none(),
-        to_field_name="public_id",
         error_messages={
             "required": _("Choose the pupil. Search by name or class when they are not shown."),
             "invalid_choice": _("Choose a pupil of your school."),
@@ -164,6 +163,8 @@ class CorrectionForm(SignalFields):
 def pupils_for(user: Any, query: str) -> list[Pupil]:
     """Return the pupils to offer: those that match, or those of the user's latest signals."""
     pupils = Pupil.objects.may_be_signalled_by(user)
+    # It comes unjudged, while one types: no database looks for everything.
+    query = query.replace("\x00", "")[:SHORT_TEXT]
     if query.strip():
         return list(pupils.matching(query)[:MATCHES_SHOWN])
     return list(pupils.recently_signalled_by(user)[:RECENT_SHOWN])

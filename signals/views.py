@@ -94,9 +94,11 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
 def correct(request: HttpRequest, reference: str) -> HttpResponse:
     """File a new version of one's own signal."""
     signal = get_object_or_404(
-        Signal.objects.logged_by(request.user).current().select_related("case__pupil"),
+        Signal.objects.logged_by(request.user).select_related("case__pupil", "correction"),
         reference=reference,
     )
+    if request.method == "GET" and hasattr(signal, "correction"):
+        return redirect("signals:detail", reference)  # which leads on to the newest version
     form = CorrectionForm.for_page(request, pupil=signal.case.pupil, initial=_as_initial(signal))
     if form.is_bound and form.is_valid():
         reason = form.values["reason"]
