@@ -24,7 +24,8 @@ def ask_consultation(
 ) -> Consultation:
     """Ask for a consultation and invite people to it (step 2)."""
     check(by, Permission.ASK_CONSULTATION, case)
-    invitees = list(invitees)
+    # Somebody with two roles can be ticked twice; they are invited once.
+    invitees = {membership.user_id: membership for membership in invitees}.values()
     if invitees:
         check(by, Permission.CHAIR_CONSULTATION, case)
     case = lock(case)
@@ -54,10 +55,12 @@ def accept_invitation(invitation: Invitation, by: User) -> Invitation:
 
 @transaction.atomic
 def withdraw_invitation(invitation: Invitation, by: User) -> None:
-    """End an invitation; what was written under it stays."""
+    """End an invitation; what was written under it stays. A second time changes nothing."""
     check(by, Permission.CHAIR_CONSULTATION, invitation.consultation.case)
-    invitation.withdrawn_at = timezone.now()
-    invitation.save(update_fields=["withdrawn_at"])
+    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if invitation.withdrawn_at is None:
+        invitation.withdrawn_at = timezone.now()
+        invitation.save(update_fields=["withdrawn_at"])
 
 
 @transaction.atomic
@@ -83,9 +86,14 @@ def record_outcome(
 ) -> Consultation:
     """Record what came of a consultation and close it; every invitation ends with that (R15)."""
     case = lock(consultation.case)
-    consultation = _open(consultation)
     if not may_conclude(consultation, by):
         raise PermissionDenied
+    sent_before = Consultation.objects.filter(
+        pk=consultation.pk, closed_by=by, outcome=outcome, next_talk=next_talk
+    ).first()
+    if sent_before is not None:
+        return sent_before
+    consultation = _open(consultation)
     consultation.held_at, consultation.outcome = held_at, outcome
     consultation.next_talk = next_talk
     consultation.closed_at, consultation.closed_by = timezone.now(), by

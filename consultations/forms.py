@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access
@@ -25,6 +26,14 @@ class PersonField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, membership: Membership) -> str:
         """Return name and role."""
         return f"{membership.user.name}, {membership}"
+
+    def clean(self, value: Any) -> Any:
+        """Refuse a number that is too large for the database as one that nobody has."""
+        try:
+            return super().clean(value)
+        except OverflowError as error:
+            message = self.error_messages["invalid_choice"]
+            raise ValidationError(message, "invalid_choice", {"value": value}) from error
 
 
 class ConsultationForm(MeldcodeForm):
