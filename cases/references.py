@@ -2,6 +2,8 @@
 
 import secrets
 
+from django.urls import register_converter
+
 # No 0/O, 1/I/L: a reference is read out over the telephone.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 6
@@ -25,3 +27,20 @@ def signal_reference() -> str:
 def consultation_reference() -> str:
     """Return a new reference for a consultation."""
     return new_reference("C")
+
+
+class ReferenceConverter:
+    """A reference in an address; what holds other signs than a reference can is not there (404)."""
+
+    regex = "[0-9A-Za-z-]{1,16}"
+
+    def to_python(self, value: str) -> str:
+        """Return the reference as it stands in the address."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return the reference as it stands in the address."""
+        return value
+
+
+register_converter(ReferenceConverter, "reference")

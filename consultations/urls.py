@@ -6,10 +6,10 @@ from consultations import views
 
 app_name = "consultations"
 urlpatterns = [
-    path("cases/<str:reference>/consultations/new/", views.new, name="new"),
+    path("cases/<reference:reference>/consultations/new/", views.new, name="new"),
     path("consultations/", views.inbox, name="inbox"),
-    path("consultations/<str:reference>/", views.detail, name="detail"),
-    path("consultations/<str:reference>/outcome/", views.outcome, name="outcome"),
+    path("consultations/<reference:reference>/", views.detail, name="detail"),
+    path("consultations/<reference:reference>/outcome/", views.outcome, name="outcome"),
     path("invitations/<uuid:invitation>/accept/", views.accept, name="accept"),
     path("invitations/<uuid:invitation>/withdraw/", views.withdraw, name="withdraw"),
 ]

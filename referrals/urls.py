@@ -6,7 +6,7 @@ from referrals import views
 
 app_name = "referrals"
 urlpatterns = [
-    path("cases/<str:reference>/decision/", views.decide, name="decide"),
-    path("cases/<str:reference>/effect/", views.feedback, name="feedback"),
+    path("cases/<reference:reference>/decision/", views.decide, name="decide"),
+    path("cases/<reference:reference>/effect/", views.feedback, name="feedback"),
     path("referrals/<uuid:referral>/sent/", views.sent, name="sent"),
 ]

@@ -9,6 +9,6 @@ urlpatterns = [
     path("", views.mine, name="mine"),
     path("new/", views.new, name="new"),
     path("pupils/", views.pupils, name="pupils"),
-    path("<str:reference>/", views.detail, name="detail"),
-    path("<str:reference>/correct/", views.correct, name="correct"),
+    path("<reference:reference>/", views.detail, name="detail"),
+    path("<reference:reference>/correct/", views.correct, name="correct"),
 ]

@@ -8,5 +8,5 @@ urlpatterns = [
     path("dossiers/", views.exportable, name="exportable"),
     path("dossiers/<uuid:export>/", views.export, name="export"),
     path("dossiers/<uuid:export>/download/", views.download, name="export_download"),
-    path("<str:reference>/dossier/", views.dossier, name="dossier"),
+    path("<reference:reference>/dossier/", views.dossier, name="dossier"),
 ]
