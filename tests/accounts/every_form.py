@@ -1,0 +1,270 @@
+"""Every form of the app in one table: where it stands, who sends it, and what fills all of it."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.apps import apps
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.roles import Role
+from cases.protocol import QUESTIONS
+from tests.accounts.page import OF_THE_FORM
+from tests.factories import PupilFactory, member
+from tests.world import World
+
+OURS = ("accounts", "cases", "consultations", "referrals", "signals")
+MOMENT = "%Y-%m-%dT%H:%M"
+
+Data = dict[str, Any]
+
+
+def yesterday() -> str:
+    """Return a moment of yesterday as a browser sends it."""
+    return (timezone.localtime() - timedelta(days=1)).strftime(MOMENT)
+
+
+def next_month() -> str:
+    """Return a day of next month as a browser sends it."""
+    return (timezone.localdate() + timedelta(days=30)).isoformat()
+
+
+def signal(world: World) -> Data:
+    """Fill in all that a signal says."""
+    return {
+        "facts": "Kwam zonder jas.\nHet vroor.", "child_words": "Ik heb er geen.",
+        "hearsay_from": "Een klasgenoot", "interpretation": "Ik maak me zorgen.",
+        "observed_at": yesterday(), "place": "Schoolplein",
+        "categories": ["hygiene", "told_others"], "urgency": "severe",
+    }  # fmt: skip
+
+
+def new_signal(world: World) -> Data:
+    """Fill in a new signal."""
+    return {**signal(world), "pupil_query": "2B", "pupil": str(world.pupil.public_id)}
+
+
+def correction(world: World) -> Data:
+    """Fill in a correction."""
+    return {**signal(world), "reason": "Het was dinsdag."}
+
+
+def conversation(world: World) -> Data:
+    """Fill in a talk of three parties."""
+    return {
+        "kind": "three_way", "held_at": yesterday(), "attendees": "Moeder, mentor, gezinswerker",
+        "facts_brought": "Tien keer te laat.", "reactions": "Moeder schrok.", "concern": "stays",
+        "help_wanted": "yes", "agreements": "Volgende week weer.",
+        "buurtteam_contact": "Noor", "buurtteam_consent": "on",
+    }  # fmt: skip
+
+
+def skipped(world: World) -> Data:
+    """Fill in why there is no talk."""
+    return {"skip_reason": "Vader dreigde.", "weighed_with": "Veilig Thuis"}
+
+
+def assessment(world: World) -> Data:
+    """Answer every question."""
+    answers = {f"{q.code}_answer": q.answers[0][0] for q in QUESTIONS}
+    grounds = {f"{q.code}_grounds": f"Gronden bij {q.code}." for q in QUESTIONS}
+    return {**answers, **grounds, "consulted": "Gezinswerker"}
+
+
+def closing(world: World) -> Data:
+    """Fill in how a case ends."""
+    return {"outcome": "help_works", "grounds": "Het gaat goed.", "agreements": "Mentor let op."}
+
+
+def participant(world: World) -> Data:
+    """Choose a colleague."""
+    return {"person": str(world.people["teacher"].public_id), "hand_over": "on"}
+
+
+def export(world: World) -> Data:
+    """Give the reason of an export."""
+    return {"reason": "Ouders vragen om inzage."}
+
+
+def consultation(world: World) -> Data:
+    """Fill in a question to the family worker, with the name."""
+    return {
+        "kind": "family_worker", "question": "Hoe lees jij dit?", "shared": "Eet niet.",
+        "invitees": [str(membership_of(world.people["other_worker"]))],
+        "named": "on", "naming_ground": "Ouders stemden toe.",
+    }  # fmt: skip
+
+
+def advice(world: World) -> Data:
+    """Fill in an advice."""
+    return {"text": "Praat eerst met de leerling."}
+
+
+def outcome(world: World) -> Data:
+    """Fill in the outcome of a consultation."""
+    return {"held_at": yesterday(), "outcome": "De zorg is terecht.", "next_talk": "De mentor."}
+
+
+def decision(world: World) -> Data:
+    """Fill in a report without one's name that the family does not know of, and own help."""
+    return {
+        "report": "yes", "report_grounds": "Acute onveiligheid.", "anonymous": "yes",
+        "anonymous_reason": "Vader dreigt.", "family_told": "no", "not_told_reason": "Onveilig.",
+        "help": "own", "help_grounds": "Ook op school.", "plan": "Elke dag bij de mentor.",
+        "follow_up_on": next_month(),
+    }  # fmt: skip
+
+
+def feedback(world: World) -> Data:
+    """Fill in that the help does not work yet."""
+    return {
+        "received_at": yesterday(), "source": "Gezinswerker", "text": "Nog onrust.",
+        "effect": "fails", "next_review_on": next_month(),
+    }  # fmt: skip
+
+
+def membership_of(user: Any) -> int:
+    """Return the id by which somebody is chosen as a guest."""
+    return user.memberships.get().pk
+
+
+def pupil_elsewhere(world: World) -> str:
+    """Return a pupil of another school."""
+    return str(PupilFactory().public_id)
+
+
+def pupil_who_left(world: World) -> str:
+    """Return a pupil who left the school."""
+    gone = PupilFactory(school=world.school, left_on=timezone.localdate())
+    return str(gone.public_id)
+
+
+def teacher_elsewhere(world: World) -> str:
+    """Return a teacher of another school."""
+    return str(world.people["other_teacher"].public_id)
+
+
+def family_worker(world: World) -> str:
+    """Return the family worker of this school, who is no colleague."""
+    return str(world.people["joined"].public_id)
+
+
+def guest_elsewhere(world: World) -> str:
+    """Return the membership of somebody at another school."""
+    return str(membership_of(world.people["other_coordinator"]))
+
+
+def worker_elsewhere(world: World) -> str:
+    """Return the membership of a family worker of another buurtteam."""
+    return str(membership_of(member(Role.BUURTTEAM_WORKER)))
+
+
+def worker_of_before(world: World) -> str:
+    """Return the membership of a family worker who left the buurtteam."""
+    worker = member(Role.BUURTTEAM_WORKER, world.school.buurtteam)
+    today = timezone.localdate()
+    worker.memberships.update(
+        starts_on=today - timedelta(days=9), ends_on=today - timedelta(days=1)
+    )
+    return str(membership_of(worker))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One form."""
+
+    name: str
+    who: str
+    # Who else sends it for the same object; nobody for a form of one person.
+    also: str | None
+    of: str | None
+    fill: Callable[[World], Data]
+    # What one answer asks of another field: the change, and the field that is missed.
+    needs: tuple[tuple[Data, str], ...] = ()
+    foreign: tuple[tuple[str, Callable[[World], str]], ...] = ()
+    # Has an idempotency key in the database; the others change one row, once.
+    keyed: bool = True
+
+
+NO_FACT = {"facts": "", "child_words": ""}
+FORMS = (
+    Row("signals:new", "teacher", "participant", None, new_signal, ((NO_FACT, "facts"),),
+        (("pupil", pupil_elsewhere), ("pupil", pupil_who_left))),
+    Row("signals:correct", "author", None, "signal", correction, ((NO_FACT, "facts"),)),
+    Row("cases:conversation", "handed_over", "leader", "case", conversation, (
+        ({"buurtteam_contact": ""}, "buurtteam_contact"),
+        ({"help_wanted": "no"}, "buurtteam_consent"),
+    )),
+    Row("cases:skip", "coordinator", "leader", "case", skipped),
+    Row("cases:assessment", "leader", "coordinator", "case", assessment),
+    Row("cases:close", "coordinator", "leader", "case", closing, keyed=False),
+    Row("cases:participants", "attention_officer", "leader", "case", participant, (),
+        (("person", teacher_elsewhere), ("person", family_worker)), keyed=False),
+    Row("cases:dossier", "administrator", "leader", "case", export,
+        (({"reason": "kort"}, "reason"),)),
+    Row("consultations:new", "coordinator", "attention_officer", "case", consultation, (
+        ({"naming_ground": ""}, "naming_ground"),
+        ({"invitees": []}, "invitees"),
+        ({"kind": "colleague"}, "invitees"),
+    ), (("invitees", guest_elsewhere), ("invitees", worker_elsewhere),
+        ("invitees", worker_of_before))),
+    Row("consultations:detail", "joined", "coordinator", "consultation", advice),
+    Row("consultations:outcome", "coordinator", "attention_officer", "consultation", outcome,
+        keyed=False),
+    Row("referrals:decide", "coordinator", "handed_over", "case", decision, (
+        ({"anonymous_reason": ""}, "anonymous_reason"),
+        ({"family_told": ""}, "family_told"),
+        ({"not_told_reason": ""}, "not_told_reason"),
+        ({"plan": ""}, "plan"),
+        ({"follow_up_on": ""}, "follow_up_on"),
+        ({"report": "no", "help": "buurtteam", "follow_up_on": ""}, "follow_up_on"),
+    )),
+    Row("referrals:feedback", "handed_over", "coordinator", "case", feedback,
+        (({"next_review_on": ""}, "next_review_on"),)),
+)  # fmt: skip
+
+
+class Sheet:
+    """A form in somebody's hands, in a world of its own."""
+
+    def __init__(self, row: Row, signed_in: Callable, world: World | None = None) -> None:
+        self.row, self.signed_in = row, signed_in
+        self.world = world or World()
+        self.user = self.world.people[row.who]
+        self.client: Client = signed_in(self.user)
+        of = [getattr(self.world, row.of).reference] if row.of else []
+        self.url = reverse(row.name, args=of)
+        self.full = row.fill(self.world)
+        self.key = str(uuid.uuid4())
+
+    def speak(self, language: str) -> None:
+        """Let the user have another language."""
+        type(self.user).objects.filter(pk=self.user.pk).update(language=language)
+
+    def fields(self) -> dict[str, forms.Field]:
+        """Return what one can fill in, in the order of the form."""
+        form = self.client.get(self.url).context["form"]
+        return {name: f for name, f in form.fields.items() if name not in OF_THE_FORM}
+
+    def send(self, client: Client | None = None, **changes: Any) -> HttpResponse:
+        """Send the form, full but for the changes."""
+        data = {**self.full, "idempotency_key": self.key, **changes}
+        return (client or self.client).post(self.url, data)
+
+
+def typed(data: Data) -> dict[str, list[str]]:
+    """Return what was filled in, as a page would show it again."""
+    lists = {name: value if isinstance(value, list) else [value] for name, value in data.items()}
+    return {name: values for name, values in lists.items() if values}
+
+
+def written() -> dict[str, list[tuple]]:
+    """Return all that our tables hold."""
+    models = (model for label in OURS for model in apps.get_app_config(label).get_models())
+    return {model.__name__: sorted(model.objects.values_list(), key=str) for model in models}

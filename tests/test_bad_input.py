@@ -1,0 +1,319 @@
+"""Whatever is sent: a message at the field, in the user's language; nothing lost, nothing written.
+
+The table of all forms stands in ``tests/accounts/every_form.py``; what can be wrong with a field
+follows from its kind, so that a new field is tested as soon as it is there.
+"""
+
+import re
+import uuid
+from collections.abc import Iterator
+from operator import attrgetter
+
+import pytest
+from django import forms
+from django.core import signing
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from accounts import typed as typed_by
+from accounts.forms import ComingDayField, MeldcodeForm, MomentField
+from accounts.models import User
+from cases.errors import KEY_USED
+from cases.models import Pupil
+from tests.accounts.every_form import FORMS, Sheet, typed, written
+from tests.accounts.page import Page
+from tests.test_role_matrix import arguments
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+MEGABYTE = 1024 * 1024
+NUL = "Zat\x00stil."
+CHOICES = (forms.ChoiceField, forms.ModelChoiceField)
+NOT_AMONG_THEM = ("nonsense", "<script>alert(1)</script>", NUL, "9" * 30, "-1", str(uuid.uuid4()))
+# A name that is a script, a picture and its joiners, the marks that turn a line around.
+STRANGE = (
+    "<script>alert('x')</script> & \"'` 👩‍👧 \u202eomgekeerd\u202c \u200fعربي\u200e {{ 1 }} %s"
+)
+
+names = attrgetter("name")
+every_form = pytest.mark.parametrize("row", FORMS, ids=names)
+
+# One wrong answer: what is wrong, at which field, and what is sent instead.
+Bad = tuple[str, str, dict[str, object]]
+
+
+def bad_inputs(sheet: Sheet) -> Iterator[Bad]:
+    """Yield what can be wrong with a form, from the kinds of its fields and from the table."""
+    for name, field in sheet.fields().items():
+        if field.required:
+            yield "empty", name, {name: []}
+            yield "blank", name, {name: " "}
+        if isinstance(field, MomentField | ComingDayField):
+            yield from ((value, name, {name: value}) for value in bad_dates(field))
+        elif isinstance(field, CHOICES):
+            yield from ((repr(value), name, {name: value}) for value in NOT_AMONG_THEM)
+        elif is_text(field):
+            yield "too long", name, {name: "é" * (field.max_length + 1)}
+            yield "NUL", name, {name: NUL}
+    yield from ((f"with {changes}", name, changes) for changes, name in sheet.row.needs)
+    yield from (
+        (make.__name__, name, {name: make(sheet.world)}) for name, make in sheet.row.foreign
+    )
+
+
+def is_text(field: forms.Field) -> bool:
+    """Tell whether a field takes words."""
+    return isinstance(field, forms.CharField)
+
+
+def bad_dates(field: forms.Field) -> tuple[str, ...]:
+    """Return what is no moment, or no day that can be meant here."""
+    wrong = ("garbage", "<b>", NUL, "30-02-2026", "2026-02-30", "20260-01-01", "1" * 400)
+    if isinstance(field, MomentField):
+        # In the last one, the clock jumps from two to three.
+        return (*wrong, "0001-01-01T00:00", "9999-12-31T23:59", "1989-12-31T23:59",
+                "2026-03-29T02:30")  # fmt: skip
+    return (*wrong, "0001-01-01", "9999-12-31", "2020-01-01")
+
+
+def refused(sheet: Sheet, bad: Bad, language: str) -> str:
+    """Send a wrong answer, and check all that holds for each; return what is said of it."""
+    _, name, changes = bad
+    sheet.speak(language)
+    before = written()
+    response = sheet.send(**changes)
+    assert response.status_code == 422
+    page = Page(response)
+    assert page.language == language
+    with translation.override(language):
+        said = [" ".join(message.split()) for message in response.context["form"].errors[name]]
+    assert [message for message in said if message not in page.at(name)] == []
+    assert "UUID" not in page.at(name)
+    assert page.summary_leads_to(name)
+    assert lost(sheet, changes, response, page) == {}
+    assert written() == before
+    return " ".join(said)
+
+
+def lost(sheet: Sheet, changes: dict, response: HttpResponse, page: Page) -> dict[str, list[str]]:
+    """Return what was sent and does not stand in the fields any more."""
+    sent, shown = typed({**sheet.full, **changes}), page.typed
+    for name in changes:
+        if isinstance(response.context["form"].fields[name], CHOICES):
+            sent.pop(name, None)  # what is no choice cannot be shown as chosen
+    return {name: values for name, values in sent.items() if shown.get(name) != values}
+
+
+@every_form
+def test_each_wrong_answer_is_refused_at_its_field(row, signed_in, subtests):
+    sheet = Sheet(row, signed_in)
+    for bad in bad_inputs(sheet):
+        with subtests.test(field=bad[1], what=bad[0]):
+            assert refused(sheet, bad, "nl") != refused(sheet, bad, "en")
+
+
+@pytest.mark.parametrize("row", [r for r in FORMS if r.name != "cases:participants"], ids=names)
+def test_a_megabyte_in_each_field_is_refused_and_comes_back(row, signed_in):
+    sheet = Sheet(row, signed_in)
+    texts = {name: "a" * MEGABYTE for name, field in sheet.fields().items() if is_text(field)}
+    before = written()
+    response = sheet.send(**texts)
+    assert response.status_code == 422
+    assert set(texts) <= set(response.context["form"].errors)
+    assert lost(sheet, texts, response, Page(response)) == {}
+    assert written() == before
+
+
+@every_form
+def test_a_full_form_is_filed(row, signed_in):
+    sheet = Sheet(row, signed_in)
+    assert set(sheet.full) == set(sheet.fields())
+    before = written()
+    assert sheet.send().status_code == 302
+    assert written() != before
+
+
+def test_every_form_stands_in_the_table(signed_in):
+    def leaves(form: type) -> set[type]:
+        below = form.__subclasses__()
+        return set().union(*(leaves(f) for f in below)) if below else {form}
+
+    shown = set()
+    for row in FORMS:
+        sheet = Sheet(row, signed_in)
+        shown.add(type(sheet.client.get(sheet.url).context["form"]))
+    assert shown == {f for f in leaves(MeldcodeForm) if not f.__module__.startswith("tests")}
+
+
+@every_form
+def test_strange_text_is_kept_as_it_is_and_shown_as_text(row, signed_in):
+    sheet = Sheet(row, signed_in)
+    texts = {
+        name: f"{STRANGE} {name}"[: field.max_length]
+        for name, field in sheet.fields().items()
+        if is_text(field)
+    }
+    before = written()
+    response = sheet.send(**texts)
+    assert response.status_code == 302
+    page = sheet.client.get(response["Location"]).content.decode()
+    assert "<script>alert" not in page
+    stored = {cell for rows in written().values() for row_ in rows for cell in row_}
+    assert set(texts.values()) - {texts.get("pupil_query")} <= stored
+    assert written() != before
+
+
+@every_form
+def test_strange_text_comes_back_as_text_when_something_else_is_wrong(row, signed_in):
+    sheet = Sheet(row, signed_in)
+    texts = {name: STRANGE for name, field in sheet.fields().items() if is_text(field)}
+    wrong = {name: [] for name, field in sheet.fields().items() if not is_text(field)}
+    response = sheet.send(**{**texts, **wrong, "idempotency_key": "no key"})
+    assert response.status_code == 422
+    page = Page(response)
+    assert {name: page.typed[name] for name in texts} == {name: [STRANGE] for name in texts}
+    assert "<script>alert" not in page.html
+
+
+def test_names_are_shown_as_text(signed_in):
+    world = World()
+    Pupil.objects.update(given_name=STRANGE[:80], family_name="<i>Berg</i>")
+    User.objects.update(name=STRANGE[:120])
+    coordinator = signed_in(world.people["coordinator"])
+    for name, of in (
+        ("cases:dashboard", ()),
+        ("cases:detail", (world.case.reference,)),
+        ("cases:participants", (world.case.reference,)),
+        ("consultations:new", (world.case.reference,)),
+        ("consultations:detail", (world.consultation.reference,)),
+        ("signals:detail", (world.signal.reference,)),
+    ):
+        page = coordinator.get(reverse(name, args=of)).content.decode()
+        assert "&lt;script&gt;alert" in page, name
+        assert "<script>alert" not in page, name
+        assert "<i>Berg" not in page, name
+
+
+@every_form
+def test_sent_twice_it_is_filed_once(row, signed_in):
+    sheet = Sheet(row, signed_in)
+    first = sheet.send()
+    once = written()
+    second = sheet.send()
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert second["Location"] == first["Location"]
+    assert written() == once
+
+
+@pytest.mark.parametrize("row", [row for row in FORMS if row.keyed and row.also], ids=names)
+def test_the_key_of_somebody_else_files_nothing(row, signed_in):
+    sheet = Sheet(row, signed_in)
+    somebody_else = signed_in(sheet.world.people[row.also])
+    sheet.send()
+    once = written()
+    response = sheet.send(somebody_else)
+    assert response.status_code == 422
+    assert str(KEY_USED) in Page(response).text
+    assert written() == once
+
+
+@pytest.mark.parametrize("row", [row for row in FORMS if row.keyed and row.also], ids=names)
+def test_other_words_under_the_same_key_are_not_lost(row, signed_in):
+    """The browser's back button brings a form that was sent, key and all: it is filled in anew."""
+    sheet = Sheet(row, signed_in)
+    sheet.send()
+    once = written()
+    text = next(name for name, field in sheet.fields().items() if is_text(field))
+    name = "facts" if text == "pupil_query" else text
+    assert sheet.send(**{name: "Iets heel anders, later die dag."}).status_code == 302
+    assert written() != once
+
+
+@every_form
+def test_without_the_csrf_token_a_form_comes_back_filled_in(row, signed_in):
+    sheet = Sheet(row, signed_in)
+    browser = strict(sheet.client)
+    token = browser.get(sheet.url).context["form"]["typed_by"].value()
+    before = written()
+    response = sheet.send(browser, typed_by=token)
+    assert (response.status_code, response["Location"]) == (302, sheet.url)
+    page = Page(browser.get(sheet.url))
+    assert "Je sessie is vernieuwd." in page.text
+    assert {name: page.typed[name] for name in typed(sheet.full)} == typed(sheet.full)
+    assert written() == before
+
+
+@every_form
+def test_without_our_own_token_nothing_is_put_on_the_screen(row, signed_in):
+    sheet = Sheet(row, signed_in)
+    browser = strict(sheet.client)
+    before = written()
+    of_somebody_else = typed_by.token_for(sheet.world.people["nobody"].pk)
+    for token in ("", "forged", signing.dumps(sheet.user.pk, salt="another"), of_somebody_else):
+        response = sheet.send(browser, typed_by=token)
+        assert response.status_code == 403
+        assert "stond te lang open" in Page(response).text
+        assert Page(browser.get(sheet.url)).typed != typed(sheet.full)
+    assert written() == before
+
+
+def strict(client: Client) -> Client:
+    """Return the same browser, before a server that asks for the CSRF token."""
+    browser = Client(enforce_csrf_checks=True)
+    browser.cookies = client.cookies
+    return browser
+
+
+WITH_OBJECT = [
+    "cases:detail", "cases:take_on", "cases:participants", "cases:remove_participant",
+    "cases:conversation", "cases:skip", "cases:assessment", "cases:close", "cases:dossier",
+    "cases:export", "cases:export_download", "signals:detail", "signals:correct",
+    "consultations:new", "consultations:detail", "consultations:outcome", "consultations:accept",
+    "consultations:withdraw", "referrals:decide", "referrals:feedback", "referrals:sent",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WITH_OBJECT)
+def test_what_is_unknown_or_of_another_school_is_not_there(name, signed_in):
+    here, elsewhere = World(), World()
+    browsers = [signed_in(here.people[who]) for who in ("coordinator", "joined", "administrator")]
+    known = reverse(name, args=arguments(name, elsewhere))
+    reference = re.compile(r"[MSC]-[A-Z0-9]{6}|[0-9a-f-]{36}")
+    unknown = [
+        re.sub(reference, other, known)
+        for other in ("M-ZZZZZZ", str(uuid.uuid4()), "%00", "a%00b", "x" * 3000, "..", "'--", "%F0")
+    ]
+    assert known not in unknown
+    for url in (known, *unknown):
+        for browser in browsers:
+            # What only takes a POST says so, before it looks whether there is something.
+            assert browser.get(url).status_code in (404, 405), url
+            assert browser.post(url).status_code == 404, url
+
+
+@every_form
+@pytest.mark.parametrize("csrf_checks", [True, False])
+def test_a_body_that_is_too_large_gets_a_page_that_says_so(row, signed_in, settings, csrf_checks):
+    sheet = Sheet(row, signed_in)
+    browser = strict(sheet.client) if csrf_checks else sheet.client
+    before = written()
+    for body in (
+        {"idempotency_key": "x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)},
+        {f"field{number}": "" for number in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1)},
+    ):
+        response = sheet.send(browser, **body)
+        assert response.status_code == 400
+        assert "Je browser stuurde iets" in Page(response).text
+    assert written() == before
+
+
+@every_form
+def test_what_is_no_form_at_all_is_a_form_with_nothing_in_it(row, signed_in):
+    sheet = Sheet(row, signed_in)
+    for body, kind in (("{}", "application/json"), (b"\xff\x00", "text/plain"), ("", "")):
+        assert sheet.client.post(sheet.url, body, content_type=kind).status_code == 422, kind
+    broken = sheet.client.post(sheet.url, "nothing", content_type="multipart/form-data")
+    assert broken.status_code == 400
