@@ -164,11 +164,7 @@ class MeldcodeForm(forms.Form):
     @property
     def values(self) -> Mapping[str, Any]:
         """Return what was filled in, without the form's own hidden fields."""
-        return {
-            name: value
-            for name, value in self.cleaned_data.items()
-            if name not in HIDDEN
-        }
+        return {name: value for name, value in self.cleaned_data.items() if name not in HIDDEN}
 
     def clean(self) -> dict[str, Any]:
         """Refuse characters that no database text can hold."""

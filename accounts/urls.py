@@ -1,7 +1,7 @@
 """Signing in and out, passwords, language, health."""
 
 from allauth.account import views as allauth
-from django.urls import path
+from django.urls import path, re_path
 
 from accounts import views
 
@@ -17,8 +17,9 @@ urlpatterns = [
         allauth.password_reset_done,
         name="account_reset_password_done",
     ),
-    path(
-        "account/password/reset/key/<str:uidb36>-<str:key>/",
+    # The key holds a dash itself: what stands before the first one is who, the rest is the key.
+    re_path(
+        r"^account/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
         allauth.password_reset_from_key,
         name="account_reset_password_from_key",
     ),

@@ -1,0 +1,83 @@
+"""A forgotten password: a mail with a link that works once, and no word of who is known here."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from accounts.models import User
+from tests.accounts.page import Page
+from tests.factories import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+ASK = reverse("account_reset_password")
+NEW = "paard stal klok regen"
+OUT_OF_DATE = "Deze link werkt niet (meer)."
+
+
+def ask(client, address: str):
+    return client.post(ASK, {"email": address})
+
+
+@pytest.fixture
+def link(client, teacher) -> str:
+    """The link that the teacher got by mail."""
+    ask(client, teacher.email)
+    return re.search(r"https?://[^/]+(/\S+)", mail.outbox[-1].body).group(1)
+
+
+def choose(client, link: str, password: str = NEW):
+    """Follow a link, and fill in a new password twice."""
+    response = client.get(link, follow=True)
+    here = response.request["PATH_INFO"]
+    return client.post(here, {"password1": password, "password2": password}, follow=True)
+
+
+def test_the_link_in_the_mail_leads_to_a_new_password(client, link, teacher):
+    assert "Je wachtwoord is gewijzigd" in Page(choose(client, link)).text
+    teacher.refresh_from_db()
+    assert teacher.check_password(NEW)
+    assert client.post(reverse("account_login"), {"login": teacher.email, "password": NEW})[
+        "Location"
+    ] == reverse("home")
+
+
+def test_a_password_that_is_too_short_is_refused_at_its_field(client, link, teacher):
+    response = choose(client, link, "te kort")
+    assert "Dit is te kort: gebruik minstens 12 tekens." in Page(response).at("password1")
+    teacher.refresh_from_db()
+    assert teacher.check_password(PASSWORD)
+
+
+def test_a_link_works_once(client, link, teacher):
+    choose(client, link)
+    response = client.get(link, follow=True)
+    page = Page(response)
+    assert OUT_OF_DATE in page.text
+    assert 'type="password"' not in page.html
+
+
+@pytest.mark.parametrize("key", ["1-no-key", "zzzzzzzzzzzzz-set-password", "a-" + "b" * 3000])
+def test_an_invented_link_changes_nothing(client, teacher, key):
+    page = Page(client.get(f"{ASK}key/{key}/", follow=True))
+    assert OUT_OF_DATE in page.text
+    assert 'type="password"' not in page.html
+
+
+def test_nobody_learns_who_is_known_here(client, teacher, coordinator):
+    User.objects.filter(pk=coordinator.pk).update(is_active=False)
+    answers = [ask(client, who) for who in (teacher.email, "niemand@a.nl", coordinator.email)]
+    assert {(a.status_code, a["Location"]) for a in answers} == {
+        (302, reverse("account_reset_password_done"))
+    }
+    assert [m.to for m in mail.outbox] == [[teacher.email]]
+
+
+@pytest.mark.parametrize("address", ["", "geen adres", "a\x00@a.nl"])
+def test_what_is_no_address_is_said_at_its_field(client, address):
+    response = ask(client, address)
+    page = Page(response)
+    assert response.context["form"].errors["email"][0] in page.at("email")
+    assert mail.outbox == []
