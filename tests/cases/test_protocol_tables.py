@@ -26,6 +26,11 @@ def test_a_rule_says_what_why_where_and_on_whose_word(rule):
     assert not rule.action or rule.action in ACTIONS
 
 
+def test_the_table_walks_through_the_steps():
+    steps = [rule.step for rule in RULES]
+    assert steps == sorted(steps)
+
+
 def test_the_steps_are_five_and_lead_to_their_records():
     assert [step.number for step in STEPS] == [1, 2, 3, 4, 5]
     for step in STEPS:
