@@ -21,6 +21,7 @@ from cases.timeline import timeline
 
 # The permissions that decide which buttons a case shows.
 CASE_PERMISSIONS = (
+    Permission.LOG_SIGNAL,
     Permission.SEE_CASE,
     Permission.MOVE_CASE,
     Permission.ASSIGN_CASE,

@@ -1,0 +1,227 @@
+"""Reminders: when a case stands still, the right people hear of it, once, and no name gets out."""
+
+from datetime import datetime, timedelta
+from io import StringIO
+from smtplib import SMTPServerDisconnected
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.mail.backends.locmem import EmailBackend
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Membership
+from accounts.roles import Role
+from cases import actions
+from cases.models import Case, OutboxMessage, Reminder
+from cases.reminders import outbox
+from cases.reminders import sweep as sweeping
+from cases.reminders.outbox import deliver
+from cases.reminders.sweep import sweep
+from tests.factories import (
+    CaseFactory,
+    ConsultationFactory,
+    PupilFactory,
+    SignalFactory,
+    member,
+)
+
+pytestmark = pytest.mark.django_db
+
+# Two signals on a Monday: a consultation is asked within five business days, on Monday the 9th.
+MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=ZoneInfo("Europe/Amsterdam"))
+DAY_BEFORE = datetime(2026, 3, 6, 8, 0, tzinfo=MONDAY.tzinfo)
+ON_THE_DAY = datetime(2026, 3, 9, 8, 0, tzinfo=MONDAY.tzinfo)
+AFTER_THREE = datetime(2026, 3, 12, 8, 0, tzinfo=MONDAY.tzinfo)
+AFTER_SIX = datetime(2026, 3, 17, 8, 0, tzinfo=MONDAY.tzinfo)
+MINUTE = timedelta(minutes=1)
+
+
+def standing_still(school, *, severe=False, responsible=None):
+    """Return a case with concern since Monday."""
+    pupil = PupilFactory(school=school, given_name="Tess", family_name="van der Zwaan")
+    case = CaseFactory(pupil=pupil, opened_at=MONDAY, responsible=responsible)
+    fields = {"recorded_at": MONDAY, "observed_at": MONDAY, "facts": "Een geheim dat blijft."}
+    SignalFactory.create_batch(2, case=case, author=member(Role.TEACHER, school), **fields)
+    if severe:
+        SignalFactory(case=case, severe=True, **fields)
+    actions.refresh(case, None, MONDAY)
+    return case
+
+
+def told(level):
+    reminder = Reminder.objects.get(level=level)
+    return {message.recipient for message in reminder.messages.select_related("recipient")}
+
+
+@pytest.fixture
+def leader(school):
+    return member(Role.SCHOOL_LEADER, school)
+
+
+@pytest.fixture
+def mentor(school):
+    return member(Role.TEACHER, school)
+
+
+def test_each_level_comes_at_its_moment_and_once(school, coordinator):
+    standing_still(school)
+    for level, moment in enumerate((DAY_BEFORE, ON_THE_DAY, AFTER_THREE, AFTER_SIX)):
+        assert sweep(moment - MINUTE) == 0
+        assert sweep(moment) == 1
+        assert sweep(moment + MINUTE) == 0
+        assert Reminder.objects.latest("level").level == level
+
+
+def test_on_the_accelerated_path_hours_count(school, coordinator):
+    standing_still(school, severe=True)  # a consultation is asked within two hours
+    moments = [MONDAY + timedelta(hours=hours) for hours in (1, 2, 4, 6)]
+    for moment in moments:
+        assert (sweep(moment - MINUTE), sweep(moment)) == (0, 1)
+
+
+def test_the_ladder(school, coordinator, leader, mentor):
+    standing_still(school, responsible=mentor)
+    for moment in (DAY_BEFORE, ON_THE_DAY, AFTER_THREE, AFTER_SIX):
+        sweep(moment)
+    assert told(0) == told(1) == {mentor}
+    assert told(2) == {mentor, coordinator}
+    assert told(3) == {mentor, coordinator, leader}
+
+
+def test_where_nobody_is_responsible_the_care_team_is_told(school, coordinator, leader):
+    standing_still(school)
+    sweep(DAY_BEFORE)
+    assert told(0) == {coordinator}
+
+
+def test_who_was_responsible_and_left_is_told_nothing(school, coordinator, mentor):
+    standing_still(school, responsible=mentor)
+    Membership.objects.filter(user=mentor).delete()
+    sweep(DAY_BEFORE)
+    assert told(0) == {coordinator}
+
+
+def test_without_a_care_team_the_leader_is_told(school, leader):
+    standing_still(school)
+    sweep(DAY_BEFORE)
+    assert told(0) == {leader}
+
+
+def test_after_a_standstill_of_weeks_one_reminder_comes(school, coordinator):
+    standing_still(school)
+    assert sweep(MONDAY + timedelta(days=60)) == 1
+    assert Reminder.objects.count() == 1
+
+
+def test_what_was_done_meanwhile_is_not_asked_again(school, coordinator):
+    case = standing_still(school)
+    ConsultationFactory(case=case, recorded_at=DAY_BEFORE - MINUTE)
+    # Written past the actions: the sweep itself looks at the case again.
+    assert sweep(DAY_BEFORE) == 0
+    case.refresh_from_db()
+    assert (case.period, case.next_due > DAY_BEFORE) == ("consult", True)
+
+
+def test_a_closed_case_is_left_in_peace(school, coordinator):
+    case = standing_still(school)
+    Case.objects.filter(pk=case.pk).update(
+        closed_at=MONDAY, outcome=Case.Outcome.CLEARED, closing_grounds="Opgehelderd."
+    )
+    assert sweep(AFTER_SIX) == 0
+
+
+def test_many_cases_in_batches_with_as_many_queries(school, coordinator, monkeypatch):
+    def queries(cases):
+        for __ in range(cases):
+            standing_still(school)
+        with CaptureQueriesContext(connection) as captured:
+            assert sweep(DAY_BEFORE) == cases
+        return [q["sql"] for q in captured if q["sql"].startswith("SELECT")]
+
+    per_reminder = 1  # "was this one given already?"
+    few, many = queries(2), queries(12)
+    assert len(many) - len(few) == 10 * per_reminder
+    monkeypatch.setattr(sweeping, "BATCH", 3)
+    queries(7)
+    assert Reminder.objects.count() == 21
+
+
+def test_a_mail_holds_a_reference_and_no_name(school, coordinator, mailoutbox):
+    case = standing_still(school)
+    sweep(DAY_BEFORE)
+    assert deliver() == 1
+    (mail,) = mailoutbox
+    whole = mail.message().as_string()
+    assert mail.to == [coordinator.email]
+    assert f"https://meldcode.example/cases/{case.reference}/" in whole
+    teacher = case.signals.first().author
+    for secret in ("Tess", "Zwaan", "geheim", school.name, teacher.name, coordinator.name):
+        assert secret not in whole
+    assert mail.subject == "Meldcode: er wacht een casus op je"
+
+
+def test_a_mail_is_in_the_language_of_who_reads_it(school, coordinator, mailoutbox):
+    coordinator.language = "en"
+    coordinator.save()
+    standing_still(school)
+    sweep(DAY_BEFORE)
+    deliver()
+    assert mailoutbox[0].subject == "Meldcode: a case waits for you"
+
+
+def test_one_mail_for_all_cases_of_a_person(school, coordinator, mailoutbox):
+    cases = [standing_still(school) for __ in range(3)]
+    sweep(DAY_BEFORE)
+    assert (deliver(), deliver()) == (1, 0)
+    assert all(case.reference in mailoutbox[0].body for case in cases)
+
+
+def test_no_mail_about_what_somebody_may_no_longer_see(school, coordinator, mailoutbox):
+    standing_still(school)
+    sweep(DAY_BEFORE)
+    Membership.objects.filter(user=coordinator).delete()
+    assert deliver() == 0
+    assert mailoutbox == []
+    assert not OutboxMessage.objects.exists()
+
+
+def test_a_mail_that_fails_is_sent_by_the_next_sweep(
+    school, coordinator, mailoutbox, monkeypatch, caplog
+):
+    standing_still(school)
+    sweep(DAY_BEFORE)
+
+    def broken(self, messages):
+        raise SMTPServerDisconnected("zorgcoordinator@school.example refused")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EmailBackend, "send_messages", broken)
+        assert deliver() == 0
+    message = OutboxMessage.objects.get()
+    assert (message.attempts, message.last_error) == (1, "SMTPServerDisconnected")
+    assert "school.example" not in caplog.text
+    assert deliver() == 1
+    assert len(mailoutbox) == 1
+
+
+def test_a_wrong_address_is_given_up_in_the_end(school, coordinator, monkeypatch):
+    standing_still(school)
+    sweep(DAY_BEFORE)
+    OutboxMessage.objects.update(attempts=outbox.GIVE_UP_AFTER)
+    assert deliver() == 0
+
+
+def test_the_same_message_has_the_same_identity(coordinator):
+    mails = [outbox.reminder_mail(coordinator, ["M-234567"], "7") for __ in range(2)]
+    assert len({mail.extra_headers["Message-ID"] for mail in mails}) == 1
+
+
+def test_the_command_says_what_it_did(school, coordinator, mailoutbox):
+    standing_still(school)
+    said = StringIO()
+    call_command("send_reminders", stdout=said)
+    call_command("send_reminders", stdout=said)
+    lines = said.getvalue().splitlines()
+    assert lines == ["1 reminders given, 1 mails sent.", "0 reminders given, 0 mails sent."]
