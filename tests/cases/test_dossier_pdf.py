@@ -1,0 +1,143 @@
+"""The dossier on paper: everything is in it, nothing falls off, and it fetches nothing."""
+
+import io
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pypdf import PdfReader
+
+from cases.dossier.contents import dossier
+from cases.dossier.pdf import RefusedURL, _refuse, make_pdf
+from cases.models import DossierExport
+from signals.models import Signal
+from tests.cases.records import NOW, assessment, decision, feedback
+from tests.factories import (
+    CaseFactory,
+    ConsultationFactory,
+    ConversationFactory,
+    PupilFactory,
+    SignalFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+MADE_AT = datetime(2026, 3, 11, 10, 30, tzinfo=ZoneInfo("Europe/Amsterdam"))
+A4_POINTS = (595, 842)
+# More signs than this do not fit beside each other on the paper.
+LONGEST_LINE = 160
+
+
+@pytest.fixture
+def case(school):
+    pupil = PupilFactory(school=school, given_name="Çağla", family_name="Wróblewicz-Đỗ")
+    return CaseFactory(pupil=pupil)
+
+
+def one_of_each(case):
+    SignalFactory(case=case, facts="Blauwe plek.", child_words="Au, zei ik.")
+    ConsultationFactory(case=case, question="Hoe lees jij dit?")
+    ConversationFactory(case=case, reactions="Moeder schrok.")
+    assessment(case, NOW, danger="no")
+    decision(case, NOW, to={"buurtteam": NOW}, help="buurtteam")
+    feedback(case, NOW)
+
+
+def export_of(case, language="nl"):
+    by = UserFactory(name="Chaima Verhoef", language=language)
+    return DossierExport.objects.create(case=case, requested_by=by, reason="Inzage door vader.")
+
+
+def read(case, language="nl"):
+    heard = []
+    pdf = make_pdf(dossier(export_of(case, language), MADE_AT), heard.append)
+    assert heard == sorted(heard)
+    return PdfReader(io.BytesIO(pdf))
+
+
+def text_of(pdf):
+    return " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
+
+
+def test_everything_of_a_case_is_in_it(case):
+    one_of_each(case)
+    pdf = read(case)
+    text = text_of(pdf)
+    for expected in (
+        "Çağla Wróblewicz-Đỗ", case.reference, case.school.name, "Inzage door vader.",
+        "geëxporteerd door Chaima Verhoef, 11 maart 2026, 10:30", "Samenvatting", "Tijdlijn",
+        "Blauwe plek.", "Au, zei ik.", "Hoe lees jij dit?", "Moeder schrok.", "Rust in huis.",
+    ):  # fmt: skip
+        assert expected in text, expected
+    for step in range(1, 6):
+        assert f"Stap {step}:" in text
+    assert f"pagina 1 van {len(pdf.pages)}" in text
+    assert [round(side) for side in pdf.pages[0].mediabox[2:]] == list(A4_POINTS)
+    assert pdf.metadata.title == f"Dossier {case.reference}"
+
+
+def test_it_is_in_the_language_of_who_asked(case):
+    one_of_each(case)
+    text = text_of(read(case, "en"))
+    assert "Step 1: signals" in text
+    assert "Tijdlijn" not in text
+
+
+def test_nothing_long_or_strange_falls_off_the_page(case):
+    SignalFactory(
+        case=case,
+        facts="Lange zinnen over wat er te zien was. " * 520,
+        child_words="A" * 4_999 + "Z",
+        interpretation="<script>alert('hier')</script> & 😀 ğşłéñï",
+    )
+    pdf = read(case)
+    text = text_of(pdf)
+    assert "<script>alert('hier')</script> &" in text
+    assert "ğşłéñï" in text
+    # A word without end goes on on the next line: all of its letters are on the paper.
+    assert text.replace(" ", "").count("A" * 50) >= 90
+    assert len(pdf.pages) > 6
+    lines = [line for page in pdf.pages for line in page.extract_text().splitlines()]
+    assert max(len(line) for line in lines) < LONGEST_LINE
+
+
+def test_a_corrected_signal_shows_both_versions(case):
+    first = SignalFactory(case=case, facts="Een plek op de linkerarm.")
+    SignalFactory(
+        case=case,
+        facts="Een plek op de rechterarm.",
+        corrects=first,
+        correction_reason="Verkeerd om gezien.",
+    )
+    text = text_of(read(case))
+    for expected in ("linkerarm", "rechterarm", "Verkeerd om gezien."):
+        assert expected in text
+
+
+def test_it_opens_no_address(case):
+    SignalFactory(case=case, facts='<img src="file:///etc/passwd"> <a href="https://a.nl">a</a>')
+    assert '<img src="file:///etc/passwd">' in text_of(read(case))
+    with pytest.raises(RefusedURL):
+        _refuse("file:///etc/passwd")
+
+
+def test_hundreds_of_records_fit(case):
+    author = UserFactory()
+    SignalFactory.create_batch(300, case=case, author=author)
+    assert text_of(read(case)).count("Zat stil in de pauze") == 300
+    assert Signal.objects.count() == 300
+
+
+def test_it_takes_as_many_queries_for_many_records(case):
+    def queries(times):
+        for __ in range(times):
+            one_of_each(case)
+        export = export_of(case)
+        with CaptureQueriesContext(connection) as captured:
+            dossier(export, MADE_AT)
+        return len(captured)
+
+    assert queries(1) == queries(12)
