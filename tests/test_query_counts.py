@@ -1,0 +1,152 @@
+"""No page asks the database more often when there are more cases or more records."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from guardian.shortcuts import assign_perm
+
+from accounts.roles import Role
+from cases.models import Pupil
+from signals.models import Signal
+from tests.cases.records import NOW, assessment, decision, feedback
+from tests.factories import (
+    CaseFactory,
+    ConsultationFactory,
+    ConversationFactory,
+    InvitationFactory,
+    PupilFactory,
+    SignalCategoryFactory,
+    SignalFactory,
+    UserFactory,
+    member,
+)
+
+pytestmark = pytest.mark.django_db
+
+FEW, MANY = 2, 14
+
+
+def queries(browser, url):
+    with CaptureQueriesContext(connection) as captured:
+        assert browser.get(url).status_code == 200
+    return [query["sql"] for query in captured]
+
+
+def assert_constant(browser, url, more):
+    """Compare the queries of a page with few and with many of what ``more`` makes."""
+    more(FEW)
+    browser.get(url)  # what is remembered between two requests is remembered in both
+    few = queries(browser, url)
+    more(MANY)
+    many = queries(browser, url)
+    assert len(few) == len(many), "\n".join(many)
+
+
+def cases_of(school, count, **fields):
+    """Make cases with a signal each, by people who are all different."""
+    made = []
+    for __ in range(count):
+        case = CaseFactory(pupil=PupilFactory(school=school), responsible=UserFactory(), **fields)
+        signal = SignalFactory(case=case, author=member(Role.TEACHER, school))
+        SignalCategoryFactory(signal=signal, code="tired")
+        made.append(case)
+    return made
+
+
+def records_of(case, count):
+    """File records of every step, with all that can hang under them."""
+    for __ in range(count):
+        signal = SignalFactory(case=case)
+        SignalCategoryFactory(signal=signal, code="tired")
+        SignalFactory(case=case, corrects=signal, correction_reason="Anders.")
+        consultation = ConsultationFactory(
+            case=case, closed_at=NOW, closed_by=UserFactory(), outcome="Klaar."
+        )
+        InvitationFactory(consultation=consultation)
+        consultation.advices.create(author=UserFactory(), text="Praat eerst.")
+        ConversationFactory(case=case)
+        assessment(case, NOW, danger="no", risks="yes")
+        made = decision(case, NOW, to={"buurtteam": NOW}, help="buurtteam")
+        made.referrals.update(sent_by=UserFactory())
+        feedback(case, NOW)
+        case.step_changes.create(from_step=1, to_step=2, by=UserFactory())
+        case.exports.create(requested_by=UserFactory(), reason="Inzage door ouders.")
+        reminder = case.reminders.create(cycle=1, step=2, deadline=signal.recorded_at, level=0)
+        reminder.messages.create(recipient=UserFactory())
+        assign_perm("cases.take_part", member(Role.TEACHER, case.school), case)
+
+
+@pytest.mark.parametrize("view", ["all", "mine", "severe", "overdue", "closed", "?q=van"])
+def test_the_dashboard(coordinator, school, signed_in, view):
+    url = reverse("cases:dashboard") + (view if view[0] == "?" else f"?view={view}")
+    assert_constant(signed_in(coordinator), url, lambda count: cases_of(school, count))
+
+
+def test_the_page_of_a_case(coordinator, school, signed_in):
+    (case,) = cases_of(school, 1)
+    url = reverse("cases:detail", args=[case.reference])
+    assert_constant(signed_in(coordinator), url, lambda count: records_of(case, count))
+
+
+def test_the_page_of_a_signal_with_many_others(coordinator, school, signed_in):
+    (case,) = cases_of(school, 1)
+    url = reverse("signals:detail", args=[Signal.objects.get().reference])
+    assert_constant(signed_in(coordinator), url, lambda count: records_of(case, count))
+
+
+def test_a_consultation(coordinator, school, signed_in):
+    (case,) = cases_of(school, 1)
+    room = ConsultationFactory(case=case)
+
+    def more(count):
+        for __ in range(count):
+            InvitationFactory(consultation=room)
+            room.advices.create(author=UserFactory(), text="Praat eerst.")
+
+    url = reverse("consultations:detail", args=[room.reference])
+    assert_constant(signed_in(coordinator), url, more)
+
+
+def test_the_inbox_of_a_family_worker(family_worker, school, signed_in):
+    def more(count):
+        for case in cases_of(school, count):
+            InvitationFactory(
+                consultation=ConsultationFactory(case=case),
+                user=family_worker,
+                buurtteam=school.buurtteam,
+                accepted_at=NOW,
+            )
+
+    assert_constant(signed_in(family_worker), reverse("consultations:inbox"), more)
+
+
+def test_my_signals_and_cases(teacher, school, signed_in):
+    def more(count):
+        for case in cases_of(school, count):
+            SignalFactory(case=case, author=teacher)
+            assign_perm("cases.take_part", teacher, case)
+
+    assert_constant(signed_in(teacher), reverse("signals:mine"), more)
+
+
+@pytest.mark.parametrize("name", ["signals:new", "signals:pupils"])
+def test_choosing_a_pupil(teacher, school, signed_in, name):
+    def more(count):
+        PupilFactory.create_batch(count, school=school)
+        for pupil in Pupil.objects.filter(school=school, cases=None):
+            SignalFactory(case=CaseFactory(pupil=pupil), author=teacher)
+
+    assert_constant(signed_in(teacher), reverse(name) + "?pupil_query=van", more)
+
+
+@pytest.mark.parametrize("name", ["consultations:new", "cases:participants"])
+def test_choosing_people(coordinator, school, signed_in, name):
+    (case,) = cases_of(school, 1)
+
+    def more(count):
+        for __ in range(count):
+            member(Role.TEACHER, school)
+            member(Role.BUURTTEAM_WORKER, school.buurtteam)
+
+    assert_constant(signed_in(coordinator), reverse(name, args=[case.reference]), more)
