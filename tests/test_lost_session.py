@@ -1,0 +1,114 @@
+"""A session that ends in the middle of writing: what was typed comes back, to its writer alone."""
+
+from http import HTTPStatus
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
+
+from accounts import typed
+from signals.models import Signal
+from tests.factories import PASSWORD, PupilFactory
+
+pytestmark = pytest.mark.django_db
+
+NEW = reverse("signals:new")
+WORDS = "Hij zei dat hij niet naar huis durft."
+
+
+@pytest.fixture
+def pupil(school):
+    return PupilFactory(school=school)
+
+
+def filled_in(browser, pupil):
+    """Return the form as somebody sends it who has written for a while."""
+    form = browser.get(NEW).context["form"]
+    return {
+        "typed_by": form.initial["typed_by"],
+        "idempotency_key": str(form.initial["idempotency_key"]),
+        "pupil": str(pupil.public_id),
+        "facts": "Zat alleen.",
+        "child_words": WORDS,
+        "observed_at": "2026-03-02T10:15",
+        "categories": ["fear_home", "anxious"],
+        "urgency": "severe",
+    }
+
+
+def sign_in(browser, user, path):
+    return browser.post(path, {"login": user.email, "password": PASSWORD})
+
+
+def shown(browser):
+    form = browser.get(NEW).context["form"]
+    return {name: form[name].value() for name in ("facts", "child_words", "categories", "urgency")}
+
+
+def test_what_was_typed_comes_back_and_is_filed_once(teacher, pupil, signed_in):
+    browser = signed_in(teacher)
+    data = filled_in(browser, pupil)
+    browser.session.flush()
+    answer = browser.post(NEW, data)
+    assert answer.url == f"{reverse('account_login')}?next={NEW}"
+    assert not Signal.objects.exists()
+
+    assert sign_in(browser, teacher, answer.url).url == NEW
+    page = browser.get(NEW)
+    form = page.context["form"]
+    assert form["child_words"].value() == WORDS
+    assert form["categories"].value() == ["fear_home", "anxious"]
+    assert form["urgency"].value() == "severe"
+    assert form["pupil"].value() == str(pupil.public_id)
+    assert WORDS in page.content.decode()
+
+    data["idempotency_key"] = str(form.initial["idempotency_key"])
+    browser.post(NEW, data)
+    assert Signal.objects.get().child_words == WORDS
+    assert shown(browser)["child_words"] in (None, "")
+
+
+def test_nobody_else_gets_it(teacher, coordinator, pupil, signed_in):
+    browser = signed_in(teacher)
+    data = filled_in(browser, pupil)
+    browser.session.flush()
+    login = browser.post(NEW, data).url
+    sign_in(browser, coordinator, login)
+    assert WORDS not in browser.get(NEW).content.decode()
+
+
+def test_it_is_kept_encrypted(teacher, pupil, signed_in):
+    browser = signed_in(teacher)
+    data = filled_in(browser, pupil)
+    browser.session.flush()
+    browser.post(NEW, data)
+    kept = browser.session[typed.SESSION_KEY]
+    stored = Session.objects.get(session_key=browser.session.session_key)
+    assert "naar huis" not in str(kept)
+    assert "naar huis" not in str(stored.get_decoded())
+
+
+def test_a_forged_token_keeps_nothing(pupil, client):
+    data = {"typed_by": "1:forged:signature", "child_words": WORDS}
+    answer = client.post(NEW, data)
+    assert answer.status_code == HTTPStatus.FOUND
+    assert typed.SESSION_KEY not in client.session
+
+
+def test_a_stale_token_brings_the_form_back_filled_in(teacher, pupil):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(teacher, backend="allauth.account.auth_backends.AuthenticationBackend")
+    data = filled_in(browser, pupil)
+    answer = browser.post(NEW, data)
+    assert answer.url == NEW
+    assert shown(browser)["child_words"] == WORDS
+    assert not Signal.objects.exists()
+
+
+def test_a_form_of_a_stranger_without_a_token_is_refused(teacher):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(teacher, backend="allauth.account.auth_backends.AuthenticationBackend")
+    answer = browser.post(NEW, {"facts": "Van een andere site."})
+    assert answer.status_code == HTTPStatus.FORBIDDEN
+    assert "Van een andere site." not in answer.content.decode()
