@@ -27,9 +27,4 @@ ENVIRONMENT = {
     "VAR_DIR": str(folder),
 }
 os.environ.update(ENVIRONMENT)
-
-# Tests empty the cache; each of the processes that run side by side has its own.
-worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-if os.environ.get("REDIS_URL"):
-    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{worker}"
 django.setup()

@@ -1,5 +1,6 @@
 """What many tests need."""
 
+import os
 from collections.abc import Callable
 
 import pytest
@@ -11,9 +12,20 @@ from accounts.roles import Role
 from tests.factories import SchoolFactory, member
 
 
+def _cache_of_this_process(location: object) -> str:
+    """Return a cache for one of the processes that run side by side: each test empties its own."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    address, slash, __ = str(location).rpartition("/")
+    return f"{address}{slash}{worker}"
+
+
 @pytest.fixture(autouse=True)
 def _plain_environment(settings, tmp_path):
     """No hashing cost, no manifest, no broker; mail in memory, files in a folder of the test."""
+    default = settings.CACHES["default"]
+    settings.CACHES = {
+        "default": {**default, "LOCATION": _cache_of_this_process(default["LOCATION"])}
+    }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,
