@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from guardian.shortcuts import assign_perm, remove_perm
@@ -20,7 +21,10 @@ from cases.facts import facts_for
 from cases.models import Answer, Assessment, Case, Conversation, Pupil, Record, StepChange
 from cases.protocol import Guidance, guide
 
+M = TypeVar("M", bound=Model)
 R = TypeVar("R", bound=Record)
+# With a million references given out, three draws in a row are taken once in 700 million times.
+DRAWS = 3
 
 # What a case repeats of what the protocol says (``apply_guidance``).
 GUIDED = ("step", "attention", "period", "period_since", "deadline", "next_due")
@@ -45,7 +49,7 @@ def open_case(pupil: Pupil, by: User) -> Case:
     Pupil.objects.select_for_update().get(pk=pupil.pk)  # two first signals at once: one case
     case = Case.objects.open().filter(pupil=pupil).first()
     if case is None:
-        case = Case.objects.create(school_id=pupil.school_id, pupil=pupil)
+        case = create(Case, school_id=pupil.school_id, pupil=pupil)
         StepChange.objects.create(case=case, from_step=None, to_step=1, by=by)
     return lock(case)
 
@@ -59,10 +63,19 @@ def file_record(
         if (filed.author_id, filed.case_id) != (author.pk, case.pk):
             raise ActionError(KEY_USED)
         return filed, False
-    record = model.objects.create(
-        case=case, cycle=case.cycle, author=author, idempotency_key=key, **fields
-    )
-    return record, True
+    fields |= {"case": case, "cycle": case.cycle, "author": author, "idempotency_key": key}
+    return create(model, **fields), True
+
+
+def create(model: type[M], **fields: Any) -> M:
+    """Create a row. Where its random reference is taken already, draw another."""
+    for __ in range(DRAWS - 1):
+        try:
+            with transaction.atomic():
+                return model.objects.create(**fields)
+        except IntegrityError:
+            continue
+    return model.objects.create(**fields)
 
 
 def refresh(case: Case, by: User | None, now: datetime | None = None) -> Guidance:

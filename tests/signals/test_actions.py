@@ -149,3 +149,12 @@ def test_what_was_filed_cannot_be_changed(pupil, teacher):
     signal.facts = "Iets anders."
     with pytest.raises(Immutable):
         signal.save()
+
+
+def test_a_reference_that_is_taken_is_drawn_anew(school, teacher, monkeypatch):
+    drawn = iter("AAABAB")  # case, signal; case twice, signal twice
+    monkeypatch.setattr("cases.references.new_reference", lambda kind: f"{kind}-{next(drawn) * 6}")
+    first, second = (log(PupilFactory(school=school), teacher) for __ in range(2))
+    assert (first.reference, second.reference) == ("S-AAAAAA", "S-BBBBBB")
+    assert (first.case.reference, second.case.reference) == ("M-AAAAAA", "M-BBBBBB")
+    assert next(drawn, None) is None
