@@ -51,7 +51,8 @@ CATEGORIES: tuple[Category, ...] = (
     Category("fear_home",    DANGER,    _("Afraid to go home"),                              True),
     Category("disclosure",   DANGER,    _("Pupil tells of violence"),                        True),
     Category("self_harm",    DANGER,    _("Self-harm or does not want to live"),             True),
-    Category("coercion",     DANGER,    _("Honour, forced marriage, left abroad, cutting"),  True),
+    Category("coercion",     DANGER,    _("Honour, forced marriage, left abroad, "
+                                          "genital cutting"),                                True),
     Category("alone",        DANGER,    _("Child alone or locked in"),                       True),
     Category("dependent",    DANGER,    _("Baby or dependent child in danger"),              True),
 )

@@ -15,6 +15,8 @@ from cases.protocol import Guidance, guide
 from cases.reminders.ladder import recipients
 
 BATCH = 200
+# What makes a reminder the same as one given before (its unique constraint).
+SAID_ONCE = ("case_id", "cycle", "step", "deadline", "level")
 
 
 def sweep(now: datetime) -> int:
@@ -37,20 +39,19 @@ def sweep(now: datetime) -> int:
 def _remind(cases: list[Case], now: datetime) -> int:
     """Let the protocol look at a batch of locked cases again, and remind where it is time."""
     facts = facts_for_many(cases, now)
-    members = _members(cases)
-    given = 0
+    found = []
     for case in cases:
         guidance = guide(facts[case.pk])
         follow(case, guidance, None, now)
-        given += _give(case, guidance, members[case.school_id], now)
+        found.append(_reminder(case, guidance, now))
     Case.objects.bulk_update(cases, GUIDED)
-    return given
+    return _give([reminder for reminder in found if reminder], _members(cases))
 
 
-def _give(case: Case, guidance: Guidance, members: list[Membership], now: datetime) -> bool:
-    """Write down the reminder of a case, if it is time, and when to look next."""
+def _reminder(case: Case, guidance: Guidance, now: datetime) -> Reminder | None:
+    """Return the reminder of a case, if it is time, and set when to look next."""
     if guidance.deadline is None:
-        return False
+        return None
     span = case.period_since, case.deadline
     accelerated = guidance.deadline.hours is not None
     level = level_due(now, *span, accelerated=accelerated)
@@ -58,16 +59,29 @@ def _give(case: Case, guidance: Guidance, members: list[Membership], now: dateti
         0 if level is None else level + 1, *span, accelerated=accelerated
     )
     if level is None:
-        return False
-    reminder, new = Reminder.objects.get_or_create(
+        return None
+    return Reminder(
         case=case, cycle=case.cycle, step=case.step, deadline=case.deadline, level=level
     )
-    if new:
-        OutboxMessage.objects.bulk_create(
-            OutboxMessage(reminder=reminder, recipient_id=user_id)
-            for user_id in sorted(recipients(case, level, members))
+
+
+def _give(reminders: list[Reminder], members: dict[int, list[Membership]]) -> int:
+    """Write down the reminders that were not given before, with their mails."""
+    given = set(
+        Reminder.objects.filter(case__in={reminder.case_id for reminder in reminders}).values_list(
+            *SAID_ONCE
         )
-    return new
+    )
+    new = [r for r in reminders if tuple(getattr(r, name) for name in SAID_ONCE) not in given]
+    Reminder.objects.bulk_create(new)
+    OutboxMessage.objects.bulk_create(
+        OutboxMessage(reminder=reminder, recipient_id=user_id)
+        for reminder in new
+        for user_id in sorted(
+            recipients(reminder.case, reminder.level, members[reminder.case.school_id])
+        )
+    )
+    return len(new)
 
 
 def _members(cases: Iterable[Case]) -> dict[int, list[Membership]]:
