@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
                             ("fear_home", "Afraid to go home"),
                             ("disclosure", "Pupil tells of violence"),
                             ("self_harm", "Self-harm or does not want to live"),
-                            ("coercion", "Honour, forced marriage, left abroad, cutting"),
+                            ("coercion", "Honour, forced marriage, left abroad, genital cutting"),
                             ("alone", "Child alone or locked in"),
                             ("dependent", "Baby or dependent child in danger"),
                         ],
