@@ -15,11 +15,28 @@ from guardian.shortcuts import assign_perm, remove_perm
 from accounts import access
 from accounts.access import Permission
 from accounts.models import User
-from cases.deadlines import due_at, reminder_moment
+from cases.deadlines import running
 from cases.errors import KEY_USED, ActionError
 from cases.facts import facts_for
-from cases.models import Answer, Assessment, Case, Conversation, Pupil, Record, StepChange
-from cases.protocol import Guidance, guide
+from cases.models import (
+    Answer,
+    Assessment,
+    Case,
+    Conversation,
+    Deviation,
+    LookBack,
+    Pupil,
+    Record,
+    StepChange,
+)
+from cases.protocol import STEPS, Guidance, Rule, guide
+
+# How a case may end without a decision, and the rule that says so.
+WITHOUT_DECISION = {
+    Case.Outcome.WITH_THE_BOARD: "R9",
+    Case.Outcome.CLEARED: "R22",
+    Case.Outcome.UNFOUNDED: "R25",
+}
 
 M = TypeVar("M", bound=Model)
 R = TypeVar("R", bound=Record)
@@ -44,12 +61,15 @@ def lock(case: Case, *, to_change: bool = True) -> Case:
     return locked
 
 
-def open_case(pupil: Pupil, by: User) -> Case:
-    """Return the pupil's open case, locked; open one when there is none. In a transaction."""
+def open_case(pupil: Pupil, by: User, *, restricted: bool = False) -> Case:
+    """Return the pupil's open case, locked; open one when there is none. In a transaction.
+
+    ``restricted``: the one about somebody who works at the school, which runs apart (R9).
+    """
     Pupil.objects.select_for_update().get(pk=pupil.pk)  # two first signals at once: one case
-    case = Case.objects.open().filter(pupil=pupil).first()
+    case = Case.objects.open().filter(pupil=pupil, restricted=restricted).first()
     if case is None:
-        case = create(Case, school_id=pupil.school_id, pupil=pupil)
+        case = create(Case, school_id=pupil.school_id, pupil=pupil, restricted=restricted)
         StepChange.objects.create(case=case, from_step=None, to_step=1, by=by)
     return lock(case)
 
@@ -93,26 +113,22 @@ def follow(case: Case, guidance: Guidance, by: User | None, now: datetime) -> No
         StepChange.objects.create(
             case=case, cycle=case.cycle, from_step=case.step, to_step=guidance.step, by=by, at=now
         )
-    apply_guidance(case, guidance)
+    apply_guidance(case, guidance, now)
 
 
-def apply_guidance(case: Case, guidance: Guidance) -> None:
+def apply_guidance(case: Case, guidance: Guidance, now: datetime) -> None:
     """Set on the case what the protocol says of it, without saving."""
     case.step = guidance.step
     case.attention = int(guidance.attention)
-    if guidance.deadline is None:
+    periods = running(guidance)
+    if not periods:
         case.period, case.period_since, case.deadline, case.next_due = "", None, None, None
         return
-    due = due_at(guidance.deadline)
-    unchanged = case.deadline == due and case.period == guidance.deadline.period.code
-    case.period = guidance.deadline.period.code
-    case.period_since = guidance.deadline.since
-    case.deadline = due
-    if not unchanged:
-        # Reminders start anew with each new deadline.
-        case.next_due = reminder_moment(
-            0, case.period_since, due, accelerated=guidance.deadline.hours is not None
-        )
+    first = periods[0]
+    case.period = first.deadline.period.code
+    case.period_since, case.deadline = first.deadline.since, first.due
+    # What was said of each period is written down; the sweep looks from where it stands by now.
+    case.next_due = min(period.moment(period.level(now) or 0) for period in periods)
 
 
 @transaction.atomic
@@ -153,24 +169,143 @@ def remove_participant(case: Case, by: User, person: User) -> None:
         case.save(update_fields=["responsible"])
 
 
+def file_step(
+    model: type[R],
+    case: Case,
+    by: User,
+    key: UUID,
+    *,
+    guidance: Guidance,
+    step: int,
+    motivation: str,
+    **fields: Any,
+) -> tuple[R, bool]:
+    """File the record of a step in a locked case; taken before another one, with why.
+
+    ``guidance``: as it was before. Returns the record, and whether it is new.
+    """
+    record, new = file_record(model, case, by, key, **fields)
+    waiting = guidance.waiting_before(step) if new else ()
+    if waiting and not motivation:
+        names = ", ".join(str(before.name) for before in waiting)
+        message = _("Write down why you take this step before: %(steps)s.") % {"steps": names}
+        raise ActionError(message, field="motivation")
+    if waiting:
+        deviate(case, by, Deviation.Kind.ORDER, step, motivation)
+    return record, new
+
+
+def deviate(
+    case: Case, by: User, kind: Deviation.Kind, step: int, grounds: str, rule: str = ""
+) -> Deviation:
+    """Write down in a locked case what is done otherwise than asked, and why."""
+    return Deviation.objects.create(
+        case=case, cycle=case.cycle, author=by, kind=kind, step=step, rule=rule, grounds=grounds
+    )
+
+
+def guidance_for(case: Case) -> Guidance:
+    """Return what the protocol says of a case now."""
+    return guide(facts_for(case, timezone.now()))
+
+
 @transaction.atomic
-def record_conversation(case: Case, by: User, key: UUID, **fields: Any) -> Conversation:
+def explain(case: Case, by: User, key: UUID, *, rule: Rule, grounds: str) -> Deviation:
+    """Leave out what a rule asks, with written grounds; a step, where that is what it asks for.
+
+    Raises ``ActionError`` when the rule does not ask anything now, or cannot be explained away.
+    """
+    check(by, Permission.MOVE_CASE, case)
+    case = lock(case)
+    filed = Deviation.objects.filter(idempotency_key=key).first()
+    asked = {task.rule for task in guidance_for(case).tasks}
+    if filed is None and (rule not in asked or not rule.explainable):
+        raise ActionError(_("This is not asked any more."))
+    kind, step = kind_and_step(rule)
+    deviation, __ = file_record(
+        Deviation, case, by, key, kind=kind, step=step, rule=rule.code, grounds=grounds
+    )
+    refresh(case, by)
+    return deviation
+
+
+def kind_and_step(rule: Rule) -> tuple[Deviation.Kind, int]:
+    """Return what it is to explain a rule away: a step left out, or something not done; and where."""
+    for step in STEPS:
+        if rule.code in step.rules:
+            return Deviation.Kind.SKIPPED, step.number
+    return Deviation.Kind.NOT_DONE, rule.step
+
+
+@transaction.atomic
+def look_back(case: Case, by: User, key: UUID, *, seen: str, result: str) -> LookBack:
+    """File what one sees of the pupil now: at a single signal (R1), or after closing (R44)."""
+    check(by, Permission.MOVE_CASE, case)
+    case = lock(case, to_change=False)
+    record, __ = file_record(LookBack, case, by, key, seen=seen, result=result)
+    refresh(case, by)
+    return record
+
+
+@transaction.atomic
+def begin_cycle(case: Case, by: User, *, grounds: str) -> Case:
+    """Walk the steps again, because what was decided does not work (R33). Sent twice: once."""
+    check(by, Permission.MOVE_CASE, case)
+    case = lock(case)
+    begun = StepChange.objects.filter(
+        case=case, cycle=case.cycle, by=by, motivation=grounds, to_step=1
+    )
+    if case.cycle > 1 and begun.exists():
+        return case
+    now = timezone.now()
+    if facts_for(case, now).decided_at is None:
+        raise ActionError(_("The steps are walked again after a decision only."))
+    case.cycle, case.cycle_since = case.cycle + 1, now
+    StepChange.objects.create(
+        case=case, cycle=case.cycle, from_step=case.step, to_step=1, by=by, at=now,
+        motivation=grounds,
+    )  # fmt: skip
+    case.step = 1
+    case.save(update_fields=["cycle", "cycle_since", "step"])
+    refresh(case, by, now)
+    return case
+
+
+@transaction.atomic
+def record_conversation(
+    case: Case, by: User, key: UUID, *, motivation: str = "", **fields: Any
+) -> Conversation:
     """File a conversation, or that there was none for safety (step 3)."""
     check(by, Permission.MOVE_CASE, case)
     case = lock(case)
-    conversation, __ = file_record(Conversation, case, by, key, **fields)
+    if fields["kind"] == Conversation.Kind.SKIPPED:  # has its reason already
+        conversation, __ = file_record(Conversation, case, by, key, **fields)
+    else:
+        conversation, __ = file_step(
+            Conversation, case, by, key,
+            guidance=guidance_for(case), step=3, motivation=motivation, **fields,
+        )  # fmt: skip
     refresh(case, by)
     return conversation
 
 
 @transaction.atomic
 def record_assessment(
-    case: Case, by: User, key: UUID, answers: dict[str, tuple[str, str]], **fields: Any
+    case: Case,
+    by: User,
+    key: UUID,
+    answers: dict[str, tuple[str, str]],
+    *,
+    motivation: str = "",
+    **fields: Any,
 ) -> Assessment:
     """File an assessment (step 4); ``answers`` maps a question's code to answer and grounds."""
     check(by, Permission.MOVE_CASE, case)
     case = lock(case)
-    assessment, new = file_record(Assessment, case, by, key, **fields)
+    assessment, new = file_step(
+        Assessment, case, by, key,
+        guidance=guidance_for(case), step=4, motivation=motivation, **fields,
+    )  # fmt: skip
     if new:
         Answer.objects.bulk_create(
             Answer(assessment=assessment, question=code, answer=answer, grounds=grounds)
@@ -180,21 +315,39 @@ def record_assessment(
     return assessment
 
 
+def outcomes(closing_grounds: tuple[str, ...]) -> list[Case.Outcome]:
+    """Return how a case may end, by the grounds that the protocol names (R43)."""
+    return [
+        outcome
+        for outcome in Case.Outcome
+        if WITHOUT_DECISION.get(outcome, "R28") in closing_grounds
+        or ("R28" in closing_grounds and outcome != Case.Outcome.WITH_THE_BOARD)
+    ]
+
+
 @transaction.atomic
-def close_case(case: Case, by: User, *, outcome: str, grounds: str, agreements: str) -> Case:
-    """Close the case, after a decision only (R43, R44)."""
+def close_case(
+    case: Case, by: User, *, outcome: str, grounds: str, agreements: str, told: str = ""
+) -> Case:
+    """Close the case, after a decision only, or on one of the grounds that R43 names."""
     check(by, Permission.MOVE_CASE, case)
     case = lock(case, to_change=False)
     if case.closed_by_id == by.pk:
         return case  # sent twice
     case = lock(case)
     now = timezone.now()
-    if not guide(facts_for(case, now)).may_close:
+    allowed = outcomes(guide(facts_for(case, now)).closing_grounds)
+    if not allowed:
         raise ActionError(_("A case is closed only after a decision (step 5)."))
+    if outcome not in allowed:
+        raise ActionError(_("This case cannot end so: nothing was decided yet."), field="outcome")
     case.outcome, case.closing_grounds, case.closing_agreements = outcome, grounds, agreements
-    case.closed_at, case.closed_by = now, by
+    case.closing_told, case.closed_at, case.closed_by = told, now, by
     case.save(
-        update_fields=["outcome", "closing_grounds", "closing_agreements", "closed_at", "closed_by"]
-    )
+        update_fields=[
+            "outcome", "closing_grounds", "closing_agreements", "closing_told", "closed_at",
+            "closed_by",
+        ]
+    )  # fmt: skip
     refresh(case, by, now)
     return case

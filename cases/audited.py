@@ -2,12 +2,24 @@
 
 from django.db import models
 
-from cases.models import Assessment, Case, Conversation, DossierExport, Pupil
+from cases.models import (
+    Assessment,
+    Case,
+    Conversation,
+    Deviation,
+    DossierExport,
+    LookBack,
+    Pupil,
+    SchoolPeriod,
+)
 
 AUDITED: dict[type[models.Model], list[str]] = {
-    Case: ["step", "attention", "cycle", "responsible", "closed_at", "outcome"],
+    Case: ["step", "attention", "cycle", "responsible", "closed_at", "outcome", "restricted"],
     Pupil: ["class_name", "left_on"],
     Conversation: ["kind", "held_at", "author", "cycle"],
     Assessment: ["assessed_at", "author", "cycle"],
+    Deviation: ["kind", "step", "rule", "author", "cycle"],
+    LookBack: ["result", "author", "cycle"],
+    SchoolPeriod: ["code", "days", "set_by"],
     DossierExport: ["state", "requested_by", "sha256"],
 }

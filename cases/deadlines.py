@@ -4,13 +4,14 @@ Reminders (docs/protocol.md, "Periods"): one business day before, on the day, th
 business days; on the accelerated path at half the time, at the time, then every two hours.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 import holidays
 from django.utils import timezone
 
-from cases.protocol import Deadline
+from cases.protocol import Deadline, Guidance
 
 END_OF_DAY = time(17)
 MORNING = time(8)
@@ -44,10 +45,41 @@ def due_at(deadline: Deadline) -> datetime:
     """Return the moment at which a running period ends."""
     if deadline.hours is not None:
         return deadline.since + timedelta(hours=deadline.hours)
-    if deadline.days is not None:
-        day = add_business_days(timezone.localdate(deadline.since), deadline.days)
-        return _at(day, END_OF_DAY)
-    return deadline.since
+    if deadline.days is None:
+        return deadline.since
+    began = timezone.localdate(deadline.since)
+    if deadline.period.calendar:
+        return _at(began + timedelta(days=deadline.days), END_OF_DAY)
+    return _at(add_business_days(began, deadline.days), END_OF_DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A period that runs, with the moment at which it ends."""
+
+    deadline: Deadline
+    due: datetime
+
+    @property
+    def accelerated(self) -> bool:
+        """Tell whether it counts in hours."""
+        return self.deadline.hours is not None
+
+    def moment(self, level: int) -> datetime:
+        """Return when the reminder of a level is to be given."""
+        return reminder_moment(
+            level, self.deadline.since, self.due, accelerated=self.accelerated
+        )
+
+    def level(self, now: datetime) -> int | None:
+        """Return the highest level whose moment has come; None: not even the first."""
+        return level_due(now, self.deadline.since, self.due, accelerated=self.accelerated)
+
+
+def running(guidance: Guidance) -> list[Running]:
+    """Return the periods that run in a case, the one that ends first in front."""
+    found = (Running(deadline, due_at(deadline)) for deadline in guidance.deadlines)
+    return sorted(found, key=lambda period: period.due)
 
 
 def reminder_moment(level: int, since: datetime, due: datetime, *, accelerated: bool) -> datetime:

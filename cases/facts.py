@@ -2,23 +2,34 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from cases.models import Case
-from cases.protocol import STEPS, Facts
-from cases.protocol.questions import NO
+from cases.deadlines import due_at
+from cases.models import Case, SchoolPeriod
+from cases.protocol import PERIODS, STEPS, Deadline, Facts
+from cases.protocol.conditions import OUTSIDE_EXPERTS
+from cases.protocol.questions import NO, UNSAFE, asked
 
 # Signals of the year before count too, from whatever case of the pupil (R2).
 LOOK_BACK = timedelta(days=365)
 # What hangs under the records of a step and the rules look at.
-UNDER = {"signals": "categories", "assessments": "answers", "decisions": "referrals"}
-AFTER_DECISION = "feedbacks"
+UNDER = {
+    "signals": ("categories", "finding"),
+    "consultations": ("invitations",),
+    "assessments": ("answers",),
+    "decisions": ("referrals",),
+}
+# What belongs to no single step.
+BESIDE = ("feedbacks", "deviations", "lookbacks")
+VEILIG_THUIS, EMERGENCY, FAMILY_WORKER = "veilig_thuis", "emergency", "family_worker"
 
 PUPIL_KINDS = frozenset({"pupil", "pupil_and_parents", "three_way"})
 PARENT_KINDS = frozenset({"parents", "pupil_and_parents", "three_way"})
+TOLD_BY_OTHERS = "told_others"
 
 Rows = dict[str, dict[int, list[Any]]]
 
@@ -34,98 +45,205 @@ def facts_as_author_knows(case: Case, author_id: int, now: datetime) -> Facts:
     What they are told must not show that others logged signals too (docs/protocol.md, Scenarios 2).
     """
     own = [s for s in _rows("signals", [case])[case.pupil_id] if s.author_id == author_id]
+    own = [s for s in own if s.case.restricted == case.restricted]
     opened_at = own[0].recorded_at if own else case.opened_at
-    return Facts(now=now, opened_at=opened_at, **_signal_facts(case, own, now))
+    known = _signal_facts(case, own, now)
+    return Facts(now=now, opened_at=opened_at, about_staff=case.restricted, **known)
 
 
 def facts_for_many(cases: Iterable[Case], now: datetime) -> dict[int, Facts]:
     """Return the facts of cases by primary key, in a number of queries that does not grow."""
     cases = list(cases)
-    rows: Rows = {step.records: _rows(step.records, cases) for step in STEPS}
-    rows[AFTER_DECISION] = _rows(AFTER_DECISION, cases)
-    return {case.pk: _facts(case, rows, now) for case in cases}
+    relations = (*(step.records for step in STEPS), *BESIDE)
+    rows: Rows = {relation: _rows(relation, cases) for relation in relations}
+    own_days = _own_days(cases)
+    return {case.pk: _facts(case, rows, own_days[case.school_id], now) for case in cases}
+
+
+def _own_days(cases: list[Case]) -> dict[int, dict[str, int]]:
+    """Return the periods that schools set for themselves, by school."""
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for period in SchoolPeriod.objects.filter(school__in={case.school_id for case in cases}):
+        found[period.school_id][period.code] = period.days
+    return found
 
 
 def _rows(relation: str, cases: list[Case]) -> dict[int, list[Any]]:
-    """Return the records of a relation as they hold now, by case; signals by pupil."""
+    """Return the records of a relation as they hold now, by case; those of the pupil by pupil.
+
+    Signals, assessments and decisions of a pupil's earlier cases count too (R2, R27).
+    """
     records = Case._meta.get_field(relation).related_model.objects.current()
-    if relation in UNDER:
-        records = records.prefetch_related(UNDER[relation])
+    records = records.prefetch_related(*UNDER.get(relation, ())).select_related("case")
     by_key: dict[int, list[Any]] = defaultdict(list)
-    if relation == "signals":
-        pupils = [case.pupil_id for case in cases]
-        for signal in records.filter(case__pupil__in=pupils).select_related("case").order_by("id"):
-            by_key[signal.case.pupil_id].append(signal)
+    if relation in OF_THE_PUPIL:
+        pupils = {case.pupil_id for case in cases}
+        for record in records.filter(case__pupil__in=pupils).order_by("id"):
+            by_key[record.case.pupil_id].append(record)
     else:
         for record in records.filter(case__in=cases).order_by("id"):
             by_key[record.case_id].append(record)
     return by_key
 
 
-def _facts(case: Case, rows: Rows, now: datetime) -> Facts:
-    def of(relation: str) -> list[Any]:
-        return [r for r in rows[relation].get(case.pk, []) if r.cycle == case.cycle]
+OF_THE_PUPIL = frozenset({"signals", "assessments", "decisions"})
 
+
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """The records of one case, out of those that were fetched for many."""
+
+    case: Case
+    rows: Rows
+
+    def all(self, relation: str) -> list[Any]:
+        """Return those that count for the case: its own, and those of the pupil's other cases."""
+        key = self.case.pupil_id if relation in OF_THE_PUPIL else self.case.pk
+        found = self.rows[relation].get(key, [])
+        # What is about somebody of the school, and what is about home, do not count together (R9).
+        return [r for r in found if r.case.restricted == self.case.restricted]
+
+    def here(self, relation: str) -> list[Any]:
+        """Return those of the case's own cycle."""
+        return [r for r in self.all(relation) if self._is_here(r)]
+
+    def before(self, relation: str) -> list[Any]:
+        """Return those of earlier cycles and cases."""
+        return [r for r in self.all(relation) if not self._is_here(r)]
+
+    def _is_here(self, record: Any) -> bool:
+        return record.case_id == self.case.pk and record.cycle == self.case.cycle
+
+
+def _facts(case: Case, rows: Rows, own_days: dict[str, int], now: datetime) -> Facts:
+    records = _Records(case, rows)
+    looked_back = [r for r in records.here("lookbacks") if r.recorded_at >= _look_from(case)]
+    consultations = records.all("consultations")
+    conversations, feedbacks = records.here("conversations"), records.here("feedbacks")
+    signals = _signal_facts(case, records.all("signals"), now)
+    after = _decision_facts(records.here("decisions"), feedbacks, own_days, now)
     return Facts(
         now=now,
-        opened_at=case.opened_at,
-        closed=not case.is_open,
+        opened_at=case.began_at,
+        cycle=case.cycle,
+        closed_at=case.closed_at,
+        looked_back_at=looked_back[-1].recorded_at if looked_back else None,
+        about_staff=case.restricted,
+        days=own_days,
         responsible=case.responsible_id is not None,
         pupil_age=case.pupil.age(timezone.localdate(now)),
-        **_signal_facts(case, rows["signals"].get(case.pupil_id, []), now),
-        **_consultation_facts(of("consultations")),
-        **_conversation_facts(of("conversations")),
-        **_assessment_facts(of("assessments")),
-        **_decision_facts(of("decisions"), of(AFTER_DECISION)),
+        history_of_unsafety=_was_unsafe(records),
+        explained={d.rule: d.recorded_at for d in records.here("deviations") if d.rule},
+        help_refused_at=_refused_at(conversations, feedbacks),
+        **signals,
+        **_consultation_facts(consultations, records.here("consultations")),
+        **_conversation_facts(conversations, signals["last_signal_at"]),
+        **_assessment_facts(records.here("assessments")),
+        **after,
     )
+
+
+def _look_from(case: Case) -> datetime:
+    """Return from when looking back counts: of a closed case, since it was closed."""
+    return case.closed_at or case.began_at
+
+
+def _was_unsafe(records: _Records) -> bool:
+    """Tell whether an earlier cycle or case was weighed as unsafe, or reported (R27)."""
+    if any(decision.report for decision in records.before("decisions")):
+        return True
+    answers = (a for weighed in records.before("assessments") for a in weighed.answers.all())
+    return any(a.question == "unsafety" and a.answer in UNSAFE for a in answers)
+
+
+def _refused_at(conversations: list[Any], feedbacks: list[Any]) -> datetime | None:
+    """Return when help was refused, if that is how they stand now: as they said it last."""
+    said = [(c.recorded_at, c.help_wanted) for c in conversations if not c.is_skipped]
+    said += [(f.recorded_at, f.willing) for f in feedbacks if f.willing != "unsure"]
+    at, stand = max(said, default=(None, ""))
+    return at if stand == NO else None
 
 
 def _signal_facts(case: Case, signals: list[Any], now: datetime) -> dict[str, Any]:
     counted = [
         s
         for s in signals
-        if (s.case_id == case.pk and s.cycle == case.cycle) or s.recorded_at >= now - LOOK_BACK
+        if not hasattr(s, "finding")
+        and (
+            (s.case_id == case.pk and s.cycle == case.cycle) or s.recorded_at >= now - LOOK_BACK
+        )
     ]
     here = [s for s in counted if s.case_id == case.pk]
     severe = [s for s in here if s.severe]
+    acute = [s for s in here if s.acute]
+    codes = {s.pk: {c.code for c in s.categories.all()} for s in here}
+    began = case.began_at
     return {
         "signals": len(counted),
         "severe_signals": len(severe),
-        "acute_signals": sum(s.acute for s in here),
-        "categories": frozenset(c.code for s in here for c in s.categories.all()),
+        "acute_signals": len(acute),
+        "categories": frozenset().union(*codes.values()),
+        "unsourced_signals": sum(
+            TOLD_BY_OTHERS in codes[s.pk] and not s.hearsay_from for s in here
+        ),
         "last_signal_at": counted[-1].recorded_at if counted else None,
-        "concern_at": max(counted[1].recorded_at, case.opened_at) if len(counted) > 1 else None,
-        "severe_at": severe[0].recorded_at if severe else None,
+        "concern_at": max(counted[1].recorded_at, began) if len(counted) > 1 else None,
+        "severe_at": max(severe[0].recorded_at, began) if severe else None,
         "last_severe_at": severe[-1].recorded_at if severe else None,
+        "last_acute_at": acute[-1].recorded_at if acute else None,
     }
 
 
-def _consultation_facts(consultations: list[Any]) -> dict[str, Any]:
-    held = [c for c in consultations if c.closed_at is not None]
+def _consultation_facts(ever: list[Any], here: list[Any]) -> dict[str, Any]:
+    held = [c for c in here if c.closed_at is not None]
+    waiting = [
+        i.invited_at
+        for c in here
+        if c.closed_at is None and c.kind == FAMILY_WORKER
+        for i in c.invitations.all()
+        if i.accepted_at is None and i.withdrawn_at is None
+    ]
+    outside = [c for c in here if c.kind in OUTSIDE_EXPERTS]
+    veilig_thuis = [c for c in here if c.kind == VEILIG_THUIS]
     return {
-        "consultations_asked": len(consultations),
-        "consultations_open": len(consultations) - len(held),
-        "first_asked_at": consultations[0].recorded_at if consultations else None,
-        "last_asked_at": consultations[-1].recorded_at if consultations else None,
+        "consultations_asked": len(here),
+        "consultations_open": len(here) - len(held),
+        "first_asked_at": here[0].recorded_at if here else None,
+        "last_asked_at": here[-1].recorded_at if here else None,
+        "outside_asked_at": outside[-1].recorded_at if outside else None,
+        "veilig_thuis_asked_at": veilig_thuis[-1].recorded_at if veilig_thuis else None,
         "outcome_at": min((c.closed_at for c in held), default=None),
         "last_outcome_at": max((c.closed_at for c in held), default=None),
+        "outside_outcome_at": _last_outcome(ever, OUTSIDE_EXPERTS),
+        "danger_told_at": _last_outcome(ever, OUTSIDE_EXPERTS | {EMERGENCY}),
         "kinds_held": frozenset(c.kind for c in held),
-        "kinds_asked": frozenset(c.kind for c in consultations),
+        "kinds_asked": frozenset(c.kind for c in here),
+        "talk_arranged": any(c.next_talk for c in held),
+        "invited_at": min(waiting, default=None),
     }
 
 
-def _conversation_facts(conversations: list[Any]) -> dict[str, Any]:
+def _last_outcome(consultations: list[Any], kinds: frozenset[str]) -> datetime | None:
+    """Return when somebody of these kinds was heard last, in whatever cycle."""
+    held = (c.closed_at for c in consultations if c.closed_at and c.kind in kinds)
+    return max(held, default=None)
+
+
+def _conversation_facts(
+    conversations: list[Any], last_signal_at: datetime | None
+) -> dict[str, Any]:
     held = [c for c in conversations if not c.is_skipped]
     skipped = [c for c in conversations if c.is_skipped]
     last = held[-1] if held else None
+    cleared = last is not None and last.concern == "gone"
     return {
         "talked_at": held[0].recorded_at if held else None,
         "talk_skipped_at": skipped[0].recorded_at if skipped else None,
         "pupil_spoken": any(c.kind in PUPIL_KINDS for c in held),
         "parents_spoken": any(c.kind in PARENT_KINDS for c in held),
-        # The last conversation tells how they stand now.
-        "help_refused": bool(last) and last.help_wanted == NO,
-        "concern_cleared": bool(last) and last.concern == "gone",
+        # A signal that comes after the talk is not taken away by it.
+        "concern_cleared": cleared
+        and (last_signal_at is None or last_signal_at <= last.recorded_at),
         "buurtteam_consented": any(c.buurtteam_consent for c in held),
     }
 
@@ -133,29 +251,74 @@ def _conversation_facts(conversations: list[Any]) -> dict[str, Any]:
 def _assessment_facts(assessments: list[Any]) -> dict[str, Any]:
     if not assessments:
         return {}
+    given = {a.question: a.answer for a in assessments[-1].answers.all()}
+    questions = {question.code for question in asked(given)}
     return {
         "assessed_at": assessments[0].recorded_at,
-        "answers": {a.question: a.answer for a in assessments[-1].answers.all()},
+        "answers": {code: answer for code, answer in given.items() if code in questions},
     }
 
 
-def _decision_facts(decisions: list[Any], feedbacks: list[Any]) -> dict[str, Any]:
+def _decision_facts(
+    decisions: list[Any], feedbacks: list[Any], own_days: dict[str, int], now: datetime
+) -> dict[str, Any]:
     if not decisions:
         return {}
     last = decisions[-1]
-    referrals = list(last.referrals.all())
-    unsent = [r for r in referrals if r.sent_at is None]
     heard = [f for f in feedbacks if f.recorded_at >= last.recorded_at]
-    review_on = heard[-1].next_review_on if heard else last.follow_up_on
+    newest = heard[-1] if heard else None
+    review_on = newest.next_review_on if newest else last.follow_up_on
     return {
         "decided_at": decisions[0].recorded_at,
+        "last_decided_at": last.recorded_at,
         "report_decided": last.report,
-        "help_decided": last.help != "none",
-        "referral_unsent_since": last.recorded_at if unsent else None,
-        "report_sent_at": next((r.sent_at for r in referrals if r.to == "veilig_thuis"), None),
+        "own_help": last.help == "own",
         "follow_up_at": _end_of_day(review_on) if review_on else None,
-        "feedback_at": heard[-1].recorded_at if heard else None,
+        "feedback_at": newest.recorded_at if newest else None,
+        "effect": newest.effect if newest else "",
+        "effect_of": newest.helped_by if newest else "",
+        **_referral_facts(last),
+        **_report_facts(last, heard, own_days, now),
     }
+
+
+def _referral_facts(decision: Any) -> dict[str, Any]:
+    referrals = list(decision.referrals.all())
+    unsent = [r for r in referrals if r.sent_at is None]
+    unconfirmed = [r for r in referrals if r.sent_at and r.confirmed_at is None]
+    return {
+        "referral_unsent_since": decision.recorded_at if unsent else None,
+        "unconfirmed_since": min((r.sent_at for r in unconfirmed), default=None),
+        "report_unsent": any(r.to == VEILIG_THUIS for r in unsent),
+        "report_discussed": all(
+            r.family_told or r.not_told_reason for r in referrals if r.to == VEILIG_THUIS
+        ),
+        "buurtteam_waits": any(r.to == "buurtteam" for r in (*unsent, *unconfirmed)),
+    }
+
+
+def _report_facts(
+    decision: Any, heard: list[Any], own_days: dict[str, int], now: datetime
+) -> dict[str, Any]:
+    sent = next((r.sent_at for r in decision.referrals.all() if r.to == VEILIG_THUIS), None)
+    if sent is None:
+        return {}
+    words = [f for f in heard if f.heard_from == VEILIG_THUIS and f.recorded_at >= sent]
+    investigated = words[-1].recorded_at if words and words[-1].investigates else None
+    overdue = not words and _is_over("triage", sent, own_days, now)
+    if investigated:
+        overdue = _is_over("investigation", investigated, own_days, now)
+    return {
+        "report_sent_at": sent,
+        "report_heard_at": words[0].recorded_at if words else None,
+        "investigated_since": investigated,
+        "report_overdue": overdue,
+    }
+
+
+def _is_over(code: str, since: datetime, own_days: dict[str, int], now: datetime) -> bool:
+    period = PERIODS[code]
+    return due_at(Deadline(period, since, period.in_days(own_days), None)) < now
 
 
 def _end_of_day(day: date) -> datetime:

@@ -1,8 +1,8 @@
 """The forms of steps 3 and 4, of taking part, and of closing."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -10,11 +10,32 @@ from accounts import access
 from accounts.access import Permission, Scope
 from accounts.forms import LongTextField, MeldcodeForm, MomentField, PublicIdField
 from accounts.models import User
-from cases.models import Case, Conversation
-from cases.protocol import QUESTIONS
+from cases.models import Case, Conversation, LookBack
+from cases.protocol import PERIODS, QUESTIONS, Guidance, Question
+from cases.protocol.questions import asked
 
 
-class ConversationForm(MeldcodeForm):
+class StepForm(MeldcodeForm):
+    """The record of a step. Taken before another step, it asks why (comply or explain)."""
+
+    def __init__(self, *args: Any, guidance: Guidance, step: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.guidance = guidance
+        waiting = guidance.waiting_before(step)
+        if waiting:
+            steps = ", ".join(f"{before.number} ({before.short_name})" for before in waiting)
+            self.fields["motivation"] = LongTextField(
+                label=_("Why do you take this step now?"),
+                help_text=_(
+                    "This comes before step %(steps)s. You may; your reason stands in the case."
+                )
+                % {"steps": steps},
+                rows=2,
+            )
+            self.order_fields(["motivation", *self.fields])
+
+
+class ConversationForm(StepForm):
     """A conversation held (R16 to R21)."""
 
     kind = forms.ChoiceField(
@@ -79,8 +100,11 @@ class SkipConversationForm(MeldcodeForm):
     )
 
 
-class AssessmentForm(MeldcodeForm):
-    """Every question of the table with its answer and grounds (R23 to R27)."""
+class AssessmentForm(StepForm):
+    """The questions of the table with answer and grounds, along their branches (R23 to R31).
+
+    A question that is not asked after the answers before it is not judged, and not kept.
+    """
 
     consulted = forms.CharField(
         label=_("Who was consulted for it?"),
@@ -94,45 +118,124 @@ class AssessmentForm(MeldcodeForm):
             self.fields[f"{question.code}_answer"] = forms.ChoiceField(
                 label=question.text,
                 help_text=question.help,
-                choices=question.answers,
+                choices=[(answer.code, answer.label) for answer in question.answers],
+                required=False,
                 widget=forms.RadioSelect,
             )
-            self.fields[f"{question.code}_grounds"] = LongTextField(label=_("Your grounds"), rows=2)
-        self.order_fields([*[name for name in self.fields if name != "consulted"], "consulted"])
-        self.helper.layout = self._layout()
-
-    def _layout(self) -> Layout:
-        blocks = [
-            Div(
-                HTML(f'<p class="question-number">{number}</p>'),
-                Field(f"{question.code}_answer"),
-                Field(f"{question.code}_grounds"),
-                css_class="question-card",
+            self.fields[f"{question.code}_grounds"] = LongTextField(
+                label=_("Your grounds"), required=False, rows=2
             )
-            for number, question in enumerate(QUESTIONS, start=1)
+        last = [name for name in ("consulted", "motivation") if name in self.fields]
+        self.order_fields([name for name in self.fields if name not in last] + last)
+
+    @property
+    def questions(self) -> list[dict[str, Any]]:
+        """Return the questions with their fields, and what follows from each answer."""
+        return [
+            {
+                "question": question,
+                "needs": "; ".join(
+                    f"{code}: {' '.join(sorted(answers))}"
+                    for code, answers in question.needs.items()
+                ),
+                "answer": self[f"{question.code}_answer"],
+                "grounds": self[f"{question.code}_grounds"],
+            }
+            for question in QUESTIONS
         ]
-        hidden = (Field("idempotency_key"), Field("typed_by"))
-        return Layout(*hidden, *blocks, Fieldset("", "consulted"))
+
+    def clean(self) -> dict[str, Any]:
+        """Ask answer and grounds for each question on the way, and for none beside it."""
+        cleaned = super().clean()
+        for question in self._asked(cleaned):
+            answer, grounds = f"{question.code}_answer", f"{question.code}_grounds"
+            if not cleaned.get(answer) and answer not in self.errors:
+                self.add_error(answer, _("Choose an answer."))
+            if not cleaned.get(grounds) and grounds not in self.errors:
+                self.add_error(grounds, _("Write down on which facts you base this."))
+        return cleaned
+
+    def _asked(self, data: Mapping[str, Any]) -> tuple[Question, ...]:
+        given = {q.code: data.get(f"{q.code}_answer", "") for q in QUESTIONS}
+        return asked({code: answer for code, answer in given.items() if answer})
 
     @property
     def answers(self) -> dict[str, tuple[str, str]]:
-        """Return answer and grounds by the question's code."""
+        """Return answer and grounds by the question's code, of the questions that are asked."""
         data = self.cleaned_data
-        return {q.code: (data[f"{q.code}_answer"], data[f"{q.code}_grounds"]) for q in QUESTIONS}
+        return {
+            q.code: (data[f"{q.code}_answer"], data[f"{q.code}_grounds"]) for q in self._asked(data)
+        }
+
+
+class ExplainForm(MeldcodeForm):
+    """Comply or explain: why something that is asked is not done."""
+
+    grounds = LongTextField(
+        label=_("Why is this not done?"),
+        help_text=_("Write down the facts on which you base it, and with whom you weighed it."),
+    )
+
+
+class LookBackForm(MeldcodeForm):
+    """What one sees of the pupil when the time to look back has come (R1, R44)."""
+
+    seen = LongTextField(
+        label=_("What do you see of the pupil now?"),
+        help_text=_("Ask the mentor too. Facts first, also when all is well."),
+    )
+    result = forms.ChoiceField(
+        label=_("What follows from it?"),
+        choices=LookBack.Result.choices,
+        widget=forms.RadioSelect,
+    )
+
+
+class CycleForm(MeldcodeForm):
+    """Why the steps are walked again (R33)."""
+
+    grounds = LongTextField(
+        label=_("Why do you walk the steps again?"),
+        help_text=_("What was tried, and what it did not bring."),
+    )
+
+
+class PeriodsForm(MeldcodeForm):
+    """The periods of a school, each within its bounds."""
+
+    def __init__(self, *args: Any, own: Mapping[str, int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for period in PERIODS.values():
+            if period.adjustable:
+                self.fields[period.code] = forms.IntegerField(
+                    label=period.label,
+                    help_text=_("Business days: usually %(days)s, at most %(bound)s.")
+                    % {"days": period.days, "bound": period.bound},
+                    min_value=1,
+                    max_value=period.bound,
+                    initial=period.in_days(own),
+                    widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+                )
 
 
 class CloseForm(MeldcodeForm):
-    """Closing: outcome, grounds, agreements (R44)."""
+    """Closing: outcome, grounds, agreements, and who was told what (R44)."""
 
-    outcome = forms.ChoiceField(
-        label=_("How does this case end?"), choices=Case.Outcome.choices, widget=forms.RadioSelect
-    )
+    outcome = forms.ChoiceField(label=_("How does this case end?"), widget=forms.RadioSelect)
     grounds = LongTextField(label=_("On which grounds?"))
     agreements = LongTextField(
         label=_("What did you agree on watching on?"),
-        help_text=_("Who keeps an eye on the pupil, and who told the pupil and the parents what?"),
-        required=False,
+        help_text=_("Who keeps an eye on the pupil, and what do they do when they see something?"),
     )
+    told = LongTextField(
+        label=_("Who told the pupil and the parents what?"),
+        help_text=_("Or why they were not told."),
+        rows=2,
+    )
+
+    def __init__(self, *args: Any, allowed: list[Case.Outcome], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["outcome"].choices = [(outcome.value, outcome.label) for outcome in allowed]
 
 
 class ParticipantForm(MeldcodeForm):

@@ -25,6 +25,7 @@ CASE_PAGE = (
     "signals__author",
     "signals__categories",
     "signals__correction",
+    "signals__finding__author",
     "consultations__author",
     "consultations__closed_by",
     "consultations__invitations__user",
@@ -35,7 +36,11 @@ CASE_PAGE = (
     "decisions__author",
     "decisions__plan",
     "decisions__referrals__sent_by",
+    "decisions__referrals__confirmed_by",
     "feedbacks__author",
+    "deviations__author",
+    "lookbacks__author",
+    "step_changes__by",
 )
 
 
@@ -90,7 +95,12 @@ class CaseQuerySet(models.QuerySet):
         ]
         if not branches:
             return self.none()
-        return self.filter(pk__in=branches[0].union(*branches[1:]) if branches[1:] else branches[0])
+        found = self.filter(
+            pk__in=branches[0].union(*branches[1:]) if branches[1:] else branches[0]
+        )
+        # About somebody who works at the school: the board's line, and nobody else (R9).
+        board = access.school_ids(user, Permission.SEE_BOARD_CASE)
+        return found.filter(Q(restricted=False) | Q(school_id__in=board))
 
     def _granted(self, user: "User", reach: Scope, school_ids: list[int]) -> "CaseQuerySet":
         """Return the cases of the user's schools on which a grant reaches far enough."""
@@ -108,8 +118,11 @@ class CaseQuerySet(models.QuerySet):
         return self.filter(closed_at__isnull=True)
 
     def due(self, now: datetime) -> "CaseQuerySet":
-        """Return the open cases that wait for a reminder, the longest waiting first."""
-        return self.open().filter(next_due__lte=now).select_related("pupil").order_by("next_due")
+        """Return the cases that wait for a reminder, the longest waiting first.
+
+        A closed one waits too, until somebody looked back at it.
+        """
+        return self.filter(next_due__lte=now).select_related("pupil").order_by("next_due")
 
     def with_records(self) -> "CaseQuerySet":
         """Return cases with all that their page shows, in a number of queries that stays."""

@@ -1,7 +1,7 @@
 """What the protocol says, made ready for the screen: the step header and the card "Wat nu?"."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.urls import reverse
@@ -11,35 +11,43 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access import Permission
+from accounts.models import Buurtteam
+from cases.deadlines import running
 from cases.models import Case
-from cases.protocol import Attention, Guidance, Kind, Task
+from cases.protocol import CONTACTS, PERIODS, RULES, Attention, Guidance, Kind, Rule, Task
+from cases.protocol.contacts import BUURTTEAM
+from cases.protocol.rules import SOURCES
 
 KIND_LABELS = {
     Kind.URGENT: gettext_lazy("At once"),
     Kind.BLOCKED: gettext_lazy("First this"),
     Kind.REQUIRED: gettext_lazy("Needed"),
     Kind.ADVISED: gettext_lazy("Advised"),
+    Kind.NOTED: gettext_lazy("Good to know"),
 }
 
 # What a rule asks → the page where it is done, its button, and the permission that it takes.
 # "#..." is a place on the case's own page.
+# fmt: off
 ACTIONS: dict[str, tuple[str, Promise, Permission]] = {
-    "signal": ("signals:new", gettext_lazy("Log a signal"), Permission.LOG_SIGNAL),
-    "call": ("help", gettext_lazy("Whom to call"), Permission.LOG_SIGNAL),
-    "consult": (
-        "consultations:new",
-        gettext_lazy("Ask for a consultation"),
-        Permission.ASK_CONSULTATION,
-    ),
-    "outcome": ("#step-2", gettext_lazy("To the consultation"), Permission.SEE_CASE),
-    "talk": ("cases:conversation", gettext_lazy("Record the talk"), Permission.MOVE_CASE),
-    "weigh": ("cases:assessment", gettext_lazy("Weigh the severity"), Permission.MOVE_CASE),
-    "decide": ("referrals:decide", gettext_lazy("Take the decisions"), Permission.MOVE_CASE),
-    "refer": ("#step-5", gettext_lazy("To the referral"), Permission.MOVE_CASE),
-    "follow_up": ("referrals:feedback", gettext_lazy("Record the effect"), Permission.MOVE_CASE),
-    "close": ("cases:close", gettext_lazy("Close the case"), Permission.MOVE_CASE),
+    "look_back": ("cases:look_back",     gettext_lazy("Look back"),              Permission.MOVE_CASE),
+    "signals":   ("#step-1",             gettext_lazy("To the signals"),         Permission.SEE_CASE),
+    "call":      ("consultations:call",  gettext_lazy("Record a call"),          Permission.ASK_CONSULTATION),
+    "consult":   ("consultations:new",   gettext_lazy("Ask for a consultation"), Permission.ASK_CONSULTATION),
+    "outcome":   ("#step-2",             gettext_lazy("To the consultation"),    Permission.SEE_CASE),
+    "people":    ("#people",             gettext_lazy("Who takes part"),         Permission.ASSIGN_CASE),
+    "talk":      ("cases:conversation",  gettext_lazy("Record the talk"),        Permission.MOVE_CASE),
+    "weigh":     ("cases:assessment",    gettext_lazy("Weigh the severity"),     Permission.MOVE_CASE),
+    "decide":    ("referrals:decide",    gettext_lazy("Take the decisions"),     Permission.MOVE_CASE),
+    "hand_over": ("#step-5",             gettext_lazy("To the referral"),        Permission.MOVE_CASE),
+    "refer":     ("#step-5",             gettext_lazy("To the referral"),        Permission.MOVE_CASE),
+    "cycle":     ("cases:new_cycle",     gettext_lazy("Walk the steps again"),   Permission.MOVE_CASE),
+    "follow_up": ("referrals:feedback",  gettext_lazy("Record the effect"),      Permission.MOVE_CASE),
+    "close":     ("cases:close",         gettext_lazy("Close the case"),         Permission.MOVE_CASE),
 }
-WITHOUT_CASE = frozenset({"signals:new", "help"})
+# fmt: on
+# What is handed over is first decided on: a button to nothing helps nobody.
+BEFORE_DECISION = {"hand_over": "decide"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +62,41 @@ class ScreenStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """Somebody to call, as a big button."""
+
+    telephone: str
+    href: str
+    label: Promise | str
+    urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenPeriod:
+    """A period that runs: what, until when, and whether it is over."""
+
+    label: Promise
+    due: datetime
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ScreenTask:
     """A request in the card, with its reason and where it is done."""
 
     kind: str
     kind_label: Promise
     text: Promise
+    situation: Promise
     why: Promise
     rule: str
-    source: str
-    url: str
-    action_label: Promise | str
+    step: int
+    sources: str
+    rule_url: str
+    url: str = ""
+    action_label: Promise | str = ""
+    calls: tuple[Call, ...] = ()
+    explain_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +107,31 @@ class ScreenGuidance:
     attention_label: Promise | str
     headline: str
     tasks: list[ScreenTask]
-    due: datetime | None
-    overdue: bool
-    period: Promise | str
+    notes: list[ScreenTask]
+    explained: list[ScreenTask]
+    periods: list[ScreenPeriod]
     accelerated: bool
+    # Whom to call at the head of the page; empty: nothing that cannot wait.
+    calls: tuple[Call, ...]
+
+    @property
+    def first_period(self) -> ScreenPeriod | None:
+        """Return the period that ends first."""
+        return self.periods[0] if self.periods else None
+
+    @property
+    def other_periods(self) -> list[ScreenPeriod]:
+        """Return the periods after the first."""
+        return self.periods[1:]
+
+    @property
+    def hours(self) -> list[tuple[Promise, int]]:
+        """Return what the accelerated path allows for each thing, in hours."""
+        return [(p.label, p.hours) for p in PERIODS.values() if p.hours and p.code in HOURS_SHOWN]
+
+
+# The hours of the walk itself, in its order; those after the decision come when they run.
+HOURS_SHOWN = ("ask", "consult", "talk", "weigh", "decide", "walk")
 
 
 def step_header(guidance: Guidance, case: Case | None = None) -> list[ScreenStep]:
@@ -99,24 +152,75 @@ def what_now(
     guidance: Guidance,
     case: Case,
     permissions: Collection[Permission],
-    due: datetime | None = None,
+    *,
+    shows_periods: bool = True,
 ) -> ScreenGuidance:
-    """Return the card, with buttons only for what the user may do."""
+    """Return the card, with buttons only for what the user may do; each button once.
+
+    ``shows_periods``: not for who knows a part of the case, and would guess the rest from a date.
+    """
+    now = timezone.now()
+    team = case.school.buurtteam
+    banner = _banner(guidance, team)
+    decided = guidance.steps[-1].at is not None
+    tasks, seen = [], set()
+    for task in guidance.tasks:
+        made = _task(task, case, permissions, team, calls=not banner, decided=decided)
+        tasks.append(_without_button(made) if made.url in seen else made)
+        seen.add(made.url)
     return ScreenGuidance(
         attention=guidance.attention.name.lower(),
         attention_label=Case.Attention(int(guidance.attention)).label,
         headline=_headline(guidance, case),
-        tasks=[_task(task, case, permissions) for task in guidance.tasks],
-        due=due,
-        overdue=due is not None and due < timezone.now(),
-        period=guidance.deadline.period.label if guidance.deadline else "",
-        accelerated=guidance.accelerated,
+        tasks=tasks,
+        notes=[_said(task.rule) for task in guidance.notes],
+        explained=[_said(task.rule) for task in guidance.explained],
+        periods=[
+            ScreenPeriod(period.deadline.period.label, period.due, period.due < now)
+            for period in running(guidance)
+            if shows_periods
+        ],
+        accelerated=guidance.accelerated and case.is_open and not case.restricted,
+        calls=banner,
     )
+
+
+def calls_for(codes: Iterable[str], team: Buurtteam | None) -> tuple[Call, ...]:
+    """Return whom to call, as buttons; the buurtteam with the number of its own."""
+    found = []
+    for code in codes:
+        contact = CONTACTS[code]
+        if code == BUURTTEAM:
+            if team and team.telephone:
+                href = f"tel:{team.telephone_href}"
+                found.append(Call(team.telephone, href, team.name, urgent=False))
+            continue
+        found.append(Call(contact.telephone, contact.href, contact.label, contact.urgent))
+    return tuple(found)
+
+
+def rule_url(rule: Rule) -> str:
+    """Return where a rule stands on the page of all rules."""
+    return f"{reverse('protocol')}#{rule.code}"
+
+
+def sources(rule: Rule) -> str:
+    """Return the sources of a rule in words."""
+    return "; ".join(str(SOURCES[tag]) for tag in rule.source.split(", "))
+
+
+def _banner(guidance: Guidance, team: Buurtteam | None) -> tuple[Call, ...]:
+    """Return whom to call at once: everybody whom an urgent rule of step 1 or 2 names."""
+    urgent = [t.rule for t in guidance.tasks if t.rule.kind is Kind.URGENT and t.rule.step < 4]
+    named = {code for rule in urgent for code in rule.calls}
+    return calls_for([code for code in CONTACTS if code in named], team)
 
 
 def _headline(guidance: Guidance, case: Case) -> str:
     if not case.is_open:
         return _("This case is closed.")
+    if case.restricted:
+        return _("This is for the school board, outside the Meldcode.")
     if guidance.attention is Attention.SEVERE:
         return _("Severe: the accelerated path, in hours instead of days.")
     if guidance.attention is Attention.CONCERN:
@@ -124,26 +228,56 @@ def _headline(guidance: Guidance, case: Case) -> str:
     return _("One signal: stay watchful.")
 
 
-def _task(task: Task, case: Case, permissions: Collection[Permission]) -> ScreenTask:
-    rule = task.rule
-    url, label = "", ""
-    if rule.action:
-        target, button, permission = ACTIONS[rule.action]
-        if permission in permissions:
-            url, label = _url(target, case), button
+def _said(rule: Rule) -> ScreenTask:
     return ScreenTask(
-        rule.kind.value,
-        KIND_LABELS[rule.kind],
-        rule.asks,
-        rule.why,
-        rule.code,
-        rule.source,
-        url,
-        label,
+        kind=rule.kind.value,
+        kind_label=KIND_LABELS[rule.kind],
+        text=rule.asks,
+        situation=rule.situation,
+        why=rule.why,
+        rule=rule.code,
+        step=rule.step,
+        sources=sources(rule),
+        rule_url=rule_url(rule),
     )
 
 
+def _task(
+    task: Task,
+    case: Case,
+    permissions: Collection[Permission],
+    team: Buurtteam | None,
+    *,
+    calls: bool,
+    decided: bool,
+) -> ScreenTask:
+    rule, said = task.rule, _said(task.rule)
+    url, label = "", ""
+    if rule.action:
+        action = rule.action
+        if action in BEFORE_DECISION and not decided:
+            action = BEFORE_DECISION[action]
+        target, button, permission = ACTIONS[action]
+        if permission in permissions:
+            url, label = _url(target, case), button
+    explains = rule.explainable and Permission.MOVE_CASE in permissions
+    return replace(
+        said,
+        url=url,
+        action_label=label,
+        calls=calls_for(rule.calls, team) if calls else (),
+        explain_url=reverse("cases:explain", args=[case.reference, rule.code]) if explains else "",
+    )
+
+
+def _without_button(task: ScreenTask) -> ScreenTask:
+    return replace(task, url="", action_label="")
+
+
 def _url(target: str, case: Case) -> str:
-    if target.startswith("#"):
-        return target
-    return reverse(target) if target in WITHOUT_CASE else reverse(target, args=[case.reference])
+    return target if target.startswith("#") else reverse(target, args=[case.reference])
+
+
+def all_rules() -> list[ScreenTask]:
+    """Return every rule of the table, for the page that shows it whole."""
+    return [_said(rule) for rule in RULES]

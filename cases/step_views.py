@@ -1,22 +1,36 @@
-"""Recording steps 3 and 4, and closing."""
+"""Recording steps 3 and 4, explaining a choice, looking back, walking again, and closing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
 from accounts.forms import MeldcodeForm
 from cases import actions
 from cases.facts import facts_for
-from cases.forms import AssessmentForm, CloseForm, ConversationForm, SkipConversationForm
-from cases.models import Case, Conversation
-from cases.protocol import guide
-from cases.screen import step_header
+from cases.forms import (
+    AssessmentForm,
+    CloseForm,
+    ConversationForm,
+    CycleForm,
+    ExplainForm,
+    LookBackForm,
+    SkipConversationForm,
+)
+from cases.models import Case, Conversation, LookBack
+from cases.protocol import QUESTIONS, guide
+from cases.protocol.guide import two_decisions
+from cases.protocol.questions import asked
+from cases.protocol.rules import BY_CODE
+from cases.retention import kept_until
+from cases.screen import sources, step_header
 
 
 def record(
@@ -26,10 +40,15 @@ def record(
     template: str,
     act: Callable[[], object],
     done: Promise,
+    *,
+    closed_too: bool = False,
     **context: object,
 ) -> HttpResponse:
-    """Run what all forms on a case share: judge, act, say so, back to the case; or show again."""
-    if not form.is_bound and not case.is_open:
+    """Run what all forms on a case share: judge, act, say so, back to the case; or show again.
+
+    ``closed_too``: the form is for closed cases as well.
+    """
+    if not form.is_bound and not case.is_open and not closed_too:
         messages.info(request, _("This case is closed; it cannot be changed any more."))
         return redirect("cases:detail", case.reference)
     if form.is_bound and form.is_valid():
@@ -62,7 +81,7 @@ def movable(request: HttpRequest, reference: str) -> Case:
 def conversation(request: HttpRequest, reference: str) -> HttpResponse:
     """Record a conversation."""
     case = movable(request, reference)
-    form = ConversationForm.for_page(request)
+    form = ConversationForm.for_page(request, guidance=actions.guidance_for(case), step=3)
     return record(
         request,
         case,
@@ -99,7 +118,7 @@ def skip_conversation(request: HttpRequest, reference: str) -> HttpResponse:
 def assessment(request: HttpRequest, reference: str) -> HttpResponse:
     """Weigh the severity."""
     case = movable(request, reference)
-    form = AssessmentForm.for_page(request)
+    form = AssessmentForm.for_page(request, guidance=actions.guidance_for(case), step=4)
     return record(
         request,
         case,
@@ -111,9 +130,111 @@ def assessment(request: HttpRequest, reference: str) -> HttpResponse:
             form.key,
             form.answers,
             consulted=form.cleaned_data["consulted"],
+            motivation=form.cleaned_data.get("motivation", ""),
             assessed_at=timezone.now(),
         ),
         _("The assessment is recorded."),
+        decisions=_decisions(case, _answers(request)),
+    )
+
+
+@requires(Permission.MOVE_CASE)
+@require_POST
+def weighed(request: HttpRequest, reference: str) -> HttpResponse:
+    """Return what follows from the answers so far, while somebody weighs: nothing is kept of it."""
+    case = movable(request, reference)
+    decisions = _decisions(case, _answers(request))
+    return render(request, "cases/_two_decisions.html", {"decisions": decisions})
+
+
+def _answers(request: HttpRequest) -> dict[str, str]:
+    """Return the answers that were given, of the questions that are asked after them."""
+    given = {q.code: request.POST.get(f"{q.code}_answer", "") for q in QUESTIONS}
+    known = {q.code: {answer.code for answer in q.answers} for q in QUESTIONS}
+    given = {code: answer for code, answer in given.items() if answer in known[code]}
+    questions = {question.code for question in asked(given)}
+    return {code: answer for code, answer in given.items() if code in questions}
+
+
+def _decisions(case: Case, answers: dict[str, str]) -> dict[str, object] | None:
+    """Return the two decisions as they would follow, once question 1 of the framework is there."""
+    if "suspicion" not in answers:
+        return None
+    now = timezone.now()
+    facts = replace(
+        facts_for(case, now), assessed_at=now, answers=answers, decided_at=None,
+        last_decided_at=None,
+    )  # fmt: skip
+    complete = all(question.code in answers for question in asked(answers))
+    return {"two": two_decisions(facts), "complete": complete, "answers": answers}
+
+
+@requires(Permission.MOVE_CASE)
+def explain(request: HttpRequest, reference: str, rule: str) -> HttpResponse:
+    """Leave out what a rule asks, with written grounds."""
+    case = movable(request, reference)
+    found = BY_CODE.get(rule)
+    if found is None or not found.explainable:
+        raise Http404
+    asked_now = {task.rule.code for task in actions.guidance_for(case).tasks}
+    if request.method == "GET" and case.is_open and found.code not in asked_now:
+        messages.info(request, _("This is not asked any more."))
+        return redirect("cases:detail", case.reference)
+    form = ExplainForm.for_page(request)
+    return record(
+        request,
+        case,
+        form,
+        "cases/explain.html",
+        lambda: actions.explain(case, request.user, form.key, rule=found, **form.values),
+        _("Your choice is recorded, with its grounds."),
+        rule=found,
+        sources=sources(found),
+    )
+
+
+@requires(Permission.MOVE_CASE)
+def look_back(request: HttpRequest, reference: str) -> HttpResponse:
+    """Write down what one sees of the pupil: at a single signal, or after closing."""
+    case = movable(request, reference)
+    form = LookBackForm.for_page(request)
+    response = record(
+        request,
+        case,
+        form,
+        "cases/look_back.html",
+        lambda: actions.look_back(case, request.user, form.key, **form.values),
+        _("Recorded what you see of the pupil now."),
+        closed_too=True,
+    )
+    if response.status_code == 302 and form.is_bound:
+        return redirect(*_after_look_back(request, case, form.values["result"]))
+    return response
+
+
+def _after_look_back(request: HttpRequest, case: Case, result: str) -> tuple[str, ...]:
+    """Return where one goes on: a concern is a signal; quiet on an open case is to be decided."""
+    if result == LookBack.Result.CONCERN:
+        messages.info(request, _("Log what is new as a signal."))
+        return ("signals:new",)
+    if result == LookBack.Result.QUIET and case.is_open:
+        messages.info(request, _("Nothing more to watch for? Decide so, and close the case."))
+        return ("referrals:decide", case.reference)
+    return ("cases:detail", case.reference)
+
+
+@requires(Permission.MOVE_CASE)
+def new_cycle(request: HttpRequest, reference: str) -> HttpResponse:
+    """Walk the steps again."""
+    case = movable(request, reference)
+    form = CycleForm.for_page(request)
+    return record(
+        request,
+        case,
+        form,
+        "cases/new_cycle.html",
+        lambda: actions.begin_cycle(case, request.user, **form.values),
+        _("The steps begin again. What was recorded before stays readable."),
     )
 
 
@@ -121,7 +242,11 @@ def assessment(request: HttpRequest, reference: str) -> HttpResponse:
 def close(request: HttpRequest, reference: str) -> HttpResponse:
     """Close the case."""
     case = movable(request, reference)
-    form = CloseForm.for_page(request)
+    guidance = actions.guidance_for(case)
+    form = CloseForm.for_page(request, allowed=actions.outcomes(guidance.closing_grounds))
+    if request.method == "GET" and case.is_open and not guidance.may_close:
+        messages.info(request, _("A case is closed only after a decision (step 5)."))
+        return redirect("cases:detail", case.reference)
     return record(
         request,
         case,
@@ -129,4 +254,5 @@ def close(request: HttpRequest, reference: str) -> HttpResponse:
         "cases/close.html",
         lambda: actions.close_case(case, request.user, **form.values),
         _("The case is closed."),
+        kept_until=kept_until(case.pupil),
     )

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from cases.models import Case
-from cases.protocol import STEPS
+from cases.protocol import PERIODS, STEPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,27 @@ def _signals(case: Case) -> Iterator[Entry]:
             title = _("Signal corrected")
         yield Entry(
             signal.recorded_at, 1, "signal", title, signal.author.name, signal.correction_reason
+        )
+        finding = getattr(signal, "finding", None)
+        if finding:
+            title, who = _("Signal found to be unfounded"), finding.author.name
+            yield Entry(finding.recorded_at, 1, "check", title, who, finding.grounds)
+
+
+def _look_backs(case: Case) -> Iterator[Entry]:
+    for look in case.lookbacks.all():
+        who, result = look.author.name, look.get_result_display()
+        yield Entry(look.recorded_at, None, "eye", _("Looked back"), who, result)
+
+
+def _deviations(case: Case) -> Iterator[Entry]:
+    for deviation in case.deviations.all():
+        title = deviation.get_kind_display()
+        if deviation.rule:
+            title = f"{title} ({deviation.rule})"
+        step = deviation.step if deviation.step <= len(STEPS) else None
+        yield Entry(
+            deviation.recorded_at, step, "pen", title, deviation.author.name, deviation.grounds
         )
 
 
@@ -82,6 +103,9 @@ def _decisions(case: Case) -> Iterator[Entry]:
             if referral.sent_at:
                 sent_by, to = _name(referral.sent_by), referral.get_to_display()
                 yield Entry(referral.sent_at, 5, "send", _("Referral sent"), sent_by, to)
+            if referral.confirmed_at:
+                who, to = _name(referral.confirmed_by), referral.get_to_display()
+                yield Entry(referral.confirmed_at, 5, "check", _("Received"), who, to)
 
 
 def _feedbacks(case: Case) -> Iterator[Entry]:
@@ -92,11 +116,13 @@ def _feedbacks(case: Case) -> Iterator[Entry]:
 
 def _step_changes(case: Case) -> Iterator[Entry]:
     names = {step.number: step.name for step in STEPS}
-    for change in case.step_changes.select_related("by"):
+    for change in case.step_changes.all():
         title = _("Case opened")
         if change.from_step:
             place = {"number": change.to_step, "name": names[change.to_step]}
             title = _("To step %(number)s: %(name)s") % place
+        if change.from_step and change.to_step == 1 and change.motivation:
+            title = _("The steps begin again: cycle %(number)s") % {"number": change.cycle}
         yield Entry(
             change.at, change.to_step, "arrow-right", title, _name(change.by), change.motivation
         )
@@ -106,6 +132,8 @@ def _reminders(case: Case) -> Iterator[Entry]:
     for reminder in case.reminders.prefetch_related("messages"):
         people = len(reminder.messages.all())
         text = ngettext("to %(count)s person", "to %(count)s people", people) % {"count": people}
+        if reminder.period in PERIODS:
+            text = f"{PERIODS[reminder.period].label}, {text}"
         yield Entry(reminder.created_at, reminder.step, "clock", _("Reminder"), "", text)
 
 
@@ -128,6 +156,8 @@ def _name(user: User | None) -> str:
 # Everything that leaves a trace. Of two with one moment, the one named first here comes first.
 SOURCES: tuple[Callable[[Any], Iterator[Entry]], ...] = (
     _signals,
+    _deviations,
+    _look_backs,
     _consultations,
     _conversations,
     _assessments,

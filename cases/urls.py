@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from cases import step_views, views
+from cases import school_views, step_views, views
 from cases.dossier.urls import urlpatterns as dossier
 
 app_name = "cases"
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
+    path("periods/", school_views.periods, name="periods"),
+    path("statistics/", school_views.statistics, name="statistics"),
     *dossier,
     path("<reference:reference>/", views.detail, name="detail"),
     path("<reference:reference>/take-on/", views.take_on, name="take_on"),
@@ -20,5 +22,9 @@ urlpatterns = [
     path("<reference:reference>/conversation/", step_views.conversation, name="conversation"),
     path("<reference:reference>/no-conversation/", step_views.skip_conversation, name="skip"),
     path("<reference:reference>/assessment/", step_views.assessment, name="assessment"),
+    path("<reference:reference>/assessment/follows/", step_views.weighed, name="weighed"),
+    path("<reference:reference>/explain/<slug:rule>/", step_views.explain, name="explain"),
+    path("<reference:reference>/look-back/", step_views.look_back, name="look_back"),
+    path("<reference:reference>/new-cycle/", step_views.new_cycle, name="new_cycle"),
     path("<reference:reference>/close/", step_views.close, name="close"),
 ]

@@ -11,11 +11,13 @@ from accounts.access import Permission, requires
 from accounts.models import User
 from audit.log import record_read
 from cases import actions
+from cases.cycles import cycles
 from cases.dashboard import DashboardFilter, page_of, summary
 from cases.facts import facts_for
 from cases.forms import ParticipantForm
 from cases.models import Case
 from cases.protocol import guide
+from cases.retention import kept_until
 from cases.screen import step_header, what_now
 from cases.timeline import timeline
 
@@ -65,15 +67,23 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
             "case": case,
             "pupil_age": case.pupil.age(timezone.localdate()),
             "steps": step_header(guidance, case),
-            "guidance": what_now(guidance, case, permissions, case.deadline),
-            "severe": facts.severe_unanswered and case.is_open,
-            "buurtteam": case.school.buurtteam,
+            "guidance": what_now(guidance, case, permissions),
+            "cycles": cycles(case),
+            "earlier_cases": _others(case, request.user),
+            "kept_until": kept_until(case.pupil),
             "may": {permission.value for permission in permissions},
             "may_close": guidance.may_close,
+            "decided": facts.decided_at is not None,
             "participants": participants(case),
             "timeline": timeline(case),
         },
     )
+
+
+def _others(case: Case, user: User) -> list[Case]:
+    """Return the pupil's other cases, as far as the user may see them."""
+    others = Case.objects.visible_to(user).filter(pupil=case.pupil_id).exclude(pk=case.pk)
+    return list(others.order_by("-opened_at"))
 
 
 def permissions_on(case: Case, user: User) -> set[Permission]:

@@ -40,6 +40,21 @@ def ask_consultation(
 
 
 @transaction.atomic
+def record_call(
+    case: Case, by: User, key: UUID, *, held_at: datetime, outcome: str, **fields: Any
+) -> Consultation:
+    """File a call that was made: asked and answered at once, on one screen (R3, R4, R13)."""
+    check(by, Permission.ASK_CONSULTATION, case)
+    case = lock(case)
+    call, __ = file_record(
+        Consultation, case, by, key,
+        held_at=held_at, outcome=outcome, closed_at=timezone.now(), closed_by=by, **fields,
+    )  # fmt: skip
+    refresh(case, by)
+    return call
+
+
+@transaction.atomic
 def accept_invitation(invitation: Invitation, by: User) -> Invitation:
     """Accept one's own invitation; from then on the consultation is open to them."""
     invitation = (

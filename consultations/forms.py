@@ -17,6 +17,8 @@ from consultations.models import Consultation
 
 # Who comes from outside the school: R14 keeps the family's names from them.
 OUTSIDE = frozenset({Consultation.Kind.FAMILY_WORKER, Consultation.Kind.VEILIG_THUIS})
+# Whom one calls and has an answer from at once.
+CALLED = OUTSIDE | {Consultation.Kind.EMERGENCY}
 SHORTEST_NAME = 3
 
 
@@ -41,7 +43,7 @@ class ConsultationForm(MeldcodeForm):
 
     kind = forms.ChoiceField(
         label=_("Whom do you consult?"),
-        choices=Consultation.Kind.choices,
+        choices=[c for c in Consultation.Kind.choices if c[0] != Consultation.Kind.EMERGENCY],
         widget=forms.RadioSelect,
     )
     question = LongTextField(
@@ -125,6 +127,40 @@ def names_in(text: str, pupil: Pupil) -> list[str]:
         if len(name) >= SHORTEST_NAME
         and re.search(rf"\b{re.escape(name)}\b", text, flags=re.IGNORECASE)
     )
+
+
+class CallForm(MeldcodeForm):
+    """A call that was made: whom, what was asked, what they said (R3, R4, R13)."""
+
+    kind = forms.ChoiceField(
+        label=_("Whom did you call?"),
+        choices=[c for c in Consultation.Kind.choices if c[0] in CALLED],
+        widget=forms.RadioSelect,
+    )
+    held_at = MomentField(label=_("When was it?"))
+    question = LongTextField(label=_("What did you tell or ask?"), rows=2)
+    outcome = LongTextField(label=_("What did they say, and what did you agree?"))
+    next_talk = LongTextField(
+        label=_("Who holds the conversation?"),
+        help_text=_("Name and role; or why there is none (yet). Leave empty when not known yet."),
+        required=False,
+        rows=2,
+    )
+    named = forms.BooleanField(
+        label=_("You gave the pupil's name"),
+        help_text=_("In danger you may: then the danger is the ground."),
+        required=False,
+    )
+    naming_ground = forms.CharField(
+        label=_("On which ground did you give the name?"), required=False, max_length=300
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask a ground for a name that was given outside (R14)."""
+        cleaned = super().clean()
+        if cleaned.get("named") and not cleaned.get("naming_ground"):
+            self.add_error("naming_ground", _("Write down on which ground you gave the name."))
+        return cleaned
 
 
 class AdviceForm(MeldcodeForm):

@@ -13,10 +13,11 @@ from audit.log import record_read
 from cases.facts import facts_for
 from cases.models import Case
 from cases.protocol import guide
-from cases.screen import step_header
+from cases.protocol.contacts import BUURTTEAM, EMERGENCY, VEILIG_THUIS
+from cases.screen import calls_for, step_header
 from cases.step_views import record
 from consultations import actions
-from consultations.forms import AdviceForm, ConsultationForm, OutcomeForm
+from consultations.forms import AdviceForm, CallForm, ConsultationForm, OutcomeForm
 from consultations.models import Consultation, Invitation
 
 
@@ -35,6 +36,26 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
         "consultations/new.html",
         lambda: actions.ask_consultation(case, request.user, form.key, **form.values),
         _("The consultation is asked for."),
+    )
+
+
+@requires(Permission.ASK_CONSULTATION)
+def call(request: HttpRequest, reference: str) -> HttpResponse:
+    """Record a call that was made, with its answer."""
+    cases = Case.objects.permitted(request.user, Permission.ASK_CONSULTATION)
+    case = get_object_or_404(
+        cases.select_related("pupil", "school__buurtteam"), reference=reference
+    )
+    form = CallForm.for_page(request)
+    codes = (EMERGENCY, VEILIG_THUIS, BUURTTEAM)
+    return record(
+        request,
+        case,
+        form,
+        "consultations/call.html",
+        lambda: actions.record_call(case, request.user, form.key, **form.values),
+        _("The call is recorded."),
+        calls=calls_for(codes, case.school.buurtteam),
     )
 
 

@@ -29,6 +29,7 @@ NAVIGATION: tuple[tuple[str, Promise, str, Permission | None], ...] = (
     ("signals:mine", _("My signals"), "signal", Permission.SEE_OWN_SIGNALS),
     ("consultations:inbox", _("Consultations"), "inbox", Permission.ADVISE),
     ("cases:exportable", _("Dossiers"), "file-pdf", Permission.LIST_EXPORTABLE),
+    ("protocol", _("Rules"), "scale", None),
     ("help", _("Help"), "help", None),
 )
 

@@ -5,7 +5,11 @@ from django.shortcuts import redirect, render
 
 from accounts import access
 from accounts.access import SIGNED_IN, Permission, open_to
-from cases.protocol import STEPS
+from accounts.models import Buurtteam
+from cases.protocol import CONTACTS, PERIODS, QUESTIONS, STEPS
+from cases.protocol.rules import SOURCES
+from cases.protocol.steps import AFTER
+from cases.screen import all_rules, calls_for
 
 # The first permission that somebody holds says which page they come for.
 FIRST_PAGES: tuple[tuple[Permission, str], ...] = (
@@ -28,5 +32,29 @@ def home(request: HttpRequest) -> HttpResponse:
 @open_to(SIGNED_IN)
 def help_page(request: HttpRequest) -> HttpResponse:
     """Telephone numbers, the five steps, who does what, and further reading."""
+    return render(request, "help.html", {"steps": STEPS, "buurtteams": _buurtteams(request)})
+
+
+@open_to(SIGNED_IN)
+def rules(request: HttpRequest) -> HttpResponse:
+    """Show the whole table: every rule with its reason and source, the periods, the questions."""
+    team = next(iter(_buurtteams(request)), None)
+    steps = [(step.number, step.name) for step in STEPS]
+    return render(
+        request,
+        "protocol.html",
+        {
+            "steps": steps,
+            "after": AFTER,
+            "rules": all_rules(),
+            "sources": SOURCES,
+            "questions": QUESTIONS,
+            "periods": PERIODS.values(),
+            "calls": calls_for(CONTACTS, team),
+        },
+    )
+
+
+def _buurtteams(request: HttpRequest) -> set[Buurtteam]:
     teams = {m.buurtteam or m.school.buurtteam for m in request.user.current_memberships}
-    return render(request, "help.html", {"steps": STEPS, "buurtteams": teams - {None}})
+    return teams - {None}

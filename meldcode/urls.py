@@ -7,6 +7,7 @@ from meldcode import home
 urlpatterns = [
     path("", home.home, name="home"),
     path("help/", home.help_page, name="help"),
+    path("protocol/", home.rules, name="protocol"),
     path("", include("accounts.urls")),
     path("signals/", include("signals.urls")),
     path("cases/", include("cases.urls")),

@@ -5,23 +5,48 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.access import Permission
 from accounts.models import User
-from cases.actions import check, file_record, lock, refresh
-from cases.models import Case
+from cases.actions import check, deviate, file_record, file_step, guidance_for, lock, refresh
+from cases.errors import ActionError
+from cases.models import Case, Deviation
 from referrals.models import Decision, Feedback, HelpPlan, Referral
 
 
 @transaction.atomic
 def decide(
-    case: Case, by: User, key: UUID, *, plan: str = "", report_fields: dict[str, Any], **fields: Any
+    case: Case,
+    by: User,
+    key: UUID,
+    *,
+    plan: str = "",
+    report_fields: dict[str, Any],
+    motivation: str = "",
+    override_grounds: str = "",
+    **fields: Any,
 ) -> Decision:
-    """File the two decisions of step 5; each way that leads out of the school gets its referral."""
+    """File the two decisions of step 5; each way that leads out of the school gets its referral.
+
+    Decided otherwise than follows from the weighing, it asks for grounds (R28).
+    """
     check(by, Permission.MOVE_CASE, case)
     case = lock(case)
-    decision, new = file_record(Decision, case, by, key, **fields)
+    guidance = guidance_for(case)
+    decision, new = file_step(
+        Decision, case, by, key, guidance=guidance, step=5, motivation=motivation, **fields
+    )
     if new:
+        against = guidance.decisions.overridden(
+            report=decision.report, helps=decision.help != Decision.Help.NONE
+        )
+        if against and not override_grounds:
+            message = _("This is not what follows from the weighing. Write down your grounds.")
+            raise ActionError(message, field="override_grounds")
+        if against:
+            kind = Deviation.Kind.OVERRIDDEN
+            deviate(case, by, kind, 5, override_grounds, against[0])
         if decision.report:
             Referral.objects.create(decision=decision, to=Referral.To.VEILIG_THUIS, **report_fields)
         if decision.help == Decision.Help.BUURTTEAM:
@@ -41,6 +66,21 @@ def mark_sent(referral: Referral, by: User) -> Referral:
     if referral.sent_at is None:
         referral.sent_at, referral.sent_by = timezone.now(), by
         referral.save(update_fields=["sent_at", "sent_by"])
+    refresh(case, by)
+    return referral
+
+
+@transaction.atomic
+def confirm_received(referral: Referral, by: User) -> Referral:
+    """Record that the receiver said it came in; a second time changes nothing (R34, R37)."""
+    case = lock(referral.decision.case)
+    check(by, Permission.MOVE_CASE, case)
+    referral = Referral.objects.select_for_update().get(pk=referral.pk)
+    if referral.sent_at is None:
+        raise ActionError(_("This was not sent yet."))
+    if referral.confirmed_at is None:
+        referral.confirmed_at, referral.confirmed_by = timezone.now(), by
+        referral.save(update_fields=["confirmed_at", "confirmed_by"])
     refresh(case, by)
     return referral
 

@@ -6,14 +6,19 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import ComingDayField, LongTextField, MeldcodeForm, MomentField
+from cases.forms import StepForm
 from referrals.models import Decision, Feedback
 
 YES, NO = "yes", "no"
 REPORT_FIELDS = ("anonymous", "anonymous_reason", "family_told", "not_told_reason")
 
 
-class DecisionForm(MeldcodeForm):
-    """Two decisions, each with grounds (R28), and how they are carried out (R32 to R37)."""
+class DecisionForm(StepForm):
+    """Two decisions, each with grounds (R28), and how they are carried out (R32 to R37).
+
+    Where the weighing leads to a report, that is chosen beforehand; whoever decides otherwise says
+    why in a field of its own.
+    """
 
     report = forms.ChoiceField(
         label=_("Decision 1: is a report to Veilig Thuis necessary?"),
@@ -56,11 +61,37 @@ class DecisionForm(MeldcodeForm):
         help_text=_("Only for help by the school itself."),
         required=False,
     )
+    results = LongTextField(
+        label=_("What must be better, and by when?"),
+        help_text=_("What counts as effect: for the pupil's safety and well-being. See or hear it."),
+        required=False,
+        rows=2,
+    )
+    case_manager = forms.CharField(
+        label=_("Who is case manager?"),
+        help_text=_("Name and role of who watches over the plan."),
+        required=False,
+        max_length=120,
+    )
     follow_up_on = ComingDayField(
         label=_("When do you review whether it works?"),
         help_text=_("Leave empty only when no help is organised and nothing is reported."),
         required=False,
     )
+    override_grounds = LongTextField(
+        label=_("You decide otherwise than follows from the weighing. Why?"),
+        help_text=_("Only then. With whom did you weigh it, and what protects the pupil?"),
+        required=False,
+        rows=2,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        two = self.guidance.decisions
+        if two.weighed:
+            self.initial.setdefault("report", YES if two.report else NO)
+        else:
+            del self.fields["override_grounds"]
 
     def clean(self) -> dict[str, Any]:
         """Ask for what each decision needs, at its own field."""
@@ -84,7 +115,16 @@ class DecisionForm(MeldcodeForm):
             cleaned.get("help") == Decision.Help.OWN,
             _("Write down the plan: goals, who does what, by when."),
         )
+        self._need("results", helps, _("Write down what must be better, and by when."))
+        self._need("case_manager", helps, _("Fill in who is case manager."))
         self._need("follow_up_on", reports or helps, _("Choose the day of the review."))
+        if "override_grounds" in self.fields and not {"report", "help"} & set(self.errors):
+            against = self.guidance.decisions.overridden(report=reports, helps=helps)
+            self._need(
+                "override_grounds",
+                bool(against),
+                _("This is not what follows from the weighing. Write down your grounds."),
+            )
         return cleaned
 
     def _need(self, name: str, needed: bool, message: Any) -> None:
@@ -113,14 +153,39 @@ class FeedbackForm(MeldcodeForm):
     """What was heard or seen after the decision (R31, R41, R42)."""
 
     received_at = MomentField(label=_("When was it?"))
+    heard_from = forms.ChoiceField(
+        label=_("From where did you hear it?"),
+        choices=[
+            ("", ""),
+            (Feedback.Party.SCHOOL, _("What we see at school")),
+            *[c for c in Feedback.Party.choices if c[0] != Feedback.Party.SCHOOL],
+        ],
+    )
     source = forms.CharField(
-        label=_("From whom did you hear it?"),
-        help_text=_("For example: the family worker, Veilig Thuis, what you see yourself."),
+        label=_("From whom?"),
+        help_text=_("Name and role, for example of the family worker."),
+        required=False,
         max_length=160,
     )
     text = LongTextField(label=_("What did you hear or see?"))
     effect = forms.ChoiceField(
         label=_("Does the help work?"), choices=Feedback.Effect.choices, widget=forms.RadioSelect
+    )
+    helped_by = forms.ChoiceField(
+        label=_("Whose help is it now?"),
+        help_text=_("Who works with the family, or decides, from now on."),
+        choices=[("", ""), *Feedback.Party.choices],
+    )
+    willing = forms.ChoiceField(
+        label=_("Does the family take part?"),
+        choices=Feedback.Willing.choices,
+        initial=Feedback.Willing.UNSURE,
+        widget=forms.RadioSelect,
+    )
+    investigates = forms.BooleanField(
+        label=_("Veilig Thuis says that it investigates"),
+        help_text=_("They tell the outcome within ten weeks."),
+        required=False,
     )
     next_review_on = ComingDayField(label=_("When do you look again?"), required=False)
 
@@ -131,4 +196,7 @@ class FeedbackForm(MeldcodeForm):
         looks_again = cleaned.get("next_review_on") or "next_review_on" in self.errors
         if cleaned.get("effect") and not works and not looks_again:
             self.add_error("next_review_on", _("Choose when you look again."))
+        elsewhere = cleaned.get("heard_from") not in (None, "", Feedback.Party.VEILIG_THUIS)
+        if cleaned.get("investigates") and elsewhere:
+            self.add_error("investigates", _("Only Veilig Thuis can say this."))
         return cleaned

@@ -17,6 +17,7 @@ class Decision(Record):
 
         OWN = "own", _("Help by the school itself")
         BUURTTEAM = "buurtteam", _("Help by the buurtteam")
+        SAVE = "save", _("The SAVE team joins, asked for by the buurtteam")
         NONE = "none", _("No help now")
 
     decided_at = models.DateTimeField(_("when"))
@@ -24,6 +25,9 @@ class Decision(Record):
     report_grounds = models.TextField(_("grounds"))
     help = models.CharField(_("which help"), max_length=12, choices=Help.choices)
     help_grounds = models.TextField(_("grounds"))
+    # What counts as effect, and who watches over it (R31, R32).
+    results = models.TextField(_("agreed results, and by when"), blank=True)
+    case_manager = models.CharField(_("case manager"), max_length=120, blank=True)
     follow_up_on = models.DateField(_("review on"), null=True, blank=True)
 
     class Meta(Record.Meta):
@@ -74,6 +78,11 @@ class Referral(models.Model):
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    # The receiver said that it came in.
+    confirmed_at = models.DateTimeField(_("received"), null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("referral")
@@ -84,6 +93,10 @@ class Referral(models.Model):
                 name="anonymous_report_has_its_reason",
                 condition=models.Q(anonymous=False) | ~models.Q(anonymous_reason=""),
                 violation_error_message=_("Write down why you report without your name."),
+            ),
+            models.CheckConstraint(
+                name="referral_received_after_it_was_sent",
+                condition=models.Q(confirmed_at__isnull=True) | models.Q(sent_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="untold_report_has_its_reason",
@@ -108,11 +121,40 @@ class Feedback(Record):
         UNKNOWN = "unknown", _("Too early to say")
         FAILS = "fails", _("It does not work (enough)")
 
+    class Party(models.TextChoices):
+        """Who helps or decides, along the chain (R38 to R40)."""
+
+        SCHOOL = "school", _("The school")
+        BUURTTEAM = "buurtteam", _("The buurtteam")
+        SAVE = "save", _("The SAVE team")
+        VEILIG_THUIS = "veilig_thuis", "Veilig Thuis"
+        RAAD = "raad", _("The Raad voor de Kinderbescherming")
+        OTHER = "other", _("Somebody else")
+
+    class Willing(models.TextChoices):
+        """How the family stands towards help."""
+
+        YES = "yes", _("They take part")
+        UNSURE = "unsure", _("Not sure, or not spoken of")
+        NO = "no", _("They refuse help, or the next step")
+
     received_at = models.DateTimeField(_("when"))
-    source = models.CharField(_("from whom"), max_length=160)
+    heard_from = models.CharField(_("from where"), max_length=12, choices=Party.choices)
+    source = models.CharField(_("from whom"), max_length=160, blank=True)
     text = models.TextField(_("what you heard or saw"))
     effect = models.CharField(_("does the help work"), max_length=10, choices=Effect.choices)
+    helped_by = models.CharField(_("who helps now"), max_length=12, choices=Party.choices)
+    willing = models.CharField(
+        _("do they take part"), max_length=8, choices=Willing.choices, default=Willing.UNSURE
+    )
+    # Said by Veilig Thuis: it looks further into the report (R40).
+    investigates = models.BooleanField(_("Veilig Thuis investigates"), default=False)
     next_review_on = models.DateField(_("review again on"), null=True, blank=True)
+
+    @property
+    def heard(self) -> str:
+        """Return from where and whom it was heard."""
+        return " · ".join(part for part in (self.get_heard_from_display(), self.source) if part)
 
     class Meta(Record.Meta):
         verbose_name = _("feedback")

@@ -1,5 +1,7 @@
 """Deciding, marking a referral as sent, and recording its effect."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -8,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
+from accounts.models import User
+from cases.actions import guidance_for
 from cases.errors import ActionError
-from cases.facts import facts_for
 from cases.models import Case
-from cases.protocol import report_indicated
 from cases.step_views import movable, record
 from referrals import actions
 from referrals.forms import DecisionForm, FeedbackForm
@@ -22,8 +24,8 @@ from referrals.models import Referral
 def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Take the two decisions; the page says what the assessment points at."""
     case = movable(request, reference)
-    form = DecisionForm.for_page(request)
-    facts = facts_for(case, timezone.now())
+    guidance = guidance_for(case)
+    form = DecisionForm.for_page(request, guidance=guidance, step=5)
     return record(
         request,
         case,
@@ -33,7 +35,7 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
             case, request.user, form.key, decided_at=timezone.now(), **form.decision()
         ),
         _("The decisions are recorded."),
-        report_indicated=report_indicated(facts.answers),
+        decisions={"two": guidance.decisions, "complete": True},
     )
 
 
@@ -41,17 +43,32 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def sent(request: HttpRequest, referral: str) -> HttpResponse:
     """Mark a referral as sent."""
+    done = _("Marked as sent. Keep watching the pupil.")
+    return _mark(request, referral, actions.mark_sent, done)
+
+
+@requires(Permission.MOVE_CASE)
+@require_POST
+def received(request: HttpRequest, referral: str) -> HttpResponse:
+    """Mark that the receiver said it came in."""
+    done = _("Marked as received. Keep watching the pupil.")
+    return _mark(request, referral, actions.confirm_received, done)
+
+
+def _mark(
+    request: HttpRequest, referral: str, act: Callable[[Referral, User], object], done: str
+) -> HttpResponse:
     cases = Case.objects.permitted(request.user, Permission.MOVE_CASE)
     found = get_object_or_404(
         Referral.objects.select_related("decision__case").filter(decision__case__in=cases),
         public_id=referral,
     )
     try:
-        actions.mark_sent(found, request.user)
+        act(found, request.user)
     except ActionError as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, _("Marked as sent. Keep watching the pupil."))
+        messages.success(request, done)
     return redirect("cases:detail", found.decision.case.reference)
 
 

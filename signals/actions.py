@@ -8,12 +8,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.access import Permission
 from accounts.models import User
-from cases.actions import file_record, lock, open_case, refresh
+from cases.actions import check, file_record, lock, open_case, refresh
 from cases.errors import KEY_USED, ActionError
 from cases.models import Pupil
 from signals.categories import DIRECT
-from signals.models import Signal, SignalCategory
+from signals.models import Signal, SignalCategory, SignalFinding
 
 
 def is_severe(*, severe: bool, acute: bool, categories: Iterable[str]) -> bool:
@@ -33,7 +34,8 @@ def file_signal(
         if filed.case.pupil_id != pupil.pk:
             raise ActionError(KEY_USED)
         return filed
-    return _file(open_case(pupil, by), by, key, categories, fields)
+    case = open_case(pupil, by, restricted=fields.get("about_staff", False))
+    return _file(case, by, key, categories, fields)
 
 
 @transaction.atomic
@@ -47,8 +49,32 @@ def correct_signal(
     if Signal.objects.filter(corrects=original).exclude(idempotency_key=key).exists():
         raise ActionError(_("This signal was corrected already; correct the newest version."))
     return _file(
-        case, by, key, categories, {**fields, "corrects": original, "correction_reason": reason}
+        case,
+        by,
+        key,
+        categories,
+        {
+            **fields,
+            "about_staff": original.about_staff,
+            "corrects": original,
+            "correction_reason": reason,
+        },
     )
+
+
+@transaction.atomic
+def find_unfounded(signal: Signal, by: User, key: UUID, *, grounds: str) -> SignalFinding:
+    """Record expressly that a signal turned out unfounded (R10): it stays, and counts no more."""
+    check(by, Permission.MOVE_CASE, signal.case)
+    case = lock(signal.case)
+    if Signal.objects.filter(corrects=signal).exists():
+        raise ActionError(_("This signal was corrected; look at the newest version."))
+    found = SignalFinding.objects.filter(signal=signal).exclude(idempotency_key=key)
+    if found.exists():
+        raise ActionError(_("It was recorded already that this signal is unfounded."))
+    finding, __ = file_record(SignalFinding, case, by, key, signal=signal, grounds=grounds)
+    refresh(case, by)
+    return finding
 
 
 def _file(case: Any, by: User, key: UUID, categories: Iterable[str], fields: dict) -> Signal:

@@ -2,8 +2,9 @@
 
 from django.db import models
 
-from signals.models import Signal
+from signals.models import Signal, SignalFinding
 
 AUDITED: dict[type[models.Model], list[str]] = {
-    Signal: ["severe", "acute", "author", "observed_at", "corrects"],
+    Signal: ["severe", "acute", "author", "observed_at", "corrects", "about_staff"],
+    SignalFinding: ["signal", "author"],
 }

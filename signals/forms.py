@@ -118,6 +118,15 @@ class SignalForm(SignalFields):
         },
     )
 
+    about_staff = forms.BooleanField(
+        label=_("It points at somebody who works at this school"),
+        help_text=_(
+            "Then it goes to the school leader for the school board, and not to the care team. "
+            "Is it about the school leader? Go to the board yourself, and do not log it here."
+        ),
+        required=False,
+    )
+
     field_order = ("pupil_query", "pupil")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -140,6 +149,15 @@ class SignalForm(SignalFields):
             return self.fields["pupil"].clean(self["pupil"].value())
         except forms.ValidationError:
             return None
+
+
+class UnfoundedForm(MeldcodeForm):
+    """Why a signal turned out unfounded (R10)."""
+
+    grounds = LongTextField(
+        label=_("How did it turn out to be unfounded?"),
+        help_text=_("What explains what was seen, and who knows that?"),
+    )
 
 
 class CorrectionForm(SignalFields):

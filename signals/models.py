@@ -25,6 +25,8 @@ class Signal(Record):
     severe = models.BooleanField(_("severe"), default=False)
     # Danger now (R4): a severe signal of its own kind.
     acute = models.BooleanField(_("danger right now"), default=False)
+    # It points at somebody who works at the school: outside the Meldcode (R9).
+    about_staff = models.BooleanField(_("about somebody who works at the school"), default=False)
 
     objects = SignalQuerySet.as_manager()
 
@@ -50,6 +52,24 @@ class Signal(Record):
         if self.acute:
             return gettext("Danger right now")
         return gettext("Severe") if self.severe else ""
+
+
+class SignalFinding(Record):
+    """That a signal turned out unfounded (R10): it stays as it was, and no longer counts."""
+
+    signal = models.OneToOneField(Signal, on_delete=models.PROTECT, related_name="finding")
+    grounds = models.TextField(_("grounds"))
+
+    class Meta(Record.Meta):
+        verbose_name = _("finding on a signal")
+        verbose_name_plural = _("findings on signals")
+        constraints = (
+            models.CheckConstraint(
+                name="finding_has_grounds",
+                condition=~models.Q(grounds=""),
+                violation_error_message=_("Write down your grounds."),
+            ),
+        )
 
 
 class SignalCategory(models.Model):

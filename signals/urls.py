@@ -10,5 +10,6 @@ urlpatterns = [
     path("new/", views.new, name="new"),
     path("pupils/", views.pupils, name="pupils"),
     path("<reference:reference>/", views.detail, name="detail"),
+    path("<reference:reference>/unfounded/", views.unfounded, name="unfounded"),
     path("<reference:reference>/correct/", views.correct, name="correct"),
 ]

@@ -11,10 +11,19 @@ from accounts.access import Permission, requires
 from audit.log import record_read
 from cases.facts import facts_as_author_knows
 from cases.models import Case
-from cases.protocol import Attention, guide
+from cases.protocol import guide
 from cases.screen import step_header, what_now
-from signals.actions import correct_signal, file_signal
-from signals.forms import ACUTE, NORMAL, SEVERE, CorrectionForm, SignalForm, pupils_for
+from cases.step_views import record
+from signals.actions import correct_signal, file_signal, find_unfounded
+from signals.forms import (
+    ACUTE,
+    NORMAL,
+    SEVERE,
+    CorrectionForm,
+    SignalForm,
+    UnfoundedForm,
+    pupils_for,
+)
 from signals.models import Signal
 
 SIGNALS_SHOWN = 30
@@ -67,7 +76,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     """Show a signal and what it asks for, as far as its author may know (Scenario 2)."""
     signal = get_object_or_404(
         Signal.objects.visible_to(request.user)
-        .select_related("case__pupil", "case__school__buurtteam", "author")
+        .select_related("case__pupil", "case__school__buurtteam", "author", "finding__author")
         .prefetch_related("categories"),
         reference=reference,
     )
@@ -80,13 +89,39 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         {
             "signal": signal,
             "steps": step_header(guidance),
-            "guidance": what_now(guidance, case, {Permission.LOG_SIGNAL}),
-            "severe": guidance.attention is Attention.SEVERE,
-            "buurtteam": case.school.buurtteam,
+            "guidance": what_now(guidance, case, {Permission.LOG_SIGNAL}, shows_periods=False),
             "case": Case.objects.visible_to(request.user).filter(pk=case.pk).first(),
             "is_author": signal.author_id == request.user.pk,
+            "may_find": _may_find(request, signal),
             "corrected_by": Signal.objects.filter(corrects=signal).first(),
         },
+    )
+
+
+def _may_find(request: HttpRequest, signal: Signal) -> bool:
+    """Tell whether the user may still record that the signal turned out unfounded."""
+    cases = Case.objects.permitted(request.user, Permission.MOVE_CASE).open()
+    return not hasattr(signal, "finding") and cases.filter(pk=signal.case_id).exists()
+
+
+@requires(Permission.MOVE_CASE)
+def unfounded(request: HttpRequest, reference: str) -> HttpResponse:
+    """Record that a signal turned out unfounded."""
+    signal = get_object_or_404(
+        Signal.objects.select_related("case__pupil", "case__school").filter(
+            case__in=Case.objects.permitted(request.user, Permission.MOVE_CASE)
+        ),
+        reference=reference,
+    )
+    form = UnfoundedForm.for_page(request)
+    return record(
+        request,
+        signal.case,
+        form,
+        "signals/unfounded.html",
+        lambda: find_unfounded(signal, request.user, form.key, **form.values),
+        _("Recorded that this signal is unfounded. It stays, and no longer counts."),
+        signal=signal,
     )
 
 

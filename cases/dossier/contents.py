@@ -1,14 +1,15 @@
 """What stands in a dossier, read once for its template."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.functional import Promise
 
 from cases.facts import facts_for
 from cases.models import Case, DossierExport
-from cases.protocol import STEPS, Facts, Guidance, Period, guide
+from cases.protocol import PERIODS, STEPS, Guidance, Period, guide
+from cases.retention import kept_until
 from cases.timeline import Entry, timeline
 
 
@@ -31,6 +32,7 @@ class Dossier:
     age: int | None
     guidance: Guidance
     period: Period | None
+    kept_until: date | None
     steps: tuple[StepLine, ...]
     counts: dict[str, int]
     last_decision: Any
@@ -41,15 +43,15 @@ class Dossier:
 def dossier(export: DossierExport, now: datetime) -> Dossier:
     """Read all that the dossier shows, in a number of queries that does not grow."""
     case = Case.objects.with_records().get(pk=export.case_id)
-    facts = facts_for(case, now)
-    guidance = guide(facts)
+    guidance = guide(facts_for(case, now))
     return Dossier(
         export=export,
         case=case,
         age=case.pupil.age(now.date()),
         guidance=guidance,
-        period=guidance.deadline.period if guidance.deadline else None,
-        steps=_steps(guidance, facts),
+        period=PERIODS.get(case.period),
+        kept_until=kept_until(case.pupil),
+        steps=_steps(guidance),
         counts={step.records: len(getattr(case, step.records).all()) for step in STEPS},
         last_decision=next(reversed(case.decisions.all()), None),
         timeline=timeline(case),
@@ -57,15 +59,8 @@ def dossier(export: DossierExport, now: datetime) -> Dossier:
     )
 
 
-def _steps(guidance: Guidance, facts: Facts) -> tuple[StepLine, ...]:
-    settled_at = (
-        facts.first_asked_at or facts.severe_at or facts.concern_at,
-        facts.outcome_at,
-        facts.talked_at or facts.talk_skipped_at,
-        facts.assessed_at,
-        facts.decided_at,
-    )
+def _steps(guidance: Guidance) -> tuple[StepLine, ...]:
     return tuple(
-        StepLine(state.step.number, state.step.name, state.state, at)
-        for state, at in zip(guidance.steps, settled_at, strict=True)
+        StepLine(state.step.number, state.step.name, state.state, state.at)
+        for state in guidance.steps
     )

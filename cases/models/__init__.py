@@ -3,7 +3,10 @@
 from cases.models.assessment import Answer, Assessment
 from cases.models.case import Case, CaseUserObjectPermission, StepChange
 from cases.models.conversation import Conversation
+from cases.models.deviation import Deviation
 from cases.models.export import DossierExport
+from cases.models.look_back import LookBack
+from cases.models.period import SchoolPeriod
 from cases.models.pupil import Pupil
 from cases.models.record import Record
 from cases.models.reminder import OutboxMessage, Reminder
@@ -14,10 +17,13 @@ __all__ = [
     "Case",
     "CaseUserObjectPermission",
     "Conversation",
+    "Deviation",
     "DossierExport",
+    "LookBack",
     "OutboxMessage",
     "Pupil",
     "Record",
     "Reminder",
+    "SchoolPeriod",
     "StepChange",
 ]

@@ -4,7 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.record import Record
-from cases.protocol import QUESTIONS
+from cases.protocol.questions import BY_CODE
+from cases.protocol.questions import Answer as TableAnswer
 
 
 class Assessment(Record):
@@ -47,10 +48,19 @@ class Answer(models.Model):
     @property
     def question_text(self) -> str:
         """Return the question in words."""
-        return str(next(q.text for q in QUESTIONS if q.code == self.question))
+        return str(BY_CODE[self.question].text)
 
     @property
     def answer_text(self) -> str:
         """Return the answer in words."""
-        question = next(q for q in QUESTIONS if q.code == self.question)
-        return str(dict(question.answers)[self.answer])
+        return str(self._of_the_table.label)
+
+    @property
+    def follows(self) -> str:
+        """Return what follows from the answer; empty when nothing does."""
+        return str(self._of_the_table.follows)
+
+    @property
+    def _of_the_table(self) -> TableAnswer:
+        answers = BY_CODE[self.question].answers
+        return next(answer for answer in answers if answer.code == self.answer)

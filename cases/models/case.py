@@ -1,5 +1,7 @@
 """The case: one walk or more through the five steps for one pupil."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -32,6 +34,7 @@ class Case(models.Model):
         HANDED_OVER = "handed_over", _("Somebody else is responsible now")
         UNFOUNDED = "unfounded", _("The suspicion turned out unfounded")
         CLEARED = "cleared", _("The conversation took the concern away")
+        WITH_THE_BOARD = "with_the_board", _("Handed to the school board")
         OTHER = "other", _("Other, see the grounds")
 
     reference = models.CharField(
@@ -42,6 +45,10 @@ class Case(models.Model):
     opened_at = models.DateTimeField(_("opened"), default=timezone.now)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     cycle = models.PositiveSmallIntegerField(_("cycle"), default=1)
+    # When this cycle began; empty in the first, which begins with the case.
+    cycle_since = models.DateTimeField(null=True, blank=True)
+    # About somebody who works at the school: closed to all but the board's line (R9).
+    restricted = models.BooleanField(default=False)
     step = models.PositiveSmallIntegerField(_("step"), default=1)
     attention = models.PositiveSmallIntegerField(
         _("attention"), choices=Attention.choices, default=Attention.WATCHFUL
@@ -63,6 +70,7 @@ class Case(models.Model):
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome.choices, blank=True)
     closing_grounds = models.TextField(_("grounds"), blank=True)
     closing_agreements = models.TextField(_("agreements on watching on"), blank=True)
+    closing_told = models.TextField(_("who told the pupil and the parents what"), blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -74,9 +82,9 @@ class Case(models.Model):
         verbose_name_plural = _("cases")
         constraints = (
             models.UniqueConstraint(
-                fields=("pupil",),
+                fields=("pupil", "restricted"),
                 condition=models.Q(closed_at__isnull=True),
-                name="one_open_case_per_pupil",
+                name="one_open_case_per_pupil_and_line",
                 violation_error_message=_("This pupil has an open case already."),
             ),
             models.CheckConstraint(
@@ -99,8 +107,8 @@ class Case(models.Model):
             ),
             models.Index(
                 fields=("next_due",),
-                condition=models.Q(closed_at__isnull=True, next_due__isnull=False),
-                name="open_cases_due",
+                condition=models.Q(next_due__isnull=False),
+                name="cases_due",
             ),
             models.Index(fields=("school", "-opened_at"), name="cases_of_school_by_day"),
         )
@@ -117,6 +125,11 @@ class Case(models.Model):
     def is_open(self) -> bool:
         """Tell whether the case still runs."""
         return self.closed_at is None
+
+    @property
+    def began_at(self) -> datetime:
+        """Return when the cycle began in which the case is."""
+        return self.cycle_since or self.opened_at
 
     @property
     def attention_code(self) -> str:

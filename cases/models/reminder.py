@@ -15,6 +15,8 @@ class Reminder(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="reminders")
     cycle = models.PositiveSmallIntegerField()
     step = models.PositiveSmallIntegerField()
+    # Which period ran (a row of PERIODS); a step can change while a longer one runs on.
+    period = models.CharField(max_length=20, blank=True)
     deadline = models.DateTimeField()
     level = models.PositiveSmallIntegerField()
     created_at = models.DateTimeField(db_default=Now())
@@ -24,7 +26,7 @@ class Reminder(models.Model):
         verbose_name_plural = _("reminders")
         constraints = (
             models.UniqueConstraint(
-                fields=("case", "cycle", "step", "deadline", "level"), name="reminder_said_once"
+                fields=("case", "cycle", "period", "deadline", "level"), name="reminder_said_once"
             ),
         )
 

@@ -1,22 +1,25 @@
 """The Meldcode as law that one can read: pure Python, no database, no request, no clock.
 
 Hand ``guide`` the ``Facts`` of a case and it says what is done, what is asked next, how urgent
-it is and why. The tables are ``STEPS``, ``PERIODS``, ``QUESTIONS`` and ``RULES``.
+it is and why. The tables are ``STEPS``, ``PERIODS``, ``QUESTIONS``, ``CONTACTS`` and ``RULES``.
 """
 
+from cases.protocol.contacts import CONTACTS, Contact
 from cases.protocol.facts import Attention, Facts
-from cases.protocol.guide import Deadline, Guidance, StepState, Task, guide
+from cases.protocol.guide import Deadline, Guidance, StepState, Task, TwoDecisions, guide
 from cases.protocol.periods import PERIODS, Period
-from cases.protocol.questions import QUESTIONS, Question, report_indicated
+from cases.protocol.questions import QUESTIONS, Question
 from cases.protocol.rules import RULES, Kind, Rule
 from cases.protocol.steps import STEPS, Step
 
 __all__ = [
+    "CONTACTS",
     "PERIODS",
     "QUESTIONS",
     "RULES",
     "STEPS",
     "Attention",
+    "Contact",
     "Deadline",
     "Facts",
     "Guidance",
@@ -27,6 +30,6 @@ __all__ = [
     "Step",
     "StepState",
     "Task",
+    "TwoDecisions",
     "guide",
-    "report_indicated",
 ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 from types import MappingProxyType
+from typing import Any
 
 
 class Attention(IntEnum):
@@ -15,77 +16,153 @@ class Attention(IntEnum):
     SEVERE = 3
 
 
+def _empty() -> Mapping[str, Any]:
+    return MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """The facts of one case, in one cycle, at one moment. Moments are aware datetimes."""
 
     now: datetime
+    # When this cycle began: for the first one, when the case was opened.
     opened_at: datetime
-    closed: bool = False
+    cycle: int = 1
+    closed_at: datetime | None = None
+    looked_back_at: datetime | None = None
+    # It is about somebody who works at the school: outside the Meldcode (R9).
+    about_staff: bool = False
+    # Days that the school set for a period of its own, by the period's code.
+    days: Mapping[str, int] = field(default_factory=_empty)
 
-    # Step 1. Signals count from whomever they come, in this cycle or the year before it (R2).
+    # Step 1. Signals count from whomever they come, in this cycle or the year before it (R2);
+    # those that turned out unfounded do not (R10).
     signals: int = 0
     severe_signals: int = 0
     acute_signals: int = 0
     categories: frozenset[str] = frozenset()
+    # Told by others, without a word on who told it (R7).
+    unsourced_signals: int = 0
+    # A cycle or case before this one was weighed as unsafe, or reported (R27).
+    history_of_unsafety: bool = False
     last_signal_at: datetime | None = None
     # When it became a concern (the second signal) and when it became severe.
     concern_at: datetime | None = None
     severe_at: datetime | None = None
     # The newest severe signal: one that comes after a consultation asks for a new one.
     last_severe_at: datetime | None = None
+    last_acute_at: datetime | None = None
     # Whole years; None when the birth date is unknown.
     pupil_age: int | None = None
     responsible: bool = False
+
+    # Comply or explain: the newest explanation by the rule that it is about.
+    explained: Mapping[str, datetime] = field(default_factory=_empty)
 
     # Step 2
     consultations_asked: int = 0
     consultations_open: int = 0
     first_asked_at: datetime | None = None
     last_asked_at: datetime | None = None
+    # The newest time that somebody outside was asked, and that Veilig Thuis was.
+    outside_asked_at: datetime | None = None
+    veilig_thuis_asked_at: datetime | None = None
     outcome_at: datetime | None = None
     last_outcome_at: datetime | None = None
+    # The newest outcome of somebody outside, in whatever cycle: what answers a severe signal.
+    outside_outcome_at: datetime | None = None
+    # The newest time that 112, the buurtteam or Veilig Thuis was spoken to: what answers danger.
+    danger_told_at: datetime | None = None
     # Kinds with a recorded outcome, and kinds asked at all.
     kinds_held: frozenset[str] = frozenset()
     kinds_asked: frozenset[str] = frozenset()
+    # Who holds the conversation was recorded, or why nobody does (R15).
+    talk_arranged: bool = False
+    # The oldest invitation of a family worker that nobody answered.
+    invited_at: datetime | None = None
 
     # Step 3
     talked_at: datetime | None = None
     talk_skipped_at: datetime | None = None
     pupil_spoken: bool = False
     parents_spoken: bool = False
-    help_refused: bool = False
+    # As they said it last, in a conversation or afterwards.
+    help_refused_at: datetime | None = None
+    # Said in the last conversation, with no signal after it.
     concern_cleared: bool = False
     buurtteam_consented: bool = False
 
     # Step 4: question code -> answer code
     assessed_at: datetime | None = None
-    answers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    answers: Mapping[str, str] = field(default_factory=_empty)
 
-    # Step 5 and after
+    # Step 5 and after: of the last decision, but for ``decided_at``, which is the first.
     decided_at: datetime | None = None
+    last_decided_at: datetime | None = None
     report_decided: bool = False
-    help_decided: bool = False
+    # Told to pupil and parents, or recorded why not (R36).
+    report_discussed: bool = False
+    own_help: bool = False
     referral_unsent_since: datetime | None = None
+    report_unsent: bool = False
+    # The buurtteam was chosen and has not been asked, or has not said that it was received.
+    buurtteam_waits: bool = False
+    unconfirmed_since: datetime | None = None
     report_sent_at: datetime | None = None
+    report_heard_at: datetime | None = None
+    # Five working days went by without a word of Veilig Thuis, or its ten weeks (R41).
+    report_overdue: bool = False
+    # Veilig Thuis said that it investigates.
+    investigated_since: datetime | None = None
     follow_up_at: datetime | None = None
     feedback_at: datetime | None = None
+    # What the newest feedback says of the help, and whose help that was.
+    effect: str = ""
+    effect_of: str = ""
+
+    @property
+    def closed(self) -> bool:
+        """Tell whether the case is closed."""
+        return self.closed_at is not None
 
     @property
     def attention(self) -> Attention:
-        """One signal: watchful; several: concern; a severe one: severe. [U]"""
+        """One signal: watchful; several: concern; a severe one: severe. [U]
+
+        A walk that begins again because help did not work is never less than a concern (R33).
+        """
         if self.severe_signals or self.acute_signals:
             return Attention.SEVERE
-        return Attention.CONCERN if self.signals > 1 else Attention.WATCHFUL
+        if self.signals > 1 or self.cycle > 1:
+            return Attention.CONCERN
+        return Attention.WATCHFUL
 
     @property
     def accelerated(self) -> bool:
         """Tell whether the accelerated path holds: hours instead of business days (R3). [U]"""
         return self.attention is Attention.SEVERE
 
+    def explained_at(self, rule: str) -> datetime | None:
+        """Return when a rule was explained away, as long as that holds.
+
+        A severe signal that comes after it asks for everything anew.
+        """
+        moment = self.explained.get(rule)
+        if moment is None or (self.last_severe_at and moment < self.last_severe_at):
+            return None
+        return moment
+
     @property
     def severe_unanswered(self) -> bool:
-        """Tell whether a severe signal waits for the outcome of a consultation (R3). [U]"""
-        if self.last_severe_at is None:
+        """Tell whether a severe signal waits for the buurtteam's or Veilig Thuis's word (R3). [U]"""
+        if self.last_severe_at is None or self.explained_at("R3"):
             return False
-        return self.last_outcome_at is None or self.last_outcome_at < self.last_severe_at
+        answered = self.outside_outcome_at
+        return answered is None or answered < self.last_severe_at
+
+    @property
+    def acute_unanswered(self) -> bool:
+        """Tell whether danger was reported and neither 112 nor anybody outside was told (R4). [U]"""
+        if self.last_acute_at is None or self.explained_at("R4"):
+            return False
+        return self.danger_told_at is None or self.danger_told_at < self.last_acute_at

@@ -1,24 +1,27 @@
 """Evaluate the tables for the facts of one case."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils.functional import Promise
 
+from cases.protocol import conditions
 from cases.protocol.facts import Attention, Facts
 from cases.protocol.periods import PERIODS, Period
+from cases.protocol.questions import YES
 from cases.protocol.rules import RULES, Kind, Rule
 from cases.protocol.steps import STEPS, Step
 
-URGENCY = {Kind.URGENT: 0, Kind.BLOCKED: 1, Kind.REQUIRED: 2, Kind.ADVISED: 3}
+URGENCY = {kind: number for number, kind in enumerate(Kind)}
 
 
 @dataclass(frozen=True, slots=True)
 class StepState:
-    """Where one step stands: ``done``, ``skipped``, ``current`` or ``open``."""
+    """Where one step stands: ``done``, ``skipped``, ``current`` or ``open``; and since when."""
 
     step: Step
     state: str
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +40,37 @@ class Task:
 class Deadline:
     """A period that runs: since when, and how long.
 
-    ``days`` are business days; ``hours`` count every day of the week (accelerated path); with
-    neither, ``since`` itself is the day that was agreed.
+    ``days`` are business days, or days of the calendar where the period says so; ``hours`` count
+    every day of the week (accelerated path); with neither, ``since`` itself was agreed.
     """
 
     period: Period
     since: datetime
     days: int | None
     hours: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TwoDecisions:
+    """The two decisions of step 5 as they follow from the weighing (R28).
+
+    ``report``: the rules that ask for a report; none: it is not necessary. ``help``: whether help is
+    possible (too); None where that is walked through with Veilig Thuis, or was not answered.
+    ``weighed``: before that nothing follows from anything.
+    """
+
+    weighed: bool
+    report: tuple[Rule, ...]
+    help: bool | None
+
+    def overridden(self, *, report: bool, helps: bool) -> tuple[str, ...]:
+        """Return the rules against which somebody decides so: doing that asks for grounds (R28)."""
+        if not self.weighed or (report and self.report):
+            return ()
+        if self.report:
+            return tuple(rule.code for rule in self.report)
+        needless = report or (self.help is True and not helps)
+        return ("R28",) if needless else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,95 +82,172 @@ class Guidance:
     step: int
     steps: tuple[StepState, ...]
     tasks: tuple[Task, ...]
-    deadline: Deadline | None
-    may_close: bool
+    # What else holds, without asking anything.
+    notes: tuple[Task, ...]
+    # What would be asked, had nobody explained why it is not done.
+    explained: tuple[Task, ...]
+    # All periods that run; the first is that of the step or of what is most urgent.
+    deadlines: tuple[Deadline, ...]
+    decisions: TwoDecisions
+    # On which grounds it may be closed: R28 (decided), or one of those that R43 names.
+    closing_grounds: tuple[str, ...]
+
+    @property
+    def may_close(self) -> bool:
+        """Tell whether the case may be closed (R43)."""
+        return bool(self.closing_grounds)
+
+    def waiting_before(self, number: int) -> tuple[Step, ...]:
+        """Return the steps that come before one and wait still: to take it now changes the order.
+
+        None, when it was taken before: who explained it once need not do so again.
+        """
+        states = {state.step.number: state for state in self.steps}
+        if states[number].at is not None:
+            return ()
+        between = (states[n] for n in range(2, number))
+        return tuple(state.step for state in between if state.at is None)
+
+    @property
+    def deadline(self) -> Deadline | None:
+        """Return the period of the step, or of what is most urgent."""
+        return self.deadlines[0] if self.deadlines else None
 
 
 def guide(facts: Facts) -> Guidance:
     """Say of a case what is done, what is asked next and why, how urgent it is, and by when."""
     current = _current_step(facts)
-    fired = [] if facts.closed else [rule for rule in RULES if rule.when(facts)]
+    fired = [] if facts.closed else [rule for rule in RULES if _holds(rule, facts)]
     fired.sort(key=lambda rule: URGENCY[rule.kind])  # stable: the table's order within a kind
+    explained = [rule for rule in fired if rule.explainable and facts.explained_at(rule.code)]
+    asked = [rule for rule in fired if rule not in explained]
     return Guidance(
         attention=facts.attention,
         accelerated=facts.accelerated,
         step=current,
-        steps=tuple(StepState(step, _state(step, facts, current)) for step in STEPS),
-        tasks=tuple(Task(rule) for rule in fired),
-        deadline=None if facts.closed else _deadline(facts, current),
-        may_close=facts.decided_at is not None,
+        steps=tuple(_state(step, facts, current) for step in STEPS),
+        tasks=tuple(Task(rule) for rule in asked if rule.kind is not Kind.NOTED),
+        notes=tuple(Task(rule) for rule in asked if rule.kind is Kind.NOTED),
+        explained=tuple(Task(rule) for rule in explained),
+        deadlines=tuple(dict.fromkeys(_deadlines(facts, current))),
+        decisions=two_decisions(facts),
+        closing_grounds=conditions.closing_grounds(facts),
     )
 
 
-def _settled(step: Step, facts: Facts) -> bool:
-    return step.done(facts) or step.skipped(facts)
+def two_decisions(facts: Facts) -> TwoDecisions:
+    """Derive the two decisions of step 5 from the facts (R28)."""
+    ready = conditions.ready_to_decide(facts)
+    report = tuple(rule for rule in RULES if rule.reports and ready and _holds(rule, facts))
+    possible = facts.answers.get("possible")
+    weighed = ready and facts.assessed_at is not None
+    return TwoDecisions(weighed, report, None if possible is None else possible == YES)
+
+
+def _holds(rule: Rule, facts: Facts) -> bool:
+    return rule.outside == facts.about_staff and rule.when(facts)
 
 
 def _current_step(facts: Facts) -> int:
-    return next((step.number for step in STEPS if not _settled(step, facts)), STEPS[-1].number)
+    waiting = (step.number for step in STEPS if step.settled_at(facts) is None)
+    return next(waiting, STEPS[-1].number)
 
 
-def _state(step: Step, facts: Facts, current: int) -> str:
-    if step.done(facts):
-        return "done"
-    if step.skipped(facts):
-        return "skipped"
-    return "current" if step.number == current and not facts.closed else "open"
+def _state(step: Step, facts: Facts, current: int) -> StepState:
+    if (done := step.done_at(facts)) is not None:
+        return StepState(step, "done", done)
+    if (skipped := step.skipped_at(facts)) is not None:
+        return StepState(step, "skipped", skipped)
+    here = step.number == current and not facts.closed
+    return StepState(step, "current" if here else "open")
 
 
-def _deadline(facts: Facts, current: int) -> Deadline | None:
-    """Return the period that runs now: from when the step before it was settled."""
-    if facts.severe_unanswered:
-        return _severe_first(facts)
+def _deadlines(facts: Facts, current: int) -> list[Deadline]:
+    """Return the periods that run now.
+
+    On the accelerated path a period that ran in business days keeps running beside its hours:
+    nothing becomes due later because it became severe.
+    """
+    if facts.closed:
+        since = None if facts.looked_back_at else facts.closed_at
+        return [_normal("look_back", since, facts)] if since else []
+    if facts.about_staff:
+        return [_in_hours("board", facts.opened_at)]
+    running = [*_severe_first(facts), *_of_the_step(facts, current)]
+    if facts.invited_at:
+        running += _running("invite", facts.invited_at, facts)
+    return running
+
+
+def _severe_first(facts: Facts) -> list[Deadline]:
+    """Return the periods of the consultation that a severe signal asks for, whatever the step.
+
+    A further severe signal never buys time: what was asked already keeps running.
+    """
+    if not facts.severe_unanswered:
+        return []
+    newest, asked = facts.last_severe_at, facts.outside_asked_at
+    first = newest if facts.outside_outcome_at else facts.severe_at or newest
+    if asked is None or asked < first:
+        return [_in_hours("ask", first)]
+    running = [_in_hours("consult", asked)]
+    if asked < newest:
+        running.append(_in_hours("ask", newest))
+    return running
+
+
+def _of_the_step(facts: Facts, current: int) -> list[Deadline]:
     if facts.decided_at is not None:
         return _after_decision(facts)
     code = STEPS[current - 1].period
     if current == 2 and not facts.consultations_asked:
         code = "ask"
-    return _running(PERIODS[code], _since(facts, current), facts)
-
-
-def _severe_first(facts: Facts) -> Deadline:
-    """Return the period of the consultation that a severe signal asks for, whatever the step.
-
-    A further severe signal never buys time: what was asked already keeps running.
-    """
-    newest, asked = facts.last_severe_at, facts.last_asked_at
-    first = newest if facts.last_outcome_at else facts.severe_at or newest
-    if asked is None or asked < first:
-        return _running(PERIODS["ask"], first, facts)
-    hold = _running(PERIODS["consult"], asked, facts)
-    if asked >= newest:
-        return hold
-    return min(hold, _running(PERIODS["ask"], newest, facts), key=_end_in_hours)
-
-
-def _end_in_hours(deadline: Deadline) -> datetime:
-    return deadline.since + timedelta(hours=deadline.hours or 0)
+    running = _running(code, _since(facts, current), facts)
+    if facts.attention > Attention.WATCHFUL:
+        concern = facts.concern_at or facts.severe_at or facts.opened_at
+        running += _running("walk", concern, facts)
+    return running
 
 
 def _since(facts: Facts, current: int) -> datetime:
     """Return when the last thing was settled that this step waited for, in whatever order."""
     if current == 1:
-        return facts.last_signal_at or facts.opened_at
+        return facts.looked_back_at or facts.last_signal_at or facts.opened_at
     if current == 2:
-        concern = facts.severe_at or facts.concern_at or facts.last_signal_at
+        concern = facts.concern_at or facts.severe_at or facts.last_signal_at
         return facts.first_asked_at or concern or facts.opened_at
-    settled = (facts.outcome_at, facts.talked_at or facts.talk_skipped_at, facts.assessed_at)
-    before = [moment for moment in settled[: current - 2] if moment is not None]
-    return max(before, default=facts.opened_at)
+    settled = (step.settled_at(facts) for step in STEPS[1 : current - 1])
+    return max((moment for moment in settled if moment), default=facts.opened_at)
 
 
-def _running(period: Period, since: datetime, facts: Facts) -> Deadline:
-    if facts.accelerated and period.hours is not None:
-        # What ran in business days before it became severe has its hours from then on.
-        return Deadline(period, max(since, facts.severe_at or since), None, period.hours)
-    return Deadline(period, since, period.days, None)
-
-
-def _after_decision(facts: Facts) -> Deadline | None:
-    if facts.referral_unsent_since is not None:
-        return _running(PERIODS["refer"], facts.referral_unsent_since, facts)
+def _after_decision(facts: Facts) -> list[Deadline]:
+    decided = facts.last_decided_at or facts.decided_at
+    waits = facts.referral_unsent_since or facts.unconfirmed_since
+    running = _running("refer", waits, facts) if waits else []
+    if conditions.help_failed(facts):
+        running += _running("decide", facts.feedback_at or decided, facts)
+    if facts.report_sent_at and not facts.report_heard_at:
+        running.append(_normal("triage", facts.report_sent_at, facts))
+    if facts.investigated_since:
+        running.append(_normal("investigation", facts.investigated_since, facts))
     if facts.follow_up_at is not None:
-        return Deadline(PERIODS["follow_up"], facts.follow_up_at, None, None)
-    return _running(PERIODS["follow_up"], facts.feedback_at or facts.decided_at, facts)
+        running.append(Deadline(PERIODS["follow_up"], facts.follow_up_at, None, None))
+    return running or _running("follow_up", facts.feedback_at or decided, facts)
+
+
+def _running(code: str, since: datetime, facts: Facts) -> list[Deadline]:
+    normal, hours = _normal(code, since, facts), PERIODS[code].hours
+    if not facts.accelerated or hours is None:
+        return [normal]
+    severe = facts.severe_at or since
+    # What ran in business days before it became severe has its hours from then on.
+    return [_in_hours(code, max(since, severe)), *([normal] if since < severe else [])]
+
+
+def _normal(code: str, since: datetime, facts: Facts) -> Deadline:
+    period = PERIODS[code]
+    return Deadline(period, since, period.in_days(facts.days), None)
+
+
+def _in_hours(code: str, since: datetime) -> Deadline:
+    return Deadline(PERIODS[code], since, None, PERIODS[code].hours)

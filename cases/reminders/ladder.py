@@ -3,6 +3,8 @@
 Source: docs/protocol.md, "Periods": responsible → coordinator → school leader [P].
 """
 
+from accounts import access
+from accounts.access import Permission, Scope
 from accounts.models import Membership
 from accounts.roles import CARE_TEAM, Role
 from cases.models import Case
@@ -24,6 +26,9 @@ def recipients(case: Case, level: int, members: list[Membership]) -> set[int]:
     Where nobody is responsible, or whoever was no longer works here, the care team is told from the
     first; a school without a care team has its leader.
     """
+    if case.restricted:  # about somebody who works here: the board's line alone (R9)
+        board = access.roles_at(Permission.SEE_BOARD_CASE, Scope.SCHOOL)
+        return {m.user_id for m in members if m.role in board}
     told = LADDER[min(level, len(LADDER) - 1)]
     found = {m.user_id for m in members if m.role in told}
     if case.responsible_id in {m.user_id for m in members}:

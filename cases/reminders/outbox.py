@@ -44,7 +44,7 @@ def _deliver_to(person: User, connection: object) -> bool:
     )
     references = _references(person, {m.reminder.case_id for m in waiting})
     messages = OutboxMessage.objects.filter(pk__in=[m.pk for m in waiting])
-    if not references:  # closed meanwhile, or no longer theirs to see
+    if not references:  # done meanwhile, or no longer theirs to see
         messages.delete()
         return False
     try:
@@ -61,8 +61,9 @@ def _deliver_to(person: User, connection: object) -> bool:
 
 
 def _references(person: User, case_ids: Iterable[int]) -> list[str]:
-    """Return the references of the open cases that the person may see now."""
-    cases = Case.objects.visible_to(person).open().filter(pk__in=case_ids)
+    """Return the references of the cases that the person may see now and that still wait."""
+    waiting = Case.objects.visible_to(person).filter(next_due__isnull=False)
+    cases = waiting.filter(pk__in=case_ids)
     return list(cases.order_by("reference").values_list("reference", flat=True))
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import Membership
 from cases.actions import GUIDED, follow
-from cases.deadlines import level_due, reminder_moment
+from cases.deadlines import running
 from cases.facts import facts_for_many
 from cases.models import Case, OutboxMessage, Reminder
 from cases.protocol import Guidance, guide
@@ -16,14 +16,14 @@ from cases.reminders.ladder import recipients
 
 BATCH = 200
 # What makes a reminder the same as one given before (its unique constraint).
-SAID_ONCE = ("case_id", "cycle", "step", "deadline", "level")
+SAID_ONCE = ("case_id", "cycle", "period", "deadline", "level")
 
 
 def sweep(now: datetime) -> int:
     """Give every reminder that is due, and return how many. Several sweeps at once share the work.
 
-    After a standstill a case gets the one reminder of where it stands by now, not all that it
-    missed; a person gets one mail for all cases (``outbox``).
+    After a standstill a case gets one reminder of each period, of where it stands by now, not all
+    that it missed; a person gets one mail for all cases (``outbox``).
     """
     given = 0
     while True:
@@ -43,26 +43,30 @@ def _remind(cases: list[Case], now: datetime) -> int:
     for case in cases:
         guidance = guide(facts[case.pk])
         follow(case, guidance, None, now)
-        found.append(_reminder(case, guidance, now))
+        found += _reminders(case, guidance, now)
     Case.objects.bulk_update(cases, GUIDED)
-    return _give([reminder for reminder in found if reminder], _members(cases))
+    return _give(found, _members(cases))
 
 
-def _reminder(case: Case, guidance: Guidance, now: datetime) -> Reminder | None:
-    """Return the reminder of a case, if it is time, and set when to look next."""
-    if guidance.deadline is None:
-        return None
-    span = case.period_since, case.deadline
-    accelerated = guidance.deadline.hours is not None
-    level = level_due(now, *span, accelerated=accelerated)
-    case.next_due = reminder_moment(
-        0 if level is None else level + 1, *span, accelerated=accelerated
-    )
-    if level is None:
-        return None
-    return Reminder(
-        case=case, cycle=case.cycle, step=case.step, deadline=case.deadline, level=level
-    )
+def _reminders(case: Case, guidance: Guidance, now: datetime) -> list[Reminder]:
+    """Return the reminders of a case for which it is time, and set when to look next."""
+    found, next_moments = [], []
+    for period in running(guidance):
+        level = period.level(now)
+        next_moments.append(period.moment(0 if level is None else level + 1))
+        if level is not None:
+            found.append(
+                Reminder(
+                    case=case,
+                    cycle=case.cycle,
+                    step=case.step,
+                    period=period.deadline.period.code,
+                    deadline=period.due,
+                    level=level,
+                )
+            )
+    case.next_due = min(next_moments, default=None)
+    return found
 
 
 def _give(reminders: list[Reminder], members: dict[int, list[Membership]]) -> int:

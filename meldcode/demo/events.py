@@ -128,7 +128,10 @@ class Weigh(Event):
     upbringing: tuple[str, str]
     risks: tuple[str, str]
     suspicion: tuple[str, str]
-    unsafety: tuple[str, str]
+    unsafety: tuple[str, str] | None = None
+    possible: tuple[str, str] | None = None
+    accepted: tuple[str, str] | None = None
+    works: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +144,24 @@ class Decide(Event):
     help_grounds: str
     review: int | None = None
     plan: str = ""
+    results: str = ""
+    manager: str = ""
     untold: str = ""
     nameless: str = ""
+    # Why it is decided before the steps that come first.
+    motivation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Send(Event):
     """A referral of the newest decision sent."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm(Event):
+    """The receiver of a referral says that it came in."""
 
     to: str
 
@@ -160,6 +174,40 @@ class Hear(Event):
     text: str
     effect: str
     review: int | None = None
+    heard_from: str = "school"
+    helped_by: str = "school"
+    willing: str = "unsure"
+    investigates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Explain(Event):
+    """Something that a rule asks is not done, with grounds."""
+
+    rule: str
+    grounds: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begin(Event):
+    """The steps are walked again."""
+
+    grounds: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookBack(Event):
+    """What one sees of the pupil when looking back."""
+
+    seen: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unfounded(Event):
+    """The newest signal turns out to be unfounded."""
+
+    grounds: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +217,7 @@ class Close(Event):
     outcome: str
     grounds: str
     agreements: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +239,8 @@ class Story:
     responsible: str = ""
     take_part: tuple[str, ...] = ()
     handed_over: tuple[str, ...] = ()
+    # About somebody who works at the school (R9).
+    restricted: bool = False
 
     @property
     def closed(self) -> bool:

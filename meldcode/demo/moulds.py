@@ -21,6 +21,8 @@ from cases.models import (
     Case,
     CaseUserObjectPermission,
     Conversation,
+    Deviation,
+    LookBack,
     Pupil,
     StepChange,
 )
@@ -28,7 +30,7 @@ from consultations.models import Advice, Consultation, Invitation
 from meldcode.demo.events import Story
 from meldcode.demo.plant import plant
 from referrals.models import Decision, Feedback, HelpPlan, Referral
-from signals.models import Signal, SignalCategory
+from signals.models import Signal, SignalCategory, SignalFinding
 
 # Each table after those that it points at, and the field by which it hangs under the one it is of.
 TABLES: tuple[tuple[type[models.Model], str], ...] = (
@@ -38,6 +40,7 @@ TABLES: tuple[tuple[type[models.Model], str], ...] = (
     (StepChange, "case"),
     (Signal, "case"),
     (SignalCategory, "signal"),
+    (SignalFinding, "signal"),
     (Consultation, "case"),
     (Invitation, "consultation"),
     (Advice, "consultation"),
@@ -48,6 +51,8 @@ TABLES: tuple[tuple[type[models.Model], str], ...] = (
     (HelpPlan, "decision"),
     (Referral, "decision"),
     (Feedback, "case"),
+    (Deviation, "case"),
+    (LookBack, "case"),
 )
 UNDER = dict(TABLES)
 NAME = ("given_name", "family_name")

@@ -10,15 +10,26 @@ from guardian.shortcuts import assign_perm
 
 from accounts.models import School, User
 from accounts.roles import Role
+from cases import actions
 from cases.actions import refresh
-from cases.models import Answer, Assessment, Case, Conversation, Pupil, StepChange
+from cases.models import (
+    Answer,
+    Assessment,
+    Case,
+    Conversation,
+    Deviation,
+    LookBack,
+    Pupil,
+    StepChange,
+)
 from cases.protocol import QUESTIONS
+from cases.protocol.rules import BY_CODE
 from consultations.models import Advice, Consultation, Invitation
 from meldcode.demo import events
 from meldcode.demo.events import Event, Story, business_day
 from referrals.models import Decision, Feedback, HelpPlan, Referral
 from signals.actions import is_severe
-from signals.models import Signal, SignalCategory
+from signals.models import Signal, SignalCategory, SignalFinding
 
 # Between what happened and when somebody found the time to write it down.
 SEEN_BEFORE = timedelta(minutes=40)
@@ -58,6 +69,7 @@ def plant(story: Story, pupil: Pupil, school: School, crew: dict[str, User], now
         school=school,
         pupil=pupil,
         opened_at=opened_at,
+        restricted=story.restricted,
         responsible=crew[story.responsible] if story.responsible else None,
     )
     StepChange.objects.create(case=case, from_step=None, to_step=1, at=opened_at, by=crew[first.by])
@@ -92,6 +104,7 @@ def _signal(walk: Walk, event: events.Signal, at: datetime) -> None:
         observed_at=at - SEEN_BEFORE,
         severe=is_severe(severe=event.severe, acute=event.acute, categories=codes),
         acute=event.acute,
+        about_staff=walk.case.restricted,
     )
     SignalCategory.objects.bulk_create(SignalCategory(signal=signal, code=code) for code in codes)
 
@@ -164,7 +177,9 @@ def _weigh(walk: Walk, event: events.Weigh, at: datetime) -> None:
     assessment = Assessment.objects.create(
         **walk.record(event, at), consulted=event.consulted, assessed_at=at
     )
-    answers = {question.code: getattr(event, question.code) for question in QUESTIONS}
+    answers = {
+        question.code: given for question in QUESTIONS if (given := getattr(event, question.code))
+    }
     Answer.objects.bulk_create(
         Answer(assessment=assessment, question=code, answer=answer, grounds=grounds)
         for code, (answer, grounds) in answers.items()
@@ -179,6 +194,8 @@ def _decide(walk: Walk, event: events.Decide, at: datetime) -> None:
         report_grounds=event.report_grounds,
         help=event.help,
         help_grounds=event.help_grounds,
+        results=event.results,
+        case_manager=event.manager,
         follow_up_on=walk.review_day(event.review),
     )
     if event.report:
@@ -194,6 +211,46 @@ def _decide(walk: Walk, event: events.Decide, at: datetime) -> None:
         Referral.objects.create(decision=decision, to=Referral.To.BUURTTEAM, family_told=True)
     if event.help == Decision.Help.OWN:
         HelpPlan.objects.create(decision=decision, goals=event.plan)
+    if event.motivation:
+        Deviation.objects.create(
+            **walk.record(event, at),
+            kind=Deviation.Kind.ORDER,
+            step=5,
+            grounds=event.motivation,
+        )
+
+
+def _explain(walk: Walk, event: events.Explain, at: datetime) -> None:
+    kind, step = actions.kind_and_step(BY_CODE[event.rule])
+    Deviation.objects.create(
+        **walk.record(event, at), kind=kind, step=step, rule=event.rule, grounds=event.grounds
+    )
+
+
+def _begin(walk: Walk, event: events.Begin, at: datetime) -> None:
+    case = walk.case
+    case.cycle, case.cycle_since = case.cycle + 1, at
+    StepChange.objects.create(
+        case=case, cycle=case.cycle, from_step=case.step, to_step=1, at=at,
+        by=walk.crew[event.by], motivation=event.grounds,
+    )  # fmt: skip
+    case.step = 1
+    case.save()
+
+
+def _look_back(walk: Walk, event: events.LookBack, at: datetime) -> None:
+    LookBack.objects.create(**walk.record(event, at), seen=event.seen, result=event.result)
+
+
+def _unfounded(walk: Walk, event: events.Unfounded, at: datetime) -> None:
+    newest = walk.case.signals.order_by("-id").first()
+    SignalFinding.objects.create(**walk.record(event, at), signal=newest, grounds=event.grounds)
+
+
+def _confirm(walk: Walk, event: events.Confirm, at: datetime) -> None:
+    walk.decision.referrals.filter(to=event.to).update(
+        confirmed_at=at, confirmed_by=walk.crew[event.by]
+    )
 
 
 def _send(walk: Walk, event: events.Send, at: datetime) -> None:
@@ -207,6 +264,10 @@ def _hear(walk: Walk, event: events.Hear, at: datetime) -> None:
         source=event.source,
         text=event.text,
         effect=event.effect,
+        heard_from=event.heard_from,
+        helped_by=event.helped_by,
+        willing=event.willing,
+        investigates=event.investigates,
         next_review_on=walk.review_day(event.review),
     )
 
@@ -214,7 +275,7 @@ def _hear(walk: Walk, event: events.Hear, at: datetime) -> None:
 def _close(walk: Walk, event: events.Close, at: datetime) -> None:
     case = walk.case
     case.outcome, case.closing_grounds = event.outcome, event.grounds
-    case.closing_agreements = event.agreements
+    case.closing_agreements, case.closing_told = event.agreements, event.told
     case.closed_at, case.closed_by = at, walk.crew[event.by]
     case.save()
 
@@ -232,4 +293,9 @@ HANDLERS: dict[type[Event], Callable[[Walk, Any, datetime], None]] = {
     events.Send: _send,
     events.Hear: _hear,
     events.Close: _close,
+    events.Confirm: _confirm,
+    events.Explain: _explain,
+    events.Begin: _begin,
+    events.LookBack: _look_back,
+    events.Unfounded: _unfounded,
 }

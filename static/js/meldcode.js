@@ -1,6 +1,7 @@
 // Enhancements only: every page works without this file.
 (() => {
   "use strict";
+  document.documentElement.classList.add("js");
 
   // A form is sent once, however often the button is tapped.
   document.addEventListener("submit", (event) => {
@@ -32,6 +33,29 @@
     if (box.value) grow(box);
     box.addEventListener("input", () => grow(box));
   });
+
+  // Weighing: only the questions that are asked after the answers before them, and only what
+  // follows from the answer that was given. The server judges by the same table.
+  const branches = document.querySelector("[data-branches]");
+  if (branches) {
+    const cards = [...branches.querySelectorAll("[data-question]")];
+    const answers = {};
+    const isAsked = (card) => card.dataset.needs.split("; ").filter(Boolean).every((need) => {
+      const [code, allowed] = need.split(": ");
+      return allowed.split(" ").includes(answers[code]);
+    });
+    const follow = () => cards.forEach((card) => {
+      const asked = isAsked(card);
+      const chosen = card.querySelector("input[type=radio]:checked");
+      answers[card.dataset.question] = asked && chosen ? chosen.value : "";
+      card.hidden = !asked;
+      card.querySelectorAll("[data-answer]").forEach((line) => {
+        line.hidden = !chosen || line.dataset.answer !== chosen.value;
+      });
+    });
+    branches.addEventListener("change", follow);
+    follow();
+  }
 
   // Ask before typed text is left behind.
   let typed = false;

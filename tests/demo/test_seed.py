@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import School, User
-from cases.deadlines import due_at
+from cases.deadlines import running
 from cases.facts import facts_for_many
 from cases.models import Case, Reminder
 from cases.protocol import STEPS, guide
@@ -37,7 +37,7 @@ def contradictions(cases, now):
     wrong = []
     for case in cases:
         guidance = guide(facts[case.pk])
-        due = due_at(guidance.deadline) if guidance.deadline else None
+        due = next((period.due for period in running(guidance)), None)
         said = (case.step, case.attention, case.deadline)
         if said != (guidance.step, int(guidance.attention), due):
             wrong.append((case.reference, said, guidance.step, guidance.attention, due))

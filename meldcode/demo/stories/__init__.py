@@ -2,6 +2,7 @@
 
 from meldcode.demo.events import Story
 from meldcode.demo.stories import (
+    again,
     closed,
     consulting,
     deciding,
@@ -18,6 +19,7 @@ from meldcode.demo.stories import (
 VLIERBOOM_STORIES: tuple[Story, ...] = (
     *closed.STORIES,
     founding.STORY,
+    *again.STORIES,
     *followed.STORIES,
     *deciding.STORIES,
     *weighing.STORIES,

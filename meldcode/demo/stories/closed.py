@@ -7,12 +7,15 @@ from meldcode.demo.events import (
     Child,
     Close,
     Conclude,
+    Confirm,
     Decide,
     Hear,
+    LookBack,
     Send,
     Signal,
     Story,
     Talk,
+    Unfounded,
     Weigh,
     day,
 )
@@ -64,19 +67,26 @@ STORIES: tuple[Story, ...] = (
                 ("yes", "Uitval en uitputting. Beschermend: ze vraagt nu zelf om hulp."),
                 ("doubt", "Geen opzet; wel te weinig zorg."),
                 ("no", "Veilig genoeg nu er hulp is."),
+                ("yes", "Het buurtteam kan elke week komen."),
+                ("yes", "Moeder en Nynke willen het zelf."),
+                ("later", "De hulp begint nu."),
             ),
             Decide(
                 day(102, "14:35"), "zorgcoordinator", False,
                 "Niet onveilig met de hulp die begonnen is.",
                 "buurtteam", "Moeder stemde in met wekelijkse hulp.",
                 review=-61,
+                results="Moeder is in behandeling en Nynke eet elke dag, binnen acht weken.",
+                manager="Jérôme Martina, gezinswerker",
             ),
             Send(day(102, "15:10"), "zorgcoordinator", "buurtteam"),
+            Confirm(day(101, "09:30"), "zorgcoordinator", "buurtteam"),
             Hear(
                 day(61, "16:25"), "zorgcoordinator", "Gezinswerker en leerling",
                 "Moeder is in behandeling en kookt weer. De leerling: “Ik ga weer uit met "
                 "vriendinnen.” Cijfers gestegen.",
                 "works",
+                heard_from="buurtteam", helped_by="buurtteam", willing="yes",
             ),
             Close(
                 day(54, "10:45"), "zorgcoordinator", "help_works",
@@ -128,16 +138,23 @@ STORIES: tuple[Story, ...] = (
                 review=-134,
             ),
             Send(day(140, "16:10"), "aandachtsfunctionaris", "veilig_thuis"),
+            Confirm(day(140, "16:40"), "aandachtsfunctionaris", "veilig_thuis"),
             Hear(
                 day(133, "10:35"), "aandachtsfunctionaris", "Veilig Thuis",
                 "Vader verblijft elders. Het SAVE-team is nu verantwoordelijk voor de veiligheid. "
                 "De school houdt hem in het oog en geeft nieuwe signalen door.",
                 "works",
+                heard_from="veilig_thuis", helped_by="save", willing="yes",
             ),
             Close(
                 day(120, "13:50"), "aandachtsfunctionaris", "handed_over",
                 "SAVE is verantwoordelijk. De school heeft een vast contact daar.",
                 "De gymdocent houdt hem in het oog. Nieuwe signalen gaan direct naar SAVE.",
+            ),
+            LookBack(
+                day(62, "11:20"), "aandachtsfunctionaris",
+                "Komt elke dag, doet mee met gym. SAVE is nog wekelijks bij het gezin.",
+                "watch",
             ),
         ),
     ),
@@ -180,7 +197,6 @@ STORIES: tuple[Story, ...] = (
                 ("no", "Niets gezien."),
                 ("no", "Alleen dat hij zich vaker bezeert in zijn sport."),
                 ("no", "De verklaring past bij wat we zagen."),
-                ("no", "Geen onveiligheid."),
             ),
             Decide(
                 day(85, "13:45"), "zorgcoordinator", False,
@@ -191,6 +207,11 @@ STORIES: tuple[Story, ...] = (
                 day(85, "14:30"), "zorgcoordinator", "cleared",
                 "Het gesprek nam de zorg weg. De signalen blijven bewaard.",
                 "Geen bijzondere afspraken. Vader en leerling weten dat de casus gesloten is.",
+            ),
+            LookBack(
+                day(26, "12:40"), "zorgcoordinator",
+                "Draagt zijn beschermers, geen nieuwe plekken. De gymdocent ziet niets bijzonders.",
+                "quiet",
             ),
         ),
     ),
@@ -220,13 +241,16 @@ STORIES: tuple[Story, ...] = (
                 "Ze wonen op de begane grond en hebben geen balkon. Het bleek het huis ernaast.",
                 "gone", "no",
             ),
+            Unfounded(
+                day(67, "09:15"), "aandachtsfunctionaris",
+                "Verkeerd adres: het balkon hoort bij het huis ernaast, zo zei ook de wijkagent.",
+            ),
             Weigh(
                 day(66, "13:05"), "aandachtsfunctionaris", "Zorgcoördinator",
                 ("no", "Verkeerd adres."),
                 ("no", "Niets gezien."),
                 ("no", "Niets gezien."),
                 ("no", "De melding ging over een ander huis."),
-                ("no", "Geen onveiligheid."),
             ),
             Decide(
                 day(66, "13:20"), "aandachtsfunctionaris", False,
@@ -237,6 +261,11 @@ STORIES: tuple[Story, ...] = (
                 day(65, "09:30"), "aandachtsfunctionaris", "unfounded",
                 "Onterecht vermoeden; dat staat hier uitdrukkelijk zo genoteerd.",
                 "Moeder heeft dit op papier. Geen afspraken nodig.",
+            ),
+            LookBack(
+                day(6, "10:15"), "aandachtsfunctionaris",
+                "Gaat goed op school. Moeder groet vriendelijk bij het hek.",
+                "quiet",
             ),
         ),
     ),
@@ -282,6 +311,9 @@ STORIES: tuple[Story, ...] = (
                 ("yes", "De druk kan toenemen. Beschermend: moeder en tante."),
                 ("doubt", "Dwang binnen een relatie, nog zonder geweld."),
                 ("no", "Nu niet onveilig."),
+                ("yes", "De mentor en de familie kunnen haar steunen."),
+                ("yes", "Ze vroeg er zelf om."),
+                ("later", "De afspraken beginnen nu."),
             ),
             Decide(
                 day(71, "16:15"), "zorgcoordinator", False,
@@ -289,12 +321,15 @@ STORIES: tuple[Story, ...] = (
                 "own", "De mentor houdt wekelijks contact.",
                 review=-56,
                 plan="Doel: ze kiest zelf wie ze ziet. Mentor: elke week. Moeder en tante: steun.",
+                results="Ze spreekt weer met vriendinnen en voelt zich vrij, binnen drie weken.",
+                manager="De mentor",
             ),
             Hear(
                 day(57, "15:25"), "zorgcoordinator", "Moeder, aan de telefoon",
                 "Het gezin verhuist naar Drenthe. Ze woont daar bij haar tante en zegt dat het "
                 "goed met haar gaat.",
                 "works",
+                heard_from="other", helped_by="school", willing="yes",
             ),
             Close(
                 day(55, "10:00"), "zorgcoordinator", "other",
@@ -313,10 +348,17 @@ STORIES: tuple[Story, ...] = (
                 "Kwam een week lang zonder boeken en met een rode neus.",
                 about="tired hygiene",
             ),
+            LookBack(
+                day(38, "15:40"), "zorgcoordinator",
+                "Boeken mee, uitgeslapen, lacht met vriendinnen. De mentor ziet hetzelfde.",
+                "quiet",
+            ),
             Decide(
                 day(37, "15:55"), "zorgcoordinator", False,
                 "Eén signaal, daarna niets meer gezien. Ze was verhuisd en alles zat in dozen.",
                 "none", "Er is geen hulp nodig.",
+                motivation="Eén signaal, na vier weken opletten niets erbij: overleg, gesprek en "
+                           "weging voegen niets toe.",
             ),
             Close(
                 day(37, "16:05"), "zorgcoordinator", "cleared",
@@ -362,7 +404,6 @@ STORIES: tuple[Story, ...] = (
                 ("doubt", "Tijdelijk weinig ruimte door verdriet."),
                 ("no", "Klein met steun van familie en school."),
                 ("no", "Verdriet, geen mishandeling."),
-                ("no", "Niet onveilig."),
             ),
             Decide(
                 day(115, "11:40"), "docent", False,
@@ -370,16 +411,24 @@ STORIES: tuple[Story, ...] = (
                 "own", "Mentor en rouwgroep.",
                 review=-80,
                 plan="Doel: ze slaapt en doet weer mee. Mentor: elke vrijdag. Moeder: rouwgroep.",
+                results="Ze slaapt door en doet mee met gym, binnen zes weken.",
+                manager="De mentor",
             ),
             Hear(
                 day(80, "15:00"), "docent", "Leerling en moeder",
                 "Ze doet weer mee met gym. “We lachen weer om opa.”",
                 "works",
+                heard_from="other", helped_by="school", willing="yes",
             ),
             Close(
                 day(78, "13:30"), "docent", "help_works",
                 "De hulp werkt en moeder en dochter vinden steun bij elkaar.",
                 "De mentor vraagt er nog naar tot de zomer.",
+            ),
+            LookBack(
+                day(19, "14:10"), "docent",
+                "Ze doet overal aan mee en praat met haar vriendinnen. Moeder zegt hetzelfde.",
+                "quiet",
             ),
         ),
     ),

@@ -7,6 +7,7 @@ from meldcode.demo.events import (
     Ask,
     Child,
     Conclude,
+    Confirm,
     Decide,
     Hear,
     Send,
@@ -104,6 +105,9 @@ STORY = Story(
             ("yes", "Vader bevestigt dat hij schreeuwt en zijn vriendin heeft geslagen."),
             ("no", "Samen met de gezinswerker gewogen: eenmalig geslagen, geen letsel, vader neemt "
                    "verantwoordelijkheid en de hulp is begonnen."),
+            ("yes", "Het buurtteam is al begonnen."),
+            ("yes", "Vader, zijn vriendin en de leerling werken mee."),
+            ("later", "De gesprekken zijn net begonnen."),
         ),
         Decide(
             day(38, "14:00"), "docent", False,
@@ -111,13 +115,17 @@ STORY = Story(
             "buurtteam",
             "Vader, zijn vriendin en de leerling stemden in het driehoeksgesprek in met hulp.",
             review=-18,
+            results="Er wordt niet meer geslagen en ze slaapt weer, binnen acht weken.",
+            manager="Noor Kuipers, gezinswerker",
         ),
         Send(day(37, "09:15"), "docent", "buurtteam"),
+        Confirm(day(36, "10:45"), "docent", "buurtteam"),
         Hear(
             day(18, "13:45"), "docent", "Noor Kuipers, gezinswerker",
             "Het gezin heeft vijf gesprekken gehad. Vader oefent met weggaan voordat het "
             "oploopt. Er is niet meer geslagen. Te vroeg om te zeggen dat het blijft.",
             "unknown", review=-4,
+            heard_from="buurtteam", helped_by="buurtteam", willing="yes",
         ),
         Hear(
             day(4, "15:40"), "docent", "Mentor en gezinswerker",
@@ -125,6 +133,7 @@ STORY = Story(
             "brandoefening. Ze zei: “Ze hebben nog wel eens woorden, maar hij gaat dan naar "
             "buiten. Ik slaap weer.” De gezinswerker ziet hetzelfde en blijft nog komen.",
             "works", review=15,
+            heard_from="buurtteam", helped_by="buurtteam", willing="yes",
         ),
     ),
 )  # fmt: skip

@@ -118,7 +118,6 @@ STORIES: tuple[Story, ...] = (
                 ("no", "Niets gezien."),
                 ("no", "Niets gezien."),
                 ("no", "De verklaring past en is gezien door drie kinderen en de overblijf."),
-                ("no", "Geen onveiligheid."),
             ),
             Decide(
                 day(34, "14:40"), "internbegeleider", False,

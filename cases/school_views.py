@@ -1,0 +1,59 @@
+"""What a coordinator sets and sees for the whole school: its periods, and its explained choices."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import access
+from accounts.access import Permission, requires
+from accounts.models import School
+from cases.forms import PeriodsForm
+from cases.models import Case
+from cases.protocol import PERIODS
+from cases.school_periods import own_days, set_periods
+from cases.statistics import deviations, walked
+
+
+@requires(Permission.SET_PERIODS)
+def periods(request: HttpRequest) -> HttpResponse:
+    """Show and set the periods of a school."""
+    schools = access.schools(request.user, Permission.SET_PERIODS)
+    school = _chosen(schools, request.GET.get("school", ""))
+    form = PeriodsForm.for_page(request, own=own_days(school))
+    if form.is_bound and form.is_valid():
+        form.run(set_periods, school, request.user, form.values)
+        if not form.errors:
+            messages.success(request, _("The periods are set; all open cases follow them."))
+            return redirect(f"{reverse('cases:periods')}?school={school.pk}")
+    return render(
+        request,
+        "cases/periods.html",
+        {
+            "form": form,
+            "school": school,
+            "schools": schools,
+            "fixed": [period for period in PERIODS.values() if not period.adjustable],
+            "accelerated": [period for period in PERIODS.values() if period.hours],
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _chosen(schools: list[School], number: str) -> School:
+    """Return the school that an address asks for, of those that the user looks after."""
+    return next((school for school in schools if str(school.pk) == number), schools[0])
+
+
+@requires(Permission.SEE_DASHBOARD)
+def statistics(request: HttpRequest) -> HttpResponse:
+    """Show what was done otherwise than the protocol asks, over a year."""
+    cases = Case.objects.permitted(request.user, Permission.SEE_DASHBOARD)
+    now = timezone.now()
+    return render(
+        request,
+        "cases/statistics.html",
+        {"lines": deviations(cases, now), "walked": walked(cases, now)},
+    )
