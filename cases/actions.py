@@ -230,7 +230,7 @@ def explain(case: Case, by: User, key: UUID, *, rule: Rule, grounds: str) -> Dev
 
 
 def kind_and_step(rule: Rule) -> tuple[Deviation.Kind, int]:
-    """Return what it is to explain a rule away: a step left out, or something not done; and where."""
+    """Return what it is to explain a rule away: a step left out or a thing not done; and where."""
     for step in STEPS:
         if rule.code in step.rules:
             return Deviation.Kind.SKIPPED, step.number

@@ -67,9 +67,7 @@ class Running:
 
     def moment(self, level: int) -> datetime:
         """Return when the reminder of a level is to be given."""
-        return reminder_moment(
-            level, self.deadline.since, self.due, accelerated=self.accelerated
-        )
+        return reminder_moment(level, self.deadline.since, self.due, accelerated=self.accelerated)
 
     def level(self, now: datetime) -> int | None:
         """Return the highest level whose moment has come; None: not even the first."""

@@ -169,9 +169,7 @@ def _signal_facts(case: Case, signals: list[Any], now: datetime) -> dict[str, An
         s
         for s in signals
         if not hasattr(s, "finding")
-        and (
-            (s.case_id == case.pk and s.cycle == case.cycle) or s.recorded_at >= now - LOOK_BACK
-        )
+        and ((s.case_id == case.pk and s.cycle == case.cycle) or s.recorded_at >= now - LOOK_BACK)
     ]
     here = [s for s in counted if s.case_id == case.pk]
     severe = [s for s in here if s.severe]

@@ -22,17 +22,26 @@ class StepForm(MeldcodeForm):
         super().__init__(*args, **kwargs)
         self.guidance = guidance
         waiting = guidance.waiting_before(step)
-        if waiting:
-            steps = ", ".join(f"{before.number} ({before.short_name})" for before in waiting)
-            self.fields["motivation"] = LongTextField(
-                label=_("Why do you take this step now?"),
-                help_text=_(
-                    "This comes before step %(steps)s. You may; your reason stands in the case."
-                )
-                % {"steps": steps},
-                rows=2,
+        steps = ", ".join(f"{before.number} ({before.short_name})" for before in waiting)
+        self.fields["motivation"] = LongTextField(
+            label=_("Why do you take this step now?"),
+            help_text=_(
+                "This comes before step %(steps)s. You may; your reason stands in the case."
             )
-            self.order_fields(["motivation", *self.fields])
+            % {"steps": steps},
+            rows=2,
+            required=bool(waiting),
+        )
+        self.order_fields(["motivation", *self.fields])
+        if not waiting:
+            self.hide("motivation")
+
+    def hide(self, name: str) -> None:
+        """Do not ask for a field now, and keep what was sent in it.
+
+        It stays a field of the form: sent twice, a form must say the same words both times.
+        """
+        self.fields[name].widget = forms.HiddenInput()
 
 
 class ConversationForm(StepForm):

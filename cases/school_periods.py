@@ -30,7 +30,10 @@ def set_periods(school: School, by: User, days: Mapping[str, int]) -> None:
     """
     if school.pk not in access.school_ids(by, Permission.SET_PERIODS):
         raise PermissionDenied
+    before = own_days(school)
     for code, number in days.items():
+        if number == before.get(code, PERIODS[code].days):
+            continue
         if number == PERIODS[code].days:
             SchoolPeriod.objects.filter(school=school, code=code).delete()
             continue

@@ -25,7 +25,7 @@ class Consultation(Record):
         COLLEAGUE = "colleague", _("Expert colleague")
         FAMILY_WORKER = "family_worker", _("Family worker of the buurtteam")
         VEILIG_THUIS = "veilig_thuis", _("Veilig Thuis (advice)")
-        EMERGENCY = "emergency", _("112")
+        EMERGENCY = "emergency", "112"
 
     reference = models.CharField(
         _("reference"), max_length=8, unique=True, default=consultation_reference, editable=False

@@ -7,6 +7,7 @@ from consultations import views
 app_name = "consultations"
 urlpatterns = [
     path("cases/<reference:reference>/consultations/new/", views.new, name="new"),
+    path("cases/<reference:reference>/call/", views.call, name="call"),
     path("consultations/", views.inbox, name="inbox"),
     path("consultations/<reference:reference>/", views.detail, name="detail"),
     path("consultations/<reference:reference>/outcome/", views.outcome, name="outcome"),

@@ -6,6 +6,14 @@ from referrals.models import Decision, Feedback, Referral
 
 AUDITED: dict[type[models.Model], list[str]] = {
     Decision: ["report", "help", "follow_up_on", "author"],
-    Referral: ["to", "anonymous", "family_told", "sent_at", "sent_by", "confirmed_at", "confirmed_by"],
+    Referral: [
+        "to",
+        "anonymous",
+        "family_told",
+        "sent_at",
+        "sent_by",
+        "confirmed_at",
+        "confirmed_by",
+    ],
     Feedback: ["effect", "heard_from", "helped_by", "investigates", "next_review_on", "author"],
 }

@@ -63,7 +63,9 @@ class DecisionForm(StepForm):
     )
     results = LongTextField(
         label=_("What must be better, and by when?"),
-        help_text=_("What counts as effect: for the pupil's safety and well-being. See or hear it."),
+        help_text=_(
+            "What counts as effect: for the pupil's safety and well-being. See or hear it."
+        ),
         required=False,
         rows=2,
     )
@@ -91,7 +93,7 @@ class DecisionForm(StepForm):
         if two.weighed:
             self.initial.setdefault("report", YES if two.report else NO)
         else:
-            del self.fields["override_grounds"]
+            self.hide("override_grounds")
 
     def clean(self) -> dict[str, Any]:
         """Ask for what each decision needs, at its own field."""
@@ -118,7 +120,7 @@ class DecisionForm(StepForm):
         self._need("results", helps, _("Write down what must be better, and by when."))
         self._need("case_manager", helps, _("Fill in who is case manager."))
         self._need("follow_up_on", reports or helps, _("Choose the day of the review."))
-        if "override_grounds" in self.fields and not {"report", "help"} & set(self.errors):
+        if not {"report", "help"} & set(self.errors):
             against = self.guidance.decisions.overridden(report=reports, helps=helps)
             self._need(
                 "override_grounds",

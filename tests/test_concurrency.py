@@ -67,7 +67,7 @@ def test_a_form_sent_several_times_files_one_record(school, teacher, coordinator
     assert Signal.objects.count() == 1
 
     case, key = Case.objects.get(), uuid.uuid4()
-    talk = {"kind": Conversation.Kind.PUPIL, "held_at": timezone.now()}
+    talk = {"kind": Conversation.Kind.PUPIL, "held_at": timezone.now(), "motivation": "Haast."}
     at_once(*[lambda: actions.record_conversation(case, coordinator, key, **talk)] * AT_ONCE)
     assert Conversation.objects.count() == 1
 

@@ -25,6 +25,7 @@ PUBLIC = "public"
 MATRIX: dict[str, tuple[str, ...] | str] = {
     "home":                                  EVERYBODY,
     "help":                                  EVERYBODY,
+    "protocol":                              EVERYBODY,
     "health":                                PUBLIC,
     "set_language":                          PUBLIC,
     "account_login":                         PUBLIC,
@@ -39,6 +40,7 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "signals:pupils":                        LOGS_SIGNALS,
     "signals:detail":                        ("author", *SEES_CASE),
     "signals:correct":                       ("author",),
+    "signals:unfounded":                     MOVES_CASE,
     "cases:dashboard":                       (*RUNS_CASES, "other_coordinator", "other_leader"),
     "cases:detail":                          SEES_CASE,
     "cases:take_on":                         RUNS_CASES,
@@ -47,12 +49,19 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "cases:conversation":                    MOVES_CASE,
     "cases:skip":                            MOVES_CASE,
     "cases:assessment":                      MOVES_CASE,
+    "cases:weighed":                         MOVES_CASE,
+    "cases:explain":                         MOVES_CASE,
+    "cases:look_back":                       MOVES_CASE,
+    "cases:new_cycle":                       MOVES_CASE,
     "cases:close":                           MOVES_CASE,
+    "cases:periods":                         (*CARE_TEAM, "other_coordinator"),
+    "cases:statistics":                      (*RUNS_CASES, "other_coordinator", "other_leader"),
     "cases:exportable":                      ("administrator", "other_administrator"),
     "cases:dossier":                         (*RUNS_CASES, "administrator"),
     "cases:export":                          ("administrator",),
     "cases:export_download":                 (),  # its file is not ready: for nobody, tested apart
     "consultations:new":                     SEES_CASE,
+    "consultations:call":                    SEES_CASE,
     "consultations:inbox":                   (*TEACHERS, *RUNS_CASES, *WORKERS, *ELSEWHERE),
     "consultations:detail":                  (*SEES_CASE, "joined"),
     "consultations:outcome":                 CARE_TEAM,
@@ -61,6 +70,7 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "referrals:decide":                      MOVES_CASE,
     "referrals:feedback":                    MOVES_CASE,
     "referrals:sent":                        MOVES_CASE,
+    "referrals:received":                    MOVES_CASE,
 }
 # fmt: on
 
@@ -68,10 +78,15 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
 POST_ONLY = {
     "cases:take_on",
     "cases:remove_participant",
+    "cases:weighed",
     "consultations:accept",
     "consultations:withdraw",
     "referrals:sent",
+    "referrals:received",
 }
+
+# Pages on cases that are about no case in particular.
+OF_THE_SCHOOL = {"cases:dashboard", "cases:exportable", "cases:periods", "cases:statistics"}
 
 # Pages of a library: their audience stands in the table above, and nowhere else.
 FROM_LIBRARIES = {name for name in MATRIX if name.startswith("account_")}
@@ -94,10 +109,13 @@ def arguments(name: str, world: World) -> list:
         "account_reset_password_from_key": ["1", "no-key"],
         "signals:detail": [world.signal.reference],
         "signals:correct": [world.signal.reference],
+        "signals:unfounded": [world.signal.reference],
+        "cases:explain": [*case, "R12"],
         "cases:remove_participant": [*case, world.people["participant"].public_id],
         "cases:export": [world.export.public_id],
         "cases:export_download": [world.export.public_id],
         "consultations:new": case,
+        "consultations:call": case,
         "consultations:detail": consultation,
         "consultations:outcome": consultation,
         "consultations:accept": [world.invited.public_id],
@@ -105,10 +123,11 @@ def arguments(name: str, world: World) -> list:
         "referrals:decide": case,
         "referrals:feedback": case,
         "referrals:sent": [world.referral.public_id],
+        "referrals:received": [world.referral.public_id],
     }
     if name in special:
         return special[name]
-    takes_case = name.startswith("cases:") and name not in ("cases:dashboard", "cases:exportable")
+    takes_case = name.startswith("cases:") and name not in OF_THE_SCHOOL
     return case if takes_case else []
 
 

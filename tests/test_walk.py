@@ -49,20 +49,24 @@ def conclude(consultation, by):
 
 def talk(case, by, **fields):
     return actions.record_conversation(
-        case, by, uuid.uuid4(), kind=Conversation.Kind.PARENTS, held_at=timezone.now(), **fields
-    )
+        case, by, uuid.uuid4(), kind=Conversation.Kind.PARENTS, held_at=timezone.now(),
+        motivation="Dit kon niet wachten.", **fields,
+    )  # fmt: skip
 
 
 def weigh(case, by, **answers):
-    given = {q.code: (answers.get(q.code, "no"), "Gronden.") for q in QUESTIONS}
+    usual = {"possible": "yes", "accepted": "yes", "works": "later"} | answers
+    given = {q.code: (usual.get(q.code, "no"), "Gronden.") for q in QUESTIONS}
     return actions.record_assessment(
-        case, by, uuid.uuid4(), given, consulted="Gezinswerker", assessed_at=timezone.now()
-    )
+        case, by, uuid.uuid4(), given, consulted="Gezinswerker", assessed_at=timezone.now(),
+        motivation="Dit kon niet wachten.",
+    )  # fmt: skip
 
 
 def take_decision(case, by, **changes):
     fields = {
         "decided_at": timezone.now(), "report": False, "report_grounds": "Veilig genoeg.",
+        "motivation": "Samen zo besloten.",
         "help": "buurtteam", "help_grounds": "Ouders willen hulp.",
         "follow_up_on": timezone.localdate() + timedelta(days=30), "report_fields": {},
         **changes,
@@ -90,13 +94,14 @@ def test_the_whole_walk(case, coordinator, family_worker):
     mark_sent(decision.referrals.get(), coordinator)
     record_feedback(
         case, coordinator, uuid.uuid4(), received_at=timezone.now(), source="Gezinswerker",
-        text="Rust in huis.", effect="works",
+        text="Rust in huis.", effect="works", heard_from="buurtteam", helped_by="buurtteam",
     )  # fmt: skip
     closed = actions.close_case(
         case, coordinator, outcome="help_works", grounds="Het gaat beter.", agreements=""
     )
     assert not closed.is_open
-    assert closed.next_due is None
+    assert closed.period == "look_back"
+    assert not case.deviations.exists()
     steps = list(case.step_changes.values_list("from_step", "to_step"))
     assert steps == [(1, 2), (2, 3), (3, 4), (4, 5)]
 

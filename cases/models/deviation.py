@@ -8,7 +8,7 @@ from cases.protocol.rules import BY_CODE, Rule
 
 
 class Deviation(Record):
-    """One time that somebody did otherwise, knowingly (docs/protocol.md: no order is sacred [B])."""
+    """One time that somebody did otherwise, knowingly: no order is sacred [B]."""
 
     class Kind(models.TextChoices):
         """In which way."""

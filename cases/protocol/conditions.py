@@ -184,7 +184,7 @@ def nothing_waits(f: Facts) -> bool:
     """Everything that was decided has been carried out, and its effect seen."""
     carried_out = f.referral_unsent_since is None and f.unconfirmed_since is None
     heard = f.report_sent_at is None or f.report_heard_at is not None
-    seen = f.feedback_at is not None or f.follow_up_at is None
+    seen = f.effect == WORKS or (f.feedback_at is None and f.follow_up_at is None)
     return (
         not undecided(f) and carried_out and heard and seen and not help_failed(f)
         and not f.severe_unanswered and not refused(f)

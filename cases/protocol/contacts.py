@@ -24,7 +24,12 @@ class Contact:
         return "tel:" + "".join(c for c in self.telephone if c.isdigit() or c == "+")
 
 
-EMERGENCY, VEILIG_THUIS, BUURTTEAM, INSPECTOR = "emergency", "veilig_thuis", "buurtteam", "inspector"
+EMERGENCY, VEILIG_THUIS, BUURTTEAM, INSPECTOR = (
+    "emergency",
+    "veilig_thuis",
+    "buurtteam",
+    "inspector",
+)
 
 # fmt: off
 CONTACTS: dict[str, Contact] = {contact.code: contact for contact in (

@@ -138,6 +138,16 @@ class Facts:
         return Attention.WATCHFUL
 
     @property
+    def concern_since(self) -> datetime | None:
+        """Return since when there is more than one signal to be watchful of; None: there is not.
+
+        A walk that began again is a concern from its beginning (R33).
+        """
+        if self.cycle > 1:
+            return self.opened_at
+        return min((m for m in (self.concern_at, self.severe_at) if m), default=None)
+
+    @property
     def accelerated(self) -> bool:
         """Tell whether the accelerated path holds: hours instead of business days (R3). [U]"""
         return self.attention is Attention.SEVERE

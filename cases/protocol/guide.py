@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.functional import Promise
 
 from cases.protocol import conditions
+from cases.protocol.contacts import EMERGENCY
 from cases.protocol.facts import Attention, Facts
 from cases.protocol.periods import PERIODS, Period
 from cases.protocol.questions import YES
@@ -118,7 +119,8 @@ def guide(facts: Facts) -> Guidance:
     """Say of a case what is done, what is asked next and why, how urgent it is, and by when."""
     current = _current_step(facts)
     fired = [] if facts.closed else [rule for rule in RULES if _holds(rule, facts)]
-    fired.sort(key=lambda rule: URGENCY[rule.kind])  # stable: the table's order within a kind
+    # Danger right now comes before all else; within a kind the table's order stays.
+    fired.sort(key=lambda rule: (URGENCY[rule.kind], EMERGENCY not in rule.calls))
     explained = [rule for rule in fired if rule.explainable and facts.explained_at(rule.code)]
     asked = [rule for rule in fired if rule not in explained]
     return Guidance(
@@ -204,8 +206,7 @@ def _of_the_step(facts: Facts, current: int) -> list[Deadline]:
         code = "ask"
     running = _running(code, _since(facts, current), facts)
     if facts.attention > Attention.WATCHFUL:
-        concern = facts.concern_at or facts.severe_at or facts.opened_at
-        running += _running("walk", concern, facts)
+        running += _running("walk", facts.concern_since or facts.opened_at, facts)
     return running
 
 
@@ -214,7 +215,7 @@ def _since(facts: Facts, current: int) -> datetime:
     if current == 1:
         return facts.looked_back_at or facts.last_signal_at or facts.opened_at
     if current == 2:
-        concern = facts.concern_at or facts.severe_at or facts.last_signal_at
+        concern = facts.concern_since or facts.last_signal_at
         return facts.first_asked_at or concern or facts.opened_at
     settled = (step.settled_at(facts) for step in STEPS[1 : current - 1])
     return max((moment for moment in settled if moment), default=facts.opened_at)

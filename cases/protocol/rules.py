@@ -265,7 +265,7 @@ RULES: tuple[Rule, ...] = (
         _("Consulted and talked, and not weighed yet."),
         _("Weigh the severity: answer each question, with your grounds."),
         _("Danger, development and risks are weighed before anything is decided."),
-        "U, A", "weigh",
+        "U", "weigh",
     ),
     Rule(
         "R24", 4, Kind.ADVISED,

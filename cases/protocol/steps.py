@@ -45,7 +45,7 @@ class Step:
 def _mapped_at(f: Facts) -> datetime | None:
     if f.attention is Attention.WATCHFUL:
         return f.first_asked_at
-    return f.concern_at or f.severe_at or f.first_asked_at or f.opened_at
+    return f.concern_since or f.first_asked_at or f.opened_at
 
 
 # fmt: off

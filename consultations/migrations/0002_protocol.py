@@ -4,15 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('consultations', '0001_initial'),
+        ("consultations", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='consultation',
-            name='kind',
-            field=models.CharField(choices=[('care_team', 'Internal care team'), ('colleague', 'Expert colleague'), ('family_worker', 'Family worker of the buurtteam'), ('veilig_thuis', 'Veilig Thuis (advice)'), ('emergency', '112')], max_length=20, verbose_name='whom you consult'),
+            model_name="consultation",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("care_team", "Internal care team"),
+                    ("colleague", "Expert colleague"),
+                    ("family_worker", "Family worker of the buurtteam"),
+                    ("veilig_thuis", "Veilig Thuis (advice)"),
+                    ("emergency", "112"),
+                ],
+                max_length=20,
+                verbose_name="whom you consult",
+            ),
         ),
     ]

@@ -6,67 +6,119 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('referrals', '0001_initial'),
+        ("referrals", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='decision',
-            name='case_manager',
-            field=models.CharField(blank=True, max_length=120, verbose_name='case manager'),
+            model_name="decision",
+            name="case_manager",
+            field=models.CharField(blank=True, max_length=120, verbose_name="case manager"),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='results',
-            field=models.TextField(blank=True, verbose_name='agreed results, and by when'),
+            model_name="decision",
+            name="results",
+            field=models.TextField(blank=True, verbose_name="agreed results, and by when"),
         ),
         migrations.AddField(
-            model_name='feedback',
-            name='heard_from',
-            field=models.CharField(choices=[('school', 'The school'), ('buurtteam', 'The buurtteam'), ('save', 'The SAVE team'), ('veilig_thuis', 'Veilig Thuis'), ('raad', 'The Raad voor de Kinderbescherming'), ('other', 'Somebody else')], default='other', max_length=12, verbose_name='from where'),
+            model_name="feedback",
+            name="heard_from",
+            field=models.CharField(
+                choices=[
+                    ("school", "The school"),
+                    ("buurtteam", "The buurtteam"),
+                    ("save", "The SAVE team"),
+                    ("veilig_thuis", "Veilig Thuis"),
+                    ("raad", "The Raad voor de Kinderbescherming"),
+                    ("other", "Somebody else"),
+                ],
+                default="other",
+                max_length=12,
+                verbose_name="from where",
+            ),
             preserve_default=False,
         ),
         migrations.AddField(
-            model_name='feedback',
-            name='helped_by',
-            field=models.CharField(choices=[('school', 'The school'), ('buurtteam', 'The buurtteam'), ('save', 'The SAVE team'), ('veilig_thuis', 'Veilig Thuis'), ('raad', 'The Raad voor de Kinderbescherming'), ('other', 'Somebody else')], default='other', max_length=12, verbose_name='who helps now'),
+            model_name="feedback",
+            name="helped_by",
+            field=models.CharField(
+                choices=[
+                    ("school", "The school"),
+                    ("buurtteam", "The buurtteam"),
+                    ("save", "The SAVE team"),
+                    ("veilig_thuis", "Veilig Thuis"),
+                    ("raad", "The Raad voor de Kinderbescherming"),
+                    ("other", "Somebody else"),
+                ],
+                default="other",
+                max_length=12,
+                verbose_name="who helps now",
+            ),
             preserve_default=False,
         ),
         migrations.AddField(
-            model_name='feedback',
-            name='investigates',
-            field=models.BooleanField(default=False, verbose_name='Veilig Thuis investigates'),
+            model_name="feedback",
+            name="investigates",
+            field=models.BooleanField(default=False, verbose_name="Veilig Thuis investigates"),
         ),
         migrations.AddField(
-            model_name='feedback',
-            name='willing',
-            field=models.CharField(choices=[('yes', 'They take part'), ('unsure', 'Not sure, or not spoken of'), ('no', 'They refuse help, or the next step')], default='unsure', max_length=8, verbose_name='do they take part'),
+            model_name="feedback",
+            name="willing",
+            field=models.CharField(
+                choices=[
+                    ("yes", "They take part"),
+                    ("unsure", "Not sure, or not spoken of"),
+                    ("no", "They refuse help, or the next step"),
+                ],
+                default="unsure",
+                max_length=8,
+                verbose_name="do they take part",
+            ),
         ),
         migrations.AddField(
-            model_name='referral',
-            name='confirmed_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='received'),
+            model_name="referral",
+            name="confirmed_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="received"),
         ),
         migrations.AddField(
-            model_name='referral',
-            name='confirmed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="referral",
+            name="confirmed_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AlterField(
-            model_name='decision',
-            name='help',
-            field=models.CharField(choices=[('own', 'Help by the school itself'), ('buurtteam', 'Help by the buurtteam'), ('save', 'The SAVE team joins, asked for by the buurtteam'), ('none', 'No help now')], max_length=12, verbose_name='which help'),
+            model_name="decision",
+            name="help",
+            field=models.CharField(
+                choices=[
+                    ("own", "Help by the school itself"),
+                    ("buurtteam", "Help by the buurtteam"),
+                    ("save", "The SAVE team joins, asked for by the buurtteam"),
+                    ("none", "No help now"),
+                ],
+                max_length=12,
+                verbose_name="which help",
+            ),
         ),
         migrations.AlterField(
-            model_name='feedback',
-            name='source',
-            field=models.CharField(blank=True, max_length=160, verbose_name='from whom'),
+            model_name="feedback",
+            name="source",
+            field=models.CharField(blank=True, max_length=160, verbose_name="from whom"),
         ),
         migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_at__isnull', True), ('sent_at__isnull', False), _connector='OR'), name='referral_received_after_it_was_sent'),
+            model_name="referral",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confirmed_at__isnull", True), ("sent_at__isnull", False), _connector="OR"
+                ),
+                name="referral_received_after_it_was_sent",
+            ),
         ),
     ]

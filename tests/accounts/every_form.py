@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
-from cases.protocol import QUESTIONS
+from cases.protocol import PERIODS, QUESTIONS
 from tests.accounts.page import OF_THE_FORM
 from tests.factories import PupilFactory, member
 from tests.world import World
@@ -47,7 +47,12 @@ def signal(world: World) -> Data:
 
 def new_signal(world: World) -> Data:
     """Fill in a new signal."""
-    return {**signal(world), "pupil_query": "2B", "pupil": str(world.pupil.public_id)}
+    return {
+        **signal(world),
+        "pupil_query": "2B",
+        "pupil": str(world.pupil.public_id),
+        "about_staff": "on",
+    }
 
 
 def correction(world: World) -> Data:
@@ -62,6 +67,7 @@ def conversation(world: World) -> Data:
         "facts_brought": "Tien keer te laat.", "reactions": "Moeder schrok.", "concern": "stays",
         "help_wanted": "yes", "agreements": "Volgende week weer.",
         "buurtteam_contact": "Noor", "buurtteam_consent": "on",
+        "motivation": "De leerling begon er zelf over.",
     }  # fmt: skip
 
 
@@ -71,15 +77,52 @@ def skipped(world: World) -> Data:
 
 
 def assessment(world: World) -> Data:
-    """Answer every question."""
-    answers = {f"{q.code}_answer": q.answers[0][0] for q in QUESTIONS}
+    """Answer every question: the first answers lead along all of them."""
+    answers = {f"{q.code}_answer": q.answers[0].code for q in QUESTIONS}
     grounds = {f"{q.code}_grounds": f"Gronden bij {q.code}." for q in QUESTIONS}
-    return {**answers, **grounds, "consulted": "Gezinswerker"}
+    return {**answers, **grounds, "consulted": "Gezinswerker", "motivation": "Het haast."}
 
 
 def closing(world: World) -> Data:
     """Fill in how a case ends."""
-    return {"outcome": "help_works", "grounds": "Het gaat goed.", "agreements": "Mentor let op."}
+    return {
+        "outcome": "help_works", "grounds": "Het gaat goed.", "agreements": "Mentor let op.",
+        "told": "De mentor vertelde het aan beiden.",
+    }  # fmt: skip
+
+
+def explanation(world: World) -> Data:
+    """Fill in why something is not done."""
+    return {"grounds": "De gezinswerker is ziek."}
+
+
+def look_back(world: World) -> Data:
+    """Fill in what one sees now."""
+    return {"seen": "Lacht weer.", "result": "watch"}
+
+
+def new_cycle(world: World) -> Data:
+    """Fill in why the steps are walked again."""
+    return {"grounds": "De hulp werkt niet."}
+
+
+def periods(world: World) -> Data:
+    """Set every period to the least."""
+    return {period.code: "1" for period in PERIODS.values() if period.adjustable}
+
+
+def call(world: World) -> Data:
+    """Fill in a call in which the name was given."""
+    return {
+        "kind": "veilig_thuis", "held_at": yesterday(), "question": "Mag zij naar huis?",
+        "outcome": "Wacht op ons.", "next_talk": "De mentor, later.", "named": "on",
+        "naming_ground": "Gevaar.",
+    }  # fmt: skip
+
+
+def unfounded(world: World) -> Data:
+    """Fill in how a signal turned out unfounded."""
+    return {"grounds": "Het was een val."}
 
 
 def participant(world: World) -> Data:
@@ -117,6 +160,7 @@ def decision(world: World) -> Data:
         "report": "yes", "report_grounds": "Acute onveiligheid.", "anonymous": "yes",
         "anonymous_reason": "Vader dreigt.", "family_told": "no", "not_told_reason": "Onveilig.",
         "help": "own", "help_grounds": "Ook op school.", "plan": "Elke dag bij de mentor.",
+        "results": "Op tijd, vier weken.", "case_manager": "De mentor",
         "follow_up_on": next_month(),
     }  # fmt: skip
 
@@ -125,7 +169,8 @@ def feedback(world: World) -> Data:
     """Fill in that the help does not work yet."""
     return {
         "received_at": yesterday(), "source": "Gezinswerker", "text": "Nog onrust.",
-        "effect": "fails", "next_review_on": next_month(),
+        "effect": "fails", "next_review_on": next_month(), "heard_from": "veilig_thuis",
+        "helped_by": "buurtteam", "willing": "no", "investigates": "on",
     }  # fmt: skip
 
 
@@ -188,8 +233,10 @@ class Row:
     # What one answer asks of another field: the change, and the field that is missed.
     needs: tuple[tuple[Data, str], ...] = ()
     foreign: tuple[tuple[str, Callable[[World], str]], ...] = ()
-    # Has an idempotency key in the database; the others change one row, once.
+    # Has an idempotency key in the database; the others change or make one row, once.
     keyed: bool = True
+    # What its address takes besides the object.
+    more: tuple[str, ...] = ()
 
 
 NO_FACT = {"facts": "", "child_words": ""}
@@ -202,7 +249,22 @@ FORMS = (
         ({"help_wanted": "no"}, "buurtteam_consent"),
     )),
     Row("cases:skip", "coordinator", "leader", "case", skipped),
-    Row("cases:assessment", "leader", "coordinator", "case", assessment),
+    Row("cases:assessment", "leader", "coordinator", "case", assessment, (
+        ({"danger_answer": []}, "danger_answer"),
+        ({"risks_grounds": " "}, "risks_grounds"),
+        ({"suspicion_answer": []}, "suspicion_answer"),
+        ({"unsafety_answer": []}, "unsafety_answer"),
+        ({"unsafety_answer": "acute", "unsafety_grounds": ""}, "unsafety_grounds"),
+        ({"works_grounds": ""}, "works_grounds"),
+    )),
+    Row("cases:explain", "coordinator", "leader", "case", explanation, keyed=False,
+        more=("R34",)),
+    Row("cases:look_back", "handed_over", "leader", "case", look_back),
+    Row("cases:new_cycle", "coordinator", "leader", "case", new_cycle, keyed=False),
+    Row("cases:periods", "coordinator", None, None, periods, keyed=False),
+    Row("signals:unfounded", "coordinator", "leader", "signal", unfounded, keyed=False),
+    Row("consultations:call", "participant", "leader", "case", call,
+        (({"naming_ground": ""}, "naming_ground"),)),
     Row("cases:close", "coordinator", "leader", "case", closing, keyed=False),
     Row("cases:participants", "attention_officer", "leader", "case", participant, (),
         (("person", teacher_elsewhere), ("person", family_worker)), keyed=False),
@@ -222,11 +284,14 @@ FORMS = (
         ({"family_told": ""}, "family_told"),
         ({"not_told_reason": ""}, "not_told_reason"),
         ({"plan": ""}, "plan"),
+        ({"results": ""}, "results"),
+        ({"case_manager": ""}, "case_manager"),
         ({"follow_up_on": ""}, "follow_up_on"),
         ({"report": "no", "help": "buurtteam", "follow_up_on": ""}, "follow_up_on"),
     )),
     Row("referrals:feedback", "handed_over", "coordinator", "case", feedback,
-        (({"next_review_on": ""}, "next_review_on"),)),
+        (({"next_review_on": ""}, "next_review_on"),
+         ({"heard_from": "buurtteam"}, "investigates"))),
 )  # fmt: skip
 
 
@@ -239,7 +304,7 @@ class Sheet:
         self.user = self.world.people[row.who]
         self.client: Client = signed_in(self.user)
         of = [getattr(self.world, row.of).reference] if row.of else []
-        self.url = reverse(row.name, args=of)
+        self.url = reverse(row.name, args=[*of, *row.more])
         self.full = row.fill(self.world)
         self.key = str(uuid.uuid4())
 
@@ -250,7 +315,11 @@ class Sheet:
     def fields(self) -> dict[str, forms.Field]:
         """Return what one can fill in, in the order of the form."""
         form = self.client.get(self.url).context["form"]
-        return {name: f for name, f in form.fields.items() if name not in OF_THE_FORM}
+        return {
+            name: field
+            for name, field in form.fields.items()
+            if name not in OF_THE_FORM and not field.widget.is_hidden
+        }
 
     def send(self, client: Client | None = None, **changes: Any) -> HttpResponse:
         """Send the form, full but for the changes."""

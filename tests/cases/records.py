@@ -55,5 +55,8 @@ def decision(case, recorded_at, to=(), **fields):
 def feedback(case, recorded_at, **fields):
     return Feedback.objects.create(
         case=case, author=UserFactory(), received_at=recorded_at, recorded_at=recorded_at,
-        source="Gezinswerker", text="Rust in huis.", effect="works", **fields,
+        **{
+            "source": "Gezinswerker", "text": "Rust in huis.", "effect": "works",
+            "heard_from": "buurtteam", "helped_by": "school", **fields,
+        },
     )  # fmt: skip

@@ -211,7 +211,7 @@ def test_a_skipped_talk_speaks_to_nobody(case):
     assert (facts.talked_at, facts.talk_skipped_at) == (None, ago(days=1))
     assert not facts.pupil_spoken
     assert not facts.parents_spoken
-    assert not facts.help_refused
+    assert facts.help_refused_at is None
     assert not facts.concern_cleared
 
 
@@ -221,10 +221,10 @@ def test_the_last_conversation_tells_how_they_stand(case):
         buurtteam_consent=True,
     )  # fmt: skip
     facts = facts_for(case, NOW)
-    assert (facts.help_refused, facts.concern_cleared) == (True, False)
+    assert (facts.help_refused_at, facts.concern_cleared) == (ago(days=4), False)
     ConversationFactory(case=case, recorded_at=ago(days=3), help_wanted="yes", concern="gone")
     facts = facts_for(case, NOW)
-    assert (facts.help_refused, facts.concern_cleared) == (False, True)
+    assert (facts.help_refused_at, facts.concern_cleared) == (None, True)
     assert facts.talked_at == ago(days=4)
     assert facts.buurtteam_consented
 
@@ -234,16 +234,21 @@ def test_the_last_conversation_tells_how_they_stand(case):
 
 def test_the_last_assessment_answers_and_the_first_settles_the_step(case):
     assessment(case, ago(days=3), unsafety="no", suspicion="yes")
-    assessment(case, ago(days=2), unsafety="doubt")
+    assessment(case, ago(days=2), suspicion="doubt", unsafety="doubt")
     facts = facts_for(case, NOW)
     assert facts.assessed_at == ago(days=3)
-    assert facts.answers == {"unsafety": "doubt"}
+    assert facts.answers == {"suspicion": "doubt", "unsafety": "doubt"}
+
+
+def test_an_answer_beside_the_way_does_not_count(case):
+    assessment(case, ago(days=3), suspicion="no", unsafety="acute", possible="no")
+    assert facts_for(case, NOW).answers == {"suspicion": "no"}
 
 
 def test_a_decision_without_referral(case):
     decision(case, ago(days=2), help="own", follow_up_on=date(2026, 4, 20))
     facts = facts_for(case, NOW)
-    assert (facts.decided_at, facts.report_decided, facts.help_decided) == (
+    assert (facts.decided_at, facts.report_decided, facts.own_help) == (
         ago(days=2), False, True,
     )  # fmt: skip
     assert (facts.referral_unsent_since, facts.report_sent_at) == (None, None)
@@ -253,7 +258,7 @@ def test_a_decision_without_referral(case):
 def test_a_decision_for_no_help(case):
     decision(case, ago(days=2))
     facts = facts_for(case, NOW)
-    assert (facts.help_decided, facts.follow_up_at) == (False, None)
+    assert (facts.own_help, facts.follow_up_at) == (False, None)
 
 
 def test_a_referral_waits_until_all_are_sent(case):
@@ -273,7 +278,8 @@ def test_the_last_decision_holds_and_the_first_settles_the_step(case):
     decision(case, ago(days=2), report=True, to={"veilig_thuis": None})
     facts = facts_for(case, NOW)
     assert (facts.decided_at, facts.referral_unsent_since) == (ago(days=9), ago(days=2))
-    assert (facts.report_decided, facts.help_decided, facts.follow_up_at) == (True, False, None)
+    assert (facts.report_decided, facts.own_help, facts.follow_up_at) == (True, False, None)
+    assert facts.last_decided_at == ago(days=2)
 
 
 def test_feedback_sets_the_next_review(case):

@@ -36,7 +36,7 @@ def test_a_new_cycle_begins_without_the_steps_of_the_one_before():
     assert (facts.consultations_asked, facts.outcome_at, facts.kinds_asked) == (
         0, None, frozenset(),
     )  # fmt: skip
-    assert (facts.talked_at, facts.help_refused) == (None, False)
+    assert (facts.talked_at, facts.help_refused_at) == (None, None)
     assert (facts.assessed_at, dict(facts.answers)) == (None, {})
     assert (facts.decided_at, facts.report_decided, facts.feedback_at) == (None, False, None)
     assert facts.referral_unsent_since is None

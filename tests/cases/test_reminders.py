@@ -109,10 +109,14 @@ def test_without_a_care_team_the_leader_is_told(school, leader):
     assert told(0) == {leader}
 
 
-def test_after_a_standstill_of_weeks_one_reminder_comes(school, coordinator):
+def test_after_a_standstill_of_weeks_each_period_is_said_once_in_one_mail(
+    school, coordinator, mailoutbox
+):
     standing_still(school)
-    assert sweep(MONDAY + timedelta(days=60)) == 1
-    assert Reminder.objects.count() == 1
+    assert sweep(MONDAY + timedelta(days=60)) == 2
+    assert set(Reminder.objects.values_list("period", flat=True)) == {"ask", "walk"}
+    deliver()
+    assert len(mailoutbox) == 1
 
 
 def test_what_was_done_meanwhile_is_not_asked_again(school, coordinator):
@@ -223,4 +227,4 @@ def test_the_command_says_what_it_did(school, coordinator, mailoutbox):
     call_command("send_reminders", stdout=said)
     call_command("send_reminders", stdout=said)
     lines = said.getvalue().splitlines()
-    assert lines == ["1 reminders given, 1 mails sent.", "0 reminders given, 0 mails sent."]
+    assert lines == ["2 reminders given, 1 mails sent.", "0 reminders given, 0 mails sent."]

@@ -1,0 +1,60 @@
+"""Take each row of the rules away, and let each hold always: some test of behaviour must fail.
+
+    python -m tests.mutate_rules            all rows
+    python -m tests.mutate_rules R12 R40    these
+
+Only tests of what a case is asked are run, not those of the table's own shape: these would fail on
+any missing row, and prove nothing. Ends with 1 and the names of the mutants that no test noticed.
+"""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+BEHAVIOUR = (
+    "tests/cases/test_protocol.py::test_a_rule_holds",
+    "tests/cases/test_protocol.py::test_a_rule_does_not_hold_beside_that",
+    "tests/cases/test_protocol_scenarios.py",
+)
+# A rule that holds outside the Meldcode only holds there always: no test can tell the two apart.
+EQUIVALENT = {"always:R9"}
+FAILED = 1  # pytest's own: tests were run, and some failed
+
+
+def codes() -> list[str]:
+    """Return the rules of the table."""
+    from cases.protocol.rules import RULES
+
+    return [rule.code for rule in RULES]
+
+
+def survives(mutation: str) -> str:
+    """Return why a mutant was not noticed; empty when a test failed on it."""
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-x", "-q", "-p", "tests.mutated_rule", "-p",
+         "no:cacheprovider", "-p", "no:randomly", *BEHAVIOUR],
+        env={**os.environ, "MUTATION": mutation},
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    if run.returncode == FAILED:
+        return ""
+    return f"{mutation}: pytest ended with {run.returncode}\n{run.stdout[-2000:]}"
+
+
+def main(chosen: list[str]) -> int:
+    """Run all mutants; return how many were not noticed."""
+    mutations = [f"{how}:{code}" for how in ("without", "always") for code in chosen or codes()]
+    mutations = [mutation for mutation in mutations if mutation not in EQUIVALENT]
+    with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+        survivors = [why for why in pool.map(survives, mutations) if why]
+    for why in survivors:
+        sys.stderr.write(f"Not noticed: {why}\n")
+    sys.stdout.write(f"{len(mutations) - len(survivors)} of {len(mutations)} mutants noticed\n")
+    return len(survivors)
+
+
+if __name__ == "__main__":
+    sys.exit(min(main(sys.argv[1:]), 1))
