@@ -26,24 +26,26 @@ KIND_LABELS = {
     Kind.NOTED: gettext_lazy("Good to know"),
 }
 
+ASK, ASSIGN = Permission.ASK_CONSULTATION, Permission.ASSIGN_CASE
+MOVE, SEE = Permission.MOVE_CASE, Permission.SEE_CASE
 # What a rule asks → the page where it is done, its button, and the permission that it takes.
 # "#..." is a place on the case's own page.
 # fmt: off
 ACTIONS: dict[str, tuple[str, Promise, Permission]] = {
-    "look_back": ("cases:look_back",     gettext_lazy("Look back"),              Permission.MOVE_CASE),
-    "signals":   ("#step-1",             gettext_lazy("To the signals"),         Permission.SEE_CASE),
-    "call":      ("consultations:call",  gettext_lazy("Record a call"),          Permission.ASK_CONSULTATION),
-    "consult":   ("consultations:new",   gettext_lazy("Ask for a consultation"), Permission.ASK_CONSULTATION),
-    "outcome":   ("#step-2",             gettext_lazy("To the consultation"),    Permission.SEE_CASE),
-    "people":    ("#people",             gettext_lazy("Who takes part"),         Permission.ASSIGN_CASE),
-    "talk":      ("cases:conversation",  gettext_lazy("Record the talk"),        Permission.MOVE_CASE),
-    "weigh":     ("cases:assessment",    gettext_lazy("Weigh the severity"),     Permission.MOVE_CASE),
-    "decide":    ("referrals:decide",    gettext_lazy("Take the decisions"),     Permission.MOVE_CASE),
-    "hand_over": ("#step-5",             gettext_lazy("To the referral"),        Permission.MOVE_CASE),
-    "refer":     ("#step-5",             gettext_lazy("To the referral"),        Permission.MOVE_CASE),
-    "cycle":     ("cases:new_cycle",     gettext_lazy("Walk the steps again"),   Permission.MOVE_CASE),
-    "follow_up": ("referrals:feedback",  gettext_lazy("Record the effect"),      Permission.MOVE_CASE),
-    "close":     ("cases:close",         gettext_lazy("Close the case"),         Permission.MOVE_CASE),
+    "look_back": ("cases:look_back",     gettext_lazy("Look back"),              MOVE),
+    "signals":   ("#step-1",             gettext_lazy("To the signals"),         SEE),
+    "call":      ("consultations:call",  gettext_lazy("Record a call"),          ASK),
+    "consult":   ("consultations:new",   gettext_lazy("Ask for a consultation"), ASK),
+    "outcome":   ("#step-2",             gettext_lazy("To the consultation"),    SEE),
+    "people":    ("#people",             gettext_lazy("Who takes part"),         ASSIGN),
+    "talk":      ("cases:conversation",  gettext_lazy("Record the talk"),        MOVE),
+    "weigh":     ("cases:assessment",    gettext_lazy("Weigh the severity"),     MOVE),
+    "decide":    ("referrals:decide",    gettext_lazy("Take the decisions"),     MOVE),
+    "hand_over": ("#step-5",             gettext_lazy("To the referral"),        MOVE),
+    "refer":     ("#step-5",             gettext_lazy("To the referral"),        MOVE),
+    "cycle":     ("cases:new_cycle",     gettext_lazy("Walk the steps again"),   MOVE),
+    "follow_up": ("referrals:feedback",  gettext_lazy("Record the effect"),      MOVE),
+    "close":     ("cases:close",         gettext_lazy("Close the case"),         MOVE),
 }
 # fmt: on
 # What is handed over is first decided on: a button to nothing helps nobody.

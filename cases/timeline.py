@@ -63,7 +63,7 @@ def _deviations(case: Case) -> Iterator[Entry]:
             title = f"{title} ({deviation.rule})"
         step = deviation.step if deviation.step <= len(STEPS) else None
         yield Entry(
-            deviation.recorded_at, step, "pen", title, deviation.author.name, deviation.grounds
+            deviation.recorded_at, step, "signpost", title, deviation.author.name, deviation.grounds
         )
 
 

@@ -1,6 +1,6 @@
 """Whom to call: the telephone numbers that hold in the whole country.
 
-The buurtteam's number stands with the buurtteam (accounts.models.Buurtteam): each school has its own.
+The buurtteam's number stands with the buurtteam (accounts.models): each school has its own.
 """
 
 from dataclasses import dataclass
@@ -24,12 +24,8 @@ class Contact:
         return "tel:" + "".join(c for c in self.telephone if c.isdigit() or c == "+")
 
 
-EMERGENCY, VEILIG_THUIS, BUURTTEAM, INSPECTOR = (
-    "emergency",
-    "veilig_thuis",
-    "buurtteam",
-    "inspector",
-)
+EMERGENCY, VEILIG_THUIS = "emergency", "veilig_thuis"
+BUURTTEAM, INSPECTOR = "buurtteam", "inspector"
 
 # fmt: off
 CONTACTS: dict[str, Contact] = {contact.code: contact for contact in (

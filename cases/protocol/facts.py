@@ -164,7 +164,7 @@ class Facts:
 
     @property
     def severe_unanswered(self) -> bool:
-        """Tell whether a severe signal waits for the buurtteam's or Veilig Thuis's word (R3). [U]"""
+        """Tell whether a severe signal waits for a word of buurtteam or Veilig Thuis (R3). [U]"""
         if self.last_severe_at is None or self.explained_at("R3"):
             return False
         answered = self.outside_outcome_at
@@ -172,7 +172,7 @@ class Facts:
 
     @property
     def acute_unanswered(self) -> bool:
-        """Tell whether danger was reported and neither 112 nor anybody outside was told (R4). [U]"""
+        """Tell whether there is danger of which nobody outside was told (R4). [U]"""
         if self.last_acute_at is None or self.explained_at("R4"):
             return False
         return self.danger_told_at is None or self.danger_told_at < self.last_acute_at

@@ -55,8 +55,8 @@ class Deadline:
 class TwoDecisions:
     """The two decisions of step 5 as they follow from the weighing (R28).
 
-    ``report``: the rules that ask for a report; none: it is not necessary. ``help``: whether help is
-    possible (too); None where that is walked through with Veilig Thuis, or was not answered.
+    ``report``: the rules that ask for a report; none: it is not necessary. ``help``: whether help
+    is possible (too); None where that is walked through with Veilig Thuis, or was not answered.
     ``weighed``: before that nothing follows from anything.
     """
 

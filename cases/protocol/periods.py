@@ -49,11 +49,12 @@ PERIODS: dict[str, Period] = {period.code: period for period in (
     Period("walk",          _("whole walk, from concern to decision"),           30,  50,   72),
     Period("follow_up",     _("first review of the help"),                       30,  60,   120),
     Period("refer",         _("referral sent, and confirmed received"),           3,   5,   8),
-    Period("triage",        _("Veilig Thuis says what it does with a report"),    5,   5,   None),  # [U][H]
+    # Triage and investigation: [U][H]; the board, "at once" (R9): [L].
+    Period("triage",        _("Veilig Thuis says what it does with a report"),    5,   5,   None),
     Period("investigation", _("Veilig Thuis tells the outcome"),                 70,  70,   None,
-           calendar=True),  # ten weeks [U][H]
+           calendar=True),  # ten weeks
     Period("look_back",     _("look back after closing"),                        60,  90,   None),
-    Period("board",         _("the school board is told"),                        1,   1,   2),  # "at once" (R9) [L]
+    Period("board",         _("the school board is told"),                        1,   1,   2),
 )}
 # fmt: on
 

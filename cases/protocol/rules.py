@@ -232,7 +232,8 @@ RULES: tuple[Rule, ...] = (
         _("Talking may not be safe, and nobody from outside has thought along."),
         _("Talking may not be safe: first ask the buurtteam or Veilig Thuis. No talk with the "
           "parents before their advice."),
-        _("Who cannot talk safely does not carry this alone; and a talk can make it worse at home."),
+        _("Who cannot talk safely does not carry this alone; and a talk can make it worse at "
+          "home."),
         "U", "consult", calls=(VEILIG_THUIS, BUURTTEAM),
     ),
     Rule(

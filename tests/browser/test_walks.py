@@ -12,7 +12,7 @@ from cases.models import Case, DossierExport
 from consultations.models import Advice, Consultation, Invitation
 from referrals.models import Decision, Referral
 from signals.models import Signal
-from tests.browser.conftest import dutch
+from tests.browser.conftest import dutch, weigh
 from tests.factories import (
     BuurtteamFactory,
     CaseFactory,
@@ -149,7 +149,7 @@ def test_a_coordinator_walks_a_case(visitor, school, concern):
     coordinator.press("Save the talk")
 
     coordinator.press("Weigh the severity")
-    weigh(coordinator)
+    weigh(coordinator, suspicion="doubt", possible="yes", accepted="yes", works="later")
     coordinator.press("Save the assessment")
 
     coordinator.press("Take the decisions")
@@ -157,26 +157,20 @@ def test_a_coordinator_walks_a_case(visitor, school, concern):
     coordinator.fill(
         report_grounds="Er is geen acute of structurele onveiligheid.",
         help_grounds="Moeder wil hulp.",
+        results="Ze eet in de pauze en slaapt, binnen zes weken.",
+        case_manager="Noor Kuipers, gezinswerker",
         follow_up_on=(timezone.localdate() + timedelta(days=30)).isoformat(),
     )
     coordinator.press("Save the decisions")
     coordinator.press("Mark as sent")
     assert Referral.objects.get().sent_at is not None
+    coordinator.press("They say it came in")
+    assert Referral.objects.get().confirmed_at is not None
 
     case = Case.objects.get()
     assert case.step == 5
     assert Decision.objects.get().help == "buurtteam"
     assert coordinator.reads("Referral sent")
-
-
-def weigh(person):
-    names = person.page.locator("main input[type=radio][value=no]")
-    for index in range(names.count()):
-        label = names.nth(index).get_attribute("id")
-        person.page.locator(f"label[for={label}]").first.click()
-    for box in person.page.locator("main textarea").all():
-        box.fill("Zie de gesprekken.")
-    person.fill(consulted="Noor Kuipers, gezinswerker")
 
 
 def test_a_talk_is_left_out_for_safety(visitor, school, concern):

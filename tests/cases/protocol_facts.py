@@ -61,7 +61,7 @@ def held(*kinds):
 
 
 def weighed(**answers):
-    """Return what is known after a weighing: a suspicion, no unsafety, help possible and accepted."""
+    """Return what is known after a weighing: suspicion, no unsafety, help possible, accepted."""
     given = {
         "danger": "no", "upbringing": "no", "risks": "no", "suspicion": "yes", "unsafety": "no",
         "possible": "yes", "accepted": "yes", "works": "later",

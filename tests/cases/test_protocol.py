@@ -1,4 +1,4 @@
-"""The rules of the Meldcode: for each row of the table what it is for, and the nearest it is not."""
+"""The rules of the Meldcode: for each row of the table what it is for and not for."""
 
 import pytest
 
@@ -161,7 +161,8 @@ TABLE: dict[str, tuple[list[dict], list[dict]]] = {
         UNSAFE | explained("R26"),
     ]),
     "R27": ([
-        TOLD, CONCERN | about("disclosure"), TOLD | weighed(), CONCERN | {"history_of_unsafety": True},
+        TOLD, CONCERN | about("disclosure"), TOLD | weighed(),
+        CONCERN | {"history_of_unsafety": True},
     ], [
         CONCERN, TOLD | held("veilig_thuis"), TOLD | weighed(unsafety="structural"),
         TOLD | NO_SUSPICION | about("disclosure"), TOLD | DECIDED, TOLD | explained("R27"),

@@ -49,7 +49,7 @@ def calls(*stages, **changes):
 
 
 def derived(*stages, **changes):
-    """Return the two decisions as they follow: the rules for a report, and whether help is possible."""
+    """Return the two decisions as they follow: rules for a report, and whether help is possible."""
     two = guide(facts(*stages, **changes)).decisions
     return [rule.code for rule in two.report], two.help
 
