@@ -146,6 +146,8 @@ def add_participant(case: Case, by: User, person: User, *, hand_over: bool) -> N
     """Let a colleague of the school take part in the case; hand it over to be moved by them too."""
     check(by, Permission.ASSIGN_CASE, case)
     case = lock(case)
+    if case.restricted:
+        raise ActionError(_("This case is for the school board alone."))
     if case.school_id not in access.school_ids(
         person, Permission.SEE_CASE, access.Scope.TAKES_PART
     ):

@@ -62,7 +62,8 @@ def record(
         "form": form,
         "case": case,
         "facts": facts,
-        "steps": step_header(guidance),
+        # What points at somebody of the school does not walk the steps (R9).
+        "steps": () if case.restricted else step_header(guidance),
         "guidance": guidance,
         **context,
     }

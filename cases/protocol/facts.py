@@ -129,9 +129,10 @@ class Facts:
     def attention(self) -> Attention:
         """One signal: watchful; several: concern; a severe one: severe. [U]
 
-        A walk that begins again because help did not work is never less than a concern (R33).
+        A walk that begins again because help did not work is never less than a concern (R33); what
+        points at somebody of the school cannot wait either (R9).
         """
-        if self.severe_signals or self.acute_signals:
+        if self.about_staff or self.severe_signals or self.acute_signals:
             return Attention.SEVERE
         if self.signals > 1 or self.cycle > 1:
             return Attention.CONCERN
