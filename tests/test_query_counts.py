@@ -7,8 +7,8 @@ from django.urls import reverse
 from guardian.shortcuts import assign_perm
 
 from accounts.roles import Role
-from cases.models import Pupil
-from signals.models import Signal
+from cases.models import Deviation, LookBack, Pupil
+from signals.models import Signal, SignalFinding
 from tests.cases.records import NOW, assessment, decision, feedback
 from tests.factories import (
     CaseFactory,
@@ -59,7 +59,11 @@ def records_of(case, count):
     for __ in range(count):
         signal = SignalFactory(case=case)
         SignalCategoryFactory(signal=signal, code="tired")
-        SignalFactory(case=case, corrects=signal, correction_reason="Anders.")
+        newer = SignalFactory(case=case, corrects=signal, correction_reason="Anders.")
+        who = {"case": case, "author": UserFactory()}
+        SignalFinding.objects.create(**who, signal=newer, grounds="Een val.")
+        LookBack.objects.create(**who, seen="Lacht weer.", result="watch")
+        Deviation.objects.create(**who, kind="order", step=3, grounds="Haast.")
         consultation = ConsultationFactory(
             case=case, closed_at=NOW, closed_by=UserFactory(), outcome="Klaar."
         )
@@ -68,11 +72,13 @@ def records_of(case, count):
         ConversationFactory(case=case)
         assessment(case, NOW, danger="no", risks="yes")
         made = decision(case, NOW, to={"buurtteam": NOW}, help="buurtteam")
-        made.referrals.update(sent_by=UserFactory())
+        made.referrals.update(sent_by=UserFactory(), confirmed_by=UserFactory(), confirmed_at=NOW)
         feedback(case, NOW)
         case.step_changes.create(from_step=1, to_step=2, by=UserFactory())
         case.exports.create(requested_by=UserFactory(), reason="Inzage door ouders.")
-        reminder = case.reminders.create(cycle=1, step=2, deadline=signal.recorded_at, level=0)
+        reminder = case.reminders.create(
+            cycle=1, step=2, period="ask", deadline=signal.recorded_at, level=0
+        )
         reminder.messages.create(recipient=UserFactory())
         assign_perm("cases.take_part", member(Role.TEACHER, case.school), case)
 

@@ -11,8 +11,8 @@ from pypdf import PdfReader
 
 from cases.dossier.contents import dossier
 from cases.dossier.pdf import RefusedURL, _refuse, make_pdf
-from cases.models import DossierExport
-from signals.models import Signal
+from cases.models import Deviation, DossierExport, LookBack
+from signals.models import Signal, SignalFinding
 from tests.cases.records import NOW, assessment, decision, feedback
 from tests.factories import (
     CaseFactory,
@@ -38,7 +38,13 @@ def case(school):
 
 
 def one_of_each(case):
-    SignalFactory(case=case, facts="Blauwe plek.", child_words="Au, zei ik.")
+    unfounded = SignalFactory(case=case, facts="Blauwe plek.", child_words="Au, zei ik.")
+    who = {"case": case, "author": UserFactory()}
+    SignalFinding.objects.create(**who, signal=unfounded, grounds="Een val van het klimrek.")
+    LookBack.objects.create(**who, seen="Lacht weer met vriendinnen.", result="quiet")
+    Deviation.objects.create(
+        **who, kind="not_done", step=2, rule="R12", grounds="Hij was op vakantie."
+    )
     ConsultationFactory(case=case, question="Hoe lees jij dit?")
     ConversationFactory(case=case, reactions="Moeder schrok.")
     assessment(case, NOW, danger="no")
@@ -70,6 +76,7 @@ def test_everything_of_a_case_is_in_it(case):
         "Çağla Wróblewicz-Đỗ", case.reference, case.school.name, "Inzage door vader.",
         "geëxporteerd door Chaima Verhoef, 11 maart 2026, 10:30", "Samenvatting", "Tijdlijn",
         "Blauwe plek.", "Au, zei ik.", "Hoe lees jij dit?", "Moeder schrok.", "Rust in huis.",
+        "Een val van het klimrek.", "Lacht weer met vriendinnen.", "Hij was op vakantie.",
     ):  # fmt: skip
         assert expected in text, expected
     for step in range(1, 6):
