@@ -27,8 +27,6 @@ UNDER = {
 BESIDE = ("feedbacks", "deviations", "lookbacks")
 VEILIG_THUIS, EMERGENCY, FAMILY_WORKER = "veilig_thuis", "emergency", "family_worker"
 
-PUPIL_KINDS = frozenset({"pupil", "pupil_and_parents", "three_way"})
-PARENT_KINDS = frozenset({"parents", "pupil_and_parents", "three_way"})
 TOLD_BY_OTHERS = "told_others"
 
 Rows = dict[str, dict[int, list[Any]]]
@@ -207,11 +205,9 @@ def _consultation_facts(ever: list[Any], here: list[Any]) -> dict[str, Any]:
         "consultations_asked": len(here),
         "consultations_open": len(here) - len(held),
         "first_asked_at": here[0].recorded_at if here else None,
-        "last_asked_at": here[-1].recorded_at if here else None,
         "outside_asked_at": outside[-1].recorded_at if outside else None,
         "veilig_thuis_asked_at": veilig_thuis[-1].recorded_at if veilig_thuis else None,
         "outcome_at": min((c.closed_at for c in held), default=None),
-        "last_outcome_at": max((c.closed_at for c in held), default=None),
         "outside_outcome_at": _last_outcome(ever, OUTSIDE_EXPERTS),
         "danger_told_at": _last_outcome(ever, OUTSIDE_EXPERTS | {EMERGENCY}),
         "kinds_held": frozenset(c.kind for c in held),
@@ -237,8 +233,6 @@ def _conversation_facts(
     return {
         "talked_at": held[0].recorded_at if held else None,
         "talk_skipped_at": skipped[0].recorded_at if skipped else None,
-        "pupil_spoken": any(c.kind in PUPIL_KINDS for c in held),
-        "parents_spoken": any(c.kind in PARENT_KINDS for c in held),
         # A signal that comes after the talk is not taken away by it.
         "concern_cleared": cleared
         and (last_signal_at is None or last_signal_at <= last.recorded_at),
@@ -270,7 +264,6 @@ def _decision_facts(
         "decided_at": decisions[0].recorded_at,
         "last_decided_at": last.recorded_at,
         "report_decided": last.report,
-        "own_help": last.help == "own",
         "follow_up_at": _end_of_day(review_on) if review_on else None,
         "feedback_at": newest.recorded_at if newest else None,
         "effect": newest.effect if newest else "",

@@ -63,12 +63,10 @@ class Facts:
     consultations_asked: int = 0
     consultations_open: int = 0
     first_asked_at: datetime | None = None
-    last_asked_at: datetime | None = None
     # The newest time that somebody outside was asked, and that Veilig Thuis was.
     outside_asked_at: datetime | None = None
     veilig_thuis_asked_at: datetime | None = None
     outcome_at: datetime | None = None
-    last_outcome_at: datetime | None = None
     # The newest outcome of somebody outside, in whatever cycle: what answers a severe signal.
     outside_outcome_at: datetime | None = None
     # The newest time that 112, the buurtteam or Veilig Thuis was spoken to: what answers danger.
@@ -84,8 +82,6 @@ class Facts:
     # Step 3
     talked_at: datetime | None = None
     talk_skipped_at: datetime | None = None
-    pupil_spoken: bool = False
-    parents_spoken: bool = False
     # As they said it last, in a conversation or afterwards.
     help_refused_at: datetime | None = None
     # Said in the last conversation, with no signal after it.
@@ -102,7 +98,6 @@ class Facts:
     report_decided: bool = False
     # Told to pupil and parents, or recorded why not (R36).
     report_discussed: bool = False
-    own_help: bool = False
     referral_unsent_since: datetime | None = None
     report_unsent: bool = False
     # The buurtteam was chosen and has not been asked, or has not said that it was received.

@@ -21,7 +21,7 @@ SEVERE = MILD | {
 ACUTE = SEVERE | {"acute_signals": 1, "last_acute_at": ago(hours=1)}
 NEWER = {"last_severe_at": ago(minutes=3), "last_signal_at": ago(minutes=3)}
 ARRANGED = {"responsible": True, "talk_arranged": True}
-TALKED = {"talked_at": ago(minutes=20), "parents_spoken": True}
+TALKED = {"talked_at": ago(minutes=20)}
 SKIPPED = {"talk_skipped_at": ago(minutes=20)}
 CLEARED = TALKED | {"concern_cleared": True}
 REFUSED = {"help_refused_at": ago(minutes=20)}
@@ -43,7 +43,7 @@ def asked(*kinds):
     return {
         "consultations_asked": len(kinds), "consultations_open": len(kinds),
         "kinds_asked": frozenset(kinds),
-        "first_asked_at": ago(minutes=50), "last_asked_at": ago(minutes=50),
+        "first_asked_at": ago(minutes=50),
         "outside_asked_at": ago(minutes=50) if outside else None,
         "veilig_thuis_asked_at": ago(minutes=50) if "veilig_thuis" in kinds else None,
     }  # fmt: skip
@@ -54,7 +54,7 @@ def held(*kinds):
     outside = {"family_worker", "veilig_thuis"} & set(kinds)
     return asked(*kinds) | {
         "consultations_open": 0, "kinds_held": frozenset(kinds),
-        "outcome_at": ago(minutes=30), "last_outcome_at": ago(minutes=30),
+        "outcome_at": ago(minutes=30),
         "outside_outcome_at": ago(minutes=30) if outside else None,
         "danger_told_at": ago(minutes=30) if outside or "emergency" in kinds else None,
     }  # fmt: skip
@@ -75,7 +75,7 @@ DECIDED = {"decided_at": ago(minutes=5), "last_decided_at": ago(minutes=5)}
 REVIEW = {"follow_up_at": NOW + timedelta(days=42)}
 UNSENT = {"referral_unsent_since": ago(minutes=5)}
 SENT = {"unconfirmed_since": ago(minutes=4)}
-OWN_HELP = UNDECIDED | DECIDED | REVIEW | {"own_help": True}
+OWN_HELP = UNDECIDED | DECIDED | REVIEW
 TO_BUURTTEAM = UNDECIDED | DECIDED | REVIEW | UNSENT | {"buurtteam_waits": True}
 TO_REPORT = UNDECIDED | DECIDED | REVIEW | UNSENT | {"report_decided": True, "report_unsent": True}
 REPORTED = UNDECIDED | DECIDED | REVIEW | {
@@ -90,7 +90,7 @@ def feedback(effect, of="school"):
 
 
 WORKS = feedback("works")
-DONE = UNDECIDED | DECIDED | {"own_help": True} | WORKS
+DONE = UNDECIDED | DECIDED | WORKS
 STAFF = MILD | {"about_staff": True}
 
 

@@ -178,9 +178,9 @@ def test_consultations_asked_and_held(case):
     consultation(case, recorded_at=ago(days=3), kind="family_worker")
     facts = facts_for(case, NOW)
     assert (facts.consultations_asked, facts.consultations_open) == (3, 1)
-    assert (facts.first_asked_at, facts.last_asked_at) == (ago(days=6), ago(days=3))
+    assert facts.first_asked_at == ago(days=6)
     # The first outcome leads on to step 3; the last one answers a severe signal.
-    assert (facts.outcome_at, facts.last_outcome_at) == (ago(days=4), ago(days=2))
+    assert facts.outcome_at == ago(days=4)
     assert facts.kinds_asked == {"care_team", "veilig_thuis", "family_worker"}
     assert facts.kinds_held == {"care_team", "veilig_thuis"}
 
@@ -194,31 +194,19 @@ def test_an_open_consultation_has_no_outcome(case):
 # Conversations
 
 
-@pytest.mark.parametrize(
-    ("kind", "pupil", "parents"),
-    [
-        ("pupil", True, False),
-        ("parents", False, True),
-        ("pupil_and_parents", True, True),
-        ("three_way", True, True),
-    ],
-)
-def test_who_was_spoken_to(case, kind, pupil, parents):
-    ConversationFactory(case=case, kind=kind, recorded_at=ago(days=1))
+def test_a_talk_settles_the_step_when_it_was_recorded(case):
+    ConversationFactory(case=case, recorded_at=ago(days=1))
     facts = facts_for(case, NOW)
-    assert (facts.pupil_spoken, facts.parents_spoken) == (pupil, parents)
     assert (facts.talked_at, facts.talk_skipped_at) == (ago(days=1), None)
 
 
-def test_a_skipped_talk_speaks_to_nobody(case):
+def test_a_skipped_talk_says_nothing_of_them(case):
     ConversationFactory(
         case=case, kind="skipped", skip_reason="Vader dreigt.", help_wanted="no", concern="gone",
         recorded_at=ago(days=1),
     )  # fmt: skip
     facts = facts_for(case, NOW)
     assert (facts.talked_at, facts.talk_skipped_at) == (None, ago(days=1))
-    assert not facts.pupil_spoken
-    assert not facts.parents_spoken
     assert facts.help_refused_at is None
     assert not facts.concern_cleared
 
@@ -256,9 +244,7 @@ def test_an_answer_beside_the_way_does_not_count(case):
 def test_a_decision_without_referral(case):
     decision(case, ago(days=2), help="own", follow_up_on=date(2026, 4, 20))
     facts = facts_for(case, NOW)
-    assert (facts.decided_at, facts.report_decided, facts.own_help) == (
-        ago(days=2), False, True,
-    )  # fmt: skip
+    assert (facts.decided_at, facts.report_decided) == (ago(days=2), False)
     assert (facts.referral_unsent_since, facts.report_sent_at) == (None, None)
     assert facts.follow_up_at == five_in_the_afternoon(date(2026, 4, 20))
 
@@ -266,7 +252,7 @@ def test_a_decision_without_referral(case):
 def test_a_decision_for_no_help(case):
     decision(case, ago(days=2))
     facts = facts_for(case, NOW)
-    assert (facts.own_help, facts.follow_up_at) == (False, None)
+    assert facts.follow_up_at is None
 
 
 def test_a_referral_waits_until_all_are_sent(case):
@@ -286,7 +272,7 @@ def test_the_last_decision_holds_and_the_first_settles_the_step(case):
     decision(case, ago(days=2), report=True, to={"veilig_thuis": None})
     facts = facts_for(case, NOW)
     assert (facts.decided_at, facts.referral_unsent_since) == (ago(days=9), ago(days=2))
-    assert (facts.report_decided, facts.own_help, facts.follow_up_at) == (True, False, None)
+    assert (facts.report_decided, facts.follow_up_at) == (True, None)
     assert facts.last_decided_at == ago(days=2)
 
 

@@ -53,7 +53,6 @@ def ask(facts, kind):
         consultations_asked=facts.consultations_asked + 1,
         consultations_open=facts.consultations_open + 1,
         first_asked_at=facts.first_asked_at or facts.now,
-        last_asked_at=facts.now,
         outside_asked_at=facts.now if kind in OUTSIDE_EXPERTS else facts.outside_asked_at,
         veilig_thuis_asked_at=(
             facts.now if kind == "veilig_thuis" else facts.veilig_thuis_asked_at
@@ -71,7 +70,6 @@ def outcome(facts, kind):
         facts,
         consultations_open=facts.consultations_open - 1,
         outcome_at=facts.outcome_at or facts.now,
-        last_outcome_at=facts.now,
         outside_outcome_at=facts.now if kind in OUTSIDE_EXPERTS else facts.outside_outcome_at,
         danger_told_at=(
             facts.now if kind in OUTSIDE_EXPERTS | {"emergency"} else facts.danger_told_at
@@ -114,7 +112,6 @@ def decide(facts, report, to_buurtteam, review_days):
         decided_at=facts.decided_at or facts.now,
         last_decided_at=facts.now,
         report_decided=report,
-        own_help=not report and not to_buurtteam,
         referral_unsent_since=facts.now if report or to_buurtteam else None,
         report_unsent=report,
         report_discussed=report,
