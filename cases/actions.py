@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from guardian.shortcuts import assign_perm, remove_perm
 
 from accounts import access
@@ -29,9 +30,9 @@ from cases.models import (
     Record,
     StepChange,
 )
-from cases.protocol import STEPS, Guidance, Rule, guide
+from cases.protocol import STEPS, Guidance, Rule, conditions, guide
 
-# How a case may end without a decision, and the rule that says so.
+# How a case ends on a ground of its own, and the rule that says so; else on a decision (R28).
 WITHOUT_DECISION = {
     Case.Outcome.WITH_THE_BOARD: "R9",
     Case.Outcome.CLEARED: "R22",
@@ -42,6 +43,10 @@ M = TypeVar("M", bound=Model)
 R = TypeVar("R", bound=Record)
 # With a million references given out, three draws in a row are taken once in 700 million times.
 DRAWS = 3
+
+# What is filed in a case about somebody of the school (R9): it does not walk the steps.
+WITH_THE_BOARD = frozenset({"signal", "signalfinding", "lookback"})
+BOARD_ONLY = gettext_lazy("This case is for the school board alone.")
 
 # What a case repeats of what the protocol says (``apply_guidance``).
 GUIDED = ("step", "attention", "period", "period_since", "deadline", "next_due")
@@ -83,6 +88,8 @@ def file_record(
         if (filed.author_id, filed.case_id) != (author.pk, case.pk):
             raise ActionError(KEY_USED)
         return filed, False
+    if case.restricted and model._meta.model_name not in WITH_THE_BOARD:
+        raise ActionError(BOARD_ONLY)
     fields |= {"case": case, "cycle": case.cycle, "author": author, "idempotency_key": key}
     return create(model, **fields), True
 
@@ -147,7 +154,7 @@ def add_participant(case: Case, by: User, person: User, *, hand_over: bool) -> N
     check(by, Permission.ASSIGN_CASE, case)
     case = lock(case)
     if case.restricted:
-        raise ActionError(_("This case is for the school board alone."))
+        raise ActionError(BOARD_ONLY)
     if case.school_id not in access.school_ids(
         person, Permission.SEE_CASE, access.Scope.TAKES_PART
     ):
@@ -188,11 +195,12 @@ def file_step(
     """
     record, new = file_record(model, case, by, key, **fields)
     waiting = guidance.waiting_before(step) if new else ()
-    if waiting and not motivation:
-        names = ", ".join(str(before.name) for before in waiting)
-        message = _("Write down why you take this step before: %(steps)s.") % {"steps": names}
-        raise ActionError(message, field="motivation")
-    if waiting:
+    blocked = guidance.blocked_before(step) if new else ()
+    if (waiting or blocked) and not motivation:
+        raise ActionError(_("Write down why you take this step now."), field="motivation")
+    if blocked:
+        deviate(case, by, Deviation.Kind.ORDER, step, motivation, blocked[0].code)
+    elif waiting or (new and motivation):  # what was typed is kept, settled meanwhile or not
         deviate(case, by, Deviation.Kind.ORDER, step, motivation)
     return record, new
 
@@ -254,14 +262,19 @@ def begin_cycle(case: Case, by: User, *, grounds: str) -> Case:
     """Walk the steps again, because what was decided does not work (R33). Sent twice: once."""
     check(by, Permission.MOVE_CASE, case)
     case = lock(case)
-    begun = StepChange.objects.filter(
-        case=case, cycle=case.cycle, by=by, motivation=grounds, to_step=1
-    )
-    if case.cycle > 1 and begun.exists():
-        return case
     now = timezone.now()
-    if facts_for(case, now).decided_at is None:
+    facts = facts_for(case, now)
+    if facts.decided_at is None:
+        begun = StepChange.objects.filter(
+            case=case, cycle=case.cycle, by=by, motivation=grounds, to_step=1
+        )
+        if case.cycle > 1 and begun.exists():
+            return case
         raise ActionError(_("The steps are walked again after a decision only."))
+    if conditions.report_waits(facts):
+        raise ActionError(
+            _("A report was decided on and not sent. Send it first, or write down why not (R37).")
+        )
     case.cycle, case.cycle_since = case.cycle + 1, now
     StepChange.objects.create(
         case=case, cycle=case.cycle, from_step=case.step, to_step=1, by=by, at=now,
@@ -323,22 +336,41 @@ def outcomes(closing_grounds: tuple[str, ...]) -> list[Case.Outcome]:
         outcome
         for outcome in Case.Outcome
         if WITHOUT_DECISION.get(outcome, "R28") in closing_grounds
-        or ("R28" in closing_grounds and outcome != Case.Outcome.WITH_THE_BOARD)
     ]
 
 
 @transaction.atomic
 def close_case(
-    case: Case, by: User, *, outcome: str, grounds: str, agreements: str, told: str = ""
+    case: Case,
+    by: User,
+    *,
+    outcome: str,
+    grounds: str,
+    agreements: str,
+    told: str = "",
+    signals_seen: int | None = None,
 ) -> Case:
-    """Close the case, after a decision only, or on one of the grounds that R43 names."""
+    """Close the case, after a decision only, or on one of the grounds that R43 names.
+
+    ``signals_seen``: how many signals there were when the form was shown; with more, it is refused.
+    """
     check(by, Permission.MOVE_CASE, case)
     case = lock(case, to_change=False)
-    if case.closed_by_id == by.pk:
-        return case  # sent twice
+    sent_before = case.closed_by_id == by.pk and (case.outcome, case.closing_grounds) == (
+        outcome, grounds,
+    )  # fmt: skip
+    if sent_before:
+        return case
     case = lock(case)
+    if signals_seen is not None and signals_seen != case.signals.count():
+        raise ActionError(_("A signal came in while you wrote this. Read it first."))
     now = timezone.now()
-    allowed = outcomes(guide(facts_for(case, now)).closing_grounds)
+    facts = facts_for(case, now)
+    allowed = outcomes(guide(facts).closing_grounds)
+    if not allowed and (facts.severe_unanswered or facts.acute_unanswered):
+        raise ActionError(
+            _("A severe signal waits for an answer: first what is asked at once in this case.")
+        )
     if not allowed:
         raise ActionError(_("A case is closed only after a decision (step 5)."))
     if outcome not in allowed:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -28,6 +28,14 @@ BESIDE = ("feedbacks", "deviations", "lookbacks")
 VEILIG_THUIS, EMERGENCY, FAMILY_WORKER = "veilig_thuis", "emergency", "family_worker"
 
 TOLD_BY_OTHERS = "told_others"
+# What an explanation does away with: a decision against the weighing does away with nothing.
+EXPLAINS = frozenset({"skipped", "not_done"})
+# What was advised on the talk, when it is to wait.
+WAITS = frozenset({"pupil", "wait"})
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+PUPIL_KINDS = frozenset({"pupil", "pupil_and_parents", "three_way"})
+PARENT_KINDS = frozenset({"parents", "pupil_and_parents", "three_way"})
 
 Rows = dict[str, dict[int, list[Any]]]
 
@@ -115,8 +123,14 @@ class _Records:
 
 def _facts(case: Case, rows: Rows, own_days: dict[str, int], now: datetime) -> Facts:
     records = _Records(case, rows)
-    looked_back = [r for r in records.here("lookbacks") if r.recorded_at >= _look_from(case)]
+    looked_back = [
+        r
+        for r in records.here("lookbacks")
+        # Who saw something new has not looked back: they log it, and are asked until they did.
+        if r.recorded_at >= _look_from(case) and r.result != "concern"
+    ]
     consultations = records.all("consultations")
+    assessed = _assessment_facts(records.here("assessments"))
     conversations, feedbacks = records.here("conversations"), records.here("feedbacks")
     signals = _signal_facts(case, records.all("signals"), now)
     after = _decision_facts(records.here("decisions"), feedbacks, own_days, now)
@@ -126,19 +140,29 @@ def _facts(case: Case, rows: Rows, own_days: dict[str, int], now: datetime) -> F
         cycle=case.cycle,
         closed_at=case.closed_at,
         looked_back_at=looked_back[-1].recorded_at if looked_back else None,
+        looked_back_quiet=bool(looked_back) and looked_back[-1].result == "quiet",
         about_staff=case.restricted,
         days=own_days,
         responsible=case.responsible_id is not None,
         pupil_age=case.pupil.age(timezone.localdate(now)),
         history_of_unsafety=_was_unsafe(records),
-        explained={d.rule: d.recorded_at for d in records.here("deviations") if d.rule},
+        explained={d.rule: d.recorded_at for d in records.here("deviations") if d.kind in EXPLAINS},
         help_refused_at=_refused_at(conversations, feedbacks),
-        **signals,
+        **_since_weighed_acute(signals, assessed),
         **_consultation_facts(consultations, records.here("consultations")),
         **_conversation_facts(conversations, signals["last_signal_at"]),
-        **_assessment_facts(records.here("assessments")),
+        **assessed,
         **after,
     )
+
+
+def _since_weighed_acute(signals: dict[str, Any], assessed: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts of the signals, severe from the weighing on when that found danger now."""
+    weighed = Facts(now=NEVER, opened_at=NEVER, **assessed)
+    if not weighed.weighed_acute:
+        return signals
+    severe_at = min(m for m in (signals["severe_at"], weighed.weighed_at) if m)
+    return {**signals, "severe_at": severe_at}
 
 
 def _look_from(case: Case) -> datetime:
@@ -163,35 +187,42 @@ def _refused_at(conversations: list[Any], feedbacks: list[Any]) -> datetime | No
 
 
 def _signal_facts(case: Case, signals: list[Any], now: datetime) -> dict[str, Any]:
+    signals = sorted(signals, key=lambda s: s.counts_from)
     counted = [
         s
         for s in signals
         if not hasattr(s, "finding")
-        and ((s.case_id == case.pk and s.cycle == case.cycle) or s.recorded_at >= now - LOOK_BACK)
+        and ((s.case_id == case.pk and s.cycle == case.cycle) or s.counts_from >= now - LOOK_BACK)
     ]
     here = [s for s in counted if s.case_id == case.pk]
     severe = [s for s in here if s.severe]
     acute = [s for s in here if s.acute]
     codes = {s.pk: {c.code for c in s.categories.all()} for s in here}
+    newest = {code: s.counts_from for s in here for code in codes[s.pk]}
     began = case.began_at
     return {
         "signals": len(counted),
         "severe_signals": len(severe),
         "acute_signals": len(acute),
-        "categories": frozenset().union(*codes.values()),
+        "categories": frozenset(newest),
+        "signalled_at": newest,
         "unsourced_signals": sum(
             TOLD_BY_OTHERS in codes[s.pk] and not s.hearsay_from for s in here
         ),
-        "last_signal_at": counted[-1].recorded_at if counted else None,
-        "concern_at": max(counted[1].recorded_at, began) if len(counted) > 1 else None,
-        "severe_at": max(severe[0].recorded_at, began) if severe else None,
-        "last_severe_at": severe[-1].recorded_at if severe else None,
-        "last_acute_at": acute[-1].recorded_at if acute else None,
+        "last_signal_at": counted[-1].counts_from if counted else None,
+        "concern_at": max(counted[1].counts_from, began) if len(counted) > 1 else None,
+        # Not put off by a new cycle: what nobody answered is as late as it was.
+        "severe_at": severe[0].counts_from if severe else None,
+        "last_severe_at": severe[-1].counts_from if severe else None,
+        "last_acute_at": acute[-1].counts_from if acute else None,
     }
 
 
 def _consultation_facts(ever: list[Any], here: list[Any]) -> dict[str, Any]:
+    # A call to 112 saves somebody; it is not yet a consultation (R11).
+    here = [c for c in here if c.kind != EMERGENCY]
     held = [c for c in here if c.closed_at is not None]
+    by_outcome = sorted(held, key=lambda c: c.closed_at)
     waiting = [
         i.invited_at
         for c in here
@@ -212,7 +243,10 @@ def _consultation_facts(ever: list[Any], here: list[Any]) -> dict[str, Any]:
         "danger_told_at": _last_outcome(ever, OUTSIDE_EXPERTS | {EMERGENCY}),
         "kinds_held": frozenset(c.kind for c in held),
         "kinds_asked": frozenset(c.kind for c in here),
+        "asked_at": {c.kind: c.recorded_at for c in here},
+        "heard_at": {c.kind: c.closed_at for c in by_outcome},
         "talk_arranged": any(c.next_talk for c in held),
+        "talk_waits": bool(by_outcome) and by_outcome[-1].talk in WAITS,
         "invited_at": min(waiting, default=None),
     }
 
@@ -233,6 +267,8 @@ def _conversation_facts(
     return {
         "talked_at": held[0].recorded_at if held else None,
         "talk_skipped_at": skipped[0].recorded_at if skipped else None,
+        "pupil_spoken": any(c.kind in PUPIL_KINDS for c in held),
+        "parents_spoken": any(c.kind in PARENT_KINDS for c in held),
         # A signal that comes after the talk is not taken away by it.
         "concern_cleared": cleared
         and (last_signal_at is None or last_signal_at <= last.recorded_at),
@@ -247,6 +283,7 @@ def _assessment_facts(assessments: list[Any]) -> dict[str, Any]:
     questions = {question.code for question in asked(given)}
     return {
         "assessed_at": assessments[0].recorded_at,
+        "weighed_at": assessments[-1].recorded_at,
         "answers": {code: answer for code, answer in given.items() if code in questions},
     }
 
@@ -268,34 +305,50 @@ def _decision_facts(
         "feedback_at": newest.recorded_at if newest else None,
         "effect": newest.effect if newest else "",
         "effect_of": newest.helped_by if newest else "",
-        **_referral_facts(last),
-        **_report_facts(last, heard, own_days, now),
+        **_referral_facts(decisions, feedbacks),
+        **_report_facts(decisions, feedbacks, own_days, now),
     }
 
 
-def _referral_facts(decision: Any) -> dict[str, Any]:
-    referrals = list(decision.referrals.all())
-    unsent = [r for r in referrals if r.sent_at is None]
-    unconfirmed = [r for r in referrals if r.sent_at and r.confirmed_at is None]
+def _referral_facts(decisions: list[Any], feedbacks: list[Any]) -> dict[str, Any]:
+    """Return what was not sent or confirmed, of whatever decision: a later one does not undo it."""
+    referrals = [(d.recorded_at, r) for d in decisions for r in d.referrals.all()]
+    unsent = [r for __, r in referrals if r.sent_at is None]
+    unconfirmed = [r for __, r in referrals if r.sent_at and not _came_in(r, feedbacks)]
+    reports = [r for r in unsent if r.to == VEILIG_THUIS]
     return {
-        "referral_unsent_since": decision.recorded_at if unsent else None,
+        "referral_unsent_since": min((at for at, r in referrals if r in unsent), default=None),
         "unconfirmed_since": min((r.sent_at for r in unconfirmed), default=None),
-        "report_unsent": any(r.to == VEILIG_THUIS for r in unsent),
-        "report_discussed": all(
-            r.family_told or r.not_told_reason for r in referrals if r.to == VEILIG_THUIS
-        ),
+        "report_unsent": bool(reports),
+        "report_unconfirmed": any(r.to == VEILIG_THUIS for r in unconfirmed),
+        "report_discussed": all(r.family_told or r.not_told_reason for r in reports),
         "buurtteam_waits": any(r.to == "buurtteam" for r in (*unsent, *unconfirmed)),
     }
 
 
+def _came_in(referral: Any, feedbacks: list[Any]) -> bool:
+    """Tell whether a referral came in: they said so, or were heard on the matter since."""
+    heard = any(
+        f.heard_from == referral.to and f.recorded_at >= referral.sent_at for f in feedbacks
+    )
+    return heard or referral.confirmed_at is not None
+
+
 def _report_facts(
-    decision: Any, heard: list[Any], own_days: dict[str, int], now: datetime
+    decisions: list[Any], feedbacks: list[Any], own_days: dict[str, int], now: datetime
 ) -> dict[str, Any]:
-    sent = next((r.sent_at for r in decision.referrals.all() if r.to == VEILIG_THUIS), None)
+    """Return what is known of the newest report that was sent."""
+    referrals = (r for d in decisions for r in d.referrals.all())
+    sent = max((r.sent_at for r in referrals if r.to == VEILIG_THUIS and r.sent_at), default=None)
     if sent is None:
         return {}
-    words = [f for f in heard if f.heard_from == VEILIG_THUIS and f.recorded_at >= sent]
-    investigated = words[-1].recorded_at if words and words[-1].investigates else None
+    words = [f for f in feedbacks if f.heard_from == VEILIG_THUIS and f.recorded_at >= sent]
+    investigated = None
+    for word in words:
+        if word.investigation == "begun":
+            investigated = investigated or word.recorded_at
+        elif word.investigation == "done":
+            investigated = None
     overdue = not words and _is_over("triage", sent, own_days, now)
     if investigated:
         overdue = _is_over("investigation", investigated, own_days, now)

@@ -11,7 +11,7 @@ from accounts.access import Permission, Scope
 from accounts.forms import LongTextField, MeldcodeForm, MomentField, PublicIdField
 from accounts.models import User
 from cases.models import Case, Conversation, LookBack
-from cases.protocol import PERIODS, QUESTIONS, Guidance, Question
+from cases.protocol import PERIODS, QUESTIONS, Guidance, Question, Rule, Step
 from cases.protocol.questions import asked
 
 
@@ -21,20 +21,24 @@ class StepForm(MeldcodeForm):
     def __init__(self, *args: Any, guidance: Guidance, step: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.guidance = guidance
-        waiting = guidance.waiting_before(step)
-        steps = ", ".join(f"{before.number} ({before.short_name})" for before in waiting)
+        waiting, blocked = guidance.waiting_before(step), guidance.blocked_before(step)
         self.fields["motivation"] = LongTextField(
             label=_("Why do you take this step now?"),
-            help_text=_(
-                "This comes before step %(steps)s. You may; your reason stands in the case."
-            )
-            % {"steps": steps},
+            help_text=self._why(waiting, blocked),
             rows=2,
-            required=bool(waiting),
+            required=bool(waiting or blocked),
         )
         self.order_fields(["motivation", *self.fields])
-        if not waiting:
+        if not waiting and not blocked:
             self.hide("motivation")
+
+    def _why(self, waiting: tuple[Step, ...], blocked: tuple[Rule, ...]) -> str:
+        """Return what comes first: for somebody's safety, or by the order of the steps."""
+        if blocked:
+            return str(blocked[0].asks)
+        steps = ", ".join(f"{before.number} ({before.short_name})" for before in waiting)
+        text = _("This comes before step %(steps)s. You may; your reason stands in the case.")
+        return str(text) % {"steps": steps}
 
     def hide(self, name: str) -> None:
         """Do not ask for a field now, and keep what was sent in it.
@@ -87,6 +91,11 @@ class ConversationForm(StepForm):
         three_way = cleaned.get("kind") == Conversation.Kind.THREE_WAY
         if three_way and not cleaned.get("buurtteam_contact"):
             self.add_error("buurtteam_contact", _("Fill in who was there for the buurtteam."))
+        if cleaned.get("buurtteam_consent") and cleaned.get("kind") and not three_way:
+            self.add_error(
+                "buurtteam_consent",
+                _("They consent in a talk of three: with somebody of the buurtteam."),
+            )
         refused = cleaned.get("help_wanted") == Conversation.HelpWanted.NO
         if refused and cleaned.get("buurtteam_consent"):
             self.add_error(
@@ -242,8 +251,13 @@ class CloseForm(MeldcodeForm):
         rows=2,
     )
 
-    def __init__(self, *args: Any, allowed: list[Case.Outcome], **kwargs: Any) -> None:
+    signals_seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self, *args: Any, allowed: list[Case.Outcome], signals: int, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.initial.setdefault("signals_seen", signals)
         self.fields["outcome"].choices = [(outcome.value, outcome.label) for outcome in allowed]
 
 

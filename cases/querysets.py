@@ -157,6 +157,6 @@ class DossierExportQuerySet(models.QuerySet):
     """Questions about exports."""
 
     def visible_to(self, user: "User") -> "DossierExportQuerySet":
-        """Return the user's own exports, of schools for which they still may export."""
-        ids = access.school_ids(user, Permission.EXPORT_DOSSIER)
-        return self.filter(requested_by=user, case__school_id__in=ids)
+        """Return the user's own exports, of cases that they still may export."""
+        cases = apps.get_model("cases", "Case").objects.permitted(user, Permission.EXPORT_DOSSIER)
+        return self.filter(requested_by=user, case__in=cases)

@@ -16,6 +16,7 @@ from cases.deadlines import running
 from cases.models import Case
 from cases.protocol import CONTACTS, PERIODS, RULES, Attention, Guidance, Kind, Rule, Task
 from cases.protocol.contacts import BUURTTEAM
+from cases.protocol.guide import WEIGHING
 from cases.protocol.rules import SOURCES
 
 KIND_LABELS = {
@@ -26,8 +27,7 @@ KIND_LABELS = {
     Kind.NOTED: gettext_lazy("Good to know"),
 }
 
-ASK, ASSIGN = Permission.ASK_CONSULTATION, Permission.ASSIGN_CASE
-MOVE, SEE = Permission.MOVE_CASE, Permission.SEE_CASE
+ASK, MOVE, SEE = Permission.ASK_CONSULTATION, Permission.MOVE_CASE, Permission.SEE_CASE
 # What a rule asks → the page where it is done, its button, and the permission that it takes.
 # "#..." is a place on the case's own page.
 # fmt: off
@@ -37,7 +37,7 @@ ACTIONS: dict[str, tuple[str, Promise, Permission]] = {
     "call":      ("consultations:call",  gettext_lazy("Record a call"),          ASK),
     "consult":   ("consultations:new",   gettext_lazy("Ask for a consultation"), ASK),
     "outcome":   ("#step-2",             gettext_lazy("To the consultation"),    SEE),
-    "people":    ("#people",             gettext_lazy("Who takes part"),         ASSIGN),
+    "talk_plan": ("#step-3",             gettext_lazy("To the talk"),            MOVE),
     "talk":      ("cases:conversation",  gettext_lazy("Record the talk"),        MOVE),
     "weigh":     ("cases:assessment",    gettext_lazy("Weigh the severity"),     MOVE),
     "decide":    ("referrals:decide",    gettext_lazy("Take the decisions"),     MOVE),
@@ -155,11 +155,11 @@ def what_now(
     case: Case,
     permissions: Collection[Permission],
     *,
-    shows_periods: bool = True,
+    sees_case: bool = True,
 ) -> ScreenGuidance:
     """Return the card, with buttons only for what the user may do; each button once.
 
-    ``shows_periods``: not for who knows a part of the case, and would guess the rest from a date.
+    ``sees_case``: who knows a part of the case would guess the rest from a date, or from its end.
     """
     now = timezone.now()
     team = case.school.buurtteam
@@ -173,14 +173,14 @@ def what_now(
     return ScreenGuidance(
         attention=guidance.attention.name.lower(),
         attention_label=Case.Attention(int(guidance.attention)).label,
-        headline=_headline(guidance, case),
+        headline=_headline(guidance, case, sees_case=sees_case),
         tasks=tasks,
         notes=[_said(task.rule) for task in guidance.notes],
         explained=[_said(task.rule) for task in guidance.explained],
         periods=[
             ScreenPeriod(period.deadline.period.label, period.due, period.due < now)
             for period in running(guidance)
-            if shows_periods
+            if sees_case
         ],
         accelerated=guidance.accelerated and case.is_open and not case.restricted,
         calls=banner,
@@ -213,13 +213,18 @@ def sources(rule: Rule) -> str:
 
 def _banner(guidance: Guidance, team: Buurtteam | None) -> tuple[Call, ...]:
     """Return whom to call at once: everybody whom an urgent rule of step 1 or 2 names."""
-    urgent = [t.rule for t in guidance.tasks if t.rule.kind is Kind.URGENT and t.rule.step < 4]
+    # A report is urgent; it is made at once, by telephone, when there is danger now (R26).
+    urgent = [
+        task.rule
+        for task in guidance.tasks
+        if task.rule.kind is Kind.URGENT and (task.rule.step < WEIGHING or guidance.accelerated)
+    ]
     named = {code for rule in urgent for code in rule.calls}
     return calls_for([code for code in CONTACTS if code in named], team)
 
 
-def _headline(guidance: Guidance, case: Case) -> str:
-    if not case.is_open:
+def _headline(guidance: Guidance, case: Case, *, sees_case: bool) -> str:
+    if not case.is_open and sees_case:
         return _("This case is closed.")
     if case.restricted:
         return _("This is for the school board, outside the Meldcode.")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -70,9 +71,14 @@ def record(
     return render(request, template, page, status=422 if form.errors else 200)
 
 
-def movable(request: HttpRequest, reference: str) -> Case:
-    """Return a case that the user may move, or answer 404."""
+def movable(request: HttpRequest, reference: str, *, board_too: bool = False) -> Case:
+    """Return a case that the user may move, or answer 404.
+
+    ``board_too``: also one about somebody of the school, which does not walk the steps (R9).
+    """
     cases = Case.objects.permitted(request.user, Permission.MOVE_CASE)
+    if not board_too:
+        cases = cases.filter(restricted=False)
     return get_object_or_404(
         cases.select_related("pupil", "school__buurtteam"), reference=reference
     )
@@ -90,6 +96,7 @@ def conversation(request: HttpRequest, reference: str) -> HttpResponse:
         "cases/conversation.html",
         lambda: actions.record_conversation(case, request.user, form.key, **form.values),
         _("The talk is recorded."),
+        blocked=form.guidance.blocked_before(3),
     )
 
 
@@ -163,7 +170,7 @@ def _decisions(case: Case, answers: dict[str, str]) -> dict[str, object] | None:
         return None
     now = timezone.now()
     facts = replace(
-        facts_for(case, now), assessed_at=now, answers=answers, decided_at=None,
+        facts_for(case, now), assessed_at=now, weighed_at=now, answers=answers, decided_at=None,
         last_decided_at=None,
     )  # fmt: skip
     complete = all(question.code in answers for question in asked(answers))
@@ -197,7 +204,7 @@ def explain(request: HttpRequest, reference: str, rule: str) -> HttpResponse:
 @requires(Permission.MOVE_CASE)
 def look_back(request: HttpRequest, reference: str) -> HttpResponse:
     """Write down what one sees of the pupil: at a single signal, or after closing."""
-    case = movable(request, reference)
+    case = movable(request, reference, board_too=True)
     form = LookBackForm.for_page(request)
     response = record(
         request,
@@ -217,7 +224,7 @@ def _after_look_back(request: HttpRequest, case: Case, result: str) -> tuple[str
     """Return where one goes on: a concern is a signal; quiet on an open case is to be decided."""
     if result == LookBack.Result.CONCERN:
         messages.info(request, _("Log what is new as a signal."))
-        return ("signals:new",)
+        return (f"{reverse('signals:new')}?pupil={case.pupil.public_id}",)
     if result == LookBack.Result.QUIET and case.is_open:
         messages.info(request, _("Nothing more to watch for? Decide so, and close the case."))
         return ("referrals:decide", case.reference)
@@ -241,12 +248,16 @@ def new_cycle(request: HttpRequest, reference: str) -> HttpResponse:
 
 @requires(Permission.MOVE_CASE)
 def close(request: HttpRequest, reference: str) -> HttpResponse:
-    """Close the case."""
-    case = movable(request, reference)
+    """Close the case; the page says what would be left undone."""
+    case = movable(request, reference, board_too=True)
     guidance = actions.guidance_for(case)
-    form = CloseForm.for_page(request, allowed=actions.outcomes(guidance.closing_grounds))
+    form = CloseForm.for_page(
+        request,
+        allowed=actions.outcomes(guidance.closing_grounds),
+        signals=case.signals.count(),
+    )
     if request.method == "GET" and case.is_open and not guidance.may_close:
-        messages.info(request, _("A case is closed only after a decision (step 5)."))
+        messages.info(request, _("This case cannot be closed yet: first what is asked here."))
         return redirect("cases:detail", case.reference)
     return record(
         request,
@@ -256,4 +267,5 @@ def close(request: HttpRequest, reference: str) -> HttpResponse:
         lambda: actions.close_case(case, request.user, **form.values),
         _("The case is closed."),
         kept_until=kept_until(case.pupil),
+        undone=[task for task in guidance.tasks if task.rule.action != "close"],
     )

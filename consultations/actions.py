@@ -46,9 +46,10 @@ def record_call(
     """File a call that was made: asked and answered at once, on one screen (R3, R4, R13)."""
     check(by, Permission.ASK_CONSULTATION, case)
     case = lock(case)
+    now = timezone.now()
     call, __ = file_record(
-        Consultation, case, by, key,
-        held_at=held_at, outcome=outcome, closed_at=timezone.now(), closed_by=by, **fields,
+        Consultation, case, by, key, recorded_at=now,
+        held_at=held_at, outcome=outcome, closed_at=now, closed_by=by, **fields,
     )  # fmt: skip
     refresh(case, by)
     return call
@@ -97,7 +98,13 @@ def give_advice(consultation: Consultation, by: User, key: UUID, text: str) -> A
 
 @transaction.atomic
 def record_outcome(
-    consultation: Consultation, by: User, *, held_at: datetime, outcome: str, next_talk: str
+    consultation: Consultation,
+    by: User,
+    *,
+    held_at: datetime,
+    outcome: str,
+    next_talk: str,
+    talk: str = Consultation.Talk.NOW,
 ) -> Consultation:
     """Record what came of a consultation and close it; every invitation ends with that (R15)."""
     case = lock(consultation.case)
@@ -110,7 +117,7 @@ def record_outcome(
         return sent_before
     consultation = _open(consultation)
     consultation.held_at, consultation.outcome = held_at, outcome
-    consultation.next_talk = next_talk
+    consultation.talk, consultation.next_talk = talk, next_talk
     consultation.closed_at, consultation.closed_by = timezone.now(), by
     consultation.save(update_fields=sorted(Consultation.settable_after_filing))
     refresh(case, by)

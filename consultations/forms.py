@@ -140,6 +140,12 @@ class CallForm(MeldcodeForm):
     held_at = MomentField(label=_("When was it?"))
     question = LongTextField(label=_("What did you tell or ask?"), rows=2)
     outcome = LongTextField(label=_("What did they say, and what did you agree?"))
+    talk = forms.ChoiceField(
+        label=_("What does it mean for the talk?"),
+        choices=Consultation.Talk.choices,
+        initial=Consultation.Talk.NOW,
+        widget=forms.RadioSelect,
+    )
     next_talk = LongTextField(
         label=_("Who holds the conversation?"),
         help_text=_("Name and role; or why there is none (yet). Leave empty when not known yet."),
@@ -175,6 +181,12 @@ class OutcomeForm(MeldcodeForm):
     held_at = MomentField(label=_("When was it held?"))
     outcome = LongTextField(
         label=_("What came of it?"), help_text=_("The advice, and what you decided together.")
+    )
+    talk = forms.ChoiceField(
+        label=_("What does it mean for the talk?"),
+        choices=Consultation.Talk.choices,
+        initial=Consultation.Talk.NOW,
+        widget=forms.RadioSelect,
     )
     next_talk = LongTextField(
         label=_("Who holds the conversation?"),

@@ -16,7 +16,9 @@ from consultations.querysets import ConsultationQuerySet, InvitationQuerySet
 class Consultation(Record):
     """A question to others, what is shared with them, and what came of it (R11 to R15)."""
 
-    settable_after_filing = frozenset({"held_at", "outcome", "next_talk", "closed_at", "closed_by"})
+    settable_after_filing = frozenset(
+        {"held_at", "outcome", "talk", "next_talk", "closed_at", "closed_by"}
+    )
 
     class Kind(models.TextChoices):
         """Who is consulted."""
@@ -26,6 +28,13 @@ class Consultation(Record):
         FAMILY_WORKER = "family_worker", _("Family worker of the buurtteam")
         VEILIG_THUIS = "veilig_thuis", _("Veilig Thuis (advice)")
         EMERGENCY = "emergency", "112"
+
+    class Talk(models.TextChoices):
+        """What came of it for the conversation (R15, R19)."""
+
+        NOW = "now", _("Talk with pupil and parents")
+        PUPIL = "pupil", _("With the pupil only; not with the parents yet")
+        WAIT = "wait", _("No talk yet")
 
     reference = models.CharField(
         _("reference"), max_length=8, unique=True, default=consultation_reference, editable=False
@@ -39,6 +48,9 @@ class Consultation(Record):
     # Set once, when the outcome is recorded.
     held_at = models.DateTimeField(_("when it was held"), null=True, blank=True)
     outcome = models.TextField(_("outcome"), blank=True)
+    talk = models.CharField(
+        _("advice on the talk"), max_length=8, choices=Talk.choices, default=Talk.NOW
+    )
     next_talk = models.TextField(_("who holds the conversation, or why nobody yet"), blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(

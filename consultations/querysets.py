@@ -51,6 +51,8 @@ class InvitationQuerySet(models.QuerySet):
             user_id=user.pk,
             withdrawn_at__isnull=True,
             consultation__closed_at__isnull=True,
+            # Nobody is invited into a case for the board alone (R9), whatever rows there are.
+            consultation__case__restricted=False,
         )
 
     def giving_access_to(self, user: "User") -> "InvitationQuerySet":

@@ -24,10 +24,7 @@ from consultations.models import Consultation, Invitation
 @requires(Permission.ASK_CONSULTATION)
 def new(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask for a consultation in a case."""
-    cases = Case.objects.permitted(request.user, Permission.ASK_CONSULTATION)
-    case = get_object_or_404(
-        cases.select_related("pupil", "school__buurtteam"), reference=reference
-    )
+    case = _askable(request, reference)
     form = ConsultationForm.for_page(request, case=case)
     return record(
         request,
@@ -42,10 +39,7 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
 @requires(Permission.ASK_CONSULTATION)
 def call(request: HttpRequest, reference: str) -> HttpResponse:
     """Record a call that was made, with its answer."""
-    cases = Case.objects.permitted(request.user, Permission.ASK_CONSULTATION)
-    case = get_object_or_404(
-        cases.select_related("pupil", "school__buurtteam"), reference=reference
-    )
+    case = _askable(request, reference)
     form = CallForm.for_page(request)
     codes = (EMERGENCY, VEILIG_THUIS, BUURTTEAM)
     return record(
@@ -56,6 +50,15 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
         lambda: actions.record_call(case, request.user, form.key, **form.values),
         _("The call is recorded."),
         calls=calls_for(codes, case.school.buurtteam),
+    )
+
+
+def _askable(request: HttpRequest, reference: str) -> Case:
+    """Return a case in which the user may consult others; never one for the board alone (R9)."""
+    cases = Case.objects.permitted(request.user, Permission.ASK_CONSULTATION)
+    return get_object_or_404(
+        cases.filter(restricted=False).select_related("pupil", "school__buurtteam"),
+        reference=reference,
     )
 
 

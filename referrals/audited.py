@@ -15,5 +15,5 @@ AUDITED: dict[type[models.Model], list[str]] = {
         "confirmed_at",
         "confirmed_by",
     ],
-    Feedback: ["effect", "heard_from", "helped_by", "investigates", "next_review_on", "author"],
+    Feedback: ["effect", "heard_from", "helped_by", "investigation", "next_review_on", "author"],
 }

@@ -184,9 +184,10 @@ class FeedbackForm(MeldcodeForm):
         initial=Feedback.Willing.UNSURE,
         widget=forms.RadioSelect,
     )
-    investigates = forms.BooleanField(
-        label=_("Veilig Thuis says that it investigates"),
-        help_text=_("They tell the outcome within ten weeks."),
+    investigation = forms.ChoiceField(
+        label=_("What does Veilig Thuis say of the report?"),
+        help_text=_("Only when they told you. After an investigation begins they have ten weeks."),
+        choices=[("", ""), *Feedback.Investigation.choices],
         required=False,
     )
     next_review_on = ComingDayField(label=_("When do you look again?"), required=False)
@@ -199,6 +200,6 @@ class FeedbackForm(MeldcodeForm):
         if cleaned.get("effect") and not works and not looks_again:
             self.add_error("next_review_on", _("Choose when you look again."))
         elsewhere = cleaned.get("heard_from") not in (None, "", Feedback.Party.VEILIG_THUIS)
-        if cleaned.get("investigates") and elsewhere:
-            self.add_error("investigates", _("Only Veilig Thuis can say this."))
+        if cleaned.get("investigation") and elsewhere:
+            self.add_error("investigation", _("Only Veilig Thuis can say this."))
         return cleaned

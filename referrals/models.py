@@ -138,6 +138,12 @@ class Feedback(Record):
         UNSURE = "unsure", _("Not sure, or not spoken of")
         NO = "no", _("They refuse help, or the next step")
 
+    class Investigation(models.TextChoices):
+        """What Veilig Thuis does with a report."""
+
+        BEGUN = "begun", _("Veilig Thuis investigates")
+        DONE = "done", _("Veilig Thuis told the outcome")
+
     received_at = models.DateTimeField(_("when"))
     heard_from = models.CharField(_("from where"), max_length=12, choices=Party.choices)
     source = models.CharField(_("from whom"), max_length=160, blank=True)
@@ -147,8 +153,13 @@ class Feedback(Record):
     willing = models.CharField(
         _("do they take part"), max_length=8, choices=Willing.choices, default=Willing.UNSURE
     )
-    # Said by Veilig Thuis: it looks further into the report (R40).
-    investigates = models.BooleanField(_("Veilig Thuis investigates"), default=False)
+    # Said by Veilig Thuis: whether it looks further into the report (R40).
+    investigation = models.CharField(
+        _("what Veilig Thuis says of the report"),
+        max_length=8,
+        choices=Investigation.choices,
+        blank=True,
+    )
     next_review_on = models.DateField(_("review again on"), null=True, blank=True)
 
     @property

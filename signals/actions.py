@@ -6,15 +6,24 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from accounts.access import Permission
-from accounts.models import User
+from accounts import access
+from accounts.access import Permission, Scope
+from accounts.models import Membership, User
 from cases.actions import check, file_record, lock, open_case, refresh
 from cases.errors import KEY_USED, ActionError
 from cases.models import Pupil
+from cases.reminders.sweep import tell
 from signals.categories import DIRECT
 from signals.models import Signal, SignalCategory, SignalFinding
+
+NOBODY_TO_TELL = gettext_lazy(
+    "Nobody at your school hears of this in Meldcode. Go to the school board yourself; for a "
+    "sexual offence call the confidential inspector, 0900-111 3 111."
+)
 
 
 def is_severe(*, severe: bool, acute: bool, categories: Iterable[str]) -> bool:
@@ -34,8 +43,19 @@ def file_signal(
         if filed.case.pupil_id != pupil.pk:
             raise ActionError(KEY_USED)
         return filed
-    case = open_case(pupil, by, restricted=fields.get("about_staff", False))
-    return _file(case, by, key, categories, fields)
+    about_staff = fields.get("about_staff", False)
+    if about_staff and not told_at(pupil.school_id):
+        raise ActionError(NOBODY_TO_TELL, field="about_staff")
+    signal = _file(open_case(pupil, by, restricted=about_staff), by, key, categories, fields)
+    if about_staff:
+        tell(signal.case, timezone.now())
+    return signal
+
+
+def told_at(school_id: int) -> bool:
+    """Tell whether somebody at a school hears of a signal about somebody who works there (R9)."""
+    board = access.roles_at(Permission.SEE_BOARD_CASE, Scope.SCHOOL)
+    return Membership.objects.current().filter(school_id=school_id, role__in=board).exists()
 
 
 @transaction.atomic
@@ -48,6 +68,15 @@ def correct_signal(
     case = lock(original.case)
     if Signal.objects.filter(corrects=original).exclude(idempotency_key=key).exists():
         raise ActionError(_("This signal was corrected already; correct the newest version."))
+    if SignalFinding.objects.filter(signal=original).exists():
+        raise ActionError(_("This signal was found to be unfounded. Log a new one."))
+    codes = set(categories)
+    severe = is_severe(severe=fields["severe"], acute=fields["acute"], categories=codes)
+    more = (severe and not original.severe) or (fields["acute"] and not original.acute)
+    # What was severe stays so until the care team has answered it: a slip of the pen could have
+    # been the truth, and a second thought could be fear.
+    fields["severe"] = fields["severe"] or original.severe
+    fields["acute"] = fields["acute"] or original.acute
     return _file(
         case,
         by,
@@ -56,6 +85,7 @@ def correct_signal(
         {
             **fields,
             "about_staff": original.about_staff,
+            "counts_since": None if more else original.counts_from,
             "corrects": original,
             "correction_reason": reason,
         },

@@ -1,5 +1,7 @@
 """Step 1: the signal."""
 
+from datetime import datetime
+
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +27,9 @@ class Signal(Record):
     severe = models.BooleanField(_("severe"), default=False)
     # Danger now (R4): a severe signal of its own kind.
     acute = models.BooleanField(_("danger right now"), default=False)
+    # Since when it counts, where that is not its own moment: a correction that makes it no more
+    # severe buys no time.
+    counts_since = models.DateTimeField(null=True, blank=True)
     # It points at somebody who works at the school: outside the Meldcode (R9).
     about_staff = models.BooleanField(_("about somebody who works at the school"), default=False)
 
@@ -45,6 +50,11 @@ class Signal(Record):
             ),
         )
         indexes = (models.Index(fields=("author", "-recorded_at"), name="signals_by_author"),)
+
+    @property
+    def counts_from(self) -> datetime:
+        """Return since when the signal counts."""
+        return self.counts_since or self.recorded_at
 
     @property
     def severity_label(self) -> str:

@@ -36,7 +36,8 @@ def new(request: HttpRequest) -> HttpResponse:
         form = SignalForm(user=request.user)
         form.restore(request.POST)
         return render(request, "signals/new.html", {"form": form})
-    form = SignalForm.for_page(request)
+    # From a look back one comes with the pupil; whom one may not signal is not offered.
+    form = SignalForm.for_page(request, initial={"pupil": request.GET.get("pupil", "")})
     if form.is_bound and form.is_valid():
         signal = form.run(file_signal, form.about(), request.user, form.key, **form.signal_fields())
         if signal:
@@ -89,7 +90,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         {
             "signal": signal,
             "steps": step_header(guidance),
-            "guidance": what_now(guidance, case, {Permission.LOG_SIGNAL}, shows_periods=False),
+            "guidance": what_now(guidance, case, {Permission.LOG_SIGNAL}, sees_case=False),
             "case": Case.objects.visible_to(request.user).filter(pk=case.pk).first(),
             "is_author": signal.author_id == request.user.pk,
             "may_find": _may_find(request, signal),

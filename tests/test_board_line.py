@@ -11,17 +11,22 @@ from django.urls import reverse
 from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
+from accounts.models import Membership, User
 from accounts.roles import Role
 from cases import actions
+from cases.dossier.actions import request_export
+from cases.dossier.tasks import make_dossier
 from cases.errors import ActionError
 from cases.facts import facts_for
-from cases.models import Case, Reminder
+from cases.models import Case, DossierExport, OutboxMessage, Reminder
 from cases.protocol import Attention, guide
 from cases.reminders.outbox import deliver
 from cases.reminders.sweep import sweep
+from consultations.actions import ask_consultation
+from consultations.models import Consultation
 from signals.actions import correct_signal, file_signal
 from signals.models import Signal
-from tests.factories import PupilFactory, member
+from tests.factories import ConsultationFactory, InvitationFactory, PupilFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +51,7 @@ def log(pupil, by, *, about_staff=True, **fields):
 
 
 @pytest.fixture
-def case(pupil, teacher):
+def case(pupil, teacher, leader):
     """The case that such a signal opened."""
     return log(pupil, teacher).case
 
@@ -137,16 +142,79 @@ def test_a_correction_stays_with_the_board(case, teacher):
 
 def test_only_the_leader_is_reminded(case, leader, coordinator, mailoutbox):
     sweep(case.deadline + timedelta(days=3))
-    messages = Reminder.objects.get().messages.all()
-    assert {message.recipient for message in messages} == {leader}
+    told = OutboxMessage.objects.values_list("recipient", flat=True)
+    assert set(told) == {leader.pk}
     deliver()
     assert [mail.to for mail in mailoutbox] == [[leader.email]]
     assert "Ties" not in mailoutbox[0].body
 
 
-def test_a_school_without_a_leader_tells_nobody_rather_than_the_care_team(case, coordinator):
-    sweep(case.deadline)
-    assert not Reminder.objects.get().messages.exists()
+def test_the_leader_is_told_at_once(case, leader, mailoutbox):
+    assert Reminder.objects.get().level == 0
+    deliver()
+    assert [mail.to for mail in mailoutbox] == [[leader.email]]
+    assert sweep(case.opened_at + timedelta(hours=1)) == 0  # not said twice
+
+
+def test_a_school_where_nobody_hears_of_it_says_so_and_keeps_the_words(school, signed_in):
+    pupil, reporter = PupilFactory(school=school), member(Role.TEACHER, school)
+    with pytest.raises(ActionError) as refused:
+        log(pupil, reporter)
+    assert refused.value.field == "about_staff"
+    response = signed_in(reporter).post(
+        reverse("signals:new"),
+        {
+            "pupil": pupil.public_id, "facts": SECRET, "urgency": "normal", "about_staff": "on",
+            "observed_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
+        },
+    )  # fmt: skip
+    assert response.status_code == 422
+    assert "0900-111 3 111" in response.content.decode()
+    assert SECRET in response.content.decode()
+    assert not Case.objects.exists()
+
+
+def test_nobody_is_consulted_in_it_even_by_a_leader_who_is_coordinator_too(case, leader, school):
+    Membership.objects.create(user=leader, role=Role.COORDINATOR, school=school)
+    leader = User.objects.get(pk=leader.pk)
+    for act in (
+        lambda: ask_consultation(
+            case, leader, uuid.uuid4(), kind="colleague", question="Wat nu?", shared=SECRET
+        ),
+        lambda: actions.begin_cycle(case, leader, grounds="Nog eens."),
+        lambda: actions.record_conversation(
+            case, leader, uuid.uuid4(), kind="pupil", held_at=timezone.now(), motivation="Haast."
+        ),
+    ):
+        with pytest.raises(ActionError):
+            act()
+    room = ConsultationFactory(case=case)
+    guest = member(Role.TEACHER, school)
+    InvitationFactory(consultation=room, user=guest, accepted_at=timezone.now())
+    assert not Consultation.objects.visible_to(guest).exists()
+
+
+def test_the_pages_of_the_steps_are_not_there(case, leader, signed_in):
+    browser = signed_in(leader)
+    for name in (
+        "cases:conversation", "cases:skip", "cases:assessment", "cases:new_cycle",
+        "consultations:new", "consultations:call", "referrals:decide", "referrals:feedback",
+    ):  # fmt: skip
+        assert browser.get(reverse(name, args=[case.reference])).status_code == 404, name
+
+
+def test_who_is_leader_no_more_has_no_export_of_it_any_more(case, leader, school, signed_in):
+    export = request_export(case, leader, uuid.uuid4(), "Voor het bestuur.")
+    make_dossier(str(export.public_id))
+    assert DossierExport.objects.visible_to(leader).exists()
+    leader.memberships.update(role=Role.ADMINISTRATOR)
+    former = User.objects.get(pk=leader.pk)
+    browser = signed_in(former)
+    for name in ("cases:export", "cases:export_download"):
+        assert browser.get(reverse(name, args=[export.public_id])).status_code == 404
+    waiting = DossierExport.objects.create(case=case, requested_by=former, reason="Nog een keer.")
+    make_dossier(str(waiting.public_id))
+    assert DossierExport.objects.get(pk=waiting.pk).state == DossierExport.State.FAILED
 
 
 def test_the_pupil_page_of_a_teacher_offers_no_trace_of_it(case, school, signed_in):

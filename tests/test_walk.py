@@ -101,7 +101,6 @@ def test_the_whole_walk(case, coordinator, family_worker):
     )
     assert not closed.is_open
     assert closed.period == "look_back"
-    assert not case.deviations.exists()
     steps = list(case.step_changes.values_list("from_step", "to_step"))
     assert steps == [(1, 2), (2, 3), (3, 4), (4, 5)]
 

@@ -68,7 +68,7 @@ def claim(public_id: UUID | str) -> DossierExport | None:
     )
     if not taken:
         return None
-    return DossierExport.objects.select_related("requested_by").get(public_id=public_id)
+    return DossierExport.objects.select_related("requested_by", "case").get(public_id=public_id)
 
 
 def show_progress(export: DossierExport, percent: int) -> None:

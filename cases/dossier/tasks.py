@@ -5,6 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.access import Permission
 from cases.dossier import actions
 from cases.dossier.contents import dossier
 from cases.dossier.pdf import make_pdf
@@ -23,6 +24,7 @@ def make_dossier(public_id: str) -> None:
         actions.show_progress(export, percent)
 
     try:
+        actions.check(export.requested_by, Permission.EXPORT_DOSSIER, export.case)
         contents = dossier(export, timezone.localtime())
         progress(15)
         actions.finish(export, make_pdf(contents, progress))

@@ -3,6 +3,9 @@
 All look at ``Facts`` and at nothing else.
 """
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from cases.protocol.facts import Attention, Facts
 from cases.protocol.questions import NO, UNSAFE, YES
 from cases.protocol.steps import STEPS
@@ -13,6 +16,7 @@ INJURY_OR_SEXUAL = frozenset({"injury", "sexual"})
 FEAR_OF_HOME = frozenset({"fear_home"})
 DISCLOSURE = "disclosure"
 PARTNERS = "partners"
+VEILIG_THUIS = frozenset({"veilig_thuis"})
 OUTSIDE_EXPERTS = frozenset({"family_worker", "veilig_thuis"})
 FAILS, WORKS = "fails", "works"
 # From this age on a pupil is spoken to first. [P]
@@ -58,21 +62,45 @@ def outcome_waits(f: Facts) -> bool:
     return (asked or left) and not consult_settled(f) and undecided(f)
 
 
+def newest(f: Facts, categories: frozenset[str]) -> datetime | None:
+    """Return when the newest signal of these categories came."""
+    moments = (f.signalled_at.get(category) for category in categories)
+    return max((moment for moment in moments if moment), default=None)
+
+
+def answered(f: Facts, categories: frozenset[str], kinds: frozenset[str]) -> bool:
+    """Tell whether one of these kinds was heard since the newest signal of the categories."""
+    since, heard = newest(f, categories), max_of(f.heard_at, kinds)
+    return heard is not None and (since is None or heard >= since)
+
+
+def max_of(moments: Mapping[str, datetime], kinds: frozenset[str]) -> datetime | None:
+    """Return the newest moment of these kinds."""
+    return max((moments[kind] for kind in kinds if kind in moments), default=None)
+
+
 def advice_first(f: Facts) -> bool:
-    """Coercion: Veilig Thuis advises before anybody talks at home."""
-    return COERCION in f.categories and "veilig_thuis" not in f.kinds_held and undecided(f)
+    """Coercion: Veilig Thuis advises on it before anybody talks at home."""
+    coerced = COERCION in f.categories
+    return coerced and not answered(f, frozenset({COERCION}), VEILIG_THUIS) and undecided(f)
+
+
+def expertise_missing(f: Facts) -> bool:
+    """Injury or sexual violence, and Veilig Thuis was not asked since."""
+    if not INJURY_OR_SEXUAL & f.categories or not undecided(f):
+        return False
+    since, asked = newest(f, INJURY_OR_SEXUAL), max_of(f.asked_at, VEILIG_THUIS)
+    return asked is None or (since is not None and asked < since)
 
 
 def talk_may_harm(f: Facts) -> bool:
-    """The pupil is afraid to go home, or in danger, and nobody outside has advised yet."""
+    """The pupil is afraid to go home, or in danger, and nobody outside has advised on it yet."""
     afraid = bool(FEAR_OF_HOME & f.categories) or f.acute_signals > 0
-    return (
-        afraid
-        and not OUTSIDE_EXPERTS & f.kinds_held
-        and f.explained_at("R19") is None
-        and not talk_settled(f)
-        and undecided(f)
-    )
+    if not afraid or f.explained_at("R19") or not undecided(f):
+        return False
+    since = max((m for m in (newest(f, FEAR_OF_HOME), f.last_acute_at) if m), default=None)
+    settled = (max_of(f.heard_at, OUTSIDE_EXPERTS), TALK.settled_at(f))
+    return not any(m is not None and (since is None or m >= since) for m in settled)
 
 
 def skipped_alone(f: Facts) -> bool:
@@ -87,7 +115,21 @@ def ready_to_talk(f: Facts) -> bool:
         or (advice_first(f) and f.explained_at("R8") is None)
         or talk_may_harm(f)
     )
-    return consult_settled(f) and not waits and not talk_settled(f) and undecided(f)
+    advised_to_wait = f.talk_waits and f.explained_at("R15") is None
+    consulted = consult_settled(f) and not waits and not advised_to_wait and undecided(f)
+    half = f.talked_at is not None and not (f.pupil_spoken and f.parents_spoken)
+    return consulted and (not talk_settled(f) or (half and not weigh_settled(f)))
+
+
+def nobody_spoken(f: Facts) -> bool:
+    """Consulted, no advice to wait for, and talked with nobody yet."""
+    return ready_to_talk(f) and not talk_settled(f)
+
+
+def talk_unclear(f: Facts) -> bool:
+    """Consulted, and nothing says who holds the conversation; or the advice was to wait with it."""
+    unclear = f.outcome_at is not None and not f.talk_arranged and not f.responsible
+    return (unclear or f.talk_waits) and not talk_settled(f) and undecided(f)
 
 
 def ready_to_weigh(f: Facts) -> bool:
@@ -95,24 +137,31 @@ def ready_to_weigh(f: Facts) -> bool:
     return consult_settled(f) and talk_settled(f) and not weigh_settled(f) and undecided(f)
 
 
+def reweighed(f: Facts) -> bool:
+    """Weighed again after the last decision."""
+    both = f.weighed_at is not None and f.last_decided_at is not None
+    return both and f.weighed_at > f.last_decided_at
+
+
 def ready_to_decide(f: Facts) -> bool:
-    """Weighed, or step 4 skipped with the steps before it settled; and not decided yet."""
+    """Weighed, or step 4 skipped with the steps before it settled; and not decided on it yet."""
     if not undecided(f):
-        return False
+        return reweighed(f)
     skipped = WEIGH.skipped_at(f) is not None and consult_settled(f) and talk_settled(f)
     return f.assessed_at is not None or skipped
 
 
 def unsafe(f: Facts) -> bool:
-    """Acute or structural unsafety, or doubt about it (question 2)."""
-    return ready_to_decide(f) and f.answers.get("unsafety") in UNSAFE
+    """Acute or structural unsafety, or doubt about it (question 2); direct danger is acute."""
+    return ready_to_decide(f) and (f.weighed_acute or f.answers.get("unsafety") in UNSAFE)
 
 
 def told_unweighed(f: Facts) -> bool:
     """A pupil told of it, or there was unsafety before, and Veilig Thuis has not weighed it."""
     says_so = DISCLOSURE in f.categories or f.history_of_unsafety
-    answered = f.answers.get("unsafety") in UNSAFE or f.answers.get("suspicion") == NO
-    return says_so and "veilig_thuis" not in f.kinds_held and not answered and undecided(f)
+    weighed = f.answers.get("unsafety") in UNSAFE or f.answers.get("suspicion") == NO
+    heard = answered(f, frozenset({DISCLOSURE}), VEILIG_THUIS)
+    return says_so and not heard and not weighed and undecided(f)
 
 
 def no_help(f: Facts) -> bool:
@@ -127,7 +176,8 @@ def declined(f: Facts) -> bool:
 
 def refused(f: Facts) -> bool:
     """They want nobody to interfere, the concern stays, and nothing was decided on it since."""
-    if f.help_refused_at is None or f.concern_cleared or f.report_decided:
+    reported = f.report_decided and f.report_heard_at is None
+    if f.help_refused_at is None or f.concern_cleared or reported:
         return False
     return f.last_decided_at is None or f.help_refused_at > f.last_decided_at
 
@@ -145,9 +195,10 @@ def no_results(f: Facts) -> bool:
 
 def no_suspicion(f: Facts) -> bool:
     """Question 1 was answered with no, and nothing severe came after it."""
-    if f.answers.get("suspicion") != NO or f.assessed_at is None or f.severe_unanswered:
+    says_no = f.answers.get("suspicion") == NO and not f.weighed_acute
+    if not says_no or f.weighed_at is None or f.severe_unanswered:
         return False
-    return f.last_signal_at is None or f.last_signal_at <= f.assessed_at
+    return f.last_signal_at is None or f.last_signal_at <= f.weighed_at
 
 
 def cleared(f: Facts) -> bool:
@@ -170,19 +221,27 @@ def help_possible(f: Facts) -> bool:
 def closing_grounds(f: Facts) -> tuple[str, ...]:
     """Return the grounds on which a case may be closed: a decision, or what R43 names instead.
 
-    ``R28`` stands for a decision; ``R9``, ``R22`` and ``R25`` for themselves.
+    ``R28`` stands for a decision; ``R9``, ``R22`` and ``R25`` for themselves. None while a severe
+    signal waits for its answer: nothing was decided on that.
     """
     if f.about_staff:
         return ("R9",)
-    if not undecided(f):
-        return ("R28",)
-    grounds = {"R22": cleared(f), "R25": no_suspicion(f)}
+    if not f.closed and (f.severe_unanswered or f.acute_unanswered):
+        return ()
+    grounds = {"R28": not undecided(f), "R22": cleared(f), "R25": no_suspicion(f)}
     return tuple(rule for rule, holds in grounds.items() if holds)
+
+
+def report_waits(f: Facts) -> bool:
+    """A report was decided on and not made, and nobody wrote down why not."""
+    return f.report_unsent and f.explained_at("R37") is None
 
 
 def nothing_waits(f: Facts) -> bool:
     """Everything that was decided has been carried out, and its effect seen."""
-    carried_out = f.referral_unsent_since is None and f.unconfirmed_since is None
+    report = report_waits(f) or (f.report_unconfirmed and f.explained_at("R37") is None)
+    help_waits = f.buurtteam_waits and f.explained_at("R34") is None
+    carried_out = not report and not help_waits
     heard = f.report_sent_at is None or f.report_heard_at is not None
     seen = f.effect == WORKS or (f.feedback_at is None and f.follow_up_at is None)
     return (

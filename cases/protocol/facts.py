@@ -16,6 +16,10 @@ class Attention(IntEnum):
     SEVERE = 3
 
 
+# R26: the first rule that looks at what was weighed.
+FIRST_ABOUT_WEIGHING = 26
+
+
 def _empty() -> Mapping[str, Any]:
     return MappingProxyType({})
 
@@ -35,12 +39,17 @@ class Facts:
     # Days that the school set for a period of its own, by the period's code.
     days: Mapping[str, int] = field(default_factory=_empty)
 
+    # Looked back, and nothing more was seen: of a closed case that ends the looking back.
+    looked_back_quiet: bool = False
+
     # Step 1. Signals count from whomever they come, in this cycle or the year before it (R2);
     # those that turned out unfounded do not (R10).
     signals: int = 0
     severe_signals: int = 0
     acute_signals: int = 0
     categories: frozenset[str] = frozenset()
+    # The newest signal of each category: advice of before it does not answer it.
+    signalled_at: Mapping[str, datetime] = field(default_factory=_empty)
     # Told by others, without a word on who told it (R7).
     unsourced_signals: int = 0
     # A cycle or case before this one was weighed as unsafe, or reported (R27).
@@ -63,6 +72,9 @@ class Facts:
     consultations_asked: int = 0
     consultations_open: int = 0
     first_asked_at: datetime | None = None
+    # The newest time that each kind was asked, and was heard.
+    asked_at: Mapping[str, datetime] = field(default_factory=_empty)
+    heard_at: Mapping[str, datetime] = field(default_factory=_empty)
     # The newest time that somebody outside was asked, and that Veilig Thuis was.
     outside_asked_at: datetime | None = None
     veilig_thuis_asked_at: datetime | None = None
@@ -76,23 +88,29 @@ class Facts:
     kinds_asked: frozenset[str] = frozenset()
     # Who holds the conversation was recorded, or why nobody does (R15).
     talk_arranged: bool = False
+    # The newest word of who was consulted is: no talk (with the parents) yet.
+    talk_waits: bool = False
     # The oldest invitation of a family worker that nobody answered.
     invited_at: datetime | None = None
 
     # Step 3
     talked_at: datetime | None = None
     talk_skipped_at: datetime | None = None
+    pupil_spoken: bool = False
+    parents_spoken: bool = False
     # As they said it last, in a conversation or afterwards.
     help_refused_at: datetime | None = None
     # Said in the last conversation, with no signal after it.
     concern_cleared: bool = False
     buurtteam_consented: bool = False
 
-    # Step 4: question code -> answer code
+    # Step 4: question code -> answer code, of the newest weighing; when it was weighed first, last
     assessed_at: datetime | None = None
+    weighed_at: datetime | None = None
     answers: Mapping[str, str] = field(default_factory=_empty)
 
-    # Step 5 and after: of the last decision, but for ``decided_at``, which is the first.
+    # Step 5 and after: of the last decision, but for ``decided_at``, which is the first, and what
+    # was not sent or confirmed, which is of all.
     decided_at: datetime | None = None
     last_decided_at: datetime | None = None
     report_decided: bool = False
@@ -100,6 +118,7 @@ class Facts:
     report_discussed: bool = False
     referral_unsent_since: datetime | None = None
     report_unsent: bool = False
+    report_unconfirmed: bool = False
     # The buurtteam was chosen and has not been asked, or has not said that it was received.
     buurtteam_waits: bool = False
     unconfirmed_since: datetime | None = None
@@ -127,11 +146,17 @@ class Facts:
         A walk that begins again because help did not work is never less than a concern (R33); what
         points at somebody of the school cannot wait either (R9).
         """
-        if self.about_staff or self.severe_signals or self.acute_signals:
+        severe = self.severe_signals or self.acute_signals or self.weighed_acute
+        if self.about_staff or severe:
             return Attention.SEVERE
         if self.signals > 1 or self.cycle > 1:
             return Attention.CONCERN
         return Attention.WATCHFUL
+
+    @property
+    def weighed_acute(self) -> bool:
+        """Tell whether the newest weighing says that there is danger now (R23, R26). [U][A]"""
+        return self.answers.get("danger") == "yes" or self.answers.get("unsafety") == "acute"
 
     @property
     def concern_since(self) -> datetime | None:
@@ -151,10 +176,18 @@ class Facts:
     def explained_at(self, rule: str) -> datetime | None:
         """Return when a rule was explained away, as long as that holds.
 
-        A severe signal that comes after it asks for everything anew.
+        A severe signal that comes after it asks for everything anew; from R26 on, where rules are
+        about a weighing, a decision and what follows, so does each of these.
         """
-        moment = self.explained.get(rule)
-        if moment is None or (self.last_severe_at and moment < self.last_severe_at):
+        moment, later = self.explained.get(rule), [self.last_severe_at]
+        if int(rule[1:]) >= FIRST_ABOUT_WEIGHING:
+            later += [
+                self.weighed_at,
+                self.last_decided_at,
+                self.feedback_at,
+                self.help_refused_at,
+            ]
+        if moment is None or any(at is not None and at > moment for at in later):
             return None
         return moment
 

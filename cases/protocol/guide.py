@@ -1,6 +1,6 @@
 """Evaluate the tables for the facts of one case."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.functional import Promise
@@ -13,6 +13,7 @@ from cases.protocol.questions import YES
 from cases.protocol.rules import RULES, Kind, Rule
 from cases.protocol.steps import STEPS, Step
 
+TALKING, WEIGHING = 3, 4
 URGENCY = {kind: number for number, kind in enumerate(Kind)}
 
 
@@ -109,6 +110,11 @@ class Guidance:
         between = (states[n] for n in range(2, number))
         return tuple(state.step for state in between if state.at is None)
 
+    def blocked_before(self, number: int) -> tuple[Rule, ...]:
+        """Return what must come before a talk for somebody's safety (R8, R19); none else."""
+        blocked = (task.rule for task in self.tasks if task.rule.kind is Kind.BLOCKED)
+        return tuple(blocked) if number == TALKING else ()
+
     @property
     def deadline(self) -> Deadline | None:
         """Return the period of the step, or of what is most urgent."""
@@ -138,12 +144,30 @@ def guide(facts: Facts) -> Guidance:
 
 
 def two_decisions(facts: Facts) -> TwoDecisions:
-    """Derive the two decisions of step 5 from the facts (R28)."""
-    ready = conditions.ready_to_decide(facts)
-    report = tuple(rule for rule in RULES if rule.reports and ready and _holds(rule, facts))
+    """Derive the two decisions of step 5 from the facts (R28).
+
+    Decided before, the weighing still counts, until the report that it asked for was made: to
+    decide a second time is no way around the first.
+    """
+    sent, weighed_at = facts.report_sent_at, facts.weighed_at
+    reported = sent is not None and weighed_at is not None and sent >= weighed_at
+    looked_at = [facts]
+    if not reported and not conditions.undecided(facts):
+        looked_at.append(replace(facts, decided_at=None, last_decided_at=None))
+    report = tuple(
+        rule for rule in RULES if rule.reports and any(_says(rule, known) for known in looked_at)
+    )
     possible = facts.answers.get("possible")
-    weighed = ready and facts.assessed_at is not None
-    return TwoDecisions(weighed, report, None if possible is None else possible == YES)
+    weighed = any(conditions.ready_to_decide(f) and f.assessed_at for f in looked_at)
+    return TwoDecisions(
+        bool(weighed or report), report, None if possible is None else possible == YES
+    )
+
+
+def _says(rule: Rule, facts: Facts) -> bool:
+    """Tell whether a rule asks for a report now: before the weighing none does, but for R27."""
+    ready = conditions.ready_to_decide(facts) or not conditions.undecided(facts)
+    return ready and _holds(rule, facts)
 
 
 def _holds(rule: Rule, facts: Facts) -> bool:
@@ -171,8 +195,9 @@ def _deadlines(facts: Facts, current: int) -> list[Deadline]:
     nothing becomes due later because it became severe.
     """
     if facts.closed:
-        since = None if facts.looked_back_at else facts.closed_at
-        return [_normal("look_back", since, facts)] if since else []
+        if facts.looked_back_quiet:
+            return []
+        return [_normal("look_back", facts.looked_back_at or facts.closed_at, facts)]
     if facts.about_staff:
         return [_in_hours("board", facts.opened_at)]
     running = [*_severe_first(facts), *_of_the_step(facts, current)]

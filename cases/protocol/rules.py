@@ -96,7 +96,7 @@ RULES: tuple[Rule, ...] = (
         _("A severe signal, and neither buurtteam nor Veilig Thuis has been heard since."),
         _("Consult the buurtteam or Veilig Thuis at once. Do not wait for a second signal."),
         _("A severe signal asks for the steps to be walked at once, on the accelerated path."),
-        "U", "consult", calls=(VEILIG_THUIS, BUURTTEAM),
+        "U", "call", calls=(VEILIG_THUIS, BUURTTEAM),
     ),
     Rule(
         "R4", 1, Kind.URGENT, lambda f: f.acute_unanswered,
@@ -107,8 +107,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "R5", 1, Kind.REQUIRED,
-        lambda f: bool(c.INJURY_OR_SEXUAL & f.categories) and "veilig_thuis" not in f.kinds_asked
-        and c.undecided(f),
+        c.expertise_missing,
         _("Physical injury, or (suspected) sexual violence."),
         _("Ask Veilig Thuis for advice: they have expertise on injury and sexual violence."),
         _("With physical injury or (suspected) sexual violence special expertise is needed."),
@@ -191,17 +190,15 @@ RULES: tuple[Rule, ...] = (
         "B, L",
     ),
     Rule(
-        "R15", 2, Kind.REQUIRED,
-        lambda f: f.outcome_at is not None and not f.talk_arranged and not f.responsible
-        and not c.talk_settled(f) and c.undecided(f),
-        _("Consulted, and nothing says who holds the conversation."),
+        "R15", 2, Kind.REQUIRED, c.talk_unclear,
+        _("Consulted, and nothing says who holds the conversation, or the advice is to wait."),
         _("Agree who holds the conversation, or that there is none (yet) and why."),
         _("What is everybody's task is nobody's: the talk then does not take place."),
-        "U", "people",
+        "U", "talk_plan",
     ),
     # --- Step 3: talk --------------------------------------------------------------------------
     Rule(
-        "R16", 3, Kind.REQUIRED, c.ready_to_talk,
+        "R16", 3, Kind.REQUIRED, c.nobody_spoken,
         _("Consulted, and not talked yet."),
         _("Talk with the pupil and the parents, as early as you can."),
         _("An early and equal talk prevents misunderstanding and starts help sooner."),
@@ -211,7 +208,7 @@ RULES: tuple[Rule, ...] = (
         "R17", 3, Kind.REQUIRED,
         lambda f: c.ready_to_talk(f) and f.pupil_age is not None
         and f.pupil_age >= c.SPOKEN_TO_FIRST,
-        _("The talk is near, and the pupil is 12 or older."),
+        _("The talk is near, or held with one of both; and the pupil is 12 or older."),
         _("Talk with the pupil first, and then with the parents, if possible with the pupil."),
         _("From 12 years on a pupil is spoken to first, and preferably attends the talk with the "
           "parents."),
@@ -219,9 +216,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "R18", 3, Kind.REQUIRED,
-        lambda f: c.ready_to_talk(f) and f.pupil_age is not None
+        lambda f: c.ready_to_talk(f) and not f.parents_spoken and f.pupil_age is not None
         and f.pupil_age < c.SPOKEN_TO_FIRST,
-        _("The talk is near, and the pupil is younger than 12."),
+        _("The talk is near, or not held with the parents; and the pupil is younger than 12."),
         _("Tell the parents concretely what you noticed, and ask how they see it."),
         _("With a young child what was noticed is discussed with the parents; you may talk with "
           "the child, with care."),
@@ -246,7 +243,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "R21", 3, Kind.NOTED,
-        lambda f: f.buurtteam_consented and f.effect != c.FAILS,
+        lambda f: f.buurtteam_consented and f.effect != c.FAILS
+        and f.effect_of in {"", "buurtteam"},
         _("A three-way conversation in which they consented to help by the buurtteam."),
         _("The buurtteam is responsible from that conversation on. Your school stays in touch."),
         _("With consent in the three-way conversation the responsibility passes to the buurtteam."),
@@ -368,8 +366,8 @@ RULES: tuple[Rule, ...] = (
         "B, U",
     ),
     Rule(
-        "R37", 5, Kind.REQUIRED, lambda f: f.report_unsent,
-        _("A report was decided on and has not been made."),
+        "R37", 5, Kind.REQUIRED, lambda f: f.report_unsent or f.report_unconfirmed,
+        _("A report was decided on, and has not been made, or nobody said that it came in."),
         _("Make the report, under your own name, and note that it was received."),
         _("Without your name towards the family only for a reason, as danger to you; that reason "
           "is recorded."),
@@ -415,9 +413,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "R42", AFTER, Kind.REQUIRED,
-        lambda f: not c.undecided(f) and f.referral_unsent_since is None
-        and (f.follow_up_at is not None or not c.nothing_waits(f)),
-        _("Decided and handed over; the review is still to come."),
+        lambda f: not c.undecided(f) and (f.follow_up_at is not None or not c.nothing_waits(f)),
+        _("Decided; the review is still to come, or something is not carried out."),
         _("Keep watching the pupil, and review on the agreed day whether the help works."),
         _("The school stays involved after any referral; new signals go into the case, and to who "
           "is responsible now."),

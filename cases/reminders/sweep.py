@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import Membership
 from cases.actions import GUIDED, follow
-from cases.deadlines import running
+from cases.deadlines import Running, running
 from cases.facts import facts_for_many
 from cases.models import Case, OutboxMessage, Reminder
 from cases.protocol import Guidance, guide
@@ -36,6 +36,13 @@ def sweep(now: datetime) -> int:
             return given
 
 
+def tell(case: Case, now: datetime) -> int:
+    """Say of a locked case at once what is asked, before the first reminder is due (R9)."""
+    guidance = guide(facts_for_many([case], now)[case.pk])
+    reminders = [_reminder(case, period, 0) for period in running(guidance)]
+    return _give(reminders, _members([case]))
+
+
 def _remind(cases: list[Case], now: datetime) -> int:
     """Let the protocol look at a batch of locked cases again, and remind where it is time."""
     facts = facts_for_many(cases, now)
@@ -55,18 +62,20 @@ def _reminders(case: Case, guidance: Guidance, now: datetime) -> list[Reminder]:
         level = period.level(now)
         next_moments.append(period.moment(0 if level is None else level + 1))
         if level is not None:
-            found.append(
-                Reminder(
-                    case=case,
-                    cycle=case.cycle,
-                    step=case.step,
-                    period=period.deadline.period.code,
-                    deadline=period.due,
-                    level=level,
-                )
-            )
+            found.append(_reminder(case, period, level))
     case.next_due = min(next_moments, default=None)
     return found
+
+
+def _reminder(case: Case, period: Running, level: int) -> Reminder:
+    return Reminder(
+        case=case,
+        cycle=case.cycle,
+        step=case.step,
+        period=period.deadline.period.code,
+        deadline=period.due,
+        level=level,
+    )
 
 
 def _give(reminders: list[Reminder], members: dict[int, list[Membership]]) -> int:

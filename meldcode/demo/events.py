@@ -177,7 +177,7 @@ class Hear(Event):
     heard_from: str = "school"
     helped_by: str = "school"
     willing: str = "unsure"
-    investigates: bool = False
+    investigation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

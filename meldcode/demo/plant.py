@@ -267,7 +267,7 @@ def _hear(walk: Walk, event: events.Hear, at: datetime) -> None:
         heard_from=event.heard_from,
         helped_by=event.helped_by,
         willing=event.willing,
-        investigates=event.investigates,
+        investigation=event.investigation,
         next_review_on=walk.review_day(event.review),
     )
 

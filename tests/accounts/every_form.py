@@ -115,7 +115,7 @@ def call(world: World) -> Data:
     """Fill in a call in which the name was given."""
     return {
         "kind": "veilig_thuis", "held_at": yesterday(), "question": "Mag zij naar huis?",
-        "outcome": "Wacht op ons.", "next_talk": "De mentor, later.", "named": "on",
+        "outcome": "Wacht op ons.", "talk": "wait", "next_talk": "De mentor, later.", "named": "on",
         "naming_ground": "Gevaar.",
     }  # fmt: skip
 
@@ -151,7 +151,10 @@ def advice(world: World) -> Data:
 
 def outcome(world: World) -> Data:
     """Fill in the outcome of a consultation."""
-    return {"held_at": yesterday(), "outcome": "De zorg is terecht.", "next_talk": "De mentor."}
+    return {
+        "held_at": yesterday(), "outcome": "De zorg is terecht.", "talk": "pupil",
+        "next_talk": "De mentor.",
+    }  # fmt: skip
 
 
 def decision(world: World) -> Data:
@@ -170,7 +173,7 @@ def feedback(world: World) -> Data:
     return {
         "received_at": yesterday(), "source": "Gezinswerker", "text": "Nog onrust.",
         "effect": "fails", "next_review_on": next_month(), "heard_from": "veilig_thuis",
-        "helped_by": "buurtteam", "willing": "no", "investigates": "on",
+        "helped_by": "buurtteam", "willing": "no", "investigation": "begun",
     }  # fmt: skip
 
 
@@ -247,6 +250,7 @@ FORMS = (
     Row("cases:conversation", "handed_over", "leader", "case", conversation, (
         ({"buurtteam_contact": ""}, "buurtteam_contact"),
         ({"help_wanted": "no"}, "buurtteam_consent"),
+        ({"kind": "parents"}, "buurtteam_consent"),
     )),
     Row("cases:skip", "coordinator", "leader", "case", skipped),
     Row("cases:assessment", "leader", "coordinator", "case", assessment, (
@@ -291,7 +295,7 @@ FORMS = (
     )),
     Row("referrals:feedback", "handed_over", "coordinator", "case", feedback,
         (({"next_review_on": ""}, "next_review_on"),
-         ({"heard_from": "buurtteam"}, "investigates"))),
+         ({"heard_from": "buurtteam"}, "investigation"))),
 )  # fmt: skip
 
 

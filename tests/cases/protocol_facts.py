@@ -19,9 +19,9 @@ SEVERE = MILD | {
     "last_signal_at": ago(hours=1),
 }  # fmt: skip
 ACUTE = SEVERE | {"acute_signals": 1, "last_acute_at": ago(hours=1)}
-NEWER = {"last_severe_at": ago(minutes=3), "last_signal_at": ago(minutes=3)}
+NEWER = {"last_severe_at": ago(seconds=10), "last_signal_at": ago(seconds=10)}
 ARRANGED = {"responsible": True, "talk_arranged": True}
-TALKED = {"talked_at": ago(minutes=20)}
+TALKED = {"talked_at": ago(minutes=20), "pupil_spoken": True, "parents_spoken": True}
 SKIPPED = {"talk_skipped_at": ago(minutes=20)}
 CLEARED = TALKED | {"concern_cleared": True}
 REFUSED = {"help_refused_at": ago(minutes=20)}
@@ -29,12 +29,18 @@ REFUSED = {"help_refused_at": ago(minutes=20)}
 
 def about(*categories):
     """Return what the signals are about."""
-    return {"categories": frozenset(categories)}
+    moments = dict.fromkeys(categories, ago(hours=1))
+    return {"categories": frozenset(categories), "signalled_at": moments}
+
+
+def again(category):
+    """Return what is known when a signal of a category came just now."""
+    return {"signalled_at": {category: ago(minutes=3)}}
 
 
 def explained(*rules):
     """Return what is known once somebody explained why this is not done."""
-    return {"explained": dict.fromkeys(rules, ago(minutes=15))}
+    return {"explained": dict.fromkeys(rules, ago(seconds=30))}
 
 
 def asked(*kinds):
@@ -43,6 +49,7 @@ def asked(*kinds):
     return {
         "consultations_asked": len(kinds), "consultations_open": len(kinds),
         "kinds_asked": frozenset(kinds),
+        "asked_at": dict.fromkeys(kinds, ago(minutes=50)),
         "first_asked_at": ago(minutes=50),
         "outside_asked_at": ago(minutes=50) if outside else None,
         "veilig_thuis_asked_at": ago(minutes=50) if "veilig_thuis" in kinds else None,
@@ -54,9 +61,10 @@ def held(*kinds):
     outside = {"family_worker", "veilig_thuis"} & set(kinds)
     return asked(*kinds) | {
         "consultations_open": 0, "kinds_held": frozenset(kinds),
+        "heard_at": dict.fromkeys(kinds, ago(minutes=30)),
         "outcome_at": ago(minutes=30),
         "outside_outcome_at": ago(minutes=30) if outside else None,
-        "danger_told_at": ago(minutes=30) if outside or "emergency" in kinds else None,
+        "danger_told_at": ago(minutes=30) if outside else None,
     }  # fmt: skip
 
 
@@ -66,11 +74,17 @@ def weighed(**answers):
         "danger": "no", "upbringing": "no", "risks": "no", "suspicion": "yes", "unsafety": "no",
         "possible": "yes", "accepted": "yes", "works": "later",
     }  # fmt: skip
-    return {"assessed_at": ago(minutes=10), "answers": given | answers}
+    return {
+        "assessed_at": ago(minutes=10), "weighed_at": ago(minutes=10), "answers": given | answers,
+    }  # fmt: skip
 
 
 HEARD = CONCERN | held("care_team") | ARRANGED
 UNDECIDED = HEARD | TALKED | weighed()
+# Called, and no consultation yet (R11).
+CALLED_112 = {"danger_told_at": ago(minutes=30)}
+# Weighed again after the decision.
+REWEIGHED = {"weighed_at": ago(minutes=1)}
 DECIDED = {"decided_at": ago(minutes=5), "last_decided_at": ago(minutes=5)}
 REVIEW = {"follow_up_at": NOW + timedelta(days=42)}
 UNSENT = {"referral_unsent_since": ago(minutes=5)}

@@ -118,6 +118,19 @@ def test_sent_twice_it_is_explained_once(case, coordinator):
     assert Deviation.objects.count() == 1
 
 
+def test_a_talk_that_may_harm_says_so_and_asks_why(case, coordinator, signed_in):
+    signal(case, "fear_home", severe=True, recorded_at=timezone.now())
+    consultation(case, kind="care_team", recorded_at=ago(days=6), closed_at=ago(days=5))
+    page = signed_in(coordinator).get(reverse("cases:conversation", args=[case.reference]))
+    assert [rule.code for rule in page.context["blocked"]] == ["R19"]
+    with pytest.raises(ActionError):
+        talk(case, coordinator)
+    talk(case, coordinator, motivation=GROUNDS)
+    assert Deviation.objects.get().rule == "R19"
+    # A reason to talk now is no reason never to ask for advice.
+    assert "R3" in asked(case)
+
+
 # Something that is asked and not done
 
 
@@ -215,6 +228,17 @@ def test_deciding_as_follows_asks_for_nothing_more(case, coordinator, answers, d
     weighed(case, **answers)
     take_decision(case, coordinator, **decision)
     assert not Deviation.objects.exists()
+
+
+def test_a_second_decision_asks_for_the_same_grounds_and_undoes_no_report(case, coordinator):
+    weighed(case, **UNSAFE)
+    take_decision(case, coordinator, report=True)
+    with pytest.raises(ActionError) as refused:
+        take_decision(case, coordinator, report=False)
+    assert refused.value.field == "override_grounds"
+    take_decision(case, coordinator, report=False, override_grounds=GROUNDS)
+    assert "R37" in asked(case)
+    assert "R43" not in asked(case)
 
 
 def test_deciding_before_weighing_asks_why_and_overrides_nothing(case, coordinator):

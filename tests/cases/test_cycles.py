@@ -1,5 +1,7 @@
 """Help that does not work begins the steps again; the walk before it stays, and counts (R33)."""
 
+import uuid
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
@@ -11,6 +13,7 @@ from cases.errors import ActionError
 from cases.facts import facts_for
 from cases.models import Case
 from cases.protocol import guide
+from cases.protocol.rules import BY_CODE
 from tests.cases.records import ago, assessment, consultation, decision, feedback, signal
 from tests.factories import CaseFactory, ConversationFactory, PupilFactory
 
@@ -86,6 +89,29 @@ def test_before_a_decision_there_is_nothing_to_walk_again(case, coordinator):
     begin(case, coordinator)
     with pytest.raises(ActionError):
         begin(case, coordinator, "Nog een keer.")
+
+
+def test_a_report_that_was_not_sent_is_not_walked_away_from(case, coordinator):
+    decision(case, ago(days=1), report=True, to={"veilig_thuis": None})
+    with pytest.raises(ActionError):
+        begin(case, coordinator)
+    actions.explain(
+        case, coordinator, uuid.uuid4(), rule=BY_CODE["R37"], grounds="Met Veilig Thuis besproken."
+    )
+    assert begin(case, coordinator).cycle == 2
+
+
+def test_the_same_words_begin_a_third_walk_after_the_second(case, coordinator):
+    begun = begin(case, coordinator)
+    decision(case, timezone.now(), cycle=2, help="own")
+    assert begin(begun, coordinator).cycle == 3
+
+
+def test_a_new_walk_buys_no_time_for_a_severe_signal(case, coordinator):
+    signal(case, "injury", severe=True, recorded_at=ago(hours=5))
+    facts = facts_for(begin(case, coordinator), timezone.now())
+    assert facts.severe_unanswered
+    assert guide(facts).deadline.since == ago(hours=5)
 
 
 def test_who_does_not_move_the_case_begins_nothing(case, teacher):

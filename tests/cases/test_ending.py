@@ -110,8 +110,61 @@ def test_a_case_is_looked_back_at_on_its_page(case, coordinator, signed_in):
     url = reverse("cases:look_back", args=[case.reference])
     assert browser.get(url).status_code == 200
     response = browser.post(url, {"seen": "Weer stil.", "result": "concern"})
-    assert response["Location"] == reverse("signals:new")
+    assert response["Location"] == f"{reverse('signals:new')}?pupil={case.pupil.public_id}"
     assert LookBack.objects.get().result == "concern"
+    form = browser.get(response["Location"]).context["form"]
+    assert form.pupil_options == [case.pupil]
+    # Until it is logged, somebody still has to look.
+    assert Case.objects.get().next_due is not None
+
+
+def test_who_stays_watchful_after_closing_looks_again(case, coordinator):
+    decision(case, ago(days=2))
+    closed = close(case, coordinator, "help_works")
+    actions.look_back(closed, coordinator, uuid.uuid4(), seen="Nog stil.", result="watch")
+    again = Case.objects.get()
+    assert again.period == "look_back"
+    assert again.period_since > closed.period_since
+
+
+# What stands in the way of closing
+
+
+def test_a_severe_signal_that_nobody_answered_is_closed_over_by_nobody(case, coordinator):
+    decision(case, ago(days=2))
+    signal(case, "weapon", severe=True, acute=True, recorded_at=ago(days=1))
+    with pytest.raises(ActionError):
+        close(case, coordinator, "help_works")
+    consultation(case, kind="veilig_thuis", closed_at=timezone.now())
+    assert not close(case, coordinator, "help_works").is_open
+
+
+def test_a_signal_that_comes_while_one_writes_is_read_first(case, coordinator, signed_in):
+    decision(case, ago(days=2))
+    browser, url = signed_in(coordinator), reverse("cases:close", args=[case.reference])
+    seen = browser.get(url).context["form"]["signals_seen"].value()
+    signal(case, "food")
+    words = {
+        "outcome": "help_works", "grounds": "Het gaat goed.", "agreements": "De mentor.",
+        "told": "De mentor.", "signals_seen": seen,
+    }  # fmt: skip
+    response = browser.post(url, words)
+    assert response.status_code == 422
+    assert "Het gaat goed." in response.content.decode()
+    assert Case.objects.get().is_open
+
+
+def test_closed_by_the_same_person_in_other_words_is_said_to_be_closed(case, coordinator):
+    decision(case, ago(days=2))
+    close(case, coordinator, "help_works")
+    with pytest.raises(ActionError):
+        close(case, coordinator, "other")
+
+
+def test_the_form_says_what_would_be_left_undone(case, coordinator, signed_in):
+    decision(case, ago(days=2), report=True, to={"veilig_thuis": None})
+    page = signed_in(coordinator).get(reverse("cases:close", args=[case.reference]))
+    assert "R37" in [task.rule.code for task in page.context["undone"]]
 
 
 # Looking back at one signal
@@ -132,7 +185,8 @@ def test_looking_back_at_a_single_signal_leads_on(school, coordinator, signed_in
     assert response["Location"].startswith(
         reverse(page, args=[] if page == "signals:new" else [case.reference])
     )
-    assert Case.objects.get().deadline > before
+    # Who saw something new is asked until it is logged.
+    assert (Case.objects.get().deadline > before) == (result != "concern")
 
 
 # Unfounded signals (R10)

@@ -342,6 +342,8 @@ def test_who_outside_was_asked_and_heard(case):
     consultation(case, kind="emergency", recorded_at=ago(days=4), closed_at=ago(days=4))
     facts = facts_for(case, NOW)
     assert (facts.outside_outcome_at, facts.danger_told_at) == (None, ago(days=4))
+    # A call to 112 saves somebody; it is not a consultation (R11).
+    assert (facts.consultations_asked, facts.kinds_held) == (1, {"care_team"})
     consultation(case, kind="veilig_thuis", recorded_at=ago(days=3), closed_at=ago(days=2))
     facts = facts_for(case, NOW)
     assert (facts.outside_asked_at, facts.veilig_thuis_asked_at) == (ago(days=3), ago(days=3))
@@ -372,6 +374,43 @@ def test_a_refusal_holds_until_they_say_otherwise_in_a_talk_or_afterwards(case):
     assert facts_for(case, NOW).help_refused_at is None
     feedback(case, ago(days=3), willing="no")
     assert facts_for(case, NOW).help_refused_at == ago(days=3)
+
+
+@pytest.mark.parametrize(("talk", "waits"), [("now", False), ("pupil", True), ("wait", True)])
+def test_the_newest_word_says_whether_the_talk_waits(case, talk, waits):
+    consultation(case, closed_at=ago(days=4), talk="wait" if talk == "now" else "now")
+    consultation(case, closed_at=ago(days=2), talk=talk)
+    assert facts_for(case, NOW).talk_waits == waits
+
+
+def test_each_category_has_the_moment_of_its_newest_signal(case):
+    signal(case, "coercion", "tired", recorded_at=ago(days=6))
+    signal(case, "tired", recorded_at=ago(days=3))
+    assert facts_for(case, NOW).signalled_at == {"coercion": ago(days=6), "tired": ago(days=3)}
+
+
+def test_danger_found_when_weighing_is_severe_from_then_on(case):
+    signal(case, "tired")
+    assessment(case, ago(days=3), danger="no", suspicion="yes", unsafety="no")
+    assert facts_for(case, NOW).severe_at is None
+    assessment(case, ago(days=1), danger="yes")
+    facts = facts_for(case, NOW)
+    assert (facts.attention, facts.severe_at) == (Attention.SEVERE, ago(days=1))
+    assert (facts.assessed_at, facts.weighed_at) == (ago(days=3), ago(days=1))
+
+
+def test_what_an_earlier_decision_left_unsent_still_waits_after_a_later_one(case):
+    decision(case, ago(days=9), report=True, to={"veilig_thuis": None})
+    decision(case, ago(days=2), help="own")
+    facts = facts_for(case, NOW)
+    assert (facts.report_unsent, facts.referral_unsent_since) == (True, ago(days=9))
+
+
+def test_who_decided_against_the_weighing_explained_nothing_away(case):
+    Deviation.objects.create(
+        case=case, author=UserFactory(), kind="overridden", step=5, rule="R31", grounds="Samen."
+    )
+    assert not facts_for(case, NOW).explained
 
 
 def test_a_signal_after_the_talk_is_not_cleared_by_it(case):
@@ -417,11 +456,14 @@ def test_veilig_thuis_is_late_after_five_working_days_without_a_word(case):
 
 def test_an_investigation_is_late_after_ten_weeks(case):
     decision(case, ago(days=90), report=True, to={"veilig_thuis": ago(days=89)})
-    feedback(case, ago(days=80), heard_from="veilig_thuis", investigates=True)
+    feedback(case, ago(days=80), heard_from="veilig_thuis", investigation="begun")
     facts = facts_for(case, NOW)
     assert (facts.investigated_since, facts.report_overdue) == (ago(days=80), True)
     assert not facts_for(case, ago(days=15)).report_overdue
-    feedback(case, ago(days=1), heard_from="veilig_thuis")
+    # A word in between, without an end, puts nothing off.
+    feedback(case, ago(days=2), heard_from="veilig_thuis")
+    assert facts_for(case, NOW).report_overdue
+    feedback(case, ago(days=1), heard_from="veilig_thuis", investigation="done")
     facts = facts_for(case, NOW)
     assert (facts.investigated_since, facts.report_overdue) == (None, False)
 

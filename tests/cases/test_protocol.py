@@ -7,6 +7,7 @@ from cases.protocol.rules import RULES
 from tests.cases.protocol_facts import (
     ACUTE,
     ARRANGED,
+    CALLED_112,
     CLEARED,
     CONCERN,
     DECIDED,
@@ -20,6 +21,7 @@ from tests.cases.protocol_facts import (
     REFUSED,
     REPORTED,
     REVIEW,
+    REWEIGHED,
     SENT,
     SEVERE,
     SKIPPED,
@@ -31,6 +33,7 @@ from tests.cases.protocol_facts import (
     UNSENT,
     WORKS,
     about,
+    again,
     ago,
     asked,
     explained,
@@ -45,7 +48,8 @@ from tests.cases.protocol_facts import (
 CARE_TEAM = CONCERN | held("care_team")
 INJURY, COERCION = SEVERE | about("injury"), SEVERE | about("coercion")
 AFRAID = SEVERE | about("fear_home")
-NO_SUSPICION = HEARD | TALKED | {"assessed_at": ago(minutes=10), "answers": {"suspicion": "no"}}
+NO_SUSPICION = HEARD | TALKED | weighed() | {"answers": {"suspicion": "no"}}
+TALKED_WITH_ONE = HEARD | {"talked_at": ago(minutes=20), "pupil_age": 14}
 UNSAFE = HEARD | TALKED | weighed(unsafety="acute")
 TOLD = HEARD | TALKED | about("tired", "disclosure")
 BUURTTEAM_FAILS = UNDECIDED | DECIDED | REVIEW | feedback("fails", of="buurtteam")
@@ -63,17 +67,18 @@ TABLE: dict[str, tuple[list[dict], list[dict]]] = {
     ]),
     "R3": ([
         SEVERE, SEVERE | asked("veilig_thuis"), SEVERE | held("care_team"),
-        SEVERE | held("emergency"), SEVERE | held("veilig_thuis") | NEWER,
+        SEVERE | CALLED_112, SEVERE | held("veilig_thuis") | NEWER,
         SEVERE | held("veilig_thuis") | DECIDED | NEWER, SEVERE | explained("R3") | NEWER,
     ], [
         CONCERN, SEVERE | held("veilig_thuis"), SEVERE | held("family_worker"),
         SEVERE | explained("R3"),
     ]),
     "R4": ([ACUTE, ACUTE | asked("veilig_thuis"), ACUTE | held("care_team")], [
-        SEVERE, ACUTE | held("emergency"), ACUTE | held("veilig_thuis"),
+        SEVERE, ACUTE | CALLED_112, ACUTE | held("veilig_thuis"),
         ACUTE | held("family_worker"), ACUTE | explained("R4"),
     ]),
-    "R5": ([INJURY, SEVERE | about("sexual"), INJURY | held("family_worker")], [
+    "R5": ([INJURY, SEVERE | about("sexual"), INJURY | held("family_worker"),
+            INJURY | held("veilig_thuis") | again("injury")], [
         SEVERE | about("weapon"), INJURY | asked("veilig_thuis"), INJURY | DECIDED,
         INJURY | explained("R5"),
     ]),
@@ -83,7 +88,8 @@ TABLE: dict[str, tuple[list[dict], list[dict]]] = {
     "R7": ([CONCERN | {"unsourced_signals": 1}], [
         CONCERN, CONCERN | {"unsourced_signals": 1} | DECIDED,
     ]),
-    "R8": ([COERCION, COERCION | asked("veilig_thuis"), COERCION | held("family_worker")], [
+    "R8": ([COERCION, COERCION | asked("veilig_thuis"), COERCION | held("family_worker"),
+            COERCION | held("veilig_thuis") | again("coercion")], [
         COERCION | held("veilig_thuis"), AFRAID, COERCION | DECIDED, COERCION | explained("R8"),
     ]),
     "R9": ([STAFF, STAFF | SEVERE], [MILD, SEVERE]),
@@ -102,11 +108,12 @@ TABLE: dict[str, tuple[list[dict], list[dict]]] = {
         CONCERN | DECIDED, CONCERN | explained("R12"),
     ]),
     "R13": ([
-        ACUTE, ACUTE | held("family_worker"), ACUTE | held("emergency"),
+        ACUTE, ACUTE | held("family_worker"), ACUTE | CALLED_112,
         ACUTE | held("veilig_thuis") | {"last_acute_at": ago(minutes=3)},
     ], [SEVERE, ACUTE | asked("veilig_thuis"), ACUTE | DECIDED, ACUTE | explained("R13")]),
     "R14": ([CONCERN, CONCERN | asked("care_team")], [MILD, CARE_TEAM, CONCERN | DECIDED]),
-    "R15": ([CARE_TEAM], [
+    "R15": ([CARE_TEAM, HEARD | {"talk_waits": True}], [
+        HEARD | {"talk_waits": True} | explained("R15"),
         CARE_TEAM | {"talk_arranged": True}, CARE_TEAM | {"responsible": True},
         CONCERN | asked("care_team"), CARE_TEAM | TALKED, CARE_TEAM | SKIPPED, CARE_TEAM | DECIDED,
         CARE_TEAM | explained("R15"),
@@ -117,19 +124,30 @@ TABLE: dict[str, tuple[list[dict], list[dict]]] = {
         CONCERN | explained("R11"),
     ], [
         CONCERN, CONCERN | asked("care_team"), HEARD | TALKED, HEARD | SKIPPED, HEARD | DECIDED,
-        HEARD | explained("R16"), SEVERE | held("veilig_thuis") | NEWER,
+        TALKED_WITH_ONE, HEARD | {"talk_waits": True}, HEARD | explained("R16"),
+        SEVERE | held("veilig_thuis") | NEWER,
         SEVERE | held("care_team"), COERCION | held("family_worker"),
     ]),
-    "R17": ([HEARD | {"pupil_age": 12}, SEVERE | held("veilig_thuis") | {"pupil_age": 17}], [
+    "R17": ([
+        HEARD | {"pupil_age": 12}, SEVERE | held("veilig_thuis") | {"pupil_age": 17},
+        TALKED_WITH_ONE | {"pupil_spoken": True}, TALKED_WITH_ONE | {"parents_spoken": True},
+    ], [
+        TALKED_WITH_ONE | {"pupil_spoken": True} | weighed(),
+        HEARD | {"pupil_age": 12, "talk_waits": True},
         HEARD | {"pupil_age": 11}, HEARD, CONCERN | {"pupil_age": 12},
         HEARD | TALKED | {"pupil_age": 12}, HEARD | {"pupil_age": 12} | explained("R17"),
     ]),
-    "R18": ([HEARD | {"pupil_age": 11}, SEVERE | held("veilig_thuis") | {"pupil_age": 0}], [
+    "R18": ([
+        HEARD | {"pupil_age": 11}, SEVERE | held("veilig_thuis") | {"pupil_age": 0},
+        TALKED_WITH_ONE | {"pupil_spoken": True, "pupil_age": 8},
+    ], [
+        TALKED_WITH_ONE | {"parents_spoken": True, "pupil_age": 8},
         HEARD | {"pupil_age": 12}, HEARD, CONCERN | {"pupil_age": 4},
         HEARD | TALKED | {"pupil_age": 4}, HEARD | {"pupil_age": 4} | explained("R18"),
     ]),
     "R19": ([
         AFRAID, AFRAID | held("care_team"), ACUTE | asked("veilig_thuis"), HEARD | SKIPPED,
+        AFRAID | held("veilig_thuis") | TALKED | again("fear_home"),
     ], [
         SEVERE, AFRAID | held("veilig_thuis"), AFRAID | held("family_worker"), HEARD,
         HEARD | TALKED, AFRAID | held("care_team") | TALKED, AFRAID | DECIDED,
@@ -139,7 +157,8 @@ TABLE: dict[str, tuple[list[dict], list[dict]]] = {
     "R20": ([HEARD], [CONCERN, HEARD | TALKED, HEARD | DECIDED]),
     "R21": ([
         HEARD | TALKED | {"buurtteam_consented": True}, OWN_HELP | {"buurtteam_consented": True},
-    ], [HEARD | TALKED, BUURTTEAM_FAILS | {"buurtteam_consented": True}]),
+    ], [HEARD | TALKED, OWN_HELP | feedback("unknown", of="save") | {"buurtteam_consented": True},
+        BUURTTEAM_FAILS | {"buurtteam_consented": True}]),
     "R22": ([HEARD | CLEARED], [
         HEARD | TALKED, HEARD | CLEARED | DECIDED,
         SEVERE | held("veilig_thuis") | CLEARED | NEWER, HEARD | CLEARED | explained("R22"),
@@ -156,18 +175,24 @@ TABLE: dict[str, tuple[list[dict], list[dict]]] = {
         UNDECIDED, NO_SUSPICION | DECIDED, NO_SUSPICION | {"last_signal_at": NOW},
         HEARD | TALKED | weighed(suspicion="doubt"), NO_SUSPICION | explained("R25"),
     ]),
-    "R26": ([HEARD | TALKED | weighed(unsafety=u) for u in ("acute", "structural", "doubt")], [
-        UNDECIDED, HEARD | TALKED | weighed(danger="yes", risks="yes"), UNSAFE | DECIDED,
+    "R26": ([
+        *(HEARD | TALKED | weighed(unsafety=u) for u in ("acute", "structural", "doubt")),
+        HEARD | TALKED | weighed(danger="yes"), UNSAFE | DECIDED | REWEIGHED,
+    ], [
+        UNDECIDED, HEARD | TALKED | weighed(danger="doubt", risks="yes"), UNSAFE | DECIDED,
         UNSAFE | explained("R26"),
     ]),
     "R27": ([
         TOLD, CONCERN | about("disclosure"), TOLD | weighed(),
         CONCERN | {"history_of_unsafety": True},
+        TOLD | held("veilig_thuis") | again("disclosure"),
     ], [
         CONCERN, TOLD | held("veilig_thuis"), TOLD | weighed(unsafety="structural"),
-        TOLD | NO_SUSPICION | about("disclosure"), TOLD | DECIDED, TOLD | explained("R27"),
+        NO_SUSPICION | about("disclosure"), TOLD | DECIDED, TOLD | explained("R27"),
     ]),
-    "R28": ([UNDECIDED, UNSAFE, HEARD | TALKED | explained("R23")], [
+    "R28": ([
+        UNDECIDED, UNSAFE, HEARD | TALKED | explained("R23"), UNDECIDED | DECIDED | REWEIGHED,
+    ], [
         HEARD | TALKED, UNDECIDED | DECIDED, CONCERN | explained("R23"),
     ]),
     "R29": ([HEARD | TALKED | weighed(possible="no")], [
@@ -201,15 +226,19 @@ TABLE: dict[str, tuple[list[dict], list[dict]]] = {
     ]),
     "R35": ([
         UNDECIDED | REFUSED, CONCERN | REFUSED, OWN_HELP | {"help_refused_at": ago(minutes=1)},
+        REPORTED | OUTCOME_HEARD | {"help_refused_at": ago(minutes=1)},
     ], [
         UNDECIDED, HEARD | CLEARED | REFUSED, OWN_HELP | REFUSED, REPORTED | REFUSED,
         TO_REPORT | {"help_refused_at": ago(minutes=1)}, UNDECIDED | REFUSED | explained("R35"),
+        REPORTED | {"help_refused_at": ago(minutes=1)},
     ]),
     "R36": ([UNSAFE, TO_REPORT], [
         UNDECIDED, TO_REPORT | {"report_discussed": True}, REPORTED, TO_BUURTTEAM,
         TO_REPORT | explained("R36"),
     ]),
-    "R37": ([TO_REPORT, TO_REPORT | {"report_discussed": True}], [
+    "R37": ([
+        TO_REPORT, TO_REPORT | {"report_discussed": True}, REPORTED | {"report_unconfirmed": True},
+    ], [
         UNDECIDED, REPORTED, TO_BUURTTEAM, TO_REPORT | explained("R37"),
     ]),
     "R38": ([BUURTTEAM_FAILS], [
@@ -226,13 +255,14 @@ TABLE: dict[str, tuple[list[dict], list[dict]]] = {
     "R41": ([REPORTED | {"report_overdue": True}], [
         REPORTED, REPORTED | OUTCOME_HEARD, REPORTED | {"report_overdue": True} | explained("R41"),
     ]),
-    "R42": ([OWN_HELP, REPORTED, UNDECIDED | DECIDED | SENT], [
-        UNDECIDED, UNDECIDED | REVIEW, TO_REPORT, DONE,
+    "R42": ([OWN_HELP, REPORTED, UNDECIDED | DECIDED | SENT | {"buurtteam_waits": True}], [
+        UNDECIDED, UNDECIDED | REVIEW, DONE,
     ]),
     "R43": ([
         DONE, UNDECIDED | DECIDED, UNDECIDED | DECIDED | {"report_decided": True} | WORKS,
     ], [
-        UNDECIDED, OWN_HELP, OWN_HELP_FAILS, TO_REPORT, UNDECIDED | DECIDED | SENT,
+        UNDECIDED, OWN_HELP, OWN_HELP_FAILS, TO_REPORT, DONE | {"report_unconfirmed": True},
+        DONE | {"buurtteam_waits": True}, DONE | feedback("unknown"),
         UNDECIDED | DECIDED | WORKS | {"report_sent_at": ago(minutes=4)},
         UNDECIDED | DECIDED | WORKS | {"help_refused_at": ago(minutes=1)},
         DONE | SEVERE | NEWER,
@@ -301,7 +331,43 @@ def test_only_what_is_said_here_can_end_a_case():
         "no suspicion": (NO_SUSPICION, ("R25",)),
         "weighed": (UNDECIDED, ()),
         "one signal": (MILD, ()),
+        "decided, but severe since": (UNDECIDED | DECIDED | SEVERE | NEWER, ()),
+        "danger, and nobody was told": (UNDECIDED | DECIDED | ACUTE, ()),
         "cleared, but severe since": (SEVERE | held("veilig_thuis") | CLEARED | NEWER, ()),
     }
     found = {name: guide(facts(known)).closing_grounds for name, (known, __) in grounds.items()}
     assert found == {name: expected for name, (__, expected) in grounds.items()}
+
+
+def test_danger_found_when_weighing_is_the_accelerated_path():
+    for answers in ({"danger": "yes"}, {"unsafety": "acute"}):
+        guidance = guide(facts(HEARD | TALKED | weighed(**answers), severe_at=ago(minutes=10)))
+        assert guidance.accelerated
+        assert guidance.deadline.hours == 8
+        assert guidance.tasks[0].rule.code == "R26"
+
+
+def test_a_second_decision_is_no_way_around_the_first():
+    unsafe = HEARD | TALKED | weighed(unsafety="structural") | DECIDED
+    first = guide(facts(unsafe)).decisions
+    assert [rule.code for rule in first.report] == ["R26"]
+    assert first.overridden(report=False, helps=True) == ("R26",)
+    # Once the report was made the weighing is carried out.
+    made = guide(facts(unsafe, report_decided=True, report_sent_at=ago(minutes=1))).decisions
+    assert not made.report
+    # What was heard since counts, weighed or not.
+    failed = guide(facts(OWN_HELP_FAILS | {"help_refused_at": ago(seconds=20)})).decisions
+    assert [rule.code for rule in failed.report] == ["R31", "R35"]
+
+
+def test_what_was_explained_is_asked_anew_when_more_is_known():
+    explained_before = {"explained": {"R31": ago(hours=1), "R12": ago(hours=1)}}
+    assert "R31" in tasks(OWN_HELP_FAILS | explained_before)
+    assert "R12" not in tasks(CONCERN | explained_before)
+
+
+def test_before_a_talk_what_must_come_first_is_named():
+    blocked = guide(facts(AFRAID)).blocked_before(3)
+    assert [rule.code for rule in blocked] == ["R19"]
+    assert guide(facts(AFRAID)).blocked_before(4) == ()
+    assert guide(facts(HEARD)).blocked_before(3) == ()

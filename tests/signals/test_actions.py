@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from cases.errors import ActionError, Immutable
 from cases.models import Case, StepChange
-from signals.actions import correct_signal, file_signal
+from signals.actions import correct_signal, file_signal, find_unfounded
 from signals.models import Signal
 from tests.factories import CaseFactory, PupilFactory, member
 
@@ -27,6 +27,13 @@ def log(pupil, by, key=None, **changes):
         **changes,
     }
     return file_signal(pupil, by, key or uuid.uuid4(), **fields)
+
+
+def signal_fields():
+    return {
+        "facts": "Kwam zonder jas, het vroor.", "observed_at": timezone.now(), "severe": False,
+        "acute": False,
+    }  # fmt: skip
 
 
 @pytest.fixture
@@ -123,6 +130,38 @@ def test_a_correction_stands_beside_the_first_version(pupil, teacher):
     assert first.facts == "Kwam zonder jas, het vroor."
     assert list(Signal.objects.current()) == [newer]
     assert Case.objects.get().attention_code == "watchful"
+
+
+def test_a_correction_buys_no_time_and_takes_no_severity_away(pupil, teacher):
+    first = log(pupil, teacher, severe=True, acute=True)
+    case = first.case
+    Signal.objects.filter(pk=first.pk).update(recorded_at=timezone.now() - timedelta(hours=18))
+    first.refresh_from_db()
+    newer = correct_signal(
+        first, teacher, uuid.uuid4(), reason="Een tikfout.", categories=[], **signal_fields(),
+    )  # fmt: skip
+    assert (newer.severe, newer.acute) == (True, True)
+    assert newer.counts_from == first.recorded_at
+    case.refresh_from_db()
+    assert case.is_overdue
+
+
+def test_a_correction_that_makes_it_more_severe_counts_from_now(pupil, teacher):
+    first = log(pupil, teacher)
+    newer = correct_signal(
+        first, teacher, uuid.uuid4(), reason="Nu wel.", categories=["injury"], **signal_fields()
+    )
+    assert newer.counts_from == newer.recorded_at
+    assert newer.severe
+
+
+def test_what_was_found_unfounded_is_not_corrected_back(pupil, teacher, coordinator):
+    first = log(pupil, teacher)
+    find_unfounded(first, coordinator, uuid.uuid4(), grounds="Een val.")
+    with pytest.raises(ActionError):
+        correct_signal(
+            first, teacher, uuid.uuid4(), reason="Toch.", categories=[], **signal_fields()
+        )
 
 
 def test_a_version_is_corrected_once(pupil, teacher):
