@@ -121,7 +121,7 @@ def test_4_a_pupil_who_dares_not_go_home(visitor, school, pupil):
     coordinator.page.locator(".what-now").get_by_role(
         "link", name=dutch("Record a call"), exact=True
     ).click()
-    coordinator.choose(kind="veilig_thuis")
+    coordinator.choose(kind="veilig_thuis", talk="wait")
     coordinator.fill(
         question="Mag zij vandaag naar huis?", outcome="Nee. Wij komen; praat niet met vader.",
     )  # fmt: skip
@@ -129,6 +129,12 @@ def test_4_a_pupil_who_dares_not_go_home(visitor, school, pupil):
     assert not coordinator.page.locator(".urgent-banner").count()
     assert no_talk not in asked(coordinator)
     assert Case.objects.get().step == 3
+    # Veilig Thuis says to wait: nobody is sent to the parents.
+    assert dutch("Talk with the pupil and the parents, as early as you can.") not in (
+        asked(coordinator)
+    )
+    agree = dutch("Agree who holds the conversation, or that there is none (yet) and why.")
+    assert agree in asked(coordinator)
 
 
 def test_6_parents_refuse_all_help_and_a_report_follows(visitor, school, pupil):
@@ -212,6 +218,7 @@ def test_10_doubt_about_unsafety_leads_to_a_report_unless_somebody_explains(visi
 
 
 def test_12_a_signal_about_a_colleague_is_for_the_school_leader_alone(visitor, school, pupil):
+    head = member(Role.SCHOOL_LEADER, school)
     teacher = visitor(member(Role.TEACHER, school))
     log(teacher, "Berichten van een medewerker, 's nachts.", "online")
     teacher.page.locator("label[for=id_about_staff]").click()
@@ -225,7 +232,7 @@ def test_12_a_signal_about_a_colleague_is_for_the_school_leader_alone(visitor, s
     answer = coordinator.page.request.get(f"{coordinator.address}/cases/{case.reference}/")
     assert answer.status == 404
 
-    leader = visitor(member(Role.SCHOOL_LEADER, school))
+    leader = visitor(head)
     leader.open(f"/cases/{case.reference}/")
     assert "0900-111 3 111" in leader.page.locator(".urgent-banner").inner_text()
     leader.page.locator(".what-now").get_by_role(

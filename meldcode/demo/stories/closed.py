@@ -154,7 +154,7 @@ STORIES: tuple[Story, ...] = (
             LookBack(
                 day(62, "11:20"), "aandachtsfunctionaris",
                 "Komt elke dag, doet mee met gym. SAVE is nog wekelijks bij het gezin.",
-                "watch",
+                "quiet",
             ),
         ),
     ),
