@@ -31,6 +31,7 @@ class Case(models.Model):
         """How a case ended."""
 
         HELP_WORKS = "help_works", _("Help works; the school keeps watching")
+        NOTHING_MORE = "nothing_more", _("Nothing more was seen; no help is needed")
         HANDED_OVER = "handed_over", _("Somebody else is responsible now")
         UNFOUNDED = "unfounded", _("The suspicion turned out unfounded")
         CLEARED = "cleared", _("The conversation took the concern away")

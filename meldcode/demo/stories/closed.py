@@ -361,7 +361,7 @@ STORIES: tuple[Story, ...] = (
                            "weging voegen niets toe.",
             ),
             Close(
-                day(37, "16:05"), "zorgcoordinator", "other",
+                day(37, "16:05"), "zorgcoordinator", "nothing_more",
                 "Na vier weken opletten is er niets bij gekomen.",
                 "De mentor blijft gewoon opletten.",
             ),
