@@ -271,6 +271,8 @@ def begin_cycle(case: Case, by: User, *, grounds: str) -> Case:
         if case.cycle > 1 and begun.exists():
             return case
         raise ActionError(_("The steps are walked again after a decision only."))
+    if conditions.reweighed(facts):
+        raise ActionError(_("It was weighed again. Decide on that first."))
     if conditions.report_waits(facts):
         raise ActionError(
             _("A report was decided on and not sent. Send it first, or write down why not (R37).")

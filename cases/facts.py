@@ -30,6 +30,8 @@ VEILIG_THUIS, EMERGENCY, FAMILY_WORKER = "veilig_thuis", "emergency", "family_wo
 TOLD_BY_OTHERS = "told_others"
 # What an explanation does away with: a decision against the weighing does away with nothing.
 EXPLAINS = frozenset({"skipped", "not_done"})
+# Rules about a signal: explained in an earlier cycle, they are explained until a newer signal.
+ABOUT_A_SIGNAL = frozenset({"R3", "R4", "R13"})
 # What was advised on the talk, when it is to wait.
 WAITS = frozenset({"pupil", "wait"})
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -113,6 +115,10 @@ class _Records:
         """Return those of the case's own cycle."""
         return [r for r in self.all(relation) if self._is_here(r)]
 
+    def of_the_case(self, relation: str) -> list[Any]:
+        """Return those of the case, of all its cycles."""
+        return [r for r in self.all(relation) if r.case_id == self.case.pk]
+
     def before(self, relation: str) -> list[Any]:
         """Return those of earlier cycles and cases."""
         return [r for r in self.all(relation) if not self._is_here(r)]
@@ -130,38 +136,68 @@ def _facts(case: Case, rows: Rows, own_days: dict[str, int], now: datetime) -> F
         if r.recorded_at >= _look_from(case) and r.result != "concern"
     ]
     consultations = records.all("consultations")
-    assessed = _assessment_facts(records.here("assessments"))
+    assessments = records.here("assessments")
+    decisions = records.of_the_case("decisions")
     conversations, feedbacks = records.here("conversations"), records.here("feedbacks")
     signals = _signal_facts(case, records.all("signals"), now)
-    after = _decision_facts(records.here("decisions"), feedbacks, own_days, now)
+    after = _decision_facts(records.here("decisions"), feedbacks)
     return Facts(
         now=now,
         opened_at=case.began_at,
         cycle=case.cycle,
         closed_at=case.closed_at,
         looked_back_at=looked_back[-1].recorded_at if looked_back else None,
-        looked_back_quiet=bool(looked_back) and looked_back[-1].result == "quiet",
+        looked_back_quiet=(bool(looked_back) and looked_back[-1].result == "quiet")
+        or _signalled_since(case, signals["last_signal_at"]),
         about_staff=case.restricted,
         days=own_days,
         responsible=case.responsible_id is not None,
         pupil_age=case.pupil.age(timezone.localdate(now)),
         history_of_unsafety=_was_unsafe(records),
-        explained={d.rule: d.recorded_at for d in records.here("deviations") if d.kind in EXPLAINS},
+        explained=_explained(records),
         help_refused_at=_refused_at(conversations, feedbacks),
-        **_since_weighed_acute(signals, assessed),
+        **_since_weighed_acute(signals, assessments),
         **_consultation_facts(consultations, records.here("consultations")),
+        severe_since_answer=_severe_since_answer(records.all("signals"), consultations, case),
         **_conversation_facts(conversations, signals["last_signal_at"]),
-        **assessed,
+        **_assessment_facts(assessments),
         **after,
+        **_referral_facts(decisions, records.all("feedbacks")),
+        **_report_facts(decisions, records.all("feedbacks"), own_days, now),
     )
 
 
-def _since_weighed_acute(signals: dict[str, Any], assessed: dict[str, Any]) -> dict[str, Any]:
-    """Return the facts of the signals, severe from the weighing on when that found danger now."""
-    weighed = Facts(now=NEVER, opened_at=NEVER, **assessed)
-    if not weighed.weighed_acute:
+def _signalled_since(case: Case, last_signal_at: datetime | None) -> bool:
+    """Tell whether a signal came after the case was closed: a newer case has all attention."""
+    if case.closed_at is None or last_signal_at is None:
+        return False
+    return last_signal_at > case.closed_at
+
+
+def _explained(records: _Records) -> dict[str, datetime]:
+    """Return the newest explanation by its rule: of this cycle, and of what a signal asks for."""
+    explains = [d for d in records.all("deviations") if d.kind in EXPLAINS]
+    return {
+        d.rule: d.recorded_at
+        for d in explains
+        if d.rule in ABOUT_A_SIGNAL or d.cycle == records.case.cycle
+    }
+
+
+def _since_weighed_acute(signals: dict[str, Any], assessments: list[Any]) -> dict[str, Any]:
+    """Return the facts of the signals, severe since the weighing that found danger now.
+
+    Weighed so again, it is severe since the first of them: no later one buys time.
+    """
+    acute_since = None
+    for assessment in reversed(assessments):
+        facts = Facts(now=NEVER, opened_at=NEVER, **_assessment_facts([assessment]))
+        if not facts.weighed_acute:
+            break
+        acute_since = assessment.recorded_at
+    if acute_since is None:
         return signals
-    severe_at = min(m for m in (signals["severe_at"], weighed.weighed_at) if m)
+    severe_at = min(m for m in (signals["severe_at"], acute_since) if m)
     return {**signals, "severe_at": severe_at}
 
 
@@ -198,7 +234,9 @@ def _signal_facts(case: Case, signals: list[Any], now: datetime) -> dict[str, An
     severe = [s for s in here if s.severe]
     acute = [s for s in here if s.acute]
     codes = {s.pk: {c.code for c in s.categories.all()} for s in here}
-    newest = {code: s.counts_from for s in here for code in codes[s.pk]}
+    newest = {
+        code: s.newest_at for s in sorted(here, key=lambda s: s.newest_at) for code in codes[s.pk]
+    }
     began = case.began_at
     return {
         "signals": len(counted),
@@ -212,9 +250,9 @@ def _signal_facts(case: Case, signals: list[Any], now: datetime) -> dict[str, An
         "last_signal_at": counted[-1].counts_from if counted else None,
         "concern_at": max(counted[1].counts_from, began) if len(counted) > 1 else None,
         # Not put off by a new cycle: what nobody answered is as late as it was.
-        "severe_at": severe[0].counts_from if severe else None,
-        "last_severe_at": severe[-1].counts_from if severe else None,
-        "last_acute_at": acute[-1].counts_from if acute else None,
+        "severe_at": min((s.severe_from for s in severe), default=None),
+        "last_severe_at": max((s.newest_at for s in severe), default=None),
+        "last_acute_at": max((s.newest_at for s in acute), default=None),
     }
 
 
@@ -231,7 +269,10 @@ def _consultation_facts(ever: list[Any], here: list[Any]) -> dict[str, Any]:
         if i.accepted_at is None and i.withdrawn_at is None
     ]
     outside = [c for c in here if c.kind in OUTSIDE_EXPERTS]
-    veilig_thuis = [c for c in here if c.kind == VEILIG_THUIS]
+    # What a signal asks for can have been done in an earlier cycle: its moment tells.
+    ever = [c for c in ever if c.kind != EMERGENCY or c.closed_at]
+    veilig_thuis = [c for c in ever if c.kind == VEILIG_THUIS]
+    heard = sorted((c for c in ever if c.closed_at), key=lambda c: c.closed_at)
     return {
         "consultations_asked": len(here),
         "consultations_open": len(here) - len(held),
@@ -243,12 +284,40 @@ def _consultation_facts(ever: list[Any], here: list[Any]) -> dict[str, Any]:
         "danger_told_at": _last_outcome(ever, OUTSIDE_EXPERTS | {EMERGENCY}),
         "kinds_held": frozenset(c.kind for c in held),
         "kinds_asked": frozenset(c.kind for c in here),
-        "asked_at": {c.kind: c.recorded_at for c in here},
-        "heard_at": {c.kind: c.closed_at for c in by_outcome},
+        "asked_at": {c.kind: c.recorded_at for c in ever},
+        "heard_at": {c.kind: c.closed_at for c in heard},
         "talk_arranged": any(c.next_talk for c in held),
-        "talk_waits": bool(by_outcome) and by_outcome[-1].talk in WAITS,
+        "talk_waits_since": _talk_waits_since(by_outcome),
         "invited_at": min(waiting, default=None),
     }
+
+
+def _talk_waits_since(by_outcome: list[Any]) -> datetime | None:
+    """Return since when the advice is to wait with the talk; None: it is not.
+
+    What somebody from outside advised is lifted by somebody from outside.
+    """
+    waits = None
+    for consultation in by_outcome:
+        if consultation.talk in WAITS:
+            waits = consultation
+        elif (
+            waits is None
+            or consultation.kind in OUTSIDE_EXPERTS
+            or waits.kind not in OUTSIDE_EXPERTS
+        ):
+            waits = None
+    return waits.closed_at if waits else None
+
+
+def _severe_since_answer(
+    signals: list[Any], consultations: list[Any], case: Case
+) -> datetime | None:
+    """Return when the first severe signal came that nobody outside was heard on since."""
+    heard = _last_outcome(consultations, OUTSIDE_EXPERTS)
+    severe = (s for s in signals if s.severe and s.case_id == case.pk and not hasattr(s, "finding"))
+    waiting = (s.severe_from for s in severe if heard is None or s.newest_at > heard)
+    return min(waiting, default=None)
 
 
 def _last_outcome(consultations: list[Any], kinds: frozenset[str]) -> datetime | None:
@@ -288,9 +357,7 @@ def _assessment_facts(assessments: list[Any]) -> dict[str, Any]:
     }
 
 
-def _decision_facts(
-    decisions: list[Any], feedbacks: list[Any], own_days: dict[str, int], now: datetime
-) -> dict[str, Any]:
+def _decision_facts(decisions: list[Any], feedbacks: list[Any]) -> dict[str, Any]:
     if not decisions:
         return {}
     last = decisions[-1]
@@ -305,14 +372,14 @@ def _decision_facts(
         "feedback_at": newest.recorded_at if newest else None,
         "effect": newest.effect if newest else "",
         "effect_of": newest.helped_by if newest else "",
-        **_referral_facts(decisions, feedbacks),
-        **_report_facts(decisions, feedbacks, own_days, now),
     }
 
 
 def _referral_facts(decisions: list[Any], feedbacks: list[Any]) -> dict[str, Any]:
     """Return what was not sent or confirmed, of whatever decision: a later one does not undo it."""
-    referrals = [(d.recorded_at, r) for d in decisions for r in d.referrals.all()]
+    referrals = [
+        (d.recorded_at, r) for d in decisions for r in d.referrals.all() if r.withdrawn_at is None
+    ]
     unsent = [r for __, r in referrals if r.sent_at is None]
     unconfirmed = [r for __, r in referrals if r.sent_at and not _came_in(r, feedbacks)]
     reports = [r for r in unsent if r.to == VEILIG_THUIS]
@@ -338,13 +405,15 @@ def _report_facts(
     decisions: list[Any], feedbacks: list[Any], own_days: dict[str, int], now: datetime
 ) -> dict[str, Any]:
     """Return what is known of the newest report that was sent."""
-    referrals = (r for d in decisions for r in d.referrals.all())
-    sent = max((r.sent_at for r in referrals if r.to == VEILIG_THUIS and r.sent_at), default=None)
-    if sent is None:
+    referrals = [r for d in decisions for r in d.referrals.all() if r.to == VEILIG_THUIS]
+    sendings = sorted(r.sent_at for r in referrals if r.sent_at)
+    if not sendings:
         return {}
-    words = [f for f in feedbacks if f.heard_from == VEILIG_THUIS and f.recorded_at >= sent]
+    sent = sendings[-1]
+    from_veilig_thuis = [f for f in feedbacks if f.heard_from == VEILIG_THUIS]
+    words = [f for f in from_veilig_thuis if f.recorded_at >= sent]
     investigated = None
-    for word in words:
+    for word in from_veilig_thuis:
         if word.investigation == "begun":
             investigated = investigated or word.recorded_at
         elif word.investigation == "done":

@@ -257,8 +257,19 @@ class CloseForm(MeldcodeForm):
         self, *args: Any, allowed: list[Case.Outcome], signals: int, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.signals = signals
         self.initial.setdefault("signals_seen", signals)
         self.fields["outcome"].choices = [(outcome.value, outcome.label) for outcome in allowed]
+
+    def clean(self) -> dict[str, Any]:
+        """Stop once at a signal that came in meanwhile; who read it may send the words again."""
+        cleaned = super().clean()
+        seen = cleaned.get("signals_seen")
+        if seen is not None and seen != self.signals:
+            self.data = self.data.copy()
+            self.data["signals_seen"] = self.signals
+            self.add_error(None, _("A signal came in while you wrote this. Read it first."))
+        return cleaned
 
 
 class ParticipantForm(MeldcodeForm):

@@ -143,7 +143,6 @@ class CallForm(MeldcodeForm):
     talk = forms.ChoiceField(
         label=_("What does it mean for the talk?"),
         choices=Consultation.Talk.choices,
-        initial=Consultation.Talk.NOW,
         widget=forms.RadioSelect,
     )
     next_talk = LongTextField(
@@ -185,7 +184,6 @@ class OutcomeForm(MeldcodeForm):
     talk = forms.ChoiceField(
         label=_("What does it mean for the talk?"),
         choices=Consultation.Talk.choices,
-        initial=Consultation.Talk.NOW,
         widget=forms.RadioSelect,
     )
     next_talk = LongTextField(

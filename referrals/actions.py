@@ -14,6 +14,9 @@ from cases.errors import ActionError
 from cases.models import Case, Deviation
 from referrals.models import Decision, Feedback, HelpPlan, Referral
 
+# The rule that is not followed when a referral is withdrawn.
+RULE_OF = {Referral.To.VEILIG_THUIS: "R37", Referral.To.BUURTTEAM: "R34"}
+
 
 @transaction.atomic
 def decide(
@@ -47,6 +50,7 @@ def decide(
         if against:
             kind = Deviation.Kind.OVERRIDDEN
             deviate(case, by, kind, 5, override_grounds, against[0])
+        _overtake(decision, by)
         if decision.report:
             Referral.objects.create(decision=decision, to=Referral.To.VEILIG_THUIS, **report_fields)
         if decision.help == Decision.Help.BUURTTEAM:
@@ -57,12 +61,47 @@ def decide(
     return decision
 
 
+def _overtake(decision: Decision, by: User) -> None:
+    """Withdraw what was not sent yet and is decided on anew: it is sent once, by the new words."""
+    receivers = {Referral.To.VEILIG_THUIS} if decision.report else set()
+    if decision.help == Decision.Help.BUURTTEAM:
+        receivers.add(Referral.To.BUURTTEAM)
+    waiting = Referral.objects.filter(
+        decision__case=decision.case, to__in=receivers, sent_at=None, withdrawn_at=None
+    )
+    for referral in waiting.select_for_update(of=("self",)):
+        _withdraw(referral, by, _("Decided on anew."))
+
+
+def _withdraw(referral: Referral, by: User, reason: str) -> None:
+    referral.withdrawn_at, referral.withdrawn_by = timezone.now(), by
+    referral.withdrawn_reason = reason
+    referral.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+
+
+@transaction.atomic
+def withdraw(referral: Referral, by: User, *, reason: str) -> Referral:
+    """Withdraw a referral that was not sent, with why; a second time changes nothing."""
+    case = lock(referral.decision.case)
+    check(by, Permission.MOVE_CASE, case)
+    referral = Referral.objects.select_for_update().get(pk=referral.pk)
+    if referral.sent_at is not None:
+        raise ActionError(_("This was sent already."))
+    if referral.withdrawn_at is None:
+        _withdraw(referral, by, reason)
+        deviate(case, by, Deviation.Kind.NOT_DONE, 5, reason, RULE_OF[referral.to])
+    refresh(case, by)
+    return referral
+
+
 @transaction.atomic
 def mark_sent(referral: Referral, by: User) -> Referral:
     """Record that a referral was sent or told by telephone; a second time changes nothing."""
     case = lock(referral.decision.case)
     check(by, Permission.MOVE_CASE, case)
     referral = Referral.objects.select_for_update().get(pk=referral.pk)
+    if referral.withdrawn_at is not None:
+        raise ActionError(_("This was withdrawn."))
     if referral.sent_at is None:
         referral.sent_at, referral.sent_by = timezone.now(), by
         referral.save(update_fields=["sent_at", "sent_by"])

@@ -14,6 +14,8 @@ AUDITED: dict[type[models.Model], list[str]] = {
         "sent_by",
         "confirmed_at",
         "confirmed_by",
+        "withdrawn_at",
+        "withdrawn_by",
     ],
     Feedback: ["effect", "heard_from", "helped_by", "investigation", "next_review_on", "author"],
 }

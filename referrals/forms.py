@@ -151,6 +151,15 @@ class DecisionForm(StepForm):
         }
 
 
+class WithdrawForm(MeldcodeForm):
+    """Why something decided is not carried out after all."""
+
+    reason = LongTextField(
+        label=_("Why is this not sent?"),
+        help_text=_("Write down the facts, and with whom you weighed it."),
+    )
+
+
 class FeedbackForm(MeldcodeForm):
     """What was heard or seen after the decision (R31, R41, R42)."""
 

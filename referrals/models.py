@@ -84,6 +84,13 @@ class Referral(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
+    # Overtaken by a later decision, or not made after all, with why.
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    withdrawn_reason = models.TextField(_("why it was withdrawn"), blank=True)
+
     class Meta:
         verbose_name = _("referral")
         verbose_name_plural = _("referrals")
@@ -97,6 +104,12 @@ class Referral(models.Model):
             models.CheckConstraint(
                 name="referral_received_after_it_was_sent",
                 condition=models.Q(confirmed_at__isnull=True) | models.Q(sent_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="withdrawn_referral_was_not_sent_and_has_its_reason",
+                condition=models.Q(withdrawn_at__isnull=True)
+                | (models.Q(sent_at__isnull=True) & ~models.Q(withdrawn_reason="")),
+                violation_error_message=_("Write down why."),
             ),
             models.CheckConstraint(
                 name="untold_report_has_its_reason",

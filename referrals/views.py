@@ -16,7 +16,7 @@ from cases.errors import ActionError
 from cases.models import Case
 from cases.step_views import movable, record
 from referrals import actions
-from referrals.forms import DecisionForm, FeedbackForm
+from referrals.forms import DecisionForm, FeedbackForm, WithdrawForm
 from referrals.models import Referral
 
 
@@ -55,14 +55,37 @@ def received(request: HttpRequest, referral: str) -> HttpResponse:
     return _mark(request, referral, actions.confirm_received, done)
 
 
+@requires(Permission.MOVE_CASE)
+def withdraw(request: HttpRequest, referral: str) -> HttpResponse:
+    """Withdraw a referral that was not sent, with why."""
+    found = _referral(request, referral)
+    form = WithdrawForm.for_page(request)
+    return record(
+        request,
+        found.decision.case,
+        form,
+        "referrals/withdraw.html",
+        lambda: actions.withdraw(found, request.user, **form.values),
+        _("Recorded that this is not sent, with your reason."),
+        referral=found,
+    )
+
+
+def _referral(request: HttpRequest, referral: str) -> Referral:
+    """Return a referral of a case that the user may move, or answer 404."""
+    cases = Case.objects.permitted(request.user, Permission.MOVE_CASE)
+    return get_object_or_404(
+        Referral.objects.select_related(
+            "decision__case__pupil", "decision__case__school__buurtteam"
+        ).filter(decision__case__in=cases),
+        public_id=referral,
+    )
+
+
 def _mark(
     request: HttpRequest, referral: str, act: Callable[[Referral, User], object], done: str
 ) -> HttpResponse:
-    cases = Case.objects.permitted(request.user, Permission.MOVE_CASE)
-    found = get_object_or_404(
-        Referral.objects.select_related("decision__case").filter(decision__case__in=cases),
-        public_id=referral,
-    )
+    found = _referral(request, referral)
     try:
         act(found, request.user)
     except ActionError as error:

@@ -70,13 +70,24 @@ def correct_signal(
         raise ActionError(_("This signal was corrected already; correct the newest version."))
     if SignalFinding.objects.filter(signal=original).exists():
         raise ActionError(_("This signal was found to be unfounded. Log a new one."))
-    codes = set(categories)
-    severe = is_severe(severe=fields["severe"], acute=fields["acute"], categories=codes)
-    more = (severe and not original.severe) or (fields["acute"] and not original.acute)
     # What was severe stays so until the care team has answered it: a slip of the pen could have
     # been the truth, and a second thought could be fear.
-    fields["severe"] = fields["severe"] or original.severe
+    before = {category.code for category in original.categories.all()}
+    categories = {*categories, *(before & DIRECT)}
+    fields["severe"] = original.severe or is_severe(
+        severe=fields["severe"], acute=fields["acute"], categories=categories
+    )
     fields["acute"] = fields["acute"] or original.acute
+    more_direct = (categories - before) & DIRECT
+    raised = fields["severe"] and (
+        not original.severe or (fields["acute"] and not original.acute) or more_direct
+    )
+    now = timezone.now()
+    clock = {
+        "counts_since": original.counts_from,
+        "severe_since": original.severe_from if original.severe else now,
+        "raised_at": now if raised else original.raised_at,
+    }
     return _file(
         case,
         by,
@@ -85,7 +96,7 @@ def correct_signal(
         {
             **fields,
             "about_staff": original.about_staff,
-            "counts_since": None if more else original.counts_from,
+            **clock,
             "corrects": original,
             "correction_reason": reason,
         },

@@ -27,9 +27,11 @@ class Signal(Record):
     severe = models.BooleanField(_("severe"), default=False)
     # Danger now (R4): a severe signal of its own kind.
     acute = models.BooleanField(_("danger right now"), default=False)
-    # Since when it counts, where that is not its own moment: a correction that makes it no more
-    # severe buys no time.
+    # Of a correction: since when it counts, and since when as severe: it buys no time. And when it
+    # was last made more severe: what was advised before that was on less.
     counts_since = models.DateTimeField(null=True, blank=True)
+    severe_since = models.DateTimeField(null=True, blank=True)
+    raised_at = models.DateTimeField(null=True, blank=True)
     # It points at somebody who works at the school: outside the Meldcode (R9).
     about_staff = models.BooleanField(_("about somebody who works at the school"), default=False)
 
@@ -55,6 +57,16 @@ class Signal(Record):
     def counts_from(self) -> datetime:
         """Return since when the signal counts."""
         return self.counts_since or self.recorded_at
+
+    @property
+    def severe_from(self) -> datetime:
+        """Return since when it is severe, if it is."""
+        return self.severe_since or self.counts_from
+
+    @property
+    def newest_at(self) -> datetime:
+        """Return when it said last what it says now."""
+        return self.raised_at or self.counts_from
 
     @property
     def severity_label(self) -> str:

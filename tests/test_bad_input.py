@@ -282,6 +282,7 @@ WITH_OBJECT = [
     "cases:conversation", "cases:skip", "cases:assessment", "cases:weighed", "cases:explain",
     "cases:look_back", "cases:new_cycle", "cases:close", "cases:dossier", "signals:unfounded",
     "consultations:call", "referrals:received",
+    "referrals:withdraw",
     "cases:export", "cases:export_download", "signals:detail", "signals:correct",
     "consultations:new", "consultations:detail", "consultations:outcome", "consultations:accept",
     "consultations:withdraw", "referrals:decide", "referrals:feedback", "referrals:sent",

@@ -71,6 +71,7 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "referrals:feedback":                    MOVES_CASE,
     "referrals:sent":                        MOVES_CASE,
     "referrals:received":                    MOVES_CASE,
+    "referrals:withdraw":                    MOVES_CASE,
 }
 # fmt: on
 
@@ -124,6 +125,7 @@ def arguments(name: str, world: World) -> list:
         "referrals:feedback": case,
         "referrals:sent": [world.referral.public_id],
         "referrals:received": [world.referral.public_id],
+        "referrals:withdraw": [world.referral.public_id],
     }
     if name in special:
         return special[name]

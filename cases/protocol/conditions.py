@@ -115,8 +115,7 @@ def ready_to_talk(f: Facts) -> bool:
         or (advice_first(f) and f.explained_at("R8") is None)
         or talk_may_harm(f)
     )
-    advised_to_wait = f.talk_waits and f.explained_at("R15") is None
-    consulted = consult_settled(f) and not waits and not advised_to_wait and undecided(f)
+    consulted = consult_settled(f) and not waits and not f.talk_waits and undecided(f)
     half = f.talked_at is not None and not (f.pupil_spoken and f.parents_spoken)
     return consulted and (not talk_settled(f) or (half and not weigh_settled(f)))
 
@@ -153,7 +152,11 @@ def ready_to_decide(f: Facts) -> bool:
 
 def unsafe(f: Facts) -> bool:
     """Acute or structural unsafety, or doubt about it (question 2); direct danger is acute."""
-    return ready_to_decide(f) and (f.weighed_acute or f.answers.get("unsafety") in UNSAFE)
+    looked_into = f.report_sent_at is not None and (
+        f.report_heard_at is None or f.investigated_since is not None
+    )
+    found = f.weighed_acute or (f.answers.get("unsafety") in UNSAFE and not looked_into)
+    return ready_to_decide(f) and found
 
 
 def told_unweighed(f: Facts) -> bool:
@@ -203,7 +206,7 @@ def no_suspicion(f: Facts) -> bool:
 
 def cleared(f: Facts) -> bool:
     """The conversation took all concern away, and nothing severe waits for an answer."""
-    return f.concern_cleared and not f.severe_unanswered
+    return f.concern_cleared and not f.severe_unanswered and not f.weighed_acute
 
 
 def report_needed(f: Facts) -> bool:
@@ -228,7 +231,11 @@ def closing_grounds(f: Facts) -> tuple[str, ...]:
         return ("R9",)
     if not f.closed and (f.severe_unanswered or f.acute_unanswered):
         return ()
-    grounds = {"R28": not undecided(f), "R22": cleared(f), "R25": no_suspicion(f)}
+    grounds = {
+        "R28": not undecided(f) and not reweighed(f),
+        "R22": cleared(f),
+        "R25": no_suspicion(f),
+    }
     return tuple(rule for rule, holds in grounds.items() if holds)
 
 
@@ -237,14 +244,20 @@ def report_waits(f: Facts) -> bool:
     return f.report_unsent and f.explained_at("R37") is None
 
 
+def hand_over_waits(f: Facts) -> bool:
+    """Something decided was not sent or not confirmed, and nobody wrote down why not."""
+    report = (f.report_unsent or f.report_unconfirmed) and f.explained_at("R37") is None
+    return report or (f.buurtteam_waits and f.explained_at("R34") is None)
+
+
 def nothing_waits(f: Facts) -> bool:
     """Everything that was decided has been carried out, and its effect seen."""
-    report = report_waits(f) or (f.report_unconfirmed and f.explained_at("R37") is None)
-    help_waits = f.buurtteam_waits and f.explained_at("R34") is None
-    carried_out = not report and not help_waits
+    carried_out = not hand_over_waits(f) and not reweighed(f) and f.investigated_since is None
+    dealt_with = max((m for m in (f.last_decided_at, f.feedback_at) if m), default=None)
+    news = None not in (f.last_signal_at, dealt_with) and f.last_signal_at > dealt_with
     heard = f.report_sent_at is None or f.report_heard_at is not None
     seen = f.effect == WORKS or (f.feedback_at is None and f.follow_up_at is None)
     return (
-        not undecided(f) and carried_out and heard and seen and not help_failed(f)
+        not undecided(f) and carried_out and not news and heard and seen and not help_failed(f)
         and not f.severe_unanswered and not refused(f)
     )  # fmt: skip

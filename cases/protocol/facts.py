@@ -18,6 +18,8 @@ class Attention(IntEnum):
 
 # R26: the first rule that looks at what was weighed.
 FIRST_ABOUT_WEIGHING = 26
+# Not carrying out what was decided is about that decision alone.
+HANDING_OVER = frozenset({"R34", "R37"})
 
 
 def _empty() -> Mapping[str, Any]:
@@ -60,6 +62,8 @@ class Facts:
     severe_at: datetime | None = None
     # The newest severe signal: one that comes after a consultation asks for a new one.
     last_severe_at: datetime | None = None
+    # The first severe signal after the last word of somebody outside: no later one buys it time.
+    severe_since_answer: datetime | None = None
     last_acute_at: datetime | None = None
     # Whole years; None when the birth date is unknown.
     pupil_age: int | None = None
@@ -88,8 +92,8 @@ class Facts:
     kinds_asked: frozenset[str] = frozenset()
     # Who holds the conversation was recorded, or why nobody does (R15).
     talk_arranged: bool = False
-    # The newest word of who was consulted is: no talk (with the parents) yet.
-    talk_waits: bool = False
+    # Since when the advice is: no talk (with the parents) yet; None: that does not hold.
+    talk_waits_since: datetime | None = None
     # The oldest invitation of a family worker that nobody answered.
     invited_at: datetime | None = None
 
@@ -159,6 +163,13 @@ class Facts:
         return self.answers.get("danger") == "yes" or self.answers.get("unsafety") == "acute"
 
     @property
+    def talk_waits(self) -> bool:
+        """Tell whether the advice is to wait with the talk, and nobody explained since (R15)."""
+        explained = self.explained_at("R15")
+        since = self.talk_waits_since
+        return since is not None and (explained is None or explained < since)
+
+    @property
     def concern_since(self) -> datetime | None:
         """Return since when there is more than one signal to be watchful of; None: there is not.
 
@@ -180,7 +191,9 @@ class Facts:
         about a weighing, a decision and what follows, so does each of these.
         """
         moment, later = self.explained.get(rule), [self.last_severe_at]
-        if int(rule[1:]) >= FIRST_ABOUT_WEIGHING:
+        if rule in HANDING_OVER:
+            later.append(self.last_decided_at)
+        elif int(rule[1:]) >= FIRST_ABOUT_WEIGHING:
             later += [
                 self.weighed_at,
                 self.last_decided_at,

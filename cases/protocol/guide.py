@@ -91,6 +91,8 @@ class Guidance:
     # All periods that run; the first is that of the step or of what is most urgent.
     deadlines: tuple[Deadline, ...]
     decisions: TwoDecisions
+    # What says that there is no talk now.
+    before_talk: tuple[Rule, ...]
     # On which grounds it may be closed: R28 (decided), or one of those that R43 names.
     closing_grounds: tuple[str, ...]
 
@@ -111,9 +113,8 @@ class Guidance:
         return tuple(state.step for state in between if state.at is None)
 
     def blocked_before(self, number: int) -> tuple[Rule, ...]:
-        """Return what must come before a talk for somebody's safety (R8, R19); none else."""
-        blocked = (task.rule for task in self.tasks if task.rule.kind is Kind.BLOCKED)
-        return tuple(blocked) if number == TALKING else ()
+        """Return what comes before a talk for somebody's safety (R8, R19), or by advice (R15)."""
+        return self.before_talk if number == TALKING else ()
 
     @property
     def deadline(self) -> Deadline | None:
@@ -139,6 +140,11 @@ def guide(facts: Facts) -> Guidance:
         explained=tuple(Task(rule) for rule in explained),
         deadlines=tuple(dict.fromkeys(_deadlines(facts, current))),
         decisions=two_decisions(facts),
+        before_talk=tuple(
+            rule
+            for rule in asked
+            if rule.kind is Kind.BLOCKED or (rule.code == "R15" and facts.talk_waits)
+        ),
         closing_grounds=conditions.closing_grounds(facts),
     )
 
@@ -150,7 +156,7 @@ def two_decisions(facts: Facts) -> TwoDecisions:
     decide a second time is no way around the first.
     """
     sent, weighed_at = facts.report_sent_at, facts.weighed_at
-    reported = sent is not None and weighed_at is not None and sent >= weighed_at
+    reported = sent is not None and (weighed_at is None or sent >= weighed_at)
     looked_at = [facts]
     if not reported and not conditions.undecided(facts):
         looked_at.append(replace(facts, decided_at=None, last_decided_at=None))
@@ -201,6 +207,7 @@ def _deadlines(facts: Facts, current: int) -> list[Deadline]:
     if facts.about_staff:
         return [_in_hours("board", facts.opened_at)]
     running = [*_severe_first(facts), *_of_the_step(facts, current)]
+    running += _of_the_report(facts)
     if facts.invited_at:
         running += _running("invite", facts.invited_at, facts)
     return running
@@ -214,7 +221,10 @@ def _severe_first(facts: Facts) -> list[Deadline]:
     if not facts.severe_unanswered:
         return []
     newest, asked = facts.last_severe_at, facts.outside_asked_at
-    first = newest if facts.outside_outcome_at else facts.severe_at or newest
+    first, heard = facts.severe_since_answer or newest, facts.outside_outcome_at
+    answered = (heard, facts.explained.get("R3"))
+    if any(moment is not None and moment >= first for moment in answered):
+        first = newest
     if asked is None or asked < first:
         return [_in_hours("ask", first)]
     running = [_in_hours("consult", asked)]
@@ -249,16 +259,26 @@ def _since(facts: Facts, current: int) -> datetime:
 def _after_decision(facts: Facts) -> list[Deadline]:
     decided = facts.last_decided_at or facts.decided_at
     waits = facts.referral_unsent_since or facts.unconfirmed_since
-    running = _running("refer", waits, facts) if waits else []
-    if conditions.help_failed(facts):
+    running = []
+    if waits and conditions.hand_over_waits(facts):
+        running += _running("refer", waits, facts)
+    if conditions.reweighed(facts):
+        running += _running("decide", facts.weighed_at, facts)
+    elif conditions.help_failed(facts):
         running += _running("decide", facts.feedback_at or decided, facts)
+    if facts.follow_up_at is not None:
+        running.append(Deadline(PERIODS["follow_up"], facts.follow_up_at, None, None))
+    return running or _running("follow_up", facts.feedback_at or decided, facts)
+
+
+def _of_the_report(facts: Facts) -> list[Deadline]:
+    """Return the periods of Veilig Thuis, in whatever cycle it was reported (R40)."""
+    running = []
     if facts.report_sent_at and not facts.report_heard_at:
         running.append(_normal("triage", facts.report_sent_at, facts))
     if facts.investigated_since:
         running.append(_normal("investigation", facts.investigated_since, facts))
-    if facts.follow_up_at is not None:
-        running.append(Deadline(PERIODS["follow_up"], facts.follow_up_at, None, None))
-    return running or _running("follow_up", facts.feedback_at or decided, facts)
+    return running
 
 
 def _running(code: str, since: datetime, facts: Facts) -> list[Deadline]:

@@ -168,6 +168,11 @@ def decision(world: World) -> Data:
     }  # fmt: skip
 
 
+def withdrawal(world: World) -> Data:
+    """Fill in why a referral is not sent."""
+    return {"reason": "Het gezin is verhuisd."}
+
+
 def feedback(world: World) -> Data:
     """Fill in that the help does not work yet."""
     return {
@@ -293,6 +298,7 @@ FORMS = (
         ({"follow_up_on": ""}, "follow_up_on"),
         ({"report": "no", "help": "buurtteam", "follow_up_on": ""}, "follow_up_on"),
     )),
+    Row("referrals:withdraw", "coordinator", "leader", "referral", withdrawal, keyed=False),
     Row("referrals:feedback", "handed_over", "coordinator", "case", feedback,
         (({"next_review_on": ""}, "next_review_on"),
          ({"heard_from": "buurtteam"}, "investigation"))),
@@ -307,7 +313,8 @@ class Sheet:
         self.world = world or World()
         self.user = self.world.people[row.who]
         self.client: Client = signed_in(self.user)
-        of = [getattr(self.world, row.of).reference] if row.of else []
+        about = getattr(self.world, row.of) if row.of else None
+        of = [getattr(about, "reference", None) or about.public_id] if about else []
         self.url = reverse(row.name, args=[*of, *row.more])
         self.full = row.fill(self.world)
         self.key = str(uuid.uuid4())

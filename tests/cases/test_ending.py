@@ -152,6 +152,30 @@ def test_a_signal_that_comes_while_one_writes_is_read_first(case, coordinator, s
     assert response.status_code == 422
     assert "Het gaat goed." in response.content.decode()
     assert Case.objects.get().is_open
+    # Who read it sends the same words again.
+    words["signals_seen"] = response.context["form"]["signals_seen"].value()
+    browser.post(url, words)
+    assert not Case.objects.get().is_open
+
+
+def test_weighed_again_it_is_decided_again_before_closing_or_a_new_walk(case, coordinator):
+    decision(case, ago(days=2), help="own")
+    assessment(case, ago(days=1), danger="yes")
+    for act in (
+        lambda: close(case, coordinator, "help_works"),
+        lambda: actions.begin_cycle(case, coordinator, grounds="Nog eens."),
+    ):
+        with pytest.raises(ActionError):
+            act()
+    actions.refresh(case, None)
+    assert case.period == "decide"
+
+
+def test_danger_that_is_weighed_after_the_talk_is_not_cleared_by_it(case, coordinator):
+    cleared(case)
+    assessment(case, ago(days=3), danger="yes")
+    with pytest.raises(ActionError):
+        close(case, coordinator, "cleared")
 
 
 def test_closed_by_the_same_person_in_other_words_is_said_to_be_closed(case, coordinator):

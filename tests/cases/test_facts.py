@@ -7,7 +7,7 @@ import pytest
 
 from cases.facts import facts_for
 from cases.models import Deviation, SchoolPeriod
-from cases.protocol import Attention
+from cases.protocol import Attention, guide
 from signals.models import SignalFinding
 from tests.cases.records import NOW, ago, assessment, consultation, decision, feedback, signal
 from tests.factories import (
@@ -381,6 +381,67 @@ def test_the_newest_word_says_whether_the_talk_waits(case, talk, waits):
     consultation(case, closed_at=ago(days=4), talk="wait" if talk == "now" else "now")
     consultation(case, closed_at=ago(days=2), talk=talk)
     assert facts_for(case, NOW).talk_waits == waits
+
+
+def test_what_outside_advised_is_lifted_from_outside_and_by_a_newer_explanation(case):
+    consultation(case, kind="veilig_thuis", closed_at=ago(days=4), talk="wait")
+    consultation(case, kind="colleague", closed_at=ago(days=3), talk="now")
+    assert facts_for(case, NOW).talk_waits_since == ago(days=4)
+    for at, waits in ((ago(days=5), True), (ago(days=2), False)):
+        Deviation.objects.create(
+            case=case, author=UserFactory(), kind="not_done", step=2, rule="R15", grounds="Samen.",
+            recorded_at=at,
+        )  # fmt: skip
+        assert facts_for(case, NOW).talk_waits == waits
+
+
+def test_a_second_severe_signal_buys_the_first_no_time(case):
+    consultation(case, kind="veilig_thuis", recorded_at=ago(days=6), closed_at=ago(days=5))
+    signal(case, "injury", severe=True, recorded_at=ago(hours=5))
+    signal(case, "injury", severe=True, recorded_at=ago(hours=1))
+    facts = facts_for(case, NOW)
+    assert facts.severe_since_answer == ago(hours=5)
+    assert guide(facts).deadline.since == ago(hours=5)
+
+
+def test_weighed_acute_twice_is_severe_since_the_first(case):
+    signal(case, "tired")
+    for hours in (20, 1):
+        assessment(case, ago(hours=hours), danger="yes")
+    assert facts_for(case, NOW).severe_at == ago(hours=20)
+
+
+def test_a_report_runs_on_in_the_next_cycle(case):
+    decision(case, ago(days=30), report=True, to={"veilig_thuis": ago(days=29)})
+    feedback(case, ago(days=25), heard_from="veilig_thuis", investigation="begun")
+    case.cycle, case.cycle_since = 2, ago(days=3)
+    facts = facts_for(case, NOW)
+    assert (facts.report_sent_at, facts.investigated_since) == (ago(days=29), ago(days=25))
+    assert facts.decided_at is None
+    assert "investigation" in [d.period.code for d in guide(facts).deadlines]
+
+
+def test_what_a_signal_was_answered_with_holds_in_the_next_cycle(case):
+    signal(case, "fear_home", severe=True, acute=True, recorded_at=ago(days=60))
+    consultation(case, kind="veilig_thuis", recorded_at=ago(days=59), closed_at=ago(days=59))
+    case.cycle, case.cycle_since = 2, ago(days=3)
+    asked = {task.rule.code for task in guide(facts_for(case, NOW)).tasks}
+    assert not {"R3", "R4", "R13", "R19"} & asked
+
+
+def test_what_was_withdrawn_does_not_wait(case):
+    made = decision(case, ago(days=3), report=True, to={"veilig_thuis": None})
+    assert facts_for(case, NOW).report_unsent
+    made.referrals.update(withdrawn_at=NOW, withdrawn_reason="Verhuisd.")
+    facts = facts_for(case, NOW)
+    assert (facts.report_unsent, facts.referral_unsent_since) == (False, None)
+
+
+def test_a_newer_signal_has_the_attention_that_a_closed_case_waited_for(case):
+    before = earlier(case)
+    assert guide(facts_for(before, NOW)).deadlines
+    signal(case, recorded_at=ago(days=2))
+    assert not guide(facts_for(before, NOW)).deadlines
 
 
 def test_each_category_has_the_moment_of_its_newest_signal(case):

@@ -39,7 +39,8 @@ def test_a_new_cycle_begins_without_the_steps_of_the_one_before():
     assert (facts.talked_at, facts.help_refused_at) == (None, None)
     assert (facts.assessed_at, dict(facts.answers)) == (None, {})
     assert (facts.decided_at, facts.report_decided, facts.feedback_at) == (None, False, None)
-    assert facts.referral_unsent_since is None
+    # What was decided and not sent still waits, whatever walk it is of.
+    assert facts.report_unsent
 
 
 def test_a_cycle_knows_its_own_steps_only():

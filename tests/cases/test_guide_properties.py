@@ -43,9 +43,17 @@ def signal(facts, severe=False, acute=False, category="tired"):
         severe_at=facts.severe_at or (at if severe else None),
         last_severe_at=at if severe else facts.last_severe_at,
         last_acute_at=at if acute else facts.last_acute_at,
+        severe_since_answer=since_answer(facts) if severe else facts.severe_since_answer,
         # A talk took away the concern of before it.
         concern_cleared=False,
     )
+
+
+def since_answer(facts):
+    """Return since when nobody outside answered a severe signal, when one comes now."""
+    since, heard = facts.severe_since_answer, facts.outside_outcome_at
+    waits = since is not None and (heard is None or heard < since)
+    return since if waits else facts.now
 
 
 def ask(facts, kind):
@@ -75,7 +83,7 @@ def outcome(facts, kind, waits=False):
         outside_outcome_at=facts.now if kind in OUTSIDE_EXPERTS else facts.outside_outcome_at,
         danger_told_at=facts.now if kind in OUTSIDE_EXPERTS else facts.danger_told_at,
         talk_arranged=facts.talk_arranged or kind != "colleague",
-        talk_waits=waits,
+        talk_waits_since=facts.now if waits else None,
         kinds_held=facts.kinds_held | {kind},
         heard_at={**facts.heard_at, kind: facts.now},
     )
@@ -113,7 +121,7 @@ def weigh(facts, answers):
     given = {q.code: answers[q.code] for q in asked_after(answers)}
     first = facts.assessed_at or facts.now
     weighed = replace(facts, assessed_at=first, weighed_at=facts.now, answers=given)
-    if not weighed.weighed_acute:
+    if not weighed.weighed_acute or facts.weighed_acute:
         return weighed
     return replace(weighed, severe_at=min(m for m in (facts.severe_at, facts.now) if m))
 
@@ -178,12 +186,13 @@ def feedback(facts, effect, of, review_days, refused):
 
 def begin(facts):
     """Walk the steps again: what was recorded of them belongs to the cycle before (R33)."""
-    if facts.decided_at is None:
+    if facts.decided_at is None or facts.report_unsent:
         return facts
     of_the_pupil = (
         "signals", "signalled_at", "severe_signals", "acute_signals", "categories",
         "last_signal_at",
-        "last_severe_at", "last_acute_at", "pupil_age", "outside_outcome_at", "danger_told_at",
+        "last_severe_at", "severe_since_answer", "last_acute_at", "pupil_age",
+        "outside_outcome_at", "danger_told_at",
     )  # fmt: skip
     kept = {name: getattr(facts, name) for name in of_the_pupil}
     return Facts(

@@ -46,6 +46,7 @@ from tests.cases.protocol_facts import (
 )
 
 CARE_TEAM = CONCERN | held("care_team")
+ADVISED_TO_WAIT = {"talk_waits_since": ago(minutes=5)}
 INJURY, COERCION = SEVERE | about("injury"), SEVERE | about("coercion")
 AFRAID = SEVERE | about("fear_home")
 NO_SUSPICION = HEARD | TALKED | weighed() | {"answers": {"suspicion": "no"}}
@@ -112,8 +113,8 @@ TABLE: dict[str, tuple[list[dict], list[dict]]] = {
         ACUTE | held("veilig_thuis") | {"last_acute_at": ago(minutes=3)},
     ], [SEVERE, ACUTE | asked("veilig_thuis"), ACUTE | DECIDED, ACUTE | explained("R13")]),
     "R14": ([CONCERN, CONCERN | asked("care_team")], [MILD, CARE_TEAM, CONCERN | DECIDED]),
-    "R15": ([CARE_TEAM, HEARD | {"talk_waits": True}], [
-        HEARD | {"talk_waits": True} | explained("R15"),
+    "R15": ([CARE_TEAM, HEARD | ADVISED_TO_WAIT], [
+        HEARD | ADVISED_TO_WAIT | explained("R15"),
         CARE_TEAM | {"talk_arranged": True}, CARE_TEAM | {"responsible": True},
         CONCERN | asked("care_team"), CARE_TEAM | TALKED, CARE_TEAM | SKIPPED, CARE_TEAM | DECIDED,
         CARE_TEAM | explained("R15"),
@@ -124,7 +125,7 @@ TABLE: dict[str, tuple[list[dict], list[dict]]] = {
         CONCERN | explained("R11"),
     ], [
         CONCERN, CONCERN | asked("care_team"), HEARD | TALKED, HEARD | SKIPPED, HEARD | DECIDED,
-        TALKED_WITH_ONE, HEARD | {"talk_waits": True}, HEARD | explained("R16"),
+        TALKED_WITH_ONE, HEARD | ADVISED_TO_WAIT, HEARD | explained("R16"),
         SEVERE | held("veilig_thuis") | NEWER,
         SEVERE | held("care_team"), COERCION | held("family_worker"),
     ]),
@@ -133,7 +134,7 @@ TABLE: dict[str, tuple[list[dict], list[dict]]] = {
         TALKED_WITH_ONE | {"pupil_spoken": True}, TALKED_WITH_ONE | {"parents_spoken": True},
     ], [
         TALKED_WITH_ONE | {"pupil_spoken": True} | weighed(),
-        HEARD | {"pupil_age": 12, "talk_waits": True},
+        HEARD | ADVISED_TO_WAIT | {"pupil_age": 12},
         HEARD | {"pupil_age": 11}, HEARD, CONCERN | {"pupil_age": 12},
         HEARD | TALKED | {"pupil_age": 12}, HEARD | {"pupil_age": 12} | explained("R17"),
     ]),

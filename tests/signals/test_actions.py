@@ -9,9 +9,12 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from cases.errors import ActionError, Immutable
+from cases.facts import facts_for
 from cases.models import Case, StepChange
+from cases.protocol import guide
 from signals.actions import correct_signal, file_signal, find_unfounded
 from signals.models import Signal
+from tests.cases.records import consultation
 from tests.factories import CaseFactory, PupilFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -151,8 +154,25 @@ def test_a_correction_that_makes_it_more_severe_counts_from_now(pupil, teacher):
     newer = correct_signal(
         first, teacher, uuid.uuid4(), reason="Nu wel.", categories=["injury"], **signal_fields()
     )
-    assert newer.counts_from == newer.recorded_at
     assert newer.severe
+    # It counts since the first version, and is severe since the correction.
+    assert newer.counts_from == first.recorded_at
+    assert newer.severe_from == newer.newest_at > first.recorded_at
+
+
+def test_a_category_of_danger_that_is_added_asks_for_advice_anew(pupil, teacher):
+    first = log(pupil, teacher, categories=["injury", "tired"])
+    consultation(
+        first.case, kind="veilig_thuis", recorded_at=timezone.now(), closed_at=timezone.now()
+    )
+    newer = correct_signal(
+        first, teacher, uuid.uuid4(), reason="Meer gehoord.", categories=["coercion"],
+        **signal_fields(),
+    )  # fmt: skip
+    asked = {task.rule.code for task in guide(facts_for(first.case, timezone.now())).tasks}
+    assert {"R3", "R8"} <= asked
+    # What was danger stays: the care team says when it is not.
+    assert {c.code for c in newer.categories.all()} == {"injury", "coercion"}
 
 
 def test_what_was_found_unfounded_is_not_corrected_back(pupil, teacher, coordinator):
