@@ -3,19 +3,27 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
-from cases.deadlines import due_at
 from cases.models import Case, SchoolPeriod
-from cases.protocol import PERIODS, STEPS, Deadline, Facts
-from cases.protocol.conditions import OUTSIDE_EXPERTS
-from cases.protocol.questions import NO, UNSAFE, asked
+from cases.protocol import STEPS, Facts
+from cases.protocol.questions import UNSAFE
+from cases.record_facts import (
+    assessment_facts,
+    consultation_facts,
+    conversation_facts,
+    decision_facts,
+    referral_facts,
+    refused_at,
+    report_facts,
+    severe_since_answer,
+    signal_facts,
+    since_weighed_acute,
+)
 
-# Signals of the year before count too, from whatever case of the pupil (R2).
-LOOK_BACK = timedelta(days=365)
 # What hangs under the records of a step and the rules look at.
 UNDER = {
     "signals": ("categories", "finding"),
@@ -25,19 +33,12 @@ UNDER = {
 }
 # What belongs to no single step.
 BESIDE = ("feedbacks", "deviations", "lookbacks")
-VEILIG_THUIS, EMERGENCY, FAMILY_WORKER = "veilig_thuis", "emergency", "family_worker"
 
-TOLD_BY_OTHERS = "told_others"
 # What an explanation does away with: a decision against the weighing does away with nothing.
 EXPLAINS = frozenset({"skipped", "not_done"})
 # Rules about a signal: explained in an earlier cycle, they are explained until a newer signal.
 ABOUT_A_SIGNAL = frozenset({"R3", "R4", "R13"})
-# What was advised on the talk, when it is to wait.
-WAITS = frozenset({"pupil", "wait"})
-NEVER = datetime.max.replace(tzinfo=UTC)
 
-PUPIL_KINDS = frozenset({"pupil", "pupil_and_parents", "three_way"})
-PARENT_KINDS = frozenset({"parents", "pupil_and_parents", "three_way"})
 
 Rows = dict[str, dict[int, list[Any]]]
 
@@ -55,7 +56,7 @@ def facts_as_author_knows(case: Case, author_id: int, now: datetime) -> Facts:
     own = [s for s in _rows("signals", [case])[case.pupil_id] if s.author_id == author_id]
     own = [s for s in own if s.case.restricted == case.restricted]
     opened_at = own[0].recorded_at if own else case.opened_at
-    known = _signal_facts(case, own, now)
+    known = signal_facts(case, own, now)
     return Facts(now=now, opened_at=opened_at, about_staff=case.restricted, **known)
 
 
@@ -139,8 +140,8 @@ def _facts(case: Case, rows: Rows, own_days: dict[str, int], now: datetime) -> F
     assessments = records.here("assessments")
     decisions = records.of_the_case("decisions")
     conversations, feedbacks = records.here("conversations"), records.here("feedbacks")
-    signals = _signal_facts(case, records.all("signals"), now)
-    after = _decision_facts(records.here("decisions"), feedbacks)
+    signals = signal_facts(case, records.all("signals"), now)
+    after = decision_facts(records.here("decisions"), feedbacks)
     return Facts(
         now=now,
         opened_at=case.began_at,
@@ -155,15 +156,15 @@ def _facts(case: Case, rows: Rows, own_days: dict[str, int], now: datetime) -> F
         pupil_age=case.pupil.age(timezone.localdate(now)),
         history_of_unsafety=_was_unsafe(records),
         explained=_explained(records),
-        help_refused_at=_refused_at(conversations, feedbacks),
-        **_since_weighed_acute(signals, assessments),
-        **_consultation_facts(consultations, records.here("consultations")),
-        severe_since_answer=_severe_since_answer(records.all("signals"), consultations, case),
-        **_conversation_facts(conversations, signals["last_signal_at"]),
-        **_assessment_facts(assessments),
+        help_refused_at=refused_at(conversations, feedbacks),
+        **since_weighed_acute(signals, assessments),
+        **consultation_facts(consultations, records.here("consultations")),
+        severe_since_answer=severe_since_answer(records.all("signals"), consultations, case),
+        **conversation_facts(conversations, signals["last_signal_at"]),
+        **assessment_facts(assessments),
         **after,
-        **_referral_facts(decisions, records.all("feedbacks")),
-        **_report_facts(decisions, records.all("feedbacks"), own_days, now),
+        **referral_facts(decisions, records.all("feedbacks")),
+        **report_facts(decisions, records.all("feedbacks"), own_days, now),
     )
 
 
@@ -184,23 +185,6 @@ def _explained(records: _Records) -> dict[str, datetime]:
     }
 
 
-def _since_weighed_acute(signals: dict[str, Any], assessments: list[Any]) -> dict[str, Any]:
-    """Return the facts of the signals, severe since the weighing that found danger now.
-
-    Weighed so again, it is severe since the first of them: no later one buys time.
-    """
-    acute_since = None
-    for assessment in reversed(assessments):
-        facts = Facts(now=NEVER, opened_at=NEVER, **_assessment_facts([assessment]))
-        if not facts.weighed_acute:
-            break
-        acute_since = assessment.recorded_at
-    if acute_since is None:
-        return signals
-    severe_at = min(m for m in (signals["severe_at"], acute_since) if m)
-    return {**signals, "severe_at": severe_at}
-
-
 def _look_from(case: Case) -> datetime:
     """Return from when looking back counts: of a closed case, since it was closed."""
     return case.closed_at or case.began_at
@@ -212,228 +196,3 @@ def _was_unsafe(records: _Records) -> bool:
         return True
     answers = (a for weighed in records.before("assessments") for a in weighed.answers.all())
     return any(a.question == "unsafety" and a.answer in UNSAFE for a in answers)
-
-
-def _refused_at(conversations: list[Any], feedbacks: list[Any]) -> datetime | None:
-    """Return when help was refused, if that is how they stand now: as they said it last."""
-    said = [(c.recorded_at, c.help_wanted) for c in conversations if not c.is_skipped]
-    said += [(f.recorded_at, f.willing) for f in feedbacks if f.willing != "unsure"]
-    at, stand = max(said, default=(None, ""))
-    return at if stand == NO else None
-
-
-def _signal_facts(case: Case, signals: list[Any], now: datetime) -> dict[str, Any]:
-    signals = sorted(signals, key=lambda s: s.counts_from)
-    counted = [
-        s
-        for s in signals
-        if not hasattr(s, "finding")
-        and ((s.case_id == case.pk and s.cycle == case.cycle) or s.counts_from >= now - LOOK_BACK)
-    ]
-    here = [s for s in counted if s.case_id == case.pk]
-    severe = [s for s in here if s.severe]
-    acute = [s for s in here if s.acute]
-    codes = {s.pk: {c.code for c in s.categories.all()} for s in here}
-    newest = {
-        code: s.newest_at for s in sorted(here, key=lambda s: s.newest_at) for code in codes[s.pk]
-    }
-    began = case.began_at
-    return {
-        "signals": len(counted),
-        "severe_signals": len(severe),
-        "acute_signals": len(acute),
-        "categories": frozenset(newest),
-        "signalled_at": newest,
-        "unsourced_signals": sum(
-            TOLD_BY_OTHERS in codes[s.pk] and not s.hearsay_from for s in here
-        ),
-        "last_signal_at": counted[-1].counts_from if counted else None,
-        "concern_at": max(counted[1].counts_from, began) if len(counted) > 1 else None,
-        # Not put off by a new cycle: what nobody answered is as late as it was.
-        "severe_at": min((s.severe_from for s in severe), default=None),
-        "last_severe_at": max((s.newest_at for s in severe), default=None),
-        "last_acute_at": max((s.newest_at for s in acute), default=None),
-    }
-
-
-def _consultation_facts(ever: list[Any], here: list[Any]) -> dict[str, Any]:
-    # A call to 112 saves somebody; it is not yet a consultation (R11).
-    here = [c for c in here if c.kind != EMERGENCY]
-    held = [c for c in here if c.closed_at is not None]
-    by_outcome = sorted(held, key=lambda c: c.closed_at)
-    waiting = [
-        i.invited_at
-        for c in here
-        if c.closed_at is None and c.kind == FAMILY_WORKER
-        for i in c.invitations.all()
-        if i.accepted_at is None and i.withdrawn_at is None
-    ]
-    outside = [c for c in here if c.kind in OUTSIDE_EXPERTS]
-    # What a signal asks for can have been done in an earlier cycle: its moment tells.
-    ever = [c for c in ever if c.kind != EMERGENCY or c.closed_at]
-    veilig_thuis = [c for c in ever if c.kind == VEILIG_THUIS]
-    heard = sorted((c for c in ever if c.closed_at), key=lambda c: c.closed_at)
-    return {
-        "consultations_asked": len(here),
-        "consultations_open": len(here) - len(held),
-        "first_asked_at": here[0].recorded_at if here else None,
-        "outside_asked_at": outside[-1].recorded_at if outside else None,
-        "veilig_thuis_asked_at": veilig_thuis[-1].recorded_at if veilig_thuis else None,
-        "outcome_at": min((c.closed_at for c in held), default=None),
-        "outside_outcome_at": _last_outcome(ever, OUTSIDE_EXPERTS),
-        "danger_told_at": _last_outcome(ever, OUTSIDE_EXPERTS | {EMERGENCY}),
-        "kinds_held": frozenset(c.kind for c in held),
-        "kinds_asked": frozenset(c.kind for c in here),
-        "asked_at": {c.kind: c.recorded_at for c in ever},
-        "heard_at": {c.kind: c.closed_at for c in heard},
-        "talk_arranged": any(c.next_talk for c in held),
-        "talk_waits_since": _talk_waits_since(by_outcome),
-        "invited_at": min(waiting, default=None),
-    }
-
-
-def _talk_waits_since(by_outcome: list[Any]) -> datetime | None:
-    """Return since when the advice is to wait with the talk; None: it is not.
-
-    What somebody from outside advised is lifted by somebody from outside.
-    """
-    waits = None
-    for consultation in by_outcome:
-        if consultation.talk in WAITS:
-            waits = consultation
-        elif (
-            waits is None
-            or consultation.kind in OUTSIDE_EXPERTS
-            or waits.kind not in OUTSIDE_EXPERTS
-        ):
-            waits = None
-    return waits.closed_at if waits else None
-
-
-def _severe_since_answer(
-    signals: list[Any], consultations: list[Any], case: Case
-) -> datetime | None:
-    """Return when the first severe signal came that nobody outside was heard on since."""
-    heard = _last_outcome(consultations, OUTSIDE_EXPERTS)
-    severe = (s for s in signals if s.severe and s.case_id == case.pk and not hasattr(s, "finding"))
-    waiting = (s.severe_from for s in severe if heard is None or s.newest_at > heard)
-    return min(waiting, default=None)
-
-
-def _last_outcome(consultations: list[Any], kinds: frozenset[str]) -> datetime | None:
-    """Return when somebody of these kinds was heard last, in whatever cycle."""
-    held = (c.closed_at for c in consultations if c.closed_at and c.kind in kinds)
-    return max(held, default=None)
-
-
-def _conversation_facts(
-    conversations: list[Any], last_signal_at: datetime | None
-) -> dict[str, Any]:
-    held = [c for c in conversations if not c.is_skipped]
-    skipped = [c for c in conversations if c.is_skipped]
-    last = held[-1] if held else None
-    cleared = last is not None and last.concern == "gone"
-    return {
-        "talked_at": held[0].recorded_at if held else None,
-        "talk_skipped_at": skipped[0].recorded_at if skipped else None,
-        "pupil_spoken": any(c.kind in PUPIL_KINDS for c in held),
-        "parents_spoken": any(c.kind in PARENT_KINDS for c in held),
-        # A signal that comes after the talk is not taken away by it.
-        "concern_cleared": cleared
-        and (last_signal_at is None or last_signal_at <= last.recorded_at),
-        "buurtteam_consented": any(c.buurtteam_consent for c in held),
-    }
-
-
-def _assessment_facts(assessments: list[Any]) -> dict[str, Any]:
-    if not assessments:
-        return {}
-    given = {a.question: a.answer for a in assessments[-1].answers.all()}
-    questions = {question.code for question in asked(given)}
-    return {
-        "assessed_at": assessments[0].recorded_at,
-        "weighed_at": assessments[-1].recorded_at,
-        "answers": {code: answer for code, answer in given.items() if code in questions},
-    }
-
-
-def _decision_facts(decisions: list[Any], feedbacks: list[Any]) -> dict[str, Any]:
-    if not decisions:
-        return {}
-    last = decisions[-1]
-    heard = [f for f in feedbacks if f.recorded_at >= last.recorded_at]
-    newest = heard[-1] if heard else None
-    review_on = newest.next_review_on if newest else last.follow_up_on
-    return {
-        "decided_at": decisions[0].recorded_at,
-        "last_decided_at": last.recorded_at,
-        "report_decided": last.report,
-        "follow_up_at": _end_of_day(review_on) if review_on else None,
-        "feedback_at": newest.recorded_at if newest else None,
-        "effect": newest.effect if newest else "",
-        "effect_of": newest.helped_by if newest else "",
-    }
-
-
-def _referral_facts(decisions: list[Any], feedbacks: list[Any]) -> dict[str, Any]:
-    """Return what was not sent or confirmed, of whatever decision: a later one does not undo it."""
-    referrals = [
-        (d.recorded_at, r) for d in decisions for r in d.referrals.all() if r.withdrawn_at is None
-    ]
-    unsent = [r for __, r in referrals if r.sent_at is None]
-    unconfirmed = [r for __, r in referrals if r.sent_at and not _came_in(r, feedbacks)]
-    reports = [r for r in unsent if r.to == VEILIG_THUIS]
-    return {
-        "referral_unsent_since": min((at for at, r in referrals if r in unsent), default=None),
-        "unconfirmed_since": min((r.sent_at for r in unconfirmed), default=None),
-        "report_unsent": bool(reports),
-        "report_unconfirmed": any(r.to == VEILIG_THUIS for r in unconfirmed),
-        "report_discussed": all(r.family_told or r.not_told_reason for r in reports),
-        "buurtteam_waits": any(r.to == "buurtteam" for r in (*unsent, *unconfirmed)),
-    }
-
-
-def _came_in(referral: Any, feedbacks: list[Any]) -> bool:
-    """Tell whether a referral came in: they said so, or were heard on the matter since."""
-    heard = any(
-        f.heard_from == referral.to and f.recorded_at >= referral.sent_at for f in feedbacks
-    )
-    return heard or referral.confirmed_at is not None
-
-
-def _report_facts(
-    decisions: list[Any], feedbacks: list[Any], own_days: dict[str, int], now: datetime
-) -> dict[str, Any]:
-    """Return what is known of the newest report that was sent."""
-    referrals = [r for d in decisions for r in d.referrals.all() if r.to == VEILIG_THUIS]
-    sendings = sorted(r.sent_at for r in referrals if r.sent_at)
-    if not sendings:
-        return {}
-    sent = sendings[-1]
-    from_veilig_thuis = [f for f in feedbacks if f.heard_from == VEILIG_THUIS]
-    words = [f for f in from_veilig_thuis if f.recorded_at >= sent]
-    investigated = None
-    for word in from_veilig_thuis:
-        if word.investigation == "begun":
-            investigated = investigated or word.recorded_at
-        elif word.investigation == "done":
-            investigated = None
-    overdue = not words and _is_over("triage", sent, own_days, now)
-    if investigated:
-        overdue = _is_over("investigation", investigated, own_days, now)
-    return {
-        "report_sent_at": sent,
-        "report_heard_at": words[0].recorded_at if words else None,
-        "investigated_since": investigated,
-        "report_overdue": overdue,
-    }
-
-
-def _is_over(code: str, since: datetime, own_days: dict[str, int], now: datetime) -> bool:
-    period = PERIODS[code]
-    return due_at(Deadline(period, since, period.in_days(own_days), None)) < now
-
-
-def _end_of_day(day: date) -> datetime:
-    """Return the moment by which something agreed for a day is expected: five in the afternoon."""
-    return timezone.make_aware(datetime.combine(day, time(17)))
