@@ -136,6 +136,7 @@ def test_a_coordinator_walks_a_case(visitor, school, concern):
 
     coordinator.open(f"/consultations/{consultation.reference}/outcome/")
     coordinator.fill(outcome="De zorg is terecht.", next_talk="De mentor praat met de leerling.")
+    coordinator.choose(talk="now")
     coordinator.press("Save the outcome")
     assert Case.objects.get().step == 3
 
