@@ -51,7 +51,8 @@ def signal_facts(case: Case, signals: list[Any], now: datetime) -> dict[str, Any
         "unsourced_signals": sum(
             TOLD_BY_OTHERS in codes[s.pk] and not s.hearsay_from for s in here
         ),
-        "last_signal_at": counted[-1].counts_from if counted else None,
+        # A correction that makes it more severe is news: no talk or weighing of before covers it.
+        "last_signal_at": max((s.newest_at for s in counted), default=None),
         "concern_at": max(counted[1].counts_from, began) if len(counted) > 1 else None,
         # Not put off by a new cycle: what nobody answered is as late as it was.
         "severe_at": min((s.severe_from for s in severe), default=None),
@@ -102,7 +103,6 @@ def consultation_facts(ever: list[Any], here: list[Any]) -> dict[str, Any]:
     ]
     outside = [c for c in here if c.kind in OUTSIDE_EXPERTS]
     # What a signal asks for can have been done in an earlier cycle: its moment tells.
-    ever = [c for c in ever if c.kind != EMERGENCY or c.closed_at]
     veilig_thuis = [c for c in ever if c.kind == VEILIG_THUIS]
     heard = sorted((c for c in ever if c.closed_at), key=lambda c: c.closed_at)
     return {

@@ -171,7 +171,7 @@ def two_decisions(facts: Facts) -> TwoDecisions:
 
 
 def _says(rule: Rule, facts: Facts) -> bool:
-    """Tell whether a rule asks for a report now: before the weighing none does, but for R27."""
+    """Tell whether a rule asks for a report now; before the weighing none does."""
     ready = conditions.ready_to_decide(facts) or not conditions.undecided(facts)
     return ready and _holds(rule, facts)
 

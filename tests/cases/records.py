@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from cases.models import Answer, Assessment
 from referrals.models import Decision, Feedback, Referral
 from tests.factories import (
+    CaseFactory,
     ConsultationFactory,
     SignalCategoryFactory,
     SignalFactory,
@@ -59,4 +60,12 @@ def feedback(case, recorded_at, **fields):
             "source": "Gezinswerker", "text": "Rust in huis.", "effect": "works",
             "heard_from": "buurtteam", "helped_by": "school", **fields,
         },
+    )  # fmt: skip
+
+
+def earlier(case, **fields):
+    """Return an earlier case of the same pupil, closed."""
+    return CaseFactory(
+        pupil=case.pupil, opened_at=ago(days=300), closed_at=ago(days=200), outcome="cleared",
+        closing_grounds="Opgehelderd.", **fields,
     )  # fmt: skip

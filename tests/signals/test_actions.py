@@ -15,7 +15,7 @@ from cases.protocol import guide
 from signals.actions import correct_signal, file_signal, find_unfounded
 from signals.models import Signal
 from tests.cases.records import consultation
-from tests.factories import CaseFactory, PupilFactory, member
+from tests.factories import CaseFactory, ConversationFactory, PupilFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -158,6 +158,16 @@ def test_a_correction_that_makes_it_more_severe_counts_from_now(pupil, teacher):
     # It counts since the first version, and is severe since the correction.
     assert newer.counts_from == first.recorded_at
     assert newer.severe_from == newer.newest_at > first.recorded_at
+
+
+def test_a_talk_of_before_does_not_clear_what_a_correction_made_severe(pupil, teacher):
+    first = log(pupil, teacher)
+    ConversationFactory(case=first.case, concern="gone")
+    assert facts_for(first.case, timezone.now()).concern_cleared
+    correct_signal(
+        first, teacher, uuid.uuid4(), reason="Nu wel.", categories=["injury"], **signal_fields()
+    )
+    assert not facts_for(first.case, timezone.now()).concern_cleared
 
 
 def test_a_category_of_danger_that_is_added_asks_for_advice_anew(pupil, teacher):
