@@ -54,6 +54,10 @@
       });
     });
     branches.addEventListener("change", follow);
+    // On a broken line nothing stays that followed from the answers before.
+    const forget = () => document.getElementById("two-decisions")?.replaceChildren();
+    document.addEventListener("htmx:sendError", forget);
+    document.addEventListener("htmx:responseError", forget);
     follow();
   }
 

@@ -217,6 +217,22 @@ def test_10_doubt_about_unsafety_leads_to_a_report_unless_somebody_explains(visi
     assert "Met Veilig Thuis besproken" in coordinator.text
 
 
+def test_on_a_broken_line_nothing_is_shown_that_followed_from_other_answers(visitor, school, pupil):
+    case = case_of(pupil, talk={"help_wanted": "unsure"})
+    coordinator = visitor(member(Role.COORDINATOR, school))
+    coordinator.open(f"/cases/{case.reference}/assessment/")
+    weigh(coordinator, suspicion="yes", unsafety="doubt")
+    panel = coordinator.page.locator("#two-decisions")
+    panel.get_by_text(dutch("1. A report to Veilig Thuis is necessary.")).wait_for()
+    coordinator.page.route("**/assessment/follows/", lambda route: route.abort())
+    coordinator.choose(unsafety_answer="no")
+    panel.wait_for(state="hidden")
+    coordinator.page.unroute("**/assessment/follows/")
+    coordinator.complaints.clear()  # the browser complains of the line too
+    coordinator.choose(unsafety_answer="acute")
+    panel.wait_for(state="visible")
+
+
 def test_12_a_signal_about_a_colleague_is_for_the_school_leader_alone(visitor, school, pupil):
     head = member(Role.SCHOOL_LEADER, school)
     teacher = visitor(member(Role.TEACHER, school))
