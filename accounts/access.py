@@ -41,6 +41,14 @@ class Permission(StrEnum):
     LIST_EXPORTABLE = "list_exportable"
     SEE_BOARD_CASE = "see_board_case"
     SET_PERIODS = "set_periods"
+    ATTACH_FILE = "attach_file"
+    SHUT_OUT = "shut_out"
+    EMERGENCY_ACCESS = "emergency_access"
+    SEE_READERS = "see_readers"
+    SEE_AUDIT = "see_audit"
+    SEE_PEOPLE = "see_people"
+    MANAGE_PEOPLE = "manage_people"
+    SET_SIGN_IN = "set_sign_in"
 
 
 class Scope(IntEnum):
@@ -81,6 +89,17 @@ TABLE: dict[Permission, tuple[Scope, ...]] = {
     # A case about somebody who works at the school (R9): beside what the rows above give.
     Permission.SEE_BOARD_CASE:     (N,      N,      N,        N,         S,      N),
     Permission.SET_PERIODS:        (N,      S,      S,        N,         N,      N),
+    Permission.ATTACH_FILE:        (P,      S,      S,        N,         S,      N),
+    # Conflict of interest: who keeps a person out of all that is about a pupil.
+    Permission.SHUT_OUT:           (N,      S,      S,        N,         S,      N),
+    # "Break glass": into a case of another school of one's own board, for a day, with a reason.
+    Permission.EMERGENCY_ACCESS:   (N,      N,      N,        N,         S,      N),
+    # Who looked at this case; and the trail of the whole school, without what was looked at.
+    Permission.SEE_READERS:        (N,      S,      S,        N,         S,      N),
+    Permission.SEE_AUDIT:          (N,      N,      N,        N,         N,      S),
+    Permission.SEE_PEOPLE:         (N,      N,      N,        N,         S,      S),
+    Permission.MANAGE_PEOPLE:      (N,      N,      N,        N,         N,      S),
+    Permission.SET_SIGN_IN:        (N,      N,      N,        N,         N,      S),
 }
 # fmt: on
 

@@ -1,7 +1,7 @@
 """Signing in and out, passwords, language, health."""
 
 from allauth.account import views as allauth
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from accounts import views
 
@@ -28,4 +28,5 @@ urlpatterns = [
         allauth.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("account/second-factor/", include("allauth.mfa.urls")),
 ]

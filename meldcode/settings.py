@@ -172,7 +172,9 @@ ACCOUNT_PREVENT_ENUMERATION = True
 # Nobody signs up, so there is nothing to tell an address that asks for a password and is not known.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
-# MFA's own issue makes it obligatory; its tables and settings are laid so that nothing moves then.
+# A second factor for everybody. Only a demo or a developer's machine may do without (a check says
+# so elsewhere).
+MFA_OBLIGATORY = env.bool("MFA_OBLIGATORY", default=True)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Meldcode"
 MFA_PASSKEY_LOGIN_ENABLED = False

@@ -2,10 +2,13 @@
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import School, User
 from accounts.roles import Role
@@ -71,11 +74,17 @@ def administrator(school) -> User:
 
 @pytest.fixture
 def signed_in() -> Callable[[User], Client]:
-    """Return a client for a user who is signed in."""
+    """Return a client for a user who is signed in, with a second factor given just now."""
 
-    def make(user: User) -> Client:
+    def make(user: User, *, second_factor_ago: timedelta | None = timedelta()) -> Client:
         client = Client()
         client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        if second_factor_ago is not None:
+            at = (timezone.now() - second_factor_ago).timestamp()
+            session = client.session
+            session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": at}]
+            session["account_authentication_methods_user"] = str(user.pk)
+            session.save()
         return client
 
     return make
