@@ -5,8 +5,7 @@ on a table, can read on until it ends; they can export, raise nobody's role and 
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from datetime import timezone as tz
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from urllib.parse import urlencode
 
@@ -32,7 +31,7 @@ def given_at(request: HttpRequest) -> datetime | None:
     """Return when this session last gave a second factor; None when it never did."""
     records = get_authentication_records(request, request.user)
     moments = [record["at"] for record in records if record.get("method") == "mfa"]
-    return datetime.fromtimestamp(max(moments), tz.utc) if moments else None
+    return datetime.fromtimestamp(max(moments), UTC) if moments else None
 
 
 def is_fresh(request: HttpRequest) -> bool:
