@@ -1,12 +1,18 @@
 """How allauth behaves here."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from accounts import second_factor
+from accounts.crypto import cipher
 from accounts.models import User
+
+SALT = "accounts.second_factor"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -20,3 +26,28 @@ class AccountAdapter(DefaultAccountAdapter):
         """Say it to whoever left, and knows the password: to others, no account sounds closed."""
         messages.error(request, _("This account is closed. Ask your administrator."))
         return redirect("account_login")
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Ask again who somebody is before their second factors change, unless they just said so.
+
+        Whoever has a second factor shows that one: a password alone adds or removes none.
+        """
+        return not second_factor.just_signed_in(context.request)
+
+    def get_reauthentication_methods(self, user: User) -> list[dict]:
+        """Return how somebody can show again who they are: their second factor if any."""
+        methods = super().get_reauthentication_methods(user)
+        by_factor = [method for method in methods if method["id"] != "reauthenticate"]
+        return by_factor or methods
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Keys of second factors lie encrypted in the database: a backup alone signs nobody in."""
+
+    def encrypt(self, text: str) -> str:
+        """Return what the database keeps."""
+        return cipher(SALT).encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return what was encrypted. Raises ``InvalidToken`` where SECRET_KEY is another."""
+        return cipher(SALT).decrypt(encrypted_text.encode()).decode()

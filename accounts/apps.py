@@ -9,3 +9,15 @@ class AccountsConfig(AppConfig):
 
     name = "accounts"
     verbose_name = _("People")
+
+    def ready(self) -> None:
+        """Follow what the libraries tell of signing in. Their models are not there before now."""
+        from allauth.mfa.signals import authenticator_added
+        from django.contrib.auth.signals import user_logged_in
+
+        from accounts import second_factor, sessions
+
+        user_logged_in.connect(sessions.begin, dispatch_uid="accounts.sessions.begin")
+        authenticator_added.connect(
+            second_factor.count_new_one, dispatch_uid="accounts.second_factor.count_new_one"
+        )

@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts import typed
+from accounts import second_factor, sessions, typed
 from accounts.models import User
 
 
@@ -36,6 +38,47 @@ class LanguageMiddleware:
             return request.user.language
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
         return chosen if chosen in User.Language.values else settings.LANGUAGE_CODE
+
+
+class SessionEndMiddleware:
+    """A session lasts a working day at most, however busy somebody is (``accounts.sessions``)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Sign out whoever was signed in too long; what they typed is kept further on."""
+        if request.user.is_authenticated and sessions.is_over(request):
+            logout(request)
+            messages.info(request, _("You were signed in for a whole day. Sign in again."))
+        return self.get_response(request)
+
+
+class SecondFactorMiddleware:
+    """A second factor for everybody: without one, no page but those on which one sets it up."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict
+    ) -> HttpResponse | None:
+        """Ask for the second factor, or to set one up, before the page that was asked for."""
+        if not request.user.is_authenticated or not getattr(view, "login_required", True):
+            return None
+        if request.resolver_match.url_name in second_factor.WITHOUT_ONE:
+            return None
+        if second_factor.given_at(request) or second_factor.is_spared(request.user):
+            return None
+        if second_factor.has_one(request.user):
+            return second_factor.ask_for_it(request)
+        if request.method == "POST":
+            typed.keep(request)
+        return redirect("mfa_index")
 
 
 class KeepTypedMiddleware:

@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.managers import UserManager
-from accounts.querysets import MembershipQuerySet
+from accounts.querysets import MembershipQuerySet, RoleInvitationQuerySet
 from accounts.roles import Role
 
 
@@ -30,6 +30,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
+    # Part of what each session is checked against: one more, and all of them are over.
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
 
     objects = UserManager()
 
@@ -43,6 +45,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what Django holds a session against, on each request: password and epoch."""
+        plain = super()._get_session_auth_hash(secret)
+        return f"{plain}.{self.session_epoch}"
 
     def get_full_name(self) -> str:
         """Return the name as one writes it."""
@@ -108,6 +115,7 @@ class School(models.Model):
 class Membership(models.Model):
     """A role of a user at one school, or at one buurtteam, during a time."""
 
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
     school = models.ForeignKey(
@@ -118,6 +126,17 @@ class Membership(models.Model):
     )
     starts_on = models.DateField(_("from"), default=date.today)
     ends_on = models.DateField(_("until"), null=True, blank=True)
+    # Whose place this one takes for a time: a substitute also hears what was meant for them.
+    replaces = models.ForeignKey(
+        "self",
+        verbose_name=_("in the place of"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="substitutes",
+    )
+    # When it was wound up: grants taken back, tasks handed on, sessions ended.
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -160,3 +179,47 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} · {self.school or self.buurtteam}"
+
+    @property
+    def place(self) -> School | Buurtteam:
+        """Return where the role is held."""
+        return self.school or self.buurtteam
+
+
+class RoleInvitation(models.Model):
+    """That somebody, known by their e-mail address alone, may come and take a role.
+
+    The link in the mail holds a secret of which only the hash is kept: whoever reads the database
+    cannot accept in somebody's place.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(_("e-mail address"))
+    name = models.CharField(_("name"), max_length=120)
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    # The school whose administrator invited; a family worker belongs to its buurtteam.
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="role_invitations")
+    buurtteam = models.ForeignKey(
+        Buurtteam, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+    secret_hash = models.CharField(max_length=64, unique=True, editable=False)
+    # Empty: from the command line, for the first administrator of a school.
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    invited_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RoleInvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation to a role")
+        verbose_name_plural = _("invitations to a role")
+        ordering = ("-invited_at",)
+
+    def __str__(self) -> str:
+        return f"role invitation {self.public_id}"

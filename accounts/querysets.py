@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
 from accounts.roles import CARE_TEAM
+
+if TYPE_CHECKING:
+    from accounts.models import School
 
 
 class MembershipQuerySet(models.QuerySet):
@@ -19,12 +23,36 @@ class MembershipQuerySet(models.QuerySet):
         return self.filter(
             models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=day),
             starts_on__lte=day,
+            ended_at__isnull=True,
             user__is_active=True,
+        )
+
+    def over(self, today: date | None = None) -> "MembershipQuerySet":
+        """Return those whose last day is past and that nobody wound up yet."""
+        day = today or timezone.localdate()
+        return self.filter(ends_on__lt=day, ended_at__isnull=True)
+
+    def of_places(self, schools: "Iterable[School]") -> "MembershipQuerySet":
+        """Return the memberships of schools and of their buurtteams."""
+        teams = [school.buurtteam_id for school in schools if school.buurtteam_id]
+        return self.filter(
+            models.Q(school_id__in=[school.pk for school in schools])
+            | models.Q(buurtteam_id__in=teams)
         )
 
     def care_team(self, school_id: int) -> "MembershipQuerySet":
         """Return the current care team of a school."""
         return self.current().filter(school_id=school_id, role__in=CARE_TEAM)
+
+
+class RoleInvitationQuerySet(models.QuerySet):
+    """Questions about invitations to a role."""
+
+    def standing(self) -> "RoleInvitationQuerySet":
+        """Return those that can still be accepted."""
+        return self.filter(
+            accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=timezone.now()
+        )
 
 
 class UserQuerySet(models.QuerySet):

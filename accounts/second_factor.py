@@ -10,6 +10,7 @@ from functools import wraps
 from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -23,6 +24,18 @@ from accounts import typed
 from accounts.models import User
 
 FRESH_FOR = timedelta(minutes=15)
+
+# The pages that somebody without a second factor needs: those on which one sets it up or gives it.
+WITHOUT_ONE = frozenset(
+    {
+        "mfa_index",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
+        "account_reauthenticate",
+    }
+)
 
 View = Callable[..., HttpResponse]
 
@@ -40,9 +53,31 @@ def is_fresh(request: HttpRequest) -> bool:
     return given is not None and timezone.now() - given <= FRESH_FOR
 
 
+def just_signed_in(request: HttpRequest) -> bool:
+    """Tell whether somebody showed who they are at most ``FRESH_FOR`` ago, as well as they can."""
+    if has_one(request.user):
+        return is_fresh(request)
+    records = get_authentication_records(request, request.user)
+    latest = max((record["at"] for record in records), default=0)
+    return timezone.now().timestamp() - latest <= FRESH_FOR.total_seconds()
+
+
 def has_one(user: User) -> bool:
     """Tell whether the user set up a second factor."""
     return is_mfa_enabled(user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])
+
+
+def count_as_given(request: HttpRequest, user: User, kind: str) -> None:
+    """Write down in the session that the user gave a second factor now, and of which kind."""
+    record_authentication(request, user, method="mfa", type=kind)
+
+
+def count_new_one(
+    request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: object
+) -> None:
+    """Whoever just set a second factor up has just used it (allauth's ``authenticator_added``)."""
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES and request.user == user:
+        count_as_given(request, user, authenticator.type)
 
 
 def is_spared(user: User) -> bool:

@@ -5,13 +5,11 @@ session (or with a stale CSRF token), its fields are kept, encrypted, in the new
 same person has signed in again, and only for them, the page of the form shows them once more.
 """
 
-import base64
-import hashlib
-
-from cryptography.fernet import Fernet, InvalidToken
-from django.conf import settings
+from cryptography.fernet import InvalidToken
 from django.core import signing
 from django.http import HttpRequest, QueryDict
+
+from accounts.crypto import cipher
 
 TOKEN_FIELD = "typed_by"  # noqa: S105 - the name of a field, no secret
 SESSION_KEY = "typed"
@@ -35,7 +33,7 @@ def keep(request: HttpRequest) -> bool:
     request.session[SESSION_KEY] = {
         "owner": owner,
         "path": request.path,
-        "fields": _cipher().encrypt(fields.urlencode().encode()).decode(),
+        "fields": cipher(SALT).encrypt(fields.urlencode().encode()).decode(),
     }
     return True
 
@@ -47,7 +45,7 @@ def take(request: HttpRequest) -> QueryDict | None:
         return None
     del request.session[SESSION_KEY]
     try:
-        return QueryDict(_cipher().decrypt(kept["fields"].encode()).decode())
+        return QueryDict(cipher(SALT).decrypt(kept["fields"].encode()).decode())
     except InvalidToken:
         return None
 
@@ -57,8 +55,3 @@ def _owner(token: str) -> int | None:
         return signing.loads(token, salt=SALT, max_age=24 * 3600)
     except signing.BadSignature:
         return None
-
-
-def _cipher() -> Fernet:
-    key = hashlib.sha256(f"{SALT}:{settings.SECRET_KEY}".encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))

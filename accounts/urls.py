@@ -3,7 +3,7 @@
 from allauth.account import views as allauth
 from django.urls import include, path, re_path
 
-from accounts import views
+from accounts import session_views, views
 
 urlpatterns = [
     path("health/", views.health, name="health"),
@@ -28,5 +28,11 @@ urlpatterns = [
         allauth.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("account/reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
     path("account/second-factor/", include("allauth.mfa.urls")),
+    path("account/sessions/", session_views.own, name="sessions"),
+    path("account/sessions/<int:session>/end/", session_views.end, name="end_session"),
+    path("account/sessions/end-others/", session_views.end_others, name="end_other_sessions"),
+    path("account/stay/", views.stay, name="stay"),
+    path("", include("accounts.people.urls")),
 ]

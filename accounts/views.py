@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import typed
-from accounts.access import PUBLIC, open_to
+from accounts.access import PUBLIC, SIGNED_IN, open_to
 from accounts.forms import LanguageForm
 
 
@@ -45,6 +45,13 @@ def set_language(request: HttpRequest) -> HttpResponse:
             request.user.language = language
             request.user.save(update_fields=["language"])
     return response
+
+
+@open_to(SIGNED_IN)
+@require_POST
+def stay(request: HttpRequest) -> HttpResponse:
+    """Say that somebody is still there: with this request their half hour begins anew."""
+    return HttpResponse(status=204)
 
 
 def _safe_next(request: HttpRequest) -> str:

@@ -9,3 +9,10 @@ class CasesConfig(AppConfig):
 
     name = "cases"
     verbose_name = _("Cases")
+
+    def ready(self) -> None:
+        """Follow what accounts tells. The models are not there before now."""
+        from accounts.signals import membership_ended
+        from cases.handing_on import hand_on
+
+        membership_ended.connect(hand_on, dispatch_uid="cases.hand_on")

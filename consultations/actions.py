@@ -79,6 +79,27 @@ def withdraw_invitation(invitation: Invitation, by: User) -> None:
         invitation.save(update_fields=["withdrawn_at"])
 
 
+def withdraw_invitations_of(membership: Membership, **kwargs: Any) -> None:
+    """Withdraw what somebody was invited to through a role that ended, in that transaction.
+
+    (``accounts.signals.membership_ended``.) They stop seeing it at once either way; this way it
+    does not come back with a next role.
+    """
+    standing = Invitation.objects.filter(user=membership.user_id, withdrawn_at__isnull=True)
+    if membership.buurtteam_id:
+        through = standing.filter(buurtteam_id=membership.buurtteam_id)
+    else:
+        others = Membership.objects.current().filter(
+            user=membership.user_id, school_id=membership.school_id
+        )
+        if others.exclude(pk=membership.pk).exists():
+            return
+        through = standing.filter(
+            buurtteam__isnull=True, consultation__case__school_id=membership.school_id
+        )
+    through.filter(consultation__closed_at__isnull=True).update(withdrawn_at=timezone.now())
+
+
 @transaction.atomic
 def give_advice(consultation: Consultation, by: User, key: UUID, text: str) -> Advice:
     """Write advice in an open consultation that one joined, or that is of one's own care team."""

@@ -9,3 +9,12 @@ class ConsultationsConfig(AppConfig):
 
     name = "consultations"
     verbose_name = _("Consultations")
+
+    def ready(self) -> None:
+        """Follow what accounts tells. The models are not there before now."""
+        from accounts.signals import membership_ended
+        from consultations.actions import withdraw_invitations_of
+
+        membership_ended.connect(
+            withdraw_invitations_of, dispatch_uid="consultations.withdraw_invitations_of"
+        )

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import access
+from accounts import access, sessions
 from accounts.access import Permission
 
 
@@ -29,6 +29,7 @@ NAVIGATION: tuple[tuple[str, Promise, str, Permission | None], ...] = (
     ("signals:mine", _("My signals"), "signal", Permission.SEE_OWN_SIGNALS),
     ("consultations:inbox", _("Consultations"), "inbox", Permission.ADVISE),
     ("cases:exportable", _("Dossiers"), "file-pdf", Permission.LIST_EXPORTABLE),
+    ("people:people", _("People"), "people", Permission.SEE_PEOPLE),
     ("protocol", _("Rules"), "scale", None),
     ("help", _("Help"), "help", None),
 )
@@ -49,4 +50,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         ],
         "role_label": " · ".join(str(m) for m in memberships),
         "permissions": {p.value for p in Permission if access.may(user, p)},
+        # Seconds of rest, and the moment (ms since 1970) at which it ends however busy one is.
+        "session_rest": settings.SESSION_COOKIE_AGE,
+        "session_ends": int(sessions.ends_at(request).timestamp() * 1000),
     }

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "guardian",
     "auditlog",
     "crispy_forms",
@@ -75,10 +76,13 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.SessionEndMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # After messages (it leaves one), before the rule that every page needs a signed-in user.
     "accounts.middleware.KeepTypedMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    # After it: whoever is not signed in is asked that first.
+    "accounts.middleware.SecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "auditlog.middleware.AuditlogMiddleware",
@@ -158,7 +162,12 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.passwords.GuessableValidator"},
+    {"NAME": "accounts.passwords.BreachedValidator"},
 ]
+# The list of breached passwords (SHA-1, ordered by hash) that Have I Been Pwned publishes, as a file
+# of this machine: no password, nor a part of its hash, ever leaves it.
+BREACHED_PASSWORDS_FILE = env.str("BREACHED_PASSWORDS_FILE", default="")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
@@ -172,19 +181,41 @@ ACCOUNT_PREVENT_ENUMERATION = True
 # Nobody signs up, so there is nothing to tell an address that asks for a password and is not known.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
-# A second factor for everybody. Only a demo or a developer's machine may do without (a check says
-# so elsewhere).
+# A change of password or second factor is told to its owner: it may not be their own doing.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Per account: five mistakes in five minutes, and fifty in a day, then one waits. Counted for
+# addresses without an account too, so that waiting tells nothing. The second factor counts apart.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key,50/d/key"}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+# A second factor for everybody. Only a demo or a developer's machine may do without.
 MFA_OBLIGATORY = env.bool("MFA_OBLIGATORY", default=True)
+if not (MFA_OBLIGATORY or DEMO or DEBUG):
+    raise ImproperlyConfigured("MFA_OBLIGATORY may be false in a demo only.")
+MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Meldcode"
-MFA_PASSKEY_LOGIN_ENABLED = False
+# With a passkey alone, that knows its owner by finger, face or PIN: two factors in one.
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Browsers allow passkeys on https, and on localhost for a try-out.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not TLS
+# Shown once and kept hashed; a phone's clock may be half a minute off.
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
 # Access is by the table in accounts/access.py; nobody acts anonymously through guardian.
 ANONYMOUS_USER_NAME = None
 GUARDIAN_RAISE_403 = False
 GUARDIAN_MONKEY_PATCH_USER = False
 
-# Half an hour of rest ends a session: a phone left on a table in the staff room.
+# Half an hour of rest ends a session: a phone left on a table in the staff room. And so does a day,
+# however busy (seconds).
 SESSION_COOKIE_AGE = 30 * 60
+SESSION_LONGEST = 12 * 60 * 60
+# With this prefix a browser takes the cookie from this very host over TLS only, for the whole site.
+SESSION_COOKIE_NAME = "__Host-session" if TLS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if TLS else "csrf"
+# How many proxies of one's own stand before the web: only they are believed about whence a request
+# comes. Rate limits, the list of sessions and the audit ask it.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if TLS else 0)
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
@@ -265,6 +296,10 @@ CELERY_BEAT_SCHEDULE = {
     "send-reminders": {
         "task": "cases.reminders.tasks.sweep",
         "schedule": env.int("REMINDER_SWEEP_SECONDS", default=300),
+    },
+    "wind-up-memberships": {
+        "task": "accounts.people.tasks.wind_up_memberships",
+        "schedule": 3600,
     },
     "look-after-exports": {"task": "cases.dossier.tasks.look_after_exports", "schedule": 120},
 }

@@ -8,6 +8,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.access import Permission, requires
+from accounts.second_factor import fresh_second_factor
 from audit.log import record_read
 from cases.dossier.actions import KEPT_FOR, request_export
 from cases.dossier.forms import ExportForm
@@ -39,6 +40,7 @@ def exportable(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.EXPORT_DOSSIER)
+@fresh_second_factor
 def dossier(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask for the dossier of a case, with a reason."""
     case = get_object_or_404(
@@ -72,6 +74,7 @@ def export(request: HttpRequest, export: str) -> HttpResponse:
 
 
 @requires(Permission.EXPORT_DOSSIER)
+@fresh_second_factor
 def download(request: HttpRequest, export: str) -> FileResponse:
     """Hand over the file, to nobody but who asked for it."""
     found = get_object_or_404(_own(request), public_id=export, state=DossierExport.State.READY)

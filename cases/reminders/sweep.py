@@ -101,6 +101,7 @@ def _members(cases: Iterable[Case]) -> dict[int, list[Membership]]:
     """Return who works today at the schools of the cases, by school, in one query."""
     by_school: dict[int, list[Membership]] = defaultdict(list)
     schools = {case.school_id for case in cases}
-    for member in Membership.objects.current().filter(school_id__in=schools):
+    current = Membership.objects.current().select_related("replaces")
+    for member in current.filter(school_id__in=schools):
         by_school[member.school_id].append(member)
     return by_school

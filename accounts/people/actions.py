@@ -1,0 +1,274 @@
+"""Changing who is who: each function is one change, in one transaction, checked and told."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from allauth.mfa.models import Authenticator
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import access
+from accounts.access import Permission
+from accounts.errors import ActionError
+from accounts.models import Membership, RoleInvitation, School, User
+from accounts.people import mails
+from accounts.people.roles import place_of
+from accounts.roles import Role
+from accounts.signals import membership_ended
+
+INVITATION_LASTS = timedelta(days=14)
+# 256 bits: nobody guesses a link.
+SECRET_BYTES = 32
+
+
+def check(user: User, school: School) -> None:
+    """Raise ``PermissionDenied`` unless the user looks after the people of the school."""
+    if school.pk not in access.school_ids(user, Permission.MANAGE_PEOPLE):
+        raise PermissionDenied
+
+
+def hashed(secret: str) -> str:
+    """Return what the database keeps of the secret in an invitation's link."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@transaction.atomic
+def invite(
+    school: School, by: User, *, email: str, name: str, role: str, ends_on: date | None = None
+) -> RoleInvitation:
+    """Invite somebody to a role by e-mail. Whether the address has an account is not told."""
+    check(by, school)
+    if email.lower() == by.email.lower():
+        raise ActionError(_("You cannot invite yourself."), field="email")
+    return _invite(school, by, email=email, name=name, role=role, ends_on=ends_on)
+
+
+def invite_first_administrator(school: School, *, email: str, name: str) -> RoleInvitation:
+    """Invite the administrator of a new school, from the command line."""
+    with transaction.atomic():
+        return _invite(school, None, email=email, name=name, role=Role.ADMINISTRATOR)
+
+
+def _invite(
+    school: School,
+    by: User | None,
+    *,
+    email: str,
+    name: str,
+    role: str,
+    ends_on: date | None = None,
+) -> RoleInvitation:
+    buurtteam = place_of(role, school)["buurtteam"]
+    if role == Role.BUURTTEAM_WORKER and buurtteam is None:
+        raise ActionError(_("This school has no buurtteam yet."), field="role")
+    email = email.lower()
+    School.objects.select_for_update().get(pk=school.pk)  # two clicks at once: one invitation
+    standing = RoleInvitation.objects.standing().filter(school=school, email=email, role=role)
+    # A new one takes the place of the old: its mail went to the wrong folder, or is too old.
+    standing.update(withdrawn_at=timezone.now())
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    invitation = RoleInvitation.objects.create(
+        email=email,
+        name=name,
+        role=role,
+        school=school,
+        buurtteam=buurtteam,
+        ends_on=ends_on,
+        invited_by=by,
+        secret_hash=hashed(secret),
+        expires_at=timezone.now() + INVITATION_LASTS,
+    )
+    transaction.on_commit(lambda: mails.send_invitation(invitation, secret))
+    return invitation
+
+
+@transaction.atomic
+def withdraw(invitation: RoleInvitation, by: User) -> None:
+    """End an invitation; its link opens nothing any more."""
+    check(by, invitation.school)
+    standing = RoleInvitation.objects.standing().filter(pk=invitation.pk)
+    standing.update(withdrawn_at=timezone.now())
+
+
+@transaction.atomic
+def accept(invitation: RoleInvitation, user: User) -> Membership:
+    """Give the invited person their role, once. Raises ``PermissionDenied`` for anybody else."""
+    invitation = (
+        RoleInvitation.objects.standing()
+        .select_for_update(of=("self",))
+        .select_related("school__buurtteam", "buurtteam")
+        .filter(pk=invitation.pk)
+        .first()
+    )
+    if invitation is None or user.email.lower() != invitation.email:
+        raise PermissionDenied
+    invitation.accepted_at, invitation.accepted_by = timezone.now(), user
+    invitation.save(update_fields=["accepted_at", "accepted_by"])
+    return _give(
+        user,
+        invitation.role,
+        invitation.school,
+        {"school": None, "buurtteam": invitation.buurtteam}
+        if invitation.buurtteam_id
+        else {"school": invitation.school, "buurtteam": None},
+        ends_on=invitation.ends_on,
+    )
+
+
+@transaction.atomic
+def accept_as_new(invitation: RoleInvitation, *, name: str, password: str | None) -> User:
+    """Make the account of an invited person who has none yet, and give them their role."""
+    if User.objects.filter(email=invitation.email).exists():
+        raise PermissionDenied
+    user = User.objects.create_user(invitation.email, password, name=name)
+    accept(invitation, user)
+    return user
+
+
+@transaction.atomic
+def join(*, email: str, name: str, school: School) -> User | None:
+    """Accept the standing invitations of an address at a school, without a password.
+
+    For single sign-on, whose provider vouches for the address. None when nobody invited it.
+    """
+    email = email.lower()
+    invitations = list(RoleInvitation.objects.standing().filter(email=email, school=school))
+    if not invitations:
+        return None
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        user = User.objects.create_user(email, name=name or invitations[0].name)
+    for invitation in invitations:
+        accept(invitation, user)
+    return user
+
+
+@transaction.atomic
+def give_role(
+    school: School,
+    by: User,
+    person: User,
+    *,
+    role: str,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    replaces: Membership | None = None,
+) -> Membership:
+    """Give somebody of the school another role, for good or for a time (a substitute)."""
+    check(by, school)
+    if person == by:
+        raise ActionError(_("You cannot change your own roles. Ask another administrator."))
+    if not people_of([school]).filter(pk=person.pk).exists():
+        raise PermissionDenied
+    place = place_of(role, school)
+    if not any(place.values()):
+        raise ActionError(_("This school has no buurtteam yet."), field="role")
+    if replaces is not None and (replaces.role, replaces.school_id) != (role, school.pk):
+        raise ActionError(
+            _("Somebody is replaced in their own role: choose that role here too."),
+            field="replaces",
+        )
+    return _give(
+        person, role, school, place, starts_on=starts_on, ends_on=ends_on, replaces=replaces
+    )
+
+
+def _give(
+    person: User,
+    role: str,
+    school: School,
+    place: dict[str, object],
+    *,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    replaces: Membership | None = None,
+) -> Membership:
+    User.objects.select_for_update().get(pk=person.pk)  # two clicks at once: one role
+    starts_on = starts_on or timezone.localdate()
+    same = person.memberships.filter(role=role, ended_at__isnull=True, **place)
+    for held in same:
+        if (held.starts_on, held.ends_on, held.replaces) == (starts_on, ends_on, replaces):
+            return held
+        if overlaps(held, starts_on, ends_on):
+            raise ActionError(_("They hold this role in that time already."), field="role")
+    membership = Membership.objects.create(
+        user=person, role=role, starts_on=starts_on, ends_on=ends_on, replaces=replaces, **place
+    )
+    transaction.on_commit(lambda: mails.tell_of_role(membership, school))
+    return membership
+
+
+def overlaps(held: Membership, starts_on: date, ends_on: date | None) -> bool:
+    """Tell whether a membership and a span of days have a day in common."""
+    starts_late = held.ends_on is not None and held.ends_on < starts_on
+    ends_early = ends_on is not None and ends_on < held.starts_on
+    return not (starts_late or ends_early)
+
+
+@transaction.atomic
+def end_role(membership: Membership, by: User, school: School) -> None:
+    """End somebody's role now, with all that hung on it."""
+    check(by, school)
+    if not Membership.objects.of_places([school]).filter(pk=membership.pk).exists():
+        raise PermissionDenied
+    if membership.user_id == by.pk:
+        raise ActionError(_("You cannot change your own roles. Ask another administrator."))
+    wind_up(membership, timezone.now())
+    transaction.on_commit(lambda: mails.tell_of_role(membership, school, ended=True))
+
+
+def wind_up(membership: Membership, now: datetime) -> None:
+    """End a membership in a transaction: sessions, grants and invitations at once, tasks handed on.
+
+    Source: docs/security.md, "People". A second time changes nothing.
+    """
+    locked = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
+    if locked.ended_at is not None:
+        return
+    today = timezone.localdate(now)
+    last_day = min(locked.ends_on or today, today)
+    locked.ends_on, locked.ended_at = max(last_day, locked.starts_on), now
+    locked.save(update_fields=["ends_on", "ended_at"])
+    end_sessions(locked.user)
+    membership_ended.send(sender=Membership, membership=locked)
+
+
+def wind_up_expired(now: datetime) -> int:
+    """Wind up the memberships whose last day is past, and return how many (by beat)."""
+    count = 0
+    for membership in Membership.objects.over(timezone.localdate(now)):
+        with transaction.atomic():
+            wind_up(membership, now)
+        count += 1
+    return count
+
+
+def end_sessions(person: User) -> None:
+    """End every session of a person, on every device."""
+    User.objects.filter(pk=person.pk).update(session_epoch=F("session_epoch") + 1)
+
+
+@transaction.atomic
+def reset_second_factor(school: School, by: User, person: User) -> None:
+    """Take away the second factor of somebody who lost it; they set up a new one at once.
+
+    Their password stays what it is: whoever asks for this with a smooth story has not got it.
+    """
+    check(by, school)
+    here = Membership.objects.of_places([school]).filter(ended_at__isnull=True, user=person)
+    if person == by or not here.exists():
+        raise PermissionDenied
+    Authenticator.objects.filter(user=person).delete()
+    end_sessions(person)
+    transaction.on_commit(lambda: mails.tell_of_reset(person, school))
+
+
+def people_of(schools: Iterable[School]) -> "User.objects":
+    """Return everybody who holds or held a role at the schools or their buurtteams."""
+    memberships = Membership.objects.of_places(schools)
+    return User.objects.filter(pk__in=memberships.values("user_id")).order_by("name", "pk")

@@ -1,0 +1,60 @@
+"""The mails about roles: who was invited, and what was changed. No pupil, no case."""
+
+import logging
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core import mail
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership, RoleInvitation, School, User
+from accounts.roles import Role
+
+logger = logging.getLogger(__name__)
+
+# Who hears of each change of a role at a school: so that no administrator raises a role in silence.
+TOLD = (Role.SCHOOL_LEADER, Role.ADMINISTRATOR)
+
+
+def send_invitation(invitation: RoleInvitation, secret: str) -> None:
+    """Send the link with which the invited person comes in. A new school's people read Dutch."""
+    link = settings.SITE_URL + reverse("people:open_invitation", args=[secret])
+    with translation.override(settings.LANGUAGE_CODE):
+        text = render_to_string(
+            "people/email/invitation.txt", {"invitation": invitation, "link": link}
+        )
+        _send(_("Meldcode: you are invited"), text, invitation.email)
+
+
+def tell_of_role(membership: Membership, school: School, *, ended: bool = False) -> None:
+    """Tell the person, and whoever leads and looks after the school, of a role given or ended."""
+    told = User.objects.with_role_at(school.pk, TOLD)
+    for person in {*told, membership.user}:
+        with translation.override(person.language):
+            text = render_to_string(
+                "people/email/role.txt",
+                {"membership": membership, "ended": ended, "site": settings.SITE_URL},
+            )
+            subject = _("Meldcode: a role was ended") if ended else _("Meldcode: a role was given")
+            _send(subject, text, person.email)
+
+
+def tell_of_reset(person: User, school: School) -> None:
+    """Tell somebody that their second factor was taken away, and whoever leads their school."""
+    for told in {*User.objects.with_role_at(school.pk, TOLD), person}:
+        with translation.override(told.language):
+            text = render_to_string(
+                "people/email/reset.txt", {"person": person, "site": settings.SITE_URL}
+            )
+            _send(_("Meldcode: a second factor was reset"), text, told.email)
+
+
+def _send(subject: str, text: str, address: str) -> None:
+    """Send one mail. A mail server that is away undoes nothing of what was done."""
+    try:
+        mail.send_mail(subject, text, None, [address])
+    except (SMTPException, OSError) as error:
+        logger.warning("A mail about a role could not be sent: %s", type(error).__name__)

@@ -1,0 +1,12 @@
+"""What beat starts for people."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.people.actions import wind_up_expired
+
+
+@shared_task
+def wind_up_memberships() -> None:
+    """Wind up the memberships whose last day is past."""
+    wind_up_expired(timezone.now())

@@ -1,0 +1,222 @@
+"""The people of a school, and the page on which an invited person comes in."""
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.utils import perform_login
+from allauth.mfa.models import Authenticator
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from accounts import access
+from accounts.access import PUBLIC, Permission, open_to, requires
+from accounts.models import Membership, RoleInvitation, School, User
+from accounts.people import actions
+from accounts.people.forms import ConfirmForm, InvitationForm, NewAccountForm, RoleForm
+from accounts.second_factor import fresh_second_factor
+
+# Where the secret of a link waits once it was opened: not in the address, which others may read.
+SECRET_IN_SESSION = "role_invitation"  # noqa: S105 - the name of a session key
+
+
+@requires(Permission.SEE_PEOPLE)
+def people(request: HttpRequest) -> HttpResponse:
+    """Show who works here with which role, who was invited, and who has no second factor yet."""
+    schools = access.schools(request.user, Permission.SEE_PEOPLE)
+    held = (
+        Membership.objects.of_places(schools)
+        .filter(ended_at__isnull=True)
+        .select_related("user", "school", "buurtteam", "replaces__user")
+        .order_by("user__name", "user_id", "starts_on")
+    )
+    by_person: dict[User, list[Membership]] = {}
+    for membership in held:
+        by_person.setdefault(membership.user, []).append(membership)
+    return render(
+        request,
+        "people/people.html",
+        {
+            "people": list(by_person.items()),
+            "invitations": RoleInvitation.objects.standing()
+            .filter(school__in=schools)
+            .select_related("school", "buurtteam", "invited_by"),
+            "protected": _with_second_factor(by_person),
+        },
+    )
+
+
+def _with_second_factor(people: dict[User, list[Membership]]) -> set[int]:
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    found = Authenticator.objects.filter(user__in=list(people), type__in=kinds)
+    return set(found.values_list("user_id", flat=True))
+
+
+@requires(Permission.MANAGE_PEOPLE)
+@fresh_second_factor
+def invite(request: HttpRequest) -> HttpResponse:
+    """Invite somebody to a role."""
+    schools = access.schools(request.user, Permission.MANAGE_PEOPLE)
+    form = InvitationForm.for_page(request, schools=schools)
+    if form.is_bound and form.is_valid():
+        values = dict(form.values)
+        invited = form.run(actions.invite, values.pop("school"), request.user, **values)
+        if invited:
+            messages.success(request, _("The invitation is sent."))
+            return redirect("people:people")
+    return _form_page(request, "people/invite.html", form)
+
+
+@requires(Permission.MANAGE_PEOPLE)
+@require_POST
+def withdraw_invitation(request: HttpRequest, invitation: str) -> HttpResponse:
+    """End an invitation that was not accepted yet."""
+    schools = access.schools(request.user, Permission.MANAGE_PEOPLE)
+    found = get_object_or_404(RoleInvitation, public_id=invitation, school__in=schools)
+    actions.withdraw(found, request.user)
+    messages.success(request, _("The invitation is withdrawn."))
+    return redirect("people:people")
+
+
+@requires(Permission.SEE_PEOPLE)
+def person(request: HttpRequest, person: str) -> HttpResponse:
+    """Show somebody's roles at one's schools, now and before."""
+    schools = access.schools(request.user, Permission.SEE_PEOPLE)
+    found = get_object_or_404(actions.people_of(schools), public_id=person)
+    held = found.memberships.of_places(schools).select_related(
+        "school", "buurtteam", "replaces__user"
+    )
+    return render(
+        request,
+        "people/person.html",
+        {
+            "person": found,
+            "memberships": held.order_by("ended_at", "-starts_on"),
+            "protected": bool(_with_second_factor({found: []})),
+            "may_change": access.may(request.user, Permission.MANAGE_PEOPLE)
+            and found != request.user,
+        },
+    )
+
+
+@requires(Permission.MANAGE_PEOPLE)
+@fresh_second_factor
+def give_role(request: HttpRequest, person: str) -> HttpResponse:
+    """Give somebody another role, for good or for a time."""
+    schools, found = _other_person(request, person)
+    form = RoleForm.for_page(request, schools=schools, person=found)
+    if form.is_bound and form.is_valid():
+        values = dict(form.values)
+        school = values.pop("school")
+        if form.run(actions.give_role, school, request.user, found, **values):
+            messages.success(request, _("The role is given."))
+            return redirect("people:person", person)
+    return _form_page(request, "people/give_role.html", form, person=found)
+
+
+@requires(Permission.MANAGE_PEOPLE)
+@fresh_second_factor
+def end_role(request: HttpRequest, membership: str) -> HttpResponse:
+    """End somebody's role now; one confirms it first."""
+    schools = access.schools(request.user, Permission.MANAGE_PEOPLE)
+    found = get_object_or_404(
+        Membership.objects.of_places(schools)
+        .filter(ended_at__isnull=True)
+        .exclude(user=request.user)
+        .select_related("user", "school__buurtteam", "buurtteam"),
+        public_id=membership,
+    )
+    form = ConfirmForm.for_page(request)
+    if form.is_bound and form.is_valid():
+        form.run(actions.end_role, found, request.user, _school_of(found, schools))
+        if not form.errors:
+            messages.success(request, _("The role is ended."))
+            return redirect("people:person", found.user.public_id)
+    return _form_page(request, "people/end_role.html", form, membership=found, person=found.user)
+
+
+@requires(Permission.MANAGE_PEOPLE)
+@fresh_second_factor
+def reset_second_factor(request: HttpRequest, person: str) -> HttpResponse:
+    """Take away the second factor of somebody who lost it."""
+    schools, found = _other_person(request, person)
+    form = ConfirmForm.for_page(request)
+    if form.is_bound and form.is_valid():
+        form.run(actions.reset_second_factor, schools[0], request.user, found)
+        messages.success(request, _("At the next sign-in a new second factor is set up."))
+        return redirect("people:person", person)
+    return _form_page(request, "people/reset.html", form, person=found)
+
+
+def _other_person(request: HttpRequest, person: str) -> tuple[list[School], User]:
+    """Return the schools where the user looks after somebody else, and that person."""
+    for school in access.schools(request.user, Permission.MANAGE_PEOPLE):
+        others = actions.people_of([school]).exclude(pk=request.user.pk)
+        found = others.filter(public_id=person).first()
+        if found is not None:
+            return [school], found
+    raise Http404
+
+
+def _school_of(membership: Membership, schools: list[School]) -> School:
+    """Return the school through which an administrator looks after a membership."""
+    return next(
+        school
+        for school in schools
+        if school.pk == membership.school_id
+        or (membership.buurtteam_id and school.buurtteam_id == membership.buurtteam_id)
+    )
+
+
+def _form_page(
+    request: HttpRequest, template: str, form: object, **context: object
+) -> HttpResponse:
+    status = 422 if form.errors else 200
+    return render(request, template, {"form": form, **context}, status=status)
+
+
+@open_to(PUBLIC)
+@never_cache
+def open_invitation(request: HttpRequest, secret: str) -> HttpResponse:
+    """Take the secret out of the address before a page is shown that could pass it on."""
+    request.session[SECRET_IN_SESSION] = secret
+    return redirect("people:invitation")
+
+
+@open_to(PUBLIC)
+@never_cache
+def invitation(request: HttpRequest) -> HttpResponse:
+    """Accept an invitation: with the account one has, or with a new one."""
+    found = _standing(request)
+    if found is None:
+        return render(request, "people/no_invitation.html", status=404)
+    if request.user.is_authenticated:
+        return _accept_signed_in(request, found)
+    if User.objects.filter(email=found.email).exists():
+        return render(request, "people/accept_sign_in.html", {"invitation": found})
+    form = NewAccountForm(request.POST or None, email=found.email, initial={"name": found.name})
+    if form.is_bound and form.is_valid():
+        user = actions.accept_as_new(found, **form.cleaned_data)
+        del request.session[SECRET_IN_SESSION]
+        record_authentication(request, user, method="password", email=user.email)
+        return perform_login(request, user, redirect_url="/")
+    return _form_page(request, "people/accept.html", form, invitation=found)
+
+
+def _accept_signed_in(request: HttpRequest, found: RoleInvitation) -> HttpResponse:
+    mine = request.user.email.lower() == found.email
+    if request.method == "POST" and mine:
+        actions.accept(found, request.user)
+        del request.session[SECRET_IN_SESSION]
+        messages.success(request, _("You have this role now."))
+        return redirect("home")
+    return render(request, "people/accept_signed_in.html", {"invitation": found, "mine": mine})
+
+
+def _standing(request: HttpRequest) -> RoleInvitation | None:
+    secret = request.session.get(SECRET_IN_SESSION)
+    if not secret:
+        return None
+    standing = RoleInvitation.objects.standing().select_related("school", "buurtteam")
+    return standing.filter(secret_hash=actions.hashed(secret)).first()

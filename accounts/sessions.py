@@ -1,0 +1,28 @@
+"""How long somebody stays signed in: half an hour of rest, twelve hours in all."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.models import User
+
+SIGNED_IN_AT = "signed_in_at"
+
+
+def begin(request: HttpRequest, user: User, **kwargs: object) -> None:
+    """Write down when the session began (Django's ``user_logged_in``)."""
+    request.session[SIGNED_IN_AT] = timezone.now().timestamp()
+
+
+def ends_at(request: HttpRequest) -> datetime:
+    """Return when the session ends however busy one is; one of unknown age is over."""
+    began = request.session.get(SIGNED_IN_AT, 0)
+    longest = timedelta(seconds=settings.SESSION_LONGEST)
+    return datetime.fromtimestamp(began, timezone.get_current_timezone()) + longest
+
+
+def is_over(request: HttpRequest) -> bool:
+    """Tell whether somebody was signed in for too long."""
+    return ends_at(request) <= timezone.now()

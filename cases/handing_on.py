@@ -1,0 +1,62 @@
+"""What becomes of somebody's cases when their role ends: grants go, tasks are handed on."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from accounts import access
+from accounts.access import Permission, Scope
+from accounts.models import Membership
+from accounts.roles import Role
+from cases.models import Case, CaseUserObjectPermission
+
+# Who takes open tasks over, the first that the school has (docs/protocol.md, "Who does what").
+TAKES_OVER = (Role.COORDINATOR, Role.ATTENTION_OFFICER, Role.SCHOOL_LEADER)
+
+
+def hand_on(membership: Membership, **kwargs: Any) -> None:
+    """Take back the grants of an ended membership and hand its open tasks to the coordinator.
+
+    In the transaction that ends it (``accounts.signals.membership_ended``). Somebody who holds
+    another role at the school keeps what that one gives.
+    """
+    if membership.school_id is None:
+        return
+    user, school = membership.user, membership.school_id
+    left = Membership.objects.current().filter(user=user, school_id=school)
+    roles = set(left.exclude(pk=membership.pk).values_list("role", flat=True))
+    by_grant = access.roles_at(Permission.SEE_CASE, Scope.TAKES_PART)
+    if not roles & set(by_grant):
+        grants = CaseUserObjectPermission.objects.filter(user=user)
+        grants.filter(content_object__school_id=school).delete()
+    moving = {*access.roles_at(Permission.MOVE_CASE, Scope.SCHOOL)}
+    if not roles & moving:
+        _hand_over_tasks(membership, keeps_granted=bool(roles))
+
+
+def _hand_over_tasks(membership: Membership, *, keeps_granted: bool) -> None:
+    """Make the coordinator responsible for the open cases of somebody who no longer moves them."""
+    cases = Case.objects.open().filter(
+        school_id=membership.school_id, responsible=membership.user_id
+    )
+    if keeps_granted:
+        granted = CaseUserObjectPermission.objects.filter(
+            user=membership.user, permission__codename="handed_over"
+        )
+        cases = cases.exclude(pk__in=granted.values("content_object_id"))
+    for case in cases.select_for_update(of=("self",)):
+        case.responsible_id = successor(membership)
+        # The sweep looks at once: whoever it is now hears of what waits.
+        case.next_due = timezone.now() if case.next_due else None
+        case.save(update_fields=["responsible", "next_due"])
+
+
+def successor(membership: Membership) -> int | None:
+    """Return who takes open tasks over: a coordinator, else whoever else runs cases there."""
+    current = Membership.objects.current().filter(school_id=membership.school_id)
+    others = current.exclude(user=membership.user_id)
+    for role in TAKES_OVER:
+        found = others.filter(role=role, replaces__isnull=True).order_by("starts_on", "pk").first()
+        if found is not None:
+            return found.user_id
+    return None
