@@ -67,6 +67,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "meldcode.middleware.KnownMethodsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "meldcode.middleware.PermissionsPolicyMiddleware",
@@ -155,7 +156,10 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "email")},
+    },
     {
         "NAME": "accounts.passwords.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
@@ -165,8 +169,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.GuessableValidator"},
     {"NAME": "accounts.passwords.BreachedValidator"},
 ]
-# The list of breached passwords (SHA-1, ordered by hash) that Have I Been Pwned publishes, as a file
-# of this machine: no password, nor a part of its hash, ever leaves it.
+# The list of breached passwords (SHA-1, ordered by hash) that Have I Been Pwned publishes, as a
+# file of this machine: no password, nor a part of its hash, ever leaves it.
 BREACHED_PASSWORDS_FILE = env.str("BREACHED_PASSWORDS_FILE", default="")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -185,7 +189,9 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Per account: five mistakes in five minutes, and fifty in a day, then one waits. Counted for
 # addresses without an account too, so that waiting tells nothing. The second factor counts apart.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key,50/d/key"}
+# Per address there is room for a school: all its people come from the same one on Monday morning.
+ACCOUNT_RATE_LIMITS = {"login": "100/m/ip", "login_failed": "30/m/ip,5/5m/key,50/d/key"}
+MFA_RATE_LIMITS = {"webauthn_login": "100/m/ip"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 # A second factor for everybody. Only a demo or a developer's machine may do without.
 MFA_OBLIGATORY = env.bool("MFA_OBLIGATORY", default=True)

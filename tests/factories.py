@@ -6,7 +6,8 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from accounts.models import Buurtteam, Membership, School, User
+from accounts.models import Buurtteam, Membership, RoleInvitation, School, User
+from accounts.people.actions import hashed
 from accounts.roles import Role
 from cases.models import Case, Conversation, Pupil
 from consultations.models import Consultation, Invitation
@@ -47,6 +48,23 @@ class UserFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Medewerker {n}")
     email = factory.Sequence(lambda n: f"medewerker{n}@school.example")
     password = factory.django.Password(PASSWORD)
+
+
+class RoleInvitationFactory(DjangoModelFactory):
+    """Somebody who is invited to be a teacher; the link's secret is "geheim" and the number."""
+
+    class Meta:
+        model = RoleInvitation
+
+    class Params:
+        secret = factory.Sequence(lambda n: f"geheim{n}")
+
+    school = factory.SubFactory(SchoolFactory)
+    email = factory.Sequence(lambda n: f"nieuw{n}@school.example")
+    name = factory.Sequence(lambda n: f"Nieuwe {n}")
+    role = Role.TEACHER
+    secret_hash = factory.LazyAttribute(lambda o: hashed(o.secret))
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=14))
 
 
 class PupilFactory(DjangoModelFactory):

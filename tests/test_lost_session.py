@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from accounts import typed
 from signals.models import Signal
-from tests.factories import PASSWORD, PupilFactory
+from tests.accounts.second_factors import sign_in
+from tests.factories import PupilFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -35,10 +36,6 @@ def filled_in(browser, pupil):
         "categories": ["fear_home", "anxious"],
         "urgency": "severe",
     }
-
-
-def sign_in(browser, user, path):
-    return browser.post(path, {"login": user.email, "password": PASSWORD})
 
 
 def shown(browser):
@@ -96,9 +93,9 @@ def test_a_forged_token_keeps_nothing(pupil, client):
     assert typed.SESSION_KEY not in client.session
 
 
-def test_a_stale_token_brings_the_form_back_filled_in(teacher, pupil):
-    browser = Client(enforce_csrf_checks=True)
-    browser.force_login(teacher, backend="allauth.account.auth_backends.AuthenticationBackend")
+def test_a_stale_token_brings_the_form_back_filled_in(teacher, pupil, signed_in):
+    browser = signed_in(teacher)
+    browser.handler.enforce_csrf_checks = True
     data = filled_in(browser, pupil)
     answer = browser.post(NEW, data)
     assert answer.url == NEW

@@ -14,6 +14,8 @@ WORKERS = ("joined", "invited", "withdrawn", "other_worker")
 LOGS_SIGNALS = (*TEACHERS, *RUNS_CASES, *ELSEWHERE)
 SEES_CASE = (*RUNS_CASES, "participant", "handed_over")
 MOVES_CASE = (*RUNS_CASES, "handed_over")
+ADMINISTRATORS = ("administrator", "other_administrator")
+SEES_PEOPLE = (*ADMINISTRATORS, "leader", "other_leader")
 EVERYBODY = (
     *TEACHERS, *RUNS_CASES, "administrator", *WORKERS, *ELSEWHERE,
     "other_administrator", "nobody",
@@ -35,6 +37,34 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "account_reset_password_done":           PUBLIC,
     "account_reset_password_from_key":       PUBLIC,
     "account_reset_password_from_key_done":  PUBLIC,
+    "account_reauthenticate":                EVERYBODY,
+    "sessions":                              EVERYBODY,
+    "end_session":                           (),  # one's own only: tested apart
+    "end_other_sessions":                    EVERYBODY,
+    "stay":                                  EVERYBODY,
+    "mfa_index":                             EVERYBODY,
+    "mfa_authenticate":                      PUBLIC,
+    "mfa_reauthenticate":                    EVERYBODY,
+    "mfa_reauthenticate_webauthn":           EVERYBODY,
+    "mfa_login_webauthn":                    PUBLIC,
+    "mfa_activate_totp":                     EVERYBODY,
+    "mfa_deactivate_totp":                   (),  # whoever has one: tested apart, as those below
+    "mfa_view_recovery_codes":               (),
+    "mfa_generate_recovery_codes":           EVERYBODY,
+    "mfa_download_recovery_codes":           (),
+    "mfa_list_webauthn":                     EVERYBODY,
+    "mfa_add_webauthn":                      EVERYBODY,
+    "mfa_edit_webauthn":                     (),
+    "mfa_remove_webauthn":                   (),
+    "people:people":                         SEES_PEOPLE,
+    "people:invite":                         ADMINISTRATORS,
+    "people:withdraw_invitation":            ("administrator",),
+    "people:person":                         ("leader", "administrator"),
+    "people:give_role":                      ("administrator",),
+    "people:end_role":                       ("administrator",),
+    "people:reset_second_factor":            ("administrator",),
+    "people:invitation":                     PUBLIC,
+    "people:open_invitation":                PUBLIC,
     "signals:mine":                          LOGS_SIGNALS,
     "signals:new":                           LOGS_SIGNALS,
     "signals:pupils":                        LOGS_SIGNALS,
@@ -77,6 +107,10 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
 
 # What only changes something: asked by POST, in a world of its own for each person.
 POST_ONLY = {
+    "stay",
+    "end_session",
+    "end_other_sessions",
+    "people:withdraw_invitation",
     "cases:take_on",
     "cases:remove_participant",
     "cases:weighed",
@@ -86,11 +120,14 @@ POST_ONLY = {
     "referrals:received",
 }
 
+# What only shows something, whoever asks: nothing can be sent to it.
+READ_ONLY = {"mfa_view_recovery_codes"}
+
 # Pages on cases that are about no case in particular.
 OF_THE_SCHOOL = {"cases:dashboard", "cases:exportable", "cases:periods", "cases:statistics"}
 
 # Pages of a library: their audience stands in the table above, and nowhere else.
-FROM_LIBRARIES = {name for name in MATRIX if name.startswith("account_")}
+FROM_LIBRARIES = {name for name in MATRIX if name.startswith(("account_", "mfa_"))}
 
 
 def all_patterns(resolver=None, namespace=""):
@@ -108,6 +145,15 @@ def arguments(name: str, world: World) -> list:
     case, consultation = [world.case.reference], [world.consultation.reference]
     special = {
         "account_reset_password_from_key": ["1", "no-key"],
+        "end_session": [1],
+        "mfa_edit_webauthn": [1],
+        "mfa_remove_webauthn": [1],
+        "people:open_invitation": ["no-secret"],
+        "people:withdraw_invitation": [world.role_invitation.public_id],
+        "people:person": [world.people["teacher"].public_id],
+        "people:give_role": [world.people["teacher"].public_id],
+        "people:reset_second_factor": [world.people["teacher"].public_id],
+        "people:end_role": [world.people["teacher"].memberships.get().public_id],
         "signals:detail": [world.signal.reference],
         "signals:correct": [world.signal.reference],
         "signals:unfounded": [world.signal.reference],
@@ -159,6 +205,32 @@ def test_who_gets_in(name, signed_in, client):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(set(MATRIX) - POST_ONLY))
+def test_asking_for_the_headers_alone_tells_no_more(name, signed_in, client):
+    world = World()
+    url = reverse(name, args=arguments(name, world))
+    for who in ("coordinator", "teacher", "joined", "other_coordinator", "nobody", "signed_out"):
+        user = world.people[who]
+        answer = (signed_in(user) if user else client).head(url)
+        assert _outcome(answer) == _expected(name)[who], who
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["coordinator", "other_coordinator", "signed_out"])
+def test_other_methods_are_refused_to_everybody_alike(who, signed_in, client):
+    world = World()
+    user = world.people[who]
+    browser = signed_in(user) if user else client
+    answers = {
+        (name, method): browser.generic(method, reverse(name, args=arguments(name, world)))
+        for name in MATRIX
+        for method in ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
+    }
+    refused = {asked: answer.status_code for asked, answer in answers.items()}
+    assert refused == dict.fromkeys(answers, 405)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(POST_ONLY))
 def test_who_may_change(name, signed_in):
     for who in MATRIX[name]:
@@ -168,7 +240,7 @@ def test_who_may_change(name, signed_in):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", MATRIX)
+@pytest.mark.parametrize("name", sorted(set(MATRIX) - READ_ONLY))
 def test_who_may_send(name, signed_in, client):
     allowed = MATRIX[name]
     world = World()
@@ -186,7 +258,7 @@ def _outcome(response) -> str:
         return "not there"
     if response.status_code == 302 and "/account/login/?next=" in response["Location"]:
         return "sign in"
-    assert response.status_code in (200, 302, 405), response.status_code
+    assert response.status_code in (200, 204, 302, 405), response.status_code
     return "in"
 
 

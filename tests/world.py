@@ -14,6 +14,7 @@ from tests.factories import (
     ConsultationFactory,
     InvitationFactory,
     PupilFactory,
+    RoleInvitationFactory,
     SchoolFactory,
     SignalFactory,
     UserFactory,
@@ -38,6 +39,7 @@ class World:
         self.invited = self._invite(self.people["invited"])
         self._invite(self.people["withdrawn"], accepted=True, withdrawn=True)
         self.referral = self._referral()
+        self.role_invitation = RoleInvitationFactory(school=self.school)
         self.export = DossierExport.objects.create(
             case=self.case,
             requested_by=self.people["administrator"],

@@ -190,7 +190,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
     """Accept an invitation: with the account one has, or with a new one."""
     found = _standing(request)
     if found is None:
-        return render(request, "people/no_invitation.html", status=404)
+        return render(request, "people/no_invitation.html")
     if request.user.is_authenticated:
         return _accept_signed_in(request, found)
     if User.objects.filter(email=found.email).exists():

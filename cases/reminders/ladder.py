@@ -34,9 +34,8 @@ def recipients(case: Case, level: int, members: list[Membership]) -> set[int]:
     if case.responsible_id in {m.user_id for m in members}:
         found.add(case.responsible_id)
     # Whoever takes their place for a time hears it too.
-    found |= {
-        m.user_id for m in members if m.replaces and m.replaces.user_id == case.responsible_id
-    }
+    substitutes = (m for m in members if m.replaces is not None)
+    found |= {m.user_id for m in substitutes if m.replaces.user_id == case.responsible_id}
     for fallback in (CARE_TEAM, {Role.SCHOOL_LEADER}):
         found = found or {m.user_id for m in members if m.role in fallback}
     return found

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from tests.accounts.page import Page
-from tests.factories import PASSWORD
+from tests.accounts.second_factors import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -30,13 +30,13 @@ def test_the_choice_goes_with_the_person_to_another_browser(signed_in, teacher, 
     assert Page(browser.get("/help/")).language == "en"
     teacher.refresh_from_db()
     assert teacher.language == "en"
-    client.post(LOGIN, {"login": teacher.email, "password": PASSWORD})
+    sign_in(client, teacher)
     assert Page(client.get("/help/")).language == "en"
 
 
 def test_a_persons_own_choice_wins_from_the_browsers(client, teacher):
     choose(client, "en")
-    client.post(LOGIN, {"login": teacher.email, "password": PASSWORD})
+    sign_in(client, teacher)
     assert Page(client.get("/help/")).language == "nl"
 
 

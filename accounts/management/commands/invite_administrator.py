@@ -11,9 +11,7 @@ from accounts.people.actions import invite_first_administrator
 
 
 class Command(BaseCommand):
-    help = (
-        "Invite the administrator of a school by e-mail; the school is made where it is not there."
-    )
+    help = "Invite a school's administrator by e-mail; the school is made where it is not there."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--school", required=True, help="its name")

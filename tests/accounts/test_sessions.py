@@ -1,0 +1,137 @@
+"""A session ends by itself; one sees one's own, and ends them."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import sessions
+from accounts.roles import Role
+from tests.accounts.page import Page
+from tests.accounts.second_factors import LOGIN, sign_in
+from tests.factories import member
+
+pytestmark = pytest.mark.django_db
+
+OWN = reverse("sessions")
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Mobile Safari/604.1"
+LAPTOP = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140.0 Safari/537.36 Edg/140.0"
+
+
+@pytest.fixture(autouse=True)
+def _many_codes(monkeypatch):
+    """One code signs in once: here the same person signs in on several devices within a minute."""
+    monkeypatch.setattr("allauth.mfa.totp.internal.auth.TOTP._mark_code_used", lambda *a: True)
+
+
+def device(user, agent: str, address: str = "192.0.2.1") -> Client:
+    """Sign somebody in on a device."""
+    browser = Client(headers={"user-agent": agent}, REMOTE_ADDR=address)
+    assert sign_in(browser, user).status_code == 302
+    return browser
+
+
+def test_half_an_hour_of_rest_ends_it(teacher):
+    browser = device(teacher, PHONE)
+    assert 0 <= 1800 - browser.session.get_expiry_age() < 5
+    stored = Session.objects.get(session_key=browser.session.session_key)
+    assert abs(stored.expire_date - timezone.now() - timedelta(minutes=30)) < timedelta(seconds=9)
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert browser.get("/signals/").url.startswith(LOGIN)
+
+
+def test_each_request_begins_the_half_hour_anew(teacher):
+    browser = device(teacher, PHONE)
+    Session.objects.update(expire_date=timezone.now() + timedelta(seconds=9))
+    assert browser.post(reverse("stay")).status_code == 204
+    left = Session.objects.get(session_key=browser.session.session_key).expire_date
+    assert left > timezone.now() + timedelta(minutes=29)
+
+
+@pytest.mark.parametrize(("hours", "stays"), [(11.99, True), (12.01, False)])
+def test_twelve_hours_end_it_however_busy_one_is(teacher, hours, stays):
+    browser = device(teacher, PHONE)
+    session = browser.session
+    session[sessions.SIGNED_IN_AT] -= hours * 3600
+    session.save()
+    answer = browser.get("/signals/")
+    assert (answer.status_code == 200) == stays
+    if not stays:
+        assert answer.url.startswith(LOGIN)
+        assert "Je was een hele dag ingelogd." in Page(browser.get(LOGIN)).text
+
+
+def test_what_was_sent_after_twelve_hours_comes_back(teacher):
+    browser = device(teacher, PHONE)
+    url = reverse("signals:new")
+    form = browser.get(url).context["form"]
+    session = browser.session
+    session[sessions.SIGNED_IN_AT] -= 13 * 3600
+    session.save()
+    asked = browser.post(url, {"typed_by": form.initial["typed_by"], "facts": "Zat alleen."})
+    sign_in(browser, teacher, asked.url)
+    assert browser.get(url).context["form"]["facts"].value() == "Zat alleen."
+
+
+def test_a_session_of_unknown_age_is_over(teacher):
+    browser = device(teacher, PHONE)
+    session = browser.session
+    del session[sessions.SIGNED_IN_AT]
+    session.save()
+    assert browser.get("/signals/").status_code == 302
+
+
+def test_the_page_knows_when_to_warn(teacher):
+    html = device(teacher, PHONE).get("/signals/").content.decode()
+    assert 'data-rest="1800"' in html
+    assert 'id="session-end"' in html
+    assert "session-end" not in Client().get(LOGIN).content.decode()
+
+
+def test_one_sees_ones_own_sessions_and_no_others(teacher, coordinator):
+    laptop = device(teacher, LAPTOP, "192.0.2.7")
+    device(teacher, PHONE, "192.0.2.8")
+    device(coordinator, PHONE, "192.0.2.9")
+    text = Page(laptop.get(OWN)).text
+    assert "Edge, Windows" in text
+    assert "Safari, iPhone" in text
+    assert "192.0.2.7" in text
+    assert "192.0.2.8" in text
+    assert "192.0.2.9" not in text
+
+
+def test_one_ends_a_session_and_only_ones_own(teacher, coordinator):
+    laptop, phone = device(teacher, LAPTOP), device(teacher, PHONE)
+    stranger = device(coordinator, LAPTOP)
+    mine = [s for s in laptop.get(OWN).context["sessions"] if not s.is_current]
+    url = reverse("end_session", args=[mine[0].pk])
+    assert stranger.post(url).status_code == 404
+    assert phone.get("/signals/").status_code == 200
+    assert laptop.post(url).status_code == 302
+    assert phone.get("/signals/").status_code == 302
+    assert laptop.get("/signals/").status_code == 200
+
+
+def test_one_ends_all_others(teacher):
+    laptop, phone = device(teacher, LAPTOP), device(teacher, PHONE)
+    laptop.post(reverse("end_other_sessions"))
+    assert phone.get("/signals/").status_code == 302
+    assert laptop.get("/signals/").status_code == 200
+
+
+def test_a_session_is_another_after_signing_in(teacher):
+    browser = Client(headers={"user-agent": PHONE})
+    browser.get(LOGIN)
+    browser.cookies["session"] = "a" * 32
+    sign_in(browser, teacher)
+    key = browser.cookies["session"].value
+    assert key != "a" * 32
+    assert not Session.objects.filter(session_key="a" * 32).exists()
+
+
+def test_a_browser_that_hides_itself_is_unknown():
+    user = member(Role.TEACHER)
+    assert "Onbekende browser" in Page(device(user, "").get(OWN)).text
