@@ -104,6 +104,10 @@ TABLE: dict[Permission, tuple[Scope, ...]] = {
 # fmt: on
 
 
+# What emergency access gives, for a day: to see the case. Nothing is moved or taken along.
+EMERGENCY_GIVES = frozenset({Permission.SEE_CASE})
+
+
 def scope(role: str, permission: Permission) -> Scope:
     """Return how far a permission reaches for a role."""
     return TABLE[permission][ROLES.index(Role(role))]

@@ -83,6 +83,19 @@ class Buurtteam(models.Model):
         return "".join(c for c in self.telephone if c.isdigit() or c == "+")
 
 
+class Board(models.Model):
+    """A school board (bevoegd gezag): what the law holds responsible for its schools' data."""
+
+    name = models.CharField(_("name"), max_length=120)
+
+    class Meta:
+        verbose_name = _("school board")
+        verbose_name_plural = _("school boards")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class School(models.Model):
     """A school: the boundary that no name crosses by itself."""
 
@@ -98,6 +111,14 @@ class School(models.Model):
     buurtteam = models.ForeignKey(
         Buurtteam,
         verbose_name=_("buurtteam"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="schools",
+    )
+    board = models.ForeignKey(
+        Board,
+        verbose_name=_("school board"),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,

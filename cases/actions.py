@@ -159,6 +159,10 @@ def add_participant(case: Case, by: User, person: User, *, hand_over: bool) -> N
         person, Permission.SEE_CASE, access.Scope.TAKES_PART
     ):
         raise ActionError(_("Choose a colleague of this school."), field="person")
+    if case.pupil.shut_outs.standing().filter(user=person).exists():
+        raise ActionError(
+            _("This colleague is kept out: there is a conflict of interest."), field="person"
+        )
     assign_perm("cases.take_part", person, case)
     if hand_over:
         assign_perm("cases.handed_over", person, case)

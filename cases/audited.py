@@ -8,9 +8,11 @@ from cases.models import (
     Conversation,
     Deviation,
     DossierExport,
+    EmergencyAccess,
     LookBack,
     Pupil,
     SchoolPeriod,
+    ShutOut,
 )
 
 AUDITED: dict[type[models.Model], list[str]] = {
@@ -21,5 +23,7 @@ AUDITED: dict[type[models.Model], list[str]] = {
     Deviation: ["kind", "step", "rule", "author", "cycle"],
     LookBack: ["result", "author", "cycle"],
     SchoolPeriod: ["code", "days", "set_by"],
+    ShutOut: ["pupil", "user", "ground", "set_by", "ended_at", "ended_by"],
+    EmergencyAccess: ["case", "user", "ends_at", "ended_by"],
     DossierExport: ["state", "requested_by", "sha256"],
 }

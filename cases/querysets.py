@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts import access
 from accounts.access import Permission, Scope
@@ -93,6 +94,8 @@ class CaseQuerySet(models.QuerySet):
         branches += [
             self._granted(user, reach, ids).values("pk") for reach, ids in by_grant.items() if ids
         ]
+        if permission in access.EMERGENCY_GIVES and access.may(user, Permission.EMERGENCY_ACCESS):
+            branches.append(self._in_emergency(user).values("pk"))
         if not branches:
             return self.none()
         found = self.filter(
@@ -100,7 +103,21 @@ class CaseQuerySet(models.QuerySet):
         )
         # About somebody who works at the school: the board's line, and nobody else (R9).
         board = access.school_ids(user, Permission.SEE_BOARD_CASE)
-        return found.filter(Q(restricted=False) | Q(school_id__in=board))
+        found = found.filter(Q(restricted=False) | Q(school_id__in=board))
+        return found.unconflicted_for(user)
+
+    def unconflicted_for(self, user: "User") -> "CaseQuerySet":
+        """Leave out the cases of pupils in whom the user has an interest: it overrides all."""
+        shut_out = apps.get_model("cases", "ShutOut").objects.standing().filter(user_id=user.pk)
+        return self.exclude(pupil_id__in=shut_out.values("pupil_id"))
+
+    def _in_emergency(self, user: "User") -> "CaseQuerySet":
+        """Return the cases of sister schools that an emergency opened to the user, for a day."""
+        boards = {school.board_id for school in access.schools(user, Permission.EMERGENCY_ACCESS)}
+        opened = apps.get_model("cases", "EmergencyAccess").objects.running().filter(user=user)
+        return self.model.objects.filter(
+            pk__in=opened.values("case_id"), school__board_id__in=boards - {None}, restricted=False
+        )
 
     def _granted(self, user: "User", reach: Scope, school_ids: list[int]) -> "CaseQuerySet":
         """Return the cases of the user's schools on which a grant reaches far enough."""
@@ -143,6 +160,22 @@ class RecordQuerySet(models.QuerySet):
     def current(self) -> "RecordQuerySet":
         """Return the records as they hold now: those that no correction replaced."""
         return self.filter(correction__isnull=True)
+
+
+class ShutOutQuerySet(models.QuerySet):
+    """Questions about conflicts of interest."""
+
+    def standing(self) -> "ShutOutQuerySet":
+        """Return those that hold now."""
+        return self.filter(ended_at__isnull=True)
+
+
+class EmergencyAccessQuerySet(models.QuerySet):
+    """Questions about emergency access."""
+
+    def running(self) -> "EmergencyAccessQuerySet":
+        """Return those that still let somebody in."""
+        return self.filter(ends_at__gt=timezone.now())
 
 
 class OutboxQuerySet(models.QuerySet):

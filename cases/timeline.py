@@ -143,6 +143,26 @@ def _exports(case: Case) -> Iterator[Entry]:
         yield Entry(export.requested_at, None, "file-pdf", _("Dossier exported"), who)
 
 
+def _shut_outs(case: Case) -> Iterator[Entry]:
+    for one in case.pupil.shut_outs.select_related("user", "set_by", "ended_by"):
+        text = f"{one.user.name}: {one.get_ground_display()}"
+        yield Entry(
+            one.set_at, None, "people", _("Conflict of interest"), one.set_by.name,
+            f"{text}. {one.explanation}" if one.explanation else text,
+        )  # fmt: skip
+        if one.ended_at:
+            title, text = _("Conflict of interest ended"), f"{one.user.name}: {one.ended_why}"
+            yield Entry(one.ended_at, None, "people", title, _name(one.ended_by), text)
+
+
+def _emergencies(case: Case) -> Iterator[Entry]:
+    for one in case.emergency_accesses.select_related("user", "ended_by"):
+        yield Entry(one.given_at, None, "warning", _("Emergency access"), one.user.name, one.reason)
+        if one.ended_by:
+            title = _("Emergency access ended")
+            yield Entry(one.ends_at, None, "check", title, one.ended_by.name)
+
+
 def _closing(case: Case) -> Iterator[Entry]:
     if case.closed_at:
         who, outcome = _name(case.closed_by), case.get_outcome_display()
@@ -166,5 +186,7 @@ SOURCES: tuple[Callable[[Any], Iterator[Entry]], ...] = (
     _step_changes,
     _reminders,
     _exports,
+    _shut_outs,
+    _emergencies,
     _closing,
 )

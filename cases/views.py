@@ -30,6 +30,7 @@ CASE_PERMISSIONS = (
     Permission.ASK_CONSULTATION,
     Permission.CHAIR_CONSULTATION,
     Permission.EXPORT_DOSSIER,
+    Permission.SHUT_OUT,
 )
 
 
@@ -75,6 +76,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
             "may_close": guidance.may_close,
             "decided": facts.decided_at is not None,
             "participants": participants(case),
+            "emergencies": case.emergency_accesses.running().select_related("user"),
             "timeline": timeline(case),
         },
     )

@@ -1,10 +1,10 @@
 """Asking, advising, and recording the outcome."""
 
-import re
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access
@@ -12,14 +12,14 @@ from accounts.access import Permission, Scope
 from accounts.forms import LongTextField, MeldcodeForm, MomentField
 from accounts.models import Membership
 from accounts.roles import Role
-from cases.models import Case, Pupil
+from cases.models import Case
 from consultations.models import Consultation
+from consultations.names import Family, Found, find, segments, without, words_of
 
 # Who comes from outside the school: R14 keeps the family's names from them.
 OUTSIDE = frozenset({Consultation.Kind.FAMILY_WORKER, Consultation.Kind.VEILIG_THUIS})
 # Whom one calls and has an answer from at once.
 CALLED = OUTSIDE | {Consultation.Kind.EMERGENCY}
-SHORTEST_NAME = 3
 
 
 class PersonField(forms.ModelMultipleChoiceField):
@@ -38,8 +38,68 @@ class PersonField(forms.ModelMultipleChoiceField):
             raise ValidationError(message, "invalid_choice", {"value": value}) from error
 
 
-class ConsultationForm(MeldcodeForm):
+class NamelessForm(MeldcodeForm):
+    """A form with texts that go outside without the family's name (R14).
+
+    What tells who the family is, is shown. One changes the text, takes over a proposal, or says that
+    a word is no name of the family (a pupil called Roos): that is kept with the record.
+    """
+
+    # The texts that are looked at.
+    looked_at: tuple[str, ...] = ()
+
+    # Which words were shown before the box was ticked: it holds for these, and for no others.
+    words_shown = forms.CharField(required=False, widget=forms.HiddenInput, max_length=2000)
+    no_names = forms.BooleanField(
+        label=_("The words that are marked above are no names of the family"),
+        required=False,
+        widget=forms.HiddenInput,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Per text that tells who the family is: its label, and its pieces.
+        self.findings: list[tuple[Any, list[Any]]] = []
+
+    def find_names(self, family: Family) -> str:
+        """Return the words that were confirmed to be no names; add errors for all others."""
+        places: dict[str, list[Found]] = {
+            name: find(self.cleaned_data.get(name) or "", family) for name in self.looked_at
+        }
+        words = words_of(place for found in places.values() for place in found)
+        shown = self.cleaned_data.pop("words_shown", "").splitlines()
+        confirmed = self.cleaned_data.pop("no_names", False) and set(words) <= set(shown)
+        if not words or confirmed:
+            return ", ".join(words)
+        for name, found in places.items():
+            if found:
+                label = self.fields[name].label
+                self.findings.append((label, segments(self.cleaned_data[name], found)))
+                self.add_error(
+                    name,
+                    _("This can tell who the family is: %(words)s. Leave it out.")
+                    % {"words": ", ".join(words_of(found))},
+                )
+        self.fields["no_names"].widget = forms.CheckboxInput()
+        self.data = self.data.copy()
+        self.data[self.add_prefix("words_shown")] = "\n".join(words)
+        self.data.pop(self.add_prefix("no_names"), None)
+        return ""
+
+    @classmethod
+    def replaced(cls, data: QueryDict, family: Family) -> QueryDict:
+        """Return what was sent, with what tells who the family is replaced by what it is."""
+        changed = data.copy()
+        for name in cls.looked_at:
+            text = changed.get(name, "")
+            changed[name] = without(text, find(text, family))
+        return changed
+
+
+class ConsultationForm(NamelessForm):
     """A question, what is shared with it, and who is invited."""
+
+    looked_at = ("question", "shared")
 
     kind = forms.ChoiceField(
         label=_("Whom do you consult?"),
@@ -87,15 +147,11 @@ class ConsultationForm(MeldcodeForm):
         self._check_invitees(kind, cleaned.get("invitees") or [])
         if cleaned.get("named") and not cleaned.get("naming_ground"):
             self.add_error("naming_ground", _("Write down on which ground you share the name."))
-        if kind in OUTSIDE and not cleaned.get("named"):
-            for name in ("question", "shared"):
-                found = names_in(cleaned.get(name, ""), self.case.pupil)
-                if found:
-                    self.add_error(
-                        name,
-                        _("The pupil's name stands in this text: %(names)s. Leave it out.")
-                        % {"names": ", ".join(found)},
-                    )
+        outside = kind in OUTSIDE and not cleaned.get("named")
+        words = self.find_names(Family.of(self.case.pupil)) if outside else ""
+        for name in ("words_shown", "no_names"):
+            cleaned.pop(name, None)
+        cleaned["confirmed_words"] = words
         return cleaned
 
     def _check_invitees(self, kind: str | None, invitees: list[Membership]) -> None:
@@ -110,23 +166,13 @@ class ConsultationForm(MeldcodeForm):
 
 def invitable(case: Case, user: Any) -> Any:
     """Return the memberships that may be invited: colleagues, and the school's buurtteam."""
-    current = Membership.objects.current().exclude(user=user)
+    kept_out = case.pupil.shut_outs.standing().values("user")
+    current = Membership.objects.current().exclude(user=user).exclude(user__in=kept_out)
     roles = access.roles_at(Permission.ADVISE, Scope.INVITED)
     team = case.school.buurtteam_id
     at_school = current.filter(school_id=case.school_id, role__in=roles)
     people = at_school | current.filter(buurtteam_id=team, role__in=roles) if team else at_school
     return people.select_related("user", "school", "buurtteam").order_by("-buurtteam", "user__name")
-
-
-def names_in(text: str, pupil: Pupil) -> list[str]:
-    """Return the pupil's names that occur in a text as whole words."""
-    names = {*pupil.given_name.split(), *pupil.family_name.split()[-1:]}
-    return sorted(
-        name
-        for name in names
-        if len(name) >= SHORTEST_NAME
-        and re.search(rf"\b{re.escape(name)}\b", text, flags=re.IGNORECASE)
-    )
 
 
 class CallForm(MeldcodeForm):
@@ -168,10 +214,24 @@ class CallForm(MeldcodeForm):
         return cleaned
 
 
-class AdviceForm(MeldcodeForm):
-    """Written advice."""
+class AdviceForm(NamelessForm):
+    """Written advice. Who knows the family is warned before its name goes to who does not."""
+
+    looked_at = ("text",)
 
     text = LongTextField(label=_("Your advice"), rows=5)
+
+    def __init__(self, *args: Any, family: Family | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # None: the writer does not know the family, and a warning would tell its name.
+        self.family = family
+
+    def clean(self) -> dict[str, Any]:
+        """Find names that slipped into the advice."""
+        cleaned = super().clean()
+        if self.family is not None:
+            self.find_names(self.family)
+        return cleaned
 
 
 class OutcomeForm(MeldcodeForm):

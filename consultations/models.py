@@ -45,6 +45,8 @@ class Consultation(Record):
     # R14: outside consultation goes without the family's names, unless there is a ground.
     named = models.BooleanField(_("share the pupil's name"), default=False)
     naming_ground = models.CharField(_("ground for sharing the name"), max_length=300, blank=True)
+    # Words that look like the family's names, of which the writer said that they are not.
+    confirmed_words = models.TextField(_("words that are no names"), blank=True)
     # Set once, when the outcome is recorded.
     held_at = models.DateTimeField(_("when it was held"), null=True, blank=True)
     outcome = models.TextField(_("outcome"), blank=True)

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from accounts import access
 from accounts.access import Permission
-from cases.models import Case
+from cases.models import Case, ShutOut
 from cases.querysets import RecordQuerySet
 
 if TYPE_CHECKING:
@@ -53,6 +53,10 @@ class InvitationQuerySet(models.QuerySet):
             consultation__closed_at__isnull=True,
             # Nobody is invited into a case for the board alone (R9), whatever rows there are.
             consultation__case__restricted=False,
+        ).exclude(
+            consultation__case__pupil__in=ShutOut.objects.standing()
+            .filter(user_id=user.pk)
+            .values("pupil")
         )
 
     def giving_access_to(self, user: "User") -> "InvitationQuerySet":

@@ -17,8 +17,9 @@ from cases.protocol.contacts import BUURTTEAM, EMERGENCY, VEILIG_THUIS
 from cases.screen import calls_for, step_header
 from cases.step_views import record
 from consultations import actions
-from consultations.forms import AdviceForm, CallForm, ConsultationForm, OutcomeForm
+from consultations.forms import OUTSIDE, AdviceForm, CallForm, ConsultationForm, OutcomeForm
 from consultations.models import Consultation, Invitation
+from consultations.names import Family
 
 
 @requires(Permission.ASK_CONSULTATION)
@@ -26,6 +27,9 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask for a consultation in a case."""
     case = _askable(request, reference)
     form = ConsultationForm.for_page(request, case=case)
+    if request.method == "POST" and "replace" in request.POST:
+        form = ConsultationForm(user=request.user, case=case)
+        form.restore(ConsultationForm.replaced(request.POST, Family.of(case.pupil)))
     return record(
         request,
         case,
@@ -95,14 +99,19 @@ def accept(request: HttpRequest, invitation: str) -> HttpResponse:
 def detail(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the room of a consultation: question, what is shared, advice; and write advice."""
     consultation = _visible(request, reference)
-    form = AdviceForm.for_page(request)
+    sees_case = Case.objects.visible_to(request.user).filter(pk=consultation.case_id).exists()
+    unnamed = consultation.kind in OUTSIDE and not consultation.named
+    family = Family.of(consultation.case.pupil) if sees_case and unnamed else None
+    form = AdviceForm.for_page(request, family=family)
+    if family and request.method == "POST" and "replace" in request.POST:
+        form = AdviceForm(user=request.user, family=family)
+        form.restore(AdviceForm.replaced(request.POST, family))
     if form.is_bound and form.is_valid():
         form.run(_advise, consultation, request, form)
         if not form.errors:
             messages.success(request, _("Your advice is sent."))
             return redirect("consultations:detail", reference)
     record_read(request.user, consultation)
-    sees_case = Case.objects.visible_to(request.user).filter(pk=consultation.case_id).exists()
     steps = step_header(guide(facts_for(consultation.case, timezone.now()))) if sees_case else ()
     return render(
         request,

@@ -190,7 +190,12 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Per account: five mistakes in five minutes, and fifty in a day, then one waits. Counted for
 # addresses without an account too, so that waiting tells nothing. The second factor counts apart.
 # Per address there is room for a school: all its people come from the same one on Monday morning.
-ACCOUNT_RATE_LIMITS = {"login": "100/m/ip", "login_failed": "30/m/ip,5/5m/key,50/d/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "100/m/ip",
+    "login_failed": "30/m/ip,5/5m/key,50/d/key",
+    # A reference for emergency access is told by telephone, not guessed.
+    "emergency_access": "5/h/user",
+}
 MFA_RATE_LIMITS = {"webauthn_login": "100/m/ip"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 # A second factor for everybody. Only a demo or a developer's machine may do without.

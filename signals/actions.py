@@ -15,7 +15,7 @@ from accounts.access import Permission, Scope
 from accounts.models import Membership, User
 from cases.actions import check, file_record, lock, open_case, refresh
 from cases.errors import KEY_USED, ActionError
-from cases.models import Pupil
+from cases.models import Pupil, ShutOut
 from cases.reminders.sweep import tell
 from signals.categories import DIRECT
 from signals.models import Signal, SignalCategory, SignalFinding
@@ -44,7 +44,7 @@ def file_signal(
             raise ActionError(KEY_USED)
         return filed
     about_staff = fields.get("about_staff", False)
-    if about_staff and not told_at(pupil.school_id):
+    if about_staff and not told_of(pupil):
         raise ActionError(NOBODY_TO_TELL, field="about_staff")
     signal = _file(open_case(pupil, by, restricted=about_staff), by, key, categories, fields)
     if about_staff:
@@ -52,10 +52,15 @@ def file_signal(
     return signal
 
 
-def told_at(school_id: int) -> bool:
-    """Tell whether somebody at a school hears of a signal about somebody who works there (R9)."""
+def told_of(pupil: Pupil) -> bool:
+    """Tell whether somebody hears of a signal about somebody who works at the pupil's school (R9).
+
+    Not who has an interest in it: a leader whom it concerns is not the one to be told.
+    """
     board = access.roles_at(Permission.SEE_BOARD_CASE, Scope.SCHOOL)
-    return Membership.objects.current().filter(school_id=school_id, role__in=board).exists()
+    members = Membership.objects.current().filter(school_id=pupil.school_id, role__in=board)
+    shut_out = ShutOut.objects.standing().filter(pupil=pupil)
+    return members.exclude(user__in=shut_out.values("user")).exists()
 
 
 @transaction.atomic

@@ -84,11 +84,13 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     case = signal.case
     guidance = guide(facts_as_author_knows(case, signal.author_id, timezone.now()))
     record_read(request.user, signal)
+    sees_findings = Case.objects.all().unconflicted_for(request.user).filter(pk=case.pk).exists()
     return render(
         request,
         "signals/detail.html",
         {
             "signal": signal,
+            "hides_finding": not sees_findings,
             "steps": step_header(guidance),
             "guidance": what_now(guidance, case, {Permission.LOG_SIGNAL}, sees_case=False),
             "case": Case.objects.visible_to(request.user).filter(pk=case.pk).first(),

@@ -6,10 +6,11 @@ from cases.models.conversation import Conversation
 from cases.models.deviation import Deviation
 from cases.models.export import DossierExport
 from cases.models.look_back import LookBack
+from cases.models.need_to_know import EmergencyAccess, ShutOut
 from cases.models.period import SchoolPeriod
 from cases.models.pupil import Pupil
 from cases.models.record import Record
-from cases.models.reminder import OutboxMessage, Reminder
+from cases.models.reminder import Notice, OutboxMessage, Reminder
 
 __all__ = [
     "Answer",
@@ -19,11 +20,14 @@ __all__ = [
     "Conversation",
     "Deviation",
     "DossierExport",
+    "EmergencyAccess",
     "LookBack",
+    "Notice",
     "OutboxMessage",
     "Pupil",
     "Record",
     "Reminder",
     "SchoolPeriod",
+    "ShutOut",
     "StepChange",
 ]

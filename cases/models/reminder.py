@@ -34,10 +34,34 @@ class Reminder(models.Model):
         return f"reminder {self.pk} level {self.level}"
 
 
-class OutboxMessage(models.Model):
-    """A mail to be sent, written in the same transaction as its reminder."""
+class Notice(models.Model):
+    """Something that people are told of a case at once, beside what stands still."""
 
-    reminder = models.ForeignKey(Reminder, on_delete=models.CASCADE, related_name="messages")
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        EMERGENCY = "emergency", _("Emergency access")
+        SHUT_OUT = "shut_out", _("Conflict of interest")
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+
+    def __str__(self) -> str:
+        return f"notice {self.pk}"
+
+
+class OutboxMessage(models.Model):
+    """A mail to be sent, written in the same transaction as its reminder or notice."""
+
+    reminder = models.ForeignKey(
+        Reminder, null=True, on_delete=models.CASCADE, related_name="messages"
+    )
+    notice = models.ForeignKey(Notice, null=True, on_delete=models.CASCADE, related_name="messages")
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
     )
@@ -54,6 +78,13 @@ class OutboxMessage(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("reminder", "recipient"), name="one_message_per_recipient"
+            ),
+            models.UniqueConstraint(
+                fields=("notice", "recipient"), name="one_notice_per_recipient"
+            ),
+            models.CheckConstraint(
+                name="message_is_about_one_thing",
+                condition=models.Q(reminder__isnull=True) ^ models.Q(notice__isnull=True),
             ),
         )
         indexes = (

@@ -3,6 +3,8 @@
 Source: docs/protocol.md, "Periods": responsible → coordinator → school leader [P].
 """
 
+from collections.abc import Container
+
 from accounts import access
 from accounts.access import Permission, Scope
 from accounts.models import Membership
@@ -20,12 +22,17 @@ LADDER: tuple[frozenset[str], ...] = (
 )
 
 
-def recipients(case: Case, level: int, members: list[Membership]) -> set[int]:
+def recipients(
+    case: Case, level: int, members: list[Membership], shut_out: Container[int] = ()
+) -> set[int]:
     """Return the ids of the users who hear of a reminder. ``members``: the school's of today.
+
+    ``shut_out``: the ids of those who may not know of the case (conflict of interest).
 
     Where nobody is responsible, or whoever was no longer works here, the care team is told from the
     first; a school without a care team has its leader.
     """
+    members = [m for m in members if m.user_id not in shut_out]
     if case.restricted:  # about somebody who works here: the board's line alone (R9)
         board = access.roles_at(Permission.SEE_BOARD_CASE, Scope.SCHOOL)
         return {m.user_id for m in members if m.role in board}

@@ -10,10 +10,11 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from cases.models import Case, OutboxMessage
+from cases.models import Case, Notice, OutboxMessage
 
 logger = logging.getLogger(__name__)
 
@@ -40,15 +41,16 @@ def _deliver_to(person: User, connection: object) -> bool:
         OutboxMessage.objects.waiting(GIVE_UP_AFTER)
         .filter(recipient=person)
         .select_for_update(of=("self",), skip_locked=True)
-        .select_related("reminder")
+        .select_related("reminder", "notice__case")
     )
-    references = _references(person, {m.reminder.case_id for m in waiting})
     messages = OutboxMessage.objects.filter(pk__in=[m.pk for m in waiting])
-    if not references:  # done meanwhile, or no longer theirs to see
+    mails = _mails(person, waiting, connection)
+    if not mails:  # done meanwhile, or no longer theirs to see
         messages.delete()
         return False
     try:
-        reminder_mail(person, references, f"{waiting[0].pk}", connection).send()
+        for one in mails:
+            one.send()
     except (SMTPException, OSError) as error:
         for message in waiting:
             message.attempts += 1
@@ -58,6 +60,51 @@ def _deliver_to(person: User, connection: object) -> bool:
         return False
     messages.update(sent_at=timezone.now())
     return True
+
+
+def _mails(
+    person: User, waiting: list[OutboxMessage], connection: object
+) -> list[mail.EmailMessage]:
+    """Return what a person is sent: one mail of all reminders, and one of all notices."""
+    found = []
+    references = _references(person, {m.reminder.case_id for m in waiting if m.reminder})
+    if references:
+        found.append(reminder_mail(person, references, f"{waiting[0].pk}", connection))
+    told = [m.notice for m in waiting if m.notice]
+    seen = Case.objects.visible_to(person).filter(pk__in={notice.case_id for notice in told})
+    visible = set(seen.values_list("pk", flat=True))
+    notices = [notice for notice in told if notice.case_id in visible]
+    if notices:
+        found.append(notice_mail(person, notices, f"{waiting[0].pk}", connection))
+    return found
+
+
+def notice_mail(
+    person: User, notices: list[Notice], identity: str, connection: object = None
+) -> mail.EmailMessage:
+    """Return the mail about what happened in cases: references and links, no name, no content."""
+    with translation.override(person.language):
+        subject = _("Meldcode: something happened in a case")
+        lines = [(n.kind, n.case.reference, _link(n.case.reference)) for n in notices]
+        body = render_to_string("email/notice.txt", {"notices": lines})
+    return _message(person, subject, body, f"notice-{identity}", connection)
+
+
+def _link(reference: str) -> str:
+    return settings.SITE_URL + reverse("cases:detail", args=[reference])
+
+
+def _message(
+    person: User, subject: str, body: str, identity: str, connection: object
+) -> mail.EmailMessage:
+    host = settings.SITE_URL.rpartition("//")[2].partition(":")[0]
+    return mail.EmailMessage(
+        subject,
+        body,
+        to=[person.email],
+        connection=connection,
+        headers={"Message-ID": f"<{identity}@{host}>", "Auto-Submitted": "auto-generated"},
+    )
 
 
 def _references(person: User, case_ids: Iterable[int]) -> list[str]:
@@ -81,18 +128,6 @@ def reminder_mail(
         ) % {"count": len(references)}  # fmt: skip
         body = render_to_string(
             "email/reminder.txt",
-            {
-                "cases": [
-                    (ref, settings.SITE_URL + reverse("cases:detail", args=[ref]))
-                    for ref in references
-                ]
-            },
+            {"cases": [(ref, _link(ref)) for ref in references]},
         )
-    host = settings.SITE_URL.rpartition("//")[2].partition(":")[0]
-    return mail.EmailMessage(
-        subject,
-        body,
-        to=[person.email],
-        connection=connection,
-        headers={"Message-ID": f"<reminder-{identity}@{host}>", "Auto-Submitted": "auto-generated"},
-    )
+    return _message(person, subject, body, f"reminder-{identity}", connection)

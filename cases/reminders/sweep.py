@@ -10,7 +10,7 @@ from accounts.models import Membership
 from cases.actions import GUIDED, follow
 from cases.deadlines import Running, running
 from cases.facts import facts_for_many
-from cases.models import Case, OutboxMessage, Reminder
+from cases.models import Case, OutboxMessage, Reminder, ShutOut
 from cases.protocol import Guidance, guide
 from cases.reminders.ladder import recipients
 
@@ -87,14 +87,29 @@ def _give(reminders: list[Reminder], members: dict[int, list[Membership]]) -> in
     )
     new = [r for r in reminders if tuple(getattr(r, name) for name in SAID_ONCE) not in given]
     Reminder.objects.bulk_create(new)
+    shut_out = _shut_out({reminder.case.pupil_id for reminder in new})
     OutboxMessage.objects.bulk_create(
         OutboxMessage(reminder=reminder, recipient_id=user_id)
         for reminder in new
         for user_id in sorted(
-            recipients(reminder.case, reminder.level, members[reminder.case.school_id])
+            recipients(
+                reminder.case,
+                reminder.level,
+                members[reminder.case.school_id],
+                shut_out[reminder.case.pupil_id],
+            )
         )
     )
     return len(new)
+
+
+def _shut_out(pupils: set[int]) -> dict[int, set[int]]:
+    """Return who may not know of a case, by pupil."""
+    found: dict[int, set[int]] = defaultdict(set)
+    standing = ShutOut.objects.standing().filter(pupil__in=pupils)
+    for pupil_id, user_id in standing.values_list("pupil_id", "user_id"):
+        found[pupil_id].add(user_id)
+    return found
 
 
 def _members(cases: Iterable[Case]) -> dict[int, list[Membership]]:

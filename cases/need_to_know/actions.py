@@ -1,0 +1,183 @@
+"""Shutting somebody out of a pupil's cases; letting a sister school's leader in for a day."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import access
+from accounts.access import Permission, Scope
+from accounts.models import Membership, School, User
+from accounts.roles import CARE_TEAM, Role
+from audit.log import record_read
+from cases.actions import check
+from cases.errors import KEY_USED, ActionError
+from cases.models import (
+    Case,
+    CaseUserObjectPermission,
+    EmergencyAccess,
+    Notice,
+    OutboxMessage,
+    ShutOut,
+)
+
+EMERGENCY_LASTS = timedelta(hours=24)
+NO_SUCH_CASE = gettext_lazy(
+    "With this school and reference there is no case that can be opened so. Look at it again."
+)
+
+
+@transaction.atomic
+def shut_out(case: Case, by: User, person: User, *, ground: str, explanation: str) -> ShutOut:
+    """Keep a person out of all cases of the pupil from now on. Sent twice: once.
+
+    Raises ``ActionError`` when nobody would be left who can run the case: somebody must.
+    """
+    check(by, Permission.SHUT_OUT, case)
+    case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    standing = ShutOut.objects.standing().filter(pupil=case.pupil_id, user=person).first()
+    if standing is not None:
+        return standing
+    if not people_at(case).filter(pk=person.pk).exists():
+        raise ActionError(_("Choose somebody who works with this school."), field="person")
+    if person.pk in runners(case) and not runners(case) - {person.pk}:
+        raise ActionError(
+            _("Nobody would be left who can run this case. Give a colleague that role first."),
+            field="person",
+        )
+    made = ShutOut.objects.create(
+        pupil_id=case.pupil_id, user=person, ground=ground, explanation=explanation, set_by=by
+    )
+    _take_back(case, person)
+    if person.pk in _leads(case):
+        # So that nobody hides a case from whoever leads: the others who run it are told at once.
+        tell(case, Notice.Kind.SHUT_OUT, runners(case) - {by.pk})
+    return made
+
+
+def _take_back(case: Case, person: User) -> None:
+    """End what the person had in the pupil's cases: grants, and being responsible."""
+    cases = Case.objects.filter(pupil=case.pupil_id)
+    CaseUserObjectPermission.objects.filter(user=person, content_object__in=cases).delete()
+    cases.filter(responsible=person).update(responsible=None)
+
+
+@transaction.atomic
+def end_shut_out(standing: ShutOut, case: Case, by: User, *, why: str) -> None:
+    """Let a person be seen as anybody else again; what they had of a case does not come back."""
+    check(by, Permission.SHUT_OUT, case)
+    if standing.pupil_id != case.pupil_id or standing.user_id == by.pk:
+        raise PermissionDenied
+    ShutOut.objects.standing().filter(pk=standing.pk).update(
+        ended_at=timezone.now(), ended_by=by, ended_why=why
+    )
+    tell(case, Notice.Kind.SHUT_OUT, runners(case) - {by.pk, standing.user_id})
+
+
+def people_at(case: Case) -> "User.objects":
+    """Return who works at the school of a case or its buurtteam today."""
+    school = School.objects.get(pk=case.school_id)
+    members = Membership.objects.current().of_places([school])
+    return User.objects.filter(pk__in=members.values("user_id")).order_by("name", "pk")
+
+
+def runners(case: Case) -> set[int]:
+    """Return the ids of who can run the case: its school's people with that scope, not shut out."""
+    needed = Permission.SEE_BOARD_CASE if case.restricted else Permission.MOVE_CASE
+    members = Membership.objects.current().filter(
+        school_id=case.school_id, role__in=access.roles_at(needed, Scope.SCHOOL)
+    )
+    return set(_not_shut_out(case, members))
+
+
+def _leads(case: Case) -> set[int]:
+    """Return the ids of the school's leaders, and of its care team."""
+    roles = {*CARE_TEAM, Role.SCHOOL_LEADER}
+    members = Membership.objects.current().filter(school_id=case.school_id, role__in=roles)
+    return set(members.values_list("user_id", flat=True))
+
+
+def _not_shut_out(case: Case, members: "Membership.objects") -> Iterable[int]:
+    standing = ShutOut.objects.standing().filter(pupil=case.pupil_id)
+    return members.exclude(user__in=standing.values("user")).values_list("user_id", flat=True)
+
+
+def tell(case: Case, kind: Notice.Kind, people: Iterable[int]) -> None:
+    """Tell people that something happened in a case: with the next sweep of the outbox."""
+    notice = Notice.objects.create(case=case, kind=kind)
+    OutboxMessage.objects.bulk_create(
+        OutboxMessage(notice=notice, recipient_id=user_id) for user_id in sorted(set(people))
+    )
+
+
+def take_part(case: Case) -> set[int]:
+    """Return the ids of everybody who takes part in a case, or runs it."""
+    granted = set(case.grants.values_list("user_id", flat=True))
+    responsible = {case.responsible_id} - {None}
+    shut = set(
+        ShutOut.objects.standing().filter(pupil=case.pupil_id).values_list("user_id", flat=True)
+    )
+    return (granted | responsible | runners(case)) - shut
+
+
+def sister_schools(user: User) -> "School.objects":
+    """Return the other schools of the boards for which the user leads a school."""
+    own = access.schools(user, Permission.EMERGENCY_ACCESS)
+    boards = {school.board_id for school in own} - {None}
+    return (
+        School.objects.filter(board__in=boards)
+        .exclude(pk__in=[school.pk for school in own])
+        .order_by("name")
+    )
+
+
+@transaction.atomic
+def open_in_emergency(
+    school: School, by: User, key: UUID, *, reference: str, reason: str
+) -> EmergencyAccess:
+    """Let the user see one case of a sister school for a day; all who take part are told.
+
+    Source: design §5, "break glass". A wrong reference is said to be wrong in the same words
+    whether there is no such case, one about somebody of the school, or one that they are shut out of.
+    """
+    if not sister_schools(by).filter(pk=school.pk).exists():
+        raise PermissionDenied
+    given = EmergencyAccess.objects.filter(idempotency_key=key).first()
+    if given is not None:
+        if given.user_id != by.pk:
+            raise ActionError(KEY_USED)
+        return given
+    found = (
+        Case.objects.filter(school=school, restricted=False, reference=reference.upper())
+        .unconflicted_for(by)
+        .first()
+    )
+    if found is None:
+        raise ActionError(NO_SUCH_CASE, field="reference")
+    now = timezone.now()
+    given = EmergencyAccess.objects.create(
+        case=found,
+        user=by,
+        reason=reason,
+        given_at=now,
+        ends_at=now + EMERGENCY_LASTS,
+        idempotency_key=key,
+    )
+    record_read(by, found, why=reason)
+    tell(found, Notice.Kind.EMERGENCY, take_part(found))
+    return given
+
+
+@transaction.atomic
+def end_emergency(given: EmergencyAccess, by: User) -> None:
+    """End emergency access at once: by its school's people, or by the person themselves."""
+    if by.pk != given.user_id:
+        check(by, Permission.SHUT_OUT, given.case)
+    EmergencyAccess.objects.running().filter(pk=given.pk).update(
+        ends_at=timezone.now(), ended_by=by
+    )
