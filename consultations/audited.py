@@ -5,7 +5,7 @@ from django.db import models
 from consultations.models import Advice, Consultation, Invitation
 
 AUDITED: dict[type[models.Model], list[str]] = {
-    Consultation: ["kind", "named", "confirmed_words", "closed_at", "closed_by", "author"],
+    Consultation: ["kind", "named", "closed_at", "closed_by", "author"],
     Invitation: ["user", "accepted_at", "withdrawn_at"],
     Advice: ["author", "written_at"],
 }

@@ -41,8 +41,8 @@ class PersonField(forms.ModelMultipleChoiceField):
 class NamelessForm(MeldcodeForm):
     """A form with texts that go outside without the family's name (R14).
 
-    What tells who the family is, is shown. One changes the text, takes over a proposal, or says that
-    a word is no name of the family (a pupil called Roos): that is kept with the record.
+    What tells who the family is, is shown. One changes the text, takes over a proposal, or says
+    that a word is no name of the family (a pupil called Roos): that is kept with the record.
     """
 
     # The texts that are looked at.

@@ -1,8 +1,8 @@
 """Finding a family in a text that goes out of the school without its name (R14).
 
 Source: docs/protocol.md, R14: outside consultation goes without the family's names unless there is
-a ground. A text is searched for what would tell who the pupil is: names in any spelling, birth date,
-class, names of brothers and sisters at the same school, and a name behind "moeder" or "vader".
+a ground. A text is searched for what would tell who the pupil is: names in any spelling, birth
+date, class, brothers and sisters at the same school, and a name behind "moeder" or "vader".
 """
 
 import re
@@ -16,39 +16,11 @@ from cases.models import Pupil
 # What stands before a Dutch family name is no name by itself.
 PREFIXES = frozenset(
     [
-        "van",
-        "de",
-        "der",
-        "den",
-        "het",
-        "ten",
-        "ter",
-        "te",
-        "in",
-        "op",
-        "aan",
-        "bij",
-        "onder",
-        "uit",
-        "voor",
-        "'t",
-        "'s",
-        "d'",
-        "el",
-        "al",
-        "la",
-        "le",
-        "du",
-        "di",
-        "da",
-        "dos",
-        "von",
-        "zu",
-        "bin",
-        "ben",
-        "ibn",
+        "van", "de", "der", "den", "het", "ten", "ter", "te", "in", "op", "aan", "bij", "onder",
+        "uit", "voor", "'t", "'s", "d'", "el", "al", "la", "le", "du", "di", "da", "dos", "von",
+        "zu", "bin", "ben", "ibn",
     ]
-)
+)  # fmt: skip
 MONTHS = (
     "januari februari maart april mei juni juli augustus september oktober november december",
     "january february march april may june july august september october november december",

@@ -6,7 +6,7 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from accounts.models import Buurtteam, Membership, RoleInvitation, School, User
+from accounts.models import Board, Buurtteam, Membership, RoleInvitation, School, User
 from accounts.people.actions import hashed
 from accounts.roles import Role
 from cases.models import Case, Conversation, Pupil
@@ -25,6 +25,15 @@ class BuurtteamFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Buurtteam {n}")
     city = "Utrecht"
     telephone = "030 123 45 67"
+
+
+class BoardFactory(DjangoModelFactory):
+    """A school board."""
+
+    class Meta:
+        model = Board
+
+    name = factory.Sequence(lambda n: f"Stichting {n}")
 
 
 class SchoolFactory(DjangoModelFactory):

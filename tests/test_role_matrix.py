@@ -9,17 +9,22 @@ from tests.world import World
 TEACHERS = ("author", "teacher", "participant", "handed_over")
 CARE_TEAM = ("coordinator", "attention_officer")
 RUNS_CASES = (*CARE_TEAM, "leader")
-ELSEWHERE = ("other_teacher", "other_coordinator", "other_leader")
+# Who holds a role and may not know of the case: at another school, or shut out of this one.
+COORDINATORS_ELSEWHERE = ("other_coordinator", "conflicted")
+LEADERS_ELSEWHERE = ("other_leader", "sister_leader")
+ELSEWHERE = ("other_teacher", "conflicted_teacher", *COORDINATORS_ELSEWHERE, *LEADERS_ELSEWHERE)
 WORKERS = ("joined", "invited", "withdrawn", "other_worker")
 LOGS_SIGNALS = (*TEACHERS, *RUNS_CASES, *ELSEWHERE)
-SEES_CASE = (*RUNS_CASES, "participant", "handed_over")
+ASKS = (*RUNS_CASES, "participant", "handed_over")
+# Emergency access lets one see the case, and nothing more.
+SEES_CASE = (*ASKS, "sister_leader")
 MOVES_CASE = (*RUNS_CASES, "handed_over")
 ADMINISTRATORS = ("administrator", "other_administrator")
-SEES_PEOPLE = (*ADMINISTRATORS, "leader", "other_leader")
+SEES_PEOPLE = (*ADMINISTRATORS, "leader", *LEADERS_ELSEWHERE)
 EVERYBODY = (
-    *TEACHERS, *RUNS_CASES, "administrator", *WORKERS, *ELSEWHERE,
-    "other_administrator", "nobody",
+    *TEACHERS, *RUNS_CASES, "administrator", *WORKERS, *ELSEWHERE, "other_administrator", "nobody",
 )  # fmt: skip
+SEES_DASHBOARD = (*RUNS_CASES, *COORDINATORS_ELSEWHERE, *LEADERS_ELSEWHERE)
 PUBLIC = "public"
 
 # URL name → who gets in. For everybody else it is not there (404); signed out: the sign-in page.
@@ -71,7 +76,7 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "signals:detail":                        ("author", *SEES_CASE),
     "signals:correct":                       ("author",),
     "signals:unfounded":                     MOVES_CASE,
-    "cases:dashboard":                       (*RUNS_CASES, "other_coordinator", "other_leader"),
+    "cases:dashboard":                       SEES_DASHBOARD,
     "cases:detail":                          SEES_CASE,
     "cases:take_on":                         RUNS_CASES,
     "cases:participants":                    RUNS_CASES,
@@ -84,18 +89,18 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "cases:look_back":                       MOVES_CASE,
     "cases:new_cycle":                       MOVES_CASE,
     "cases:close":                           MOVES_CASE,
-    "cases:emergency":                       ("leader", "other_leader", "sister_leader"),
+    "cases:emergency":                       ("leader", *LEADERS_ELSEWHERE),
     "cases:end_emergency":                   (*RUNS_CASES, "sister_leader"),
     "cases:shut_out":                        RUNS_CASES,
     "cases:end_shut_out":                    RUNS_CASES,
-    "cases:periods":                         (*CARE_TEAM, "other_coordinator"),
-    "cases:statistics":                      (*RUNS_CASES, "other_coordinator", "other_leader"),
+    "cases:periods":                         (*CARE_TEAM, *COORDINATORS_ELSEWHERE),
+    "cases:statistics":                      SEES_DASHBOARD,
     "cases:exportable":                      ("administrator", "other_administrator"),
     "cases:dossier":                         (*RUNS_CASES, "administrator"),
     "cases:export":                          ("administrator",),
     "cases:export_download":                 (),  # its file is not ready: for nobody, tested apart
-    "consultations:new":                     SEES_CASE,
-    "consultations:call":                    SEES_CASE,
+    "consultations:new":                     ASKS,
+    "consultations:call":                    ASKS,
     "consultations:inbox":                   (*TEACHERS, *RUNS_CASES, *WORKERS, *ELSEWHERE),
     "consultations:detail":                  (*SEES_CASE, "joined"),
     "consultations:outcome":                 CARE_TEAM,
@@ -111,6 +116,7 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
 
 # What only changes something: asked by POST, in a world of its own for each person.
 POST_ONLY = {
+    "cases:end_emergency",
     "stay",
     "end_session",
     "end_other_sessions",
@@ -128,7 +134,13 @@ POST_ONLY = {
 READ_ONLY = {"mfa_view_recovery_codes"}
 
 # Pages on cases that are about no case in particular.
-OF_THE_SCHOOL = {"cases:dashboard", "cases:exportable", "cases:periods", "cases:statistics"}
+OF_THE_SCHOOL = {
+    "cases:dashboard",
+    "cases:emergency",
+    "cases:exportable",
+    "cases:periods",
+    "cases:statistics",
+}
 
 # Pages of a library: their audience stands in the table above, and nowhere else.
 FROM_LIBRARIES = {name for name in MATRIX if name.startswith(("account_", "mfa_"))}
@@ -161,6 +173,8 @@ def arguments(name: str, world: World) -> list:
         "signals:detail": [world.signal.reference],
         "signals:correct": [world.signal.reference],
         "signals:unfounded": [world.signal.reference],
+        "cases:end_shut_out": [*case, world.shut_out.public_id],
+        "cases:end_emergency": [world.emergency.public_id],
         "cases:explain": [*case, "R12"],
         "cases:remove_participant": [*case, world.people["participant"].public_id],
         "cases:export": [world.export.public_id],

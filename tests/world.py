@@ -1,15 +1,17 @@
 """A small world of everybody who could ask for something, for the tests of access."""
 
 import uuid
+from datetime import timedelta
 
 from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from accounts.models import User
 from accounts.roles import Role
-from cases.models import DossierExport
+from cases.models import DossierExport, EmergencyAccess, ShutOut
 from referrals.models import Decision, Referral
 from tests.factories import (
+    BoardFactory,
     CaseFactory,
     ConsultationFactory,
     InvitationFactory,
@@ -26,13 +28,20 @@ class World:
     """One case with every kind of record, and one person for every relation to it."""
 
     def __init__(self) -> None:
-        self.school = SchoolFactory()
+        self.school = SchoolFactory(board=BoardFactory())
         self.pupil = PupilFactory(school=self.school)
         self.people = self._people()
         self.case = CaseFactory(pupil=self.pupil, step=2)
         for name in ("participant", "handed_over"):
             assign_perm("cases.take_part", self.people[name], self.case)
         assign_perm("cases.handed_over", self.people["handed_over"], self.case)
+        self._shut_out()
+        self.emergency = EmergencyAccess.objects.create(
+            case=self.case,
+            user=self.people["sister_leader"],
+            reason="De school is dicht en de politie belt.",
+            ends_at=timezone.now() + timedelta(hours=24),
+        )
         self.signal = SignalFactory(case=self.case, author=self.people["author"])
         self.consultation = ConsultationFactory(case=self.case, author=self.people["coordinator"])
         self.joined = self._invite(self.people["joined"], accepted=True)
@@ -64,11 +73,28 @@ class World:
             "invited": member(Role.BUURTTEAM_WORKER, team),
             "withdrawn": member(Role.BUURTTEAM_WORKER, team),
             "other_worker": member(Role.BUURTTEAM_WORKER, team),
+            # Shut out by a conflict of interest: one of the care team, and one who took part.
+            "conflicted": member(Role.COORDINATOR, at),
+            "conflicted_teacher": member(Role.TEACHER, at),
+            # Leads a sister school of the same board, and came in by emergency access.
+            "sister_leader": member(Role.SCHOOL_LEADER, SchoolFactory(board=at.board)),
             "other_teacher": member(Role.TEACHER, elsewhere),
             "other_coordinator": member(Role.COORDINATOR, elsewhere),
             "other_leader": member(Role.SCHOOL_LEADER, elsewhere),
             "other_administrator": member(Role.ADMINISTRATOR, elsewhere),
         }
+
+    def _shut_out(self) -> None:
+        assign_perm("cases.take_part", self.people["conflicted_teacher"], self.case)
+        self.shut_out, __ = (
+            ShutOut.objects.create(
+                pupil=self.pupil,
+                user=self.people[name],
+                ground=ShutOut.Ground.FAMILY,
+                set_by=self.people["coordinator"],
+            )
+            for name in ("conflicted", "conflicted_teacher")
+        )
 
     def _invite(self, user: User, *, accepted: bool = False, withdrawn: bool = False):
         now = timezone.now()

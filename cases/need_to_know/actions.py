@@ -142,8 +142,8 @@ def open_in_emergency(
 ) -> EmergencyAccess:
     """Let the user see one case of a sister school for a day; all who take part are told.
 
-    Source: design §5, "break glass". A wrong reference is said to be wrong in the same words
-    whether there is no such case, one about somebody of the school, or one that they are shut out of.
+    Source: design §5, "break glass". A wrong reference is said to be wrong in the same words where
+    there is no such case, one about somebody of the school, or one that they are shut out of.
     """
     if not sister_schools(by).filter(pk=school.pk).exists():
         raise PermissionDenied
