@@ -225,6 +225,7 @@ class RoleInvitation(models.Model):
     )
     ends_on = models.DateField(_("until"), null=True, blank=True)
     secret_hash = models.CharField(max_length=64, unique=True, editable=False)
+    idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # Empty: from the command line, for the first administrator of a school.
     invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     invited_at = models.DateTimeField(auto_now_add=True)

@@ -31,6 +31,7 @@ class World:
         self.school = SchoolFactory(board=BoardFactory())
         self.pupil = PupilFactory(school=self.school)
         self.people = self._people()
+        self.colleague = self.people["teacher"]
         self.case = CaseFactory(pupil=self.pupil, step=2)
         for name in ("participant", "handed_over"):
             assign_perm("cases.take_part", self.people[name], self.case)

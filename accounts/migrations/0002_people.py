@@ -79,6 +79,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("ends_on", models.DateField(blank=True, null=True, verbose_name="until")),
+                (
+                    "idempotency_key",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+                ),
                 ("secret_hash", models.CharField(editable=False, max_length=64, unique=True)),
                 ("invited_at", models.DateTimeField(auto_now_add=True)),
                 ("expires_at", models.DateTimeField()),

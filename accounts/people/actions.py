@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
 
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
@@ -39,19 +40,30 @@ def hashed(secret: str) -> str:
 
 @transaction.atomic
 def invite(
-    school: School, by: User, *, email: str, name: str, role: str, ends_on: date | None = None
+    school: School,
+    by: User,
+    key: UUID,
+    *,
+    email: str,
+    name: str,
+    role: str,
+    ends_on: date | None = None,
 ) -> RoleInvitation:
     """Invite somebody to a role by e-mail. Whether the address has an account is not told."""
     check(by, school)
     if email.lower() == by.email.lower():
         raise ActionError(_("You cannot invite yourself."), field="email")
-    return _invite(school, by, email=email, name=name, role=role, ends_on=ends_on)
+    School.objects.select_for_update().get(pk=school.pk)  # two clicks at once: one invitation
+    sent = RoleInvitation.objects.filter(idempotency_key=key, invited_by=by).first()
+    if sent is not None:
+        return sent
+    return _invite(school, by, email=email, name=name, role=role, ends_on=ends_on, key=key)
 
 
 def invite_first_administrator(school: School, *, email: str, name: str) -> RoleInvitation:
     """Invite the administrator of a new school, from the command line."""
     with transaction.atomic():
-        return _invite(school, None, email=email, name=name, role=Role.ADMINISTRATOR)
+        return _invite(school, None, email=email, name=name, role=Role.ADMINISTRATOR, key=uuid4())
 
 
 def _invite(
@@ -61,13 +73,13 @@ def _invite(
     email: str,
     name: str,
     role: str,
+    key: UUID,
     ends_on: date | None = None,
 ) -> RoleInvitation:
     buurtteam = place_of(role, school)["buurtteam"]
     if role == Role.BUURTTEAM_WORKER and buurtteam is None:
         raise ActionError(_("This school has no buurtteam yet."), field="role")
     email = email.lower()
-    School.objects.select_for_update().get(pk=school.pk)  # two clicks at once: one invitation
     standing = RoleInvitation.objects.standing().filter(school=school, email=email, role=role)
     # A new one takes the place of the old: its mail went to the wrong folder, or is too old.
     standing.update(withdrawn_at=timezone.now())
@@ -81,6 +93,7 @@ def _invite(
         ends_on=ends_on,
         invited_by=by,
         secret_hash=hashed(secret),
+        idempotency_key=key,
         expires_at=timezone.now() + INVITATION_LASTS,
     )
     transaction.on_commit(lambda: mails.send_invitation(invitation, secret))

@@ -103,10 +103,6 @@ class RoleForm(SchoolForm):
         return cleaned
 
 
-class ConfirmForm(MeldcodeForm):
-    """Nothing to fill in: the button says it all."""
-
-
 class NewAccountForm(forms.Form):
     """The account of somebody who was invited: their name, and a password that holds."""
 

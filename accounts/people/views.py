@@ -14,7 +14,7 @@ from accounts import access
 from accounts.access import PUBLIC, Permission, open_to, requires
 from accounts.models import Membership, RoleInvitation, School, User
 from accounts.people import actions
-from accounts.people.forms import ConfirmForm, InvitationForm, NewAccountForm, RoleForm
+from accounts.people.forms import InvitationForm, NewAccountForm, RoleForm
 from accounts.second_factor import fresh_second_factor
 
 # Where the secret of a link waits once it was opened: not in the address, which others may read.
@@ -61,7 +61,8 @@ def invite(request: HttpRequest) -> HttpResponse:
     form = InvitationForm.for_page(request, schools=schools)
     if form.is_bound and form.is_valid():
         values = dict(form.values)
-        invited = form.run(actions.invite, values.pop("school"), request.user, **values)
+        school = values.pop("school")
+        invited = form.run(actions.invite, school, request.user, form.key, **values)
         if invited:
             messages.success(request, _("The invitation is sent."))
             return redirect("people:people")
@@ -127,13 +128,11 @@ def end_role(request: HttpRequest, membership: str) -> HttpResponse:
         .select_related("user", "school__buurtteam", "buurtteam"),
         public_id=membership,
     )
-    form = ConfirmForm.for_page(request)
-    if form.is_bound and form.is_valid():
-        form.run(actions.end_role, found, request.user, _school_of(found, schools))
-        if not form.errors:
-            messages.success(request, _("The role is ended."))
-            return redirect("people:person", found.user.public_id)
-    return _form_page(request, "people/end_role.html", form, membership=found, person=found.user)
+    if request.method == "POST":
+        actions.end_role(found, request.user, _school_of(found, schools))
+        messages.success(request, _("The role is ended."))
+        return redirect("people:person", found.user.public_id)
+    return render(request, "people/end_role.html", {"membership": found, "person": found.user})
 
 
 @requires(Permission.MANAGE_PEOPLE)
@@ -141,12 +140,11 @@ def end_role(request: HttpRequest, membership: str) -> HttpResponse:
 def reset_second_factor(request: HttpRequest, person: str) -> HttpResponse:
     """Take away the second factor of somebody who lost it."""
     schools, found = _other_person(request, person)
-    form = ConfirmForm.for_page(request)
-    if form.is_bound and form.is_valid():
-        form.run(actions.reset_second_factor, schools[0], request.user, found)
+    if request.method == "POST":
+        actions.reset_second_factor(schools[0], request.user, found)
         messages.success(request, _("At the next sign-in a new second factor is set up."))
         return redirect("people:person", person)
-    return _form_page(request, "people/reset.html", form, person=found)
+    return render(request, "people/reset.html", {"person": found})
 
 
 def _other_person(request: HttpRequest, person: str) -> tuple[list[School], User]:

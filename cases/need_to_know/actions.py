@@ -73,10 +73,9 @@ def end_shut_out(standing: ShutOut, case: Case, by: User, *, why: str) -> None:
     check(by, Permission.SHUT_OUT, case)
     if standing.pupil_id != case.pupil_id or standing.user_id == by.pk:
         raise PermissionDenied
-    ShutOut.objects.standing().filter(pk=standing.pk).update(
-        ended_at=timezone.now(), ended_by=by, ended_why=why
-    )
-    tell(case, Notice.Kind.SHUT_OUT, runners(case) - {by.pk, standing.user_id})
+    ended = ShutOut.objects.standing().filter(pk=standing.pk)
+    if ended.update(ended_at=timezone.now(), ended_by=by, ended_why=why):
+        tell(case, Notice.Kind.SHUT_OUT, runners(case) - {by.pk, standing.user_id})
 
 
 def people_at(case: Case) -> "User.objects":

@@ -33,8 +33,7 @@ class ShutOutForm(MeldcodeForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kept_out = ShutOut.objects.standing().filter(pupil=case.pupil_id)
-        self.fields["person"].queryset = people_at(case).exclude(pk__in=kept_out.values("user"))
+        self.fields["person"].queryset = people_at(case)
 
     def clean(self) -> dict[str, Any]:
         """Ask what another interest is."""

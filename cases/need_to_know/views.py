@@ -50,7 +50,7 @@ def end_shut_out(request: HttpRequest, reference: str, shut_out: str) -> HttpRes
     """End a conflict of interest, with the reason why."""
     case = _case(request, reference)
     standing = get_object_or_404(
-        ShutOut.objects.standing().select_related("user"), public_id=shut_out, pupil=case.pupil_id
+        ShutOut.objects.select_related("user"), public_id=shut_out, pupil=case.pupil_id
     )
     form = EndForm.for_page(request)
     if form.is_bound and form.is_valid():

@@ -182,6 +182,57 @@ def feedback(world: World) -> Data:
     }  # fmt: skip
 
 
+def role_invitation(world: World) -> Data:
+    """Invite somebody for a time."""
+    return {
+        "name": "Noor de Wit", "email": "noor@school.example", "role": "teacher",
+        "ends_on": next_month(),
+    }  # fmt: skip
+
+
+def role(world: World) -> Data:
+    """Let a teacher take the coordinator's place for a time."""
+    replaced = world.people["coordinator"].memberships.get()
+    return {
+        "role": "coordinator", "starts_on": timezone.localdate().isoformat(),
+        "ends_on": next_month(), "replaces": str(replaced.public_id),
+    }  # fmt: skip
+
+
+def conflict(world: World) -> Data:
+    """Keep a teacher out who has an interest."""
+    person = str(world.people["author"].public_id)
+    return {"person": person, "ground": "other", "explanation": "Buurvrouw van het gezin."}
+
+
+def end_of_conflict(world: World) -> Data:
+    """Say why a conflict of interest ends."""
+    return {"why": "Woont niet meer samen met de ouder."}
+
+
+def emergency(world: World) -> Data:
+    """Open the case of a sister school."""
+    return {
+        "school": str(world.school.pk), "reference": world.case.reference,
+        "reason": "De school is dicht en de politie belt over deze leerling.",
+    }  # fmt: skip
+
+
+def somebody_elsewhere(world: World) -> str:
+    """Return a coordinator of another school, who has no business with this one."""
+    return str(world.people["other_coordinator"].public_id)
+
+
+def role_elsewhere(world: World) -> str:
+    """Return the role of somebody at another school."""
+    return str(world.people["other_coordinator"].memberships.get().public_id)
+
+
+def school_of_another_board(world: World) -> str:
+    """Return a school that is no sister school."""
+    return str(world.people["other_leader"].memberships.get().school_id)
+
+
 def membership_of(user: Any) -> int:
     """Return the id by which somebody is chosen as a guest."""
     return user.memberships.get().pk
@@ -245,6 +296,8 @@ class Row:
     keyed: bool = True
     # What its address takes besides the object.
     more: tuple[str, ...] = ()
+    # Texts that are no free words: a code that must be right.
+    codes: tuple[str, ...] = ()
 
 
 NO_FACT = {"facts": "", "child_words": ""}
@@ -302,6 +355,22 @@ FORMS = (
     Row("referrals:feedback", "handed_over", "coordinator", "case", feedback,
         (({"next_review_on": ""}, "next_review_on"),
          ({"heard_from": "buurtteam"}, "investigation"))),
+    Row("people:invite", "administrator", None, None, role_invitation,
+        (({"email": "geen adres"}, "email"), ({"email": "a@b.nl\nBcc: c@d.nl"}, "email"))),
+    Row("people:give_role", "administrator", None, "colleague", role, (
+        ({"ends_on": ""}, "ends_on"),
+        ({"starts_on": "2020-01-01"}, "starts_on"),
+        ({"starts_on": "garbage"}, "starts_on"),
+    ), (("replaces", role_elsewhere),), keyed=False),
+    Row("cases:shut_out", "coordinator", None, "case", conflict,
+        (({"explanation": ""}, "explanation"),),
+        (("person", somebody_elsewhere),), keyed=False),
+    Row("cases:end_shut_out", "coordinator", "leader", "case", end_of_conflict, keyed=False,
+        more=("shut_out",)),
+    Row("cases:emergency", "sister_leader", None, None, emergency, (
+        ({"reason": "te kort"}, "reason"),
+        ({"reference": "M-ZZZZZZ"}, "reference"),
+    ), (("school", school_of_another_board),), codes=("reference",)),
 )  # fmt: skip
 
 
@@ -315,7 +384,9 @@ class Sheet:
         self.client: Client = signed_in(self.user)
         about = getattr(self.world, row.of) if row.of else None
         of = [getattr(about, "reference", None) or about.public_id] if about else []
-        self.url = reverse(row.name, args=[*of, *row.more])
+        # What stands in the world under that name, or just the word.
+        more = [getattr(getattr(self.world, m, None), "public_id", m) for m in row.more]
+        self.url = reverse(row.name, args=[*of, *more])
         self.full = row.fill(self.world)
         self.key = str(uuid.uuid4())
 
@@ -331,6 +402,16 @@ class Sheet:
             for name, field in form.fields.items()
             if name not in OF_THE_FORM and not field.widget.is_hidden
         }
+
+    def texts(self) -> list[str]:
+        """Return the fields that take any words."""
+        return [
+            name
+            for name, field in self.fields().items()
+            if isinstance(field, forms.CharField)
+            and not isinstance(field, forms.EmailField)
+            and name not in self.row.codes
+        ]
 
     def send(self, client: Client | None = None, **changes: Any) -> HttpResponse:
         """Send the form, full but for the changes."""

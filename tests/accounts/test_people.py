@@ -1,6 +1,7 @@
 """Inviting people, giving and ending roles, replacing somebody for a time."""
 
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -185,7 +186,9 @@ def test_the_school_of_somebody_else_is_no_choice(administrator, invite):
     invite(school=elsewhere.pk)
     assert not RoleInvitation.objects.filter(school=elsewhere).exists()
     with pytest.raises(PermissionDenied):
-        actions.invite(elsewhere, administrator, email="a@b.nl", name="A", role=Role.TEACHER)
+        actions.invite(
+            elsewhere, administrator, uuid.uuid4(), email="a@b.nl", name="A", role=Role.TEACHER
+        )
 
 
 def test_a_role_that_is_not_there_is_refused(invite):
@@ -436,7 +439,7 @@ def test_the_leader_reads_and_changes_nothing(signed_in, school, teacher):
 
 def test_single_sign_on_joins_whom_somebody_invited(school, administrator):
     assert actions.join(email="noor@school.example", name="Noor", school=school) is None
-    actions.invite(school, administrator, **NEW)
+    actions.invite(school, administrator, uuid.uuid4(), **NEW)
     assert actions.join(email="noor@school.example", name="Noor", school=SchoolFactory()) is None
     user = actions.join(email="NOOR@school.example", name="Noor", school=school)
     assert not user.has_usable_password()
