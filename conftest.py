@@ -21,6 +21,7 @@ ENVIRONMENT = {
     "SECRET_KEY": "only-for-the-tests-0123456789-abcdefghijklmnopqrstuvwxyz",
     "DEMO": "false",
     "DEBUG": "false",
+    "MFA_OBLIGATORY": "true",
     "TLS": "false",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "SITE_URL": "https://meldcode.example",

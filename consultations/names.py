@@ -37,6 +37,10 @@ BEHIND_RELATIVE = re.compile(
 )
 WORD = re.compile(r"[^\W_]+(?:[’'\-][^\W_]+)*[’']?")
 
+# What can stand behind a name, and how long a name is at least before it. A bare "s" behind two
+# letters is mostly another word: "een bos rozen" is not about Bo, whom one writes "Bo's".
+ENDINGS = (("'s", 2), ("s", 3), ("'tje", 2), ("je", 2), ("tje", 2))
+
 PUPIL, RELATIVE, BIRTH_DATE, CLASS = "pupil", "relative", "birth_date", "class"
 # What a proposed text says instead.
 INSTEAD = {
@@ -125,8 +129,8 @@ def _forms(word: str) -> Iterator[str]:
     for form in (folded, *folded.split("-")):
         bare = form.rstrip("'")
         yield bare
-        for ending in ("'s", "s", "'tje", "je", "tje"):
-            if bare.endswith(ending) and len(bare) - len(ending) > 1:
+        for ending, shortest in ENDINGS:
+            if bare.endswith(ending) and len(bare) - len(ending) >= shortest:
                 yield bare.removesuffix(ending)
 
 

@@ -183,7 +183,7 @@ def room(case, coordinator, family_worker):
 
 
 def test_the_family_worker_learns_no_name_from_any_page(room, family_worker, signed_in):
-    consultation, invitation = room
+    consultation, _invitation = room
     browser = signed_in(family_worker)
     for url in (
         reverse("consultations:inbox"),
