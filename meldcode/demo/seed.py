@@ -8,7 +8,7 @@ from auditlog.context import disable_auditlog
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Buurtteam, Membership, School, User
+from accounts.models import Board, Buurtteam, Membership, School, User
 from accounts.roles import Role
 from cases.models import Pupil
 from meldcode.demo.events import Child, Story
@@ -18,6 +18,8 @@ from meldcode.demo.plant import plant
 from meldcode.demo.stories import VLIERBOOM_STORIES, ZEVEN_SCHEPEN_STORIES
 
 CITY = "Utrecht"
+# One board for both: so that emergency access can be tried.
+BOARD = "Stichting Rond de Dom"
 # They have worked here for years, so that no story is older than somebody's role.
 SINCE = date(2020, 8, 1)
 
@@ -37,14 +39,17 @@ def plant_demo(now: datetime | None = None) -> None:
     now = now or timezone.now()
     # The audit remembers what people did; nobody did any of this.
     with disable_auditlog(), transaction.atomic():
-        _plant_place(VLIERBOOM, VLIERBOOM_STORIES, now)
-        _plant_place(ZEVEN_SCHEPEN, ZEVEN_SCHEPEN_STORIES, now)
+        board = Board.objects.create(name=BOARD)
+        _plant_place(VLIERBOOM, VLIERBOOM_STORIES, board, now)
+        _plant_place(ZEVEN_SCHEPEN, ZEVEN_SCHEPEN_STORIES, board, now)
 
 
-def _plant_place(place: Place, stories: Iterable[Story], now: datetime) -> None:
+def _plant_place(place: Place, stories: Iterable[Story], board: Board, now: datetime) -> None:
     stories = tuple(stories)
     team = Buurtteam.objects.create(name=place.buurtteam, city=CITY, telephone=place.telephone)
-    school = School.objects.create(name=place.name, city=CITY, kind=place.kind, buurtteam=team)
+    school = School.objects.create(
+        name=place.name, city=CITY, kind=place.kind, buurtteam=team, board=board
+    )
     crew = {person.key: _person(person, school) for person in place.people}
     pupils = _pupils(place, school, stories, timezone.localdate(now))
     for story in stories:
