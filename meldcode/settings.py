@@ -205,7 +205,11 @@ if not (MFA_OBLIGATORY or DEMO or DEBUG):
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Meldcode"
-MFA_FORMS = {"activate_totp": "accounts.second_factor_forms.NewAppForm"}
+MFA_FORMS = {
+    "activate_totp": "accounts.second_factor_forms.NewAppForm",
+    "add_webauthn": "accounts.second_factor_forms.NewPasskeyForm",
+    "edit_webauthn": "accounts.second_factor_forms.RenamePasskeyForm",
+}
 # With a passkey alone, that knows its owner by finger, face or PIN: two factors in one.
 MFA_PASSKEY_LOGIN_ENABLED = True
 # Browsers allow passkeys on https, and on localhost for a try-out.

@@ -79,7 +79,7 @@ class Visitor:
 
     def identify(self, user: User) -> "Visitor":
         """Fill in the page for signing in that one was led to, and then the second factor."""
-        secret = key_of(user)
+        self.secret = secret = key_of(user)
         self.fill(login=user.email, password=PASSWORD)
         self.press("Sign in")
         # A code counts once: the next sign-in takes that of the half minute to come.
