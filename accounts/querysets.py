@@ -58,9 +58,9 @@ class RoleInvitationQuerySet(models.QuerySet):
 class UserQuerySet(models.QuerySet):
     """Questions about people."""
 
-    def with_role_at(self, school_id: int, roles: Iterable[str]) -> "UserQuerySet":
-        """Return the active people who hold one of the roles at a school today."""
+    def with_role_at(self, schools: Iterable[int], roles: Iterable[str]) -> "UserQuerySet":
+        """Return the active people who hold one of the roles at one of the schools today."""
         memberships = apps.get_model("accounts", "Membership").objects.current()
         return self.filter(
-            pk__in=memberships.filter(school_id=school_id, role__in=roles).values("user_id")
+            pk__in=memberships.filter(school_id__in=schools, role__in=roles).values("user_id")
         ).order_by("name")

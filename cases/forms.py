@@ -290,5 +290,5 @@ class ParticipantForm(MeldcodeForm):
         super().__init__(*args, **kwargs)
         kept_out = case.pupil.shut_outs.standing().values("user")
         self.fields["person"].queryset = User.objects.with_role_at(
-            case.school_id, access.roles_at(Permission.SEE_CASE, Scope.TAKES_PART)
+            [case.school_id], access.roles_at(Permission.SEE_CASE, Scope.TAKES_PART)
         ).exclude(pk__in=kept_out)

@@ -278,7 +278,7 @@ def reset_second_factor(school: School, by: User, person: User) -> None:
         raise PermissionDenied
     Authenticator.objects.filter(user=person).delete()
     end_sessions(person)
-    transaction.on_commit(lambda: mails.tell_of_reset(person, school))
+    transaction.on_commit(lambda: mails.tell_of_reset(person))
 
 
 def people_of(schools: Iterable[School]) -> "User.objects":

@@ -31,7 +31,7 @@ def send_invitation(invitation: RoleInvitation, secret: str) -> None:
 
 def tell_of_role(membership: Membership, school: School, *, ended: bool = False) -> None:
     """Tell the person, and whoever leads and looks after the school, of a role given or ended."""
-    told = User.objects.with_role_at(school.pk, TOLD)
+    told = User.objects.with_role_at([school.pk], TOLD)
     for person in {*told, membership.user}:
         with translation.override(person.language):
             text = render_to_string(
@@ -42,14 +42,21 @@ def tell_of_role(membership: Membership, school: School, *, ended: bool = False)
             _send(subject, text, person.email)
 
 
-def tell_of_reset(person: User, school: School) -> None:
-    """Tell somebody that their second factor was taken away, and whoever leads their school."""
-    for told in {*User.objects.with_role_at(school.pk, TOLD), person}:
+def tell_of_reset(person: User) -> None:
+    """Tell somebody that their second factor was taken away, and all schools that they reach."""
+    for told in {*User.objects.with_role_at(_reached_by(person), TOLD), person}:
         with translation.override(told.language):
             text = render_to_string(
                 "people/email/reset.txt", {"person": person, "site": settings.SITE_URL}
             )
             _send(_("Meldcode: a second factor was reset"), text, told.email)
+
+
+def _reached_by(person: User) -> list[int]:
+    """Return the schools that somebody's account reaches: their own, and their buurtteam's."""
+    held = Membership.objects.filter(user=person, ended_at__isnull=True)
+    of_team = School.objects.filter(buurtteam__in=held.values("buurtteam"))
+    return [*held.values_list("school_id", flat=True), *of_team.values_list("pk", flat=True)]
 
 
 def _send(subject: str, text: str, address: str) -> None:

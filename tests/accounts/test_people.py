@@ -410,6 +410,21 @@ def test_a_lost_second_factor_is_reset_and_told(
     assert User.objects.get(pk=teacher.pk).check_password(PASSWORD)
 
 
+def test_every_school_that_an_account_reaches_hears_of_a_reset(
+    school, administrator, family_worker, django_capture_on_commit_callbacks
+):
+    """A reset lowers the guard of all of them: one school's administrator does it in the open."""
+    elsewhere = SchoolFactory(buurtteam=school.buurtteam)
+    unrelated = member(Role.SCHOOL_LEADER)
+    leader = member(Role.SCHOOL_LEADER, elsewhere)
+    give_app(family_worker)
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.reset_second_factor(school, administrator, family_worker)
+    told = {address for message in mail.outbox for address in message.to}
+    assert told == {family_worker.email, administrator.email, leader.email}
+    assert unrelated.email not in told
+
+
 def test_that_of_a_former_colleague_is_not_theirs_to_reset(school, administrator, teacher):
     actions.end_role(teacher.memberships.get(), administrator, school)
     with pytest.raises(PermissionDenied):
