@@ -74,7 +74,10 @@ def records_of(case, count):
         assessment(case, NOW, danger="no", risks="yes")
         AttachmentFactory(case=case)
         AttachmentFactory(
-            case=case, withdrawn_at=NOW, withdrawn_by=UserFactory(), withdrawn_why="Hoort hier niet."
+            case=case,
+            withdrawn_at=NOW,
+            withdrawn_by=UserFactory(),
+            withdrawn_why="Hoort hier niet.",
         )
         made = decision(case, NOW, to={"buurtteam": NOW}, help="buurtteam")
         made.referrals.update(sent_by=UserFactory(), confirmed_by=UserFactory(), confirmed_at=NOW)

@@ -9,7 +9,7 @@ from tempfile import TemporaryFile
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from cases.files.kinds import FileKind, Refused
 
@@ -36,6 +36,8 @@ def cleaned(upload: BinaryIO, kind: FileKind) -> BinaryIO:
     kept = TemporaryFile()  # noqa: SIM115 - whoever keeps the picture reads it
     try:
         with _one_at_a_time, Image.open(upload, formats=[FORMATS[kind.code]]) as picture:
+            # WeasyPrint lets half a picture pass, for the whole process, when it is imported.
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
             _check(picture, kind)
             _write(picture, kind, kept)
     except Exception as error:
