@@ -123,4 +123,4 @@ def _too_large(limit: int) -> str:
 
 
 def _unknown() -> str:
-    return _("This kind of file cannot be added. You can add: %(kinds)s.") % {"kinds": allowed()}
+    return _("This kind of file cannot be added. You can add %(kinds)s.") % {"kinds": allowed()}

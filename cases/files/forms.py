@@ -15,7 +15,7 @@ from cases.files.kinds import KINDS, LARGEST, MEGABYTE, Refused, accepts, allowe
 
 def _hint() -> str:
     limits = {"kinds": allowed(), "megabytes": KINDS["jpeg"].limit // MEGABYTE}
-    return _("%(kinds)s. Up to %(megabytes)s MB; a PDF up to %(pdf)s MB.") % {
+    return _("You can add %(kinds)s. Up to %(megabytes)s MB; a PDF up to %(pdf)s MB.") % {
         **limits, "pdf": KINDS["pdf"].limit // MEGABYTE,
     }  # fmt: skip
 

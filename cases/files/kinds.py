@@ -7,6 +7,7 @@ the name that it came with is not looked at and not kept: it may hold the name o
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 MEGABYTE = 1024 * 1024
@@ -60,7 +61,9 @@ LIMIT_OF_CASE = 250 * MEGABYTE
 
 def allowed() -> str:
     """Return the kinds in words, for hints and refusals."""
-    return ", ".join(str(kind.name) for kind in KINDS.values())
+    return gettext(
+        "a PDF, a picture (JPEG, PNG or WebP), a document (DOCX or ODT) or plain text (TXT)"
+    )
 
 
 def accepts() -> str:

@@ -105,7 +105,7 @@ def _code(archive: zipfile.ZipFile) -> str:
 
 
 def _unknown() -> str:
-    return _("This kind of file cannot be added. You can add: %(kinds)s.") % {"kinds": allowed()}
+    return _("This kind of file cannot be added. You can add %(kinds)s.") % {"kinds": allowed()}
 
 
 def _bomb() -> str:

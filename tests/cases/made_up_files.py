@@ -2,14 +2,24 @@
 
 import io
 import struct
+import uuid
 import zipfile
 import zlib
 from collections.abc import Iterable
 
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 from PIL.PngImagePlugin import PngInfo
 from pypdf import PdfWriter
+
+from cases.files import actions
+from cases.files.content import look_at
+
+TITLE = "Brief van de huisarts"
+TEXT = b"Tien keer te laat in maart."
 
 # Left half red, right half blue: which way up it is can be seen.
 RED, BLUE = (200, 20, 20), (20, 20, 200)
@@ -136,3 +146,29 @@ def with_lying_header(archive: bytes, name: bytes, says: int) -> bytes:
             at = archive.find(mark, at + 1)
         struct.pack_into("<I", forged, at + size_at, says)
     return bytes(forged)
+
+
+def attach(case, by, content=TEXT, key=None, title=TITLE):
+    """Add a file to a case."""
+    looked_at = look_at(io.BytesIO(content))
+    return actions.attach(case, by, key or uuid.uuid4(), title=title, content=looked_at)
+
+
+def send(browser, case, content=TEXT, name="a.txt", kind="text/plain", **data):
+    """Send the form with a file."""
+    upload = SimpleUploadedFile("a.txt", content, kind)
+    upload.name = name  # as it was typed by whoever attacks: Django's own class would mend it
+    url = reverse("cases:attach", args=[case.reference])
+    return browser.post(url, {"title": TITLE, "file": upload, **data})
+
+
+def url_of(file):
+    """Return where a file is served."""
+    return reverse("cases:file", args=[file.case.reference, file.public_id])
+
+
+def stored():
+    """Return the files in the store, by name."""
+    return (
+        default_storage.listdir("attachments")[1] if default_storage.exists("attachments") else []
+    )

@@ -13,7 +13,7 @@ from PIL import Image, ImageFile
 
 from cases.files import packages
 from cases.files.content import look_at
-from cases.files.kinds import KINDS, MEGABYTE, Refused
+from cases.files.kinds import KINDS, MEGABYTE, Refused, allowed
 from tests.cases.made_up_files import (
     BLUE,
     MARKER,
@@ -351,7 +351,13 @@ OTHERS = {
 @pytest.mark.parametrize("what", OTHERS)
 def test_anything_else_is_refused_and_told_what_is_taken(what):
     told = why_not(OTHERS[what])
-    assert "You can add: PDF, Picture (JPEG)" in told
+    assert "You can add a PDF, a picture (JPEG" in told
+
+
+def test_every_kind_is_named_where_it_is_told_what_is_taken():
+    for language in ("nl", "en"):
+        with translation.override(language):
+            assert [code for code in KINDS if code not in allowed().lower()] == []
 
 
 @pytest.mark.parametrize("code", KINDS)
