@@ -58,8 +58,8 @@ def _check_directory(upload: BinaryIO) -> None:
     tail = upload.read()
     if len(tail) < END.size:
         raise Refused(_unknown())
-    mark, *__, entries, length, _offset, comment = END.unpack(tail[-END.size :])
-    if mark != END_MARK or comment or tail.startswith(END64_LOCATOR_MARK):
+    mark, *__, entries, length, _offset, _comment = END.unpack(tail[-END.size :])
+    if mark != END_MARK or tail.startswith(END64_LOCATOR_MARK):
         raise Refused(_unknown())
     if entries > MOST_ENTRIES or length > MOST_DIRECTORY:
         raise Refused(_bomb())
