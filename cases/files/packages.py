@@ -22,7 +22,6 @@ CHUNK = 64 * 1024
 
 END = struct.Struct("<4s4H2LH")
 END_MARK, END64_LOCATOR_MARK, LOCATOR_SIZE = b"PK\x05\x06", b"PK\x06\x07", 20
-ENCRYPTED = 0x1
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 # What can run something when the document is opened, by a part of an entry's name.
@@ -42,7 +41,7 @@ def code_of(upload: BinaryIO) -> str:
     except Refused:
         raise
     except Exception as error:
-        # zipfile and zlib raise a dozen kinds of errors on what is not as they expect it.
+        # zipfile and zlib raise a dozen kinds of errors on what is locked, or not as they expect.
         raise Refused(_("This file is damaged or locked with a password.")) from error
     upload.seek(0)
     return code
@@ -73,7 +72,7 @@ def _check_entries(archive: zipfile.ZipFile, size: int) -> None:
         raise Refused(_bomb())
     if len(entries) != len({entry.filename.lower() for entry in entries}):
         raise Refused(_unknown())
-    if any(e.flag_bits & ENCRYPTED or e.compress_type not in METHODS for e in entries):
+    if any(entry.compress_type not in METHODS for entry in entries):
         raise Refused(_("This file is damaged or locked with a password."))
 
 

@@ -67,13 +67,10 @@ def _write(picture: Image.Image, kind: FileKind, kept: BinaryIO) -> None:
         picture.draft(None, (width // 2, height // 2))
     ImageOps.exif_transpose(picture, in_place=True)
     plain = picture
-    if picture.mode not in MODES[kind.code]:
+    if picture.mode not in MODES[kind.code] or "transparency" in picture.info:
         see_through = kind.code != "jpeg" and picture.has_transparency_data
         plain = picture.convert("RGBA" if see_through else "RGB")
-    transparency = plain.info.get("transparency")
     plain.info.clear()  # what Pillow would write along by itself
-    if transparency is not None and kind.code == "png":
-        plain.info["transparency"] = transparency
     plain.save(kept, format=FORMATS[kind.code], **QUALITY[kind.code])
 
 

@@ -162,8 +162,9 @@ def test_other_ways_of_writing_colours_are_taken(kind, mode):
     assert kept(saved(halves(mode="L").convert(mode), kind)).kind.code == kind.lower()
 
 
-def test_what_one_sees_through_stays_so():
-    clear = Image.new("P", (8, 8), 0)
+@pytest.mark.parametrize("mode", ["P", "L", "1"])
+def test_what_one_sees_through_stays_so(mode):
+    clear = Image.new(mode, (8, 8), 0)
     stored = bytes_of(saved(clear, "PNG", transparency=0))
     assert Image.open(io.BytesIO(stored)).convert("RGBA").getpixel((1, 1))[3] == 0
 
@@ -200,6 +201,15 @@ def test_a_picture_that_breaks_off_is_refused(kind, left, monkeypatch):
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_a_picture_that_moves_is_refused(kind):
     assert "moves" in why_not(moving(kind))
+
+
+def test_no_other_decoder_is_tried(monkeypatch):
+    """Pillow knows dozens; each is a door."""
+    tried = []
+    monkeypatch.setitem(Image.OPEN, "ANY", (lambda *args: tried.append(args), None))
+    monkeypatch.setattr(Image, "ID", [*Image.ID, "ANY"])
+    assert "damaged" in why_not(b"\xff\xd8\xff" * 9)
+    assert tried == []
 
 
 def test_only_the_head_of_a_picture_is_damage_and_no_error():
