@@ -119,7 +119,7 @@ class MeldcodeForm(forms.Form):
     def for_page(cls, request: HttpRequest, **kwargs: Any) -> "MeldcodeForm":
         """Return the form of a page: bound on POST, else empty or with what was kept of it."""
         if request.method == "POST":
-            return cls(request.POST, user=request.user, **kwargs)
+            return cls(request.POST, request.FILES, user=request.user, **kwargs)
         form = cls(user=request.user, **kwargs)
         kept = typed.take(request)
         if kept is not None:

@@ -45,7 +45,7 @@ R = TypeVar("R", bound=Record)
 DRAWS = 3
 
 # What is filed in a case about somebody of the school (R9): it does not walk the steps.
-WITH_THE_BOARD = frozenset({"signal", "signalfinding", "lookback"})
+WITH_THE_BOARD = frozenset({"signal", "signalfinding", "lookback", "attachment"})
 BOARD_ONLY = gettext_lazy("This case is for the school board alone.")
 
 # What a case repeats of what the protocol says (``apply_guidance``).

@@ -4,6 +4,7 @@ from django.db import models
 
 from cases.models import (
     Assessment,
+    Attachment,
     Case,
     Conversation,
     Deviation,
@@ -20,6 +21,7 @@ AUDITED: dict[type[models.Model], list[str]] = {
     Pupil: ["class_name", "left_on"],
     Conversation: ["kind", "held_at", "author", "cycle"],
     Assessment: ["assessed_at", "author", "cycle"],
+    Attachment: ["kind", "author", "cycle", "withdrawn_at", "withdrawn_by"],
     Deviation: ["kind", "step", "rule", "author", "cycle"],
     LookBack: ["result", "author", "cycle"],
     SchoolPeriod: ["code", "days", "set_by"],

@@ -41,6 +41,8 @@ CASE_PAGE = (
     "feedbacks__author",
     "deviations__author",
     "lookbacks__author",
+    "attachments__author",
+    "attachments__withdrawn_by",
     "step_changes__by",
 )
 
@@ -160,6 +162,25 @@ class RecordQuerySet(models.QuerySet):
     def current(self) -> "RecordQuerySet":
         """Return the records as they hold now: those that no correction replaced."""
         return self.filter(correction__isnull=True)
+
+
+class AttachmentQuerySet(RecordQuerySet):
+    """Questions about the files of cases."""
+
+    def visible_to(self, user: "User") -> "AttachmentQuerySet":
+        """Return the files of the cases that the user may see."""
+        return self.filter(case__in=apps.get_model("cases", "Case").objects.visible_to(user))
+
+    def served(self) -> "AttachmentQuerySet":
+        """Return those that may be opened: not those that were filed by mistake."""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def withdrawable_by(self, user: "User") -> "AttachmentQuerySet":
+        """Return those that the user may withdraw: their own, and all of the cases they move."""
+        cases = apps.get_model("cases", "Case").objects
+        attaching = self.filter(case__in=cases.permitted(user, Permission.ATTACH_FILE))
+        moving = cases.permitted(user, Permission.MOVE_CASE)
+        return attaching.filter(Q(author=user) | Q(case__in=moving))
 
 
 class ShutOutQuerySet(models.QuerySet):

@@ -143,6 +143,14 @@ def _exports(case: Case) -> Iterator[Entry]:
         yield Entry(export.requested_at, None, "file-pdf", _("Dossier exported"), who)
 
 
+def _attachments(case: Case) -> Iterator[Entry]:
+    for file in case.attachments.all():
+        yield Entry(file.recorded_at, None, "folder", _("File added"), file.author.name, file.title)
+        if file.withdrawn_at:
+            title, text = _("File withdrawn"), f"{file.title}: {file.withdrawn_why}"
+            yield Entry(file.withdrawn_at, None, "folder", title, _name(file.withdrawn_by), text)
+
+
 def _shut_outs(case: Case) -> Iterator[Entry]:
     for one in case.pupil.shut_outs.select_related("user", "set_by", "ended_by"):
         text = f"{one.user.name}: {one.get_ground_display()}"
@@ -185,6 +193,7 @@ SOURCES: tuple[Callable[[Any], Iterator[Entry]], ...] = (
     _feedbacks,
     _step_changes,
     _reminders,
+    _attachments,
     _exports,
     _shut_outs,
     _emergencies,

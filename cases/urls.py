@@ -4,6 +4,7 @@ from django.urls import path
 
 from cases import school_views, step_views, views
 from cases.dossier.urls import urlpatterns as dossier
+from cases.files.urls import urlpatterns as files
 from cases.need_to_know.urls import urlpatterns as need_to_know
 
 app_name = "cases"
@@ -12,6 +13,7 @@ urlpatterns = [
     path("periods/", school_views.periods, name="periods"),
     path("statistics/", school_views.statistics, name="statistics"),
     *dossier,
+    *files,
     *need_to_know,
     path("<reference:reference>/", views.detail, name="detail"),
     path("<reference:reference>/take-on/", views.take_on, name="take_on"),

@@ -31,6 +31,7 @@ CASE_PERMISSIONS = (
     Permission.CHAIR_CONSULTATION,
     Permission.EXPORT_DOSSIER,
     Permission.SHUT_OUT,
+    Permission.ATTACH_FILE,
 )
 
 

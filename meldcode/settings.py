@@ -272,6 +272,15 @@ WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+# The first drops what comes after the largest file that may be added to a case, so that no disk and
+# no memory is filled by a request; the others keep it, in memory up to 2.5 MB, else on disk.
+FILE_UPLOAD_HANDLERS = [
+    "cases.files.upload.LimitedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# No form takes more than one.
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
 # The largest form (a report with long texts) stays far below; a megabyte in one field still gets
 # its clear message at the field instead of a bare error page.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
@@ -317,6 +326,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.people.tasks.wind_up_memberships",
         "schedule": 3600,
     },
+    "remove-orphaned-files": {"task": "cases.files.tasks.remove_orphans", "schedule": 24 * 3600},
     "look-after-exports": {"task": "cases.dossier.tasks.look_after_exports", "schedule": 120},
 }
 

@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import factory
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import Board, Buurtteam, Membership, RoleInvitation, School, User
 from accounts.people.actions import hashed
 from accounts.roles import Role
-from cases.models import Case, Conversation, Pupil
+from cases.models import Attachment, Case, Conversation, Pupil
 from consultations.models import Consultation, Invitation
 from signals.models import Signal, SignalCategory
 
@@ -163,6 +164,20 @@ class ConversationFactory(RecordFactory):
     reactions = "Knikte en zei weinig."
     concern = Conversation.Concern.STAYS
     help_wanted = Conversation.HelpWanted.UNSURE
+
+
+class AttachmentFactory(RecordFactory):
+    """A text of some words, as it stands in the store after it was judged."""
+
+    class Meta:
+        model = Attachment
+
+    number = factory.Sequence(lambda n: n + 1)
+    title = "Verzuimoverzicht van maart"
+    kind = "txt"
+    size = 12
+    sha256 = "0" * 64
+    file = factory.LazyFunction(lambda: ContentFile(b"Tien keer te", name="x"))
 
 
 def member(role: Role, place: School | Buurtteam | None = None, **fields: object) -> User:

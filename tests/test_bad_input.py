@@ -106,8 +106,8 @@ def lost(sheet: Sheet, changes: dict, response: HttpResponse, page: Page) -> dic
     """Return what was sent and does not stand in the fields any more."""
     sent, shown = typed({**sheet.full, **changes}), page.typed
     for name in changes:
-        if isinstance(response.context["form"].fields[name], CHOICES):
-            sent.pop(name, None)  # what is no choice cannot be shown as chosen
+        if isinstance(response.context["form"].fields[name], (*CHOICES, forms.FileField)):
+            sent.pop(name, None)  # what is no choice cannot be shown as chosen, nor is a file
     return {name: values for name, values in sent.items() if shown.get(name) != values}
 
 
@@ -283,6 +283,7 @@ WITH_OBJECT = [
     "cases:look_back", "cases:new_cycle", "cases:close", "cases:dossier", "signals:unfounded",
     "consultations:call", "referrals:received",
     "referrals:withdraw",
+    "cases:attach", "cases:file", "cases:withdraw_file",
     "cases:shut_out", "cases:end_shut_out", "cases:end_emergency",
     "people:person", "people:give_role", "people:end_role", "people:reset_second_factor",
     "people:withdraw_invitation",

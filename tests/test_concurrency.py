@@ -13,11 +13,12 @@ from accounts.roles import Role
 from cases import actions
 from cases.dossier.actions import claim, request_export
 from cases.errors import ActionError
-from cases.models import Case, Conversation, DossierExport, Reminder, StepChange
+from cases.models import Attachment, Case, Conversation, DossierExport, Reminder, StepChange
 from cases.reminders.outbox import deliver
 from cases.reminders.sweep import sweep
 from signals.actions import file_signal
 from signals.models import Signal
+from tests.cases.made_up_files import attach, stored
 from tests.factories import CaseFactory, PupilFactory, SignalFactory, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -70,6 +71,12 @@ def test_a_form_sent_several_times_files_one_record(school, teacher, coordinator
     talk = {"kind": Conversation.Kind.PUPIL, "held_at": timezone.now(), "motivation": "Haast."}
     at_once(*[lambda: actions.record_conversation(case, coordinator, key, **talk)] * AT_ONCE)
     assert Conversation.objects.count() == 1
+
+    key = uuid.uuid4()
+    at_once(*[lambda: attach(case, coordinator, key=key)] * AT_ONCE)
+    at_once(*[lambda: attach(case, coordinator)] * AT_ONCE)
+    assert len(stored()) == Attachment.objects.count() == 1 + AT_ONCE
+    assert Attachment.objects.last().number == 1 + AT_ONCE
 
     key = uuid.uuid4()
     at_once(*[lambda: request_export(case, coordinator, key, "Inzage door ouders.")] * AT_ONCE)

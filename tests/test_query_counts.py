@@ -11,6 +11,7 @@ from cases.models import Deviation, LookBack, Pupil
 from signals.models import Signal, SignalFinding
 from tests.cases.records import NOW, assessment, decision, feedback
 from tests.factories import (
+    AttachmentFactory,
     CaseFactory,
     ConsultationFactory,
     ConversationFactory,
@@ -71,6 +72,13 @@ def records_of(case, count):
         consultation.advices.create(author=UserFactory(), text="Praat eerst.")
         ConversationFactory(case=case)
         assessment(case, NOW, danger="no", risks="yes")
+        AttachmentFactory(case=case)
+        AttachmentFactory(
+            case=case,
+            withdrawn_at=NOW,
+            withdrawn_by=UserFactory(),
+            withdrawn_why="Hoort hier niet.",
+        )
         made = decision(case, NOW, to={"buurtteam": NOW}, help="buurtteam")
         made.referrals.update(sent_by=UserFactory(), confirmed_by=UserFactory(), confirmed_at=NOW)
         feedback(case, NOW)

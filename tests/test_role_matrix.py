@@ -96,6 +96,9 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "cases:periods":                         (*CARE_TEAM, *COORDINATORS_ELSEWHERE),
     "cases:statistics":                      SEES_DASHBOARD,
     "cases:exportable":                      ("administrator", "other_administrator"),
+    "cases:attach":                          ASKS,
+    "cases:file":                            SEES_CASE,
+    "cases:withdraw_file":                   ("participant", *MOVES_CASE),  # added by the former
     "cases:dossier":                         (*RUNS_CASES, "administrator"),
     "cases:export":                          ("administrator",),
     "cases:export_download":                 (),  # its file is not ready: for nobody, tested apart
@@ -176,6 +179,8 @@ def arguments(name: str, world: World) -> list:
         "cases:end_shut_out": [*case, world.shut_out.public_id],
         "cases:end_emergency": [world.emergency.public_id],
         "cases:explain": [*case, "R12"],
+        "cases:file": [*case, world.attachment.public_id],
+        "cases:withdraw_file": [*case, world.attachment.public_id],
         "cases:remove_participant": [*case, world.people["participant"].public_id],
         "cases:export": [world.export.public_id],
         "cases:export_download": [world.export.public_id],

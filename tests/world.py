@@ -11,6 +11,7 @@ from accounts.roles import Role
 from cases.models import DossierExport, EmergencyAccess, ShutOut
 from referrals.models import Decision, Referral
 from tests.factories import (
+    AttachmentFactory,
     BoardFactory,
     CaseFactory,
     ConsultationFactory,
@@ -49,6 +50,7 @@ class World:
         self.invited = self._invite(self.people["invited"])
         self._invite(self.people["withdrawn"], accepted=True, withdrawn=True)
         self.referral = self._referral()
+        self.attachment = AttachmentFactory(case=self.case, author=self.people["participant"])
         self.role_invitation = RoleInvitationFactory(school=self.school)
         self.export = DossierExport.objects.create(
             case=self.case,

@@ -1,6 +1,7 @@
 """Pupil, Case, its steps, and the records of steps 3 and 4."""
 
 from cases.models.assessment import Answer, Assessment
+from cases.models.attachment import Attachment
 from cases.models.case import Case, CaseUserObjectPermission, StepChange
 from cases.models.conversation import Conversation
 from cases.models.deviation import Deviation
@@ -15,6 +16,7 @@ from cases.models.reminder import Notice, OutboxMessage, Reminder
 __all__ = [
     "Answer",
     "Assessment",
+    "Attachment",
     "Case",
     "CaseUserObjectPermission",
     "Conversation",

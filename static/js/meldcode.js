@@ -103,6 +103,14 @@
     document.addEventListener("visibilitychange", look);
   }
 
+  // A file that is too large is told of before it is sent; the server judges it all the same.
+  document.addEventListener("change", (event) => {
+    const largest = Number(event.target.dataset.largest);
+    const told = document.getElementById("too-large");
+    if (!largest || !told) return;
+    told.hidden = ![...event.target.files].some((file) => file.size > largest);
+  });
+
   // Ask before typed text is left behind.
   let typed = false;
   document.querySelectorAll("form[data-guard]").forEach((form) => {

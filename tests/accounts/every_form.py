@@ -218,6 +218,27 @@ def emergency(world: World) -> Data:
     }  # fmt: skip
 
 
+class Picked:
+    """A file as somebody chooses it in a browser; it can be sent again."""
+
+    name = "Ties Rozendal 2B.txt"
+    content_type = "text/plain"
+
+    def read(self) -> bytes:
+        """Return all of it, each time."""
+        return b"Tien keer te laat in maart."
+
+
+def attachment(world: World) -> Data:
+    """Choose a file and say what it is."""
+    return {"file": Picked(), "title": "Verzuimoverzicht van maart"}
+
+
+def file_withdrawal(world: World) -> Data:
+    """Say why a file does not belong here."""
+    return {"why": "Gaat over een ander kind."}
+
+
 def somebody_elsewhere(world: World) -> str:
     """Return a coordinator of another school, who has no business with this one."""
     return str(world.people["other_coordinator"].public_id)
@@ -332,6 +353,9 @@ FORMS = (
         (("person", teacher_elsewhere), ("person", family_worker)), keyed=False),
     Row("cases:dossier", "administrator", "leader", "case", export,
         (({"reason": "kort"}, "reason"),)),
+    Row("cases:attach", "participant", "leader", "case", attachment),
+    Row("cases:withdraw_file", "coordinator", "leader", "case", file_withdrawal, keyed=False,
+        more=("attachment",)),
     Row("consultations:new", "coordinator", "attention_officer", "case", consultation, (
         ({"naming_ground": ""}, "naming_ground"),
         ({"invitees": []}, "invitees"),
@@ -420,7 +444,8 @@ class Sheet:
 
 
 def typed(data: Data) -> dict[str, list[str]]:
-    """Return what was filled in, as a page would show it again."""
+    """Return what was filled in, as a page would show it again: a file is chosen anew."""
+    data = {name: value for name, value in data.items() if not isinstance(value, Picked)}
     lists = {name: value if isinstance(value, list) else [value] for name, value in data.items()}
     return {name: values for name, values in lists.items() if values}
 

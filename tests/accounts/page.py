@@ -92,7 +92,7 @@ def _values(form: Element) -> Iterator[tuple[str, str]]:
             for option in element.iter("option"):
                 if "selected" in option.keys():  # noqa: SIM118 - an Element is no dict
                     yield name, option.get("value", "")
-        elif element.tag == "input" and kind not in ("checkbox", "radio"):
+        elif element.tag == "input" and kind not in ("checkbox", "radio", "file"):
             yield name, element.get("value", "")
         elif element.tag == "input" and "checked" in element.keys():  # noqa: SIM118
             yield name, element.get("value", "on")

@@ -1,0 +1,390 @@
+"""What a file is follows from its content: each kind as it is kept, and each that is refused."""
+
+import hashlib
+import io
+import tracemalloc
+import zipfile
+from dataclasses import replace
+from random import Random
+
+import pytest
+from django.utils import translation
+from PIL import Image, ImageFile
+
+from cases.files import packages
+from cases.files.content import look_at
+from cases.files.kinds import KINDS, MEGABYTE, Refused, allowed
+from tests.cases.made_up_files import (
+    BLUE,
+    MARKER,
+    RED,
+    docx,
+    halves,
+    jpeg_that_says,
+    moving,
+    odt,
+    package,
+    pdf,
+    photo,
+    png_that_says,
+    saved,
+    webp_that_says,
+    with_lying_header,
+)
+
+pytestmark = pytest.mark.usefixtures("in_english")
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
+HTML = b"<!DOCTYPE html><script>alert(1)</script>"
+TEXT = "Tien keer te laat. Zoë zei: ‘ik durf niet’.\r\n\t- 3 maart\n".encode()
+
+
+@pytest.fixture
+def in_english():
+    with translation.override("en"):
+        yield
+
+
+def kept(content: bytes):
+    return look_at(io.BytesIO(content))
+
+
+def bytes_of(content: bytes) -> bytes:
+    return kept(content).file.read()
+
+
+def why_not(content: bytes) -> str:
+    with pytest.raises(Refused) as refused:
+        kept(content)
+    return str(refused.value)
+
+
+GOOD = {
+    "pdf": pdf, "jpeg": photo, "png": lambda: photo("PNG"), "webp": lambda: photo("WEBP"),
+    "docx": docx, "odt": odt, "txt": lambda: TEXT,
+}  # fmt: skip
+
+
+# --- What is taken --------------------------------------------------------------------------------
+@pytest.mark.parametrize("code", KINDS)
+def test_each_kind_is_taken_and_known_by_its_content(code):
+    found = kept(GOOD[code]())
+    stored = found.file.read()
+    assert found.kind is KINDS[code]
+    assert found.size == len(stored)
+    assert found.sha256 == hashlib.sha256(stored).hexdigest()
+
+
+@pytest.mark.parametrize("code", ["pdf", "docx", "odt", "txt"])
+def test_what_is_no_picture_is_kept_as_it_came(code):
+    content = GOOD[code]()
+    assert bytes_of(content) == content
+
+
+def test_text_may_begin_with_a_mark_of_its_order_of_bytes():
+    assert kept(b"\xef\xbb\xbfTien keer te laat.").kind.code == "txt"
+
+
+def test_a_sign_of_several_bytes_may_lie_across_two_chunks():
+    assert kept(b"a" * (64 * 1024 - 1) + "ë".encode()).kind.code == "txt"
+
+
+# --- Pictures -------------------------------------------------------------------------------------
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_of_a_photograph_nothing_but_the_picture_is_kept(kind):
+    original = photo(kind)
+    assert MARKER.encode() in original
+    assert Image.open(io.BytesIO(original)).getexif().get_ifd(0x8825)
+    stored = bytes_of(original)
+    picture = Image.open(io.BytesIO(stored))
+    picture.load()
+    assert dict(picture.getexif()) == {}
+    assert not {"exif", "xmp", "icc_profile", "comment", "Author", "photoshop"} & set(picture.info)
+    for trace in (MARKER.encode(), b"Exif", b"xmpmeta", b"ICC", b"2026:03:02", b"eXIf", b"tEXt"):
+        assert trace not in stored
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize(
+    ("orientation", "size", "first", "last"),
+    [
+        (1, (64, 32), RED, BLUE),
+        (2, (64, 32), BLUE, RED),
+        (3, (64, 32), BLUE, RED),
+        (6, (32, 64), RED, BLUE),  # held upright: what was left comes on top
+        (8, (32, 64), BLUE, RED),
+    ],
+)
+def test_it_stands_as_it_was_taken(kind, orientation, size, first, last):
+    stored = bytes_of(photo(kind, orientation=orientation))
+    picture = Image.open(io.BytesIO(stored)).convert("RGB")
+    assert picture.size == size
+    corners = picture.getpixel((2, 2)), picture.getpixel((size[0] - 3, size[1] - 3))
+    assert [nearest(corner) for corner in corners] == [first, last]
+
+
+def nearest(colour):
+    return min((RED, BLUE), key=lambda c: sum(abs(a - b) for a, b in zip(c, colour, strict=True)))
+
+
+def test_what_hangs_behind_a_picture_goes():
+    assert b"<script>" not in bytes_of(photo() + HTML)
+    assert b"PK\x03\x04" not in bytes_of(photo("PNG") + docx())
+
+
+def test_of_a_picture_with_others_behind_it_the_first_is_kept():
+    several = saved(halves(), "MPO", save_all=True, append_images=[halves().rotate(180)])
+    assert several.startswith(b"\xff\xd8\xff")
+    picture = Image.open(io.BytesIO(bytes_of(several)))
+    assert (picture.format, getattr(picture, "n_frames", 1)) == ("JPEG", 1)
+    assert nearest(picture.getpixel((2, 2))) == RED
+
+
+def test_a_very_large_photograph_is_halved():
+    picture = Image.open(io.BytesIO(bytes_of(saved(Image.new("L", (6000, 4100)), "JPEG"))))
+    assert picture.size == (3000, 2050)
+    picture = Image.open(io.BytesIO(bytes_of(saved(Image.new("L", (6000, 4000)), "JPEG"))))
+    assert picture.size == (6000, 4000)
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode"),
+    [
+        ("JPEG", "CMYK"),
+        ("PNG", "P"),
+        ("PNG", "1"),
+        ("PNG", "LA"),
+        ("PNG", "I;16"),
+        ("WEBP", "RGBA"),
+    ],
+)
+def test_other_ways_of_writing_colours_are_taken(kind, mode):
+    assert kept(saved(halves(mode="L").convert(mode), kind)).kind.code == kind.lower()
+
+
+@pytest.mark.parametrize("mode", ["P", "L", "1"])
+def test_what_one_sees_through_stays_so(mode):
+    clear = Image.new(mode, (8, 8), 0)
+    stored = bytes_of(saved(clear, "PNG", transparency=0))
+    assert Image.open(io.BytesIO(stored)).convert("RGBA").getpixel((1, 1))[3] == 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        png_that_says(50_000, 50_000),
+        png_that_says(5000, 5000),
+        jpeg_that_says(65_000, 65_000),
+        jpeg_that_says(9000, 9000),
+        webp_that_says(16_000, 16_000),
+    ],
+    ids=("PNG", "PNG of 25 million", "JPEG", "JPEG of 81 million", "WebP"),
+)
+def test_a_picture_that_says_it_is_enormous_is_refused_before_it_is_decoded(content):
+    tracemalloc.start()
+    told = why_not(content)
+    assert "pixels" in told
+    assert tracemalloc.get_traced_memory()[1] < 2 * MEGABYTE
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("left", [0.3, 0.6, 0.9])
+def test_a_picture_that_breaks_off_is_refused(kind, left, monkeypatch):
+    # As WeasyPrint leaves it in whichever process it was imported.
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    noise = Image.effect_noise((64, 64), 90)
+    whole = saved(noise, kind)
+    assert "damaged" in why_not(whole[: int(len(whole) * left)])
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_a_picture_that_moves_is_refused(kind):
+    assert "moves" in why_not(moving(kind))
+
+
+def test_no_other_decoder_is_tried(monkeypatch):
+    """Pillow knows dozens; each is a door."""
+    tried = []
+    monkeypatch.setitem(Image.OPEN, "ANY", (lambda *args: tried.append(args), None))
+    monkeypatch.setattr(Image, "ID", [*Image.ID, "ANY"])
+    assert "damaged" in why_not(b"\xff\xd8\xff" * 9)
+    assert tried == []
+
+
+def test_only_the_head_of_a_picture_is_damage_and_no_error():
+    for head in (
+        b"\xff\xd8\xff",
+        b"\x89PNG\r\n\x1a\n",
+        b"RIFF\x00\x00\x00\x00WEBP",
+        b"\xff\xd8\xff" * 9,
+    ):
+        assert "damaged" in why_not(head)
+
+
+# --- Documents ------------------------------------------------------------------------------------
+def test_a_pdf_that_breaks_off_is_refused():
+    assert "damaged" in why_not(pdf()[:-40])
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        docx(("word/vbaProject.bin", b"x")),
+        docx(("word/vbaData.xml", b"x")),
+        docx(("word/activeX/activeX1.bin", b"x")),
+        docx(("word/embeddings/oleObject1.bin", b"x")),
+        docx(
+            types='<Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/>'
+        ),
+        odt(("Basic/Standard/Module1.xml", b"x")),
+        odt(("Scripts/python/a.py", b"x")),
+    ],
+)
+def test_a_document_that_can_run_something_is_refused(document):
+    assert "macro" in why_not(document)
+
+
+def test_names_of_entries_lead_nowhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = ("../../etc/cron.d/x", "/etc/passwd", "..\\..\\x", "word/../../y")
+    document = docx(*((name, b"boo") for name in names))
+    assert kept(document).kind.code == "docx"
+    assert list(tmp_path.rglob("*")) == []
+
+
+def test_an_archive_within_is_not_opened():
+    inner = package([("a", b"\x00" * 50 * MEGABYTE)])
+    assert kept(docx(("word/media/inner.zip", inner))).kind.code == "docx"
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        docx(("word/media/a", b"\x00" * 30 * MEGABYTE)),  # a thousand times its size
+        docx(*((f"word/{number}", b"") for number in range(packages.MOST_ENTRIES))),
+        # Two bytes in the archive's end say there are few; the directory itself is long.
+        docx(*((f"word/{'x' * 300}{number}", b"") for number in range(900))),
+        with_lying_header(
+            docx(("word/media/a", b"\x00" * MEGABYTE)), b"word/media/a", 4_000_000_000
+        ),
+    ],
+)
+def test_an_archive_that_is_a_bomb_is_refused(bomb):
+    assert len(bomb) < MEGABYTE
+    assert "too much" in why_not(bomb)
+
+
+def test_more_in_all_than_is_allowed_is_refused_whatever_the_ratio(monkeypatch):
+    monkeypatch.setattr(packages, "MOST_UNPACKED", 100)
+    assert "too much" in why_not(docx())
+
+
+@pytest.mark.parametrize("says", [10, MEGABYTE - 1, MEGABYTE + 1])
+def test_a_header_that_lies_is_found_out(says):
+    honest = docx(
+        ("word/media/a", b"\x00" * MEGABYTE), ("word/media/b", Random(1).randbytes(20_000))
+    )
+    assert kept(honest)
+    assert why_not(with_lying_header(honest, b"word/media/a", says))
+
+
+def test_a_header_that_says_little_unpacks_little():
+    """What an entry says it holds is all that is ever unpacked of it."""
+    bomb = with_lying_header(docx(("word/a", b"\x00" * 60 * MEGABYTE)), b"word/a", 10)
+    tracemalloc.start()
+    why_not(bomb)
+    assert tracemalloc.get_traced_memory()[1] < 2 * MEGABYTE
+    tracemalloc.stop()
+
+
+def test_a_locked_entry_is_refused():
+    document = bytearray(docx())
+    document[document.index(b"PK\x01\x02") + 8] |= 1
+    assert "password" in why_not(bytes(document))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_entry_packed_in_another_way_is_refused(method):
+    assert "password" in why_not(docx(method=method))
+
+
+def test_the_same_entry_twice_is_refused():
+    with pytest.warns(UserWarning, match="Duplicate"):
+        twice = docx(("word/document.xml", "<other/>"))
+    assert why_not(twice)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        package([("a.txt", "x")]),
+        package([("[Content_Types].xml", "<Types/>"), ("xl/workbook.xml", "<x/>")]),  # a sheet
+        odt(mimetype="application/vnd.oasis.opendocument.spreadsheet"),
+        package(
+            [("content.xml", "<office/>"), ("mimetype", "application/vnd.oasis.opendocument.text")]
+        ),
+        docx(comment=b"PK\x05\x06 twice the end"),
+        docx() + b"behind it",
+        b"PK\x03\x04",
+        b"PK\x03\x04" + b"\x00" * 100,
+        docx()[:-30],
+    ],
+)
+def test_other_archives_and_broken_ones_are_refused(document):
+    assert "You can add" in why_not(document) or "damaged" in why_not(document)
+
+
+# --- Everything else ------------------------------------------------------------------------------
+OTHERS = {
+    "program": b"MZ\x90\x00\x03\x00\x00\x00" + b"\x00" * 60,
+    "Linux program": b"\x7fELF\x02\x01\x01" + b"\x00" * 60,
+    "drawing": SVG,
+    "drawing with a head": b'\xef\xbb\xbf <?xml version="1.0"?>\n' + SVG,
+    "page": HTML,
+    "page after white space": b" \n" * 50_000 + HTML,
+    "GIF": b"GIF89a" + b"\x01\x00" * 20,
+    "TIFF": b"II*\x00\x08\x00\x00\x00" + b"\x00" * 20,
+    "HEIC": b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00",
+    "old Word": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 20,
+    "old text": "café".encode("latin-1"),
+    "text of two bytes a sign": "café".encode("utf-16"),
+    "NUL": b"tekst\x00tekst",
+    "escape": b"tekst \x1b[2J",
+    "control sign of two bytes": "tekst \x9b2J".encode(),
+    "half a sign at the end": "café".encode()[:-1],
+    "PDF that begins later": b"\x00\x00" + pdf(),
+    "sound": b"RIFF\x00\x00\x00\x00WAVEfmt ",
+}
+
+
+@pytest.mark.parametrize("what", OTHERS)
+def test_anything_else_is_refused_and_told_what_is_taken(what):
+    told = why_not(OTHERS[what])
+    assert "You can add a PDF, a picture (JPEG" in told
+
+
+def test_every_kind_is_named_where_it_is_told_what_is_taken():
+    for language in ("nl", "en"):
+        with translation.override(language):
+            assert [code for code in KINDS if code not in allowed().lower()] == []
+
+
+@pytest.mark.parametrize("code", KINDS)
+def test_what_is_too_large_is_refused(code, monkeypatch):
+    content = GOOD[code]()
+    for limit, taken in ((len(content), True), (len(content) - 1, False)):
+        monkeypatch.setitem(KINDS, code, replace(KINDS[code], limit=limit))
+        if taken:
+            assert kept(content)
+        else:
+            assert "too large" in why_not(content)
+
+
+def test_more_than_any_kind_may_have_is_refused_unread():
+    class Unread(io.BytesIO):
+        def read(self, *args):
+            raise AssertionError
+
+    with pytest.raises(Refused, match="20 MB"):
+        look_at(Unread(b"%PDF-" + b" " * 21 * MEGABYTE))
