@@ -24,7 +24,7 @@ from django.utils import timezone
 from accounts import typed
 from cases import views as case_views
 from cases.dossier.tasks import make_dossier
-from cases.models import Case, DossierExport, EmergencyAccess, OutboxMessage, Pupil
+from cases.models import Attachment, Case, DossierExport, EmergencyAccess, OutboxMessage, Pupil
 from cases.reminders.outbox import deliver
 from cases.reminders.sweep import sweep
 from consultations.models import Consultation
@@ -115,6 +115,7 @@ def world(markers) -> World:
     _mark(Consultation.objects.all(), markers, shared, "question", "shared")
     _mark(Decision.objects.all(), markers, case, "report_grounds", "help_grounds")
     _mark(EmergencyAccess.objects.all(), markers, case, "reason")
+    _mark(Attachment.objects.all(), markers, case, "title")
     _mark(DossierExport.objects.all(), markers, "reasons of exports", "reason")
     for one in ("pupil", "case", "signal", "consultation", "export", "emergency"):
         getattr(made, one).refresh_from_db()
