@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership, RoleInvitation, School, User
+from accounts.models import IdentityProvider, Membership, RoleInvitation, School, User
 from accounts.roles import Role
 
 logger = logging.getLogger(__name__)
@@ -50,6 +50,25 @@ def tell_of_reset(person: User, school: School) -> None:
                 "people/email/reset.txt", {"person": person, "site": settings.SITE_URL}
             )
             _send(_("Meldcode: a second factor was reset"), text, told.email)
+
+
+def tell_of_sign_in(provider: IdentityProvider) -> None:
+    """Tell whoever leads and looks after a school that people sign in otherwise from now on."""
+    for told in User.objects.with_role_at(provider.school_id, TOLD):
+        with translation.override(told.language):
+            text = render_to_string(
+                "sso/email/changed.txt", {"provider": provider, "site": settings.SITE_URL}
+            )
+            _send(_("Meldcode: signing in at your school was changed"), text, told.email)
+
+
+def tell_of_link(person: User, provider: str) -> None:
+    """Tell somebody that their school account signs them in from now on."""
+    with translation.override(person.language):
+        text = render_to_string(
+            "sso/email/linked.txt", {"provider": provider, "site": settings.SITE_URL}
+        )
+        _send(_("Meldcode: your school account signs you in"), text, person.email)
 
 
 def _send(subject: str, text: str, address: str) -> None:
