@@ -134,7 +134,9 @@ def _issuer(kind: str, location: str) -> str:
     """Return the issuer as the provider itself writes it, after asking it."""
     issuer = KINDS[kind].issuer(location)
     if issuer is None:
-        raise ActionError(_("Fill in the tenant ID, as 8-4-4-4-12 digits."), field="location")
+        raise ActionError(
+            _("Fill in the tenant ID (Entra), or the address (others)."), field="location"
+        )
     try:
         return discovery.read(issuer)["issuer"]
     except RequestException as error:

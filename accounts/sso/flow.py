@@ -16,6 +16,7 @@ from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnec
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from allauth.utils import build_absolute_uri
 from django.contrib import messages
+from django.db import models
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -128,6 +129,10 @@ class SchoolProvider(OpenIDConnectProvider):
             auth_params={"nonce": nonce_of(state), "login_hint": address},
         ).url
 
+    def serialize(self) -> dict[str, Any]:
+        """Return by what it is found again after the second factor was asked."""
+        return {"id": str(self.school_provider.public_id)}
+
     def extract_extra_data(self, data: dict[str, Any]) -> dict[str, Any]:
         """Keep nothing of what the provider tells of somebody."""
         return {}
@@ -169,6 +174,22 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
     ) -> list[SocialApp]:
         """Return none: allauth finds no provider by itself."""
         return []
+
+    def get_provider(
+        self, request: HttpRequest, provider: str, client_id: str | None = None
+    ) -> SchoolProvider:
+        """Return the provider through which somebody came whose second factor was asked meanwhile.
+
+        Raises ``ValueError`` when it was switched off: allauth then lets them begin anew.
+        """
+        found = IdentityProvider.objects.active().filter(public_id=provider).first()
+        if found is None:
+            raise ValueError(provider)
+        return SchoolProvider(request, found)
+
+    def serialize_instance(self, instance: models.Model) -> dict[str, Any]:
+        """Keep no more in the session than which row it is; least of all a password's hash."""
+        return {"id": instance.pk}
 
     def get_requests_session(self) -> GuardedSession:
         """Return the session for allauth's own fetches: of the token, the keys, the userinfo."""
