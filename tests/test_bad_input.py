@@ -285,7 +285,7 @@ WITH_OBJECT = [
     "referrals:withdraw",
     "cases:shut_out", "cases:end_shut_out", "cases:end_emergency",
     "people:person", "people:give_role", "people:end_role", "people:reset_second_factor",
-    "people:withdraw_invitation",
+    "people:withdraw_invitation", "sso:change", "sso:switch",
     "cases:export", "cases:export_download", "signals:detail", "signals:correct",
     "consultations:new", "consultations:detail", "consultations:outcome", "consultations:accept",
     "consultations:withdraw", "referrals:decide", "referrals:feedback", "referrals:sent",

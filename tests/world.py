@@ -14,6 +14,7 @@ from tests.factories import (
     BoardFactory,
     CaseFactory,
     ConsultationFactory,
+    IdentityProviderFactory,
     InvitationFactory,
     PupilFactory,
     RoleInvitationFactory,
@@ -50,6 +51,7 @@ class World:
         self._invite(self.people["withdrawn"], accepted=True, withdrawn=True)
         self.referral = self._referral()
         self.role_invitation = RoleInvitationFactory(school=self.school)
+        self.identity_provider = IdentityProviderFactory(school=self.school)
         self.export = DossierExport.objects.create(
             case=self.case,
             requested_by=self.people["administrator"],

@@ -53,10 +53,9 @@ def is_public(address: str) -> bool:
         return True
     found = ipaddress.ip_address(address.partition("%")[0])
     if found.version == 6:
-        if found.ipv4_mapped:
-            return is_public(str(found.ipv4_mapped))
         if any(found in network for network in TRANSLATED):
             return False
+        found = found.ipv4_mapped or found
     return found.is_global and not (found.is_multicast or found.is_reserved)
 
 

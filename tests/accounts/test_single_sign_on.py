@@ -34,11 +34,6 @@ PROVIDER_MAY_NOT = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _beside_us(settings):
-    settings.SSO_LOCAL = True
-
-
 @pytest.fixture
 def provider(school):
     return provider_of(school)
