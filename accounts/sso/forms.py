@@ -59,7 +59,7 @@ class ProviderFields(MeldcodeForm):
     )
     name = forms.CharField(
         label=_("Name"),
-        max_length=60,
+        max_length=120,
         help_text=_("As your people know it, such as: school account of De Linde."),
     )
     location = forms.CharField(

@@ -31,7 +31,7 @@ class IdentityProvider(models.Model):
     kind = models.CharField(
         _("kind"), max_length=20, choices=[(k.code, k.name) for k in KINDS.values()]
     )
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(_("name"), max_length=120)
     # As the provider writes it itself, to the letter: tokens are held against it.
     issuer = models.CharField(max_length=300)
     client_id = models.CharField(max_length=191)
