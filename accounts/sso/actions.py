@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from requests import RequestException
 
-from accounts import access
+from accounts import access, second_factor
 from accounts.access import Permission
 from accounts.errors import ActionError
 from accounts.models import IdentityProvider, ProviderDomain, School, User
@@ -39,15 +39,12 @@ def admit(provider: IdentityProvider, sub: str, claims: Claims) -> SocialAccount
 
 
 def _admit(provider: IdentityProvider, sub: str, claims: Claims) -> SocialAccount:
-    links = SocialAccount.objects.select_related("user").filter(provider=provider.trust)
-    link = links.filter(uid=sub).first()
+    links = SocialAccount.objects.select_related("user")
+    link = links.filter(provider=provider.trust, uid=sub).first()
     user = link.user if link else _first_time(provider, claims)
     if not is_vouched_for(user, provider.trust):
         raise Refused("not one whom this provider may vouch for")
     if link is None:
-        if links.filter(user=user).exists():
-            # An address that was given to somebody else: known by another id before.
-            raise Refused("known by another id")
         link = SocialAccount.objects.create(provider=provider.trust, uid=sub, user=user)
         transaction.on_commit(lambda: mails.tell_of_link(user, provider.name))
     return link
@@ -61,12 +58,28 @@ def _first_time(provider: IdentityProvider, claims: Claims) -> User:
         raise Refused("no address that it may vouch for")
     name = str(claims.get("name") or "")[: User._meta.get_field("name").max_length]
     trusting = IdentityProvider.objects.of_domain(domain_of(address)).filter(trust=provider.trust)
+    here = User.objects.filter(email=address).first()
+    if here is not None:
+        _check_first_link(provider, here)
     for each in trusting.select_related("school"):
         join(email=address, name=name, school=each.school)
-    user = User.objects.filter(email=address).first()
+    user = here or User.objects.filter(email=address).first()
     if user is None:
         raise Refused("nobody invited")
     return user
+
+
+def _check_first_link(provider: IdentityProvider, user: User) -> None:
+    """Raise ``Refused`` unless an account that is here already may be opened by its address, once.
+
+    It must have a second factor, that is asked next: else whoever sets how people sign in and
+    resets second factors could come in as anybody of the school.
+    """
+    if not second_factor.has_one(user):
+        raise Refused("no second factor yet")
+    if SocialAccount.objects.filter(provider=provider.trust, user=user).exists():
+        # The address was given to somebody else: its owner is known by another id.
+        raise Refused("known by another id")
 
 
 def is_vouched_for(user: User, trust: str) -> bool:

@@ -1,12 +1,14 @@
 """A real OpenID Connect provider (oidc-provider-mock) beside the tests, and coming in by it."""
 
 import threading
-from functools import cache
+from functools import cache as once
 from urllib.parse import parse_qs, urlsplit
 
 import oidc_provider_mock
 import requests
 import werkzeug.serving
+from allauth.socialaccount.models import SocialAccount
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -14,6 +16,7 @@ from django.urls import reverse
 from accounts.models import IdentityProvider, ProviderDomain, School
 from accounts.sso.models import trust_of
 from tests.accounts.page import Page
+from tests.accounts.second_factors import code, key_of
 
 START = reverse("sso:start")
 REFUSED = reverse("sso:refused")
@@ -21,7 +24,7 @@ SECRET = "een-geheim-dat-nergens-te-lezen-is"
 DOMAIN = "school.example"
 
 
-@cache
+@once
 def address() -> str:
     """Return the address of the provider; it runs until the tests end."""
     app = oidc_provider_mock.app()
@@ -68,8 +71,19 @@ def back(browser: Client, location: str) -> HttpResponse:
 
 
 def come_in(browser: Client, email: str, sub: str, **fields: str) -> HttpResponse:
-    """Sign in by one's school, to where the provider's answer leads."""
-    return back(browser, at_provider(way(browser, email, **fields), sub))
+    """Sign in by one's school, and give the second factor if it is asked."""
+    answer = back(browser, at_provider(way(browser, email, **fields), sub))
+    return give_second_factor(browser, answer, sub)
+
+
+def give_second_factor(browser: Client, answer: HttpResponse, sub: str) -> HttpResponse:
+    """Give the code of one's app where an answer leads there; any other answer as it is."""
+    page = reverse("mfa_authenticate")
+    if answer["Location"] != page:
+        return answer
+    cache.clear()  # a code is good once; a test comes in more often than each half minute
+    user = SocialAccount.objects.get(uid=sub).user
+    return browser.post(page, {"code": code(key_of(user))})
 
 
 def asked(link: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from accounts.roles import Role
 from accounts.sso import actions
 from tests.accounts.oidc import DOMAIN, SECRET, address, come_in, person, provider_of
 from tests.accounts.page import Page
+from tests.accounts.second_factors import give_app
 from tests.factories import SchoolFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +54,7 @@ def test_a_provider_is_added_and_the_address_to_enter_is_shown(browser, school):
 
 def test_one_signs_in_through_what_was_added(browser, school):
     browser.post(ADD, filled())
-    member(Role.TEACHER, school, email=NOOR)
+    give_app(member(Role.TEACHER, school, email=NOOR))
     visitor = Client()
     come_in(visitor, NOOR, person("s1", email=NOOR))
     assert "_auth_user_id" in visitor.session
@@ -156,7 +157,7 @@ def test_the_links_of_a_sister_school_stay(browser, school):
 
 def test_a_changed_provider_signs_out_whoever_came_through_it(browser, school):
     provider = provider_of(school)
-    member(Role.TEACHER, school, email=NOOR)
+    give_app(member(Role.TEACHER, school, email=NOOR))
     visitor = Client()
     come_in(visitor, NOOR, person("s1", email=NOOR))
     browser.post(change_url(provider), filled(client_id="another", client_secret=""))

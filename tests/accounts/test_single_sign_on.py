@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership, RoleInvitation, User
+from accounts.people.actions import reset_second_factor
 from accounts.roles import Role
 from tests.accounts.oidc import (
     DOMAIN,
@@ -18,12 +19,13 @@ from tests.accounts.oidc import (
     at_provider,
     back,
     come_in,
+    give_second_factor,
     person,
     provider_of,
     way,
 )
 from tests.accounts.page import Page
-from tests.accounts.second_factors import code, give_app, key_of
+from tests.accounts.second_factors import give_app
 from tests.factories import RoleInvitationFactory, SchoolFactory, UserFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +43,9 @@ def provider(school):
 
 @pytest.fixture
 def teacher(school):
-    return member(Role.TEACHER, school, email=NOOR)
+    user = member(Role.TEACHER, school, email=NOOR)
+    give_app(user)
+    return user
 
 
 def is_in(browser: Client) -> bool:
@@ -75,13 +79,44 @@ def test_the_second_factor_is_set_up_before_anything_else(provider, school, clie
 
 
 def test_the_second_factor_is_asked_of_whoever_has_one(provider, teacher, client):
-    secret = give_app(teacher)
-    answer = come_in(client, NOOR, person("s1", email=NOOR))
+    answer = back(client, at_provider(way(client, NOOR), person("s1", email=NOOR)))
     assert answer["Location"] == reverse("mfa_authenticate")
     assert not is_in(client)
     assert client.get("/signals/").status_code == 302
-    client.post(reverse("mfa_authenticate"), {"code": code(secret)})
+    give_second_factor(client, answer, "s1")
     assert client.get("/signals/").status_code == 200
+
+
+def test_an_account_without_a_second_factor_is_not_opened_by_its_address(provider, school, client):
+    """Else whoever sets the provider and resets second factors could come in as anybody."""
+    member(Role.COORDINATOR, school, email=NOOR)
+    assert_refused(client, come_in(client, NOOR, person("s1", email=NOOR)))
+
+
+def test_whose_second_factor_was_reset_needs_their_password(
+    provider, teacher, school, administrator, client
+):
+    come_in(Client(), NOOR, person("s1", email=NOOR))
+    reset_second_factor(school, administrator, teacher)
+    assert_refused(client, come_in(client, NOOR, "s1"))
+    give_app(teacher)
+    come_in(client, NOOR, "s1")
+    assert is_in(client)
+
+
+def test_whoever_went_away_before_setting_one_up_comes_back(provider, school, client):
+    RoleInvitationFactory(school=school, email=NOOR)
+    come_in(Client(), NOOR, person("s1", email=NOOR))
+    come_in(client, NOOR, "s1")
+    assert client.get("/signals/").url == reverse("mfa_index")
+
+
+def test_a_provider_that_is_switched_off_before_the_code(provider, teacher, client):
+    answer = back(client, at_provider(way(client, NOOR), person("s1", email=NOOR)))
+    provider.is_active = False
+    provider.save()
+    give_second_factor(client, answer, "s1")
+    assert not is_in(client)
 
 
 def test_somebody_who_is_here_already_is_linked_once(provider, teacher, client):
@@ -204,6 +239,7 @@ def test_who_is_refused_like_somebody_unknown(provider, teacher, school, client,
 
 def test_an_invitation_does_not_open_what_reaches_another_school(provider, school, client):
     user = member(Role.COORDINATOR, SchoolFactory(), email=NOOR)
+    give_app(user)
     RoleInvitationFactory(school=school, email=NOOR)
     assert_refused(client, come_in(client, NOOR, person("s1", email=NOOR)))
     assert user.memberships.count() == 1
@@ -211,7 +247,7 @@ def test_an_invitation_does_not_open_what_reaches_another_school(provider, schoo
 
 
 def test_an_invitation_does_not_open_a_closed_account(provider, school, client):
-    UserFactory(email=NOOR, is_active=False)
+    give_app(UserFactory(email=NOOR, is_active=False))
     RoleInvitationFactory(school=school, email=NOOR)
     assert_refused(client, come_in(client, NOOR, person("s1", email=NOOR)))
 
@@ -220,6 +256,7 @@ def test_schools_that_trust_the_same_provider_share_their_people(provider, schoo
     sister = SchoolFactory()
     provider_of(sister)
     user = member(Role.TEACHER, school, email=NOOR)
+    give_app(user)
     RoleInvitationFactory(school=sister, email=NOOR)
     come_in(client, NOOR, person("s1", email=NOOR))
     assert client.session["_auth_user_id"] == str(user.pk)
@@ -305,15 +342,13 @@ def test_one_may_try_as_often_as_to_sign_in_and_no_more(provider, client, settin
 
 
 def test_one_comes_back_to_the_page_that_was_asked_for(provider, teacher, client):
-    secret = give_app(teacher)
     first = client.get("/signals/")["Location"]
     page = Page(client.get(first))
     start = next(a.get("href") for a in page.root.iter("a") if START in a.get("href", ""))
     form = Page(client.get(start))
     fields = next(form.root.iter("main")).iter("input")
     wanted = next(field.get("value") for field in fields if field.get("name") == "next")
-    come_in(client, NOOR, person("s1", email=NOOR), next=wanted)
-    answer = client.post(reverse("mfa_authenticate"), {"code": code(secret)})
+    answer = come_in(client, NOOR, person("s1", email=NOOR), next=wanted)
     assert answer["Location"] == "/signals/"
 
 
@@ -322,9 +357,7 @@ def test_one_comes_back_to_the_page_that_was_asked_for(provider, teacher, client
     ["https://elders.example/", "//elders.example", "javascript:alert(1)", "\\\\elders.example"],
 )
 def test_one_is_sent_nowhere_else(provider, teacher, client, wanted):
-    secret = give_app(teacher)
-    come_in(client, NOOR, person("s1", email=NOOR), next=wanted)
-    answer = client.post(reverse("mfa_authenticate"), {"code": code(secret)})
+    answer = come_in(client, NOOR, person("s1", email=NOOR), next=wanted)
     assert answer["Location"] == "/"
 
 
@@ -339,10 +372,8 @@ def test_the_session_is_another_one_after_signing_in(provider, teacher, client):
 def test_whoever_has_no_password_is_told_how_to_get_one(provider, school, client):
     RoleInvitationFactory(school=school, email=NOOR)
     come_in(client, NOOR, person("s1", email=NOOR))
-    user = User.objects.get(email=NOOR)
-    give_app(user)
+    give_app(User.objects.get(email=NOOR))
     come_in(client, NOOR, "s1")
-    client.post(reverse("mfa_authenticate"), {"code": code(key_of(user))})
     answer = client.get(reverse("account_change_password"), follow=True)
     assert answer.redirect_chain[-1][0] == reverse("account_reset_password")
     assert "geen wachtwoord" in Page(answer).text

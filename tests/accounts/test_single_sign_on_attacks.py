@@ -22,11 +22,13 @@ from tests.accounts.oidc import (
     at_provider,
     back,
     come_in,
+    give_second_factor,
     person,
     provider_of,
     way,
 )
 from tests.accounts.page import Page
+from tests.accounts.second_factors import give_app
 from tests.factories import SchoolFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +38,9 @@ NOOR = f"noor@{DOMAIN}"
 
 @pytest.fixture
 def teacher(school):
-    return member(Role.TEACHER, school, email=NOOR)
+    user = member(Role.TEACHER, school, email=NOOR)
+    give_app(user)
+    return user
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +59,8 @@ def ask_liar(browser: Client, liar: Liar, **changes: object):
     links = (a.get("href") for a in page.root.iter("a"))
     query = asked(next(link for link in links if "code_challenge" in link))
     liar.claims = {"nonce": query["nonce"], **liar.claims, **changes}
-    return back(browser, f"{query['redirect_uri']}?code=c&state={query['state']}")
+    answer = back(browser, f"{query['redirect_uri']}?code=c&state={query['state']}")
+    return give_second_factor(browser, answer, "s1")
 
 
 def assert_failed(browser: Client, answer) -> None:
