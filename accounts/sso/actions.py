@@ -90,8 +90,8 @@ def is_vouched_for(user: User, trust: str) -> bool:
     """
     trusting = IdentityProvider.objects.of_domain(domain_of(user.email)).filter(trust=trust)
     schools = set(trusting.values_list("school_id", flat=True))
-    held = user.current_memberships
-    return user.is_active and bool(held) and all(role.school_id in schools for role in held)
+    held = user.current_memberships  # none of somebody whose account is closed
+    return bool(held) and all(role.school_id in schools for role in held)
 
 
 def check(user: User, school: School) -> None:

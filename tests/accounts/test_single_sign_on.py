@@ -276,6 +276,37 @@ def test_another_client_is_another_provider(provider, teacher, client, differs):
     assert_refused(client, come_in(client, NOOR, person("s1", email=NOOR)))
 
 
+def test_an_address_of_a_sister_schools_domain_comes_in_there_only(provider, client):
+    sister = SchoolFactory()
+    provider_of(sister, "elders.example")
+    give_app(member(Role.TEACHER, sister, email="anna@elders.example"))
+    sub = person("s1", email="anna@elders.example")
+    assert_refused(client, come_in(client, NOOR, sub))
+    come_in(client, "anna@elders.example", sub)
+    assert is_in(client)
+
+
+def test_an_invitation_of_a_school_with_another_client_stays_as_it_is(provider, school, client):
+    elsewhere = SchoolFactory()
+    provider_of(elsewhere, client_id="another")
+    for each in (school, elsewhere):
+        RoleInvitationFactory(school=each, email=NOOR)
+    come_in(client, NOOR, person("s1", email=NOOR))
+    assert [m.school for m in User.objects.get(email=NOOR).current_memberships] == [school]
+    assert RoleInvitation.objects.standing().get().school == elsewhere
+
+
+def test_the_way_of_a_school_that_is_off_leads_nowhere_though_a_sister_is_on(provider, client):
+    sister = SchoolFactory()
+    link = way(client, NOOR)
+    provider_of(sister)
+    give_app(member(Role.TEACHER, sister, email=NOOR))
+    provider.is_active = False
+    provider.save()
+    assert_refused(client, back(client, at_provider(link, person("s1", email=NOOR))))
+    assert not SocialAccount.objects.exists()
+
+
 def test_a_sister_school_that_does_not_believe_it_of_this_domain(provider, teacher, client):
     elsewhere = SchoolFactory()
     provider_of(elsewhere, "elders.example")

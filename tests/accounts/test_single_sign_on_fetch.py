@@ -144,3 +144,31 @@ def test_a_packed_answer_is_not_unpacked(liar):
     liar.answer = lambda path: packed
     with fetch.GuardedSession() as session, pytest.raises(fetch.Unfetchable):
         session.get(f"{liar.address}/jwks_uri")
+
+
+def test_a_redirect_is_not_followed(liar):
+    moved = Response(status=302, headers={"Location": f"{liar.address}/jwks_uri"})
+    liar.answer = lambda path: moved if path == "/moved" else None
+    with fetch.GuardedSession() as session, pytest.raises(fetch.Unfetchable):
+        session.get(f"{liar.address}/moved")
+    assert [request.path for request in liar.asked] == ["/moved"]
+
+
+@pytest.mark.parametrize(("length", "is_read"), [(200_000, True), (300_000, False)])
+def test_a_long_answer_is_broken_off(liar, length, is_read):
+    liar.answer = lambda path: Response("x" * length)
+    with fetch.GuardedSession() as session:
+        if is_read:
+            assert len(session.get(f"{liar.address}/").content) == length
+        else:
+            with pytest.raises(fetch.Unfetchable):
+                session.get(f"{liar.address}/")
+
+
+def test_nothing_is_asked_in_the_clear(names, settings):
+    settings.SSO_LOCAL = False
+    leads, connected = names
+    leads["school.example"] = ["93.184.215.14"]
+    with fetch.GuardedSession() as session, pytest.raises(fetch.Unfetchable):
+        session.get("http://school.example/")
+    assert connected == []
