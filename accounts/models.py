@@ -11,6 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from accounts.managers import UserManager
 from accounts.querysets import MembershipQuerySet, RoleInvitationQuerySet
 from accounts.roles import Role
+from accounts.sso.models import IdentityProvider, ProviderDomain
+
+__all__ = [
+    "Board",
+    "Buurtteam",
+    "IdentityProvider",
+    "Membership",
+    "ProviderDomain",
+    "RoleInvitation",
+    "School",
+    "User",
+]
 
 
 class User(AbstractBaseUser, PermissionsMixin):

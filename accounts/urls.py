@@ -28,6 +28,8 @@ urlpatterns = [
         allauth.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    # Whoever comes in by their school has no password here; allauth sends them to this name.
+    path("account/password/none/", views.no_password, name="account_set_password"),
     path("account/reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("account/sessions/", session_views.own, name="sessions"),
@@ -35,4 +37,5 @@ urlpatterns = [
     path("account/sessions/end-others/", session_views.end_others, name="end_other_sessions"),
     path("account/stay/", views.stay, name="stay"),
     path("", include("accounts.people.urls")),
+    path("", include("accounts.sso.urls")),
 ]

@@ -54,6 +54,16 @@ def stay(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@open_to(SIGNED_IN)
+def no_password(request: HttpRequest) -> HttpResponse:
+    """Say how one gets a password who has none: by mail, as when it is forgotten."""
+    messages.info(
+        request,
+        _("You sign in with your school account and have no password here. Ask for one by mail."),
+    )
+    return redirect("account_reset_password")
+
+
 def _safe_next(request: HttpRequest) -> str:
     wanted = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "guardian",
     "auditlog",
@@ -78,6 +79,7 @@ MIDDLEWARE = [
     "accounts.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.SessionEndMiddleware",
+    "accounts.sso.middleware.StillVouchedForMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # After messages (it leaves one), before the rule that every page needs a signed-in user.
     "accounts.middleware.KeepTypedMiddleware",
@@ -193,6 +195,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_RATE_LIMITS = {
     "login": "100/m/ip",
     "login_failed": "30/m/ip,5/5m/key,50/d/key",
+    "single_sign_on": "100/m/ip",
     # A reference for emergency access is told by telephone, not guessed.
     "emergency_access": "5/h/user",
 }
@@ -217,6 +220,13 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not TLS
 # Shown once and kept hashed; a phone's clock may be half a minute off.
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1
+# Single sign-on: each school's own providers, out of the database (accounts/sso).
+SOCIALACCOUNT_ADAPTER = "accounts.sso.flow.SocialAccountAdapter"
+# A provider that runs beside us on http://127.0.0.1. Elsewhere it would let an administrator make
+# the server fetch from its own machine.
+SSO_LOCAL = env.bool("SSO_LOCAL", default=False)
+if SSO_LOCAL and not (DEMO or DEBUG):
+    raise ImproperlyConfigured("SSO_LOCAL may be true in a demo only.")
 # Access is by the table in accounts/access.py; nobody acts anonymously through guardian.
 ANONYMOUS_USER_NAME = None
 GUARDIAN_RAISE_403 = False

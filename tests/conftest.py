@@ -24,7 +24,10 @@ def _cache_of_this_process(location: object) -> str:
 
 @pytest.fixture(autouse=True)
 def _plain_environment(settings, tmp_path):
-    """No hashing cost, no manifest, no broker; mail in memory, files in a folder of the test."""
+    """No hashing cost, no manifest, no broker; mail in memory, files in a folder of the test.
+
+    A provider to sign in with may run on 127.0.0.1.
+    """
     default = settings.CACHES["default"]
     settings.CACHES = {
         "default": {**default, "LOCATION": _cache_of_this_process(default["LOCATION"])}
@@ -39,6 +42,7 @@ def _plain_environment(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.CELERY_TASK_ALWAYS_EAGER = False
+    settings.SSO_LOCAL = True
     cache.clear()
 
 

@@ -7,9 +7,18 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from accounts.models import Board, Buurtteam, Membership, RoleInvitation, School, User
+from accounts.models import (
+    Board,
+    Buurtteam,
+    IdentityProvider,
+    Membership,
+    RoleInvitation,
+    School,
+    User,
+)
 from accounts.people.actions import hashed
 from accounts.roles import Role
+from accounts.sso.models import trust_of
 from cases.models import Attachment, Case, Conversation, Pupil
 from consultations.models import Consultation, Invitation
 from signals.models import Signal, SignalCategory
@@ -75,6 +84,21 @@ class RoleInvitationFactory(DjangoModelFactory):
     role = Role.TEACHER
     secret_hash = factory.LazyAttribute(lambda o: hashed(o.secret))
     expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=14))
+
+
+class IdentityProviderFactory(DjangoModelFactory):
+    """A provider that nobody asks anything."""
+
+    class Meta:
+        model = IdentityProvider
+
+    school = factory.SubFactory(SchoolFactory)
+    kind = "other"
+    name = factory.Sequence(lambda n: f"Schoolaccount {n}")
+    issuer = "https://inloggen.example"
+    client_id = factory.Sequence(lambda n: f"meldcode-{n}")
+    secret = "een geheim"
+    trust = factory.LazyAttribute(lambda o: trust_of(o.kind, o.issuer, o.client_id))
 
 
 class PupilFactory(DjangoModelFactory):

@@ -286,7 +286,7 @@ WITH_OBJECT = [
     "cases:attach", "cases:file", "cases:withdraw_file",
     "cases:shut_out", "cases:end_shut_out", "cases:end_emergency",
     "people:person", "people:give_role", "people:end_role", "people:reset_second_factor",
-    "people:withdraw_invitation",
+    "people:withdraw_invitation", "sso:change", "sso:switch",
     "cases:export", "cases:export_download", "signals:detail", "signals:correct",
     "consultations:new", "consultations:detail", "consultations:outcome", "consultations:accept",
     "consultations:withdraw", "referrals:decide", "referrals:feedback", "referrals:sent",

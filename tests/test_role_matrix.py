@@ -42,6 +42,7 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "account_reset_password_done":           PUBLIC,
     "account_reset_password_from_key":       PUBLIC,
     "account_reset_password_from_key_done":  PUBLIC,
+    "account_set_password":                  EVERYBODY,
     "account_reauthenticate":                EVERYBODY,
     "sessions":                              EVERYBODY,
     "end_session":                           (),  # one's own only: tested apart
@@ -68,6 +69,13 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "people:give_role":                      ("administrator",),
     "people:end_role":                       ("administrator",),
     "people:reset_second_factor":            ("administrator",),
+    "sso:start":                             PUBLIC,
+    "sso:refused":                           PUBLIC,
+    "sso:callback":                          PUBLIC,
+    "sso:providers":                         ADMINISTRATORS,
+    "sso:add":                               ADMINISTRATORS,
+    "sso:change":                            ("administrator",),
+    "sso:switch":                            ("administrator",),
     "people:invitation":                     PUBLIC,
     "people:open_invitation":                PUBLIC,
     "signals:mine":                          LOGS_SIGNALS,
@@ -134,7 +142,7 @@ POST_ONLY = {
 }
 
 # What only shows something, whoever asks: nothing can be sent to it.
-READ_ONLY = {"mfa_view_recovery_codes"}
+READ_ONLY = {"mfa_view_recovery_codes", "sso:callback", "sso:refused"}
 
 # Pages on cases that are about no case in particular.
 OF_THE_SCHOOL = {
@@ -173,6 +181,9 @@ def arguments(name: str, world: World) -> list:
         "people:give_role": [world.people["teacher"].public_id],
         "people:reset_second_factor": [world.people["teacher"].public_id],
         "people:end_role": [world.people["teacher"].memberships.get().public_id],
+        "sso:callback": [world.identity_provider.public_id],
+        "sso:change": [world.identity_provider.public_id],
+        "sso:switch": [world.identity_provider.public_id],
         "signals:detail": [world.signal.reference],
         "signals:correct": [world.signal.reference],
         "signals:unfounded": [world.signal.reference],

@@ -15,6 +15,7 @@ from tests.factories import (
     BoardFactory,
     CaseFactory,
     ConsultationFactory,
+    IdentityProviderFactory,
     InvitationFactory,
     PupilFactory,
     RoleInvitationFactory,
@@ -52,6 +53,7 @@ class World:
         self.referral = self._referral()
         self.attachment = AttachmentFactory(case=self.case, author=self.people["participant"])
         self.role_invitation = RoleInvitationFactory(school=self.school)
+        self.identity_provider = IdentityProviderFactory(school=self.school)
         self.export = DossierExport.objects.create(
             case=self.case,
             requested_by=self.people["administrator"],

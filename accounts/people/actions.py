@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
@@ -270,13 +271,15 @@ def end_sessions(person: User) -> None:
 def reset_second_factor(school: School, by: User, person: User) -> None:
     """Take away the second factor of somebody who lost it; they set up a new one at once.
 
-    Their password stays what it is: whoever asks for this with a smooth story has not got it.
+    Their password stays what it is: whoever asks for this with a smooth story has not got it. They
+    need it: their school account signs them in again once there is a new second factor.
     """
     check(by, school)
     here = Membership.objects.of_places([school]).filter(ended_at__isnull=True, user=person)
     if person == by or not here.exists():
         raise PermissionDenied
     Authenticator.objects.filter(user=person).delete()
+    SocialAccount.objects.filter(user=person).delete()
     end_sessions(person)
     transaction.on_commit(lambda: mails.tell_of_reset(person))
 

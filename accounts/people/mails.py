@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership, RoleInvitation, School, User
+from accounts.models import IdentityProvider, Membership, RoleInvitation, School, User
 from accounts.roles import Role
 
 logger = logging.getLogger(__name__)
@@ -57,6 +57,25 @@ def _reached_by(person: User) -> list[int]:
     held = Membership.objects.filter(user=person, ended_at__isnull=True)
     of_team = School.objects.filter(buurtteam__in=held.values("buurtteam"))
     return [*held.values_list("school_id", flat=True), *of_team.values_list("pk", flat=True)]
+
+
+def tell_of_sign_in(provider: IdentityProvider) -> None:
+    """Tell whoever leads and looks after a school that people sign in otherwise from now on."""
+    for told in User.objects.with_role_at([provider.school_id], TOLD):
+        with translation.override(told.language):
+            text = render_to_string(
+                "sso/email/changed.txt", {"provider": provider, "site": settings.SITE_URL}
+            )
+            _send(_("Meldcode: signing in at your school was changed"), text, told.email)
+
+
+def tell_of_link(person: User, provider: str) -> None:
+    """Tell somebody that their school account signs them in from now on."""
+    with translation.override(person.language):
+        text = render_to_string(
+            "sso/email/linked.txt", {"provider": provider, "site": settings.SITE_URL}
+        )
+        _send(_("Meldcode: your school account signs you in"), text, person.email)
 
 
 def _send(subject: str, text: str, address: str) -> None:

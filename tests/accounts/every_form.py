@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from cases.protocol import PERIODS, QUESTIONS
+from tests.accounts import oidc
 from tests.accounts.page import OF_THE_FORM
 from tests.factories import PupilFactory, member
 from tests.world import World
@@ -199,6 +200,14 @@ def role(world: World) -> Data:
     }  # fmt: skip
 
 
+def provider(world: World) -> Data:
+    """Let the school trust the provider that runs beside the tests."""
+    return {
+        "kind": "other", "name": "Schoolaccount", "location": oidc.address(), "client_id": "app",
+        "client_secret": "een geheim van de aanbieder", "domains": "delinde.example",
+    }  # fmt: skip
+
+
 def conflict(world: World) -> Data:
     """Keep a teacher out who has an interest."""
     person = str(world.people["author"].public_id)
@@ -321,6 +330,12 @@ class Row:
     codes: tuple[str, ...] = ()
 
 
+NO_PROVIDER = (
+    ({"location": ""}, "location"),
+    ({"location": "http://elders.example"}, "location"),
+    ({"domains": "geen domein"}, "domains"),
+    ({"domains": "gmail.com"}, "domains"),
+)
 NO_FACT = {"facts": "", "child_words": ""}
 FORMS = (
     Row("signals:new", "teacher", "participant", None, new_signal, ((NO_FACT, "facts"),),
@@ -386,6 +401,10 @@ FORMS = (
         ({"starts_on": "2020-01-01"}, "starts_on"),
         ({"starts_on": "garbage"}, "starts_on"),
     ), (("replaces", role_elsewhere),), keyed=False),
+    Row("sso:add", "administrator", None, None, provider, NO_PROVIDER,
+        codes=("location", "client_secret", "domains")),
+    Row("sso:change", "administrator", None, "identity_provider", provider, NO_PROVIDER,
+        keyed=False, codes=("location", "client_secret", "domains")),
     Row("cases:shut_out", "coordinator", None, "case", conflict,
         (({"explanation": ""}, "explanation"),),
         (("person", somebody_elsewhere),), keyed=False),

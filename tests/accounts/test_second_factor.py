@@ -146,6 +146,9 @@ ASK_AGAIN = {
     "people:give_role",
     "people:end_role",
     "people:reset_second_factor",
+    "sso:add",
+    "sso:change",
+    "sso:switch",
 }
 
 

@@ -1,0 +1,199 @@
+"""Letting somebody in by the word of their school, and changing whose word is taken."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from allauth.account.internal.emailkit import valid_email_or_none
+from allauth.socialaccount.models import SocialAccount
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from requests import RequestException
+
+from accounts import access, second_factor
+from accounts.access import Permission
+from accounts.errors import ActionError
+from accounts.models import IdentityProvider, ProviderDomain, School, User
+from accounts.people import mails
+from accounts.people.actions import join
+from accounts.sso import discovery
+from accounts.sso.kinds import KINDS, Claims, domain_of
+from accounts.sso.models import trust_of
+
+
+class Refused(Exception):
+    """Somebody whom their school signed in and who does not come in here. For the log only."""
+
+
+def admit(provider: IdentityProvider, sub: str, claims: Claims) -> SocialAccount:
+    """Return the link to the account of whoever the provider signed in.
+
+    Raises ``Refused`` for whoever is not let in, and leaves nothing behind then.
+    """
+    try:
+        with transaction.atomic():
+            return _admit(provider, sub, claims)
+    except IntegrityError as error:
+        raise Refused("came twice at once") from error
+
+
+def _admit(provider: IdentityProvider, sub: str, claims: Claims) -> SocialAccount:
+    links = SocialAccount.objects.select_related("user")
+    link = links.filter(provider=provider.trust, uid=sub).first()
+    user = link.user if link else _first_time(provider, claims)
+    if not is_vouched_for(user, provider.trust):
+        raise Refused("not one whom this provider may vouch for")
+    if link is None:
+        link = SocialAccount.objects.create(provider=provider.trust, uid=sub, user=user)
+        transaction.on_commit(lambda: mails.tell_of_link(user, provider.name))
+    return link
+
+
+def _first_time(provider: IdentityProvider, claims: Claims) -> User:
+    """Return the user of the address that the provider vouches for; an invited one is made."""
+    claimed = provider.rules.address(claims, provider.domain_names)
+    address = (valid_email_or_none(claimed) or "").lower() if isinstance(claimed, str) else ""
+    if not address or domain_of(address) not in provider.domain_names:
+        raise Refused("no address that it may vouch for")
+    name = str(claims.get("name") or "")[: User._meta.get_field("name").max_length]
+    trusting = IdentityProvider.objects.of_domain(domain_of(address)).filter(trust=provider.trust)
+    here = User.objects.filter(email=address).first()
+    if here is not None:
+        _check_first_link(provider, here)
+    for each in trusting.select_related("school"):
+        join(email=address, name=name, school=each.school)
+    user = here or User.objects.filter(email=address).first()
+    if user is None:
+        raise Refused("nobody invited")
+    return user
+
+
+def _check_first_link(provider: IdentityProvider, user: User) -> None:
+    """Raise ``Refused`` unless an account that is here already may be opened by its address, once.
+
+    It must have a second factor, that is asked next: else whoever sets how people sign in and
+    resets second factors could come in as anybody of the school.
+    """
+    if not second_factor.has_one(user):
+        raise Refused("no second factor yet")
+    if SocialAccount.objects.filter(provider=provider.trust, user=user).exists():
+        # The address was given to somebody else: its owner is known by another id.
+        raise Refused("known by another id")
+
+
+def is_vouched_for(user: User, trust: str) -> bool:
+    """Tell whether a provider may say that somebody is this user, today.
+
+    Only somebody whose every role is at a school that trusts this very provider: else one school's
+    administrator could come in as somebody who reaches another school's children.
+    """
+    trusting = IdentityProvider.objects.of_domain(domain_of(user.email)).filter(trust=trust)
+    schools = set(trusting.values_list("school_id", flat=True))
+    held = user.current_memberships  # none of somebody whose account is closed
+    return bool(held) and all(role.school_id in schools for role in held)
+
+
+def check(user: User, school: School) -> None:
+    """Raise ``PermissionDenied`` unless the user sets how people sign in at the school."""
+    if school.pk not in access.school_ids(user, Permission.SET_SIGN_IN):
+        raise PermissionDenied
+
+
+def add(school: School, by: User, key: UUID, **fields: Any) -> IdentityProvider:
+    """Let a school trust a provider. Raises ``ActionError`` when nothing answers there as one."""
+    check(by, school)
+    issuer = _issuer(fields["kind"], fields["location"])
+    with transaction.atomic():
+        School.objects.select_for_update().get(pk=school.pk)  # two clicks at once: one provider
+        added = IdentityProvider.objects.filter(idempotency_key=key, school=school).first()
+        if added is not None:
+            return added
+        return _save(IdentityProvider(school=school, idempotency_key=key), issuer, fields)
+
+
+def change(provider: IdentityProvider, by: User, **fields: Any) -> IdentityProvider:
+    """Change a provider; an empty secret keeps the one there is.
+
+    With another issuer or client id it is another provider: who was linked is linked no more.
+    Raises ``ActionError`` when nothing answers there as one.
+    """
+    check(by, provider.school)
+    issuer = _issuer(fields["kind"], fields["location"])
+    with transaction.atomic():
+        locked = IdentityProvider.objects.select_for_update().get(pk=provider.pk)
+        before = locked.trust
+        saved = _save(locked, issuer, fields)
+        if saved.trust != before and not IdentityProvider.objects.filter(trust=before).exists():
+            SocialAccount.objects.filter(provider=before).delete()
+    return saved
+
+
+@transaction.atomic
+def switch(provider: IdentityProvider, by: User, *, on: bool) -> None:
+    """Switch a provider on or off; whoever came in through it is signed out by the middleware."""
+    check(by, provider.school)
+    locked = IdentityProvider.objects.select_for_update().get(pk=provider.pk)
+    if locked.is_active == on:
+        return
+    if on:
+        _check_domains(locked, locked.domain_names)
+    locked.is_active = on
+    locked.save(update_fields=["is_active"])
+    transaction.on_commit(lambda: mails.tell_of_sign_in(locked))
+
+
+def _issuer(kind: str, location: str) -> str:
+    """Return the issuer as the provider itself writes it, after asking it."""
+    issuer = KINDS[kind].issuer(location)
+    if issuer is None:
+        raise ActionError(
+            _("Fill in the tenant ID (Entra), or the address (others)."), field="location"
+        )
+    try:
+        return discovery.read(issuer)["issuer"]
+    except RequestException as error:
+        raise ActionError(
+            _("This address does not answer as an OpenID Connect provider."), field="location"
+        ) from error
+
+
+def _save(provider: IdentityProvider, issuer: str, fields: dict[str, Any]) -> IdentityProvider:
+    before = _state(provider) if provider.pk else None
+    provider.kind, provider.name = fields["kind"], fields["name"]
+    provider.issuer, provider.client_id = issuer, fields["client_id"]
+    provider.trust = trust_of(provider.kind, issuer, provider.client_id)
+    # Encrypting the same secret once more would be another text: not a change.
+    if fields["client_secret"] and (not provider.pk or fields["client_secret"] != provider.secret):
+        provider.secret = fields["client_secret"]
+    same = IdentityProvider.objects.filter(school=provider.school, trust=provider.trust)
+    if same.exclude(pk=provider.pk).exists():
+        raise ActionError(_("This provider is there already, with this client ID."), "client_id")
+    if provider.is_active:
+        _check_domains(provider, fields["domains"])
+    provider.save()
+    provider.domains.exclude(domain__in=fields["domains"]).delete()
+    for domain in set(fields["domains"]) - set(provider.domain_names):
+        ProviderDomain.objects.create(provider=provider, domain=domain)
+    if _state(provider) != before:
+        transaction.on_commit(lambda: mails.tell_of_sign_in(provider))
+    return provider
+
+
+def _state(provider: IdentityProvider) -> tuple[Any, ...]:
+    fields = (provider.kind, provider.name, provider.trust, provider.encrypted_secret)
+    return (*fields, *provider.domain_names)
+
+
+def _check_domains(provider: IdentityProvider, domains: Collection[str]) -> None:
+    """Raise ``ActionError`` when people of a domain would not know which provider is theirs."""
+    others = IdentityProvider.objects.active().exclude(trust=provider.trust)
+    taken = ProviderDomain.objects.filter(
+        domain__in=domains, provider__in=others.exclude(pk=provider.pk)
+    ).first()
+    if taken is not None:
+        raise ActionError(
+            _("Another provider signs in people of this domain: %(domain)s.")
+            % {"domain": taken.domain},
+            field="domains",
+        )

@@ -1,0 +1,138 @@
+"""Fetching what users typed the address of, without becoming their hand inside our network.
+
+An administrator types the address of a provider, and its answer names more of them. Only https, and
+only addresses of the public internet: each connection is made to the very address that was looked
+at, so that a name cannot answer one thing to the check and another to the connection. No redirects,
+no proxies, a small answer, little time.
+"""
+
+import ipaddress
+import socket
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from django.conf import settings
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError, NewConnectionError
+
+LONGEST_ANSWER = 256 * 1024
+CHUNK = 16 * 1024
+# Seconds: for each wait, and for all of an answer.
+WAIT, ALL_OF_IT = 5, 10
+# Only there, and only where SSO_LOCAL allows: a provider that runs beside us, for tests and demo.
+LOCAL = "127.0.0.1"
+# Networks that lead, through a translator, to any address at all.
+TRANSLATED = ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("2002::/16")
+
+
+class Unfetchable(requests.RequestException):
+    """An address that we do not fetch, or an answer that we do not read."""
+
+
+def check_url(url: str) -> None:
+    """Raise ``Unfetchable`` unless an address is https, with a host and nothing hidden in it."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise Unfetchable("no address") from error
+    local = settings.SSO_LOCAL and parts.hostname == LOCAL and port
+    if parts.scheme != "https" and not (local and parts.scheme == "http"):
+        raise Unfetchable("not https")
+    if not parts.hostname or parts.username is not None or parts.fragment:
+        raise Unfetchable("no plain address")
+
+
+def is_public(address: str) -> bool:
+    """Tell whether an IP address is one of the public internet (or the local one, if allowed)."""
+    if settings.SSO_LOCAL and address == LOCAL:
+        return True
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if found.version == 6:
+        if any(found in network for network in TRANSLATED):
+            return False
+        found = found.ipv4_mapped or found
+    return found.is_global and not (found.is_multicast or found.is_reserved)
+
+
+def look_up(host: str, port: int) -> str:
+    """Return the IP address to connect to. Raises ``OSError`` when one of them is not public."""
+    found = [info[4][0] for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    if not found or not all(is_public(address) for address in found):
+        raise OSError("not on the public internet")
+    return found[0]
+
+
+class _Guarded:
+    """Connects to the address that was looked at; name and certificate stay those of the host."""
+
+    def _new_conn(self) -> socket.socket:
+        host = self._dns_host
+        try:
+            self._dns_host = look_up(host, self.port)
+            return super()._new_conn()
+        except OSError as error:
+            raise NewConnectionError(self, "not fetched") from error
+        finally:
+            self._dns_host = host
+
+
+class _HTTPConnection(_Guarded, HTTPConnection):
+    pass
+
+
+class _HTTPSConnection(_Guarded, HTTPSConnection):
+    pass
+
+
+class _HTTPPool(HTTPConnectionPool):
+    ConnectionCls = _HTTPConnection
+
+
+class _HTTPSPool(HTTPSConnectionPool):
+    ConnectionCls = _HTTPSConnection
+
+
+class _GuardedAdapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+
+
+class GuardedSession(requests.Session):
+    """The session of requests through which all of single sign-on goes, allauth's too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # No proxy of the environment, no .netrc: they would look up the name themselves.
+        self.trust_env = False
+        self.headers["Accept-Encoding"] = "identity"
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, _GuardedAdapter())
+
+    def request(self, method: str, url: str, **kwargs: Any) -> requests.Response:
+        """Fetch. Raises ``requests.RequestException`` for all that is not a plain, short answer."""
+        check_url(url)
+        kwargs |= {"timeout": WAIT, "allow_redirects": False, "stream": True}
+        with super().request(method, url, **kwargs) as response:
+            if response.is_redirect or response.headers.get("Content-Encoding"):
+                raise Unfetchable("a redirect, or an answer in another wrapping")
+            response._content = _read(response)
+            response._content_consumed = True
+            return response
+
+
+def _read(response: requests.Response) -> bytes:
+    body, ends = bytearray(), time.monotonic() + ALL_OF_IT
+    try:
+        while chunk := response.raw.read1(CHUNK):
+            body += chunk
+            if len(body) > LONGEST_ANSWER or time.monotonic() > ends:
+                raise Unfetchable("too much, or too slow")
+    except HTTPError as error:
+        raise Unfetchable("broken off") from error
+    return bytes(body)

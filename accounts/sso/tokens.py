@@ -1,0 +1,58 @@
+"""Reading the token in which a provider says who somebody is."""
+
+from typing import Any
+
+import jwt
+
+from accounts.sso.fetch import GuardedSession
+
+# Signatures with a public key only: no "none", and no key that the client shares.
+ALGORITHMS = [
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+]  # fmt: skip
+# Seconds by which the provider's clock may differ from ours.
+LEEWAY = 60
+LONGEST_SUB = 191
+
+
+class NotTrue(Exception):
+    """A token that says nothing that we believe."""
+
+
+def read(token: Any, *, keys: str, issuer: str, client_id: str, nonce: str) -> dict[str, Any]:
+    """Return what a signed token says: from this issuer, for us, for this very sign-in.
+
+    ``keys`` is where the issuer's keys are. Raises ``NotTrue``, and ``requests.RequestException``
+    when the keys cannot be fetched.
+    """
+    try:
+        claims = jwt.decode(
+            token,
+            _key(jwt.get_unverified_header(token), keys),
+            algorithms=ALGORITHMS,
+            audience=client_id,
+            issuer=issuer,
+            leeway=LEEWAY,
+            options={"require": ["exp", "iat", "iss", "aud", "sub", "nonce"]},
+        )
+    except (jwt.PyJWTError, LookupError, TypeError, ValueError, AttributeError) as error:
+        raise NotTrue(type(error).__name__) from error
+    if claims["nonce"] != nonce:
+        raise NotTrue("of another sign-in")
+    if claims.get("azp", client_id) != client_id:
+        raise NotTrue("for another client")
+    if not 0 < len(claims["sub"]) <= LONGEST_SUB:
+        raise NotTrue("of nobody")
+    return claims
+
+
+def _key(header: dict[str, Any], address: str) -> jwt.PyJWK:
+    """Return the key that the token names; one that names none needs none, where there is one."""
+    with GuardedSession() as session:
+        response = session.get(address)
+        response.raise_for_status()
+        known = jwt.PyJWKSet.from_dict(response.json()).keys
+    fitting = [key for key in known if header.get("kid") in (None, key.key_id)]
+    if len(fitting) != 1:
+        raise NotTrue("signed with no key of the issuer")
+    return fitting[0]

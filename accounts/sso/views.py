@@ -1,0 +1,136 @@
+"""Signing in by one's school, and the page on which an administrator sets how."""
+
+from allauth.account.utils import get_next_redirect_url
+from allauth.core import ratelimit
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+from requests import RequestException
+
+from accounts import access
+from accounts.access import PUBLIC, Permission, open_to, requires
+from accounts.models import IdentityProvider
+from accounts.second_factor import fresh_second_factor
+from accounts.sso import actions
+from accounts.sso.flow import SchoolConnection, SchoolProvider, callback_address
+from accounts.sso.forms import AddressForm, NewProviderForm, ProviderForm
+from accounts.sso.kinds import KINDS
+
+
+@open_to(PUBLIC)
+@never_cache
+def start(request: HttpRequest) -> HttpResponse:
+    """Ask for the e-mail address, and show the way to the school's provider.
+
+    A page with a link and not a redirect: ``form-action`` keeps a form's answer on this site.
+    """
+    form = AddressForm(request.POST or None)
+    next_url = get_next_redirect_url(request)
+    if form.is_bound:
+        if not ratelimit.consume(request, action="single_sign_on"):
+            return render(request, "429.html", status=429)
+        if form.is_valid():
+            try:
+                way = SchoolProvider(request, form.provider).start(
+                    request, form.cleaned_data["email"], next_url
+                )
+                return render(request, "sso/go.html", {"provider": form.provider, "way": way})
+            except RequestException:
+                form.add_error(
+                    "email",
+                    _("The sign-in of your school does not answer now. Try again in some minutes."),
+                )
+    return render(
+        request,
+        "sso/start.html",
+        {"form": form, "next_url": next_url},
+        status=422 if form.errors else 200,
+    )
+
+
+@open_to(PUBLIC)
+@never_cache
+@require_GET
+def callback(request: HttpRequest, provider: str) -> HttpResponse:
+    """Let in whoever comes back from their provider; one that is off answers like one unknown."""
+    found = IdentityProvider.objects.active().filter(public_id=provider).first()
+    if found is None:
+        return redirect("sso:refused")
+    return OAuth2CallbackView.adapter_view(SchoolConnection(request, found))(request)
+
+
+@open_to(PUBLIC)
+@never_cache
+@require_GET
+def refused(request: HttpRequest) -> HttpResponse:
+    """Say that one is known at school, and not here. The same page whatever the reason."""
+    return render(request, "sso/refused.html")
+
+
+@requires(Permission.SET_SIGN_IN)
+def providers(request: HttpRequest) -> HttpResponse:
+    """Show through which providers people of one's schools sign in."""
+    return render(request, "sso/providers.html", {"providers": _providers(request)})
+
+
+@requires(Permission.SET_SIGN_IN)
+@fresh_second_factor
+def add(request: HttpRequest) -> HttpResponse:
+    """Let a school trust a provider."""
+    schools = access.schools(request.user, Permission.SET_SIGN_IN)
+    form = NewProviderForm.for_page(request, schools=schools)
+    if form.is_bound and form.is_valid():
+        values = dict(form.values)
+        added = form.run(actions.add, values.pop("school"), request.user, form.key, **values)
+        if added:
+            messages.success(request, _("Saved. Enter the redirect address below at the provider."))
+            return redirect("sso:change", added.public_id)
+    return _form_page(request, form)
+
+
+@requires(Permission.SET_SIGN_IN)
+@fresh_second_factor
+def change(request: HttpRequest, provider: str) -> HttpResponse:
+    """Show a provider with the address to enter there, and change it."""
+    found = get_object_or_404(_providers(request), public_id=provider)
+    form = ProviderForm.for_page(request, provider=found)
+    if form.is_bound and form.is_valid():
+        form.run(actions.change, found, request.user, **form.values)
+        if not form.errors:
+            messages.success(request, _("The change is saved."))
+            return redirect("sso:change", provider)
+    return _form_page(request, form, provider=found, address=callback_address(request, found))
+
+
+@requires(Permission.SET_SIGN_IN)
+@fresh_second_factor
+def switch(request: HttpRequest, provider: str) -> HttpResponse:
+    """Switch a provider off or on; one confirms it first."""
+    found = get_object_or_404(_providers(request), public_id=provider)
+    if request.method == "POST":
+        try:
+            actions.switch(found, request.user, on=request.POST.get("on") == "yes")
+            messages.success(request, _("The change is saved."))
+        except actions.ActionError as error:
+            messages.error(request, error.message)
+        return redirect("sso:providers")
+    return render(request, "sso/switch.html", {"provider": found})
+
+
+def _providers(request: HttpRequest) -> "IdentityProvider.objects":
+    schools = access.schools(request.user, Permission.SET_SIGN_IN)
+    found = IdentityProvider.objects.filter(school__in=schools)
+    return found.select_related("school").prefetch_related("domains")
+
+
+def _form_page(request: HttpRequest, form: object, **context: object) -> HttpResponse:
+    return render(
+        request,
+        "sso/provider.html",
+        {"form": form, "kinds": KINDS.values(), **context},
+        status=422 if form.errors else 200,
+    )

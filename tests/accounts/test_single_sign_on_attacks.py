@@ -1,0 +1,288 @@
+"""What is tried against single sign-on: forged states, and providers that lie."""
+
+import time
+
+import jwt
+import pytest
+from allauth.socialaccount.models import SocialAccount
+from cryptography.hazmat.primitives.asymmetric import rsa
+from django.test import Client
+from django.urls import reverse
+from werkzeug.wrappers import Response
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.sso.kinds import KINDS
+from tests.accounts.liar import Liar
+from tests.accounts.oidc import (
+    DOMAIN,
+    REFUSED,
+    START,
+    asked,
+    at_provider,
+    back,
+    come_in,
+    give_second_factor,
+    person,
+    provider_of,
+    way,
+)
+from tests.accounts.page import Page
+from tests.accounts.second_factors import give_app
+from tests.factories import SchoolFactory, member
+
+pytestmark = pytest.mark.django_db
+
+NOOR = f"noor@{DOMAIN}"
+
+
+@pytest.fixture
+def teacher(school):
+    user = member(Role.TEACHER, school, email=NOOR)
+    give_app(user)
+    return user
+
+
+@pytest.fixture(autouse=True)
+def _noor(teacher):
+    """Whom all of them try to become."""
+
+
+@pytest.fixture
+def provider(school):
+    return provider_of(school)
+
+
+def ask_liar(browser: Client, liar: Liar, **changes: object):
+    """Come back from the liar, who tells of this sign-in unless ``nonce`` is another."""
+    page = Page(browser.post(START, {"email": NOOR}))
+    links = (a.get("href") for a in page.root.iter("a"))
+    query = asked(next(link for link in links if "code_challenge" in link))
+    liar.claims = {"nonce": query["nonce"], **liar.claims, **changes}
+    answer = back(browser, f"{query['redirect_uri']}?code=c&state={query['state']}")
+    return give_second_factor(browser, answer, "s1")
+
+
+def assert_failed(browser: Client, answer) -> None:
+    assert (answer.status_code, answer["Location"]) == (302, START)
+    assert "_auth_user_id" not in browser.session
+    assert "lukte niet" in Page(browser.get(START)).text
+    assert not SocialAccount.objects.exists()
+
+
+# --- The way there and back ---------------------------------------------------------------------
+
+
+def test_the_way_there_carries_state_nonce_and_pkce(provider, client):
+    query = asked(way(client, NOOR))
+    assert set(query["scope"].split()) == {"openid", "profile", "email"}
+    assert (query["response_type"], query["code_challenge_method"]) == ("code", "S256")
+    assert len(query["state"]) == 32
+    assert len(query["nonce"]) == 64
+    other = asked(way(client, NOOR))
+    assert not {query["state"], query["nonce"], query["code_challenge"]} & set(other.values())
+
+
+def test_nobody_takes_scope_or_parameters_from_the_address(provider, client):
+    page = client.post(
+        f"{START}?scope=admin&auth_params=prompt%3Dnone&process=connect", {"email": NOOR}
+    )
+    link = next(a.get("href") for a in Page(page).root.iter("a") if "/oauth2/" in a.get("href", ""))
+    assert set(asked(link)["scope"].split()) == {"openid", "profile", "email"}
+    assert "prompt" not in asked(link)
+
+
+def test_the_way_begins_with_a_form_of_this_site(provider):
+    browser = Client(enforce_csrf_checks=True)
+    assert browser.post(START, {"email": NOOR}).status_code == 403
+    assert "oauth2" not in browser.get(START, {"email": NOOR}).content.decode()
+
+
+def test_a_state_is_good_once(provider, client):
+    location = at_provider(way(client, NOOR), person("s1", email=NOOR))
+    back(client, location)
+    client.logout()
+    SocialAccount.objects.all().delete()
+    assert_failed(client, back(client, location))
+
+
+def test_the_answer_to_somebody_elses_browser(provider, client):
+    location = at_provider(way(Client(), NOOR), person("s1", email=NOOR))
+    way(client, NOOR)
+    assert_failed(client, back(client, location))
+
+
+@pytest.mark.parametrize("query", ["", "code=c", "state=forged&code=c", "error=access_denied"])
+def test_a_callback_that_answers_nothing(provider, client, query):
+    way(client, NOOR)
+    path = reverse("sso:callback", args=[provider.public_id])
+    assert_failed(client, client.get(f"{path}?{query}"))
+
+
+def test_whoever_stops_at_the_provider_may_try_again(provider, client):
+    query = asked(way(client, NOOR))
+    answer = back(client, f"{query['redirect_uri']}?error=access_denied&state={query['state']}")
+    assert_failed(client, answer)
+
+
+def test_the_answer_of_one_provider_is_not_taken_for_anothers(provider, client):
+    other = provider_of(SchoolFactory(), "elders.example", client_id="other")
+    location = at_provider(way(client, NOOR), person("s1", email=NOOR))
+    swapped = location.replace(str(provider.public_id), str(other.public_id))
+    assert_failed(client, back(client, swapped))
+
+
+def test_a_code_for_another_sign_in(provider, client):
+    """Somebody else's code, brought into one's own sign-in: the nonce in its token is another."""
+    stolen = asked(at_provider(way(Client(), NOOR), person("s1", email=NOOR)))["code"]
+    query = asked(way(client, NOOR))
+    answer = back(client, f"{query['redirect_uri']}?code={stolen}&state={query['state']}")
+    assert_failed(client, answer)
+
+
+def test_nothing_of_who_somebody_is_stands_in_an_address(provider, client, caplog):
+    answer = come_in(client, f"niemand@{DOMAIN}", person("s9", email=f"niemand@{DOMAIN}"))
+    assert answer["Location"] == REFUSED
+    ours = [record for record in caplog.records if record.name.startswith("accounts")]
+    assert ours
+    assert not any("niemand" in record.getMessage() for record in ours)
+
+
+# --- What a token says --------------------------------------------------------------------------
+
+
+def test_the_liar_lets_in_while_it_is_honest(liar, teacher, client):
+    ask_liar(client, liar)
+    assert client.session["_auth_user_id"] == str(teacher.pk)
+
+
+FALSE_CLAIMS = [
+    {"nonce": "another"},
+    {"nonce": ...},
+    {"iss": "https://accounts.google.com"},
+    {"iss": ...},
+    {"aud": "another"},
+    {"aud": ...},
+    {"aud": ["meldcode", "another"], "azp": "another"},
+    {"exp": int(time.time()) - 3600},
+    {"exp": ...},
+    {"iat": int(time.time()) + 3600},
+    {"sub": ...},
+    {"sub": ""},
+    {"sub": "x" * 500},
+    {"sub": 7},
+    {"sub": "s2"},  # userinfo tells of s1
+]
+
+
+@pytest.mark.parametrize("claims", FALSE_CLAIMS, ids=lambda claims: str(claims)[:40])
+def test_a_token_that_does_not_hold(liar, client, claims):
+    assert_failed(client, ask_liar(client, liar, **claims))
+
+
+STRANGER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+SIGNATURES = {
+    "another key": lambda liar, c: liar.signed(c, STRANGER),
+    "another key id": lambda liar, c: liar.signed(c, STRANGER, "k2"),
+    "no signature": lambda liar, c: jwt.encode(c, None, algorithm="none", headers={"kid": "k1"}),
+    "client secret": lambda liar, c: jwt.encode(
+        c, "een-geheim-dat-nergens-te-lezen-is", algorithm="HS256", headers={"kid": "k1"}
+    ),
+    "changed": lambda liar, c: liar.signed(c)[:-8] + "AAAAAAAA",
+    "cut off": lambda liar, c: liar.signed(c).rpartition(".")[0],
+    "nonsense": lambda liar, c: "geen.token.hier",
+    "nothing": lambda liar, c: None,
+    "a number": lambda liar, c: 7,
+    "an object": lambda liar, c: {"sub": "s1"},
+}
+
+
+@pytest.mark.parametrize("how", SIGNATURES)
+def test_a_token_that_is_not_signed_by_the_issuer(liar, client, how):
+    liar.sign = lambda claims: SIGNATURES[how](liar, claims)
+    assert_failed(client, ask_liar(client, liar))
+
+
+@pytest.mark.parametrize("told", [None, [], "s1", {}, {"sub": "s2", "email": NOOR}], ids=str)
+def test_userinfo_of_somebody_else(liar, client, told):
+    liar.userinfo = told
+    assert_failed(client, ask_liar(client, liar))
+
+
+@pytest.mark.parametrize("path", ["/token_endpoint", "/jwks_uri", "/userinfo_endpoint"])
+@pytest.mark.parametrize(
+    "response",
+    [
+        Response("kapot", status=500),
+        Response("<html>", content_type="text/html"),
+        Response("[]", content_type="application/json"),
+        Response("{}", content_type="application/json"),
+        Response(status=302, headers={"Location": "https://elders.example/"}),
+        Response("{" + " " * 300_000 + "}", content_type="application/json"),
+    ],
+    ids=["error", "page", "list", "empty", "redirect", "large"],
+)
+def test_an_answer_that_is_none(liar, client, path, response):
+    liar.answer = lambda asked: response if asked == path else None
+    assert_failed(client, ask_liar(client, liar))
+
+
+def test_a_provider_that_is_away_is_said_at_the_field(liar, client):
+    liar.answer = lambda asked: Response(status=503)
+    answer = client.post(START, {"email": NOOR})
+    assert answer.status_code == 422
+    assert "antwoordt nu niet" in Page(answer).text
+
+
+# --- Which address a provider vouches for -------------------------------------------------------
+
+ISS = "https://login.microsoftonline.com/9122040d-6c67-4c5b-b112-36a304b66dad/v2.0"
+ENTRA = {"iss": ISS, "preferred_username": NOOR}
+GOOGLE = {"email": NOOR, "email_verified": True, "hd": DOMAIN}
+SURF = {"email": NOOR, "schac_home_organization": DOMAIN}
+VERIFIED = {"email": NOOR, "email_verified": True}
+ADDRESSES = [
+    ("entra", ENTRA, NOOR),
+    ("entra", {**ENTRA, "email": "directeur@school.example"}, NOOR),
+    ("entra", {"iss": ISS, "email": NOOR}, None),
+    ("entra", {"iss": ISS, "email": NOOR, "email_verified": True}, None),
+    ("entra", {**ENTRA, "email": "n.dewit@school.example", "xms_edov": True},
+     "n.dewit@school.example"),
+    ("entra", {**ENTRA, "email": "directeur@school.example", "xms_edov": False}, NOOR),
+    ("entra", {**ENTRA, "idp": "https://sts.windows.net/elders/"}, None),
+    ("entra", {**ENTRA, "idp": "live.com"}, None),
+    ("entra", {**ENTRA, "idp": ISS, "acct": 0}, NOOR),
+    ("entra", {**ENTRA, "acct": 1}, None),
+    ("google", GOOGLE, NOOR),
+    ("google", {**GOOGLE, "hd": "elders.example"}, None),
+    ("google", {"email": NOOR, "email_verified": True}, None),
+    ("google", {**GOOGLE, "email_verified": False}, None),
+    ("surfconext", SURF, NOOR),
+    ("surfconext", {**SURF, "schac_home_organization": "elders.example"}, None),
+    ("surfconext", VERIFIED, None),
+    ("surfconext", {**SURF, "email_verified": False}, None),
+    ("other", VERIFIED, NOOR),
+    ("other", {"email": NOOR}, None),
+    ("other", {"email": NOOR, "email_verified": "true"}, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "claims", "address"), ADDRESSES)
+def test_which_address_counts(kind, claims, address):
+    assert KINDS[kind].address(claims, [DOMAIN]) == address
+
+
+def test_the_kind_decides_in_a_sign_in_too(liar, client):
+    liar.provider.kind = "entra"
+    liar.provider.save()
+    liar.claims = {"email": NOOR, "email_verified": True}
+    assert ask_liar(client, liar)["Location"] == REFUSED
+    assert "/userinfo_endpoint" not in [request.path for request in liar.asked]
+    liar.claims = {"preferred_username": NOOR}
+    ask_liar(client, liar)
+    assert client.session["_auth_user_id"] == str(User.objects.get(email=NOOR).pk)
+
+
+@pytest.mark.parametrize("typed", ["common", "organizations", "consumers", "", "school.nl", "../x"])
+def test_an_entra_without_a_tenant_of_ones_own(typed):
+    assert KINDS["entra"].issuer(typed) is None

@@ -1,0 +1,174 @@
+"""Fetching what an administrator typed: no address inside our network, no lies, no floods."""
+
+import socket
+
+import pytest
+import requests
+from werkzeug.wrappers import Response
+
+from accounts.sso import discovery, fetch
+
+pytestmark = pytest.mark.django_db
+
+INSIDE = [
+    "127.0.0.2", "10.0.0.1", "172.16.5.5", "192.168.1.1", "169.254.169.254", "100.64.0.1",
+    "0.0.0.1", "255.255.255.255", "224.0.0.1", "198.18.0.1", "192.0.2.1", "240.0.0.1",
+    "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "fd00:ec2::254", "ff02::1",
+    "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "64:ff9b::7f00:1",
+    "2002:7f00:1::", "2001:db8::1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", [*INSIDE, "127.0.0.1"])
+def test_an_address_inside(address, settings):
+    settings.SSO_LOCAL = False
+    assert not fetch.is_public(address)
+
+
+@pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"])
+def test_an_address_outside(address, settings):
+    settings.SSO_LOCAL = False
+    assert fetch.is_public(address)
+
+
+@pytest.mark.parametrize("address", INSIDE)
+def test_the_setting_for_the_demo_opens_no_more_than_127_0_0_1(address):
+    assert not fetch.is_public(address)
+
+
+URLS = [
+    "http://school.example/", "ftp://school.example/", "file:///etc/passwd", "gopher://x/", "//x/",
+    "https://", "https:///x", "https://user:pass@school.example/", "https://user@school.example/",
+    "https://school.example/#x", "https://school.example:port/", "javascript:alert(1)", "school",
+    "http://127.0.0.1:8000/", "http://localhost:8000/", "http://[::1]:8000/", "",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("url", URLS)
+def test_what_is_no_address_to_fetch(url, settings):
+    settings.SSO_LOCAL = False
+    with pytest.raises(fetch.Unfetchable):
+        fetch.check_url(url)
+
+
+@pytest.fixture
+def names(monkeypatch):
+    """Let names lead where the test says; return the addresses that were connected to."""
+    leads, connected = {}, []
+
+    def look_up(host, port, *args, **kwargs):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port)) for ip in leads[host]]
+
+    def connect(address, *args, **kwargs):
+        connected.append(address)
+        raise OSError("no network in a test")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr("urllib3.util.connection.create_connection", connect)
+    return leads, connected
+
+
+HOSTS = {
+    "https://2130706433/": "127.0.0.1", "https://0x7f000001/": "127.0.0.1",
+    "https://0177.0.0.1/": "127.0.0.1", "https://127.1/": "127.0.0.1",
+    "https://localhost/": "127.0.0.1", "https://metadata.example/": "169.254.169.254",
+    "https://inside.example:5432/": "10.1.2.3",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("url", HOSTS)
+def test_a_name_that_leads_inside_is_not_connected_to(url, names, settings):
+    settings.SSO_LOCAL = False
+    leads, connected = names
+    leads[url.split("/")[2].split(":")[0]] = [HOSTS[url]]
+    with fetch.GuardedSession() as session, pytest.raises(requests.RequestException):
+        session.get(url)
+    assert connected == []
+
+
+def test_a_name_with_one_address_inside_among_others(names, settings):
+    settings.SSO_LOCAL = False
+    leads, connected = names
+    leads["school.example"] = ["93.184.215.14", "10.0.0.1"]
+    with fetch.GuardedSession() as session, pytest.raises(requests.RequestException):
+        session.get("https://school.example/")
+    assert connected == []
+
+
+def test_the_connection_goes_to_the_address_that_was_looked_at(names, settings):
+    settings.SSO_LOCAL = False
+    leads, connected = names
+    leads["school.example"] = ["93.184.215.14"]
+    with fetch.GuardedSession() as session, pytest.raises(requests.RequestException):
+        session.get("https://school.example/")
+    assert connected == [("93.184.215.14", 443)]
+
+
+def test_no_proxy_of_the_environment_is_asked(names, settings, monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    leads, connected = names
+    leads["school.example"] = ["93.184.215.14"]
+    with fetch.GuardedSession() as session, pytest.raises(requests.RequestException):
+        session.get("https://school.example/")
+    assert connected == [("93.184.215.14", 443)]
+
+
+LIES = [
+    {"issuer": "https://accounts.google.com"},
+    {"issuer": None},
+    {"token_endpoint": "https://user:pass@school.example/"},
+    {"token_endpoint": "http://school.example/token"},
+    {"jwks_uri": "file:///etc/passwd"},
+    {"userinfo_endpoint": "http://169.254.169.254/latest/"},
+    {"authorization_endpoint": "javascript:alert(1)"},
+    {"authorization_endpoint": None},
+    {"token_endpoint": ["https://school.example/"]},
+]
+
+
+@pytest.mark.parametrize("lie", LIES, ids=str)
+def test_a_document_that_names_what_is_not_fetched(liar, lie):
+    liar.document = lie
+    with pytest.raises(requests.RequestException):
+        discovery.read(liar.address)
+
+
+def test_a_slow_answer_is_broken_off(liar, monkeypatch):
+    monkeypatch.setattr(fetch, "ALL_OF_IT", -1)
+    with fetch.GuardedSession() as session, pytest.raises(fetch.Unfetchable):
+        session.get(f"{liar.address}/jwks_uri")
+
+
+def test_a_packed_answer_is_not_unpacked(liar):
+    packed = Response(b"\x1f\x8b", headers={"Content-Encoding": "gzip"})
+    liar.answer = lambda path: packed
+    with fetch.GuardedSession() as session, pytest.raises(fetch.Unfetchable):
+        session.get(f"{liar.address}/jwks_uri")
+
+
+def test_a_redirect_is_not_followed(liar):
+    moved = Response(status=302, headers={"Location": f"{liar.address}/jwks_uri"})
+    liar.answer = lambda path: moved if path == "/moved" else None
+    with fetch.GuardedSession() as session, pytest.raises(fetch.Unfetchable):
+        session.get(f"{liar.address}/moved")
+    assert [request.path for request in liar.asked] == ["/moved"]
+
+
+@pytest.mark.parametrize(("length", "is_read"), [(200_000, True), (300_000, False)])
+def test_a_long_answer_is_broken_off(liar, length, is_read):
+    liar.answer = lambda path: Response("x" * length)
+    with fetch.GuardedSession() as session:
+        if is_read:
+            assert len(session.get(f"{liar.address}/").content) == length
+        else:
+            with pytest.raises(fetch.Unfetchable):
+                session.get(f"{liar.address}/")
+
+
+def test_nothing_is_asked_in_the_clear(names, settings):
+    settings.SSO_LOCAL = False
+    leads, connected = names
+    leads["school.example"] = ["93.184.215.14"]
+    with fetch.GuardedSession() as session, pytest.raises(fetch.Unfetchable):
+        session.get("http://school.example/")
+    assert connected == []
