@@ -67,10 +67,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "meldcode.middleware.KnownMethodsMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # What sets headers stands before what may answer by itself.
     "csp.middleware.CSPMiddleware",
     "meldcode.middleware.PermissionsPolicyMiddleware",
+    "meldcode.middleware.KnownMethodsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -185,6 +186,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 # Nobody signs up, so there is nothing to tell an address that asks for a password and is not known.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
+# allauth's own names the Host that the client sent.
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Meldcode: "
 # A change of password or second factor is told to its owner: it may not be their own doing.
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Per account: five mistakes in five minutes, and fifty in a day, then one waits. Counted for
@@ -193,6 +196,8 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_RATE_LIMITS = {
     "login": "100/m/ip",
     "login_failed": "30/m/ip,5/5m/key,50/d/key",
+    # Known or not: nobody fills a colleague's mailbox.
+    "reset_password": "20/m/ip,5/m/key,20/d/key",
     # A reference for emergency access is told by telephone, not guessed.
     "emergency_access": "5/h/user",
 }
@@ -212,6 +217,15 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not TLS
 # Shown once and kept hashed; a phone's clock may be half a minute off.
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1
+# allauth's own forms, stricter.
+MFA_FORMS = {
+    "authenticate": "accounts.factor_forms.AuthenticateForm",
+    "reauthenticate": "accounts.factor_forms.ReauthenticateForm",
+    "activate_totp": "accounts.factor_forms.ActivateTOTPForm",
+    "login_webauthn": "accounts.factor_forms.LoginWebAuthnForm",
+    "authenticate_webauthn": "accounts.factor_forms.AuthenticateWebAuthnForm",
+    "reauthenticate_webauthn": "accounts.factor_forms.ReauthenticateWebAuthnForm",
+}
 # Access is by the table in accounts/access.py; nobody acts anonymously through guardian.
 ANONYMOUS_USER_NAME = None
 GUARDIAN_RAISE_403 = False

@@ -1,0 +1,79 @@
+"""The forms of second factors: allauth's own, where they were too kind."""
+
+import hashlib
+
+from allauth.account.adapter import get_adapter
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings
+from allauth.mfa.base import forms as codes
+from allauth.mfa.base.internal.flows import check_rate_limit
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
+from django.core.cache import cache
+
+from accounts.models import User
+
+
+def lasts() -> int:
+    """Return how long a code is good for, in seconds: its half minute, and those around it."""
+    return app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
+
+
+def used_key(user: User, code: str) -> str:
+    """Return under which key the cache remembers that somebody used a code."""
+    said = hashlib.sha256(normalize_user_code(code).encode()).hexdigest()
+    return f"accounts.code_used:{user.pk}:{said}"
+
+
+class UsedOnce:
+    """A code that somebody looked over a shoulder for is worth nothing: it was used.
+
+    allauth remembers a code for half a minute, from when it was used; with the tolerance it is good
+    for a minute and a half (RFC 6238, 5.2). Two uses at once are refused by allauth's own mark.
+    """
+
+    def clean_code(self) -> str:
+        """Refuse a code that was used; it counts as a mistake."""
+        key = used_key(self.user, self.cleaned_data["code"])
+        if cache.get(key):
+            check_rate_limit(self.user)
+            raise get_adapter().validation_error("incorrect_code")
+        code = super().clean_code()
+        cache.set(key, True, lasts())
+        return code
+
+
+class AuthenticateForm(UsedOnce, codes.AuthenticateForm):
+    """A code at signing in."""
+
+
+class ReauthenticateForm(UsedOnce, codes.ReauthenticateForm):
+    """A code when somebody is asked again."""
+
+
+class ActivateTOTPForm(UsedOnce, totp.ActivateTOTPForm):
+    """The code with which an app is set up: it signs nobody in afterwards."""
+
+
+class ReadWithCare:
+    """What is said of a passkey comes from outside: broken is wrong, and no error of ours."""
+
+    def clean_credential(self) -> Authenticator:
+        """Return the passkey that answered. Raises ``ValidationError`` when it is no answer."""
+        try:
+            return super().clean_credential()
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+
+
+class LoginWebAuthnForm(ReadWithCare, webauthn.LoginWebAuthnForm):
+    """A passkey alone."""
+
+
+class AuthenticateWebAuthnForm(ReadWithCare, webauthn.AuthenticateWebAuthnForm):
+    """A passkey after the password."""
+
+
+class ReauthenticateWebAuthnForm(ReadWithCare, webauthn.ReauthenticateWebAuthnForm):
+    """A passkey when somebody is asked again."""
