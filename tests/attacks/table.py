@@ -89,10 +89,10 @@ ATTACKS = (
         "none on any page of any role"),
     # --- What the server fetches ------------------------------------------------------------------
     Attack("pdf-1", "12.6.1",
-        "Let WeasyPrint open http:, file:, data: and relative addresses by each way HTML, CSS"
-        " and SVG know",
-        "each is refused by our url_fetcher: a listening socket hears nothing, no file is "
-        "read, and the paper is made without it"),
+        "Let WeasyPrint open http:, ftp:, file:, data: and relative addresses by each of thirty "
+        "ways that HTML, CSS and SVG know",
+        "our url_fetcher refuses each: a listening socket hears nothing, no file is read; the "
+        "paper is made without it, or (two ways) not at all"),
     Attack("pdf-2", "5.2.6",
         "Write such references into records and export the dossier",
         "they stand in the PDF as text; nothing is opened"),
