@@ -10,6 +10,7 @@ from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
+from allauth.mfa.webauthn.internal.auth import parse_authentication_response
 from django.core.cache import cache
 
 from accounts.models import User
@@ -68,7 +69,20 @@ class ReadWithCare:
 
 
 class LoginWebAuthnForm(ReadWithCare, webauthn.LoginWebAuthnForm):
-    """A passkey alone."""
+    """A passkey alone: two factors in one, when it knew who holds it (finger, face or PIN).
+
+    allauth asks that of the challenge; one that was made for a second step asks less, and can be
+    answered here in the same session.
+    """
+
+    def clean_credential(self) -> Authenticator:
+        """Return the passkey. Raises ``ValidationError`` when it did not know its holder."""
+        answer = self.cleaned_data["credential"]
+        authenticator = super().clean_credential()
+        seen = parse_authentication_response(answer).response.authenticator_data
+        if not seen.is_user_verified():
+            raise get_adapter().validation_error("incorrect_code")
+        return authenticator
 
 
 class AuthenticateWebAuthnForm(ReadWithCare, webauthn.AuthenticateWebAuthnForm):

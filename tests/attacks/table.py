@@ -168,6 +168,10 @@ ATTACKS = (
         "Answer the challenge of a passkey again, in the same or another session, or with "
         "broken data",
         "refused; a challenge is answered once"),
+    Attack("code-6", "2.7.1",
+        "Sign in with a stolen key alone: without finger or PIN, on the challenge of one's own "
+        "second step, for the account of somebody else",
+        "refused: without a password the key must have known its holder"),
     Attack("code-5", "3.7.1",
         "Get past a fresh second factor by POST or HEAD without GET, by htmx, by the password"
         " alone",
