@@ -142,6 +142,8 @@ CACHES = {
         else {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
             "LOCATION": VAR_DIR / "cache",
+            # Django's 300 are soon full: what is then thrown away at random are counts of mistakes.
+            "OPTIONS": {"MAX_ENTRIES": 20_000},
         }
     )
 }

@@ -103,6 +103,17 @@ def test_signing_in_now_and_then_does_not_wipe_out_mistakes(teacher):
     assert waits(tries(teacher.email, PASSWORD))
 
 
+@shows("limit-1")
+def test_mistakes_elsewhere_wipe_out_none(teacher):
+    """The cache that counts them throws nothing away when many others are counted too."""
+    for _guess in range(5):
+        tries(teacher.email)
+    others = {f"another-{number}": 1 for number in range(700)}
+    cache.set_many(others)
+    assert cache.get_many(others) == others
+    assert waits(tries(teacher.email, PASSWORD, REMOTE_ADDR="192.0.2.9"))
+
+
 # --- One address ----------------------------------------------------------------------------------
 @shows("limit-2")
 @pytest.mark.parametrize(("language", "said"), [("nl", PAGE), ("en", "You tried too often")])

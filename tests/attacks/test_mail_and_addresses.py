@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import School, User
+from accounts.models import RoleInvitation, School, User
 from accounts.people import actions, mails
 from accounts.roles import Role
 from cases.reminders.outbox import deliver
@@ -96,6 +96,19 @@ def test_one_address_is_one_address(address, signed_in, administrator):
     assert answer.status_code == 422
     assert Client().post(RESET, {"email": address}).status_code == 200
     assert mail.outbox == []
+
+
+@shows("mail-1")
+@pytest.mark.parametrize("broken", ["\r\n\r\n", "\n", "\u2028", "\x0b", "\x85", "\t"])
+def test_a_name_adds_no_lines_of_its_own(broken, signed_in, administrator, client):
+    name = f"Noor{broken}Klik hier"
+    invited = {"name": name, "email": "noor@school.example", "role": "teacher"}
+    assert signed_in(administrator).post(reverse("people:invite"), invited).status_code == 302
+    assert RoleInvitation.objects.get().name == "Noor Klik hier"
+    RoleInvitationFactory(secret="geheim", email="anna@school.example")
+    client.get("/invitation/geheim/")
+    client.post("/invitation/", {"name": name, "password": "paard stal klok regen"})
+    assert User.objects.get(email="anna@school.example").name == "Noor Klik hier"
 
 
 # --- Links ----------------------------------------------------------------------------------------
