@@ -1,11 +1,16 @@
 """How allauth behaves here."""
 
+from typing import Any
+from urllib.parse import quote
+
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.core import context
+from allauth.core import context, ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import second_factor
@@ -13,6 +18,19 @@ from accounts.crypto import cipher
 from accounts.models import User
 
 SALT = "accounts.second_factor"
+
+
+def attempts_key(email: str) -> str:
+    """Return what mistakes with a password are counted under: an e-mail address."""
+    return f"password:{email.lower()}"
+
+
+def lift_lock_out(request: HttpRequest, user: User, **kwargs: object) -> None:
+    """Let in at once whoever chose a new password by mail (allauth's ``password_reset``).
+
+    So that nobody keeps somebody out for a day by fifty mistakes.
+    """
+    ratelimit.clear(request, action="login_failed", key=attempts_key(user.email))
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -33,6 +51,18 @@ class AccountAdapter(DefaultAccountAdapter):
         Whoever has a second factor shows that one: a password alone adds or removes none.
         """
         return not second_factor.just_signed_in(context.request)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return the link to a new password: on our own site, whatever Host a client sent."""
+        path = reverse("account_reset_password_from_key", args=["UID", "KEY"])
+        return settings.SITE_URL + path.replace("UID-KEY", quote(key))
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Return what mistakes are counted under: the address alone.
+
+        allauth's own adds the Host, of which a client may choose the port: a new count for each.
+        """
+        return attempts_key(credentials.get("email", ""))
 
     def get_reauthentication_methods(self, user: User) -> list[dict]:
         """Return how somebody can show again who they are: their second factor if any."""

@@ -12,11 +12,13 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow what the libraries tell of signing in. Their models are not there before now."""
+        from allauth.account.signals import password_reset
         from allauth.mfa.signals import authenticator_added
         from django.contrib.auth.signals import user_logged_in
 
-        from accounts import second_factor, sessions
+        from accounts import adapter, second_factor, sessions
 
+        password_reset.connect(adapter.lift_lock_out, dispatch_uid="accounts.adapter.lift_lock_out")
         user_logged_in.connect(sessions.begin, dispatch_uid="accounts.sessions.begin")
         authenticator_added.connect(
             second_factor.count_new_one, dispatch_uid="accounts.second_factor.count_new_one"

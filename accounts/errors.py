@@ -1,6 +1,10 @@
 """What an action raises when it cannot be done; the message is for the user."""
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# An idempotency key belongs to one form of one person.
+KEY_USED = _("This form was used before. Open it again and send it once more.")
 
 
 class ActionError(Exception):

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -13,6 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import typed
 from accounts.access import PUBLIC, SIGNED_IN, open_to
 from accounts.forms import LanguageForm
+
+# How Django begins to say that a form was sent by a page of another site.
+FROM_ANOTHER_SITE = (REASON_BAD_ORIGIN.partition("%")[0], REASON_BAD_REFERER.partition("%")[0])
 
 
 @open_to(PUBLIC)
@@ -76,9 +80,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Bring a form with a stale token back, filled in; without our own token, say no.
 
     Only a form that this site showed to this very person carries the ``typed_by`` token, so a
-    stranger's page can put nothing on anybody's screen.
+    stranger's page can put nothing on anybody's screen. What comes from another site is not kept
+    at all: the new session that it is kept in would take the place of the one that somebody has.
     """
-    if typed.keep(request):
+    if not reason.startswith(FROM_ANOTHER_SITE) and typed.keep(request):
         messages.warning(
             request, _("Your session was renewed. Look it over once more, and send it again.")
         )

@@ -1,13 +1,8 @@
 """What actions on a case raise."""
 
-from django.utils.translation import gettext_lazy as _
-
-from accounts.errors import ActionError
+from accounts.errors import KEY_USED, ActionError
 
 __all__ = ["KEY_USED", "ActionError", "Immutable"]
-
-# An idempotency key belongs to one form of one person.
-KEY_USED = _("This form was used before. Open it again and send it once more.")
 
 
 class Immutable(ActionError):

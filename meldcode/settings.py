@@ -68,10 +68,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "meldcode.middleware.KnownMethodsMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # What sets headers stands before what may answer by itself.
     "csp.middleware.CSPMiddleware",
     "meldcode.middleware.PermissionsPolicyMiddleware",
+    "meldcode.middleware.KnownMethodsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -143,6 +144,8 @@ CACHES = {
         else {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
             "LOCATION": VAR_DIR / "cache",
+            # Django's 300 are soon full: what is then thrown away at random are counts of mistakes.
+            "OPTIONS": {"MAX_ENTRIES": 20_000},
         }
     )
 }
@@ -187,6 +190,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 # Nobody signs up, so there is nothing to tell an address that asks for a password and is not known.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
+# allauth's own names the Host that the client sent.
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Meldcode: "
 # A change of password or second factor is told to its owner: it may not be their own doing.
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Per account: five mistakes in five minutes, and fifty in a day, then one waits. Counted for
@@ -196,6 +201,8 @@ ACCOUNT_RATE_LIMITS = {
     "login": "100/m/ip",
     "login_failed": "30/m/ip,5/5m/key,50/d/key",
     "single_sign_on": "100/m/ip",
+    # Known or not: nobody fills a colleague's mailbox.
+    "reset_password": "20/m/ip,5/m/key,20/d/key",
     # A reference for emergency access is told by telephone, not guessed.
     "emergency_access": "5/h/user",
 }
@@ -208,11 +215,6 @@ if not (MFA_OBLIGATORY or DEMO or DEBUG):
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Meldcode"
-MFA_FORMS = {
-    "activate_totp": "accounts.second_factor_forms.NewAppForm",
-    "add_webauthn": "accounts.second_factor_forms.NewPasskeyForm",
-    "edit_webauthn": "accounts.second_factor_forms.RenamePasskeyForm",
-}
 # With a passkey alone, that knows its owner by finger, face or PIN: two factors in one.
 MFA_PASSKEY_LOGIN_ENABLED = True
 # Browsers allow passkeys on https, and on localhost for a try-out.
@@ -227,6 +229,17 @@ SOCIALACCOUNT_ADAPTER = "accounts.sso.flow.SocialAccountAdapter"
 SSO_LOCAL = env.bool("SSO_LOCAL", default=False)
 if SSO_LOCAL and not (DEMO or DEBUG):
     raise ImproperlyConfigured("SSO_LOCAL may be true in a demo only.")
+# allauth's own forms, stricter and in our words.
+MFA_FORMS = {
+    "authenticate": "accounts.factor_forms.AuthenticateForm",
+    "reauthenticate": "accounts.factor_forms.ReauthenticateForm",
+    "activate_totp": "accounts.factor_forms.ActivateTOTPForm",
+    "add_webauthn": "accounts.factor_forms.AddWebAuthnForm",
+    "edit_webauthn": "accounts.factor_forms.EditWebAuthnForm",
+    "login_webauthn": "accounts.factor_forms.LoginWebAuthnForm",
+    "authenticate_webauthn": "accounts.factor_forms.AuthenticateWebAuthnForm",
+    "reauthenticate_webauthn": "accounts.factor_forms.ReauthenticateWebAuthnForm",
+}
 # Access is by the table in accounts/access.py; nobody acts anonymously through guardian.
 ANONYMOUS_USER_NAME = None
 GUARDIAN_RAISE_403 = False

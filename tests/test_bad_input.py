@@ -24,6 +24,7 @@ from cases.errors import KEY_USED
 from cases.models import Pupil
 from tests.accounts.every_form import FORMS, Sheet, typed, written
 from tests.accounts.page import Page
+from tests.attacks.proof import shows
 from tests.test_role_matrix import arguments
 from tests.world import World
 
@@ -293,6 +294,7 @@ WITH_OBJECT = [
 ]  # fmt: skip
 
 
+@shows("ids-1")
 @pytest.mark.parametrize("name", WITH_OBJECT)
 def test_what_is_unknown_or_of_another_school_is_not_there(name, signed_in):
     here, elsewhere = World(), World()

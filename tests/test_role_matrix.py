@@ -3,6 +3,7 @@
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tests.attacks.proof import shows
 from tests.world import World
 
 # Whoever has a role at the case's own school.
@@ -226,6 +227,7 @@ def test_every_view_declares_who_may_use_it():
     assert undeclared == []
 
 
+@shows("ids-1")
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(set(MATRIX) - POST_ONLY))
 def test_who_gets_in(name, signed_in, client):
@@ -238,6 +240,7 @@ def test_who_gets_in(name, signed_in, client):
     assert got == _expected(name)
 
 
+@shows("ids-8")
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(set(MATRIX) - POST_ONLY))
 def test_asking_for_the_headers_alone_tells_no_more(name, signed_in, client):
@@ -249,6 +252,7 @@ def test_asking_for_the_headers_alone_tells_no_more(name, signed_in, client):
         assert _outcome(answer) == _expected(name)[who], who
 
 
+@shows("ids-8")
 @pytest.mark.django_db
 @pytest.mark.parametrize("who", ["coordinator", "other_coordinator", "signed_out"])
 def test_other_methods_are_refused_to_everybody_alike(who, signed_in, client):
@@ -273,6 +277,7 @@ def test_who_may_change(name, signed_in):
         assert _outcome(signed_in(world.people[who]).post(url)) == "in", (who, name)
 
 
+@shows("ids-1")
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(set(MATRIX) - READ_ONLY))
 def test_who_may_send(name, signed_in, client):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts import access
 from accounts.access import Permission
-from accounts.errors import ActionError
+from accounts.errors import KEY_USED, ActionError
 from accounts.models import Membership, RoleInvitation, School, User
 from accounts.people import mails
 from accounts.people.roles import place_of
@@ -55,8 +55,10 @@ def invite(
     if email.lower() == by.email.lower():
         raise ActionError(_("You cannot invite yourself."), field="email")
     School.objects.select_for_update().get(pk=school.pk)  # two clicks at once: one invitation
-    sent = RoleInvitation.objects.filter(idempotency_key=key, invited_by=by).first()
+    sent = RoleInvitation.objects.filter(idempotency_key=key).first()
     if sent is not None:
+        if sent.invited_by_id != by.pk:
+            raise ActionError(KEY_USED)
         return sent
     return _invite(school, by, email=email, name=name, role=role, ends_on=ends_on, key=key)
 

@@ -16,6 +16,14 @@ ROLE_CHOICES = [(role.value, role.label) for role in GIVEN_AT]
 UNTIL_HELP = _("For a time only, such as a trainee or a substitute. Leave empty for good.")
 
 
+class NameField(forms.CharField):
+    """Somebody's name, on one line: it stands in mails, where more lines could pass for ours."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the name with single spaces for whatever white space was sent."""
+        return " ".join(super().to_python(value).split())
+
+
 class SchoolForm(MeldcodeForm):
     """A form about one of the schools that an administrator looks after."""
 
@@ -40,7 +48,7 @@ class SchoolForm(MeldcodeForm):
 class InvitationForm(SchoolForm):
     """Whom to invite, and to what."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = NameField(label=_("Name"), max_length=120)
     email = forms.EmailField(
         label=_("E-mail address at work"),
         max_length=254,
@@ -106,7 +114,7 @@ class RoleForm(SchoolForm):
 class NewAccountForm(forms.Form):
     """The account of somebody who was invited: their name, and a password that holds."""
 
-    name = forms.CharField(label=_("Your name"), max_length=120)
+    name = NameField(label=_("Your name"), max_length=120)
     password = forms.CharField(
         label=_("Choose a password"),
         max_length=4096,

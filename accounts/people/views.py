@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import access
 from accounts.access import PUBLIC, Permission, open_to, requires
+from accounts.errors import ActionError
 from accounts.models import Membership, RoleInvitation, School, User
 from accounts.people import actions
 from accounts.people.forms import InvitationForm, NewAccountForm, RoleForm
@@ -205,9 +206,13 @@ def invitation(request: HttpRequest) -> HttpResponse:
 def _accept_signed_in(request: HttpRequest, found: RoleInvitation) -> HttpResponse:
     mine = request.user.email.lower() == found.email
     if request.method == "POST" and mine:
-        actions.accept(found, request.user)
         del request.session[SECRET_IN_SESSION]
-        messages.success(request, _("You have this role now."))
+        try:
+            actions.accept(found, request.user)
+        except ActionError as error:
+            messages.error(request, error.message)
+        else:
+            messages.success(request, _("You have this role now."))
         return redirect("home")
     return render(request, "people/accept_signed_in.html", {"invitation": found, "mine": mine})
 

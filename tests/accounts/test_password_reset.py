@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from tests.accounts.page import Page
+from tests.attacks.proof import shows
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +52,7 @@ def test_a_password_that_is_too_short_is_refused_at_its_field(client, link, teac
     assert teacher.check_password(PASSWORD)
 
 
+@shows("limit-6")
 def test_a_link_works_once(client, link, teacher):
     choose(client, link)
     response = client.get(link, follow=True)
@@ -59,6 +61,7 @@ def test_a_link_works_once(client, link, teacher):
     assert 'type="password"' not in page.html
 
 
+@shows("limit-6")
 @pytest.mark.parametrize("key", ["1-no-key", "zzzzzzzzzzzzz-set-password", "a-" + "b" * 3000])
 def test_an_invented_link_changes_nothing(client, teacher, key):
     page = Page(client.get(f"{ASK}key/{key}/", follow=True))

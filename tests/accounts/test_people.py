@@ -25,6 +25,7 @@ from cases.reminders.ladder import recipients
 from consultations.models import Consultation
 from tests.accounts.page import Page
 from tests.accounts.second_factors import LOGIN, give_app
+from tests.attacks.proof import shows
 from tests.factories import (
     PASSWORD,
     CaseFactory,
@@ -75,6 +76,7 @@ def test_an_invited_person_makes_an_account_and_has_the_role(invite, school, cli
     assert client.get(reverse("mfa_activate_totp")).status_code == 200
 
 
+@shows("role-1")
 def test_a_link_works_once(invite, client):
     invite()
     link = link_in_mail()
@@ -95,6 +97,7 @@ def test_a_weak_password_is_refused_at_its_field(invite, client):
     assert not User.objects.filter(email="noor@school.example").exists()
 
 
+@shows("role-1")
 @pytest.mark.parametrize("secret", ["", "x", "../../etc", "a" * 300, "%00"])
 def test_a_made_up_link_opens_nothing(client, secret):
     client.get(f"/invitation/{secret}/")
@@ -110,6 +113,7 @@ def test_the_database_knows_no_link(invite):
     assert secret not in str(kept)
 
 
+@shows("role-1")
 @pytest.mark.parametrize("state", ["withdrawn", "expired", "accepted"])
 def test_one_that_is_over_gives_nothing(invite, client, state):
     invite()
@@ -126,6 +130,7 @@ def test_one_that_is_over_gives_nothing(invite, client, state):
     assert not User.objects.filter(email="noor@school.example").exists()
 
 
+@shows("role-1")
 def test_a_second_invitation_takes_the_place_of_the_first(invite, client):
     invite()
     first = link_in_mail()
@@ -156,6 +161,7 @@ def test_somebody_with_an_account_signs_in_to_accept(invite, client, signed_in):
     }
 
 
+@shows("role-1")
 def test_somebody_else_cannot_accept_it(invite, teacher, signed_in):
     invite(role="school_leader")
     browser = signed_in(teacher)
@@ -167,6 +173,7 @@ def test_somebody_else_cannot_accept_it(invite, teacher, signed_in):
         actions.accept(RoleInvitation.objects.get(), teacher)
 
 
+@shows("role-3")
 def test_an_administrator_cannot_raise_themselves(administrator, invite, signed_in, school):
     for address in (administrator.email, administrator.email.upper()):
         answer = invite(email=address, role="coordinator")
@@ -181,6 +188,7 @@ def test_an_administrator_cannot_raise_themselves(administrator, invite, signed_
         actions.give_role(school, administrator, administrator, role=Role.COORDINATOR)
 
 
+@shows("role-3")
 def test_the_school_of_somebody_else_is_no_choice(administrator, invite):
     elsewhere = SchoolFactory()
     invite(school=elsewhere.pk)
@@ -191,6 +199,7 @@ def test_the_school_of_somebody_else_is_no_choice(administrator, invite):
         )
 
 
+@shows("role-3")
 def test_a_role_that_is_not_there_is_refused(invite):
     answer = invite(role="superuser")
     assert answer.status_code == 422
@@ -298,6 +307,7 @@ def test_a_family_worker_who_leaves_sees_no_consultation(school, administrator, 
     assert not Consultation.objects.visible_to(back).exists()
 
 
+@shows("role-3")
 def test_the_administrator_of_another_school_ends_nothing(teacher, signed_in):
     stranger = member(Role.ADMINISTRATOR)
     held = teacher.memberships.get()

@@ -12,6 +12,7 @@ from accounts import sessions
 from accounts.roles import Role
 from tests.accounts.page import Page
 from tests.accounts.second_factors import LOGIN, sign_in
+from tests.attacks.proof import shows
 from tests.factories import member
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +26,7 @@ LAPTOP = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140.0 Safari/537.36 E
 def _many_codes(monkeypatch):
     """One code signs in once: here the same person signs in on several devices within a minute."""
     monkeypatch.setattr("allauth.mfa.totp.internal.auth.TOTP._mark_code_used", lambda *a: True)
+    monkeypatch.setattr("accounts.factor_forms.lasts", lambda: 0)
 
 
 def device(user, agent: str, address: str = "192.0.2.1") -> Client:
@@ -34,6 +36,7 @@ def device(user, agent: str, address: str = "192.0.2.1") -> Client:
     return browser
 
 
+@shows("session-3")
 def test_half_an_hour_of_rest_ends_it(teacher):
     browser = device(teacher, PHONE)
     assert 0 <= 1800 - browser.session.get_expiry_age() < 5
@@ -51,6 +54,7 @@ def test_each_request_begins_the_half_hour_anew(teacher):
     assert left > timezone.now() + timedelta(minutes=29)
 
 
+@shows("session-3")
 @pytest.mark.parametrize(("hours", "stays"), [(11.99, True), (12.01, False)])
 def test_twelve_hours_end_it_however_busy_one_is(teacher, hours, stays):
     browser = device(teacher, PHONE)
@@ -76,6 +80,7 @@ def test_what_was_sent_after_twelve_hours_comes_back(teacher):
     assert browser.get(url).context["form"]["facts"].value() == "Zat alleen."
 
 
+@shows("session-3")
 def test_a_session_of_unknown_age_is_over(teacher):
     browser = device(teacher, PHONE)
     session = browser.session
@@ -103,6 +108,7 @@ def test_one_sees_ones_own_sessions_and_no_others(teacher, coordinator):
     assert "192.0.2.9" not in text
 
 
+@shows("session-2")
 def test_one_ends_a_session_and_only_ones_own(teacher, coordinator):
     laptop, phone = device(teacher, LAPTOP), device(teacher, PHONE)
     stranger = device(coordinator, LAPTOP)
@@ -115,6 +121,7 @@ def test_one_ends_a_session_and_only_ones_own(teacher, coordinator):
     assert laptop.get("/signals/").status_code == 200
 
 
+@shows("session-2")
 def test_one_ends_all_others(teacher):
     laptop, phone = device(teacher, LAPTOP), device(teacher, PHONE)
     laptop.post(reverse("end_other_sessions"))

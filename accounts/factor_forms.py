@@ -1,0 +1,119 @@
+"""The forms of second factors: allauth's own, where they were too kind or spoke no Dutch."""
+
+import hashlib
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings
+from allauth.mfa.base import forms as codes
+from allauth.mfa.base.internal.flows import check_rate_limit
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
+from allauth.mfa.webauthn.internal.auth import parse_authentication_response
+from django.core.cache import cache
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+
+def lasts() -> int:
+    """Return how long a code is good for, in seconds: its half minute, and those around it."""
+    return app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
+
+
+def used_key(user: User, code: str) -> str:
+    """Return under which key the cache remembers that somebody used a code."""
+    said = hashlib.sha256(normalize_user_code(code).encode()).hexdigest()
+    return f"accounts.code_used:{user.pk}:{said}"
+
+
+class UsedOnce:
+    """A code that somebody looked over a shoulder for is worth nothing: it was used.
+
+    allauth remembers a code for half a minute, from when it was used; with the tolerance it is good
+    for a minute and a half (RFC 6238, 5.2). Two uses at once are refused by allauth's own mark.
+    """
+
+    def clean_code(self) -> str:
+        """Refuse a code that was used; it counts as a mistake."""
+        key = used_key(self.user, self.cleaned_data["code"])
+        if cache.get(key):
+            check_rate_limit(self.user)
+            raise get_adapter().validation_error("incorrect_code")
+        code = super().clean_code()
+        cache.set(key, True, lasts())
+        return code
+
+
+class AuthenticateForm(UsedOnce, codes.AuthenticateForm):
+    """A code at signing in."""
+
+
+class ReauthenticateForm(UsedOnce, codes.ReauthenticateForm):
+    """A code when somebody is asked again."""
+
+
+class ActivateTOTPForm(UsedOnce, totp.ActivateTOTPForm):
+    """The code with which an app is set up: it signs nobody in afterwards."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Code of the app")
+
+
+class ReadWithCare:
+    """What is said of a passkey comes from outside: broken is wrong, and no error of ours."""
+
+    def clean_credential(self) -> Authenticator:
+        """Return the passkey that answered. Raises ``ValidationError`` when it is no answer."""
+        try:
+            return super().clean_credential()
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+
+
+class LoginWebAuthnForm(ReadWithCare, webauthn.LoginWebAuthnForm):
+    """A passkey alone: two factors in one, when it knew who holds it (finger, face or PIN).
+
+    allauth asks that of the challenge; one that was made for a second step asks less, and can be
+    answered here in the same session.
+    """
+
+    def clean_credential(self) -> Authenticator:
+        """Return the passkey. Raises ``ValidationError`` when it did not know its holder."""
+        answer = self.cleaned_data["credential"]
+        authenticator = super().clean_credential()
+        seen = parse_authentication_response(answer).response.authenticator_data
+        if not seen.is_user_verified():
+            raise get_adapter().validation_error("incorrect_code")
+        return authenticator
+
+
+class AuthenticateWebAuthnForm(ReadWithCare, webauthn.AuthenticateWebAuthnForm):
+    """A passkey after the password."""
+
+
+class ReauthenticateWebAuthnForm(ReadWithCare, webauthn.ReauthenticateWebAuthnForm):
+    """A passkey when somebody is asked again."""
+
+
+class AddWebAuthnForm(webauthn.AddWebAuthnForm):
+    """A new passkey. It signs in alone unless somebody says no: most people want just that."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of the passkey")
+        alone = self.fields["passwordless"]
+        alone.initial = True
+        alone.label = _("Sign in with it, without a password")
+        alone.help_text = _("Not for a key that does not ask your finger, face or PIN.")
+
+
+class EditWebAuthnForm(webauthn.EditWebAuthnForm):
+    """The name of a passkey."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of the passkey")

@@ -1,0 +1,1 @@
+"""What somebody with bad intentions tries, one line each, and what happens: see ``table.py``."""

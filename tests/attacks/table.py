@@ -1,0 +1,220 @@
+"""The attacks that were tried, and what happened: one row, one line of text, one test or more.
+
+References are to OWASP ASVS 4.0.3, level 2. ``proof.py`` ties rows and tests together.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """One line: what was tried, and what happened."""
+
+    id: str
+    asvs: str
+    tried: str
+    happened: str
+
+
+# fmt: off
+ATTACKS = (
+    # --- Access: other people's things ------------------------------------------------------------
+    Attack("ids-1", "4.2.1",
+        "Guess or copy the id of a case, record, person or export of another school in an "
+        "address, by GET and POST, as each role",
+        "404, the same as for what does not exist; nothing changes"),
+    Attack("ids-2", "4.2.1",
+        "Put somebody else's pupil, person, guest, role or school into a field of a form that"
+        " one may use",
+        "refused at the field as no choice; nothing is written"),
+    Attack("ids-3", "4.2.1",
+        "Put an id of another case under a case that one may see (a participant, a conflict "
+        "of interest)",
+        "404; nothing changes"),
+    Attack("ids-4", "4.2.1",
+        "Name a pupil, a case or a school of somebody else in a query (?q=, ?pupil=, "
+        "?pupil_query=, ?school=, ?page=)",
+        "the answer is that for a name that does not exist; no word of it is shown"),
+    Attack("ids-5", "4.1.1",
+        "Ask the fragments of a page (htmx) as somebody who may not see the page",
+        "404, with and without the header of htmx"),
+    Attack("ids-6", "4.2.1",
+        "Send the idempotency key of somebody else's form, to be shown or to take over what "
+        "they filed",
+        "refused or filed as one's own; what they filed stays theirs"),
+    Attack("ids-7", "4.1.3",
+        "Send a field that a form does not show to one's role (a teacher who invites guests)",
+        "the field is not read"),
+    Attack("ids-8", "4.1.5",
+        "Use another method than GET or POST, or ask the headers alone",
+        "405 to everybody alike; HEAD tells no more than GET"),
+    # --- Mass assignment --------------------------------------------------------------------------
+    Attack("mass-1", "5.1.2",
+        "Send with every form a value for every column of every table (author, case, school, "
+        "restricted, closed_at, is_superuser, …)",
+        "none of them is written: forms name their fields"),
+    Attack("mass-2", "5.1.2",
+        "Send role, school, e-mail address and is_superuser when accepting an invitation or "
+        "changing one's own password or language",
+        "the role is that of the invitation; nothing else changes"),
+    # --- Requests from another site ---------------------------------------------------------------
+    Attack("csrf-1", "4.2.2",
+        "Send each form of the site from elsewhere: without a token, with a token of another "
+        "browser",
+        "403; nothing changes"),
+    Attack("csrf-2", "4.2.2",
+        "Send each form with a foreign Origin, or over TLS with a foreign Referer, and a "
+        "token that is right",
+        "403; nothing changes"),
+    Attack("csrf-3", "4.2.2",
+        "Let a page of a stranger plant text in somebody's form, or sign them out, through "
+        "what keeps typed text (one's own typed_by token)",
+        "403; nothing is kept, and no session cookie is set"),
+    Attack("csrf-4", "4.2.2",
+        "Change something by a link or a picture: GET and HEAD of each page",
+        "no row of ours changes"),
+    # --- Scripts ----------------------------------------------------------------------------------
+    Attack("xss-1", "5.3.3",
+        "Write HTML and script into every text field of every form, and into every name, and "
+        "read each page as each role",
+        "shown as text everywhere: no element, attribute or javascript: link comes of it"),
+    Attack("xss-2", "5.3.3",
+        "The same text in the dossier (HTML before it becomes PDF)",
+        "shown as text"),
+    Attack("xss-3", "5.3.3",
+        "Put script into every query parameter, the path, next=, Referer and User-Agent",
+        "shown as text or not at all"),
+    Attack("xss-4", "14.4.3",
+        "Look for inline script, style or event handlers that the policy would have to allow",
+        "none on any page of any role"),
+    # --- What the server fetches ------------------------------------------------------------------
+    Attack("pdf-1", "12.6.1",
+        "Let WeasyPrint open http:, ftp:, file:, data: and relative addresses by each of thirty "
+        "ways that HTML, CSS and SVG know",
+        "our url_fetcher refuses each: a listening socket hears nothing, no file is read; the "
+        "paper is made without it, or (two ways) not at all"),
+    Attack("pdf-2", "5.2.6",
+        "Write such references into records and export the dossier",
+        "they stand in the PDF as text; nothing is opened"),
+    # --- Queries ----------------------------------------------------------------------------------
+    Attack("sql-1", "5.3.4",
+        "Quotes, UNION, comments, wildcards, NUL, huge numbers and half characters in every "
+        "query parameter",
+        "no error; the answer is that of a search without a match"),
+    Attack("sql-2", "5.3.4",
+        "The same in every field of every form",
+        "texts are kept to the letter; what is no choice, date or number is refused at its "
+        "field"),
+    # --- Mail and addresses -----------------------------------------------------------------------
+    Attack("mail-1", "5.2.3",
+        "Line breaks and headers in names, e-mail addresses and school names, before each "
+        "kind of mail",
+        "one recipient, one line of subject, no header of ours or theirs is added"),
+    Attack("mail-2", "5.2.3",
+        "Ask for a new password with a forged Host (another port, X-Forwarded-Host)",
+        "the link leads to SITE_URL; a host that is not ours gets 400"),
+    Attack("redirect-1", "5.1.5",
+        "Lead somebody to another site after signing in, out, language, second factor (next=)",
+        "one stays on this site"),
+    Attack("path-1", "12.3.1",
+        "Leave the folder of static files, or name files by ../, encoded or not",
+        "404"),
+    # --- Sessions ---------------------------------------------------------------------------------
+    Attack("session-1", "3.2.1",
+        "Fixation: plant a session cookie before somebody signs in, at the password and at "
+        "the second factor",
+        "the key is another after signing in; the planted one opens nothing"),
+    Attack("session-2", "3.3.1",
+        "Use a cookie again after its owner signed out, changed or reset the password, lost a"
+        " role, or ended the session elsewhere",
+        "it opens nothing: sessions are looked up and ended on the server"),
+    Attack("session-3", "3.3.2",
+        "Keep a session alive for ever, or use one that rested",
+        "over after 30 minutes of rest and 12 hours in all"),
+    Attack("session-4", "3.4.1",
+        "Read or send the cookies by script, from another site or without TLS",
+        "HttpOnly, SameSite=Lax, and over TLS Secure with the prefix __Host-"),
+    # --- Invitations and roles --------------------------------------------------------------------
+    Attack("role-1", "4.1.2",
+        "Accept an invitation with another account, twice, after it was withdrawn, expired or"
+        " replaced, or with a made-up link",
+        "it opens nothing"),
+    Attack("role-2", "4.1.2",
+        "Accept it with a higher role, another school or address in what is sent",
+        "the role is that of the invitation"),
+    Attack("role-3", "4.1.3",
+        "As an administrator: give oneself a role, invite oneself, or somebody to another "
+        "school",
+        "refused"),
+    Attack("role-4", "4.1.3",
+        "As an administrator: come in by a second address, to see cases",
+        "possible, and not in silence: leader and administrators are told by mail when the "
+        "role is taken"),
+    Attack("role-5", "4.1.2",
+        "Accept an invitation to a role that one holds already",
+        "said so; the role stays what it is, once"),
+    # --- One-time codes ---------------------------------------------------------------------------
+    Attack("code-1", "2.8.4",
+        "Use the code of an app a second time, for as long as it is valid (the half minute "
+        "before, now and after), also the one it was set up with",
+        "refused: a code works once"),
+    Attack("code-2", "2.8.4",
+        "Use a recovery code a second time, or the code of somebody else's app",
+        "refused"),
+    Attack("code-3", "2.2.1",
+        "Guess codes: of the app and recovery codes, at signing in and when asked again",
+        "five mistakes in five minutes, then one waits, also with the right code"),
+    Attack("code-4", "2.7.6",
+        "Answer the challenge of a passkey again, in the same or another session, or with "
+        "broken data",
+        "refused; a challenge is answered once"),
+    Attack("code-6", "2.7.1",
+        "Sign in with a stolen key alone: without finger or PIN, on the challenge of one's own "
+        "second step, for the account of somebody else",
+        "refused: without a password the key must have known its holder"),
+    Attack("code-5", "3.7.1",
+        "Get past a fresh second factor by POST or HEAD without GET, by htmx, by the password"
+        " alone",
+        "asked for the factor; nothing happens"),
+    # --- Guessing ---------------------------------------------------------------------------------
+    Attack("limit-1", "2.2.1",
+        "Guess the password of one account, from many addresses, in capitals, with another "
+        "port in Host",
+        "five mistakes in five minutes and fifty a day, then one waits, also with the right "
+        "one"),
+    Attack("limit-2", "2.2.1",
+        "Guess passwords of many accounts from one address",
+        "thirty mistakes a minute, a hundred tries in all, then a page says so (429), in the "
+        "language of the reader"),
+    Attack("limit-3", "2.2.1",
+        "Learn from the limits, pages, headers or mails whether somebody has an account here",
+        "unknown, known and closed accounts get the same answers and are counted alike; the "
+        "hash is computed for all"),
+    Attack("limit-4", "2.5.6",
+        "Lock somebody out by mistakes on purpose",
+        "they may choose a new password by mail, and come in with it at once"),
+    Attack("limit-5", "2.2.1",
+        "Flood somebody with mails about a new password",
+        "five a minute and twenty a day for one address, known or not"),
+    Attack("limit-6", "2.2.1",
+        "Guess the secret of an invitation or of a reset link, or the password when asked "
+        "again",
+        "256 bits; twenty tries of a reset a minute; ten of asking again"),
+    # --- Headers ----------------------------------------------------------------------------------
+    Attack("header-1", "14.4.3",
+        "Find an answer without the security headers: each page, role and status (200, 302, "
+        "400, 403, 404, 405, 422, 429, 500), downloads, static files",
+        "each carries the policy without unsafe-inline, frame-ancestors none, nosniff, "
+        "Referrer-Policy, Permissions-Policy and COOP"),
+    Attack("header-2", "8.2.1",
+        "Find a page about people in a cache",
+        "each is no-store"),
+    Attack("header-3", "14.4.5",
+        "Speak to the site without TLS",
+        "redirected; HSTS for a year with subdomains"),
+    Attack("header-4", "14.3.3",
+        "Learn what it runs on from headers and error pages",
+        "no Server or X-Powered-By of ours; an error page shows no trace"),
+)
+# fmt: on
+BY_ID = {attack.id: attack for attack in ATTACKS}

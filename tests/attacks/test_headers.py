@@ -1,0 +1,160 @@
+"""The headers of every answer (ASVS 14.4, 8.2, 14.3)."""
+
+import io
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.files.base import ContentFile
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from accounts import views
+from cases.models import DossierExport
+from tests.accounts.second_factors import LOGIN
+from tests.attacks.proof import shows
+from tests.test_role_matrix import MATRIX, POST_ONLY, arguments
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+POLICY = {
+    "default-src": {"'none'"},
+    "script-src": {"'self'"},
+    "style-src": {"'self'"},
+    "img-src": {"'self'", "data:"},
+    "font-src": {"'self'"},
+    "connect-src": {"'self'"},
+    "manifest-src": {"'self'"},
+    "form-action": {"'self'"},
+    "frame-ancestors": {"'none'"},
+    "base-uri": {"'none'"},
+    "object-src": {"'none'"},
+}
+SAME = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+TELLS = ("Server", "X-Powered-By", "X-AspNet-Version", "X-Generator", "X-Debug")
+
+
+def missing(answer) -> list[str]:
+    """Return what an answer lacks."""
+    said = answer.get("Content-Security-Policy", "")
+    parts = dict(part.strip().partition(" ")[::2] for part in said.split(";") if part.strip())
+    policy = {name: set(sources.split()) for name, sources in parts.items()}
+    found = [] if policy == POLICY else [f"Content-Security-Policy: {said}"]
+    found += [name for name, value in SAME.items() if answer.get(name) != value]
+    off = answer.get("Permissions-Policy", "")
+    found += [f"{w} in Permissions-Policy" for w in ("camera", "microphone", "geolocation")
+              if f"{w}=()" not in off]  # fmt: skip
+    return found + [f"tells {name}" for name in TELLS if name in answer.headers]
+
+
+def is_kept(answer) -> bool:
+    """Tell whether a cache may keep an answer."""
+    return "no-store" not in answer.get("Cache-Control", "")
+
+
+@shows("header-1", "header-2")
+@pytest.mark.parametrize("who", ["coordinator", "administrator", "joined", "nobody", "signed_out"])
+def test_each_page_of_each_role_carries_them(who, signed_in, client):
+    world = World()
+    user = world.people[who]
+    browser = signed_in(user) if user else client
+    for name in sorted(MATRIX):
+        ask = browser.post if name in POST_ONLY else browser.get
+        answer = ask(reverse(name, args=arguments(name, world)))
+        assert missing(answer) == [], (name, answer.status_code)
+        assert not is_kept(answer), name
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Fail."""
+    raise RuntimeError("geheim van de server")
+
+
+@pytest.fixture
+def answers(signed_in, coordinator, monkeypatch) -> dict[int, HttpResponse]:
+    """One answer of each status."""
+    browser, strict = signed_in(coordinator), Client(enforce_csrf_checks=True)
+    new, out = reverse("signals:new"), Client()
+    found = [
+        browser.get(new),
+        browser.get("/"),
+        browser.get("/nergens/"),
+        browser.put(new),
+        browser.post(new),
+        browser.get(new, headers={"host": "evil.example"}),
+        strict.post(LOGIN),
+        [out.post(LOGIN, {"login": "a@b.nl", "password": "a"}) for _ in range(101)][-1],
+        browser.post(reverse("stay")),
+    ]
+    failing = Client(raise_request_exception=False)
+    monkeypatch.setattr(views, "LanguageForm", broken)
+    found.append(failing.post(reverse("set_language")))
+    return {answer.status_code: answer for answer in found}
+
+
+@shows("header-1", "header-2")
+def test_each_status_carries_them(answers):
+    assert set(answers) == {200, 204, 302, 400, 403, 404, 405, 422, 429, 500}
+    for status, answer in answers.items():
+        assert missing(answer) == [], status
+        assert not is_kept(answer), status
+
+
+@shows("header-4")
+def test_an_error_page_tells_nothing(answers):
+    for status, answer in answers.items():
+        for word in (
+            b"Traceback",
+            b"RuntimeError",
+            b"geheim van de server",
+            b"SECRET",
+            b"/site-packages",
+        ):
+            assert word not in answer.content, status
+
+
+@shows("header-4")
+def test_nothing_is_shown_to_who_debugs():
+    assert django_settings.DEBUG is False
+    for path in ("/admin/", "/__debug__/", "/static/../settings.py", "/.env", "/.git/config",
+                 "/health/?debug=1", "/api/", "/accounts/signup/", "/account/signup/",
+                 "/account/email/"):  # fmt: skip
+        answer = Client().get(path)
+        assert answer.status_code in (404, 302) or path.startswith("/health"), path
+        assert b"urlpatterns" not in answer.content
+
+
+@shows("header-1", "header-2")
+def test_a_download_carries_them(signed_in):
+    world = World()
+    export = world.export
+    export.file.save("a.pdf", ContentFile(b"%PDF-1.7"), save=False)
+    export.state = DossierExport.State.READY
+    export.save()
+    browser = signed_in(world.people["administrator"])
+    answer = browser.get(reverse("cases:export_download", args=[export.public_id]))
+    assert answer.status_code == 200
+    assert missing(answer) == []
+    assert not is_kept(answer)
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert io.BytesIO(b"".join(answer)).read() == b"%PDF-1.7"
+
+
+@shows("header-1")
+def test_a_static_file_carries_them(settings, tmp_path):
+    (tmp_path / "img").mkdir()
+    (tmp_path / "img" / "a.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+    }
+    answer = Client().get("/static/img/a.svg")  # the first request reads the folder
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "image/svg+xml"
+    assert missing(answer) == []

@@ -1,0 +1,302 @@
+"""Guessing, and learning who is here (ASVS 2.2, 2.5)."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.people.actions import SECRET_BYTES
+from tests.accounts.page import Page
+from tests.accounts.second_factors import LOGIN
+from tests.accounts.test_password_reset import choose
+from tests.attacks.proof import shows
+from tests.factories import PASSWORD, RoleInvitationFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+RESET = reverse("account_reset_password")
+TOO_OFTEN = "Te veel inlogpogingen. Probeer het later nogmaals."
+PAGE = "Je probeerde het te vaak in korte tijd."
+UNKNOWN = "niemand@school.example"
+
+
+WRONG = "geraden"
+
+
+def tries(login: str, password: str = WRONG, browser: Client | None = None, **more):
+    """Try to sign in with a password."""
+    return (browser or Client()).post(LOGIN, {"login": login, "password": password}, **more)
+
+
+def waits(answer) -> bool:
+    """Tell whether somebody is told to wait."""
+    return TOO_OFTEN in Page(answer).text
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that one puts forward; the cache forgets nothing by itself."""
+    import time
+
+    ahead, real = [0], time.time
+    monkeypatch.setattr("allauth.core.internal.ratelimit.time.time", lambda: real() + ahead[0])
+
+    def forward(seconds: int) -> None:
+        ahead[0] += seconds
+
+    return forward
+
+
+# --- One account ----------------------------------------------------------------------------------
+VARIANTS = (
+    lambda login, n: ({"login": login}, {"REMOTE_ADDR": f"192.0.2.{n}"}),
+    lambda login, n: ({"login": login}, {"headers": {"host": f"testserver:{n + 1}"}}),
+    lambda login, n: ({"login": login}, {"headers": {"host": ("localhost", "127.0.0.1")[n % 2]}}),
+    lambda login, n: ({"login": login[:n].upper() + login[n:]}, {}),
+    lambda login, n: ({"login": " " * n + login}, {}),
+    lambda login, n: ({"login": login}, {"headers": {"x-forwarded-for": f"192.0.2.{n}"}}),
+    lambda login, n: ({"login": login}, {"headers": {"user-agent": f"Browser {n}"}}),
+    lambda login, n: ({"login": login.replace("k", "\u212a")}, {}),
+)
+names = ("addresses", "ports", "hosts", "capitals", "spaces", "forwarded", "agents", "look-alikes")
+
+
+@shows("limit-1", "limit-3")
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("variant", VARIANTS, ids=names)
+def test_after_five_mistakes_one_waits_however_one_comes(variant, known, school):
+    login = "kees@school.example"
+    if known:
+        UserFactory(email=login)
+    for number in range(5):
+        data, more = variant(login, number)
+        assert not waits(Client().post(LOGIN, {**data, "password": "geraden"}, **more)), number
+    data, more = variant(login, 6)
+    assert waits(Client().post(LOGIN, {**data, "password": PASSWORD}, **more))
+
+
+@shows("limit-1", "limit-3")
+@pytest.mark.parametrize("known", [True, False])
+def test_fifty_mistakes_are_enough_for_a_day(known, teacher, clock):
+    login = teacher.email if known else UNKNOWN
+    for number in range(50):
+        assert not waits(tries(login, REMOTE_ADDR=f"192.0.2.{number}")), number
+        clock(61)
+    clock(3600)
+    assert waits(tries(login, PASSWORD))
+
+
+@shows("limit-1")
+def test_signing_in_now_and_then_does_not_wipe_out_mistakes(teacher):
+    """A thief with an account of their own comes in between, from the same address."""
+    thief = UserFactory()
+    for _guess in range(5):
+        tries(teacher.email)
+        assert tries(thief.email, PASSWORD).status_code == 302
+    assert waits(tries(teacher.email, PASSWORD))
+
+
+@shows("limit-1")
+def test_mistakes_elsewhere_wipe_out_none(teacher):
+    """The cache that counts them throws nothing away when many others are counted too."""
+    for _guess in range(5):
+        tries(teacher.email)
+    others = {f"another-{number}": 1 for number in range(700)}
+    cache.set_many(others)
+    assert cache.get_many(others) == others
+    assert waits(tries(teacher.email, PASSWORD, REMOTE_ADDR="192.0.2.9"))
+
+
+# --- One address ----------------------------------------------------------------------------------
+@shows("limit-2")
+@pytest.mark.parametrize(("language", "said"), [("nl", PAGE), ("en", "You tried too often")])
+def test_a_flood_of_tries_gets_a_page_in_the_language_of_the_reader(language, said):
+    browser = Client()
+    browser.cookies["django_language"] = language
+    answers = [tries(f"{number}@a.nl", browser=browser) for number in range(101)]
+    assert waits(answers[30]) or language == "en"
+    assert answers[-1].status_code == 429
+    page = Page(answers[-1])
+    assert page.language == language
+    assert said in page.text
+    assert tries("b@a.nl", REMOTE_ADDR="192.0.2.77").status_code == 200
+
+
+@shows("limit-2")
+def test_an_address_that_one_gives_oneself_does_not_help():
+    """Nobody stands before us here who is believed about it (TRUSTED_PROXIES)."""
+    answers = [
+        tries(f"{number}@a.nl", headers={"x-forwarded-for": f"198.51.100.{number}"})
+        for number in range(31)
+    ]
+    assert waits(answers[-1])
+
+
+# --- Who is here ----------------------------------------------------------------------------------
+def shape(answer) -> tuple:
+    """Return all that one sees of an answer, but for what is new each time."""
+    body = re.sub(r'value="[\w-]{64}"', "", answer.content.decode())
+    body = body.replace(UNKNOWN, "WHO").replace("anna@school.example", "WHO")
+    clocks = ("Content-Length", "Expires")
+    headers = {name: value for name, value in answer.headers.items() if name not in clocks}
+    return answer.status_code, body, headers, sorted(answer.cookies)
+
+
+@pytest.fixture
+def people() -> dict[str, str]:
+    """Return the addresses of somebody known, somebody who left, and nobody."""
+    UserFactory(email="anna@school.example")
+    return {"known": "anna@school.example", "unknown": UNKNOWN}
+
+
+@shows("limit-3")
+def test_a_wrong_password_sounds_the_same_for_everybody(people):
+    assert len({repr(shape(tries(login))) for login in people.values()}) == 1
+    User.objects.update(is_active=False)
+    assert len({repr(shape(tries(login))) for login in people.values()}) == 1
+
+
+@shows("limit-3")
+def test_a_locked_account_sounds_the_same_as_an_unknown_one(people):
+    answers = set()
+    for login in people.values():
+        for _guess in range(5):
+            tries(login)
+        answers.add(repr(shape(tries(login, PASSWORD))))
+    assert len(answers) == 1
+
+
+@shows("limit-3")
+def test_a_new_password_is_asked_for_with_the_same_answer(people):
+    answers = {repr(shape(Client().post(RESET, {"email": who}))) for who in people.values()}
+    assert len(answers) == 1
+    pages = {repr(shape(Client().get(reverse("account_reset_password_done"))))}
+    assert len(pages) == 1
+    assert [message.to for message in mail.outbox] == [[people["known"]]]
+
+
+@shows("limit-3")
+def test_the_database_is_asked_as_often(people):
+    def asked(do) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            do()
+        return len(queries)
+
+    assert len({asked(lambda who=who: tries(who)) for who in people.values()}) == 1
+
+
+@shows("limit-3")
+def test_the_hash_is_computed_for_everybody(people, monkeypatch):
+    """It takes most of the time of signing in: left out for unknown addresses, it would tell."""
+    from django.contrib.auth.hashers import MD5PasswordHasher
+
+    computed = []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(
+        MD5PasswordHasher,
+        "encode",
+        lambda self, *args, **kw: computed.append(1) or encode(self, *args, **kw),
+    )
+    User.objects.create(email="zonder@school.example", name="Zonder wachtwoord", password="!")
+    UserFactory(email="weg@school.example", is_active=False)
+    computed.clear()
+    for login in (*people.values(), "zonder@school.example", "weg@school.example"):
+        tries(login)
+        assert len(computed) == 1, login
+        computed.clear()
+
+
+@shows("limit-3")
+def test_an_invitation_tells_its_sender_nothing_of_who_is_here(signed_in, administrator):
+    UserFactory(email="anna@school.example")
+    browser, answers = signed_in(administrator), set()
+    for address in ("anna@school.example", UNKNOWN):
+        answer = browser.post(
+            reverse("people:invite"), {"name": "A", "email": address, "role": "teacher"}
+        )
+        answers.add((answer.status_code, answer["Location"]))
+    assert len(answers) == 1
+    listed = Page(browser.get(reverse("people:people"))).text
+    assert "anna@school.example" in listed
+    assert UNKNOWN in listed
+
+
+# --- Locked out -----------------------------------------------------------------------------------
+@shows("limit-4")
+def test_whoever_was_locked_out_comes_in_with_a_new_password(teacher, clock):
+    for number in range(50):
+        tries(teacher.email, REMOTE_ADDR=f"192.0.2.{number}")
+        clock(61)
+    assert waits(tries(teacher.email, PASSWORD))
+    browser = Client()
+    browser.post(RESET, {"email": teacher.email})
+    path = next(word for word in mail.outbox[-1].body.split() if "/reset/key/" in word)
+    choose(browser, path.partition(".example")[2])
+    assert tries(teacher.email, "paard stal klok regen").status_code == 302
+
+
+# --- Mails and links ------------------------------------------------------------------------------
+@shows("limit-5")
+@pytest.mark.parametrize("known", [True, False])
+def test_nobody_fills_somebodys_mailbox(known, teacher, clock):
+    address = teacher.email if known else UNKNOWN
+    for number in range(20):
+        more = {"REMOTE_ADDR": f"192.0.2.{number}"}
+        assert Client().post(RESET, {"email": address}, **more).status_code == 302
+        clock(13)
+    clock(61)
+    answer = Client().post(RESET, {"email": address.upper()})
+    assert answer.status_code == 429
+    assert PAGE in Page(answer).text
+    assert len(mail.outbox) == (20 if known else 0)
+
+
+@shows("limit-5")
+def test_five_a_minute_and_from_one_address_twenty(teacher):
+    answers = [Client().post(RESET, {"email": teacher.email}) for _ in range(6)]
+    assert [a.status_code for a in answers] == [302] * 5 + [429]
+    cache.clear()
+    answers = [Client().post(RESET, {"email": f"{number}@a.nl"}) for number in range(21)]
+    assert answers[-1].status_code == 429
+
+
+@shows("limit-6")
+def test_the_secret_of_an_invitation_is_too_long_to_guess(client):
+    RoleInvitationFactory()
+    assert SECRET_BYTES * 8 >= 256
+    for number in range(50):
+        client.get(f"/invitation/{number}/")
+        assert "Deze link werkt niet (meer)" in Page(client.get("/invitation/")).text
+
+
+@shows("limit-6")
+def test_a_link_to_a_new_password_is_not_guessed(teacher):
+    url = reverse("account_reset_password_from_key", args=["1", "set-password"])
+    answers = [Client().post(url, {"password1": "a", "password2": "a"}) for _ in range(21)]
+    assert answers[-1].status_code == 429
+
+
+@shows("limit-6")
+def test_a_password_is_not_guessed_when_asked_again(teacher, signed_in):
+    browser = signed_in(teacher, second_factor_ago=timedelta(hours=1))
+    url = reverse("account_reauthenticate")
+    answers = [browser.post(url, {"password": "geraden"}) for _ in range(11)]
+    assert answers[-1].status_code == 429
+    assert browser.post(url, {"password": PASSWORD}).status_code == 429
+
+
+@shows("limit-6")
+def test_the_old_password_is_not_guessed_where_one_changes_it(teacher, signed_in):
+    browser, new = signed_in(teacher), "paard stal klok regen"
+    url = reverse("account_change_password")
+    words = {"password1": new, "password2": new}
+    answers = [browser.post(url, {"oldpassword": "geraden", **words}) for _ in range(6)]
+    assert answers[-1].status_code == 429
+    assert User.objects.get(pk=teacher.pk).check_password(PASSWORD)

@@ -1,0 +1,124 @@
+"""What would be SQL, in every query parameter and every field (ASVS 5.3.4)."""
+
+from html import unescape
+
+import pytest
+from django import forms
+from django.urls import reverse
+
+from tests.accounts.every_form import FORMS, Sheet, written
+from tests.attacks.proof import shows
+from tests.test_bad_input import CHOICES, WITHOUT_TEXT
+from tests.test_role_matrix import MATRIX, POST_ONLY, PUBLIC, arguments
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+INJECTIONS = (
+    "'", '"', "''", "';--", "' OR '1'='1", "' OR 1=1 --", "') OR ('1'='1",
+    "1; DROP TABLE cases_case;",
+    "' UNION SELECT email, password FROM accounts_user --", "\\'; SELECT pg_sleep(9); --",
+    "%' AND 1=(SELECT 1) --", "%", "_", "%%", "__", "\\", "\\%", "*", "?",
+    "$1", ":p", "{0}", "%s", "%(a)s",
+    "\x00", "a\x00b", "\uffff", "٣", "İ", "ǅ", "９", "1e999", "-1", "0x1F", "NaN",
+    "9" * 400, "x" * 5000, "😀" * 50, "true", "null", "[]", "()", "||", "/**/", "ＳＥＬＥＣＴ＇",
+)  # fmt: skip
+# Letters and digits that stand in a name, a class or a reference of the world by chance.
+MAY_MATCH = {"-1", "٣", "９", "true", "null"}
+SEARCHES = (
+    ("cases:dashboard", "coordinator", "q"),
+    ("cases:exportable", "administrator", "q"),
+    ("signals:pupils", "author", "pupil_query"),
+)
+PARAMETERS = (
+    "q", "page", "view", "step", "school", "pupil", "pupil_query", "next", "order", "id", "pk",
+    "pupil__school__name", "school_id", "author__password__startswith",
+)  # fmt: skip
+
+
+# Half a character, and bytes that are no text at all: no form of a browser sends them.
+NO_TEXT = ("%ED%A0%80", "%FF%FE", "%C0%AF", "%00%FF", "%")
+
+
+def entries(browser, name: str, query: dict[str, str]) -> list[str]:
+    """Return what a search shows: the references and ids on its page."""
+    answer = browser.get(reverse(name), query)
+    assert answer.status_code == 200, query
+    context = answer.context
+    found = context["page"] if "page" in context else context["options"]
+    return [str(one) for one in found]
+
+
+@shows("sql-1")
+@pytest.mark.parametrize(("name", "who", "parameter"), SEARCHES)
+def test_a_search_for_sql_finds_nothing(name, who, parameter, signed_in):
+    world = World()
+    browser = signed_in(world.people[who])
+    for value in INJECTIONS:
+        found = entries(browser, name, {parameter: value})
+        # Emptied of what no database holds, it may be a search for nothing in particular.
+        if value.replace("\x00", "").strip() and value not in MAY_MATCH:
+            assert found == [], value
+
+
+@shows("sql-1")
+@pytest.mark.parametrize(("name", "who", "parameter"), SEARCHES)
+@pytest.mark.parametrize("value", NO_TEXT)
+def test_what_is_no_text_makes_no_page_fail(name, who, parameter, value, signed_in):
+    browser = signed_in(World().people[who])
+    assert browser.get(f"{reverse(name)}?{parameter}={value}").status_code == 200
+
+
+@shows("sql-1")
+@pytest.mark.parametrize(("name", "who", "parameter"), SEARCHES)
+def test_a_search_for_a_name_finds_it(name, who, parameter, signed_in):
+    """So that a search that finds nothing says something."""
+    world = World()
+    wanted = world.case.reference if "cases" in name else world.pupil.given_name
+    assert entries(signed_in(world.people[who]), name, {parameter: wanted})
+
+
+@shows("sql-1")
+@pytest.mark.parametrize("who", ["coordinator", "administrator", "author", "joined", "signed_out"])
+def test_no_query_makes_a_page_fail(who, signed_in, client):
+    world = World()
+    user = world.people[who]
+    browser = signed_in(user) if user else client
+    names = [
+        name for name in sorted(set(MATRIX) - POST_ONLY)
+        if MATRIX[name] is PUBLIC or who in MATRIX[name]
+    ]  # fmt: skip
+    for name in names:
+        url = reverse(name, args=arguments(name, world))
+        for value in INJECTIONS[::4]:
+            answer = browser.get(url, dict.fromkeys(PARAMETERS, value))
+            assert answer.status_code < 500, (name, value)
+
+
+@shows("sql-2")
+@pytest.mark.parametrize("row", FORMS, ids=lambda row: row.name)
+def test_in_a_choice_a_date_or_a_number_it_is_refused(row, signed_in):
+    sheet = Sheet(row, signed_in)
+    judged = (*CHOICES, forms.DateField, forms.DateTimeField, forms.IntegerField, forms.EmailField)
+    fields = {name: field for name, field in sheet.fields().items() if isinstance(field, judged)}
+    before = written()
+    for value in INJECTIONS[::3]:
+        for name, field in fields.items():
+            many = isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField)
+            answer = sheet.send(**{name: [value] if many else value})
+            assert answer.status_code == 422, (name, value)
+            assert name in answer.context["form"].errors, (name, value)
+    assert written() == before
+
+
+@shows("sql-2")
+@pytest.mark.parametrize(
+    "row", [r for r in FORMS if r.name not in WITHOUT_TEXT], ids=lambda r: r.name
+)
+def test_in_a_text_it_is_kept_to_the_letter(row, signed_in):
+    sheet = Sheet(row, signed_in)
+    sql = "'; DROP TABLE cases_case; -- \" %s %% \\ ${0} ' UNION SELECT password"
+    texts = {name: f"{sql} {name}"[: sheet.fields()[name].max_length] for name in sheet.texts()}
+    assert sheet.send(**texts).status_code == 302
+    stored = {cell for rows in written().values() for row_ in rows for cell in row_}
+    assert {unescape(text) for name, text in texts.items() if name != "pupil_query"} <= stored

@@ -1,0 +1,158 @@
+"""Forms that another site sends in somebody's name (ASVS 4.2.2, 14.5.3)."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts import typed
+from accounts.roles import Role
+from tests.accounts.every_form import FORMS, Sheet, written
+from tests.accounts.page import Page
+from tests.accounts.second_factors import LOGIN, sign_in
+from tests.attacks.proof import shows
+from tests.factories import PASSWORD, member
+from tests.test_role_matrix import MATRIX, PUBLIC, READ_ONLY, arguments
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+EVIL = {"origin": "https://evil.example"}
+REFERER = {"referer": "https://evil.example/page"}
+# Who sends what nobody in the table of roles may send to the world's own objects.
+ANYBODY = "coordinator"
+# What only a GET is for.
+NOT_SENT = {"health", "account_reset_password_done", "account_reset_password_from_key_done"}
+SENT = sorted(set(MATRIX) - READ_ONLY - NOT_SENT)
+
+
+def sender(name: str) -> str:
+    """Return somebody who may use the page."""
+    allowed = MATRIX[name]
+    return ANYBODY if allowed is PUBLIC or not allowed else allowed[0]
+
+
+def strict(browser: Client) -> Client:
+    """Return the same browser before a server that asks for the token."""
+    same = Client(enforce_csrf_checks=True)
+    same.cookies = browser.cookies
+    return same
+
+
+def token(browser: Client) -> str:
+    """Return a token that is right for this browser."""
+    browser.get(reverse("help"))
+    return browser.cookies["csrf"].value
+
+
+@shows("csrf-1", "csrf-2")
+@pytest.mark.parametrize("name", SENT)
+def test_no_form_is_taken_from_elsewhere(name, signed_in):
+    world = World()
+    browser = strict(signed_in(world.people[sender(name)]))
+    other = strict(signed_in(world.people["other_teacher"]))
+    url, right = reverse(name, args=arguments(name, world)), token(browser)
+    before = written()
+    answers = {
+        "no token": browser.post(url),
+        "a token of somebody else": browser.post(url, {"csrfmiddlewaretoken": token(other)}),
+        "made up": browser.post(url, {"csrfmiddlewaretoken": "a" * 64}),
+        "another origin": browser.post(url, {"csrfmiddlewaretoken": right}, headers=EVIL),
+        "origin null": browser.post(
+            url, {"csrfmiddlewaretoken": right}, headers={"origin": "null"}
+        ),
+        "another page, over TLS": browser.post(
+            url, {"csrfmiddlewaretoken": right}, headers=REFERER, secure=True
+        ),
+        "no page, over TLS": browser.post(url, {"csrfmiddlewaretoken": right}, secure=True),
+    }
+    codes = {what: answer.status_code for what, answer in answers.items()}
+    assert codes == dict.fromkeys(answers, 403)
+    assert written() == before
+
+
+@shows("csrf-2")
+@pytest.mark.parametrize("row", FORMS, ids=lambda row: row.name)
+def test_a_full_form_with_the_persons_own_tokens_is_refused_from_another_origin(row, signed_in):
+    sheet = Sheet(row, signed_in)
+    browser = strict(sheet.client)
+    own = {"csrfmiddlewaretoken": token(browser), "typed_by": typed.token_for(sheet.user.pk)}
+    before = written()
+    for headers in (EVIL, {"origin": "null"}):
+        data = {**sheet.full, **own, "idempotency_key": sheet.key}
+        assert browser.post(sheet.url, data, headers=headers).status_code == 403
+    assert typed.SESSION_KEY not in browser.session
+    assert written() == before
+
+
+# --- What keeps typed text ------------------------------------------------------------------------
+WORDS = "Geplant door een vreemde."
+NEW = reverse("signals:new")
+
+
+@pytest.fixture
+def insider() -> dict[str, str]:
+    """The form of somebody with an account here, who puts it on a page of their own."""
+    return {"typed_by": typed.token_for(member(Role.TEACHER).pk), "facts": WORDS}
+
+
+@shows("csrf-3")
+@pytest.mark.parametrize("headers", [EVIL, {"origin": "null"}, {}])
+def test_a_stranger_plants_nothing_in_the_form_of_who_is_signed_in(
+    insider, teacher, signed_in, headers
+):
+    browser = strict(signed_in(teacher))
+    key = browser.session.session_key
+    assert browser.post(NEW, insider, headers=headers).status_code == 403
+    assert browser.session.session_key == key
+    assert typed.SESSION_KEY not in browser.session
+    assert WORDS not in browser.get(NEW).content.decode()
+
+
+@shows("csrf-3")
+def test_a_stranger_signs_nobody_out(insider, teacher):
+    """From another site a browser sends no cookie; the answer must not bring it a new one."""
+    without_cookies = Client(enforce_csrf_checks=True)
+    answer = without_cookies.post(NEW, insider, headers=EVIL)
+    assert answer.status_code == 403
+    assert "session" not in answer.cookies
+
+
+@shows("csrf-3")
+def test_what_was_kept_for_somebody_else_is_not_shown(insider, teacher):
+    browser = Client(enforce_csrf_checks=True)
+    assert browser.post(NEW, insider).status_code == 302  # as a browser would whose session ended
+    browser.handler.enforce_csrf_checks = False
+    assert sign_in(browser, teacher).status_code == 302
+    assert WORDS not in browser.get(NEW).content.decode()
+
+
+@shows("csrf-3")
+def test_nobody_is_signed_in_as_a_stranger(teacher):
+    """Signing somebody in under one's own name, to read what they write there."""
+    browser = Client(enforce_csrf_checks=True)
+    mine = {"login": teacher.email, "password": PASSWORD}
+    for headers in (EVIL, {}):
+        assert browser.post(LOGIN, mine, headers=headers).status_code == 403
+    assert "_auth_user_id" not in browser.session
+
+
+# --- By a link ------------------------------------------------------------------------------------
+@shows("csrf-4")
+@pytest.mark.parametrize("name", sorted(MATRIX))
+def test_a_link_changes_nothing(name, signed_in):
+    world = World()
+    browser = signed_in(world.people[sender(name)])
+    url = reverse(name, args=arguments(name, world))
+    before = written()
+    for ask in (browser.get, browser.head):
+        ask(
+            url, {"facts": "x", "language": "en", "action": "delete", "reason": "Zomaar een reden."}
+        )
+    assert written() == before
+    assert browser.get(reverse("help")).status_code == 200  # signed in as before
+
+
+@shows("csrf-4")
+def test_the_page_that_signs_out_asks_first(signed_in, teacher):
+    page = Page(signed_in(teacher).get(reverse("account_logout")))
+    assert "<form" in page.html
