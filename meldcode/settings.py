@@ -366,6 +366,8 @@ LOGGING = {
 # --- Audit ---------------------------------------------------------------------------------------
 # Our own log: it knows school and case, so that each trail is one walk of an index.
 AUDITLOG_LOGENTRY_MODEL = "audit.LogEntry"
+# auditlog's migrations would make its own table all the same, which nothing would write to.
+MIGRATION_MODULES = {"auditlog": None}
 # Models register themselves with audit.register, which keeps narrative text out.
 AUDITLOG_INCLUDE_ALL_MODELS = False
 # A header that anybody can send, of any length, is nothing to write down.

@@ -43,7 +43,7 @@ SQLITE = tuple(
         f"BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END",
         f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "
         f"BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END",
-        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "  # noqa: S608 - our own
         f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken}) "
         f"BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END",
     )
