@@ -39,7 +39,7 @@ RULES = (
          (Kind.TURNED_AWAY,),           over=0,  within=DAY),
     Rule("wrong_reference", _("gave more than 3 wrong references at emergency access in a day"),
          (Kind.WRONG_REFERENCE,),       over=3,  within=DAY),
-    Rule("failed_sign_in",  _("more than 10 sign-ins failed within an hour"),
+    Rule("failed_sign_in",  _("failed to sign in more than 10 times within an hour"),
          (Kind.SIGN_IN_FAILED, Kind.SECOND_FACTOR_FAILED), over=10, within=HOUR),
 )
 # fmt: on

@@ -103,7 +103,7 @@ def test_what_somebody_calls_themselves_is_a_text(case, school, administrator, s
     evil = '=HYPERLINK("https://evil.example","klik")'
     record_read(member(Role.COORDINATOR, school, name=evil), case)
     rows = table(ask(signed_in(administrator), school))
-    assert f"'{evil}" in sum(rows, [])
+    assert any(f"'{evil}" in row for row in rows)
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
 
 

@@ -152,7 +152,7 @@ def test_everybody_sees_their_own(case, coordinator, teacher, signed_in):
 
 
 def test_it_does_not_tell_a_teacher_what_colleagues_saw(school, teacher, signed_in):
-    """Scenario 2: whether there was a case already, and what became of it, is not in one's trail."""
+    """Scenario 2: whether there was a case already, and what became of it, does not show."""
     first, later = PupilFactory(school=school), PupilFactory(school=school)
     file = {"categories": ["tired"], "facts": "Moe.", "severe": False, "acute": False}
     moment = {"observed_at": timezone.now() - timedelta(hours=1)}
@@ -170,7 +170,8 @@ def test_it_does_not_tell_a_teacher_what_colleagues_saw(school, teacher, signed_
         shown.append([(row.kind, row.object_repr.split()[0]) for row in own])
     assert shown == [[("made", "signal")]] * 2
     text = main(signed_in(teacher), MINE)
-    assert not any(reference in text for reference in Case.objects.values_list("reference", flat=True))
+    references = Case.objects.values_list("reference", flat=True)
+    assert not any(reference in text for reference in references)
 
 
 def test_a_family_worker_sees_their_rooms_without_the_case(signed_in):
