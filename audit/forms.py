@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.forms import LongTextField, MeldcodeForm
 from accounts.models import School
@@ -35,7 +36,7 @@ class ExportForm(MeldcodeForm):
     school = forms.ModelChoiceField(
         label=_("Of which school?"), queryset=School.objects.none(), empty_label=None
     )
-    first = DayField(label=_("From"))
+    first = DayField(label=pgettext_lazy("a day", "From"))
     last = DayField(label=_("Up to and including"), initial=timezone.localdate)
     reason = LongTextField(
         label=_("Why do you make this copy?"),
