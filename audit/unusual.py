@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts import access
 from accounts.access import Permission, Scope
-from accounts.models import Membership
+from accounts.models import Membership, School, User
 from audit import mails
 from audit.kinds import Kind
 from audit.models import Flag, LogEntry, Look
@@ -51,9 +51,10 @@ def tell(now: datetime) -> None:
 
 
 def _flags(rule: Rule, since: datetime, until: datetime) -> Iterator[Flag]:
+    # Rows outlive people and schools; a flag about who or what is gone helps nobody.
     rows = LogEntry.objects.filter(
-        kind__in=rule.kinds, actor__isnull=False, timestamp__gt=since - rule.within
-    ).filter(timestamp__lte=until)
+        kind__in=rule.kinds, actor__in=User.objects.all(), school__in=School.objects.all()
+    ).filter(timestamp__gt=since - rule.within, timestamp__lte=until)
     if rule.cases:
         rows = rows.exclude(case_reference="")
     if rule.at_night:
@@ -97,7 +98,7 @@ def _hits(rule: Rule, rows: LogQuerySet) -> dict[tuple[int, date], int]:
 def _note(
     hits: dict[tuple[int, date], int], window: Iterable[tuple], day: date, count: int
 ) -> None:
-    for school in {school for __, school, __ in window} - {None}:
+    for school in {school for __, school, __ in window}:
         hits[school, day] = max(count, hits.get((school, day), 0))
 
 

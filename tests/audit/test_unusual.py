@@ -169,6 +169,19 @@ def test_what_came_while_nobody_looked_is_found(coordinator):
     assert look(DAY + timedelta(days=2)) == 4
 
 
+def test_who_or_what_is_gone_by_now_stops_no_look(coordinator, teacher):
+    """Rows outlive people and schools."""
+    gone = SchoolFactory()
+    for number in range(26):
+        at = DAY + timedelta(minutes=number)
+        happened(Kind.READ, coordinator, at, case=f"M-{number:06}", school=gone)
+    read_cases(teacher, 26)
+    gone.delete()
+    teacher.delete()
+    read_cases(member(Role.COORDINATOR), 26)
+    assert look(LATER) == 1
+
+
 def test_each_school_hears_of_its_own(coordinator):
     elsewhere = SchoolFactory()
     here = coordinator.memberships.get().school
