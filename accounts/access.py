@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.roles import Role
+from accounts.signals import turned_away
 
 if TYPE_CHECKING:
     from accounts.models import Membership, School, User
@@ -46,6 +47,7 @@ class Permission(StrEnum):
     EMERGENCY_ACCESS = "emergency_access"
     SEE_READERS = "see_readers"
     SEE_AUDIT = "see_audit"
+    WATCH_ADMINISTRATORS = "watch_administrators"
     SEE_PEOPLE = "see_people"
     MANAGE_PEOPLE = "manage_people"
     SET_SIGN_IN = "set_sign_in"
@@ -94,9 +96,12 @@ TABLE: dict[Permission, tuple[Scope, ...]] = {
     Permission.SHUT_OUT:           (N,      S,      S,        N,         S,      N),
     # "Break glass": into a case of another school of one's own board, for a day, with a reason.
     Permission.EMERGENCY_ACCESS:   (N,      N,      N,        N,         S,      N),
-    # Who looked at this case; and the trail of the whole school, without what was looked at.
+    # Who looked at this case; and the trail of the whole school: who, when and in which case by
+    # its reference, without a pupil, a word or a case for the board (audit/querysets.py).
     Permission.SEE_READERS:        (N,      S,      S,        N,         S,      N),
     Permission.SEE_AUDIT:          (N,      N,      N,        N,         N,      S),
+    # Unusual reading by who looks after that trail themselves: somebody else looks at it too.
+    Permission.WATCH_ADMINISTRATORS: (N,    N,      N,        N,         S,      N),
     Permission.SEE_PEOPLE:         (N,      N,      N,        N,         S,      S),
     Permission.MANAGE_PEOPLE:      (N,      N,      N,        N,         N,      S),
     Permission.SET_SIGN_IN:        (N,      N,      N,        N,         N,      S),
@@ -164,6 +169,8 @@ def requires(*permissions: Permission) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             if not any(may(request.user, permission) for permission in permissions):
+                if request.user.is_authenticated and not request.user.current_memberships:
+                    turned_away.send(sender=None, user=request.user)
                 raise Http404
             return view(request, *args, **kwargs)
 

@@ -5,3 +5,9 @@ from django.dispatch import Signal
 # ``membership``: one that is over now. Sent in the transaction that ends it; whoever keeps what
 # hangs on it (grants, invitations, open tasks) takes it back there and then.
 membership_ended = Signal()
+
+# ``user`` looked at the people of ``schools``, or at one of them (``person``).
+people_seen = Signal()
+
+# ``user``, who is signed in and holds no role any more, asked for a page that needs one.
+turned_away = Signal()

@@ -14,10 +14,13 @@ class AuditConfig(AppConfig):
     verbose_name = _("Audit")
 
     def ready(self) -> None:
-        """Register what each app declares in its ``audited.py``."""
-        from audit.log import register  # models are not there before `ready`
+        """Register what each app declares in its ``audited.py``, and listen to signing in."""
+        from audit import sign_ins  # models are not there before `ready`
+        from audit.log import register
 
         for app in apps.get_app_configs():
             if find_spec(f"{app.name}.audited"):
-                for model, fields in import_module(f"{app.name}.audited").AUDITED.items():
-                    register(model, fields)
+                table = import_module(f"{app.name}.audited")
+                for model, fields in table.AUDITED.items():
+                    register(model, fields, table.ABOUT[model])
+        sign_ins.listen()

@@ -1,26 +1,60 @@
-"""What is remembered of who saw and changed what (django-auditlog), in one place.
+"""Writing down who saw and changed what (django-auditlog), in one place.
 
-Narrative text never goes into the log: a model registers the fields that may.
+Narrative text never goes into the log: a model registers the fields that may. A row that cannot be
+written stops what it was about: nothing is read that the log does not know of.
 """
 
-from auditlog.models import LogEntry
+from collections.abc import Iterable
+from datetime import timedelta
+
 from auditlog.registry import auditlog
 from django.db import models
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import School, User
+from audit.about import Find, declare
+from audit.kinds import Kind
+from audit.models import LogEntry
+
+ONE_SEARCH = timedelta(minutes=1)
 
 
-def register(model: type[models.Model], fields: list[str]) -> None:
-    """Remember changes of these fields of a model: states, codes and moments, never narrative."""
+def register(model: type[models.Model], fields: list[str], find: Find) -> None:
+    """Remember changes of these fields of a model: states, codes and moments, never narrative.
+
+    ``find`` leads from a record to its case or its school (``audit.about``).
+    """
     auditlog.register(model, include_fields=fields)
+    declare(model, find)
 
 
-def record_read(user: User, seen: models.Model, why: str = "") -> None:
-    """Remember that somebody opened an object, and why where a reason was asked."""
+def record_read(
+    user: User | None, seen: models.Model, why: str = "", *, kind: Kind = Kind.READ
+) -> None:
+    """Remember that somebody opened an object, and why where a reason was asked.
+
+    ``kind`` says it more closely: searched in a school, took a copy, came in by an emergency.
+    """
     LogEntry.objects.log_create(
         seen,
         force_log=True,
         action=LogEntry.Action.ACCESS,
+        kind=kind,
         actor=user,
+        actor_email=user.email if user else None,
         additional_data={"reason": why} if why else None,
     )
+
+
+def record_search(user: User, schools: Iterable[School]) -> None:
+    """Remember that somebody searched in schools. The words are not kept: they are names.
+
+    Whoever types searches with each letter: within a minute that is one search.
+    """
+    lately = LogEntry.objects.filter(
+        actor=user, kind=Kind.SEARCHED, timestamp__gt=timezone.now() - ONE_SEARCH
+    )
+    written = set(lately.values_list("school_id", flat=True))
+    for school in schools:
+        if school.pk not in written:
+            record_read(user, school, kind=Kind.SEARCHED)

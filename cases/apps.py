@@ -11,8 +11,12 @@ class CasesConfig(AppConfig):
     verbose_name = _("Cases")
 
     def ready(self) -> None:
-        """Follow what accounts tells. The models are not there before now."""
+        """Follow what accounts tells, and tell the audit. The models are not there before now."""
         from accounts.signals import membership_ended
+        from audit import sight
         from cases.handing_on import hand_on
+        from cases.models import Case
+        from cases.sight import kept_from, known_to
 
         membership_ended.connect(hand_on, dispatch_uid="cases.hand_on")
+        sight.declare(Case, known_to=known_to, kept_from=kept_from)

@@ -1,11 +1,15 @@
 """Which fields of this app's records the audit remembers: states and moments, no narrative."""
 
+from collections.abc import Callable
+from operator import attrgetter
+
 from django.db import models
 
 from cases.models import (
     Assessment,
     Attachment,
     Case,
+    CaseUserObjectPermission,
     Conversation,
     Deviation,
     DossierExport,
@@ -18,6 +22,7 @@ from cases.models import (
 
 AUDITED: dict[type[models.Model], list[str]] = {
     Case: ["step", "attention", "cycle", "responsible", "closed_at", "outcome", "restricted"],
+    CaseUserObjectPermission: ["user", "permission"],
     Pupil: ["class_name", "left_on"],
     Conversation: ["kind", "held_at", "author", "cycle"],
     Assessment: ["assessed_at", "author", "cycle"],
@@ -28,4 +33,20 @@ AUDITED: dict[type[models.Model], list[str]] = {
     ShutOut: ["pupil", "user", "ground", "set_by", "ended_at", "ended_by"],
     EmergencyAccess: ["case", "user", "ends_at", "ended_by"],
     DossierExport: ["state", "requested_by", "sha256"],
+}
+
+# From each of them to the case or school whose trail it stands in.
+ABOUT: dict[type[models.Model], Callable[[models.Model], models.Model | None]] = {
+    Case: lambda case: case,
+    CaseUserObjectPermission: attrgetter("content_object"),
+    Pupil: attrgetter("school"),
+    Conversation: attrgetter("case"),
+    Assessment: attrgetter("case"),
+    Deviation: attrgetter("case"),
+    LookBack: attrgetter("case"),
+    SchoolPeriod: attrgetter("school"),
+    # Any case of the pupil: whoever is kept out of one is kept out of all.
+    ShutOut: lambda shut_out: shut_out.pupil.cases.order_by("-pk").first(),
+    EmergencyAccess: attrgetter("case"),
+    DossierExport: attrgetter("case"),
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases import school_views, step_views, views
+from cases import readers, school_views, step_views, views
 from cases.dossier.urls import urlpatterns as dossier
 from cases.files.urls import urlpatterns as files
 from cases.need_to_know.urls import urlpatterns as need_to_know
@@ -16,6 +16,7 @@ urlpatterns = [
     *files,
     *need_to_know,
     path("<reference:reference>/", views.detail, name="detail"),
+    path("<reference:reference>/readers/", readers.readers, name="readers"),
     path("<reference:reference>/take-on/", views.take_on, name="take_on"),
     path("<reference:reference>/participants/", views.add_participant, name="participants"),
     path(

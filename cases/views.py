@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts import access
 from accounts.access import Permission, requires
 from accounts.models import User
-from audit.log import record_read
+from audit.log import record_read, record_search
 from cases import actions
 from cases.cycles import cycles
 from cases.dashboard import DashboardFilter, page_of, summary
@@ -32,6 +33,7 @@ CASE_PERMISSIONS = (
     Permission.EXPORT_DOSSIER,
     Permission.SHUT_OUT,
     Permission.ATTACH_FILE,
+    Permission.SEE_READERS,
 )
 
 
@@ -40,6 +42,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     """Show the open cases of the school: severe first, then whoever waits longest."""
     cases = Case.objects.permitted(request.user, Permission.SEE_DASHBOARD)
     chosen = DashboardFilter.from_query(request.GET)
+    if chosen.query:
+        record_search(request.user, access.schools(request.user, Permission.SEE_DASHBOARD))
     return render(
         request,
         "cases/dashboard.html",

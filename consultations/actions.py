@@ -31,10 +31,10 @@ def ask_consultation(
     case = lock(case)
     consultation, new = file_record(Consultation, case, by, key, **fields)
     if new:
-        Invitation.objects.bulk_create(
-            Invitation(consultation=consultation, user=m.user, buurtteam=m.buurtteam, invited_by=by)
-            for m in invitees
-        )
+        for m in invitees:  # one by one: the audit hears of each
+            Invitation.objects.create(
+                consultation=consultation, user=m.user, buurtteam=m.buurtteam, invited_by=by
+            )
     refresh(case, by)
     return consultation
 
@@ -97,7 +97,9 @@ def withdraw_invitations_of(membership: Membership, **kwargs: Any) -> None:
         through = standing.filter(
             buurtteam__isnull=True, consultation__case__school_id=membership.school_id
         )
-    through.filter(consultation__closed_at__isnull=True).update(withdrawn_at=timezone.now())
+    for invitation in through.filter(consultation__closed_at__isnull=True):
+        invitation.withdrawn_at = timezone.now()
+        invitation.save(update_fields=["withdrawn_at"])
 
 
 @transaction.atomic

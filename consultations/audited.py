@@ -1,5 +1,8 @@
 """Which fields of this app's records the audit remembers: states and moments, no narrative."""
 
+from collections.abc import Callable
+from operator import attrgetter
+
 from django.db import models
 
 from consultations.models import Advice, Consultation, Invitation
@@ -8,4 +11,11 @@ AUDITED: dict[type[models.Model], list[str]] = {
     Consultation: ["kind", "named", "closed_at", "closed_by", "author"],
     Invitation: ["user", "accepted_at", "withdrawn_at"],
     Advice: ["author", "written_at"],
+}
+
+# From each of them to the case or school whose trail it stands in.
+ABOUT: dict[type[models.Model], Callable[[models.Model], models.Model | None]] = {
+    Consultation: attrgetter("case"),
+    Invitation: attrgetter("consultation.case"),
+    Advice: attrgetter("consultation.case"),
 }

@@ -30,6 +30,7 @@ NAVIGATION: tuple[tuple[str, Promise, str, Permission | None], ...] = (
     ("consultations:inbox", _("Consultations"), "inbox", Permission.ADVISE),
     ("cases:exportable", _("Dossiers"), "file-pdf", Permission.LIST_EXPORTABLE),
     ("people:people", _("People"), "people", Permission.SEE_PEOPLE),
+    ("audit:school", _("Trail"), "eye", Permission.SEE_AUDIT),
     ("protocol", _("Rules"), "scale", None),
     ("help", _("Help"), "help", None),
 )

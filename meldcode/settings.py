@@ -89,7 +89,7 @@ MIDDLEWARE = [
     "accounts.middleware.SecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "auditlog.middleware.AuditlogMiddleware",
+    "audit.middleware.AuditMiddleware",
 ]
 
 ROOT_URLCONF = "meldcode.urls"
@@ -351,6 +351,9 @@ CELERY_BEAT_SCHEDULE = {
     },
     "remove-orphaned-files": {"task": "cases.files.tasks.remove_orphans", "schedule": 24 * 3600},
     "look-after-exports": {"task": "cases.dossier.tasks.look_after_exports", "schedule": 120},
+    "seal-the-audit": {"task": "audit.tasks.seal", "schedule": 60},
+    "note-the-head-of-the-audit": {"task": "audit.tasks.note_head", "schedule": 24 * 3600},
+    "look-for-unusual-reading": {"task": "audit.tasks.look_for_unusual_reading", "schedule": 600},
 }
 
 # --- Security headers ----------------------------------------------------------------------------
@@ -406,7 +409,14 @@ LOGGING = {
 }
 
 # --- Audit ---------------------------------------------------------------------------------------
+# Our own log: it knows school and case, so that each trail is one walk of an index.
+AUDITLOG_LOGENTRY_MODEL = "audit.LogEntry"
+# auditlog's migrations would make its own table all the same, which nothing would write to.
+MIGRATION_MODULES = {"auditlog": None}
 # Models register themselves with audit.register, which keeps narrative text out.
 AUDITLOG_INCLUDE_ALL_MODELS = False
-# The log holds who did what to which record; remote port and user agent say more than is needed.
-AUDITLOG_DISABLE_REMOTE_ADDR = False
+# A header that anybody can send, of any length, is nothing to write down.
+AUDITLOG_CID_HEADER = None
+# What the chain of seals is made with (audit/chain.py). Kept apart from the database and its
+# backups; empty: derived from SECRET_KEY. Another key breaks the chain from its first link on.
+AUDIT_KEY = env.str("AUDIT_KEY", default="")

@@ -1,5 +1,8 @@
 """Which fields of this app's records the audit remembers: states and moments, no narrative."""
 
+from collections.abc import Callable
+from operator import attrgetter
+
 from django.db import models
 
 from referrals.models import Decision, Feedback, Referral
@@ -18,4 +21,11 @@ AUDITED: dict[type[models.Model], list[str]] = {
         "withdrawn_by",
     ],
     Feedback: ["effect", "heard_from", "helped_by", "investigation", "next_review_on", "author"],
+}
+
+# From each of them to the case or school whose trail it stands in.
+ABOUT: dict[type[models.Model], Callable[[models.Model], models.Model | None]] = {
+    Decision: attrgetter("case"),
+    Referral: attrgetter("decision.case"),
+    Feedback: attrgetter("case"),
 }

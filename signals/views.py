@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts import access
 from accounts.access import Permission, requires
-from audit.log import record_read
+from audit.log import record_read, record_search
 from cases.facts import facts_as_author_knows
 from cases.models import Case
 from cases.protocol import guide
@@ -33,6 +33,7 @@ SIGNALS_SHOWN = 30
 def new(request: HttpRequest) -> HttpResponse:
     """Log a signal. The search button shows pupils without judging the form."""
     if request.method == "POST" and "search" in request.POST:
+        _record_search(request, request.POST.get("pupil_query", ""))
         form = SignalForm(user=request.user)
         form.restore(request.POST)
         return render(request, "signals/new.html", {"form": form})
@@ -49,8 +50,15 @@ def new(request: HttpRequest) -> HttpResponse:
 @requires(Permission.LOG_SIGNAL)
 def pupils(request: HttpRequest) -> HttpResponse:
     """Return the list of pupils to choose from, while one types."""
-    found = pupils_for(request.user, request.GET.get("pupil_query", ""))
+    query = request.GET.get("pupil_query", "")
+    _record_search(request, query)
+    found = pupils_for(request.user, query)
     return render(request, "signals/_pupil_options.html", {"options": found, "chosen": ""})
+
+
+def _record_search(request: HttpRequest, query: str) -> None:
+    if query.strip():
+        record_search(request.user, access.schools(request.user, Permission.LOG_SIGNAL))
 
 
 @requires(Permission.SEE_OWN_SIGNALS)

@@ -3,15 +3,17 @@
 import os
 from collections.abc import Callable
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.utils import timezone
 
 from accounts.models import School, User
 from accounts.roles import Role
+from tests.append_only import unprotected
 from tests.factories import SchoolFactory, member
 
 
@@ -44,6 +46,19 @@ def _plain_environment(settings, tmp_path):
     settings.CELERY_TASK_ALWAYS_EAGER = False
     settings.SSO_LOCAL = True
     cache.clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _the_log_is_emptied_between_tests():
+    """Let the flush after a transactional test empty the log too: only there it is unprotected."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def flush_all(case: TransactionTestCase) -> None:
+        with unprotected():
+            flush(case)
+
+    with mock.patch.object(TransactionTestCase, "_fixture_teardown", flush_all):
+        yield
 
 
 @pytest.fixture

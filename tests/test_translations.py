@@ -46,6 +46,7 @@ SAME_IN_BOTH = {
     "Dossiers",
     "open",
     "Plan",
+    "School",
     "school",
 }
 

@@ -8,6 +8,7 @@ from guardian.shortcuts import assign_perm
 
 from accounts.models import User
 from accounts.roles import Role
+from audit.models import Flag
 from cases.models import DossierExport, EmergencyAccess, ShutOut
 from referrals.models import Decision, Referral
 from tests.factories import (
@@ -58,6 +59,13 @@ class World:
             case=self.case,
             requested_by=self.people["administrator"],
             reason="Verzoek om inzage.",
+        )
+        self.flag = Flag.objects.create(
+            rule="at_night",
+            user=self.people["coordinator"],
+            school=self.school,
+            day=timezone.localdate(),
+            count=1,
         )
 
     def _people(self) -> dict[str, User | None]:

@@ -85,7 +85,7 @@ def _invite(
     email = email.lower()
     standing = RoleInvitation.objects.standing().filter(school=school, email=email, role=role)
     # A new one takes the place of the old: its mail went to the wrong folder, or is too old.
-    standing.update(withdrawn_at=timezone.now())
+    _withdraw(standing)
     secret = secrets.token_urlsafe(SECRET_BYTES)
     invitation = RoleInvitation.objects.create(
         email=email,
@@ -108,7 +108,13 @@ def withdraw(invitation: RoleInvitation, by: User) -> None:
     """End an invitation; its link opens nothing any more."""
     check(by, invitation.school)
     standing = RoleInvitation.objects.standing().filter(pk=invitation.pk)
-    standing.update(withdrawn_at=timezone.now())
+    _withdraw(standing)
+
+
+def _withdraw(standing: Iterable[RoleInvitation]) -> None:
+    for invitation in standing:  # one by one: the audit hears of each
+        invitation.withdrawn_at = timezone.now()
+        invitation.save(update_fields=["withdrawn_at"])
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from accounts.models import Membership, RoleInvitation, School, User
 from accounts.people import actions
 from accounts.people.forms import InvitationForm, NewAccountForm, RoleForm
 from accounts.second_factor import fresh_second_factor
+from accounts.signals import people_seen
 
 # Where the secret of a link waits once it was opened: not in the address, which others may read.
 SECRET_IN_SESSION = "role_invitation"  # noqa: S105 - the name of a session key
@@ -32,6 +33,7 @@ def people(request: HttpRequest) -> HttpResponse:
         .select_related("user", "school", "buurtteam", "replaces__user")
         .order_by("user__name", "user_id", "starts_on")
     )
+    people_seen.send(sender=None, user=request.user, schools=schools)
     by_person: dict[User, list[Membership]] = {}
     for membership in held:
         by_person.setdefault(membership.user, []).append(membership)
@@ -86,6 +88,7 @@ def person(request: HttpRequest, person: str) -> HttpResponse:
     """Show somebody's roles at one's schools, now and before."""
     schools = access.schools(request.user, Permission.SEE_PEOPLE)
     found = get_object_or_404(actions.people_of(schools), public_id=person)
+    people_seen.send(sender=None, user=request.user, schools=schools, person=found)
     held = found.memberships.of_places(schools).select_related(
         "school", "buurtteam", "replaces__user"
     )

@@ -17,6 +17,7 @@ from kombu.exceptions import OperationalError
 
 from accounts.access import Permission
 from accounts.models import User
+from audit.kinds import Kind
 from audit.log import record_read
 from cases.actions import check, lock
 from cases.errors import KEY_USED, ActionError
@@ -47,7 +48,7 @@ def request_export(case: Case, by: User, key: UUID, reason: str) -> DossierExpor
     export = DossierExport.objects.create(
         case=case, requested_by=by, idempotency_key=key, reason=reason
     )
-    record_read(by, case, why=reason)
+    record_read(by, case, why=reason, kind=Kind.EXPORTED)
     transaction.on_commit(partial(queue, export))
     return export
 

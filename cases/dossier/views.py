@@ -7,9 +7,11 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from accounts import access
 from accounts.access import Permission, requires
 from accounts.second_factor import fresh_second_factor
-from audit.log import record_read
+from audit.kinds import Kind
+from audit.log import record_read, record_search
 from cases.dossier.actions import KEPT_FOR, request_export
 from cases.dossier.forms import ExportForm
 from cases.models import Case, DossierExport
@@ -24,6 +26,7 @@ def exportable(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").replace("\x00", "").strip()[:20]
     cases = Case.objects.permitted(request.user, Permission.LIST_EXPORTABLE)
     if query:
+        record_search(request.user, access.schools(request.user, Permission.LIST_EXPORTABLE))
         cases = cases.filter(reference__icontains=query)
     cases = cases.order_by("-opened_at", "pk").only("reference", "opened_at", "closed_at")
     page = Paginator(cases, PER_PAGE).get_page(request.GET.get("page"))
@@ -80,7 +83,7 @@ def download(request: HttpRequest, export: str) -> FileResponse:
     found = get_object_or_404(_own(request), public_id=export, state=DossierExport.State.READY)
     if not found.file.storage.exists(found.file.name):
         raise Http404
-    record_read(request.user, found)
+    record_read(request.user, found, why=found.reason, kind=Kind.EXPORTED)
     return FileResponse(
         found.file.open("rb"),
         as_attachment=True,

@@ -14,6 +14,7 @@ from accounts import access
 from accounts.access import Permission, Scope
 from accounts.models import Membership, School, User
 from accounts.roles import CARE_TEAM, Role
+from audit.kinds import Kind
 from audit.log import record_read
 from cases.actions import check
 from cases.errors import KEY_USED, ActionError
@@ -64,7 +65,9 @@ def _take_back(case: Case, person: User) -> None:
     """End what the person had in the pupil's cases: grants, and being responsible."""
     cases = Case.objects.filter(pupil=case.pupil_id)
     CaseUserObjectPermission.objects.filter(user=person, content_object__in=cases).delete()
-    cases.filter(responsible=person).update(responsible=None)
+    for run in cases.filter(responsible=person):  # one by one: the audit hears of each
+        run.responsible = None
+        run.save(update_fields=["responsible"])
 
 
 @transaction.atomic
@@ -73,8 +76,10 @@ def end_shut_out(standing: ShutOut, case: Case, by: User, *, why: str) -> None:
     check(by, Permission.SHUT_OUT, case)
     if standing.pupil_id != case.pupil_id or standing.user_id == by.pk:
         raise PermissionDenied
-    ended = ShutOut.objects.standing().filter(pk=standing.pk)
-    if ended.update(ended_at=timezone.now(), ended_by=by, ended_why=why):
+    standing = ShutOut.objects.standing().select_for_update().filter(pk=standing.pk).first()
+    if standing is not None:
+        standing.ended_at, standing.ended_by, standing.ended_why = timezone.now(), by, why
+        standing.save(update_fields=["ended_at", "ended_by", "ended_why"])
         tell(case, Notice.Kind.SHUT_OUT, runners(case) - {by.pk, standing.user_id})
 
 
@@ -167,7 +172,7 @@ def open_in_emergency(
         ends_at=now + EMERGENCY_LASTS,
         idempotency_key=key,
     )
-    record_read(by, found, why=reason)
+    record_read(by, found, why=reason, kind=Kind.EMERGENCY)
     tell(found, Notice.Kind.EMERGENCY, take_part(found))
     return given
 
@@ -177,6 +182,7 @@ def end_emergency(given: EmergencyAccess, by: User) -> None:
     """End emergency access at once: by its school's people, or by the person themselves."""
     if by.pk != given.user_id:
         check(by, Permission.SHUT_OUT, given.case)
-    EmergencyAccess.objects.running().filter(pk=given.pk).update(
-        ends_at=timezone.now(), ended_by=by
-    )
+    running = EmergencyAccess.objects.running().select_for_update().filter(pk=given.pk).first()
+    if running is not None:
+        running.ends_at, running.ended_by = timezone.now(), by
+        running.save(update_fields=["ends_at", "ended_by"])

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
 from accounts.second_factor import fresh_second_factor
+from audit.kinds import Kind
+from audit.log import record_read
 from cases.models import Case, EmergencyAccess, ShutOut
 from cases.need_to_know import actions
 from cases.need_to_know.forms import EmergencyForm, EndForm, ShutOutForm
@@ -77,12 +79,12 @@ def emergency(request: HttpRequest) -> HttpResponse:
             logger.warning("Emergency access: too many tries of %s", request.user.public_id)
             return render(request, "429.html", status=429)
         values = dict(form.values)
-        given = form.run(
-            actions.open_in_emergency, values.pop("school"), request.user, form.key, **values
-        )
+        school = values.pop("school")
+        given = form.run(actions.open_in_emergency, school, request.user, form.key, **values)
         if given:
             messages.success(request, _("You may see this case for 24 hours. All were told."))
             return redirect("cases:detail", given.case.reference)
+        record_read(request.user, school, kind=Kind.WRONG_REFERENCE)
         logger.warning("Emergency access: a wrong reference of %s", request.user.public_id)
     mine = EmergencyAccess.objects.running().filter(user=request.user)
     return render(

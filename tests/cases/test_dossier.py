@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from auditlog.models import LogEntry
 from celery import current_app
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +15,8 @@ from kombu.exceptions import OperationalError
 
 from accounts.models import Membership
 from accounts.roles import Role
+from audit.kinds import Kind
+from audit.models import LogEntry
 from cases.dossier import actions, tasks
 from cases.dossier.tasks import look_after_exports, make_dossier
 from cases.errors import ActionError
@@ -73,7 +74,7 @@ def test_asking_makes_an_export_and_leads_to_its_page(
     # The queue holds an id and no word of the case.
     assert queued == [(actions.TASK, [str(export.public_id)])]
     assert queued[0][0] in current_app.tasks
-    entry = LogEntry.objects.filter(action=LogEntry.Action.ACCESS).get()
+    entry = LogEntry.objects.filter(kind=Kind.EXPORTED).get()
     assert (entry.actor, entry.additional_data) == (administrator, {"reason": REASON})
 
 
@@ -174,9 +175,7 @@ def test_the_file_is_handed_over_with_care(case, administrator, signed_in):
     assert answer["Content-Disposition"] == f'attachment; filename="dossier-{case.reference}.pdf"'
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "no-store" in answer["Cache-Control"]
-    assert LogEntry.objects.get_for_object(export).filter(
-        action=LogEntry.Action.ACCESS, actor=administrator
-    )
+    assert LogEntry.objects.get_for_object(export).filter(kind=Kind.EXPORTED, actor=administrator)
 
 
 def test_nobody_else_gets_the_file(case, administrator, coordinator, school, signed_in):

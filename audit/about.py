@@ -1,0 +1,52 @@
+"""What a row of the log is about: the school, and the case where there is one.
+
+Each app says in its ``audited.py`` (``ABOUT``) how to get from a record to its case or its school;
+the log itself knows neither.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import models
+
+from accounts.models import School
+
+# From a record to its case, its school, or nothing.
+Find = Callable[[models.Model], models.Model | None]
+
+_FOUND_BY: dict[type[models.Model], Find] = {School: lambda school: school}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose trail a row stands in. ``for_board``: of a case that only the board's line sees."""
+
+    school_id: int | None = None
+    case_reference: str = ""
+    for_board: bool = False
+
+
+def declare(model: type[models.Model], find: Find) -> None:
+    """Remember how to get from a record of a model to its case or school."""
+    _FOUND_BY[model] = find
+
+
+def subject_of(record: models.Model) -> Subject:
+    """Return what a record is about. Nothing, when what it hung on is gone."""
+    find = _FOUND_BY.get(type(record))
+    try:
+        found = find(record) if find else None
+    except ObjectDoesNotExist:
+        found = None
+    if found is None:
+        return Subject()
+    if isinstance(found, School):
+        return Subject(found.pk)
+    return Subject(found.school_id, found.reference, found.restricted)
+
+
+def neutral_name(record: models.Model) -> str:
+    """Return what a record is called in the log: its reference or number, never a name or word."""
+    name = getattr(record, "reference", None) or getattr(record, "public_id", None) or record.pk
+    return f"{record._meta.model_name} {name}"

@@ -1,0 +1,44 @@
+"""What can happen, one word each; and how the screens group it."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    """What happened."""
+
+    MADE = "made", _("made")
+    CHANGED = "changed", _("changed")
+    REMOVED = "removed", _("removed")
+    READ = "read", _("opened")
+    SEARCHED = "searched", _("searched")
+    TRAIL_READ = "trail_read", _("looked at the trail")
+    EXPORTED = "exported", _("took a copy")
+    EMERGENCY = "emergency", _("emergency access")
+    WRONG_REFERENCE = "wrong_reference", _("wrong reference at emergency access")
+    SIGN_IN = "sign_in", _("signed in")
+    SIGN_IN_FAILED = "sign_in_failed", _("sign-in failed")
+    SECOND_FACTOR_FAILED = "second_factor_failed", _("wrong second factor")
+    SIGN_OUT = "sign_out", _("signed out")
+    TURNED_AWAY = "turned_away", _("asked for a page without a role")
+
+
+# What a filter offers → which kinds it shows.
+GROUPS: dict[str, tuple[Kind, ...]] = {
+    "read": (Kind.READ, Kind.SEARCHED, Kind.TRAIL_READ),
+    "changed": (Kind.MADE, Kind.CHANGED, Kind.REMOVED),
+    "special": (Kind.EXPORTED, Kind.EMERGENCY, Kind.WRONG_REFERENCE, Kind.TURNED_AWAY),
+    "sign_in": (Kind.SIGN_IN, Kind.SIGN_IN_FAILED, Kind.SECOND_FACTOR_FAILED, Kind.SIGN_OUT),
+}
+GROUP_NAMES = {
+    "read": _("Opened and searched"),
+    "changed": _("Made and changed"),
+    "special": _("Copies and emergencies"),
+    "sign_in": _("Signing in"),
+}
+# Shown with weight: a copy leaves the house, an emergency comes from outside.
+STANDS_OUT = frozenset({Kind.EXPORTED, Kind.EMERGENCY})
+# What is done to something; the others say it all by themselves.
+ABOUT_A_THING = frozenset(
+    {Kind.MADE, Kind.CHANGED, Kind.REMOVED, Kind.READ, Kind.EXPORTED, Kind.EMERGENCY}
+)

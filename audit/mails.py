@@ -1,0 +1,46 @@
+"""The mail that there is something to look at. No name, no case, nothing of what was read."""
+
+import logging
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core import mail
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts import access
+from accounts.access import Permission, Scope
+from accounts.models import User
+from audit.models import Flag
+
+logger = logging.getLogger(__name__)
+
+
+def tell_of_flag(flag: Flag) -> bool:
+    """Mail whoever looks at a flag, each in their own language. False: some could not be sent."""
+    sent = [_send(person) for person in watchers(flag)]
+    return all(sent)
+
+
+def watchers(flag: Flag) -> list[User]:
+    """Return who looks at a flag: never the person whom it is about."""
+    permissions = [Permission.SEE_AUDIT]
+    if flag.of_administrator:
+        permissions.append(Permission.WATCH_ADMINISTRATORS)
+    roles = {role for p in permissions for role in access.roles_at(p, Scope.SCHOOL)}
+    return list(User.objects.with_role_at(flag.school_id, roles).exclude(pk=flag.user_id))
+
+
+def _send(person: User) -> bool:
+    with translation.override(person.language):
+        text = render_to_string(
+            "audit/email/flag.txt", {"link": settings.SITE_URL + reverse("audit:flags")}
+        )
+        try:
+            mail.send_mail(_("Meldcode: something to look at"), text, None, [person.email])
+        except (SMTPException, OSError) as error:
+            logger.warning("A mail about a flag could not be sent: %s", type(error).__name__)
+            return False
+    return True

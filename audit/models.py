@@ -1,0 +1,164 @@
+"""The log, its chain of seals, and what was unusual in it."""
+
+import uuid
+
+from auditlog.models import AbstractLogEntry
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import School
+from audit.kinds import ABOUT_A_THING, STANDS_OUT, Kind
+from audit.querysets import FlagQuerySet, LogManager
+from audit.rules import SAYS
+
+
+class Outlives(models.ForeignKey):
+    """A reference that its row outlives: what it points at may go, the row stays as it was."""
+
+    def __init__(self, to: object, **kwargs: object) -> None:
+        kwargs.update(on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+        kwargs.setdefault("related_name", "+")
+        super().__init__(to, **kwargs)
+
+    def deconstruct(self) -> tuple:
+        """Stand in migrations as the plain foreign key that it is there."""
+        name, __, args, kwargs = super().deconstruct()
+        return name, "django.db.models.ForeignKey", args, kwargs
+
+
+class LogEntry(AbstractLogEntry):
+    """One row: somebody saw or changed something. Added, never changed or removed (by triggers).
+
+    Beside what auditlog writes it knows the school and the case, so that each trail is one walk of
+    an index. ``actor`` is whose trail it stands in: at a failed sign-in the account that was tried.
+    """
+
+    content_type = Outlives(ContentType, verbose_name=_("kind of thing"))
+    object_pk = models.CharField(max_length=255)
+    object_id = models.BigIntegerField(null=True, blank=True)
+    action = models.PositiveSmallIntegerField(choices=AbstractLogEntry.Action.choices)
+    actor = Outlives(settings.AUTH_USER_MODEL, null=True, blank=True, verbose_name=_("who"))
+    cid = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - auditlog's own
+    # One of ``Kind``. Not as choices: a new word is no reason to touch this table.
+    kind = models.CharField(_("what"), max_length=24)
+    school = Outlives(School, null=True, blank=True, verbose_name=_("school"))
+    case_reference = models.CharField(_("case"), max_length=8, blank=True)
+    # Of a case about somebody who works at the school (R9): for the board's line alone.
+    for_board = models.BooleanField(default=False)
+
+    objects = LogManager()
+
+    class Meta(AbstractLogEntry.Meta):
+        verbose_name = _("row of the audit")
+        verbose_name_plural = _("rows of the audit")
+        indexes = (
+            models.Index(fields=("school", "-timestamp", "-id"), name="trail_of_school"),
+            models.Index(fields=("actor", "-timestamp", "-id"), name="trail_of_person"),
+            models.Index(
+                fields=("case_reference", "-timestamp", "-id"),
+                condition=~models.Q(case_reference=""),
+                name="trail_of_case",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_repr}"
+
+    @property
+    def what(self) -> str:
+        """Return what happened, in the words of the page."""
+        return str(Kind(self.kind).label)
+
+    @property
+    def thing(self) -> str:
+        """Return the kind of thing that it is about, if any, in the words of the page."""
+        if self.kind not in ABOUT_A_THING:
+            return ""
+        model = ContentType.objects.get_for_id(self.content_type_id).model_class()
+        return str(model._meta.verbose_name) if model else ""
+
+    @property
+    def reason(self) -> str:
+        """Return the reason that was asked, if any."""
+        return (self.additional_data or {}).get("reason", "")
+
+    @property
+    def stands_out(self) -> bool:
+        """Tell whether a screen shows it with weight."""
+        return self.kind in STANDS_OUT
+
+
+class Seal(models.Model):
+    """One link of the chain: it holds a row of the log and the link before (``audit.chain``)."""
+
+    number = models.BigIntegerField(primary_key=True)
+    # The number of the row: no reference, so that the row being gone changes nothing here.
+    entry_id = models.BigIntegerField(unique=True)
+    previous = models.CharField(max_length=64, unique=True)
+    hash = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("seal")
+        verbose_name_plural = _("seals")
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.hash}"
+
+
+class Flag(models.Model):
+    """That somebody's reading was unusual on a day at a school, until somebody looked at it."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    rule = models.CharField(max_length=20)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    count = models.PositiveIntegerField()
+    # About somebody who looks after the trail themselves: the school leader looks at it too.
+    of_administrator = models.BooleanField(default=False)
+    raised_at = models.DateTimeField(default=timezone.now)
+    told_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    settled_why = models.TextField(_("what you found"), blank=True)
+
+    objects = FlagQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("unusual reading")
+        verbose_name_plural = _("unusual reading")
+        ordering = ("-raised_at", "-id")
+        constraints = (
+            models.UniqueConstraint(fields=("rule", "user", "school", "day"), name="flagged_once"),
+            models.CheckConstraint(
+                name="settled_flag_says_why",
+                condition=models.Q(settled_at__isnull=True) | ~models.Q(settled_why=""),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"flag {self.public_id}"
+
+    @property
+    def says(self) -> str:
+        """Return what somebody did, as it goes on behind their name."""
+        return str(SAYS.get(self.rule, self.rule))
+
+
+class Look(models.Model):
+    """Up to when the log was looked at for unusual reading: one row."""
+
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("look")
+        verbose_name_plural = _("looks")
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"

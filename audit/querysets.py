@@ -1,0 +1,132 @@
+"""Reading the log: whose trail shows which rows stands here, and only here."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from auditlog.models import LogEntryManager as AuditlogManager
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts import access
+from accounts.access import Permission
+from audit import sight
+from audit.about import neutral_name, subject_of
+from audit.kinds import Kind
+
+if TYPE_CHECKING:
+    from accounts.models import School, User
+    from audit.models import LogEntry
+
+# What auditlog calls it → what we call it.
+KIND_OF_ACTION = {0: Kind.MADE, 1: Kind.CHANGED, 2: Kind.REMOVED, 3: Kind.READ}
+
+
+class LogQuerySet(models.QuerySet):
+    """Questions about the log."""
+
+    def newest_first(self) -> "LogQuerySet":
+        """Return the rows with who did it, in the order of every screen."""
+        return self.select_related("actor").order_by("-timestamp", "-pk")
+
+    def of_case(self, reference: str) -> "LogQuerySet":
+        """Return what was done in a case. Who may ask for it is the case's own matter."""
+        return self.filter(case_reference=reference)
+
+    def mine(self, user: "User") -> "LogQuerySet":
+        """Return the user's own trail, as far as they may still know what it is about.
+
+        Not shown is what a change carried along in a case that they do not see (a step, its
+        attention): that would tell what colleagues saw. Nor a case that they were shut out of.
+        """
+        kept = self.filter(actor=user).exclude(case_reference__in=sight.kept_from(user))
+        followed = Q(kind__in=(Kind.MADE, Kind.CHANGED), content_type=sight.type_of_cases())
+        return kept.filter(~followed | Q(case_reference__in=sight.known_to(user)))
+
+    def of_school(self, school: "School", user: "User") -> "LogQuerySet":
+        """Return the trail of a school for who looks after it (``SEE_AUDIT`` there).
+
+        Without cases about people who work there (R9), and without those that the user has an
+        interest in: nothing may show them that these are there.
+        """
+        if school.pk not in access.school_ids(user, Permission.SEE_AUDIT):
+            return self.none()
+        rows = self.filter(school=school).exclude(case_reference__in=sight.kept_from(user))
+        if school.pk not in access.school_ids(user, Permission.SEE_BOARD_CASE):
+            rows = rows.filter(for_board=False)
+        return rows
+
+    def between(self, first: date | None, last: date | None) -> "LogQuerySet":
+        """Return the rows of some days, both included, as the school's clock counts them."""
+        rows = self
+        if first:
+            rows = rows.filter(timestamp__gte=_midnight(first))
+        if last:
+            rows = rows.filter(timestamp__lt=_midnight(last + timedelta(days=1)))
+        return rows
+
+    def after(self, pk: int) -> "LogQuerySet":
+        """Return what follows a row in the order of the screens: nothing is counted for a page."""
+        at = self.model.objects.filter(pk=pk).values_list("timestamp", flat=True).first()
+        if at is None:
+            return self
+        # The first condition walks the index; the second cuts off its first steps.
+        return self.filter(timestamp__lte=at).exclude(timestamp=at, pk__gte=pk)
+
+    def unsealed(self) -> "LogQuerySet":
+        """Return the rows that no seal holds yet."""
+        seals = apps.get_model("audit", "Seal").objects.filter(entry_id=models.OuterRef("pk"))
+        return self.filter(~models.Exists(seals))
+
+
+class LogManager(AuditlogManager.from_queryset(LogQuerySet)):
+    """Writes rows, for auditlog and for ``audit.log``: with school, case and a neutral name."""
+
+    def log_create(
+        self, instance: models.Model, force_log: bool = False, **kwargs: object
+    ) -> "LogEntry | None":
+        """Write a row about a record; without changes only when told to, as auditlog asks it.
+
+        auditlog's own would ask the record for its ``str``, which may be a name.
+        """
+        if kwargs.get("changes") is None and not force_log:
+            return None
+        subject = subject_of(instance)
+        row = {
+            "content_type": ContentType.objects.get_for_model(instance),
+            "object_pk": "" if instance.pk is None else str(instance.pk),
+            "object_id": instance.pk if isinstance(instance.pk, int) else None,
+            "object_repr": neutral_name(instance),
+            "kind": KIND_OF_ACTION[kwargs["action"]],
+            "school_id": subject.school_id,
+            "case_reference": subject.case_reference,
+            "for_board": subject.for_board,
+        }
+        return self.create(**{**row, **kwargs})
+
+
+class FlagQuerySet(models.QuerySet):
+    """Questions about unusual reading."""
+
+    def visible_to(self, user: "User") -> "FlagQuerySet":
+        """Return the flags that the user looks at: never those about themselves."""
+        watched = access.school_ids(user, Permission.WATCH_ADMINISTRATORS)
+        return self.filter(
+            Q(school_id__in=access.school_ids(user, Permission.SEE_AUDIT))
+            | Q(school_id__in=watched, of_administrator=True)
+        ).exclude(user=user)
+
+    def standing(self) -> "FlagQuerySet":
+        """Return those that nobody settled yet."""
+        return self.filter(settled_at__isnull=True)
+
+    def of_schools(self, ids: Iterable[int]) -> "FlagQuerySet":
+        """Return the flags of some schools."""
+        return self.filter(school_id__in=ids)
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

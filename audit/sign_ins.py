@@ -1,0 +1,101 @@
+"""What accounts and its libraries tell of people: signing in and out, who looked at whom."""
+
+from typing import Any
+
+from allauth.mfa.signals import authentication_failed
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+
+from accounts.models import Membership, School, User
+from accounts.signals import people_seen, turned_away
+from audit.kinds import Kind
+from audit.models import LogEntry
+
+
+def listen() -> None:
+    """Follow what Django, allauth and accounts tell of signing in."""
+    for signal, receiver in (
+        (user_logged_in, signed_in),
+        (user_logged_out, signed_out),
+        (user_login_failed, failed),
+        (authentication_failed, second_factor_failed),
+        (turned_away, without_role),
+        (people_seen, looked_at_people),
+    ):
+        signal.connect(receiver, dispatch_uid=f"audit.sign_ins.{receiver.__name__}")
+
+
+def signed_in(user: User, **kwargs: Any) -> None:
+    """Remember that somebody signed in."""
+    record(user, Kind.SIGN_IN)
+
+
+def signed_out(user: User | None, **kwargs: Any) -> None:
+    """Remember that somebody signed out."""
+    if user is not None:
+        record(user, Kind.SIGN_OUT)
+
+
+def failed(credentials: dict[str, Any], **kwargs: Any) -> None:
+    """Remember a sign-in that failed, with the account where it is one.
+
+    What was typed is not kept: it may be a password in the wrong field. Where there is no such
+    account a row is written all the same, so that the answer takes as long.
+    """
+    tried = credentials.get("email") or credentials.get("username") or ""
+    record(User.objects.filter(email__iexact=tried).first(), Kind.SIGN_IN_FAILED)
+
+
+def second_factor_failed(user: User, **kwargs: Any) -> None:
+    """Remember a wrong code or key."""
+    record(user, Kind.SECOND_FACTOR_FAILED)
+
+
+def without_role(user: User, **kwargs: Any) -> None:
+    """Remember that somebody asked for a page whose every role has ended."""
+    record(user, Kind.TURNED_AWAY)
+
+
+def looked_at_people(
+    user: User, schools: list[School], person: User | None = None, **kwargs: Any
+) -> None:
+    """Remember that somebody looked at who works at a school, or at one of them."""
+    for school in schools:
+        LogEntry.objects.log_create(
+            person or school,
+            force_log=True,
+            action=LogEntry.Action.ACCESS,
+            actor=user,
+            actor_email=user.email,
+            school_id=school.pk,
+        )
+
+
+def record(user: User | None, kind: Kind) -> None:
+    """Write it in the trail of the person, and of each school where they work or last worked."""
+    person = user or User()
+    for school in _schools_of(person) or [None]:
+        LogEntry.objects.log_create(
+            person,
+            force_log=True,
+            action=LogEntry.Action.ACCESS,
+            kind=kind,
+            actor=user,
+            actor_email=user.email if user else None,
+            school_id=school,
+            object_repr=f"user {user.public_id}" if user else "nobody we know",
+        )
+
+
+def _schools_of(user: User) -> list[int]:
+    """Return the schools of a person's roles today, else of the role that ended last."""
+    held = Membership.objects.filter(user_id=user.pk or 0)
+    current = held.current().filter(school__isnull=False).values_list("school_id", flat=True)
+    if ids := sorted(set(current)):
+        return ids
+    last = held.filter(school__isnull=False, ended_at__isnull=False).order_by("-ended_at").first()
+    return [last.school_id] if last else []
+
+
+def school_of(user: User) -> School | None:
+    """Return one school of a person, for what is about the person and not about a school."""
+    return School.objects.filter(pk__in=_schools_of(user)).order_by("pk").first()

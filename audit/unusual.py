@@ -1,0 +1,124 @@
+"""Reading that is unusual (``audit.rules``): beat looks, flags once, and tells who looks after it.
+
+A flag accuses nobody. It says how often and on which day; whoever looks after the school's trail
+finds out why, and writes that down.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from accounts import access
+from accounts.access import Permission, Scope
+from accounts.models import Membership, School, User
+from audit import mails
+from audit.kinds import Kind
+from audit.models import Flag, LogEntry, Look
+from audit.querysets import LogQuerySet
+from audit.rules import NIGHT_FROM, NIGHT_UNTIL, RULES, Rule
+
+# Rows can come in a little after the moment that they bear.
+OVERLAP = timedelta(minutes=15)
+DAY = timedelta(days=1)
+# Who writes, reads as well: so long before and after.
+AROUND = timedelta(hours=1)
+
+
+def look(now: datetime) -> int:
+    """Look at what came in since the last look; flag what is unusual, tell it, return how many."""
+    with transaction.atomic():
+        Look.objects.get_or_create(pk=1, defaults={"at": now - DAY})
+        mark = Look.objects.select_for_update().get(pk=1)
+        flags = [flag for rule in RULES for flag in _flags(rule, mark.at - OVERLAP, now)]
+        standing = Flag.objects.count()
+        Flag.objects.bulk_create(flags, ignore_conflicts=True)
+        made = Flag.objects.count() - standing
+        mark.at = now
+        mark.save(update_fields=["at"])
+    tell(now)
+    return made
+
+
+def tell(now: datetime) -> None:
+    """Mail whoever looks after the trail; what could not be sent waits for the next look."""
+    for flag in Flag.objects.standing().filter(told_at__isnull=True).select_related("school"):
+        if mails.tell_of_flag(flag):
+            Flag.objects.filter(pk=flag.pk).update(told_at=now)
+
+
+def _flags(rule: Rule, since: datetime, until: datetime) -> Iterator[Flag]:
+    # Rows outlive people and schools; a flag about who or what is gone helps nobody.
+    rows = LogEntry.objects.filter(
+        kind__in=rule.kinds, actor__in=User.objects.all(), school__in=School.objects.all()
+    ).filter(timestamp__gt=since - rule.within, timestamp__lte=until)
+    if rule.cases:
+        rows = rows.exclude(case_reference="")
+    if rule.at_night:
+        rows = rows.filter(Q(timestamp__hour__gte=NIGHT_FROM) | Q(timestamp__hour__lt=NIGHT_UNTIL))
+    counted = Count("case_reference", distinct=True) if rule.cases else Count("pk")
+    people = rows.order_by().values("actor").annotate(found=counted).filter(found__gt=rule.over)
+    for actor in people.values_list("actor", flat=True):
+        for (school, day), count in _hits(rule, rows.filter(actor=actor)).items():
+            yield Flag(
+                rule=rule.code,
+                user_id=actor,
+                school_id=school,
+                day=day,
+                count=count,
+                of_administrator=_looks_after(actor, school),
+            )
+
+
+def _hits(rule: Rule, rows: LogQuerySet) -> dict[tuple[int, date], int]:
+    """Return school and day of each time that somebody went over, with the highest count."""
+    written = _written_in(rows) if rule.at_night else set()
+    window: deque[tuple[datetime, int, object]] = deque()
+    times: Counter[object] = Counter()
+    hits: dict[tuple[int, date], int] = {}
+    columns = ("timestamp", "school_id", "case_reference", "pk")
+    for at, school, case, pk in rows.order_by("timestamp", "pk").values_list(*columns).iterator():
+        if case in written:
+            continue
+        window.append((at, school, case if rule.cases else pk))
+        times[window[-1][2]] += 1
+        while at - window[0][0] > rule.within:
+            gone = window.popleft()[2]
+            times[gone] -= 1
+            if not times[gone]:
+                del times[gone]
+        if len(times) > rule.over:
+            _note(hits, window, day_of(at), len(times))
+    return hits
+
+
+def _note(
+    hits: dict[tuple[int, date], int], window: Iterable[tuple], day: date, count: int
+) -> None:
+    for school in {school for __, school, __ in window}:
+        hits[school, day] = max(count, hits.get((school, day), 0))
+
+
+def _written_in(rows: LogQuerySet) -> set[str]:
+    """Return the cases in which a person wrote something around the moments that they read."""
+    span = list(rows.order_by("timestamp").values_list("timestamp", "actor_id"))
+    made = LogEntry.objects.filter(
+        actor=span[0][1],
+        kind=Kind.MADE,
+        timestamp__range=(span[0][0] - AROUND, span[-1][0] + AROUND),
+    )
+    return set(made.exclude(case_reference="").values_list("case_reference", flat=True))
+
+
+def day_of(at: datetime) -> date:
+    """Return the day to which a moment belongs: it ends when the night does."""
+    return timezone.localdate(at - timedelta(hours=NIGHT_UNTIL))
+
+
+def _looks_after(user: int, school: int) -> bool:
+    roles = access.roles_at(Permission.SEE_AUDIT, Scope.SCHOOL)
+    held = Membership.objects.current().filter(user=user, school=school, role__in=roles)
+    return held.exists()

@@ -1,0 +1,117 @@
+"""The copy for the privacy officer: asked for with a reason, and harmless in a spreadsheet."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.roles import Role
+from audit import chain
+from audit.export import neutral
+from audit.kinds import Kind
+from audit.log import record_read
+from audit.models import LogEntry
+from tests.factories import CaseFactory, PupilFactory, member
+
+pytestmark = pytest.mark.django_db
+
+URL = reverse("audit:export")
+REASON = "Verzoek van de functionaris gegevensbescherming."
+
+
+@pytest.fixture
+def case(school):
+    return CaseFactory(pupil=PupilFactory(school=school, given_name="Ties"))
+
+
+def ask(browser, of, **changes):
+    today = timezone.localdate()
+    fields = {"school": of.pk, "first": today, "last": today, "reason": REASON}
+    return browser.post(URL, {**fields, **changes})
+
+
+def table(answer) -> list[list[str]]:
+    text = b"".join(answer.streaming_content).decode("utf-8")
+    assert text.startswith("\ufeff")
+    return list(csv.reader(io.StringIO(text[1:])))
+
+
+def test_it_holds_the_rows_and_ends_with_the_head(case, school, administrator, signed_in):
+    reader = member(Role.COORDINATOR, school, name="Jo van Dam")
+    record_read(reader, case, "Vader van Ties vroeg erom.", kind=Kind.EXPORTED)
+    record_read(reader, CaseFactory())  # of another school
+    chain.seal_waiting()
+    head = chain.head()
+    answer = ask(signed_in(administrator), school)
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer["Content-Disposition"].startswith('attachment; filename="meldcode-')
+    assert "no-store" in answer["Cache-Control"]
+    columns, *rows, last = table(answer)
+    assert last[1] == str(head)
+    found = [dict(zip(columns, row, strict=True)) for row in rows]
+    (one,) = [row for row in found if "Jo van Dam" in row.values()]
+    assert case.reference in one.values()
+    assert len(found) == LogEntry.objects.of_school(school, administrator).count()
+    assert "Ties" not in str(found)
+
+
+def test_that_it_was_made_is_written_down_first(school, administrator, signed_in):
+    answer = ask(signed_in(administrator), school)
+    row = LogEntry.objects.get(kind=Kind.EXPORTED)  # before the first line was read
+    assert (row.actor, row.school, row.reason) == (administrator, school, REASON)
+    assert any(str(row.pk) == line[0] for line in table(answer))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"reason": ""},
+        {"reason": "kort"},
+        {"first": "2026-01-02", "last": "2026-01-01"},
+        {"first": "0001-01-01"},
+        {"last": "9999-12-31"},
+        {"school": 0},
+    ],
+)
+def test_without_a_good_reason_or_days_nothing_is_made(school, administrator, signed_in, changes):
+    assert ask(signed_in(administrator), school, **changes).status_code == 422
+    assert not LogEntry.objects.filter(kind=Kind.EXPORTED).exists()
+
+
+def test_of_another_school_nothing(administrator, signed_in):
+    other = member(Role.COORDINATOR).memberships.get().school
+    answer = ask(signed_in(administrator), other)
+    assert answer.status_code == 422
+    assert other.name not in answer.content.decode()
+
+
+def test_it_asks_for_a_fresh_second_factor(school, administrator, signed_in):
+    browser = signed_in(administrator, second_factor_ago=timedelta(minutes=16))
+    assert "second-factor" in ask(browser, school)["Location"]
+    assert not LogEntry.objects.filter(kind=Kind.EXPORTED).exists()
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+31", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_a_formula_is_no_formula(cell):
+    assert neutral(cell) == f"'{cell}"
+
+
+def test_what_somebody_calls_themselves_is_a_text(case, school, administrator, signed_in):
+    evil = '=HYPERLINK("https://evil.example","klik")'
+    record_read(member(Role.COORDINATOR, school, name=evil), case)
+    rows = table(ask(signed_in(administrator), school))
+    assert any(f"'{evil}" in row for row in rows)
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+
+
+def test_a_large_one_is_not_held_in_memory(case, school, administrator, signed_in, monkeypatch):
+    monkeypatch.setattr("audit.export.CHUNK", 2)
+    for __ in range(9):
+        record_read(administrator, case)
+    answer = ask(signed_in(administrator), school)
+    assert answer.streaming
+    first = next(iter(answer.streaming_content))
+    assert first.count(b"\n") == 1
