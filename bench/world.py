@@ -167,6 +167,12 @@ def _places(size: Size) -> None:
 OPENED = "now() - (nth %% 700 + 1) * interval '1 day'"
 # Of five cases, two are open.
 IS_OPEN = "nth %% 5 < 2"
+# As long as what the demo's people write: the width of a row is what a scan of the table costs.
+CLOSING_TEXTS = {
+    "closing_grounds": "Twee maanden rust, thuis en in de klas. De leerling eet en lacht weer.",
+    "closing_agreements": "De mentor praat elke maand met de leerling, tot aan de zomer.",
+    "closing_told": "De coördinator heeft het de ouders en de leerling samen verteld.",
+}
 
 
 def _cases(_size: Size) -> None:
@@ -192,7 +198,10 @@ def _cases(_size: Size) -> None:
             "opened_at": OPENED,
             "closed_at": f"CASE WHEN {IS_OPEN} THEN NULL ELSE now() END",
             "outcome": f"CASE WHEN {IS_OPEN} THEN '' ELSE 'help_works' END",
-            "closing_grounds": f"CASE WHEN {IS_OPEN} THEN '' ELSE 'Het gaat goed.' END",
+            **{
+                column: f"CASE WHEN {IS_OPEN} THEN '' ELSE '{text}' END"
+                for column, text in CLOSING_TEXTS.items()
+            },
             "restricted": "nth %% 100 = 5",
             "step": "nth %% 5 + 1",
             "attention": "CASE nth %% 10 WHEN 0 THEN 3 WHEN 1 THEN 2 WHEN 6 THEN 2 ELSE 1 END",
