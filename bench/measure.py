@@ -1,9 +1,11 @@
 """Asking every question many times, by turns, and the time that each took."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from statistics import median
 from time import perf_counter
 
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from accounts.models import User
@@ -24,6 +26,13 @@ class Samples:
 
     answer: int = -1
     times: list[float] = field(default_factory=list)
+    # Of each time, the part that went by in the database.
+    of_database: list[float] = field(default_factory=list)
+
+    @property
+    def database(self) -> float:
+        """Return the time in the middle of what the database took."""
+        return median(self.of_database)
 
     @property
     def median(self) -> float:
@@ -77,10 +86,28 @@ def _ask_all(question: Question, measured: Measured, turn: int) -> None:
 def _ask(ask: Ask, user_id: int, samples: Samples, turn: int) -> None:
     # A new object, as in a request: what it remembers of itself is asked for again.
     user = User.objects.get(pk=user_id)
-    start = perf_counter()
-    samples.answer = int(ask(user))
+    queries = _Stopwatch()
+    with connection.execute_wrapper(queries):
+        start = perf_counter()
+        samples.answer = int(ask(user))
+        took = perf_counter() - start
     if turn >= 0:
-        samples.times.append((perf_counter() - start) * 1000)
+        samples.times.append(took * 1000)
+        samples.of_database.append(queries.total * 1000)
+
+
+class _Stopwatch:
+    """Adds up how long queries take (seconds); goes around each of them."""
+
+    def __init__(self) -> None:
+        self.total = 0.0
+
+    def __call__(self, execute: Callable, *query: object) -> object:
+        start = perf_counter()
+        try:
+            return execute(*query)
+        finally:
+            self.total += perf_counter() - start
 
 
 def _compare(sides: Sides, found: list[Measured]) -> None:

@@ -38,6 +38,8 @@ class Question:
     spared: Ask | None = None
     # Whether guardian must find the very same rows: of cases. Records have authors besides.
     exact: bool = False
+    # Whether the goal is asked of it. Not of one case: there guardian has an index as well.
+    raced: bool = False
 
 
 def questions(people: list[Person]) -> list[Question]:
@@ -73,6 +75,7 @@ def _asked_of_all(
         lambda twin: int(ask(inside(granted(twin)))),
         lambda twin: int(ask(inside(granted(twin, spared=True)))),
         exact=within is None,
+        raced=within is None and not what.startswith("one case"),
     )
 
 

@@ -45,12 +45,12 @@ CASE_PAGE = (
 )
 
 
-def united(*querysets: models.QuerySet) -> models.QuerySet:
-    """Return the primary keys of what is in any of the querysets, for ``pk__in``.
+def united(*keys: models.QuerySet) -> models.QuerySet:
+    """Return the keys that stand in any of these querysets of keys, for ``pk__in``.
 
     Answered by an index for each, where an ``OR`` of subqueries reads the whole table.
     """
-    first, *others = (found.order_by().values("pk") for found in querysets)
+    first, *others = (some.order_by() for some in keys)
     return first.union(*others)
 
 
@@ -101,7 +101,8 @@ class CaseQuerySet(models.QuerySet):
         if len(ways) == 1:
             found = self.filter(ways[0])
         else:
-            found = self.filter(pk__in=united(*(self.model.objects.filter(way) for way in ways)))
+            keys = (self.model.objects.filter(way).values("pk") for way in ways)
+            found = self.filter(pk__in=united(*keys))
         # About somebody who works at the school: the board's line, and nobody else (R9).
         board = access.school_ids(user, Permission.SEE_BOARD_CASE)
         found = found.filter(Q(restricted=False) | Q(school_id__in=board))

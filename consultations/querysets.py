@@ -23,8 +23,7 @@ class ConsultationQuerySet(RecordQuerySet):
         A union, and not an ``OR``: each side has its index (bench/access).
         """
         seen = self.model.objects.filter(case__in=Case.objects.visible_to(user))
-        joined = self.model.objects.filter(pk__in=self._joined_by(user))
-        return self.filter(pk__in=united(seen, joined))
+        return self.filter(pk__in=united(seen.values("pk"), self._joined_by(user)))
 
     def run_by(self, user: "User") -> "ConsultationQuerySet":
         """Return the consultations that the user chairs: of cases of their care team."""

@@ -21,7 +21,7 @@ class SignalQuerySet(RecordQuerySet):
         """
         own = self.model.objects.logged_by(user)
         theirs = self.model.objects.filter(case__in=Case.objects.visible_to(user))
-        return self.filter(pk__in=united(own, theirs))
+        return self.filter(pk__in=united(own.values("pk"), theirs.values("pk")))
 
     def logged_by(self, user: "User") -> "SignalQuerySet":
         """Return the signals that the user logged at schools where they still may see them."""

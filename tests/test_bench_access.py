@@ -81,7 +81,7 @@ def test_every_question_stands_in_the_table(people, capsys):
 
 
 def sample(*times):
-    return Samples(answer=1, times=list(times))
+    return Samples(answer=1, times=list(times), of_database=list(times))
 
 
 def row(people, what, small, large):
