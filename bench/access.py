@@ -79,7 +79,7 @@ def _options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--own", type=int, default=125, help="cases of each measured school, at every size"
     )
-    parser.add_argument("--repetitions", type=int, default=60)
+    parser.add_argument("--repetitions", type=int, default=30)
     parser.add_argument("--only", default="", help="questions whose name has this in it")
     parser.add_argument("--keep", action="store_true", help="leave the databases for the next run")
     parser.add_argument("--fresh", action="store_true", help="do not use what was kept")

@@ -13,7 +13,7 @@ from bench.databases import looking_into
 from bench.questions import Ask, Question
 
 # guardian is asked less often where it is slow: this long for one question at one size.
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 3.0
 
 
 class Unlike(Exception):
