@@ -42,8 +42,6 @@ def main(argv: list[str]) -> int:
             ],
             options.repetitions,
         )
-        for __, database in sides:
-            database.close()
     finally:
         if not options.keep:
             for size in sizes:

@@ -10,6 +10,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from bench.world import Size, plant
 
 ALIAS = "default"
+# How the comment of each of our databases begins.
+OURS = "Meldcode bench"
+
+
+class NotOurs(Exception):
+    """A database has the name of one of ours, and is not."""
 
 
 def prepare(size: Size, say: Callable[[str], object], *, fresh: bool) -> BaseDatabaseWrapper:
@@ -26,6 +32,7 @@ def prepare(size: Size, say: Callable[[str], object], *, fresh: bool) -> BaseDat
     drop(size)
     with server.cursor() as cursor:
         cursor.execute(f'CREATE DATABASE "{name}"')
+        cursor.execute(f"COMMENT ON DATABASE \"{name}\" IS '{OURS}: being filled'")
     made = _connect(name)
     with looking_into(made):
         call_command("migrate", verbosity=0)
@@ -39,9 +46,16 @@ def prepare(size: Size, say: Callable[[str], object], *, fresh: bool) -> BaseDat
 
 
 def drop(size: Size) -> None:
-    """Remove the database of a size."""
-    with connections[ALIAS].cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "bench_{size.label}"')
+    """Remove the database of a size. Raises ``NotOurs`` when somebody else made it."""
+    name, server = f"bench_{size.label}", connections[ALIAS]
+    found = _comment(server, name)
+    if found is None:
+        return
+    if not found.startswith(OURS):
+        raise NotOurs(f"The database {name} was not made by a bench: look what it is.")
+    with server.cursor() as cursor:
+        # By force: what broke off may have left a connection open.
+        cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @contextmanager
@@ -56,13 +70,15 @@ def looking_into(database: BaseDatabaseWrapper) -> Iterator[None]:
 
 
 def _mark(size: Size) -> str:
-    return f"Meldcode bench: {size.cases} cases, {size.schools} schools, {size.own} of their own"
+    return f"{OURS}: {size.cases} cases, {size.schools} schools, {size.own} of their own"
 
 
 def _comment(server: BaseDatabaseWrapper, name: str) -> str | None:
+    """Return the comment on a database: empty without one, None where it is not."""
     with server.cursor() as cursor:
         cursor.execute(
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
+            "SELECT coalesce(shobj_description(oid, 'pg_database'), '')"
+            " FROM pg_database WHERE datname = %s",
             [name],
         )
         row = cursor.fetchone()
