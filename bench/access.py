@@ -15,6 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meldcode.settings")
 django.setup()
 
 from django.db import connection  # noqa: E402 - after the settings
+from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
 
 from bench.databases import drop, looking_into, prepare  # noqa: E402
 from bench.measure import Sides, measure  # noqa: E402
@@ -29,24 +30,26 @@ def main(argv: list[str]) -> int:
     options = _options(argv)
     sizes = [Size(cases, options.schools, options.own) for cases in options.cases]
     try:
-        sides = [(size, prepare(size, _say, fresh=options.fresh)) for size in sizes]
-        asked = []
-        for __, database in sides:
-            with looking_into(database):
-                asked.append(questions(gather(sizes[-1])))
-        rows = ask_all(
-            [
-                [(question, database) for question, (__, database) in zip(same, sides, strict=True)]
-                for same in zip(*asked, strict=True)
-                if options.only in f"{same[0].person.label}, {same[0].what}"
-            ],
-            options.repetitions,
-        )
+        databases = [prepare(size, _say, fresh=options.fresh) for size in sizes]
+        rows = ask_all(_asked(sizes[0], databases, options.only), options.repetitions)
     finally:
         if not options.keep:
             for size in sizes:
                 drop(size)
     return report(rows, [size.label for size in sizes])
+
+
+def _asked(size: Size, databases: list[BaseDatabaseWrapper], only: str) -> list[Sides]:
+    """Return every question, each with the databases that it is asked of."""
+    per_database = []
+    for database in databases:
+        with looking_into(database):
+            per_database.append(questions(gather(size)))
+    return [
+        list(zip(same, databases, strict=True))
+        for same in zip(*per_database, strict=True)
+        if only in f"{same[0].person.label}, {same[0].what}"
+    ]
 
 
 def ask_all(asked: list[Sides], repetitions: int) -> list[Row]:
