@@ -8,7 +8,7 @@ from django.db.models import Q
 from accounts import access
 from accounts.access import Permission
 from cases.models import Case, ShutOut
-from cases.querysets import RecordQuerySet
+from cases.querysets import RecordQuerySet, united
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -18,10 +18,12 @@ class ConsultationQuerySet(RecordQuerySet):
     """Questions about consultations."""
 
     def visible_to(self, user: "User") -> "ConsultationQuerySet":
-        """Return the consultations of cases that the user may see, and those they joined."""
-        return self.filter(
-            Q(case__in=Case.objects.visible_to(user)) | Q(pk__in=self._joined_by(user))
-        )
+        """Return the consultations of cases that the user may see, and those they joined.
+
+        A union, and not an ``OR``: each side has its index (bench/access).
+        """
+        seen = self.model.objects.filter(case__in=Case.objects.visible_to(user))
+        return self.filter(pk__in=united(seen.values("pk"), self._joined_by(user)))
 
     def run_by(self, user: "User") -> "ConsultationQuerySet":
         """Return the consultations that the user chairs: of cases of their care team."""

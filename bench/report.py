@@ -1,0 +1,81 @@
+"""The table of what was measured, and whether the goals hold."""
+
+from collections.abc import Iterator
+
+from bench.measure import Measured
+from bench.questions import Question
+
+# At the largest size, lists and counts of cases are so many times faster than guardian's ...
+FASTER = 20.0
+# ... and nothing is more times slower than at the smallest.
+GROWTH = 1.5
+# Both are judged by the best of all runs. On a machine that others use, a query of two milliseconds
+# waits for its turn as long as one of a hundred: the median then tells about them.
+
+Row = tuple[Question, list[Measured]]
+
+
+def growth(found: list[Measured]) -> float:
+    """Return how many times longer the largest size takes than the smallest, each at its best."""
+    return found[-1].ours.best / found[0].ours.best
+
+
+def faster(found: list[Measured]) -> float:
+    """Return how many times faster we are than guardian at the largest size, each at its best."""
+    return found[-1].guardians.best / found[-1].ours.best
+
+
+def missed(rows: list[Row]) -> list[str]:
+    """Return, in words, each goal that does not hold."""
+    return [words for row in rows for words in _missed(*row)]
+
+
+def _missed(question: Question, found: list[Measured]) -> Iterator[str]:
+    who = f"{question.person.label}, {question.what}"
+    if question.raced and faster(found) < FASTER:
+        yield f"{who}: {faster(found):.1f} times faster than guardian, not {FASTER:.0f}"
+    if growth(found) > GROWTH:
+        yield f"{who}: {growth(found):.2f} times slower at the largest size, more than {GROWTH}"
+
+
+def table(rows: list[Row], labels: list[str]) -> str:
+    """Return the figures as a table in Markdown, in milliseconds."""
+    small, large = labels[0], labels[-1]
+    head = (
+        "who", "asks for", "answer",
+        f"median {small}", f"median {large}", "p99", f"best {small}", f"best {large}",
+        "of which database", "growth",
+        f"guardian's median {large}", "best", "faster", "by medians", "without groups",
+    )  # fmt: skip
+    lines = [_line(head), _line(["---"] * 2 + ["---:"] * (len(head) - 2))]
+    return "\n".join(lines + [_line(_cells(*row)) for row in rows])
+
+
+def _line(cells: list[str] | tuple[str, ...]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _cells(question: Question, found: list[Measured]) -> list[str]:
+    first, last = found[0], found[-1]
+    cells = [
+        question.person.label,
+        question.what,
+        str(last.ours.answer),
+        f"{first.ours.median:.2f}",
+        f"{last.ours.median:.2f}",
+        f"{last.ours.p99:.2f}",
+        f"{first.ours.best:.2f}",
+        f"{last.ours.best:.2f}",
+        f"{last.ours.database:.2f}",
+        f"{growth(found):.2f}",
+    ]
+    if not last.guardians.times:
+        return [*cells, *[""] * 5]
+    return [
+        *cells,
+        f"{last.guardians.median:.1f}",
+        f"{last.guardians.best:.1f}",
+        f"{faster(found):.1f}×",
+        f"{last.guardians.median / last.ours.median:.1f}×",
+        f"{last.spared.best:.1f}",
+    ]

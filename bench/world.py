@@ -1,0 +1,357 @@
+"""A country of schools, for measuring: rows made by the database itself, lean but valid.
+
+PostgreSQL only. A case has one pupil, one signal, one grant and sometimes more; every number below
+follows from the place of a case in its school, so that two runs measure the same rows.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.contrib.auth.models import Permission
+from django.db import connection, models
+
+from accounts.models import Board, Buurtteam, Membership, School, User
+from accounts.roles import Role
+from cases.models import (
+    Case,
+    CaseUserObjectPermission,
+    DossierExport,
+    EmergencyAccess,
+    Pupil,
+    ShutOut,
+)
+from cases.references import ALPHABET
+from consultations.models import Consultation, Invitation
+from signals.models import Signal
+
+# The schools where the measured people work: one buurtteam, one board.
+MEASURED_SCHOOLS = 4
+SCHOOLS_PER_TEAM = 4
+SCHOOLS_PER_BOARD = 10
+
+# Who works at a school, in this order; user ids follow from it.
+CREW = (
+    Role.COORDINATOR,
+    Role.ATTENTION_OFFICER,
+    Role.SCHOOL_LEADER,
+    Role.ADMINISTRATOR,
+    *[Role.TEACHER] * 4,
+)
+FIRST_TEACHER = CREW.index(Role.TEACHER) + 1
+PER_CREW = len(CREW)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a country is. Each measured school has ``own`` cases, whatever the country has."""
+
+    cases: int
+    schools: int
+    own: int
+
+    @property
+    def label(self) -> str:
+        """Return the number of cases in few letters: ``10k``, ``1m``."""
+        for unit, letter in ((1_000_000, "m"), (1_000, "k")):
+            if self.cases % unit == 0:
+                return f"{self.cases // unit}{letter}"
+        return str(self.cases)
+
+
+def member_id(school: int, place: int) -> int:
+    """Return the id of the user at a place (from 1) of a school's crew."""
+    return (school - 1) * PER_CREW + place
+
+
+def worker_id(size: Size, team: int) -> int:
+    """Return the id of the family worker of a buurtteam."""
+    return size.schools * PER_CREW + team
+
+
+def plant(size: Size, say: Callable[[str], object]) -> None:
+    """Fill an empty, migrated database with a country of this size."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS bench_plan")
+        cursor.execute(PLAN, _plan_numbers(size))
+        cursor.execute("ANALYZE bench_plan")
+    for what, fill in (
+        ("schools and people", _places),
+        ("pupils and cases", _cases),
+        ("grants, shut-outs and emergencies", _access),
+        ("signals, consultations and exports", _records),
+    ):
+        say(f"{size.label}: {what}")
+        fill(size)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE bench_plan")
+        # Without figures of these tables the planner guesses, and guesses wrong by far.
+        cursor.execute("ANALYZE")
+
+
+# Every case with its school and its place in it. Scattered: a school's cases were opened over
+# years, so in the table they lie far apart, at every size.
+PLAN = """
+CREATE TEMPORARY TABLE bench_plan AS
+SELECT row_number() OVER (ORDER BY hashint4(school * 1000 + nth), school, nth) AS id, school, nth
+FROM generate_series(1, %(schools)s) AS school
+CROSS JOIN LATERAL generate_series(
+    1,
+    CASE WHEN school <= %(measured)s THEN %(own)s
+         WHEN school - %(measured)s <= %(extra)s THEN %(each)s + 1 ELSE %(each)s END
+) AS nth
+"""
+
+
+def _plan_numbers(size: Size) -> dict[str, int]:
+    rest = size.cases - MEASURED_SCHOOLS * size.own
+    each, extra = divmod(rest, size.schools - MEASURED_SCHOOLS)
+    return {
+        "schools": size.schools,
+        "measured": MEASURED_SCHOOLS,
+        "own": size.own,
+        "each": each,
+        "extra": extra,
+    }
+
+
+def _places(size: Size) -> None:
+    teams, boards = (-(-size.schools // per) for per in (SCHOOLS_PER_TEAM, SCHOOLS_PER_BOARD))
+    invented = {"id": "n", "city": "'Utrecht'"}
+    _fill(Board, {"id": "n", "name": "'Stichting ' || n"}, _series(boards))
+    _fill(Buurtteam, {**invented, "name": "'Buurtteam ' || n"}, _series(teams))
+    _fill(
+        School,
+        {
+            **invented,
+            "name": "'School ' || n",
+            "kind": "'vo'",
+            "buurtteam_id": f"(n - 1) / {SCHOOLS_PER_TEAM} + 1",
+            "board_id": f"(n - 1) / {SCHOOLS_PER_BOARD} + 1",
+        },
+        _series(size.schools),
+    )
+    crews = size.schools * PER_CREW
+    _fill(
+        User,
+        {
+            "id": "n",
+            "email": "'mens' || n || '@bench.example'",
+            "name": "'Mens ' || n",
+            "password": "'!'",
+        },
+        _series(crews + teams),
+    )
+    roles = ", ".join(f"'{role.value}'" for role in CREW)
+    since = "current_date - 1000"
+    _fill(
+        Membership,
+        {
+            "user_id": "n",
+            "role": f"(ARRAY[{roles}])[(n - 1) %% {PER_CREW} + 1]",
+            "school_id": f"(n - 1) / {PER_CREW} + 1",
+            "starts_on": since,
+        },
+        _series(crews),
+    )
+    _fill(
+        Membership,
+        {
+            "user_id": f"{crews} + n",
+            "role": f"'{Role.BUURTTEAM_WORKER.value}'",
+            "buurtteam_id": "n",
+            "starts_on": since,
+        },
+        _series(teams),
+    )
+
+
+OPENED = "now() - (nth %% 700 + 1) * interval '1 day'"
+# Of five cases, two are open.
+IS_OPEN = "nth %% 5 < 2"
+# As long as what the demo's people write: the width of a row is what a scan of the table costs.
+CLOSING_TEXTS = {
+    "closing_grounds": "Twee maanden rust, thuis en in de klas. De leerling eet en lacht weer.",
+    "closing_agreements": "De mentor praat elke maand met de leerling, tot aan de zomer.",
+    "closing_told": "De coördinator heeft het de ouders en de leerling samen verteld.",
+}
+
+
+def _cases(_size: Size) -> None:
+    _fill(
+        Pupil,
+        {
+            "id": "id",
+            "school_id": "school",
+            "given_name": "'Voornaam' || nth %% 90",
+            "family_name": "'van Achternaam' || id %% 5000",
+            "birth_date": "current_date - 5000 - nth",
+            "class_name": "(nth %% 6 + 1) || 'B'",
+        },
+        "bench_plan",
+    )
+    _fill(
+        Case,
+        {
+            "id": "id",
+            "reference": _reference("M"),
+            "school_id": "school",
+            "pupil_id": "id",
+            "opened_at": OPENED,
+            "closed_at": f"CASE WHEN {IS_OPEN} THEN NULL ELSE now() END",
+            "outcome": f"CASE WHEN {IS_OPEN} THEN '' ELSE 'help_works' END",
+            **{
+                column: f"CASE WHEN {IS_OPEN} THEN '' ELSE '{text}' END"
+                for column, text in CLOSING_TEXTS.items()
+            },
+            "restricted": "nth %% 100 = 5",
+            "step": "nth %% 5 + 1",
+            "attention": "CASE nth %% 10 WHEN 0 THEN 3 WHEN 1 THEN 2 WHEN 6 THEN 2 ELSE 1 END",
+            "responsible_id": f"CASE WHEN nth %% 4 = 0 THEN NULL ELSE {_colleague(1)} END",
+            "deadline": "now() + (nth %% 20 - 5) * interval '1 day'",
+            "next_due": f"CASE WHEN {IS_OPEN} THEN now() + nth * interval '1 day' END",
+        },
+        "bench_plan",
+    )
+
+
+def _access(_size: Size) -> None:
+    grants = dict(
+        Permission.objects.filter(content_type__app_label="cases").values_list("codename", "pk")
+    )
+    for codename, which in (("take_part", "true"), ("handed_over", "nth %% 20 = 1")):
+        _fill(
+            CaseUserObjectPermission,
+            {
+                "permission_id": str(grants[codename]),
+                "user_id": _colleague(FIRST_TEACHER, "nth %% 4"),
+                "content_object_id": "id",
+            },
+            f"bench_plan WHERE {which}",
+        )
+    _fill(
+        ShutOut,
+        {
+            "pupil_id": "id",
+            "user_id": _colleague(FIRST_TEACHER, "(nth + 1) %% 4"),
+            "ground": "'family'",
+            "set_by_id": _colleague(1),
+        },
+        "bench_plan WHERE nth %% 100 = 1",
+    )
+    # By the leader of the school next door, of the same board; half of them are over.
+    next_door = f"(school - 2 + 2 * (school %% 2)) * {PER_CREW}"
+    _fill(
+        EmergencyAccess,
+        {
+            "case_id": "id",
+            "user_id": f"{next_door} + {CREW.index(Role.SCHOOL_LEADER) + 1}",
+            "reason": "'De school is dicht en de politie belt.'",
+            "ends_at": "now() + (nth %% 2 * 48 - 24) * interval '1 hour'",
+        },
+        f"bench_plan WHERE school > {SCHOOLS_PER_BOARD} AND nth %% 60 = 1",
+    )
+
+
+def _records(size: Size) -> None:
+    _fill(
+        Signal,
+        {
+            "id": "id",
+            "case_id": "id",
+            "author_id": _colleague(FIRST_TEACHER, "nth %% 4"),
+            "recorded_at": OPENED,
+            "observed_at": OPENED,
+            "reference": _reference("S"),
+            "facts": "'Zat stil in de pauze en at niets.'",
+        },
+        "bench_plan",
+    )
+    over = "nth %% 2 = 1"
+    _fill(
+        Consultation,
+        {
+            "id": "id",
+            "case_id": "id",
+            "author_id": _colleague(1),
+            "recorded_at": OPENED,
+            "reference": _reference("C"),
+            "kind": "'family_worker'",
+            "question": "'Hoe lees jij deze signalen?'",
+            "closed_at": f"CASE WHEN {over} THEN now() END",
+            "outcome": f"CASE WHEN {over} THEN 'Praat met de ouders.' ELSE '' END",
+        },
+        "bench_plan WHERE nth %% 5 = 0",
+    )
+    _fill(
+        Invitation,
+        {
+            "consultation_id": "id",
+            "buurtteam_id": f"(school - 1) / {SCHOOLS_PER_TEAM} + 1",
+            "user_id": f"{worker_id(size, 1)} + (school - 1) / {SCHOOLS_PER_TEAM}",
+            "invited_by_id": _colleague(1),
+            "accepted_at": "CASE WHEN nth %% 25 = 0 THEN NULL ELSE now() END",
+        },
+        "bench_plan WHERE nth %% 5 = 0",
+    )
+    _fill(
+        DossierExport,
+        {
+            "case_id": "id",
+            "requested_by_id": _colleague(CREW.index(Role.ADMINISTRATOR) + 1),
+            "reason": "'Verzoek om inzage.'",
+            "state": "'expired'",
+        },
+        "bench_plan WHERE nth %% 10 = 0",
+    )
+
+
+def _series(count: int) -> str:
+    return f"generate_series(1, {count}) AS n"
+
+
+def _colleague(place: int, further: str = "0") -> str:
+    """Return SQL for the id of somebody of the crew of the case's school."""
+    return f"(school - 1) * {PER_CREW} + {place} + {further}"
+
+
+def _reference(prefix: str) -> str:
+    """Return SQL for a reference: no two alike (an odd factor), and in no order."""
+    signs = ALPHABET[:16]
+    return (
+        f"'{prefix}-' || translate(lpad(to_hex((id * 7368787) %% 16777216), 6, '0'),"
+        f" '0123456789abcdef', '{signs}')"
+    )
+
+
+def _fill(model: type[models.Model], given: dict[str, str], source: str) -> None:
+    """Insert a row for each of the source: what is not given gets what the field begins with."""
+    columns, values, numbers = [], [], []
+    for field in model._meta.concrete_fields:
+        if field.primary_key and field.column not in given:
+            continue
+        columns.append(connection.ops.quote_name(field.column))
+        value, params = (given[field.column], []) if field.column in given else _begin(field)
+        values.append(value)
+        numbers += params
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        # Nothing here comes from outside: names of our own models, and the text of this file.
+        cursor.execute(
+            f"INSERT INTO {table} ({', '.join(columns)})"  # noqa: S608
+            f" SELECT {', '.join(values)} FROM {source}",
+            numbers,
+        )
+        cursor.execute(
+            f"SELECT setval(pg_get_serial_sequence(%s, 'id'), max(id)) FROM {table}",  # noqa: S608
+            [model._meta.db_table],
+        )
+
+
+def _begin(field: models.Field) -> tuple[str, list[object]]:
+    """Return SQL, and its parameters, for the value with which a field begins."""
+    if field.default is uuid.uuid4:
+        return "gen_random_uuid()", []
+    if isinstance(field, models.DateTimeField) and not field.null:
+        return "now()", []
+    return "%s", [field.get_db_prep_save(field.get_default(), connection)]
