@@ -5,15 +5,17 @@ from operator import attrgetter
 
 from django.db import models
 
-from accounts.models import Membership, RoleInvitation
+from accounts.models import IdentityProvider, Membership, RoleInvitation
 
 AUDITED: dict[type[models.Model], list[str]] = {
     Membership: ["user", "role", "school", "buurtteam", "starts_on", "ends_on", "ended_at"],
     RoleInvitation: ["role", "ends_on", "accepted_at", "accepted_by", "withdrawn_at"],
+    IdentityProvider: ["kind", "issuer", "client_id", "is_active"],
 }
 
 # Whose trail it stands in.
 ABOUT: dict[type[models.Model], Callable[[models.Model], models.Model | None]] = {
     Membership: attrgetter("school"),
     RoleInvitation: attrgetter("school"),
+    IdentityProvider: attrgetter("school"),
 }

@@ -42,6 +42,7 @@ ABOUT: dict[type[models.Model], Callable[[models.Model], models.Model | None]] =
     Pupil: attrgetter("school"),
     Conversation: attrgetter("case"),
     Assessment: attrgetter("case"),
+    Attachment: attrgetter("case"),
     Deviation: attrgetter("case"),
     LookBack: attrgetter("case"),
     SchoolPeriod: attrgetter("school"),
