@@ -175,7 +175,7 @@ FALSE_CLAIMS = [
 ]
 
 
-@pytest.mark.parametrize("claims", FALSE_CLAIMS, ids=lambda claims: str(claims)[:40])
+@pytest.mark.parametrize("claims", FALSE_CLAIMS, ids=range(len(FALSE_CLAIMS)))
 def test_a_token_that_does_not_hold(liar, client, claims):
     assert_failed(client, ask_liar(client, liar, **claims))
 
