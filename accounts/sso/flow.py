@@ -81,7 +81,8 @@ class SchoolConnection(OpenIDConnectOAuth2Adapter):
             asked = self._fetch_user_info(token.token)
             if not isinstance(asked, dict) or asked.get("sub") != claims["sub"]:
                 raise OAuth2Error("Userinfo of somebody else")
-            claims = {**asked, **claims}
+            # One or the other: "checked" said of one address must not count for another.
+            claims = asked if "email" in asked else claims
         # allauth needs no more than who it is: which address counts is for ``actions.admit``.
         login = self.get_provider().sociallogin_from_response(request, {"sub": claims["sub"]})
         login.account.provider = self.school_provider.trust

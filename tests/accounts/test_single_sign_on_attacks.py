@@ -209,6 +209,26 @@ def test_userinfo_of_somebody_else(liar, client, told):
     assert_failed(client, ask_liar(client, liar))
 
 
+@pytest.mark.parametrize(
+    ("in_token", "in_userinfo"),
+    [
+        ({"email": NOOR}, {"email_verified": True}),
+        ({"email_verified": True}, {"email": NOOR}),
+        ({"email": f"anders@{DOMAIN}", "email_verified": True}, {"email": NOOR}),
+    ],
+)
+def test_what_is_said_of_one_address_counts_for_no_other(liar, client, in_token, in_userinfo):
+    liar.userinfo = {"sub": "s1", **in_userinfo}
+    assert ask_liar(client, liar, **in_token)["Location"] == REFUSED
+    assert not SocialAccount.objects.exists()
+
+
+def test_a_provider_may_say_it_all_in_its_token(liar, client):
+    liar.userinfo = {"sub": "s1"}
+    ask_liar(client, liar, email=NOOR, email_verified=True)
+    assert "_auth_user_id" in client.session
+
+
 @pytest.mark.parametrize("path", ["/token_endpoint", "/jwks_uri", "/userinfo_endpoint"])
 @pytest.mark.parametrize(
     "response",
