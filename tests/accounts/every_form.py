@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
+from audit.models import Flag
 from cases.protocol import PERIODS, QUESTIONS
 from tests.accounts.page import OF_THE_FORM
 from tests.factories import PupilFactory, member
@@ -210,6 +211,11 @@ def end_of_conflict(world: World) -> Data:
     return {"why": "Woont niet meer samen met de ouder."}
 
 
+def settling(world: World) -> Data:
+    """Say what was behind unusual reading."""
+    return {"why": "Las zich in voor het overleg van morgen."}
+
+
 def emergency(world: World) -> Data:
     """Open the case of a sister school."""
     return {
@@ -367,6 +373,7 @@ FORMS = (
         (("person", somebody_elsewhere),), keyed=False),
     Row("cases:end_shut_out", "coordinator", "leader", "case", end_of_conflict, keyed=False,
         more=("shut_out",)),
+    Row("audit:settle", "administrator", None, "flag", settling, keyed=False),
     Row("cases:emergency", "sister_leader", None, None, emergency, (
         ({"reason": "te kort"}, "reason"),
         ({"reference": "M-ZZZZZZ"}, "reference"),
@@ -426,6 +433,7 @@ def typed(data: Data) -> dict[str, list[str]]:
 
 
 def written() -> dict[str, list[tuple]]:
-    """Return all that our tables hold."""
-    models = (model for label in OURS for model in apps.get_app_config(label).get_models())
+    """Return all that our tables hold, but for the log: it grows with each page."""
+    models = [model for label in OURS for model in apps.get_app_config(label).get_models()]
+    models.append(Flag)
     return {model.__name__: sorted(model.objects.values_list(), key=str) for model in models}
