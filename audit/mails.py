@@ -30,7 +30,7 @@ def watchers(flag: Flag) -> list[User]:
     if flag.of_administrator:
         permissions.append(Permission.WATCH_ADMINISTRATORS)
     roles = {role for p in permissions for role in access.roles_at(p, Scope.SCHOOL)}
-    return list(User.objects.with_role_at(flag.school_id, roles).exclude(pk=flag.user_id))
+    return list(User.objects.with_role_at([flag.school_id], roles).exclude(pk=flag.user_id))
 
 
 def _send(person: User) -> bool:

@@ -60,6 +60,8 @@ MAY_READ: dict[str, tuple[str, ...]] = {
     "reasons of exports":        ("administrator", "leader", *SEES_CASE),
     "conflicts of interest":     SEES_CASE,
     "people":                    ("administrator", "leader", "author", "teacher", *AT_THE_SCHOOL),
+    "how one signs in":          ("administrator",),
+    "flags":                     ("administrator",),
     "nobody's page":             (),
 }
 # fmt: on
@@ -74,6 +76,9 @@ GROUP_OF_FORM = {
     "cases:shut_out": "conflicts of interest",
     "cases:end_shut_out": "conflicts of interest",
     "people:invite": "people",
+    "sso:add": "how one signs in",
+    "sso:change": "how one signs in",
+    "audit:settle": "flags",
 }
 # Sent at the very end: they end what others still look at, or change who may look.
 LAST = (
@@ -235,8 +240,9 @@ def test_nothing_stands_where_nobody_looks_for_it(walked, tmp_path):
     found = walked.markers.found
     mails = [m.subject + m.body + repr(m.to) + repr(m.extra_headers) for m in mail.outbox]
     assert len(mails) > 5
-    # An invitation greets whom it invites, by the name that was typed for them.
-    assert {field for _, field in found("".join(mails))} <= {"people:invite name"}
+    # An invitation greets whom it invites; and a mail names the new way to sign in.
+    of_people = {"people:invite name", "sso:add name", "sso:change name"}
+    assert {field for _, field in found("".join(mails))} <= of_people
     queue = queued()
     assert "make_dossier" in queue
     assert found(queue) == set()

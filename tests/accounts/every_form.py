@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
+from audit.models import Flag
 from cases.protocol import PERIODS, QUESTIONS
 from tests.accounts import oidc
 from tests.accounts.page import OF_THE_FORM
@@ -208,6 +209,11 @@ def provider(world: World) -> Data:
     }  # fmt: skip
 
 
+def other_provider(world: World) -> Data:
+    """Let the school trust another one, for people of another domain."""
+    return {**provider(world), "client_id": "other-app", "domains": "deklaproos.example"}
+
+
 def conflict(world: World) -> Data:
     """Keep a teacher out who has an interest."""
     person = str(world.people["author"].public_id)
@@ -217,6 +223,11 @@ def conflict(world: World) -> Data:
 def end_of_conflict(world: World) -> Data:
     """Say why a conflict of interest ends."""
     return {"why": "Woont niet meer samen met de ouder."}
+
+
+def settling(world: World) -> Data:
+    """Say what was behind unusual reading."""
+    return {"why": "Las zich in voor het overleg van morgen."}
 
 
 def emergency(world: World) -> Data:
@@ -403,13 +414,14 @@ FORMS = (
     ), (("replaces", role_elsewhere),), keyed=False),
     Row("sso:add", "administrator", None, None, provider, NO_PROVIDER,
         codes=("location", "client_secret", "domains")),
-    Row("sso:change", "administrator", None, "identity_provider", provider, NO_PROVIDER,
+    Row("sso:change", "administrator", None, "identity_provider", other_provider, NO_PROVIDER,
         keyed=False, codes=("location", "client_secret", "domains")),
     Row("cases:shut_out", "coordinator", None, "case", conflict,
         (({"explanation": ""}, "explanation"),),
         (("person", somebody_elsewhere),), keyed=False),
     Row("cases:end_shut_out", "coordinator", "leader", "case", end_of_conflict, keyed=False,
         more=("shut_out",)),
+    Row("audit:settle", "administrator", None, "flag", settling, keyed=False),
     Row("cases:emergency", "sister_leader", None, None, emergency, (
         ({"reason": "te kort"}, "reason"),
         ({"reference": "M-ZZZZZZ"}, "reference"),
@@ -470,6 +482,7 @@ def typed(data: Data) -> dict[str, list[str]]:
 
 
 def written() -> dict[str, list[tuple]]:
-    """Return all that our tables hold."""
-    models = (model for label in OURS for model in apps.get_app_config(label).get_models())
+    """Return all that our tables hold, but for the log: it grows with each page."""
+    models = [model for label in OURS for model in apps.get_app_config(label).get_models()]
+    models.append(Flag)
     return {model.__name__: sorted(model.objects.values_list(), key=str) for model in models}

@@ -139,6 +139,7 @@ def test_in_production_it_cannot_be_switched_off():
 
 # Which pages ask a second factor of at most 15 minutes ago; a test holds each of them to it.
 ASK_AGAIN = {
+    "audit:export",
     "cases:dossier",
     "cases:emergency",
     "cases:export_download",

@@ -216,9 +216,10 @@ def test_the_head_is_noted_outside_of_the_database(rows, caplog):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_sealers_at_once_make_one_chain():
+def test_sealers_at_once_make_one_chain(monkeypatch):
+    monkeypatch.setattr(chain, "BATCH", 2)  # so that they meet many times
     case = CaseFactory()
-    for __ in range(40):
+    for __ in range(60):
         record_read(None, case)
     sealed = at_once(*[chain.seal_waiting] * 4)
     assert sum(sealed) == LogEntry.objects.count() == Seal.objects.count()

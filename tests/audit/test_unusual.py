@@ -156,7 +156,7 @@ def test_many_failed_sign_ins(teacher):
 
 def test_nobody_is_flagged_twice_for_the_same(coordinator, administrator):
     read_cases(coordinator, 30)
-    assert [look(LATER + timedelta(minutes=number)) for number in range(4)] == [1, 0, 0, 0]
+    assert [look(DAY + timedelta(minutes=51 + number)) for number in range(4)] == [1, 0, 0, 0]
     assert len(mail.outbox) == 1
     read_cases(coordinator, 30, start=DAY + timedelta(days=1), first=50)
     assert look(DAY + timedelta(days=1, hours=2)) == 1

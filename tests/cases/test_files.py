@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from auditlog.models import LogEntry
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -20,6 +19,7 @@ from pypdf import PdfReader
 
 from accounts.models import Membership
 from accounts.roles import Role
+from audit.models import LogEntry
 from cases.dossier.contents import dossier
 from cases.dossier.pdf import make_pdf
 from cases.files import actions
