@@ -31,6 +31,8 @@ POLICY = {
     "base-uri": {"'none'"},
     "object-src": {"'none'"},
 }
+# A file that somebody added runs nothing and opens nothing, wherever it is shown.
+OF_A_FILE = {"default-src": {"'none'"}, "sandbox": set()}
 SAME = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -44,7 +46,7 @@ def missing(answer) -> list[str]:
     said = answer.get("Content-Security-Policy", "")
     parts = dict(part.strip().partition(" ")[::2] for part in said.split(";") if part.strip())
     policy = {name: set(sources.split()) for name, sources in parts.items()}
-    found = [] if policy == POLICY else [f"Content-Security-Policy: {said}"]
+    found = [] if policy in (POLICY, OF_A_FILE) else [f"Content-Security-Policy: {said}"]
     found += [name for name, value in SAME.items() if answer.get(name) != value]
     off = answer.get("Permissions-Policy", "")
     found += [f"{w} in Permissions-Policy" for w in ("camera", "microphone", "geolocation")

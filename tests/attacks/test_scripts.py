@@ -38,8 +38,9 @@ READERS = (
     "author", "handed_over", "coordinator", "leader", "administrator", "joined", "sister_leader",
     "nobody",
 )  # fmt: skip
-# What was searched for; and why one decides against the weighing, where one does not.
-NOT_SHOWN = {"signals:new.pupil_query", "referrals:decide.override_grounds"}
+# What was searched for; why one decides against the weighing, where one does not; and what stands
+# on the page of a provider that is not the world's own.
+NOT_SHOWN = {"signals:new.pupil_query", "referrals:decide.override_grounds", "sso:add.client_id"}
 
 
 def payload(of: str) -> str:
