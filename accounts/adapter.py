@@ -11,9 +11,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts import second_factor
+from accounts.after_response import after_response
 from accounts.crypto import cipher
 from accounts.models import User
 
@@ -51,6 +53,19 @@ class AccountAdapter(DefaultAccountAdapter):
         Whoever has a second factor shows that one: a password alone adds or removes none.
         """
         return not second_factor.just_signed_in(context.request)
+
+    def send_password_reset_mail(self, user: User, email: str, about: dict[str, Any]) -> None:
+        """Send the link once the answer is out, in the language of its reader.
+
+        How long an answer takes does not tell then whether there is such an account.
+        """
+
+        def send() -> None:
+            with context.request_context(request), translation.override(user.language):
+                super(AccountAdapter, self).send_password_reset_mail(user, email, about)
+
+        request = about["request"]
+        after_response(request, send)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Return the link to a new password: on our own site, whatever Host a client sent."""

@@ -15,7 +15,7 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what each app declares in its ``audited.py``, and listen to signing in."""
-        from audit import sign_ins  # models are not there before `ready`
+        from audit import checks, sign_ins  # noqa: F401 - models are not there before `ready`
         from audit.log import register
 
         for app in apps.get_app_configs():

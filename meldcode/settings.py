@@ -67,6 +67,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "accounts.after_response.AfterResponseMiddleware",
     "django.middleware.security.SecurityMiddleware",
     # What sets headers stands before what may answer by itself.
     "csp.middleware.CSPMiddleware",

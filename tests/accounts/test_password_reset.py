@@ -1,9 +1,11 @@
 """A forgotten password: a mail with a link that works once, and no word of who is known here."""
 
 import re
+from smtplib import SMTPServerDisconnected
 
 import pytest
 from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
 from django.urls import reverse
 
 from accounts.models import User
@@ -84,3 +86,42 @@ def test_what_is_no_address_is_said_at_its_field(client, address):
     page = Page(response)
     assert response.context["form"].errors["email"][0] in page.at("email")
     assert mail.outbox == []
+
+
+def test_the_mail_goes_out_when_the_answer_is_out(client, teacher, monkeypatch):
+    """Else an answer that takes longer would tell that there is such an account."""
+    events = []
+    answer = client.handler.get_response
+    monkeypatch.setattr(
+        client.handler,
+        "get_response",
+        lambda request: (answer(request), events.append("answered"))[0],
+    )
+    monkeypatch.setattr(
+        EmailBackend, "send_messages", lambda self, messages: events.append("sent") or 1
+    )
+    ask(client, teacher.email)
+    assert events == ["answered", "sent"]
+
+
+def test_it_is_written_in_the_language_of_its_reader(client, teacher):
+    User.objects.filter(pk=teacher.pk).update(language="en")
+    ask(client, teacher.email)
+    User.objects.filter(pk=teacher.pk).update(language="nl")
+    ask(client, teacher.email)
+    english, dutch = (message.body for message in mail.outbox)
+    assert "password" in english
+    assert "wachtwoord" in dutch
+
+
+def test_a_mail_server_that_is_away_is_logged_and_tells_nothing(
+    client, teacher, monkeypatch, caplog
+):
+    def refuse(self, messages):
+        raise SMTPServerDisconnected(teacher.email)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", refuse)
+    known, unknown = ask(client, teacher.email), ask(client, "niemand@school.example")
+    assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
+    assert "SMTPServerDisconnected" in caplog.text
+    assert teacher.email not in caplog.text
