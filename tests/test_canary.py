@@ -31,6 +31,7 @@ from consultations.models import Consultation
 from referrals.models import Decision
 from signals.models import Signal
 from tests.accounts.every_form import FORMS, Sheet
+from tests.attacks.proof import shows
 from tests.canary import CacheSpy, Markers, columns, cookies, file_names, queued, sessions
 from tests.test_role_matrix import (
     LOGS_SIGNALS,
@@ -203,6 +204,7 @@ def test_what_is_filed_holds_the_words(walked):
     assert len(walked.markers.meaning) > 65
 
 
+@shows("leak-1")
 def test_pages_show_each_word_to_those_who_may_read_it_alone(walked):
     leaks = {}
     for who, user in walked.world.people.items():
@@ -224,6 +226,7 @@ def test_those_who_may_do_read_it(walked):
     assert worker == {"shared in a consultation"}
 
 
+@shows("leak-1")
 def test_nothing_stands_where_nobody_looks_for_it(walked, tmp_path):
     for who in ("coordinator", "teacher", "administrator", "joined", "conflicted", "nobody"):
         list(walked.read(who))
@@ -264,6 +267,7 @@ def test_nothing_stands_where_nobody_looks_for_it(walked, tmp_path):
     assert found("\n".join(columns(OutboxMessage.objects.all()))) == set()
 
 
+@shows("leak-1")
 def test_error_pages_say_nothing(walked, monkeypatch):
     word = walked.markers.new("nobody's page", "an error")
     found = walked.markers.found

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from cases import views
+from tests.attacks.proof import shows
 from tests.factories import CaseFactory, member
 
 QUERY = "SELECT %s FROM no_such_table"
@@ -31,6 +32,7 @@ def log():
     logging.config.dictConfig(settings.LOGGING)
 
 
+@shows("leak-2")
 def test_an_error_page_logs_where_and_not_what(log, db, monkeypatch, signed_in):
     case = CaseFactory()
     coordinator = member(Role.COORDINATOR, case.school)
@@ -55,6 +57,7 @@ def test_an_error_page_logs_where_and_not_what(log, db, monkeypatch, signed_in):
     assert "Roos" not in said
 
 
+@shows("leak-2")
 def test_a_database_that_quotes_the_row_is_not_quoted(log, db):
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -67,6 +70,7 @@ def test_a_database_that_quotes_the_row_is_not_quoted(log, db):
     assert "Roos" not in said
 
 
+@shows("leak-2")
 def test_a_failed_task_is_named_without_its_error_and_arguments(log):
     @current_app.task(name="tests.fails", shared=False)
     def fails(words):

@@ -26,6 +26,7 @@ from tests.accounts.oidc import (
 )
 from tests.accounts.page import Page
 from tests.accounts.second_factors import give_app
+from tests.attacks.proof import shows
 from tests.factories import RoleInvitationFactory, SchoolFactory, UserFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -87,12 +88,14 @@ def test_the_second_factor_is_asked_of_whoever_has_one(provider, teacher, client
     assert client.get("/signals/").status_code == 200
 
 
+@shows("sso-3")
 def test_an_account_without_a_second_factor_is_not_opened_by_its_address(provider, school, client):
     """Else whoever sets the provider and resets second factors could come in as anybody."""
     member(Role.COORDINATOR, school, email=NOOR)
     assert_refused(client, come_in(client, NOOR, person("s1", email=NOOR)))
 
 
+@shows("sso-3")
 def test_whose_second_factor_was_reset_needs_their_password(
     provider, teacher, school, administrator, client
 ):
@@ -228,6 +231,7 @@ WAYS_OUT = [leave, deactivate, work_elsewhere, work_for_the_buurtteam]
 
 @pytest.mark.parametrize("change", WAYS_OUT)
 @pytest.mark.parametrize("linked", [False, True], ids=["first time", "linked"])
+@shows("sso-3")
 def test_who_is_refused_like_somebody_unknown(provider, teacher, school, client, change, linked):
     sub = person("s1", email=NOOR)
     if linked:
@@ -332,6 +336,7 @@ def test_whoever_came_by_password_stays_in_what_the_provider_may_not_open(
     assert browser.get("/signals/").status_code == 200
 
 
+@shows("sso-1")
 def test_the_page_is_the_same_with_and_without_an_account(provider, school):
     pages = []
     for number, make in enumerate(

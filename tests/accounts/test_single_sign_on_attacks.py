@@ -29,6 +29,7 @@ from tests.accounts.oidc import (
 )
 from tests.accounts.page import Page
 from tests.accounts.second_factors import give_app
+from tests.attacks.proof import shows
 from tests.factories import SchoolFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +99,7 @@ def test_the_way_begins_with_a_form_of_this_site(provider):
     assert "oauth2" not in browser.get(START, {"email": NOOR}).content.decode()
 
 
+@shows("sso-2")
 def test_a_state_is_good_once(provider, client):
     location = at_provider(way(client, NOOR), person("s1", email=NOOR))
     back(client, location)
@@ -106,6 +108,7 @@ def test_a_state_is_good_once(provider, client):
     assert_failed(client, back(client, location))
 
 
+@shows("sso-2")
 def test_the_answer_to_somebody_elses_browser(provider, client):
     location = at_provider(way(Client(), NOOR), person("s1", email=NOOR))
     way(client, NOOR)
@@ -125,6 +128,7 @@ def test_whoever_stops_at_the_provider_may_try_again(provider, client):
     assert_failed(client, answer)
 
 
+@shows("sso-2")
 def test_the_answer_of_one_provider_is_not_taken_for_anothers(provider, client):
     other = provider_of(SchoolFactory(), "elders.example", client_id="other")
     location = at_provider(way(client, NOOR), person("s1", email=NOOR))
@@ -132,6 +136,7 @@ def test_the_answer_of_one_provider_is_not_taken_for_anothers(provider, client):
     assert_failed(client, back(client, swapped))
 
 
+@shows("sso-2")
 def test_a_code_for_another_sign_in(provider, client):
     """Somebody else's code, brought into one's own sign-in: the nonce in its token is another."""
     stolen = asked(at_provider(way(Client(), NOOR), person("s1", email=NOOR)))["code"]
@@ -176,6 +181,7 @@ FALSE_CLAIMS = [
 
 
 @pytest.mark.parametrize("claims", FALSE_CLAIMS, ids=range(len(FALSE_CLAIMS)))
+@shows("sso-1")
 def test_a_token_that_does_not_hold(liar, client, claims):
     assert_failed(client, ask_liar(client, liar, **claims))
 
@@ -198,12 +204,14 @@ SIGNATURES = {
 
 
 @pytest.mark.parametrize("how", SIGNATURES)
+@shows("sso-1")
 def test_a_token_that_is_not_signed_by_the_issuer(liar, client, how):
     liar.sign = lambda claims: SIGNATURES[how](liar, claims)
     assert_failed(client, ask_liar(client, liar))
 
 
 @pytest.mark.parametrize("told", [None, [], "s1", {}, {"sub": "s2", "email": NOOR}], ids=str)
+@shows("sso-1")
 def test_userinfo_of_somebody_else(liar, client, told):
     liar.userinfo = told
     assert_failed(client, ask_liar(client, liar))

@@ -7,6 +7,7 @@ import requests
 from werkzeug.wrappers import Response
 
 from accounts.sso import discovery, fetch
+from tests.attacks.proof import shows
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +78,7 @@ HOSTS = {
 
 
 @pytest.mark.parametrize("url", HOSTS)
+@shows("sso-4")
 def test_a_name_that_leads_inside_is_not_connected_to(url, names, settings):
     settings.SSO_LOCAL = False
     leads, connected = names
@@ -95,6 +97,7 @@ def test_a_name_with_one_address_inside_among_others(names, settings):
     assert connected == []
 
 
+@shows("sso-4")
 def test_the_connection_goes_to_the_address_that_was_looked_at(names, settings):
     settings.SSO_LOCAL = False
     leads, connected = names
@@ -104,6 +107,7 @@ def test_the_connection_goes_to_the_address_that_was_looked_at(names, settings):
     assert connected == [("93.184.215.14", 443)]
 
 
+@shows("sso-4")
 def test_no_proxy_of_the_environment_is_asked(names, settings, monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     leads, connected = names
@@ -146,6 +150,7 @@ def test_a_packed_answer_is_not_unpacked(liar):
         session.get(f"{liar.address}/jwks_uri")
 
 
+@shows("sso-4")
 def test_a_redirect_is_not_followed(liar):
     moved = Response(status=302, headers={"Location": f"{liar.address}/jwks_uri"})
     liar.answer = lambda path: moved if path == "/moved" else None

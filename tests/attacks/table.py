@@ -215,6 +215,69 @@ ATTACKS = (
     Attack("header-4", "14.3.3",
         "Learn what it runs on from headers and error pages",
         "no Server or X-Powered-By of ours; an error page shows no trace"),
+    # --- Files ------------------------------------------------------------------------------------
+    Attack("file-1", "12.1.2",
+        "Add a zip bomb as a document: by its ratio, its number of entries, a long directory, a "
+        "header that lies about sizes",
+        "refused before or while it is read; nothing is unpacked to disk or into memory"),
+    Attack("file-2", "12.1.1",
+        "Add an image bomb, a picture that breaks off, one that moves, a file beyond all limits",
+        "refused by what its head says, before it is decoded; the form says so at its field"),
+    Attack("file-3", "12.3.1",
+        "Give a file a name that climbs folders, turns writing round, holds line breaks or a "
+        "pupil's name",
+        "the name is not used and stands nowhere: not in store, page, header, log or database"),
+    Attack("file-4", "12.2.1",
+        "Add a program, a web page, a drawing with script (SVG) or a document with macros under "
+        "another name",
+        "judged by its content and refused; what is taken is served as a download in a sandbox, "
+        "nosniff"),
+    Attack("file-5", "8.3.4",
+        "Learn from a picture where and when it was taken, and by whom",
+        "what is kept is the picture alone"),
+    Attack("file-6", "4.2.1",
+        "Fetch a file of a case that one may not see, that one is kept out of, or after a role "
+        "ended; ask the store itself",
+        "404; the store has no address"),
+    # --- Single sign-on ---------------------------------------------------------------------------
+    Attack("sso-1", "2.2.2",
+        "Come in through a provider that lies: signature, issuer, audience, nonce, times, ids, "
+        "userinfo of somebody else",
+        "refused by one page that is the same for all reasons; no session, no account"),
+    Attack("sso-2", "3.5.3",
+        "Use a state twice, in another browser, or of another provider; a code of another sign-in",
+        "refused"),
+    Attack("sso-3", "4.1.3",
+        "As an administrator: let a provider of one's own vouch for a colleague, or for somebody "
+        "who also works at another school; reset their second factor first",
+        "it vouches only for people of schools that trust it, and opens no account without a "
+        "second factor of its own; a reset cuts the link"),
+    Attack("sso-4", "12.6.1",
+        "Let the server fetch addresses of its own network, by name, redirect, proxy, or a name "
+        "that changes its answer",
+        "not connected to: the address that was looked at is the one that is used"),
+    # --- Audit ------------------------------------------------------------------------------------
+    Attack("audit-1", "7.3.3",
+        "Change, remove, replace or empty rows of the log with the database's own commands",
+        "refused by triggers on both databases"),
+    Attack("audit-2", "7.3.3",
+        "Do it all the same, with the triggers taken off: change, remove, move, cut off the end, "
+        "make the chain anew without its key",
+        "manage.py audit_verify names the first row; a cut-off end shows to whoever noted a head"),
+    Attack("audit-3", "7.3.1",
+        "Put a formula into a name or reason that comes into the copy for the privacy officer",
+        "it stands there as text"),
+    Attack("audit-4", "7.3.1",
+        "Forge the address in the log by X-Forwarded-For",
+        "only proxies of one's own are believed (TRUSTED_PROXIES)"),
+    # --- Leaks ------------------------------------------------------------------------------------
+    Attack("leak-1", "8.3.4",
+        "Look for words of a case, one in each field, in logs, mails, queue, cache, addresses, "
+        "file names, cookies, sessions, the audit and error pages, and on all pages of all roles",
+        "each is found where it may be read, and nowhere else"),
+    Attack("leak-2", "7.1.1",
+        "Make the program fail while it handles a record, in web, database and worker",
+        "the log names the kind of error and the place, without its text"),
 )
 # fmt: on
 BY_ID = {attack.id: attack for attack in ATTACKS}

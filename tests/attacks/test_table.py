@@ -1,6 +1,7 @@
 """The table of attacks and its tests belong together."""
 
 import re
+from pathlib import Path
 
 from tests.attacks.proof import markdown, shown
 from tests.attacks.table import ATTACKS, BY_ID
@@ -18,6 +19,19 @@ def test_each_row_can_be_read():
         assert attack.tried, attack.id
         assert attack.happened, attack.id
         assert "|" not in attack.tried + attack.happened, attack.id
+
+
+def test_the_document_holds_the_table_of_today():
+    """``python -m tests.attacks`` writes it."""
+    document = Path("docs/security.md").read_text(encoding="utf-8")
+    assert markdown() in document
+
+
+def test_what_the_document_names_as_proof_is_there():
+    document = Path("docs/security.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(tests/[\w/]+\.py)`", document))
+    assert len(named) > 20
+    assert [path for path in named if not Path(path).is_file()] == []
 
 
 def test_the_written_table_says_how_it_went():

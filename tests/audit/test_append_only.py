@@ -12,6 +12,7 @@ from audit.log import record_read
 from audit.models import LogEntry, Seal
 from cases.models import Case
 from tests.append_only import unprotected
+from tests.attacks.proof import shows
 from tests.factories import CaseFactory, SchoolFactory, UserFactory
 
 carry_over = import_module("audit.migrations.0004_carry_over").carry_over
@@ -50,6 +51,7 @@ WAYS += (
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("table", TABLES)
+@shows("audit-1")
 def test_a_row_is_neither_changed_nor_removed(sealed, table, way):
     refused(way.format(table=table, column=COLUMN[table]))
 
@@ -65,6 +67,7 @@ def test_nor_by_the_orm(sealed):
 
 
 @pytest.mark.skipif(ON_POSTGRESQL, reason="a way of SQLite's own")
+@shows("audit-1")
 def test_a_seal_does_not_take_the_place_of_another(sealed):
     seal = Seal.objects.latest("number")
     refused(

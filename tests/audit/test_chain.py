@@ -12,6 +12,7 @@ from audit import chain, tasks
 from audit.log import record_read
 from audit.models import LogEntry, Seal
 from tests.append_only import unprotected
+from tests.attacks.proof import shows
 from tests.factories import CaseFactory, UserFactory
 from tests.test_concurrency import at_once
 
@@ -62,6 +63,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("column", CHANGES)
+@shows("audit-2")
 def test_a_changed_row(rows, column):
     with unprotected():
         entry(rows[2]).update(**{column: CHANGES[column]})
@@ -78,6 +80,7 @@ def test_a_changed_seal(rows, column):
     assert "seal 3, row" in verify()
 
 
+@shows("audit-2")
 def test_a_removed_row(rows):
     with unprotected():
         entry(rows[3]).delete()
@@ -92,6 +95,7 @@ def test_a_row_removed_with_its_seal(rows):
     assert "missing: the seals from 4 on" in verify()
 
 
+@shows("audit-2")
 def test_a_row_removed_and_the_numbers_closed_up(rows):
     with unprotected():
         entry(rows[3]).delete()
@@ -102,6 +106,7 @@ def test_a_row_removed_and_the_numbers_closed_up(rows):
     assert "out of order" in verify()
 
 
+@shows("audit-2")
 def test_two_rows_that_changed_places(rows):
     one, other = rows[1].entry_id, rows[4].entry_id
     with unprotected():
@@ -110,6 +115,7 @@ def test_two_rows_that_changed_places(rows):
     assert "seal 2" in verify()
 
 
+@shows("audit-2")
 def test_a_chain_made_anew_without_the_key(rows, settings):
     """Whoever has the database and our code, but not the key, seals what they like: it shows."""
     noted = rows[-1]
@@ -133,6 +139,7 @@ def test_a_row_that_nobody_sealed(rows):
     assert f"row {late.pk}: not sealed" in verify()
 
 
+@shows("audit-2")
 def test_a_cut_off_end_shows_to_whoever_noted_the_head(rows):
     noted = str(chain.head())
     with unprotected():

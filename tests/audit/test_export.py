@@ -14,6 +14,7 @@ from audit.export import neutral
 from audit.kinds import Kind
 from audit.log import record_read
 from audit.models import LogEntry
+from tests.attacks.proof import shows
 from tests.factories import CaseFactory, PupilFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -95,10 +96,12 @@ def test_it_asks_for_a_fresh_second_factor(school, administrator, signed_in):
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+31", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@shows("audit-3")
 def test_a_formula_is_no_formula(cell):
     assert neutral(cell) == f"'{cell}"
 
 
+@shows("audit-3")
 def test_what_somebody_calls_themselves_is_a_text(case, school, administrator, signed_in):
     evil = '=HYPERLINK("https://evil.example","klik")'
     record_read(member(Role.COORDINATOR, school, name=evil), case)

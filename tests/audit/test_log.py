@@ -23,6 +23,7 @@ from cases.models import EmergencyAccess, Pupil
 from cases.need_to_know.actions import end_emergency, end_shut_out, shut_out
 from meldcode.demo import seed
 from tests.accounts import second_factors
+from tests.attacks.proof import shows
 from tests.factories import (
     PASSWORD,
     CaseFactory,
@@ -234,6 +235,7 @@ def test_only_proxies_of_our_own_are_believed(settings, proxies, header, address
     assert address_of(request) == address
 
 
+@shows("audit-4")
 def test_no_header_forges_a_row_or_breaks_a_page(case, coordinator, signed_in, settings):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
     answer = signed_in(coordinator).get(

@@ -28,6 +28,7 @@ from cases.models import Attachment, Case, DossierExport, ShutOut
 from cases.timeline import timeline
 from tests.accounts.every_form import written
 from tests.accounts.page import Page
+from tests.attacks.proof import shows
 from tests.cases.made_up_files import (
     TEXT,
     TITLE,
@@ -75,6 +76,7 @@ def test_a_file_of_each_kind_is_added_and_comes_back(code, case, coordinator, si
     assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
 
 
+@shows("file-4")
 def test_what_a_browser_is_told_of_a_file(case, coordinator, signed_in):
     for ask in (signed_in(coordinator).get, signed_in(coordinator).head):
         answer = ask(url_of(AttachmentFactory(case=case)))
@@ -87,6 +89,7 @@ def test_what_a_browser_is_told_of_a_file(case, coordinator, signed_in):
         assert answer["Content-Type"] == "text/plain; charset=utf-8"
 
 
+@shows("file-5")
 def test_a_phone_s_picture_comes_back_without_its_place(case, coordinator, signed_in):
     browser = signed_in(coordinator)
     send(browser, case, photo(orientation=6), "IMG_1.jpg", "image/jpeg")
@@ -116,6 +119,7 @@ def test_a_store_that_lost_a_file_answers_that_it_is_not_there(
     assert not LogEntry.objects.get_for_object(file).filter(action=LogEntry.Action.ACCESS).exists()
 
 
+@shows("file-6")
 def test_nothing_of_the_store_has_an_address(case, coordinator, signed_in):
     file = attach(case, coordinator)
     browser = signed_in(coordinator)
@@ -148,6 +152,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
+@shows("file-3")
 def test_the_name_it_came_with_is_nowhere(name, case, coordinator, signed_in, caplog, tmp_path):
     caplog.set_level(logging.DEBUG)
     browser = signed_in(coordinator)
@@ -201,6 +206,7 @@ def test_what_is_refused_says_so_at_the_field_and_keeps_the_title(case, coordina
     assert stored() == []
 
 
+@shows("file-2")
 def test_a_file_that_is_far_too_large_is_told_so_and_not_taken_in(case, coordinator, signed_in):
     answer = send(signed_in(coordinator), case, b"%PDF-" + b" " * (LARGEST + 5_000_000))
     assert answer.status_code == 422
@@ -268,6 +274,7 @@ def test_whoever_takes_part_adds_and_sees_files_and_nobody_else(case, teacher, c
             attach(case, person)
 
 
+@shows("file-6")
 def test_a_conflict_of_interest_shuts_files_too(case, coordinator, leader, signed_in):
     file = attach(case, coordinator)
     browser = signed_in(coordinator)
@@ -281,6 +288,7 @@ def test_a_conflict_of_interest_shuts_files_too(case, coordinator, leader, signe
         actions.withdraw(file, coordinator, why="Weg ermee.")
 
 
+@shows("file-6")
 def test_when_a_role_or_a_part_ends_so_do_the_files(case, teacher, coordinator, signed_in):
     assign_perm("cases.take_part", teacher, case)
     file = attach(case, teacher)

@@ -14,6 +14,7 @@ from PIL import Image, ImageFile
 from cases.files import packages
 from cases.files.content import look_at
 from cases.files.kinds import KINDS, MEGABYTE, Refused, allowed
+from tests.attacks.proof import shows
 from tests.cases.made_up_files import (
     BLUE,
     MARKER,
@@ -91,6 +92,7 @@ def test_a_sign_of_several_bytes_may_lie_across_two_chunks():
 
 # --- Pictures -------------------------------------------------------------------------------------
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@shows("file-5")
 def test_of_a_photograph_nothing_but_the_picture_is_kept(kind):
     original = photo(kind)
     assert MARKER.encode() in original
@@ -180,6 +182,7 @@ def test_what_one_sees_through_stays_so(mode):
     ],
     ids=("PNG", "PNG of 25 million", "JPEG", "JPEG of 81 million", "WebP"),
 )
+@shows("file-2")
 def test_a_picture_that_says_it_is_enormous_is_refused_before_it_is_decoded(content):
     tracemalloc.start()
     told = why_not(content)
@@ -190,6 +193,7 @@ def test_a_picture_that_says_it_is_enormous_is_refused_before_it_is_decoded(cont
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize("left", [0.3, 0.6, 0.9])
+@shows("file-2")
 def test_a_picture_that_breaks_off_is_refused(kind, left, monkeypatch):
     # As WeasyPrint leaves it in whichever process it was imported.
     monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
@@ -199,6 +203,7 @@ def test_a_picture_that_breaks_off_is_refused(kind, left, monkeypatch):
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+@shows("file-2")
 def test_a_picture_that_moves_is_refused(kind):
     assert "moves" in why_not(moving(kind))
 
@@ -241,10 +246,12 @@ def test_a_pdf_that_breaks_off_is_refused():
         odt(("Scripts/python/a.py", b"x")),
     ],
 )
+@shows("file-4")
 def test_a_document_that_can_run_something_is_refused(document):
     assert "macro" in why_not(document)
 
 
+@shows("file-3")
 def test_names_of_entries_lead_nowhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = ("../../etc/cron.d/x", "/etc/passwd", "..\\..\\x", "word/../../y")
@@ -270,6 +277,7 @@ def test_an_archive_within_is_not_opened():
         ),
     ],
 )
+@shows("file-1")
 def test_an_archive_that_is_a_bomb_is_refused(bomb):
     assert len(bomb) < MEGABYTE
     assert "too much" in why_not(bomb)
@@ -281,6 +289,7 @@ def test_more_in_all_than_is_allowed_is_refused_whatever_the_ratio(monkeypatch):
 
 
 @pytest.mark.parametrize("says", [10, MEGABYTE - 1, MEGABYTE + 1])
+@shows("file-1")
 def test_a_header_that_lies_is_found_out(says):
     honest = docx(
         ("word/media/a", b"\x00" * MEGABYTE), ("word/media/b", Random(1).randbytes(20_000))
@@ -359,6 +368,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("what", OTHERS)
+@shows("file-4")
 def test_anything_else_is_refused_and_told_what_is_taken(what):
     told = why_not(OTHERS[what])
     assert "You can add a PDF, a picture (JPEG" in told
