@@ -1,7 +1,10 @@
 """What many tests need."""
 
+import io
+import logging.config
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from datetime import timedelta
 from unittest import mock
 
@@ -107,3 +110,14 @@ def signed_in() -> Callable[[User], Client]:
         return client
 
     return make
+
+
+@pytest.fixture
+def log(settings) -> Iterator[io.StringIO]:
+    """What the program writes to its log, by the settings of production."""
+    lines = io.StringIO()
+    ours = deepcopy(settings.LOGGING)
+    ours["handlers"]["console"]["stream"] = lines
+    logging.config.dictConfig(ours)
+    yield lines
+    logging.config.dictConfig(settings.LOGGING)

@@ -5,11 +5,8 @@ read by everybody, none of these words may stand where it does not belong.
 file names, cookies, sessions, the audit and error pages nothing may stand at all.
 """
 
-import io
 import logging
-import logging.config
 import re
-from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -96,17 +93,6 @@ REFUSED = {"cases:explain", "cases:new_cycle", "signals:unfounded"}
 @pytest.fixture
 def markers() -> Markers:
     return Markers()
-
-
-@pytest.fixture
-def log():
-    """What the program writes to its log."""
-    lines = io.StringIO()
-    ours = deepcopy(settings.LOGGING)
-    ours["handlers"]["console"]["stream"] = lines
-    logging.config.dictConfig(ours)
-    yield lines
-    logging.config.dictConfig(settings.LOGGING)
 
 
 @pytest.fixture

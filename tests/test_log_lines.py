@@ -1,13 +1,8 @@
 """No word of what somebody wrote gets into the log, even when the program fails on it."""
 
-import io
 import logging
-import logging.config
-from copy import deepcopy
 
-import pytest
 from celery import current_app
-from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -19,17 +14,6 @@ from tests.factories import CaseFactory, member
 
 QUERY = "SELECT %s FROM no_such_table"
 WORDS = "Vader sloeg Roos met een riem"
-
-
-@pytest.fixture
-def log():
-    """What the program writes to its log, by the settings of production."""
-    lines = io.StringIO()
-    ours = deepcopy(settings.LOGGING)
-    ours["handlers"]["console"]["stream"] = lines
-    logging.config.dictConfig(ours)
-    yield lines
-    logging.config.dictConfig(settings.LOGGING)
 
 
 @shows("leak-2")
