@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Membership, School, User
 from accounts.roles import Role
+from audit.models import Flag
 from cases.models import Case
 from tests.accounts.every_form import FORMS, OURS, Sheet
 from tests.accounts.page import OF_THE_FORM
@@ -27,8 +28,9 @@ Rows = dict[type[models.Model], dict[object, models.Model]]
 
 
 def our_models() -> list[type[models.Model]]:
-    """Return the models of all our tables."""
-    return [model for label in OURS for model in apps.get_app_config(label).get_models()]
+    """Return the models of all our tables, but for the log: it grows with each page."""
+    models_of = [model for label in OURS for model in apps.get_app_config(label).get_models()]
+    return [*models_of, Flag]
 
 
 def rows() -> Rows:
