@@ -23,6 +23,7 @@
 
   const summary = document.querySelector(".error-summary");
   if (summary) summary.focus();
+  else document.querySelector("main .is-invalid, main .alert-block ~ * [type=password]")?.focus();
 
   // Text boxes grow with what is typed.
   const grow = (box) => {
@@ -108,6 +109,7 @@
     const largest = Number(event.target.dataset.largest);
     const told = document.getElementById("too-large");
     if (!largest || !told) return;
+    event.target.after(told);
     told.hidden = ![...event.target.files].some((file) => file.size > largest);
   });
 
