@@ -7,6 +7,8 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || event.defaultPrevented) return;
+    // A file comes, and the page stays: its form can be sent again.
+    if ("download" in form.dataset) return;
     if (form.dataset.sent) {
       event.preventDefault();
       return;

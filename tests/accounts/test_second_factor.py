@@ -198,6 +198,7 @@ def test_what_was_typed_comes_back_after_the_code(signed_in, administrator):
         "role": "teacher",
     }
     asked = browser.post(url, typed)
+    assert "nog niet verstuurd" in Page(browser.get(asked.url)).text
     assert asked.url == f"{AGAIN}?next=%2Fpeople%2Finvite%2F"
     back = browser.post(asked.url, {"code": code(secret), "next": url})
     assert back.url == url
