@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import second_factor
 from accounts.after_response import after_response
@@ -20,6 +21,8 @@ from accounts.crypto import cipher
 from accounts.models import User
 
 SALT = "accounts.second_factor"
+# What allauth says of mistakes, in our words: it speaks a language of its own.
+WRONG_CODE = gettext_lazy("This code is not right. Type the one that you see now.")
 
 
 def attempts_key(email: str) -> str:
@@ -37,6 +40,16 @@ def lift_lock_out(request: HttpRequest, user: User, **kwargs: object) -> None:
 
 class AccountAdapter(DefaultAccountAdapter):
     """Nobody signs up: people are invited by their administrator."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": gettext_lazy("The e-mail address or the password is not right."),
+        "enter_current_password": gettext_lazy("This is not your current password."),
+        "incorrect_password": gettext_lazy("This is not your current password."),
+        "too_many_login_attempts": gettext_lazy(
+            "Too many mistakes. Wait a while, or choose a new password."
+        ),
+        "incorrect_code": WRONG_CODE,
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return False, always."""
@@ -88,6 +101,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class MFAAdapter(DefaultMFAAdapter):
     """Keys of second factors lie encrypted in the database: a backup alone signs nobody in."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {"incorrect_code": WRONG_CODE}
 
     def encrypt(self, text: str) -> str:
         """Return what the database keeps."""

@@ -36,6 +36,11 @@ class UsedOnce:
     for a minute and a half (RFC 6238, 5.2). Two uses at once are refused by allauth's own mark.
     """
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # One came for this field alone, mostly with a thumb: digits, and at once.
+        self.fields["code"].widget.attrs |= {"inputmode": "numeric", "autofocus": True}
+
     def clean_code(self) -> str:
         """Refuse a code that was used; it counts as a mistake."""
         key = used_key(self.user, self.cleaned_data["code"])

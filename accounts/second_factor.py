@@ -14,11 +14,13 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import typed
 from accounts.models import User
@@ -89,6 +91,7 @@ def ask_for_it(request: HttpRequest) -> HttpResponse:
     """Ask for the second factor again; what was typed is kept and comes back afterwards."""
     if request.method == "POST":
         typed.keep(request)
+        messages.info(request, _("What you typed is kept, and not sent yet: do that afterwards."))
     by_code = is_mfa_enabled(request.user, [Authenticator.Type.TOTP])
     page = "mfa_reauthenticate" if by_code else "mfa_reauthenticate_webauthn"
     query = urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})

@@ -17,6 +17,8 @@ from audit.querysets import LogQuerySet
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Excel reads a file as UTF-8 when it begins so.
 BOM = "\ufeff"
+# A Dutch Excel puts a line with commas into one cell.
+BETWEEN = ";"
 CHUNK = 2_000
 
 
@@ -49,7 +51,7 @@ def _lines(
     things: dict[int, str],
     end: Iterable[str],
 ) -> Iterator[str]:
-    write = csv.writer(_Line()).writerow
+    write = csv.writer(_Line(), delimiter=BETWEEN).writerow
     yield BOM + write(columns)
     for row in rows.iterator(chunk_size=CHUNK):
         yield write(map(neutral, _cells(row, words, things)))

@@ -19,6 +19,12 @@ def case_reference() -> str:
     return new_reference("M")
 
 
+def typed_reference(text: str) -> str:
+    """Return the reference of a case that somebody typed in haste: without dash, M, or capitals."""
+    signs = "".join(sign for sign in text.upper() if sign.isalnum())
+    return f"M-{signs[-LENGTH:]}" if signs[:-LENGTH] in ("", "M") else text
+
+
 def signal_reference() -> str:
     """Return a new reference for a signal."""
     return new_reference("S")

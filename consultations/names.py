@@ -41,10 +41,14 @@ WORD = re.compile(r"[^\W_]+(?:[’'\-][^\W_]+)*[’']?")
 # letters is mostly another word: "een bos rozen" is not about Bo, whom one writes "Bo's".
 ENDINGS = (("'s", 2), ("s", 3), ("'tje", 2), ("je", 2), ("tje", 2))
 
-PUPIL, RELATIVE, BIRTH_DATE, CLASS = "pupil", "relative", "birth_date", "class"
+PUPIL, FAMILY_NAME, RELATIVE, BIRTH_DATE, CLASS = (
+    "pupil", "family_name", "relative", "birth_date", "class",
+)  # fmt: skip
 # What a proposed text says instead.
 INSTEAD = {
     PUPIL: "[leerling]",
+    # Not the pupil: "mevrouw Bos" is the mother.
+    FAMILY_NAME: "[achternaam]",
     RELATIVE: "[familielid]",
     BIRTH_DATE: "[geboortedatum]",
     CLASS: "[klas]",
@@ -85,7 +89,7 @@ class Family:
         ).exclude(pk=pupil.pk)
         for sibling in siblings[:20]:
             words |= dict.fromkeys(_parts(sibling.given_name), RELATIVE)
-        words |= dict.fromkeys(_parts(pupil.family_name), PUPIL)
+        words |= dict.fromkeys(_parts(pupil.family_name), FAMILY_NAME)
         words |= dict.fromkeys(_parts(pupil.given_name), PUPIL)
         if pupil.class_name:
             words.setdefault(fold(pupil.class_name), CLASS)

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
@@ -21,6 +22,10 @@ from consultations.forms import OUTSIDE, AdviceForm, CallForm, ConsultationForm,
 from consultations.models import Consultation, Invitation
 from consultations.names import Family
 
+LOOK_OVER = gettext_lazy(
+    "The marked words are replaced. Read the text once more, and then send it."
+)
+
 
 @requires(Permission.ASK_CONSULTATION)
 def new(request: HttpRequest, reference: str) -> HttpResponse:
@@ -30,6 +35,7 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and "replace" in request.POST:
         form = ConsultationForm(user=request.user, case=case)
         form.restore(ConsultationForm.replaced(request.POST, Family.of(case.pupil)))
+        messages.info(request, LOOK_OVER)
     return record(
         request,
         case,
@@ -106,6 +112,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     if family and request.method == "POST" and "replace" in request.POST:
         form = AdviceForm(user=request.user, family=family)
         form.restore(AdviceForm.replaced(request.POST, family))
+        messages.info(request, LOOK_OVER)
     if form.is_bound and form.is_valid():
         form.run(_advise, consultation, request, form)
         if not form.errors:

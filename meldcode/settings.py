@@ -231,6 +231,10 @@ SSO_LOCAL = env.bool("SSO_LOCAL", default=False)
 if SSO_LOCAL and not (DEMO or DEBUG):
     raise ImproperlyConfigured("SSO_LOCAL may be true in a demo only.")
 # allauth's own forms, stricter and in our words.
+ACCOUNT_FORMS = {
+    "change_password": "accounts.password_forms.ChangePasswordForm",
+    "reset_password_from_key": "accounts.password_forms.ResetPasswordKeyForm",
+}
 MFA_FORMS = {
     "authenticate": "accounts.factor_forms.AuthenticateForm",
     "reauthenticate": "accounts.factor_forms.ReauthenticateForm",

@@ -73,7 +73,12 @@ def export(request: HttpRequest, export: str) -> HttpResponse:
     """Show how far an export is; the page asks again by itself, with JavaScript or without."""
     found = get_object_or_404(_own(request), public_id=export)
     template = "dossier/_progress.html" if request.htmx else "dossier/export.html"
-    return render(request, template, {"export": found, "kept_days": KEPT_FOR.days})
+    sees_case = Case.objects.visible_to(request.user).filter(pk=found.case_id).exists()
+    return render(
+        request,
+        template,
+        {"export": found, "kept_days": KEPT_FOR.days, "sees_case": sees_case},
+    )
 
 
 @requires(Permission.EXPORT_DOSSIER)

@@ -1,14 +1,17 @@
 """Shutting somebody out of a pupil's cases; letting a sister school's leader in for a day."""
 
+import logging
 from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
+from celery import current_app
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from kombu.exceptions import OperationalError
 
 from accounts import access
 from accounts.access import Permission, Scope
@@ -27,6 +30,9 @@ from cases.models import (
     ShutOut,
 )
 
+logger = logging.getLogger(__name__)
+
+DELIVER = "cases.reminders.tasks.deliver"
 EMERGENCY_LASTS = timedelta(hours=24)
 NO_SUCH_CASE = gettext_lazy(
     "With this school and reference there is no case that can be opened so. Look at it again."
@@ -174,7 +180,16 @@ def open_in_emergency(
     )
     record_read(by, found, why=reason, kind=Kind.EMERGENCY)
     tell(found, Notice.Kind.EMERGENCY, take_part(found))
+    transaction.on_commit(wake)
     return given
+
+
+def wake() -> None:
+    """Have the outbox emptied at once. Without a queue its next sweep does it, in minutes."""
+    try:
+        current_app.send_task(DELIVER)
+    except (OperationalError, OSError) as error:
+        logger.warning("No queue for the outbox: %s", type(error).__name__)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from accounts.forms import LongTextField, MeldcodeForm, PublicIdField
 from accounts.models import School, User
 from cases.models import Case, ShutOut
 from cases.need_to_know.actions import people_at
+from cases.references import typed_reference
 
 
 class ShutOutForm(MeldcodeForm):
@@ -76,5 +77,5 @@ class EmergencyForm(MeldcodeForm):
         self.fields["school"].queryset = schools
 
     def clean_reference(self) -> str:
-        """Return the reference as it is written: capitals, without spaces."""
-        return "".join(self.cleaned_data["reference"].upper().split())
+        """Return the reference as it is written, however somebody in haste typed it."""
+        return typed_reference(self.cleaned_data["reference"])

@@ -82,7 +82,9 @@ def emergency(request: HttpRequest) -> HttpResponse:
         school = values.pop("school")
         given = form.run(actions.open_in_emergency, school, request.user, form.key, **values)
         if given:
-            messages.success(request, _("You may see this case for 24 hours. All were told."))
+            messages.success(
+                request, _("You may see this case for 24 hours. All who take part get a mail.")
+            )
             return redirect("cases:detail", given.case.reference)
         record_read(request.user, school, kind=Kind.WRONG_REFERENCE)
         logger.warning("Emergency access: a wrong reference of %s", request.user.public_id)

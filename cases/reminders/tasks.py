@@ -12,3 +12,9 @@ def sweep() -> None:
     """Give the reminders that are due and send what waits."""
     sweeping.sweep(timezone.now())
     outbox.deliver()
+
+
+@shared_task
+def deliver() -> None:
+    """Send what waits now: somebody has to hear of it before the next sweep."""
+    outbox.deliver()

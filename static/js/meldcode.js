@@ -7,6 +7,8 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || event.defaultPrevented) return;
+    // A file comes, and the page stays: its form can be sent again.
+    if ("download" in form.dataset) return;
     if (form.dataset.sent) {
       event.preventDefault();
       return;
@@ -23,6 +25,7 @@
 
   const summary = document.querySelector(".error-summary");
   if (summary) summary.focus();
+  else document.querySelector("main .is-invalid, main .alert-block ~ * [type=password]")?.focus();
 
   // Text boxes grow with what is typed.
   const grow = (box) => {
@@ -108,6 +111,7 @@
     const largest = Number(event.target.dataset.largest);
     const told = document.getElementById("too-large");
     if (!largest || !told) return;
+    event.target.after(told);
     told.hidden = ![...event.target.files].some((file) => file.size > largest);
   });
 

@@ -1,6 +1,7 @@
 """A second factor: set up at once, given at each sign-in, asked again where it counts."""
 
 import os
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -10,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils.html import escape
 
 from accounts.roles import Role
 from tests.accounts.page import Page
@@ -67,6 +69,15 @@ def test_setting_up_an_app_opens_the_door_and_gives_recovery_codes(
     assert not [one for one in shown if one in kept]
     assert {address for message in mail.outbox for address in message.to} == {teacher.email}
     assert all("Was jij dit niet?" in message.body for message in mail.outbox)
+    assert mail.outbox[0].subject == "Meldcode: Een app met codes is ingesteld"
+    assert "De app is ingesteld." in Page(answer).text
+
+
+def test_on_the_phone_that_has_the_app_one_opens_it_there(client, teacher):
+    by_password(client, teacher)
+    page = client.get(reverse("mfa_activate_totp"))
+    assert f'href="{escape(page.context["totp_url"])}"' in page.content.decode()
+    assert page.context["totp_url"].startswith("otpauth://totp/")
 
 
 def test_a_password_alone_does_not_sign_in(client, teacher):
@@ -187,6 +198,7 @@ def test_what_was_typed_comes_back_after_the_code(signed_in, administrator):
         "role": "teacher",
     }
     asked = browser.post(url, typed)
+    assert "nog niet verstuurd" in Page(browser.get(asked.url)).text
     assert asked.url == f"{AGAIN}?next=%2Fpeople%2Finvite%2F"
     back = browser.post(asked.url, {"code": code(secret), "next": url})
     assert back.url == url
@@ -230,3 +242,11 @@ def test_the_role_does_not_matter(client, school):
         by_password(client, user)
         assert client.get("/").url == SETUP, role
         client.logout()
+
+
+def test_a_code_is_typed_with_a_thumb(client, teacher):
+    give_app(teacher)
+    page = client.get(by_password(client, teacher).url).content.decode()
+    (field,) = re.findall(r'<input[^>]*name="code"[^>]*>', page)
+    assert 'inputmode="numeric"' in field
+    assert " autofocus" in field

@@ -12,8 +12,8 @@ from tests.factories import PASSWORD, UserFactory
 pytestmark = pytest.mark.django_db
 
 LOGIN = reverse("account_login")
-WRONG = "Het door jou opgegeven e-mailadres en/of wachtwoord is niet correct."
-TOO_OFTEN = "Te veel inlogpogingen. Probeer het later nogmaals."
+WRONG = "Het e-mailadres of het wachtwoord klopt niet."
+TOO_OFTEN = "Te vaak fout. Wacht even, of kies een nieuw wachtwoord."
 EVIL = ("https://evil.example/", "//evil.example", r"\\evil.example", "javascript:alert(1)", "\x00")
 
 

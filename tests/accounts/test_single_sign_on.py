@@ -360,7 +360,7 @@ def test_the_address_page_does_not_tell_who_has_an_account(provider, teacher):
 def test_an_unknown_domain_is_said_at_the_field(provider, client):
     answer = client.post(START, {"email": "noor@elders.example"})
     assert answer.status_code == 422
-    assert "Geen school logt in met adressen van dit domein" in Page(answer).text
+    assert "Bij dit soort adres hoort geen school" in Page(answer).text
 
 
 def test_a_provider_that_is_off_is_found_no_more(provider, teacher, client):

@@ -37,7 +37,7 @@ def ask(browser, of, **changes):
 def table(answer) -> list[list[str]]:
     text = b"".join(answer.streaming_content).decode("utf-8")
     assert text.startswith("\ufeff")
-    return list(csv.reader(io.StringIO(text[1:])))
+    return list(csv.reader(io.StringIO(text[1:]), delimiter=";"))
 
 
 def test_it_holds_the_rows_and_ends_with_the_head(case, school, administrator, signed_in):

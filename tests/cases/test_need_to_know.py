@@ -5,6 +5,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from celery import current_app
 from django.core import mail
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
@@ -28,6 +29,8 @@ from cases.models import (
 )
 from cases.need_to_know import actions
 from cases.need_to_know.actions import shut_out
+from cases.references import typed_reference
+from cases.reminders import tasks
 from cases.reminders.outbox import deliver
 from cases.reminders.sweep import sweep
 from consultations.models import Consultation
@@ -302,6 +305,41 @@ def test_one_case_opens_for_a_day_and_all_who_take_part_are_told(
     EmergencyAccess.objects.update(ends_at=timezone.now())
     assert browser.get(page).status_code == 404
     assert "Noodtoegang" in Page(signed_in(coordinator).get(page)).text
+
+
+def test_the_mail_does_not_wait_for_the_next_sweep(
+    case, sister, coordinator, signed_in, monkeypatch, django_capture_on_commit_callbacks
+):
+    queued = []
+    monkeypatch.setattr(current_app, "send_task", queued.append)
+    with django_capture_on_commit_callbacks(execute=True):
+        signed_in(sister).post(EMERGENCY, filled_in(case))
+    assert queued == [tasks.deliver.name]
+    tasks.deliver()
+    assert coordinator.email in {message.to[0] for message in mail.outbox}
+
+
+def test_without_a_queue_the_case_opens_all_the_same(
+    case, sister, coordinator, signed_in, monkeypatch, django_capture_on_commit_callbacks
+):
+    def away(name):
+        raise OSError
+
+    monkeypatch.setattr(current_app, "send_task", away)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert signed_in(sister).post(EMERGENCY, filled_in(case)).status_code == 302
+    assert deliver()
+
+
+@pytest.mark.parametrize("typed", ["{} ", "m {}", "m-{}", "M{}", "M–{}", "{} {}"])
+def test_a_reference_typed_in_haste_is_understood(typed):
+    code = "mk3qx2"
+    halves = (code[:3], code[3:]) if typed.count("{") == 2 else (code,)
+    assert typed_reference(typed.format(*halves)) == "M-MK3QX2"
+
+
+def test_the_reference_of_a_signal_is_none_of_a_case():
+    assert typed_reference("S-7K3QX2") == "S-7K3QX2"
 
 
 def test_it_is_for_seeing_and_for_nothing_else(case, sister, signed_in):

@@ -1,5 +1,6 @@
 """Finding a family in a text that goes out of the school without its name (R14)."""
 
+import re
 import uuid
 from datetime import date
 
@@ -28,7 +29,8 @@ PUPIL = {
 }
 FAMILY = Family(
     words={
-        **dict.fromkeys(("jose-luis", "jose", "luis", "bo", "berg-el", "berg", "amrani"), "pupil"),
+        **dict.fromkeys(("jose-luis", "jose", "luis", "bo"), "pupil"),
+        **dict.fromkeys(("berg-el", "berg", "amrani"), "family_name"),
         "roos": "relative",
         "2b": "class",
     },
@@ -76,7 +78,7 @@ def test_what_is_found(text, words):
 def test_a_proposal_says_what_stood_there():
     text = "José van der Berg (2B, 5 maart 2012) en zijn moeder Fatima. José's zus Roos."
     assert without(text, find(text, FAMILY)) == (
-        "[leerling] van der [leerling] ([klas], [geboortedatum]) en zijn moeder [familielid]. "
+        "[leerling] van der [achternaam] ([klas], [geboortedatum]) en zijn moeder [familielid]. "
         "[leerling] zus [familielid]."
     )
 
@@ -140,6 +142,7 @@ def test_a_proposal_is_taken_over_and_not_sent_by_itself(ask):
     answer = ask(shared="Roos at niets.", replace="1")
     assert answer.status_code == 200
     assert Page(answer).typed["shared"] == ["[leerling] at niets."]
+    assert "Lees de tekst nog eens na" in Page(answer).text
     assert not Consultation.objects.exists()
 
 
@@ -182,6 +185,11 @@ def room(case, coordinator, family_worker):
     return consultation, invitation
 
 
+def without_tokens(html):
+    """Leave out what is random: once in many runs a token holds the name of a class."""
+    return re.sub(r'(name="(?:csrfmiddlewaretoken|typed_by)" value=")[^"]+', r"\1", html)
+
+
 def test_the_family_worker_learns_no_name_from_any_page(room, family_worker, signed_in):
     consultation, _invitation = room
     browser = signed_in(family_worker)
@@ -191,7 +199,7 @@ def test_the_family_worker_learns_no_name_from_any_page(room, family_worker, sig
     ):
         answer = browser.get(url)
         assert answer.status_code == 200
-        said = answer.content.decode() + str(answer.headers)
+        said = without_tokens(answer.content.decode()) + str(answer.headers)
         for word in ("Roos", "Hazelaar", "2B", consultation.case.reference):
             assert word not in said, (url, word)
         assert str(consultation.case.pupil.birth_date.year) not in Page(answer).text
