@@ -36,7 +36,7 @@ def lines(rows: LogQuerySet) -> Iterator[str]:
     """
     columns = (
         _("number"), _("when"), _("who"), _("address of mail"), _("what"),
-        _("kind of thing"), _("case"), _("from which address"), _("reason given"),
+        _("kind of thing"), _("whose"), _("case"), _("from which address"), _("reason given"),
     )  # fmt: skip
     words = {str(kind): str(kind.label) for kind in Kind} | {True: _("yes"), False: _("no")}
     things = {kind.pk: _thing(kind) for kind in ContentType.objects.all()}
@@ -66,6 +66,7 @@ def _cells(row: LogEntry, words: dict[Any, str], things: dict[int, str]) -> tupl
         row.actor_email or "",
         words.get(row.kind, row.kind),
         things.get(row.content_type_id, "") if row.kind in ABOUT_A_THING else "",
+        row.whom,
         row.case_reference,
         row.remote_addr or "",
         # Not the reason itself: it can name a pupil, and whoever reads this may not know one.

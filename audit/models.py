@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import School
+from accounts.roles import Role
 from audit.kinds import ABOUT_A_THING, STANDS_OUT, Kind
 from audit.querysets import FlagQuerySet, LogManager
 from audit.rules import SAYS
@@ -84,6 +85,12 @@ class LogEntry(AbstractLogEntry):
     def reason(self) -> str:
         """Return the reason that was asked, if any."""
         return (self.additional_data or {}).get("reason", "")
+
+    @property
+    def whom(self) -> str:
+        """Return whose account or role it was, and which (``LogQuerySet.with_whom``)."""
+        role = Role(self.whose_role).label if self.whose_role else ""
+        return ", ".join(filter(None, (self.whose, str(role))))
 
     @property
     def stands_out(self) -> bool:

@@ -29,8 +29,28 @@ class LogQuerySet(models.QuerySet):
     """Questions about the log."""
 
     def newest_first(self) -> "LogQuerySet":
-        """Return the rows with who did it, in the order of every screen."""
-        return self.select_related("actor").order_by("-timestamp", "-pk")
+        """Return the rows with who did it and to whom, in the order of every screen."""
+        return self.with_whom().select_related("actor").order_by("-timestamp", "-pk")
+
+    def with_whom(self) -> "LogQuerySet":
+        """Return the rows with whose account or role it was (``LogEntry.whom``).
+
+        Only these: whom a conflict of interest is about would tell who the pupil is.
+        """
+        accounts = apps.get_model("accounts", "User"), apps.get_model("accounts", "Membership")
+        user, role = (ContentType.objects.get_for_model(model) for model in accounts)
+        it = models.OuterRef("object_id")
+        named = accounts[0].objects.filter(pk=it).values("name")
+        held = accounts[1].objects.filter(pk=it)
+        return self.annotate(
+            whose=models.Case(
+                models.When(content_type=user, then=models.Subquery(named)),
+                models.When(content_type=role, then=models.Subquery(held.values("user__name"))),
+            ),
+            whose_role=models.Case(
+                models.When(content_type=role, then=models.Subquery(held.values("role")))
+            ),
+        )
 
     def of_case(self, reference: str) -> "LogQuerySet":
         """Return what was done in a case. Who may ask for it is the case's own matter."""

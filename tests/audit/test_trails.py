@@ -4,10 +4,12 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from auditlog.context import set_actor
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
+from accounts.people.actions import give_role
 from accounts.roles import Role
 from audit import trail
 from audit.kinds import Kind
@@ -15,6 +17,7 @@ from audit.log import record_read
 from audit.models import LogEntry
 from cases.models import Case, ShutOut
 from cases.need_to_know.actions import open_in_emergency
+from cases.need_to_know.actions import shut_out as keep_out
 from signals.actions import file_signal
 from signals.models import Signal
 from tests.accounts.page import Page
@@ -197,6 +200,24 @@ def test_an_administrator_sees_who_when_where_and_in_which_case(
     # Neither the pupil nor a reason, that can name one.
     assert "Ties" not in text
     assert "Rozendal" not in text
+
+
+def test_a_role_is_told_with_whose_it_is_and_a_conflict_of_interest_is_not(
+    case, school, teacher, administrator, coordinator, signed_in
+):
+    other = member(Role.TEACHER, school, name="Bo Hoekstra")
+    kept_out = member(Role.TEACHER, school, name="Kim Verweij")
+    browser = signed_in(administrator)
+    with set_actor(administrator):
+        give_role(school, administrator, other, role=Role.ATTENTION_OFFICER)
+    keep_out(case, coordinator, kept_out, ground=ShutOut.Ground.FAMILY, explanation="")
+    browser.get(reverse("people:person", args=[teacher.public_id]))
+    said = main(browser, reverse("audit:school"))
+    assert "Bo Hoekstra, Aandachtsfunctionaris" in said
+    assert teacher.name in said
+    # The page offers everybody of the school as a filter; a row names them where it is about them.
+    rows = [line for line in lines(browser, reverse("audit:school")) if "Kim Verweij" in line]
+    assert not [row for row in rows if case.reference in row]
 
 
 def test_of_their_own_school_alone(case, coordinator, signed_in):
