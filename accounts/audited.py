@@ -15,7 +15,7 @@ AUDITED: dict[type[models.Model], list[str]] = {
         "issuer",
         "client_id",
         "sign_in_url",
-        "certificate",
+        "trust",
         "home_organization",
         "is_active",
     ],

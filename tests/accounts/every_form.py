@@ -212,7 +212,7 @@ def entree(world: World) -> Data:
     """Let the school trust the hub of all schools."""
     return {
         "name": "Entree", "location": saml.ISSUER, "sign_in_url": saml.SIGN_IN,
-        "certificate": saml.hub().certificate, "home_organization": saml.BRIN,
+        "certificate": saml.stranger().certificate, "home_organization": saml.BRIN,
         "domains": "delinde.example",
     }  # fmt: skip
 
@@ -421,6 +421,8 @@ FORMS = (
     Row("sso:change", "administrator", None, "identity_provider", provider, NO_PROVIDER,
         keyed=False, codes=("location", "client_secret", "domains")),
     Row("sso:saml_add", "administrator", None, None, entree, NO_ENTREE,
+        codes=("location", "sign_in_url", "certificate", "home_organization", "domains")),
+    Row("sso:change", "administrator", None, "saml_provider", entree, NO_ENTREE, keyed=False,
         codes=("location", "sign_in_url", "certificate", "home_organization", "domains")),
     Row("cases:shut_out", "coordinator", None, "case", conflict,
         (({"explanation": ""}, "explanation"),),
