@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
+import xmlsec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -17,13 +18,13 @@ from django.test import Client
 from django.urls import reverse
 from lxml import etree
 from onelogin.saml2.constants import OneLogin_Saml2_Constants as Names
-from onelogin.saml2.utils import OneLogin_Saml2_Utils as Utils
 
 from accounts.models import IdentityProvider, ProviderDomain, School
 from accounts.sso.saml import keys
 from tests.accounts.oidc import DOMAIN, START, asked, give_second_factor
 from tests.accounts.page import Page
 
+Transform = xmlsec.Transform
 ISSUER = "https://hub.example/"
 SIGN_IN = "https://hub.example/saml/sso/web"
 BRIN = "00AB"
@@ -84,12 +85,32 @@ class Hub:
         self.key = private.private_bytes(*pem, serialization.NoEncryption()).decode()
 
     def sign(
-        self, xml: str, *, algorithm: str = Names.RSA_SHA256, digest: str = Names.SHA256
+        self,
+        xml: str,
+        *,
+        canonical: Any = Transform.EXCL_C14N,
+        algorithm: Any = Transform.RSA_SHA256,
+        digest: Any = Transform.SHA256,
+        times: int = 1,
     ) -> str:
-        """Return a message or an assertion with its signature."""
-        return Utils.add_sign(
-            xml, self.key, self.certificate, sign_algorithm=algorithm, digest_algorithm=digest
-        ).decode()
+        """Return a message or an assertion with its signature, over it as often as asked."""
+        element = etree.fromstring(xml)
+        signature = xmlsec.template.create(element, canonical, algorithm, ns="ds")
+        element.insert(1, signature)
+        xmlsec.tree.add_ids(element, ["ID"])
+        for _ in range(times):
+            reference = xmlsec.template.add_reference(
+                signature, digest, uri=f"#{element.get('ID')}"
+            )
+            xmlsec.template.add_transform(reference, Transform.ENVELOPED)
+            xmlsec.template.add_transform(reference, canonical)
+        info = xmlsec.template.ensure_key_info(signature)
+        xmlsec.template.add_x509_data(info)
+        context = xmlsec.SignatureContext()
+        context.key = xmlsec.Key.from_memory(self.key, xmlsec.KeyFormat.PEM)
+        context.key.load_cert_from_memory(self.certificate, xmlsec.KeyFormat.PEM)
+        context.sign(signature)
+        return etree.tostring(element).decode()
 
     def assertion(self, request: Asked, **changes: Any) -> str:
         """Return what it says of somebody, not signed yet."""

@@ -18,7 +18,17 @@ from accounts.sso.saml import handing_over
 from tests.accounts import saml
 from tests.accounts.oidc import REFUSED, START
 from tests.accounts.page import Page
-from tests.accounts.saml import NOOR, Asked, ask, at, bring, hub, saml_provider_of, stranger
+from tests.accounts.saml import (
+    NOOR,
+    Asked,
+    Transform,
+    ask,
+    at,
+    bring,
+    hub,
+    saml_provider_of,
+    stranger,
+)
 from tests.accounts.second_factors import give_app
 from tests.factories import SchoolFactory, member
 
@@ -113,12 +123,12 @@ def by_a_stranger(request: Asked) -> str:
 
 
 def sha1(request: Asked) -> str:
-    assertion = hub().sign(hub().assertion(request), algorithm=Names.RSA_SHA1)
+    assertion = hub().sign(hub().assertion(request), algorithm=Transform.RSA_SHA1)
     return hub().response(request, assertion)
 
 
 def sha1_digest(request: Asked) -> str:
-    return hub().response(request, hub().sign(hub().assertion(request), digest=Names.SHA1))
+    return hub().response(request, hub().sign(hub().assertion(request), digest=Transform.SHA1))
 
 
 def shared_key(request: Asked) -> str:
@@ -190,10 +200,25 @@ def test_a_signature_that_does_not_hold(client, forge):
     assert_failed(client, bring(client, forge(request), request.address))
 
 
-@pytest.mark.parametrize("algorithm", [Names.RSA_SHA256, Names.RSA_SHA384, Names.RSA_SHA512])
+NOT_PLAIN = [
+    {"algorithm": Transform.RSA_SHA224}, {"algorithm": Transform.RSA_RIPEMD160},
+    {"digest": Transform.SHA224}, {"digest": Transform.RIPEMD160},
+    {"canonical": Transform.C14N}, {"canonical": Transform.C14N11}, {"times": 2},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("how", NOT_PLAIN, ids=str)
+def test_a_true_signature_that_is_no_plain_one(client, how):
+    """Made by the hub itself, and not of the few kinds that we take."""
+    request = ask(client)
+    answer = hub().response(request, hub().sign(hub().assertion(request), **how))
+    assert_failed(client, bring(client, answer, request.address))
+
+
+@pytest.mark.parametrize("algorithm", ["RSA_SHA256", "RSA_SHA384", "RSA_SHA512"])
 def test_a_signature_of_today(client, algorithm):
     request = ask(client)
-    signed = hub().sign(hub().assertion(request), algorithm=algorithm)
+    signed = hub().sign(hub().assertion(request), algorithm=getattr(Transform, algorithm))
     assert is_known(bring(client, hub().response(request, signed), request.address))
 
 
