@@ -172,8 +172,9 @@ def _save(provider: IdentityProvider, issuer: str, fields: dict[str, Any]) -> Id
     _keep_secret(provider, fields.get("client_secret", ""))
     same = IdentityProvider.objects.filter(school=provider.school, trust=provider.trust)
     if same.exclude(pk=provider.pk).exists():
-        where = "location" if provider.rules.is_saml else "client_id"
-        raise ActionError(_("This provider is there already, with this client ID."), where)
+        if provider.rules.is_saml:
+            raise ActionError(_("Your school has Entree Federatie already, like this."), "location")
+        raise ActionError(_("This provider is there already, with this client ID."), "client_id")
     if provider.is_active:
         _check_domains(provider, fields["domains"])
     provider.save()
