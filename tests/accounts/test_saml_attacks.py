@@ -110,6 +110,19 @@ def test_an_assertion_that_does_not_hold(client, changes):
     assert_failed(client, bring(client, hub().answer(request, **told), request.address))
 
 
+def test_an_assertion_that_is_confirmed_twice(client):
+    """One for us and one for somebody else: which of them counts is not for us to choose."""
+    request = ask(client)
+    assertion = hub().assertion(request)
+    end = "</saml:SubjectConfirmation>"
+    whole = assertion[assertion.index("<saml:SubjectConfirmation ") : assertion.index(end)] + end
+    other = whole.replace(request.id, "_another")
+    for both in (whole + other, other + whole, whole * 2):
+        answer = hub().response(request, hub().sign(assertion.replace(whole, both)))
+        assert_failed(client, bring(client, answer, request.address))
+        assertion = assertion.replace('ID="_', 'ID="_x', 1)
+
+
 # --- Signatures ---------------------------------------------------------------------------------
 
 
