@@ -23,6 +23,7 @@ ENVIRONMENT = {
     "DEBUG": "false",
     "MFA_OBLIGATORY": "true",
     "TLS": "false",
+    "SAML": "true",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "SITE_URL": "https://meldcode.example",
     "VAR_DIR": str(folder),

@@ -10,7 +10,14 @@ from accounts.models import IdentityProvider, Membership, RoleInvitation
 AUDITED: dict[type[models.Model], list[str]] = {
     Membership: ["user", "role", "school", "buurtteam", "starts_on", "ends_on", "ended_at"],
     RoleInvitation: ["role", "ends_on", "accepted_at", "accepted_by", "withdrawn_at"],
-    IdentityProvider: ["kind", "issuer", "trust", "is_active"],
+    IdentityProvider: [
+        "kind",
+        "issuer",
+        "sign_in_url",
+        "trust",
+        "home_organization",
+        "is_active",
+    ],
 }
 
 # Whose trail it stands in.

@@ -4,6 +4,7 @@ Each setting that is not Django's default has a line that says why. The variable
 are listed in the README under "Configuration".
 """
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import environ
@@ -202,6 +203,7 @@ ACCOUNT_RATE_LIMITS = {
     "login": "100/m/ip",
     "login_failed": "30/m/ip,5/5m/key,50/d/key",
     "single_sign_on": "100/m/ip",
+    "saml_answer": "100/m/ip",
     # Known or not: nobody fills a colleague's mailbox.
     "reset_password": "20/m/ip,5/m/key,20/d/key",
     # A reference for emergency access is told by telephone, not guessed.
@@ -230,6 +232,12 @@ SOCIALACCOUNT_ADAPTER = "accounts.sso.flow.SocialAccountAdapter"
 SSO_LOCAL = env.bool("SSO_LOCAL", default=False)
 if SSO_LOCAL and not (DEMO or DEBUG):
     raise ImproperlyConfigured("SSO_LOCAL may be true in a demo only.")
+# Entree Federatie beside OpenID Connect: off, nothing of it is imported, mounted or offered.
+SAML = env.bool("SAML", default=False)
+if SAML and find_spec("onelogin") is None:
+    raise ImproperlyConfigured(
+        "SAML=true needs python3-saml: pip install --require-hashes -r requirements-saml.txt"
+    )
 # allauth's own forms, stricter and in our words.
 ACCOUNT_FORMS = {
     "change_password": "accounts.password_forms.ChangePasswordForm",

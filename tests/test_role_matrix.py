@@ -77,6 +77,10 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "sso:add":                               ADMINISTRATORS,
     "sso:change":                            ("administrator",),
     "sso:switch":                            ("administrator",),
+    "sso:saml_callback":                     PUBLIC,
+    "sso:saml_finish":                       PUBLIC,
+    "sso:saml_metadata":                     PUBLIC,
+    "sso:saml_add":                          ADMINISTRATORS,
     "people:invitation":                     PUBLIC,
     "people:open_invitation":                PUBLIC,
     "audit:mine":                            EVERYBODY,
@@ -149,7 +153,13 @@ POST_ONLY = {
 }
 
 # What only shows something, whoever asks: nothing can be sent to it.
-READ_ONLY = {"mfa_view_recovery_codes", "sso:callback", "sso:refused"}
+READ_ONLY = {
+    "mfa_view_recovery_codes",
+    "sso:callback",
+    "sso:refused",
+    "sso:saml_finish",
+    "sso:saml_metadata",
+}
 
 # Pages on cases that are about no case in particular.
 OF_THE_SCHOOL = {
@@ -191,6 +201,9 @@ def arguments(name: str, world: World) -> list:
         "sso:callback": [world.identity_provider.public_id],
         "sso:change": [world.identity_provider.public_id],
         "sso:switch": [world.identity_provider.public_id],
+        "sso:saml_callback": [world.saml_provider.public_id],
+        "sso:saml_finish": [world.saml_provider.public_id],
+        "sso:saml_metadata": [world.saml_provider.public_id],
         "audit:settle": [world.flag.public_id],
         "signals:detail": [world.signal.reference],
         "signals:correct": [world.signal.reference],

@@ -11,6 +11,7 @@ from accounts.roles import Role
 from audit.models import Flag
 from cases.models import DossierExport, EmergencyAccess, ShutOut
 from referrals.models import Decision, Referral
+from tests.accounts.saml import saml_provider_of
 from tests.factories import (
     AttachmentFactory,
     BoardFactory,
@@ -55,6 +56,7 @@ class World:
         self.attachment = AttachmentFactory(case=self.case, author=self.people["participant"])
         self.role_invitation = RoleInvitationFactory(school=self.school)
         self.identity_provider = IdentityProviderFactory(school=self.school)
+        self.saml_provider = saml_provider_of(self.school)
         self.export = DossierExport.objects.create(
             case=self.case,
             requested_by=self.people["administrator"],

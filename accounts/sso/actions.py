@@ -19,7 +19,7 @@ from accounts.people import mails
 from accounts.people.actions import join
 from accounts.sso import discovery
 from accounts.sso.kinds import KINDS, Claims, domain_of
-from accounts.sso.models import trust_of
+from accounts.sso.saml import keys
 
 
 class Refused(Exception):
@@ -39,6 +39,8 @@ def admit(provider: IdentityProvider, sub: str, claims: Claims) -> SocialAccount
 
 
 def _admit(provider: IdentityProvider, sub: str, claims: Claims) -> SocialAccount:
+    if not provider.rules.is_of_school(claims, provider.home_organization):
+        raise Refused("nobody of the staff of this school")
     links = SocialAccount.objects.select_related("user")
     link = links.filter(provider=provider.trust, uid=sub).first()
     user = link.user if link else _first_time(provider, claims)
@@ -150,6 +152,8 @@ def _issuer(kind: str, location: str) -> str:
         raise ActionError(
             _("Fill in the tenant ID (Entra), or the address (others)."), field="location"
         )
+    if KINDS[kind].is_saml:
+        return issuer  # nothing is fetched: what counts was typed, with its certificate
     try:
         return discovery.read(issuer)["issuer"]
     except RequestException as error:
@@ -161,13 +165,15 @@ def _issuer(kind: str, location: str) -> str:
 def _save(provider: IdentityProvider, issuer: str, fields: dict[str, Any]) -> IdentityProvider:
     before = _state(provider) if provider.pk else None
     provider.kind, provider.name = fields["kind"], fields["name"]
-    provider.issuer, provider.client_id = issuer, fields["client_id"]
-    provider.trust = trust_of(provider.kind, issuer, provider.client_id)
-    # Encrypting the same secret once more would be another text: not a change.
-    if fields["client_secret"] and (not provider.pk or fields["client_secret"] != provider.secret):
-        provider.secret = fields["client_secret"]
+    provider.issuer = issuer
+    for name in ("client_id", "sign_in_url", "certificate", "home_organization"):
+        setattr(provider, name, fields.get(name, ""))
+    provider.trust = provider.own_trust
+    _keep_secret(provider, fields.get("client_secret", ""))
     same = IdentityProvider.objects.filter(school=provider.school, trust=provider.trust)
     if same.exclude(pk=provider.pk).exists():
+        if provider.rules.is_saml:
+            raise ActionError(_("Your school has Entree Federatie already, like this."), "location")
         raise ActionError(_("This provider is there already, with this client ID."), "client_id")
     if provider.is_active:
         _check_domains(provider, fields["domains"])
@@ -180,9 +186,19 @@ def _save(provider: IdentityProvider, issuer: str, fields: dict[str, Any]) -> Id
     return provider
 
 
+def _keep_secret(provider: IdentityProvider, typed: str) -> None:
+    """Keep the secret that was typed; of SAML, make our own key, once."""
+    if provider.rules.is_saml:
+        if not provider.encrypted_secret:
+            provider.secret = keys.new_key(str(provider.public_id))
+    # Encrypting the same secret once more would be another text: not a change.
+    elif typed and (not provider.pk or typed != provider.secret):
+        provider.secret = typed
+
+
 def _state(provider: IdentityProvider) -> tuple[Any, ...]:
-    fields = (provider.kind, provider.name, provider.trust, provider.encrypted_secret)
-    return (*fields, *provider.domain_names)
+    fields = (provider.kind, provider.name, provider.trust, provider.sign_in_url)
+    return (*fields, provider.encrypted_secret, *provider.domain_names)
 
 
 def _check_domains(provider: IdentityProvider, domains: Collection[str]) -> None:

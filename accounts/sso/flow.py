@@ -83,11 +83,7 @@ class SchoolConnection(OpenIDConnectOAuth2Adapter):
                 raise OAuth2Error("Userinfo of somebody else")
             # One or the other: "checked" said of one address must not count for another.
             claims = asked if "email" in asked else claims
-        # allauth needs no more than who it is: which address counts is for ``actions.admit``.
-        login = self.get_provider().sociallogin_from_response(request, {"sub": claims["sub"]})
-        login.account.provider = self.school_provider.trust
-        login.claims, login.school_provider = claims, self.school_provider
-        return login
+        return self.get_provider().login_of(request, claims)
 
     def _claims(self, token: object, state: str) -> dict[str, Any]:
         """Return what the token says that the provider gave us for this sign-in."""
@@ -129,6 +125,14 @@ class SchoolProvider(OpenIDConnectProvider):
             state_id=state,
             auth_params={"nonce": nonce_of(state), "login_hint": address},
         ).url
+
+    def login_of(self, request: HttpRequest, claims: dict[str, Any]) -> SocialLogin:
+        """Return who came, by what the provider truly said."""
+        # allauth needs no more than who it is: which address counts is for ``actions.admit``.
+        login = self.sociallogin_from_response(request, {"sub": claims["sub"]})
+        login.account.provider = self.school_provider.trust
+        login.claims, login.school_provider = claims, self.school_provider
+        return login
 
     def serialize(self) -> dict[str, Any]:
         """Return by what it is found again after the second factor was asked."""

@@ -5,12 +5,17 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from requests import RequestException
 
 from accounts.forms import LongTextField, MeldcodeForm
 from accounts.models import IdentityProvider, School
 from accounts.people.forms import SchoolForm
-from accounts.sso.kinds import KINDS, domain_of
+from accounts.sso.fetch import check_url
+from accounts.sso.kinds import BRIN, KINDS, domain_of
+from accounts.sso.saml import keys
 
 PART = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 DOMAIN = re.compile(rf"(?=.{{4,253}}$)({PART}\.)+[a-z]([a-z0-9-]{{0,61}}[a-z0-9])")
@@ -49,34 +54,13 @@ class AddressForm(forms.Form):
         return address
 
 
-class ProviderFields(MeldcodeForm):
-    """What is asked of a provider, new or not."""
+class CommonFields(MeldcodeForm):
+    """What is asked of every provider."""
 
-    kind = forms.ChoiceField(
-        label=_("Where do people have their school account?"),
-        choices=[(kind.code, kind.name) for kind in KINDS.values()],
-        widget=forms.RadioSelect,
-    )
     name = forms.CharField(
         label=_("Name"),
         max_length=120,
         help_text=_("As your people know it, such as: school account of De Linde."),
-    )
-    location = forms.CharField(
-        label=_("Tenant ID, or address"),
-        max_length=300,
-        required=False,
-        help_text=_(
-            "Entra: the directory (tenant) ID. Another provider: its address, with https. "
-            "Google and SURFconext: leave empty."
-        ),
-    )
-    client_id = forms.CharField(label=_("Client ID"), max_length=191)
-    client_secret = forms.CharField(
-        label=_("Client secret"),
-        max_length=500,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text=_("Kept encrypted, and never shown again."),
     )
     domains = LongTextField(
         label=_("E-mail domains"),
@@ -105,6 +89,33 @@ class ProviderFields(MeldcodeForm):
                 )
         return domains
 
+
+class ProviderFields(CommonFields):
+    """What is asked of a provider that speaks OpenID Connect, new or not."""
+
+    kind = forms.ChoiceField(
+        label=_("Where do people have their school account?"),
+        choices=[(kind.code, kind.name) for kind in KINDS.values() if not kind.is_saml],
+        widget=forms.RadioSelect,
+    )
+    location = forms.CharField(
+        label=_("Tenant ID, or address"),
+        max_length=300,
+        required=False,
+        help_text=_(
+            "Entra: the directory (tenant) ID. Another provider: its address, with https. "
+            "Google and SURFconext: leave empty."
+        ),
+    )
+    client_id = forms.CharField(label=_("Client ID"), max_length=191)
+    client_secret = forms.CharField(
+        label=_("Client secret"),
+        max_length=500,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("Kept encrypted, and never shown again."),
+    )
+    field_order = ("kind", "name", "location", "client_id", "client_secret", "domains", "school")
+
     def clean(self) -> dict[str, Any]:
         """Ask where the provider is, of the kinds that do not stand in one place."""
         cleaned = super().clean()
@@ -116,8 +127,6 @@ class ProviderFields(MeldcodeForm):
 
 class NewProviderForm(SchoolForm, ProviderFields):
     """A provider for one of the schools that one looks after."""
-
-    field_order = ("kind", "name", "location", "client_id", "client_secret", "domains", "school")
 
     def __init__(self, *args: Any, schools: list[School], **kwargs: Any) -> None:
         super().__init__(*args, schools=schools, **kwargs)
@@ -141,3 +150,86 @@ def location_of(provider: IdentityProvider) -> str:
     if provider.kind == "entra":
         return provider.issuer.removesuffix("/v2.0").rpartition("/")[2]
     return provider.issuer if provider.kind == "other" else ""
+
+
+class SamlFields(CommonFields):
+    """What is asked of Entree Federatie, new or not."""
+
+    location = forms.CharField(
+        label=_("Entity ID of Entree Federatie"),
+        max_length=300,
+        help_text=_("In its metadata: entityID."),
+    )
+    sign_in_url = forms.CharField(
+        label=_("Sign-in address of Entree Federatie"),
+        max_length=300,
+        help_text=_("In its metadata: SingleSignOnService, the one with HTTP-Redirect."),
+    )
+    certificate = LongTextField(
+        label=_("Certificate of Entree Federatie"),
+        rows=6,
+        help_text=_("In its metadata: X509Certificate. It is how its answers are known as true."),
+    )
+    home_organization = forms.CharField(
+        label=_("BRIN of your school"),
+        max_length=6,
+        help_text=_(
+            "Such as 00AB, or 00AB01 for one location. Entree Federatie signs in people of all "
+            "schools; only staff with this BRIN come in here."
+        ),
+    )
+    field_order = (
+        "name", "location", "sign_in_url", "certificate", "home_organization", "domains", "school"
+    )  # fmt: skip
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what was filled in, with the one kind there is."""
+        return {**super().values, "kind": "entree"}
+
+    def clean_sign_in_url(self) -> str:
+        """Return the address; people are sent to https only."""
+        typed = self.cleaned_data["sign_in_url"]
+        try:
+            check_url(typed)
+            URLValidator()(typed)
+        except (RequestException, ValidationError) as error:
+            raise ValidationError(_("Fill in an address that begins with https.")) from error
+        return typed
+
+    def clean_certificate(self) -> str:
+        """Return the certificate, always written the same way."""
+        try:
+            found = keys.certificate_of(self.cleaned_data["certificate"])
+        except ValueError as error:
+            raise ValidationError(
+                _("This is no certificate that we can read. Copy all of it, and nothing else.")
+            ) from error
+        if found.not_valid_after_utc < timezone.now():
+            raise ValidationError(_("This certificate has expired. Take the one of today."))
+        return keys.as_pem(found)
+
+    def clean_home_organization(self) -> str:
+        """Return the BRIN, in capitals."""
+        typed = self.cleaned_data["home_organization"].upper()
+        if not BRIN.fullmatch(typed):
+            raise ValidationError(_("A BRIN is such as 00AB, or 00AB01 for one location."))
+        return typed
+
+
+class NewSamlProviderForm(SchoolForm, SamlFields):
+    """Entree Federatie for one of the schools that one looks after."""
+
+    def __init__(self, *args: Any, schools: list[School], **kwargs: Any) -> None:
+        super().__init__(*args, schools=schools, **kwargs)
+
+
+class SamlProviderForm(SamlFields):
+    """What changes of how a school signs in through Entree Federatie."""
+
+    def __init__(self, *args: Any, provider: IdentityProvider, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in ("name", "sign_in_url", "certificate", "home_organization"):
+            self.initial.setdefault(field, getattr(provider, field))
+        self.initial.setdefault("location", provider.issuer)
+        self.initial.setdefault("domains", "\n".join(provider.domain_names))

@@ -9,6 +9,8 @@ An address in a token is worth what its provider checked of it. Each kind has it
   So: only accounts of the school's own Workspace (``hd``).
 * **SURFconext** passes on what each institution says. So: only the school's own institution
   (``schac_home_organization``).
+* **Entree Federatie** (SAML) vouches for the people of all Dutch schools. So: only those whose home
+  organisation is the school's own (its BRIN), and of those its staff, at each sign-in.
 * **Others** have to say that they checked the address (``email_verified``).
 
 After the first time nobody is known by address any more, but by the provider's own id (``sub``).
@@ -19,6 +21,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +29,9 @@ Claims = Mapping[str, Any]
 Domains = Collection[str]
 
 WELL_KNOWN = "/.well-known/openid-configuration"
+# Four characters for the institution, two more for one of its locations.
+BRIN = re.compile(r"[0-9]{2}[A-Z]{2}([0-9]{2})?")
+STAFF = frozenset({"employee", "staff"})
 TENANT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -42,6 +48,10 @@ class ProviderKind:
     # Whether claims are asked for at the userinfo endpoint, beside those in the token.
     asks_userinfo: bool
     help: Promise
+    # SAML instead of OpenID Connect: there where SAML is set only.
+    is_saml: bool = False
+    # Claims and the school's home organisation → whether it may be somebody of the school at all.
+    is_of_school: Callable[[Claims, str], bool] = lambda claims, home: True
 
 
 def domain_of(address: str) -> str:
@@ -79,6 +89,15 @@ def _surfconext_address(claims: Claims, domains: Domains) -> str | None:
 
 def _verified_address(claims: Claims, domains: Domains) -> str | None:
     return claims.get("email") if claims.get("email_verified") is True else None
+
+
+def _entree_staff(claims: Claims, home: str) -> bool:
+    """Tell whether somebody works at the school: a pupil of it never comes in, nor others."""
+    said, roles = claims.get("home_organization"), claims.get("affiliation")
+    if not (isinstance(said, str) and BRIN.fullmatch(said.upper()) and BRIN.fullmatch(home)):
+        return False
+    roles = {str(role).lower() for role in roles or ()}
+    return said.upper().startswith(home) and bool(roles & STAFF) and "student" not in roles
 
 
 KINDS: dict[str, ProviderKind] = {
@@ -133,5 +152,25 @@ KINDS: dict[str, ProviderKind] = {
                 "which e-mail addresses it checked (email_verified)."
             ),
         ),
+        ProviderKind(
+            "entree",
+            "Entree Federatie (Kennisnet)",
+            lambda typed: typed.strip() or None,
+            lambda claims, domains: claims.get("email"),
+            False,
+            _(
+                "Entity ID, sign-in address and certificate stand in the metadata of Entree "
+                "Federatie, that Kennisnet publishes. Ask Kennisnet to connect Meldcode with the "
+                "metadata that you get here once you have saved, and sign the Attribute Release "
+                "Policy for the attribute mail."
+            ),
+            is_saml=True,
+            is_of_school=_entree_staff,
+        ),
     )
 }
+
+
+def offered() -> list[ProviderKind]:
+    """Return the kinds that there are here: SAML only where it is set."""
+    return [kind for kind in KINDS.values() if settings.SAML or not kind.is_saml]

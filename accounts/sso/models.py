@@ -34,8 +34,12 @@ class IdentityProvider(models.Model):
     name = models.CharField(_("name"), max_length=120)
     # As the provider writes it itself, to the letter: tokens are held against it.
     issuer = models.CharField(max_length=300)
-    client_id = models.CharField(max_length=191)
-    # Encrypted: a backup alone signs nobody in.
+    client_id = models.CharField(max_length=191, blank=True)
+    # Of SAML: where it signs people in, with what it signs (PEM), and the BRIN of the school.
+    sign_in_url = models.CharField(max_length=300, blank=True, default="", db_default="")
+    certificate = models.TextField(blank=True, default="", db_default="")
+    home_organization = models.CharField(max_length=6, blank=True, default="", db_default="")
+    # Encrypted: a backup alone signs nobody in. The client secret, or our own key (SAML).
     encrypted_secret = models.TextField(editable=False)
     trust = models.CharField(max_length=64, db_index=True, editable=False)
     is_active = models.BooleanField(default=True)
@@ -62,13 +66,22 @@ class IdentityProvider(models.Model):
         return KINDS[self.kind]
 
     @property
+    def own_trust(self) -> str:
+        """Return what ``trust`` is to be.
+
+        Of SAML the certificate counts: whoever puts in another could speak for all of its people.
+        """
+        client = f"{self.home_organization}\n{self.certificate}"
+        return trust_of(self.kind, self.issuer, client if self.rules.is_saml else self.client_id)
+
+    @property
     def secret(self) -> str:
-        """Return the client secret. Raises ``InvalidToken`` where SECRET_KEY is another."""
+        """Return the secret, or our own key. Raises ``InvalidToken`` with another SECRET_KEY."""
         return cipher(SALT).decrypt(self.encrypted_secret.encode()).decode()
 
     @secret.setter
     def secret(self, text: str) -> None:
-        """Keep the client secret, encrypted."""
+        """Keep it, encrypted."""
         self.encrypted_secret = cipher(SALT).encrypt(text.encode()).decode()
 
     @property

@@ -1,6 +1,7 @@
 """URLs of single sign-on."""
 
-from django.urls import path
+from django.conf import settings
+from django.urls import include, path
 
 from accounts.sso import views
 
@@ -14,3 +15,5 @@ urlpatterns = [
     path("people/sign-in/<uuid:provider>/", views.change, name="change"),
     path("people/sign-in/<uuid:provider>/switch/", views.switch, name="switch"),
 ]
+if settings.SAML:
+    urlpatterns.append(path("", include("accounts.sso.saml.urls")))

@@ -3,6 +3,7 @@
 from allauth.account.utils import get_next_redirect_url
 from allauth.core import ratelimit
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,8 +18,9 @@ from accounts.models import IdentityProvider
 from accounts.second_factor import fresh_second_factor
 from accounts.sso import actions
 from accounts.sso.flow import SchoolConnection, SchoolProvider, callback_address
-from accounts.sso.forms import AddressForm, NewProviderForm, ProviderForm
+from accounts.sso.forms import AddressForm, NewProviderForm, ProviderForm, SamlProviderForm
 from accounts.sso.kinds import KINDS
+from accounts.sso.saml import asking
 
 
 @open_to(PUBLIC)
@@ -35,9 +37,7 @@ def start(request: HttpRequest) -> HttpResponse:
             return render(request, "429.html", status=429)
         if form.is_valid():
             try:
-                way = SchoolProvider(request, form.provider).start(
-                    request, form.cleaned_data["email"], next_url
-                )
+                way = _way(request, form.provider, form.cleaned_data["email"], next_url)
                 return render(request, "sso/go.html", {"provider": form.provider, "way": way})
             except RequestException:
                 form.add_error(
@@ -58,7 +58,7 @@ def start(request: HttpRequest) -> HttpResponse:
 def callback(request: HttpRequest, provider: str) -> HttpResponse:
     """Let in whoever comes back from their provider; one that is off answers like one unknown."""
     found = IdentityProvider.objects.active().filter(public_id=provider).first()
-    if found is None:
+    if found is None or found.rules.is_saml:
         return redirect("sso:refused")
     return OAuth2CallbackView.adapter_view(SchoolConnection(request, found))(request)
 
@@ -74,7 +74,8 @@ def refused(request: HttpRequest) -> HttpResponse:
 @requires(Permission.SET_SIGN_IN)
 def providers(request: HttpRequest) -> HttpResponse:
     """Show through which providers people of one's schools sign in."""
-    return render(request, "sso/providers.html", {"providers": _providers(request)})
+    context = {"providers": _providers(request), "offers_saml": settings.SAML}
+    return render(request, "sso/providers.html", context)
 
 
 @requires(Permission.SET_SIGN_IN)
@@ -97,13 +98,14 @@ def add(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, provider: str) -> HttpResponse:
     """Show a provider with the address to enter there, and change it."""
     found = get_object_or_404(_providers(request), public_id=provider)
-    form = ProviderForm.for_page(request, provider=found)
+    kind_of_form = SamlProviderForm if found.rules.is_saml else ProviderForm
+    form = kind_of_form.for_page(request, provider=found)
     if form.is_bound and form.is_valid():
         form.run(actions.change, found, request.user, **form.values)
         if not form.errors:
             messages.success(request, _("The change is saved."))
             return redirect("sso:change", provider)
-    return _form_page(request, form, provider=found, address=callback_address(request, found))
+    return _form_page(request, form, provider=found, **_ours(request, found))
 
 
 @requires(Permission.SET_SIGN_IN)
@@ -121,9 +123,26 @@ def switch(request: HttpRequest, provider: str) -> HttpResponse:
     return render(request, "sso/switch.html", {"provider": found})
 
 
+def _way(
+    request: HttpRequest, provider: IdentityProvider, address: str, next_url: str | None
+) -> str:
+    """Return where the browser goes. Raises ``RequestException`` when nothing answers there."""
+    if provider.rules.is_saml:
+        return asking.start(request, provider, next_url)
+    return SchoolProvider(request, provider).start(request, address, next_url)
+
+
+def _ours(request: HttpRequest, provider: IdentityProvider) -> dict[str, object]:
+    """Return what the provider has to know of us."""
+    if provider.rules.is_saml:
+        names = {"entity_id": asking.entity_id(provider), "is_saml": True}
+        return {**names, "address": asking.answer_address(provider), "kinds": [provider.rules]}
+    return {"address": callback_address(request, provider)}
+
+
 def _providers(request: HttpRequest) -> "IdentityProvider.objects":
     schools = access.schools(request.user, Permission.SET_SIGN_IN)
-    found = IdentityProvider.objects.filter(school__in=schools)
+    found = IdentityProvider.objects.offered().filter(school__in=schools)
     return found.select_related("school").prefetch_related("domains")
 
 
@@ -131,6 +150,6 @@ def _form_page(request: HttpRequest, form: object, **context: object) -> HttpRes
     return render(
         request,
         "sso/provider.html",
-        {"form": form, "kinds": KINDS.values(), **context},
+        {"form": form, "kinds": [k for k in KINDS.values() if not k.is_saml], **context},
         status=422 if form.errors else 200,
     )

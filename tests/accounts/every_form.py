@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from audit.models import Flag
 from cases.protocol import PERIODS, QUESTIONS
-from tests.accounts import oidc
+from tests.accounts import oidc, saml
 from tests.accounts.page import OF_THE_FORM
 from tests.factories import PupilFactory, member
 from tests.world import World
@@ -214,6 +214,15 @@ def other_provider(world: World) -> Data:
     return {**provider(world), "client_id": "other-app", "domains": "deklaproos.example"}
 
 
+def entree(world: World) -> Data:
+    """Let the school trust the hub of all schools."""
+    return {
+        "name": "Entree", "location": saml.ISSUER, "sign_in_url": saml.SIGN_IN,
+        "certificate": saml.stranger().certificate, "home_organization": saml.BRIN,
+        "domains": "dedistel.example",
+    }  # fmt: skip
+
+
 def conflict(world: World) -> Data:
     """Keep a teacher out who has an interest."""
     person = str(world.people["author"].public_id)
@@ -347,6 +356,12 @@ NO_PROVIDER = (
     ({"domains": "geen domein"}, "domains"),
     ({"domains": "gmail.com"}, "domains"),
 )
+NO_ENTREE = (
+    ({"location": ""}, "location"),
+    ({"sign_in_url": "http://elders.example"}, "sign_in_url"),
+    ({"certificate": "geen certificaat"}, "certificate"),
+    ({"home_organization": "school"}, "home_organization"),
+)
 NO_FACT = {"facts": "", "child_words": ""}
 FORMS = (
     Row("signals:new", "teacher", "participant", None, new_signal, ((NO_FACT, "facts"),),
@@ -416,6 +431,10 @@ FORMS = (
         codes=("location", "client_secret", "domains")),
     Row("sso:change", "administrator", None, "identity_provider", other_provider, NO_PROVIDER,
         keyed=False, codes=("location", "client_secret", "domains")),
+    Row("sso:saml_add", "administrator", None, None, entree, NO_ENTREE,
+        codes=("location", "sign_in_url", "certificate", "home_organization", "domains")),
+    Row("sso:change", "administrator", None, "saml_provider", entree, NO_ENTREE, keyed=False,
+        codes=("location", "sign_in_url", "certificate", "home_organization", "domains")),
     Row("cases:shut_out", "coordinator", None, "case", conflict,
         (({"explanation": ""}, "explanation"),),
         (("person", somebody_elsewhere),), keyed=False),

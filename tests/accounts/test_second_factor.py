@@ -160,6 +160,7 @@ ASK_AGAIN = {
     "people:reset_second_factor",
     "sso:add",
     "sso:change",
+    "sso:saml_add",
     "sso:switch",
 }
 
