@@ -75,6 +75,7 @@ GROUP_OF_FORM = {
     "cases:end_shut_out": "conflicts of interest",
     "people:invite": "people",
     "sso:add": "how one signs in",
+    "sso:saml_add": "how one signs in",
     "sso:change": "how one signs in",
     "audit:settle": "flags",
 }
@@ -230,7 +231,7 @@ def test_nothing_stands_where_nobody_looks_for_it(walked, tmp_path):
     mails = [m.subject + m.body + repr(m.to) + repr(m.extra_headers) for m in mail.outbox]
     assert len(mails) > 5
     # An invitation greets whom it invites; and a mail names the new way to sign in.
-    of_people = {"people:invite name", "sso:add name", "sso:change name"}
+    of_people = {"people:invite name", "sso:add name", "sso:saml_add name", "sso:change name"}
     assert {field for _, field in found("".join(mails))} <= of_people
     queue = queued()
     assert "make_dossier" in queue

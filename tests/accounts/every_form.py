@@ -223,6 +223,11 @@ def entree(world: World) -> Data:
     }  # fmt: skip
 
 
+def other_entree(world: World) -> Data:
+    """Let the school trust the hub for another school's number and domain."""
+    return {**entree(world), "home_organization": "88ZZ", "domains": "deklaver.example"}
+
+
 def conflict(world: World) -> Data:
     """Keep a teacher out who has an interest."""
     person = str(world.people["author"].public_id)
@@ -433,7 +438,7 @@ FORMS = (
         keyed=False, codes=("location", "client_secret", "domains")),
     Row("sso:saml_add", "administrator", None, None, entree, NO_ENTREE,
         codes=("location", "sign_in_url", "certificate", "home_organization", "domains")),
-    Row("sso:change", "administrator", None, "saml_provider", entree, NO_ENTREE, keyed=False,
+    Row("sso:change", "administrator", None, "saml_provider", other_entree, NO_ENTREE, keyed=False,
         codes=("location", "sign_in_url", "certificate", "home_organization", "domains")),
     Row("cases:shut_out", "coordinator", None, "case", conflict,
         (({"explanation": ""}, "explanation"),),

@@ -126,11 +126,16 @@ def missing(before: Rows) -> list[models.Model]:
     ]
 
 
+# Form → of which tables it takes rows away, as it should.
+MAY_GO = {
+    "cases:shut_out": {"cases.CaseUserObjectPermission"},
+    "sso:change": {"accounts.ProviderDomain"},
+}
+
+
 def may_go(form: str) -> set[type[models.Model]]:
-    """Return of which tables a form takes rows away: shutting out takes back grants."""
-    return (
-        {apps.get_model("cases", "CaseUserObjectPermission")} if form == "cases:shut_out" else set()
-    )
+    """Return of which tables a form takes rows away: grants of whoever is kept out; old domains."""
+    return {apps.get_model(name) for name in MAY_GO.get(form, ())}
 
 
 RAISED = {
