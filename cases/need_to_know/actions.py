@@ -52,7 +52,12 @@ def shut_out(case: Case, by: User, person: User, *, ground: str, explanation: st
             field="person",
         )
     made = ShutOut.objects.create(
-        pupil_id=case.pupil_id, user=person, ground=ground, explanation=explanation, set_by=by
+        pupil_id=case.pupil_id,
+        case=case,
+        user=person,
+        ground=ground,
+        explanation=explanation,
+        set_by=by,
     )
     _take_back(case, person)
     if person.pk in _leads(case):
