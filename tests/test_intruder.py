@@ -23,8 +23,16 @@ from cases.need_to_know.actions import open_in_emergency, end_emergency, shut_ou
 from consultations.models import Advice
 from signals.actions import file_signal, find_unfounded
 from tests.factories import (
-    BoardFactory, CaseFactory, ConsultationFactory, IdentityProviderFactory, InvitationFactory, PupilFactory,
-    RoleInvitationFactory, SchoolFactory, SignalFactory, member,
+    BoardFactory,
+    CaseFactory,
+    ConsultationFactory,
+    IdentityProviderFactory,
+    InvitationFactory,
+    PupilFactory,
+    RoleInvitationFactory,
+    SchoolFactory,
+    SignalFactory,
+    member,
 )
 
 pytestmark = pytest.mark.django_db
@@ -44,8 +52,15 @@ def pupil(school):
 
 def signal(pupil, by, **more):
     return file_signal(
-        pupil, by, uuid.uuid4(), categories=[], facts="Zag iets.", observed_at=timezone.now(),
-        severe=False, acute=False, **more,
+        pupil,
+        by,
+        uuid.uuid4(),
+        categories=[],
+        facts="Zag iets.",
+        observed_at=timezone.now(),
+        severe=False,
+        acute=False,
+        **more,
     )
 
 
@@ -110,7 +125,9 @@ def test_a_leader_is_not_shut_out_in_silence(school, pupil, coordinator, leader)
 
 
 # --- F3 trail of a conflict of interest lands in the newest case
-def test_a_conflict_stands_in_the_trail_of_the_case_where_it_was_set(school, pupil, coordinator, leader, signed_in, teacher):
+def test_a_conflict_stands_in_the_trail_of_the_case_where_it_was_set(
+    school, pupil, coordinator, leader, signed_in, teacher
+):
     normal = CaseFactory(pupil=pupil)
     signal(pupil, member(Role.TEACHER, school), about_staff=True)
     shut_out(normal, coordinator, teacher, **FAMILY)
@@ -121,20 +138,31 @@ def test_a_conflict_stands_in_the_trail_of_the_case_where_it_was_set(school, pup
 # --- F4 oracles for an author
 def test_an_author_does_not_learn_that_the_case_was_closed(school, pupil, teacher, signed_in):
     one = signal(pupil, teacher)
-    form = {"facts": "Beter gezien.", "reason": "Anders.", "urgency": "normal",
-            "observed_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M")}
+    form = {
+        "facts": "Beter gezien.",
+        "reason": "Anders.",
+        "urgency": "normal",
+        "observed_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
+    }
     Case.objects.filter(pk=one.case_id).update(
-        closed_at=timezone.now(), outcome="unfounded", closing_grounds="Niets.")
+        closed_at=timezone.now(), outcome="unfounded", closing_grounds="Niets."
+    )
     url = reverse("signals:correct", args=[one.reference])
     assert "gesloten" not in page(signed_in(teacher).post(url, form)).lower()
 
 
-def test_whom_a_conflict_keeps_out_does_not_learn_of_a_finding(school, pupil, teacher, coordinator, signed_in):
+def test_whom_a_conflict_keeps_out_does_not_learn_of_a_finding(
+    school, pupil, teacher, coordinator, signed_in
+):
     one = signal(pupil, teacher)
     find_unfounded(one, coordinator, uuid.uuid4(), grounds="Er was niets.")
     shut_out(one.case, coordinator, teacher, **CONCERNED)
-    form = {"facts": "Beter gezien.", "reason": "Anders.", "urgency": "normal",
-            "observed_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M")}
+    form = {
+        "facts": "Beter gezien.",
+        "reason": "Anders.",
+        "urgency": "normal",
+        "observed_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
+    }
     url = reverse("signals:correct", args=[one.reference])
     answer = page(signed_in(teacher).post(url, form))
     assert "ongegrond" not in answer.lower()
@@ -165,10 +193,13 @@ def test_no_text_is_read_without_a_row(school, pupil, coordinator, teacher, sign
 
 # --- F6 emergency access comes back at once, and a sister's leader cannot be kept out
 def test_a_leader_of_a_sister_school_can_be_kept_out(school, coordinator, leader, pupil):
-    school.board = BoardFactory(); school.save()
+    school.board = BoardFactory()
+    school.save()
     sister = member(Role.SCHOOL_LEADER, SchoolFactory(board=school.board))
     case = CaseFactory(pupil=pupil)
-    given = open_in_emergency(school, sister, uuid.uuid4(), reference=case.reference, reason="x" * 30)
+    given = open_in_emergency(
+        school, sister, uuid.uuid4(), reference=case.reference, reason="x" * 30
+    )
     end_emergency(given, coordinator)
     shut_out(case, coordinator, sister, **FAMILY)
     with pytest.raises(ActionError):
@@ -179,9 +210,14 @@ def test_a_leader_of_a_sister_school_can_be_kept_out(school, coordinator, leader
 def test_who_left_is_not_taken_hold_of_by_their_old_school(school, administrator):
     other = SchoolFactory()
     victim = member(Role.SCHOOL_LEADER, other)
-    Membership.objects.create(user=victim, role=Role.TEACHER, school=school,
-        starts_on=timezone.localdate() - timedelta(days=900), ends_on=timezone.localdate() - timedelta(days=800),
-        ended_at=timezone.now() - timedelta(days=800))
+    Membership.objects.create(
+        user=victim,
+        role=Role.TEACHER,
+        school=school,
+        starts_on=timezone.localdate() - timedelta(days=900),
+        ends_on=timezone.localdate() - timedelta(days=800),
+        ended_at=timezone.now() - timedelta(days=800),
+    )
     Authenticator.objects.create(user=victim, type="totp", data={"secret": "x"})
     try:
         people.give_role(school, administrator, victim, role=Role.TEACHER)
@@ -193,18 +229,30 @@ def test_who_left_is_not_taken_hold_of_by_their_old_school(school, administrator
 
 def test_an_invitation_ends_with_the_role_of_who_sent_it(school, administrator, leader):
     other = member(Role.ADMINISTRATOR, school)
-    invited = people.invite(school, administrator, uuid.uuid4(), email="x@elders.example", name="X", role=Role.SCHOOL_LEADER)
+    invited = people.invite(
+        school,
+        administrator,
+        uuid.uuid4(),
+        email="x@elders.example",
+        name="X",
+        role=Role.SCHOOL_LEADER,
+    )
     people.end_role(administrator.memberships.get(), other, school)
     assert not RoleInvitation.objects.standing().filter(pk=invited.pk).exists()
 
 
 def test_an_invitation_until_a_day_that_is_past_opens_nothing_and_breaks_nothing(school, client):
     from django.test import Client
+
     yesterday = timezone.localdate() - timedelta(days=1)
-    invited = RoleInvitationFactory(school=school, ends_on=yesterday, secret="geheim-x", email="n@s.example")
+    invited = RoleInvitationFactory(
+        school=school, ends_on=yesterday, secret="geheim-x", email="n@s.example"
+    )
     browser = Client(raise_request_exception=False)
     browser.get(reverse("people:open_invitation", args=["geheim-x"]))
-    answer = browser.post(reverse("people:invitation"), {"name": "N", "password": "een lange zin voor de toets 2"})
+    answer = browser.post(
+        reverse("people:invitation"), {"name": "N", "password": "een lange zin voor de toets 2"}
+    )
     assert answer.status_code != 500
 
 
@@ -213,27 +261,45 @@ def test_sso_with_an_overlapping_invitation_does_not_break(school):
     provider.domains.create(domain="school.example")
     person = member(Role.TEACHER, school)
     Authenticator.objects.create(user=person, type="totp", data={"secret": "x"})
-    RoleInvitationFactory(school=school, email=person.email, role=Role.TEACHER, ends_on=timezone.localdate() + timedelta(days=9))
+    RoleInvitationFactory(
+        school=school,
+        email=person.email,
+        role=Role.TEACHER,
+        ends_on=timezone.localdate() + timedelta(days=9),
+    )
     admit(provider, "sub", {"email": person.email, "email_verified": True})
 
 
 # --- F8 domain of somebody else
 def test_a_school_does_not_claim_the_domain_of_another(school, monkeypatch):
     from accounts.sso import actions as sso
+
     monkeypatch.setattr(sso.discovery, "read", lambda issuer: {"issuer": issuer})
     thief = member(Role.ADMINISTRATOR, school)
     other = SchoolFactory()
     for n in range(3):
         member(Role.TEACHER, other, email=f"juf{n}@delinde.example")
     with pytest.raises(ActionError):
-        sso.add(school, thief, uuid.uuid4(), kind="other", name="Schoolaccount De Linde", location="https://kwaad.example",
-            client_id="a", client_secret="b", domains=["delinde.example"])
+        sso.add(
+            school,
+            thief,
+            uuid.uuid4(),
+            kind="other",
+            name="Schoolaccount De Linde",
+            location="https://kwaad.example",
+            client_id="a",
+            client_secret="b",
+            domains=["delinde.example"],
+        )
 
 
 # --- F9 numbers of rows
-def test_the_copy_does_not_show_that_rows_were_left_out(school, pupil, leader, administrator, signed_in):
+def test_the_copy_does_not_show_that_rows_were_left_out(
+    school, pupil, leader, administrator, signed_in
+):
     import re
     from audit.export import lines
+
     signed_in(administrator).get(reverse("audit:school"))
     a = LogEntry.objects.order_by("-pk").first().pk
     signal(pupil, member(Role.TEACHER, school), about_staff=True)

@@ -53,10 +53,16 @@ def in_between(monkeypatch, module, name, first, second):
 
 def test_whom_a_conflict_keeps_out_files_nothing_more(school, coordinator, monkeypatch):
     from cases.files import actions as files
+
     other = member(Role.COORDINATOR, school)
     case = CaseFactory(pupil=PupilFactory(school=school))
-    said = in_between(monkeypatch, files, "check", lambda: attach(case, other),
-        lambda: need_to_know.shut_out(case, coordinator, other, ground="family", explanation=""))
+    said = in_between(
+        monkeypatch,
+        files,
+        "check",
+        lambda: attach(case, other),
+        lambda: need_to_know.shut_out(case, coordinator, other, ground="family", explanation=""),
+    )
     assert not Attachment.objects.exists(), said
 
 
@@ -65,11 +71,18 @@ def test_two_do_not_keep_one_another_out(school, coordinator, monkeypatch):
     other = member(Role.COORDINATOR, school)
     pupil = PupilFactory(school=school)
     old = CaseFactory(pupil=pupil)
-    Case.objects.filter(pk=old.pk).update(closed_at=old.opened_at, outcome="other", closing_grounds="x")
+    Case.objects.filter(pk=old.pk).update(
+        closed_at=old.opened_at, outcome="other", closing_grounds="x"
+    )
     new = CaseFactory(pupil=pupil)
     f = {"ground": "family", "explanation": ""}
-    said = in_between(monkeypatch, need_to_know, "runners", lambda: need_to_know.shut_out(old, coordinator, other, **f),
-        lambda: need_to_know.shut_out(new, other, coordinator, **f))
+    said = in_between(
+        monkeypatch,
+        need_to_know,
+        "runners",
+        lambda: need_to_know.shut_out(old, coordinator, other, **f),
+        lambda: need_to_know.shut_out(new, other, coordinator, **f),
+    )
     assert ShutOut.objects.count() < 2, said
 
 
@@ -79,14 +92,20 @@ def test_a_withdrawn_invitation_gives_no_role(school, administrator, monkeypatch
     real = people._withdraw
     monkeypatch.setattr(people, "rows", list, raising=False)
     monkeypatch.setattr(people, "_withdraw", lambda standing: real(people.rows(standing)))
-    in_between(monkeypatch, people, "rows", lambda: people.withdraw(invited, administrator),
-        lambda: people.accept(invited, person))
+    in_between(
+        monkeypatch,
+        people,
+        "rows",
+        lambda: people.withdraw(invited, administrator),
+        lambda: people.accept(invited, person),
+    )
     invited.refresh_from_db()
     assert not (invited.accepted_at and invited.withdrawn_at)
 
 
 def test_the_same_invitation_makes_one_account_and_no_error(school):
     from concurrent.futures import ThreadPoolExecutor
+
     invited = RoleInvitationFactory(school=school, email="a@b.example")
 
     def go(_):

@@ -23,8 +23,14 @@ from cases.files.kinds import Refused
 from cases.need_to_know.actions import end_shut_out, shut_out
 from tests.cases.made_up_files import TYPES
 from tests.factories import (
-    CaseFactory, ConsultationFactory, IdentityProviderFactory, InvitationFactory, PupilFactory,
-    RoleInvitationFactory, SignalFactory, member,
+    CaseFactory,
+    ConsultationFactory,
+    IdentityProviderFactory,
+    InvitationFactory,
+    PupilFactory,
+    RoleInvitationFactory,
+    SignalFactory,
+    member,
 )
 
 pytestmark = pytest.mark.django_db
@@ -37,13 +43,23 @@ def test_resetting_a_second_factor_stands_in_the_trail(school, administrator, te
     assert LogEntry.objects.count() > before
 
 
-def test_another_domain_or_secret_of_a_provider_stands_in_the_trail(school, administrator, monkeypatch):
+def test_another_domain_or_secret_of_a_provider_stands_in_the_trail(
+    school, administrator, monkeypatch
+):
     monkeypatch.setattr(sso.discovery, "read", lambda issuer: {"issuer": issuer})
     provider = IdentityProviderFactory(school=school)
     provider.domains.create(domain="school.example")
     before = LogEntry.objects.count()
-    sso.change(provider, administrator, kind="other", name=provider.name, location=provider.issuer,
-        client_id=provider.client_id, client_secret="een ander geheim", domains=["school.example", "nog.example"])
+    sso.change(
+        provider,
+        administrator,
+        kind="other",
+        name=provider.name,
+        location=provider.issuer,
+        client_id=provider.client_id,
+        client_secret="een ander geheim",
+        domains=["school.example", "nog.example"],
+    )
     assert LogEntry.objects.count() > before
 
 
@@ -61,8 +77,16 @@ def test_a_settled_flag_does_not_cover_the_rest_of_the_day(school, coordinator, 
 
     def reads(first, count, at):
         for n in range(first, first + count):
-            LogEntry.objects.log_create(coordinator, force_log=True, action=3, kind=Kind.READ, actor=coordinator,
-                timestamp=at, case_reference=f"M-{n:06}", school_id=school.pk)
+            LogEntry.objects.log_create(
+                coordinator,
+                force_log=True,
+                action=3,
+                kind=Kind.READ,
+                actor=coordinator,
+                timestamp=at,
+                case_reference=f"M-{n:06}",
+                school_id=school.pk,
+            )
 
     reads(0, 30, now - timedelta(minutes=10))
     look(now)
@@ -76,10 +100,13 @@ def test_a_settled_flag_does_not_cover_the_rest_of_the_day(school, coordinator, 
 def test_a_document_that_fetches_its_macros_from_elsewhere_is_refused():
     import io
     import zipfile
+
     out = io.BytesIO()
-    rels = ('<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+    rels = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
         'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" '
-        'Target="http://kwaad.example/sjabloon.dotm" TargetMode="External"/></Relationships>')
+        'Target="http://kwaad.example/sjabloon.dotm" TargetMode="External"/></Relationships>'
+    )
     with zipfile.ZipFile(out, "w") as z:
         z.writestr("[Content_Types].xml", TYPES)
         z.writestr("word/document.xml", "<w:document/>")
@@ -91,16 +118,29 @@ def test_a_document_that_fetches_its_macros_from_elsewhere_is_refused():
 def test_a_worker_does_not_learn_the_reference_of_a_case(school, family_worker, signed_in):
     case = CaseFactory(pupil=PupilFactory(school=school))
     asked = ConsultationFactory(case=case)
-    InvitationFactory(consultation=asked, user=family_worker, buurtteam=school.buurtteam, accepted_at=timezone.now())
+    InvitationFactory(
+        consultation=asked,
+        user=family_worker,
+        buurtteam=school.buurtteam,
+        accepted_at=timezone.now(),
+    )
     browser = signed_in(family_worker)
-    for url in (reverse("consultations:detail", args=[asked.reference]), reverse("consultations:inbox"), reverse("audit:mine")):
+    for url in (
+        reverse("consultations:detail", args=[asked.reference]),
+        reverse("consultations:inbox"),
+        reverse("audit:mine"),
+    ):
         assert case.reference not in browser.get(url).content.decode(), url
 
 
 def test_an_administrator_sees_no_name_where_they_export(school, administrator, signed_in):
     case = CaseFactory(pupil=PupilFactory(school=school, given_name="Ties", family_name="Rozendal"))
     shut_out_of = signed_in(administrator)
-    for url in (reverse("cases:dossier", args=[case.reference]), reverse("cases:exportable"), reverse("audit:school")):
+    for url in (
+        reverse("cases:dossier", args=[case.reference]),
+        reverse("cases:exportable"),
+        reverse("audit:school"),
+    ):
         text = shut_out_of.get(url).content.decode()
         assert "Rozendal" not in text and "Ties" not in text
 
@@ -108,6 +148,7 @@ def test_an_administrator_sees_no_name_where_they_export(school, administrator, 
 def test_a_withdrawn_invitation_is_not_accepted_meanwhile(school, administrator, monkeypatch):
     """The withdrawing reads; the other accepts; then the withdrawing writes."""
     from accounts.people.actions import accept
+
     person = member(Role.TEACHER, email="a@b.example")
     invited = RoleInvitationFactory(school=school, email="a@b.example", role=Role.COORDINATOR)
     real = people._withdraw
