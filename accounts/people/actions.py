@@ -190,6 +190,12 @@ def give_role(
         raise ActionError(_("You cannot change your own roles. Ask another administrator."))
     if not people_of([school]).filter(pk=person.pk).exists():
         raise PermissionDenied
+    held = Membership.objects.filter(ended_at__isnull=True, user=person)
+    if held.exists() and not held.of_places([school]).exists():
+        # Else a school that they left could take away their second factor, and their sign-in.
+        raise ActionError(
+            _("This person left and works elsewhere now. Invite them: they say yes themselves.")
+        )
     place = place_of(role, school)
     if not any(place.values()):
         raise ActionError(_("This school has no buurtteam yet."), field="role")
