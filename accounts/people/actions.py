@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -149,7 +149,11 @@ def accept_as_new(invitation: RoleInvitation, *, name: str, password: str | None
     """Make the account of an invited person who has none yet, and give them their role."""
     if User.objects.filter(email=invitation.email).exists():
         raise PermissionDenied
-    user = User.objects.create_user(invitation.email, password, name=name)
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(invitation.email, password, name=name)
+    except IntegrityError as error:  # the same form at the same moment: one of them was first
+        raise PermissionDenied from error
     accept(invitation, user)
     return user
 
