@@ -318,3 +318,15 @@ def test_nobody_who_is_kept_out_becomes_responsible(school, pupil, teacher, lead
     people.end_role(leader.memberships.get(), admin, school)
     case.refresh_from_db()
     assert case.responsible_id != kept_out.pk
+
+
+# --- F11 a letter that becomes another one when it is made small
+def test_a_look_alike_of_an_address_is_somebody_else(school):
+    from accounts.sso.actions import Refused
+
+    provider = IdentityProviderFactory(school=school)
+    provider.domains.create(domain="school.example")
+    victim = member(Role.COORDINATOR, school, email="karel@school.example")
+    Authenticator.objects.create(user=victim, type="totp", data={"secret": "x"})
+    with pytest.raises(Refused):
+        admit(provider, "sub", {"email": "\u212aarel@school.example", "email_verified": True})

@@ -143,22 +143,3 @@ def test_an_administrator_sees_no_name_where_they_export(school, administrator, 
     ):
         text = shut_out_of.get(url).content.decode()
         assert "Rozendal" not in text and "Ties" not in text
-
-
-def test_a_withdrawn_invitation_is_not_accepted_meanwhile(school, administrator, monkeypatch):
-    """The withdrawing reads; the other accepts; then the withdrawing writes."""
-    from accounts.people.actions import accept
-
-    person = member(Role.TEACHER, email="a@b.example")
-    invited = RoleInvitationFactory(school=school, email="a@b.example", role=Role.COORDINATOR)
-    real = people._withdraw
-
-    def late(standing):
-        rows = list(standing)
-        accept(invited, person)
-        real(rows)
-
-    monkeypatch.setattr(people, "_withdraw", late)
-    people.withdraw(invited, administrator)
-    invited.refresh_from_db()
-    assert not (invited.accepted_at and invited.withdrawn_at)
