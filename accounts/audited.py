@@ -5,7 +5,7 @@ from operator import attrgetter
 
 from django.db import models
 
-from accounts.models import IdentityProvider, Membership, RoleInvitation
+from accounts.models import IdentityProvider, Membership, ProviderDomain, RoleInvitation
 
 AUDITED: dict[type[models.Model], list[str]] = {
     Membership: ["user", "role", "school", "buurtteam", "starts_on", "ends_on", "ended_at"],
@@ -18,6 +18,7 @@ AUDITED: dict[type[models.Model], list[str]] = {
         "home_organization",
         "is_active",
     ],
+    ProviderDomain: ["domain"],
 }
 
 # Whose trail it stands in.
@@ -25,4 +26,5 @@ ABOUT: dict[type[models.Model], Callable[[models.Model], models.Model | None]] =
     Membership: attrgetter("school"),
     RoleInvitation: attrgetter("school"),
     IdentityProvider: attrgetter("school"),
+    ProviderDomain: attrgetter("provider.school"),
 }

@@ -51,7 +51,10 @@ class RoleInvitationQuerySet(models.QuerySet):
     def standing(self) -> "RoleInvitationQuerySet":
         """Return those that can still be accepted."""
         return self.filter(
-            accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=timezone.now()
+            models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=timezone.localdate()),
+            accepted_at__isnull=True,
+            withdrawn_at__isnull=True,
+            expires_at__gt=timezone.now(),
         )
 
 

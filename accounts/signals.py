@@ -9,5 +9,8 @@ membership_ended = Signal()
 # ``user`` looked at the people of ``schools``, or at one of them (``person``).
 people_seen = Signal()
 
+# ``user`` took away the second factor of ``person``, who works at ``school``.
+second_factor_reset = Signal()
+
 # ``user``, who is signed in and holds no role any more, asked for a page that needs one.
 turned_away = Signal()

@@ -20,6 +20,7 @@ class Kind(models.TextChoices):
     SIGN_IN_FAILED = "sign_in_failed", _("sign-in failed")
     SECOND_FACTOR_FAILED = "second_factor_failed", _("wrong second factor")
     SIGN_OUT = "sign_out", _("signed out")
+    FACTOR_RESET = "factor_reset", _("took away a second factor")
     TURNED_AWAY = "turned_away", _("asked for a page without a role")
 
 
@@ -27,7 +28,13 @@ class Kind(models.TextChoices):
 GROUPS: dict[str, tuple[Kind, ...]] = {
     "read": (Kind.READ, Kind.SEARCHED, Kind.TRAIL_READ),
     "changed": (Kind.MADE, Kind.CHANGED, Kind.REMOVED),
-    "special": (Kind.EXPORTED, Kind.EMERGENCY, Kind.WRONG_REFERENCE, Kind.TURNED_AWAY),
+    "special": (
+        Kind.EXPORTED,
+        Kind.EMERGENCY,
+        Kind.WRONG_REFERENCE,
+        Kind.FACTOR_RESET,
+        Kind.TURNED_AWAY,
+    ),
     "sign_in": (Kind.SIGN_IN, Kind.SIGN_IN_FAILED, Kind.SECOND_FACTOR_FAILED, Kind.SIGN_OUT),
 }
 GROUP_NAMES = {

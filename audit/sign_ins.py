@@ -6,7 +6,7 @@ from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
 from accounts.models import Membership, School, User
-from accounts.signals import people_seen, turned_away
+from accounts.signals import people_seen, second_factor_reset, turned_away
 from audit.kinds import Kind
 from audit.models import LogEntry
 
@@ -20,6 +20,7 @@ def listen() -> None:
         (authentication_failed, second_factor_failed),
         (turned_away, without_role),
         (people_seen, looked_at_people),
+        (second_factor_reset, took_away_second_factor),
     ):
         signal.connect(receiver, dispatch_uid=f"audit.sign_ins.{receiver.__name__}")
 
@@ -68,6 +69,20 @@ def looked_at_people(
             actor_email=user.email,
             school_id=school.pk,
         )
+
+
+def took_away_second_factor(user: User, person: User, school: School, **kwargs: Any) -> None:
+    """Remember who took away whose second factor: in the trail of the school where they may."""
+    LogEntry.objects.log_create(
+        person,
+        force_log=True,
+        action=LogEntry.Action.ACCESS,
+        kind=Kind.FACTOR_RESET,
+        actor=user,
+        actor_email=user.email,
+        school_id=school.pk,
+        object_repr=f"user {person.public_id}",
+    )
 
 
 def record(user: User | None, kind: Kind) -> None:

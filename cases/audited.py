@@ -46,8 +46,8 @@ ABOUT: dict[type[models.Model], Callable[[models.Model], models.Model | None]] =
     Deviation: attrgetter("case"),
     LookBack: attrgetter("case"),
     SchoolPeriod: attrgetter("school"),
-    # Any case of the pupil: whoever is kept out of one is kept out of all.
-    ShutOut: lambda shut_out: shut_out.pupil.cases.order_by("-pk").first(),
+    # Where it was set; of older ones that is not known: any case of the pupil.
+    ShutOut: lambda shut_out: shut_out.case or shut_out.pupil.cases.order_by("-pk").first(),
     EmergencyAccess: attrgetter("case"),
     DossierExport: attrgetter("case"),
 }

@@ -8,7 +8,7 @@ from accounts import access
 from accounts.access import Permission, Scope
 from accounts.models import Membership
 from accounts.roles import Role
-from cases.models import Case, CaseUserObjectPermission
+from cases.models import Case, CaseUserObjectPermission, ShutOut
 
 # Who takes open tasks over, the first that the school has (docs/protocol.md, "Who does what").
 TAKES_OVER = (Role.COORDINATOR, Role.ATTENTION_OFFICER, Role.SCHOOL_LEADER)
@@ -45,16 +45,23 @@ def _hand_over_tasks(membership: Membership, *, keeps_granted: bool) -> None:
         )
         cases = cases.exclude(pk__in=granted.values("content_object_id"))
     for case in cases.select_for_update(of=("self",)):
-        case.responsible_id = successor(membership)
+        case.responsible_id = successor(membership, case)
         # The sweep looks at once: whoever it is now hears of what waits.
         case.next_due = timezone.now() if case.next_due else None
         case.save(update_fields=["responsible", "next_due"])
 
 
-def successor(membership: Membership) -> int | None:
-    """Return who takes open tasks over: a coordinator, else whoever else runs cases there."""
+def successor(membership: Membership, case: Case) -> int | None:
+    """Return who takes a case over: a coordinator, else whoever else runs cases there.
+
+    Never somebody who may not know of it (conflict of interest, R9).
+    """
     current = Membership.objects.current().filter(school_id=membership.school_id)
     others = current.exclude(user=membership.user_id)
+    kept_out = ShutOut.objects.standing().filter(pupil=case.pupil_id)
+    others = others.exclude(user__in=kept_out.values("user"))
+    if case.restricted:
+        others = others.filter(role__in=access.roles_at(Permission.SEE_BOARD_CASE, Scope.SCHOOL))
     for role in TAKES_OVER:
         found = others.filter(role=role, replaces__isnull=True).order_by("starts_on", "pk").first()
         if found is not None:

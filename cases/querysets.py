@@ -13,6 +13,7 @@ from accounts.access import Permission, Scope
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from cases.models import Case
 
 # Which grant on a case a scope asks for (accounts/access.py). Who moves a case sees it too.
 GRANTS: dict[Scope, tuple[str, ...]] = {
@@ -201,6 +202,15 @@ class ShutOutQuerySet(models.QuerySet):
     def standing(self) -> "ShutOutQuerySet":
         """Return those that hold now."""
         return self.filter(ended_at__isnull=True)
+
+    def shown_in(self, case: "Case") -> "ShutOutQuerySet":
+        """Return those of the pupil that a case shows, with who, by whom and why.
+
+        They hold in all of the pupil's cases. But what was set in one for the board alone says
+        whom that one is about: it shows there, and nowhere else (R9).
+        """
+        found = self.filter(pupil=case.pupil_id)
+        return found if case.restricted else found.exclude(case__restricted=True)
 
 
 class EmergencyAccessQuerySet(models.QuerySet):

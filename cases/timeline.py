@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from cases.models import Case
+from cases.models import Case, ShutOut
 from cases.protocol import PERIODS, STEPS
 
 
@@ -152,7 +152,7 @@ def _attachments(case: Case) -> Iterator[Entry]:
 
 
 def _shut_outs(case: Case) -> Iterator[Entry]:
-    for one in case.pupil.shut_outs.select_related("user", "set_by", "ended_by"):
+    for one in ShutOut.objects.shown_in(case).select_related("user", "set_by", "ended_by"):
         text = f"{one.user.name}: {one.get_ground_display()}"
         yield Entry(
             one.set_at, None, "people", _("Conflict of interest"), one.set_by.name,

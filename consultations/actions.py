@@ -156,7 +156,11 @@ def may_conclude(consultation: Consultation, user: User) -> bool:
 
 
 def _open(consultation: Consultation) -> Consultation:
-    locked = Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
-    if not locked.is_open:
+    locked = (
+        Consultation.objects.select_for_update(of=("self",))
+        .select_related("case")
+        .get(pk=consultation.pk)
+    )
+    if not (locked.is_open and locked.case.is_open):
         raise ActionError(_("This consultation is closed already."))
     return locked

@@ -40,8 +40,8 @@ class InvitationQuerySet(models.QuerySet):
     def of(self, user: "User") -> "InvitationQuerySet":
         """Return the invitations of the user that still stand.
 
-        An invitation ends when it is withdrawn, when the consultation closes, and when the person
-        no longer holds a role at the place through which they were invited.
+        An invitation ends when it is withdrawn, when the consultation or its case closes, and when
+        the person no longer holds a role at the place through which they were invited.
         """
         memberships = access.memberships_with(user, Permission.ADVISE)
         return self.filter(
@@ -53,6 +53,7 @@ class InvitationQuerySet(models.QuerySet):
             user_id=user.pk,
             withdrawn_at__isnull=True,
             consultation__closed_at__isnull=True,
+            consultation__case__closed_at__isnull=True,
             # Nobody is invited into a case for the board alone (R9), whatever rows there are.
             consultation__case__restricted=False,
         ).exclude(

@@ -169,6 +169,7 @@ def outcome(request: HttpRequest, reference: str) -> HttpResponse:
         raise Http404
     if request.method == "GET" and not consultation.is_open:
         return redirect("consultations:detail", reference)
+    record_read(request.user, consultation)
     form = OutcomeForm.for_page(request)
     return record(
         request,

@@ -124,6 +124,7 @@ def unfounded(request: HttpRequest, reference: str) -> HttpResponse:
         ),
         reference=reference,
     )
+    record_read(request.user, signal)
     form = UnfoundedForm.for_page(request)
     return record(
         request,

@@ -3,13 +3,14 @@
 import hashlib
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from accounts.models import Membership, RoleInvitation, School, User
 from accounts.people import mails
 from accounts.people.roles import place_of
 from accounts.roles import Role
-from accounts.signals import membership_ended
+from accounts.signals import membership_ended, second_factor_reset
 
 INVITATION_LASTS = timedelta(days=14)
 # 256 bits: nobody guesses a link.
@@ -107,7 +108,8 @@ def _invite(
 def withdraw(invitation: RoleInvitation, by: User) -> None:
     """End an invitation; its link opens nothing any more."""
     check(by, invitation.school)
-    standing = RoleInvitation.objects.standing().filter(pk=invitation.pk)
+    # Locked: whoever accepts it at this very moment comes before or after, not in between.
+    standing = RoleInvitation.objects.standing().select_for_update().filter(pk=invitation.pk)
     _withdraw(standing)
 
 
@@ -147,7 +149,11 @@ def accept_as_new(invitation: RoleInvitation, *, name: str, password: str | None
     """Make the account of an invited person who has none yet, and give them their role."""
     if User.objects.filter(email=invitation.email).exists():
         raise PermissionDenied
-    user = User.objects.create_user(invitation.email, password, name=name)
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(invitation.email, password, name=name)
+    except IntegrityError as error:  # the same form at the same moment: one of them was first
+        raise PermissionDenied from error
     accept(invitation, user)
     return user
 
@@ -166,7 +172,8 @@ def join(*, email: str, name: str, school: School) -> User | None:
     if user is None:
         user = User.objects.create_user(email, name=name or invitations[0].name)
     for invitation in invitations:
-        accept(invitation, user)
+        with suppress(ActionError):  # they hold that role already: no reason to keep them out
+            accept(invitation, user)
     return user
 
 
@@ -187,6 +194,12 @@ def give_role(
         raise ActionError(_("You cannot change your own roles. Ask another administrator."))
     if not people_of([school]).filter(pk=person.pk).exists():
         raise PermissionDenied
+    held = Membership.objects.filter(ended_at__isnull=True, user=person)
+    if held.exists() and not held.of_places([school]).exists():
+        # Else a school that they left could take away their second factor, and their sign-in.
+        raise ActionError(
+            _("This person left and works elsewhere now. Invite them: they say yes themselves.")
+        )
     place = place_of(role, school)
     if not any(place.values()):
         raise ActionError(_("This school has no buurtteam yet."), field="role")
@@ -257,6 +270,13 @@ def wind_up(membership: Membership, now: datetime) -> None:
     locked.ends_on, locked.ended_at = max(last_day, locked.starts_on), now
     locked.save(update_fields=["ends_on", "ended_at"])
     end_sessions(locked.user)
+    if access.scope(locked.role, Permission.MANAGE_PEOPLE):
+        # Whoever saw it coming would have left a way back in.
+        _withdraw(
+            RoleInvitation.objects.standing()
+            .select_for_update()
+            .filter(school=locked.school_id, invited_by=locked.user_id)
+        )
     membership_ended.send(sender=Membership, membership=locked)
 
 
@@ -287,6 +307,7 @@ def reset_second_factor(school: School, by: User, person: User) -> None:
     if person == by or not here.exists():
         raise PermissionDenied
     Authenticator.objects.filter(user=person).delete()
+    second_factor_reset.send(sender=User, user=by, person=person, school=school)
     SocialAccount.objects.filter(user=person).delete()
     end_sessions(person)
     transaction.on_commit(lambda: mails.tell_of_reset(person))

@@ -19,7 +19,8 @@ from accounts.people.forms import InvitationForm, NewAccountForm, RoleForm
 from accounts.second_factor import fresh_second_factor
 from accounts.signals import people_seen
 
-# Where the secret of a link waits once it was opened: not in the address, which others may read.
+# Where the hash of a link's secret waits once it was opened: not in the address, which others may
+# read. And not the secret itself: sessions lie in the database as anybody can read them there.
 SECRET_IN_SESSION = "role_invitation"  # noqa: S105 - the name of a session key
 
 
@@ -182,7 +183,7 @@ def _form_page(
 @never_cache
 def open_invitation(request: HttpRequest, secret: str) -> HttpResponse:
     """Take the secret out of the address before a page is shown that could pass it on."""
-    request.session[SECRET_IN_SESSION] = secret
+    request.session[SECRET_IN_SESSION] = actions.hashed(secret)
     return redirect("people:invitation")
 
 
@@ -221,8 +222,8 @@ def _accept_signed_in(request: HttpRequest, found: RoleInvitation) -> HttpRespon
 
 
 def _standing(request: HttpRequest) -> RoleInvitation | None:
-    secret = request.session.get(SECRET_IN_SESSION)
-    if not secret:
+    found = request.session.get(SECRET_IN_SESSION)
+    if not found:
         return None
     standing = RoleInvitation.objects.standing().select_related("school", "buurtteam")
-    return standing.filter(secret_hash=actions.hashed(secret)).first()
+    return standing.filter(secret_hash=found).first()

@@ -56,7 +56,8 @@ def _first_time(provider: IdentityProvider, claims: Claims) -> User:
     """Return the user of the address that the provider vouches for; an invited one is made."""
     claimed = provider.rules.address(claims, provider.domain_names)
     address = (valid_email_or_none(claimed) or "").lower() if isinstance(claimed, str) else ""
-    if not address or domain_of(address) not in provider.domain_names:
+    # In small letters the Kelvin sign is a k: a look-alike would be somebody else's address.
+    if not address or not str(claimed).isascii() or domain_of(address) not in provider.domain_names:
         raise Refused("no address that it may vouch for")
     name = str(claims.get("name") or "")[: User._meta.get_field("name").max_length]
     trusting = IdentityProvider.objects.of_domain(domain_of(address)).filter(trust=provider.trust)

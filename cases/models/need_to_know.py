@@ -31,6 +31,10 @@ class ShutOut(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="shut_out_of"
     )
+    # Where it was set: what was set in a case for the board alone is explained there alone (R9).
+    case = models.ForeignKey(
+        Case, null=True, blank=True, on_delete=models.CASCADE, related_name="shut_outs"
+    )
     ground = models.CharField(_("ground"), max_length=10, choices=Ground.choices)
     explanation = models.TextField(_("explanation"), blank=True)
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -57,8 +57,20 @@ def shut_out(case: Case, by: User, person: User, *, ground: str, explanation: st
             _("Nobody would be left who can run this case. Give a colleague that role first."),
             field="person",
         )
+    board = _board_line(case)
+    if person.pk in board and not board - {person.pk}:
+        # Whether there is a case for the board alone or not: else the answer would tell it.
+        raise ActionError(
+            _("Nobody would be left who can run this case. Give a colleague that role first."),
+            field="person",
+        )
     made = ShutOut.objects.create(
-        pupil_id=case.pupil_id, user=person, ground=ground, explanation=explanation, set_by=by
+        pupil_id=case.pupil_id,
+        case=case,
+        user=person,
+        ground=ground,
+        explanation=explanation,
+        set_by=by,
     )
     _take_back(case, person)
     if person.pk in _leads(case):
@@ -102,6 +114,13 @@ def runners(case: Case) -> set[int]:
     members = Membership.objects.current().filter(
         school_id=case.school_id, role__in=access.roles_at(needed, Scope.SCHOOL)
     )
+    return set(_not_shut_out(case, members))
+
+
+def _board_line(case: Case) -> set[int]:
+    """Return the ids of who sees what is for the board alone about the pupil, not shut out."""
+    roles = access.roles_at(Permission.SEE_BOARD_CASE, Scope.SCHOOL)
+    members = Membership.objects.current().filter(school_id=case.school_id, role__in=roles)
     return set(_not_shut_out(case, members))
 
 

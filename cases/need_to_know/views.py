@@ -38,7 +38,7 @@ def shut_out(request: HttpRequest, reference: str) -> HttpResponse:
             messages.success(request, _("From now on this person sees nothing of it."))
             own = done.user_id == request.user.pk
             return redirect("home") if own else redirect("cases:shut_out", reference)
-    standing = ShutOut.objects.standing().filter(pupil=case.pupil_id)
+    standing = ShutOut.objects.standing().shown_in(case)
     return render(
         request,
         "need_to_know/shut_out.html",
@@ -52,7 +52,7 @@ def end_shut_out(request: HttpRequest, reference: str, shut_out: str) -> HttpRes
     """End a conflict of interest, with the reason why."""
     case = _case(request, reference)
     standing = get_object_or_404(
-        ShutOut.objects.select_related("user"), public_id=shut_out, pupil=case.pupil_id
+        ShutOut.objects.shown_in(case).select_related("user"), public_id=shut_out
     )
     form = EndForm.for_page(request)
     if form.is_bound and form.is_valid():

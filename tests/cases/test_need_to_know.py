@@ -190,6 +190,7 @@ def test_no_page_differs_from_one_where_there_is_no_such_case(role, school, offi
     """Beside one another: the person who is kept out, and one at a school without the case."""
     pupil = PupilFactory(school=school, given_name="Ties", family_name="Rozendal")
     person = member(role, school)
+    member(Role.SCHOOL_LEADER, school)  # somebody of the board's line is left
     without_case = {}
     urls = [reverse(name) + query for name in PAGES for query in QUERIES]
     for url in urls:
@@ -226,9 +227,10 @@ def test_the_others_who_lead_hear_when_one_of_them_is_kept_out(
 ):
     shut_out(case, coordinator, teacher, **FAMILY)
     assert not Notice.objects.exists()
+    other = member(Role.SCHOOL_LEADER, case.school)
     shut_out(case, coordinator, leader, **FAMILY)
     told = set(OutboxMessage.objects.values_list("recipient", flat=True))
-    assert told == {officer.pk}
+    assert told == {officer.pk, other.pk}
     deliver()
     assert case.reference in mail.outbox[0].body
     for word in ("Ties", "Rozendal", leader.name):

@@ -1,0 +1,329 @@
+"""What an insider got through: each test failed on the day it was written."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.urls import reverse
+from django.utils import timezone
+from guardian.shortcuts import assign_perm
+
+from accounts.models import Membership, RoleInvitation
+from accounts.people import actions as people
+from accounts.roles import Role
+from accounts.sso.actions import admit
+from audit.models import LogEntry
+from cases.dossier.actions import request_export
+from cases.dossier.contents import dossier
+from cases.errors import ActionError
+from cases.models import Case, OutboxMessage
+from cases.need_to_know.actions import end_emergency, open_in_emergency, shut_out
+from consultations.models import Advice
+from signals.actions import file_signal, find_unfounded
+from tests.factories import (
+    BoardFactory,
+    CaseFactory,
+    ConsultationFactory,
+    IdentityProviderFactory,
+    PupilFactory,
+    RoleInvitationFactory,
+    SchoolFactory,
+    SignalFactory,
+    member,
+)
+
+pytestmark = pytest.mark.django_db
+CONCERNED = {"ground": "concerned", "explanation": "Hij zou haar hebben aangeraakt."}
+FAMILY = {"ground": "family", "explanation": ""}
+
+
+@pytest.fixture
+def leader(school):
+    return member(Role.SCHOOL_LEADER, school)
+
+
+@pytest.fixture
+def pupil(school):
+    return PupilFactory(school=school, given_name="Ties", family_name="Rozendal")
+
+
+def signal(pupil, by, **more):
+    return file_signal(
+        pupil,
+        by,
+        uuid.uuid4(),
+        categories=[],
+        facts="Zag iets.",
+        observed_at=timezone.now(),
+        severe=False,
+        acute=False,
+        **more,
+    )
+
+
+def page(response):
+    return response.content.decode()
+
+
+# --- F1 the board's case shows in the other case of the same pupil
+@pytest.mark.parametrize("who", ["coordinator", "participant"])
+def test_what_the_board_keeps_out_does_not_show_in_the_normal_case(
+    who, school, pupil, coordinator, leader, signed_in
+):
+    accused, participant = member(Role.TEACHER, school), member(Role.TEACHER, school)
+    normal = CaseFactory(pupil=pupil)
+    assign_perm("cases.take_part", participant, normal)
+    board = signal(pupil, member(Role.TEACHER, school), about_staff=True).case
+    shut_out(board, leader, accused, **CONCERNED)
+    reader = {"coordinator": coordinator, "participant": participant}[who]
+    text = page(signed_in(reader).get(reverse("cases:detail", args=[normal.reference])))
+    assert CONCERNED["explanation"] not in text
+    assert accused.name not in text
+
+
+def test_nor_on_the_page_of_conflicts(school, pupil, coordinator, leader, signed_in):
+    accused = member(Role.TEACHER, school)
+    normal = CaseFactory(pupil=pupil)
+    board = signal(pupil, member(Role.TEACHER, school), about_staff=True).case
+    shut_out(board, leader, accused, **CONCERNED)
+    text = page(signed_in(coordinator).get(reverse("cases:shut_out", args=[normal.reference])))
+    assert CONCERNED["explanation"] not in text
+
+
+def test_nor_in_the_dossier_that_an_administrator_exports(school, pupil, administrator, leader):
+    accused = member(Role.TEACHER, school)
+    normal = CaseFactory(pupil=pupil)
+    board = signal(pupil, member(Role.TEACHER, school), about_staff=True).case
+    shut_out(board, leader, accused, **CONCERNED)
+    export = request_export(normal, administrator, uuid.uuid4(), "Verzoek om inzage.")
+    texts = [entry.text for entry in dossier(export, timezone.localtime()).timeline]
+    assert not any(CONCERNED["explanation"] in text for text in texts)
+
+
+# --- F2 the accused coordinator shuts the leader out of the board's case about themselves
+def test_nobody_takes_the_board_case_away_from_its_last_reader(school, pupil, coordinator, leader):
+    board = signal(pupil, member(Role.TEACHER, school), about_staff=True).case
+    own = signal(pupil, coordinator).case  # the coordinator opens a case by a signal of their own
+    OutboxMessage.objects.all().delete()
+    try:
+        shut_out(own, coordinator, leader, **FAMILY)
+    except ActionError:
+        pass
+    assert Case.objects.visible_to(leader).filter(pk=board.pk).exists()
+
+
+def test_a_leader_is_not_shut_out_in_silence(school, pupil, coordinator, leader):
+    case = CaseFactory(pupil=pupil)
+    try:
+        shut_out(case, coordinator, leader, **FAMILY)
+    except ActionError:
+        return
+    assert OutboxMessage.objects.exists()  # nobody at all is told
+
+
+# --- F3 trail of a conflict of interest lands in the newest case
+def test_a_conflict_stands_in_the_trail_of_the_case_where_it_was_set(
+    school, pupil, coordinator, leader, signed_in, teacher
+):
+    normal = CaseFactory(pupil=pupil)
+    signal(pupil, member(Role.TEACHER, school), about_staff=True)
+    shut_out(normal, coordinator, teacher, **FAMILY)
+    row = LogEntry.objects.get(content_type__model="shutout")
+    assert (row.case_reference, row.for_board) == (normal.reference, False)
+
+
+# --- F4 oracles for an author
+def test_an_author_does_not_learn_that_the_case_was_closed(school, pupil, teacher, signed_in):
+    one = signal(pupil, teacher)
+    form = {
+        "facts": "Beter gezien.",
+        "reason": "Anders.",
+        "urgency": "normal",
+        "observed_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
+    }
+    Case.objects.filter(pk=one.case_id).update(
+        closed_at=timezone.now(), outcome="unfounded", closing_grounds="Niets."
+    )
+    url = reverse("signals:correct", args=[one.reference])
+    assert "gesloten" not in page(signed_in(teacher).post(url, form)).lower()
+
+
+def test_whom_a_conflict_keeps_out_does_not_learn_of_a_finding(
+    school, pupil, teacher, coordinator, signed_in
+):
+    one = signal(pupil, teacher)
+    find_unfounded(one, coordinator, uuid.uuid4(), grounds="Er was niets.")
+    shut_out(one.case, coordinator, teacher, **CONCERNED)
+    form = {
+        "facts": "Beter gezien.",
+        "reason": "Anders.",
+        "urgency": "normal",
+        "observed_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
+    }
+    url = reverse("signals:correct", args=[one.reference])
+    answer = page(signed_in(teacher).post(url, form))
+    assert "ongegrond" not in answer.lower()
+
+
+# --- F5 reading without a trace
+def test_no_text_is_read_without_a_row(school, pupil, coordinator, teacher, signed_in):
+    case = CaseFactory(pupil=pupil)
+    one = SignalFactory(case=case, author=teacher, facts="Blauwe plek op de arm.")
+    asked = ConsultationFactory(case=case, author=coordinator)
+    Advice.objects.create(consultation=asked, author=teacher, text="Bel vandaag nog.")
+    browser = signed_in(coordinator)
+    silent = []
+    for url, words in (
+        (reverse("signals:unfounded", args=[one.reference]), "Blauwe plek"),
+        (reverse("consultations:outcome", args=[asked.reference]), "Bel vandaag"),
+        (reverse("cases:dashboard"), "Rozendal"),
+        (reverse("cases:shut_out", args=[case.reference]), "Rozendal"),
+        (reverse("cases:assessment", args=[case.reference]), "Rozendal"),
+        (reverse("consultations:new", args=[case.reference]), "Rozendal"),
+    ):
+        before = LogEntry.objects.count()
+        text = page(browser.get(url))
+        if words in text and LogEntry.objects.count() == before:
+            silent.append(url)
+    assert silent == []
+
+
+# --- F6 emergency access comes back at once, and a sister's leader cannot be kept out
+def test_a_leader_of_a_sister_school_can_be_kept_out(school, coordinator, leader, pupil):
+    school.board = BoardFactory()
+    school.save()
+    sister = member(Role.SCHOOL_LEADER, SchoolFactory(board=school.board))
+    case = CaseFactory(pupil=pupil)
+    given = open_in_emergency(
+        school, sister, uuid.uuid4(), reference=case.reference, reason="x" * 30
+    )
+    end_emergency(given, coordinator)
+    shut_out(case, coordinator, sister, **FAMILY)
+    with pytest.raises(ActionError):
+        open_in_emergency(school, sister, uuid.uuid4(), reference=case.reference, reason="x" * 30)
+
+
+# --- F7 somebody who left
+def test_who_left_is_not_taken_hold_of_by_their_old_school(school, administrator):
+    other = SchoolFactory()
+    victim = member(Role.SCHOOL_LEADER, other)
+    Membership.objects.create(
+        user=victim,
+        role=Role.TEACHER,
+        school=school,
+        starts_on=timezone.localdate() - timedelta(days=900),
+        ends_on=timezone.localdate() - timedelta(days=800),
+        ended_at=timezone.now() - timedelta(days=800),
+    )
+    Authenticator.objects.create(user=victim, type="totp", data={"secret": "x"})
+    try:
+        people.give_role(school, administrator, victim, role=Role.TEACHER)
+        people.reset_second_factor(school, administrator, victim)
+    except Exception:
+        pass
+    assert Authenticator.objects.filter(user=victim).exists()
+
+
+def test_an_invitation_ends_with_the_role_of_who_sent_it(school, administrator, leader):
+    other = member(Role.ADMINISTRATOR, school)
+    invited = people.invite(
+        school,
+        administrator,
+        uuid.uuid4(),
+        email="x@elders.example",
+        name="X",
+        role=Role.SCHOOL_LEADER,
+    )
+    people.end_role(administrator.memberships.get(), other, school)
+    assert not RoleInvitation.objects.standing().filter(pk=invited.pk).exists()
+
+
+def test_an_invitation_until_a_day_that_is_past_opens_nothing_and_breaks_nothing(school, client):
+    from django.test import Client
+
+    yesterday = timezone.localdate() - timedelta(days=1)
+    invited = RoleInvitationFactory(
+        school=school, ends_on=yesterday, secret="geheim-x", email="n@s.example"
+    )
+    browser = Client(raise_request_exception=False)
+    browser.get(reverse("people:open_invitation", args=["geheim-x"]))
+    answer = browser.post(
+        reverse("people:invitation"), {"name": "N", "password": "een lange zin voor de toets 2"}
+    )
+    assert answer.status_code != 500
+
+
+def test_sso_with_an_overlapping_invitation_does_not_break(school):
+    provider = IdentityProviderFactory(school=school)
+    provider.domains.create(domain="school.example")
+    person = member(Role.TEACHER, school)
+    Authenticator.objects.create(user=person, type="totp", data={"secret": "x"})
+    RoleInvitationFactory(
+        school=school,
+        email=person.email,
+        role=Role.TEACHER,
+        ends_on=timezone.localdate() + timedelta(days=9),
+    )
+    admit(provider, "sub", {"email": person.email, "email_verified": True})
+
+
+# --- F8 domain of somebody else
+def test_a_school_does_not_claim_the_domain_of_another(school, monkeypatch):
+    from accounts.sso import actions as sso
+
+    monkeypatch.setattr(sso.discovery, "read", lambda issuer: {"issuer": issuer})
+    thief = member(Role.ADMINISTRATOR, school)
+    other = SchoolFactory()
+    for n in range(3):
+        member(Role.TEACHER, other, email=f"juf{n}@delinde.example")
+    with pytest.raises(ActionError):
+        sso.add(
+            school,
+            thief,
+            uuid.uuid4(),
+            kind="other",
+            name="Schoolaccount De Linde",
+            location="https://kwaad.example",
+            client_id="a",
+            client_secret="b",
+            domains=["delinde.example"],
+        )
+
+
+# --- F9 numbers of rows
+def test_the_copy_does_not_show_that_rows_were_left_out(
+    school, pupil, leader, administrator, signed_in
+):
+    from audit.export import lines
+
+    signed_in(administrator).get(reverse("audit:school"))
+    a = LogEntry.objects.order_by("-pk").first().pk
+    signal(pupil, member(Role.TEACHER, school), about_staff=True)
+    signed_in(administrator).get(reverse("audit:school"))
+    rows = list(lines(LogEntry.objects.of_school(school, administrator)))[1:-1]
+    numbers = sorted(int(row.split(",")[0]) for row in rows)
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+# --- F10 successor
+def test_nobody_who_is_kept_out_becomes_responsible(school, pupil, teacher, leader):
+    kept_out, other = member(Role.COORDINATOR, school), member(Role.COORDINATOR, school)
+    case = CaseFactory(pupil=pupil, responsible=leader)
+    admin = member(Role.ADMINISTRATOR, school)
+    shut_out(case, other, kept_out, **FAMILY)
+    people.end_role(leader.memberships.get(), admin, school)
+    case.refresh_from_db()
+    assert case.responsible_id != kept_out.pk
+
+
+# --- F11 a letter that becomes another one when it is made small
+def test_a_look_alike_of_an_address_is_somebody_else(school):
+    from accounts.sso.actions import Refused
+
+    provider = IdentityProviderFactory(school=school)
+    provider.domains.create(domain="school.example")
+    victim = member(Role.COORDINATOR, school, email="karel@school.example")
+    Authenticator.objects.create(user=victim, type="totp", data={"secret": "x"})
+    with pytest.raises(Refused):
+        admit(provider, "sub", {"email": "\u212aarel@school.example", "email_verified": True})

@@ -1,0 +1,127 @@
+"""Two people at the same moment. On PostgreSQL (SQLite lets one transaction write at a time)."""
+
+from contextlib import suppress
+from threading import Event, Thread
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+
+from accounts.people import actions as people
+from accounts.roles import Role
+from cases.models import Attachment, Case, ShutOut
+from cases.need_to_know import actions as need_to_know
+from tests.cases.made_up_files import attach
+from tests.factories import CaseFactory, PupilFactory, RoleInvitationFactory, member
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="one writer at a time"),
+]
+
+
+def in_between(monkeypatch, module, name, first, second):
+    """Run ``first`` up to behind its first call of ``module.name``; then ``second``; then the rest."""
+    real, reached, go_on, said = getattr(module, name), Event(), Event(), []
+
+    def halting(*args, **kwargs):
+        result = real(*args, **kwargs)
+        if not reached.is_set():
+            reached.set()
+            go_on.wait(2)
+        return result
+
+    def run():
+        try:
+            said.append(first())
+        except Exception as error:
+            said.append(error)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(module, name, halting)
+    thread = Thread(target=run)
+    thread.start()
+    reached.wait(10)
+    second()
+    go_on.set()
+    thread.join(20)
+    return said[0]
+
+
+def test_whom_a_conflict_keeps_out_files_nothing_more(school, coordinator, monkeypatch):
+    from cases.files import actions as files
+
+    other = member(Role.COORDINATOR, school)
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    said = in_between(
+        monkeypatch,
+        files,
+        "check",
+        lambda: attach(case, other),
+        lambda: need_to_know.shut_out(case, coordinator, other, ground="family", explanation=""),
+    )
+    kept_out = ShutOut.objects.get()
+    assert not Attachment.objects.filter(recorded_at__gt=kept_out.set_at).exists(), said
+
+
+def test_two_do_not_keep_one_another_out(school, coordinator, monkeypatch):
+    """By two cases of one pupil: each locks another row."""
+    other = member(Role.COORDINATOR, school)
+    pupil = PupilFactory(school=school)
+    old = CaseFactory(pupil=pupil)
+    Case.objects.filter(pk=old.pk).update(
+        closed_at=old.opened_at, outcome="other", closing_grounds="x"
+    )
+    new = CaseFactory(pupil=pupil)
+    f = {"ground": "family", "explanation": ""}
+    said = in_between(
+        monkeypatch,
+        need_to_know,
+        "runners",
+        lambda: need_to_know.shut_out(old, coordinator, other, **f),
+        lambda: need_to_know.shut_out(new, other, coordinator, **f),
+    )
+    assert ShutOut.objects.count() < 2, said
+
+
+def test_a_withdrawn_invitation_gives_no_role(school, administrator, monkeypatch):
+    person = member(Role.TEACHER, email="a@b.example")
+    invited = RoleInvitationFactory(school=school, email="a@b.example", role=Role.COORDINATOR)
+    real = people._withdraw
+
+    def accept():
+        with suppress(PermissionDenied):
+            people.accept(invited, person)
+
+    monkeypatch.setattr(people, "rows", list, raising=False)
+    monkeypatch.setattr(people, "_withdraw", lambda standing: real(people.rows(standing)))
+    in_between(
+        monkeypatch,
+        people,
+        "rows",
+        lambda: people.withdraw(invited, administrator),
+        accept,
+    )
+    invited.refresh_from_db()
+    assert not (invited.accepted_at and invited.withdrawn_at)
+
+
+def test_the_same_invitation_makes_one_account_and_no_error(school):
+    from concurrent.futures import ThreadPoolExecutor
+
+    invited = RoleInvitationFactory(school=school, email="a@b.example")
+
+    def go(_):
+        try:
+            return people.accept_as_new(invited, name="A", password="een lange zin voor de race")
+        except PermissionDenied as e:
+            return e
+        except Exception as e:
+            return f"500 {type(e).__name__}"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(go, range(4)))
+    assert not [s for s in said if isinstance(s, str)], said
