@@ -109,7 +109,8 @@ TABLE: dict[Permission, tuple[Scope, ...]] = {
 # fmt: on
 
 
-# What emergency access gives, for a day: to see the case. Nothing is moved or taken along.
+# What emergency access gives, for a day: to see the case and open its files. Nothing is moved and
+# no dossier is exported; each reading is written down.
 EMERGENCY_GIVES = frozenset({Permission.SEE_CASE})
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -53,7 +53,13 @@ GUIDED = ("step", "attention", "period", "period_since", "deadline", "next_due")
 
 
 def check(user: User, permission: Permission, case: Case) -> None:
-    """Raise ``PermissionDenied`` unless the user holds the permission for the case."""
+    """Raise ``PermissionDenied`` unless the user holds the permission for the case.
+
+    In a transaction the case is locked first: whom somebody keeps out at this very moment is
+    refused, and does not write behind it.
+    """
+    if connection.in_atomic_block and connection.features.has_select_for_update:
+        Case.objects.select_for_update(of=("self",)).filter(pk=case.pk).values("pk").first()
     if not Case.objects.permitted(user, permission).filter(pk=case.pk).exists():
         raise PermissionDenied
 

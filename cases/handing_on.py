@@ -44,7 +44,7 @@ def _hand_over_tasks(membership: Membership, *, keeps_granted: bool) -> None:
             user=membership.user, permission__codename="handed_over"
         )
         cases = cases.exclude(pk__in=granted.values("content_object_id"))
-    for case in cases.select_for_update(of=("self",)):
+    for case in cases.select_for_update(of=("self",)).order_by("pk"):
         case.responsible_id = successor(membership, case)
         # The sweep looks at once: whoever it is now hears of what waits.
         case.next_due = timezone.now() if case.next_due else None

@@ -30,8 +30,12 @@ def send_invitation(invitation: RoleInvitation, secret: str) -> None:
 
 
 def tell_of_role(membership: Membership, school: School, *, ended: bool = False) -> None:
-    """Tell the person, and whoever leads and looks after the school, of a role given or ended."""
-    told = User.objects.with_role_at([school.pk], TOLD)
+    """Tell the person, and whoever leads and looks after the school, of a role given or ended.
+
+    A family worker's role is that of all schools of the buurtteam: each of them hears of it.
+    """
+    of_team = School.objects.filter(buurtteam__isnull=False, buurtteam=membership.buurtteam_id)
+    told = User.objects.with_role_at([school.pk, *of_team.values_list("pk", flat=True)], TOLD)
     for person in {*told, membership.user}:
         with translation.override(person.language):
             text = render_to_string(

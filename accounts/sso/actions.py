@@ -8,18 +8,25 @@ from allauth.account.internal.emailkit import valid_email_or_none
 from allauth.socialaccount.models import SocialAccount
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from requests import RequestException
 
 from accounts import access, second_factor
 from accounts.access import Permission
 from accounts.errors import ActionError
-from accounts.models import IdentityProvider, ProviderDomain, School, User
+from accounts.models import IdentityProvider, Membership, ProviderDomain, School, User
 from accounts.people import mails
 from accounts.people.actions import join
 from accounts.sso import discovery
 from accounts.sso.kinds import KINDS, Claims, domain_of
 from accounts.sso.saml import keys
+
+
+ANOTHERS_DOMAIN = gettext_lazy(
+    "People of another school board use this domain: %(domain)s. Ask who runs Meldcode."
+)
 
 
 class Refused(Exception):
@@ -178,6 +185,7 @@ def _save(provider: IdentityProvider, issuer: str, fields: dict[str, Any]) -> Id
         raise ActionError(_("This provider is there already, with this client ID."), "client_id")
     if provider.is_active:
         _check_domains(provider, fields["domains"])
+    _check_people(provider.school, fields["domains"])
     provider.save()
     provider.domains.exclude(domain__in=fields["domains"]).delete()
     for domain in set(fields["domains"]) - set(provider.domain_names):
@@ -185,6 +193,25 @@ def _save(provider: IdentityProvider, issuer: str, fields: dict[str, Any]) -> Id
     if _state(provider) != before:
         transaction.on_commit(lambda: mails.tell_of_sign_in(provider))
     return provider
+
+
+def _check_people(school: School, domains: Collection[str]) -> None:
+    """Raise ``ActionError`` when people of another board sign in with addresses of a domain.
+
+    Nobody leads a stranger's people from our page to a page of their own.
+    """
+    current = Membership.objects.current()
+    here = Q(school=school) | Q(school__board__isnull=False, school__board=school.board_id)
+    elsewhere = current.exclude(here).exclude(user__in=current.filter(here).values("user"))
+    for domain in domains:
+        if elsewhere.filter(user__email__iendswith=f"@{domain}").exists():
+            raise ActionError(
+                _(
+                    "People of another school board use this domain: %(domain)s. Ask who runs Meldcode."
+                )
+                % {"domain": domain},
+                field="domains",
+            )
 
 
 def _keep_secret(provider: IdentityProvider, typed: str) -> None:

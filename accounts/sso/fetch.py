@@ -55,6 +55,8 @@ def is_public(address: str) -> bool:
     if found.version == 6:
         if any(found in network for network in TRANSLATED):
             return False
+        if found.is_site_local:
+            return False
         found = found.ipv4_mapped or found
     return found.is_global and not (found.is_multicast or found.is_reserved)
 

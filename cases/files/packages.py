@@ -5,6 +5,7 @@ as a stream that stops where the limit is, so that a header that lies gains noth
 written to disk, so what an entry is called can lead nowhere; no archive inside it is opened.
 """
 
+import re
 import struct
 import zipfile
 from typing import BinaryIO
@@ -26,6 +27,14 @@ METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 # What can run something when the document is opened, by a part of an entry's name.
 RUNS = ("vbaproject", "vbadata", "activex/", "embeddings/oleobject", "basic/", "scripts/")
+# A relationship of a Word document with something outside of it; a link that one clicks is none.
+RELATIONSHIP = re.compile(rb"<Relationship\b[^>]*>", re.IGNORECASE)
+OUTSIDE = re.compile(rb"""TargetMode\s*=\s*["']External""", re.IGNORECASE)
+# Fetched when the document is opened: from the web, or from another machine.
+FAR_AWAY = re.compile(
+    rb"""Target\s*=\s*["'](?:https?:|ftp:|\\\\|//|file:/*\\\\|file://[^/])""", re.I
+)
+HYPERLINK = b"/hyperlink"
 ODT_TYPE = b"application/vnd.oasis.opendocument.text"
 CONTENT_TYPES = "[Content_Types].xml"
 
@@ -94,6 +103,7 @@ def _code(archive: zipfile.ZipFile) -> str:
     if CONTENT_TYPES in names and "word/document.xml" in names:
         if b"macroEnabled" in archive.read(CONTENT_TYPES):
             raise Refused(_macros())
+        _check_fetches_nothing(archive)
         return "docx"
     first = min(archive.infolist(), key=lambda entry: entry.header_offset)
     if first.filename == "mimetype" and first.file_size == len(ODT_TYPE):
@@ -101,6 +111,17 @@ def _code(archive: zipfile.ZipFile) -> str:
         if stored and archive.read(first) == ODT_TYPE and "content.xml" in names:
             return "odt"
     raise Refused(_unknown())
+
+
+def _check_fetches_nothing(archive: zipfile.ZipFile) -> None:
+    """Refuse a document that fetches a template or picture from elsewhere when it is opened."""
+    for name in archive.namelist():
+        if name.lower().endswith(".rels"):
+            for tie in RELATIONSHIP.findall(archive.read(name)):
+                if OUTSIDE.search(tie) and FAR_AWAY.search(tie) and HYPERLINK not in tie:
+                    raise Refused(
+                        _("This document fetches something from elsewhere. Save it as PDF.")
+                    )
 
 
 def _unknown() -> str:

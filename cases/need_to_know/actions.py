@@ -8,6 +8,7 @@ from uuid import UUID
 from celery import current_app
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,6 +28,7 @@ from cases.models import (
     EmergencyAccess,
     Notice,
     OutboxMessage,
+    Pupil,
     ShutOut,
 )
 
@@ -45,8 +47,12 @@ def shut_out(case: Case, by: User, person: User, *, ground: str, explanation: st
 
     Raises ``ActionError`` when nobody would be left who can run the case: somebody must.
     """
+    # The pupil first, as a first signal does; then all cases: what is about to be written in one of
+    # them is written before, or refused.
+    Pupil.objects.select_for_update().get(pk=case.pupil_id)
     check(by, Permission.SHUT_OUT, case)
-    case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    locked = Case.objects.select_for_update(of=("self",)).filter(pupil=case.pupil_id)
+    case = next(one for one in locked.order_by("pk") if one.pk == case.pk)
     standing = ShutOut.objects.standing().filter(pupil=case.pupil_id, user=person).first()
     if standing is not None:
         return standing
@@ -102,10 +108,21 @@ def end_shut_out(standing: ShutOut, case: Case, by: User, *, why: str) -> None:
 
 
 def people_at(case: Case) -> "User.objects":
-    """Return who works at the school of a case or its buurtteam today."""
-    school = School.objects.get(pk=case.school_id)
-    members = Membership.objects.current().of_places([school])
-    return User.objects.filter(pk__in=members.values("user_id")).order_by("name", "pk")
+    """Return who could come to see something of a case: of its school, buurtteam, or its board.
+
+    Who leads a sister school may come in by emergency access; and whoever takes up a role here
+    soon may be kept out before they do.
+    """
+    school = School.objects.select_related("board").get(pk=case.school_id)
+    held = Membership.objects.filter(ended_at__isnull=True, user__is_active=True)
+    here = held.of_places([school])
+    leads = held.filter(
+        school__board__isnull=False,
+        school__board=school.board,
+        role__in=access.roles_at(Permission.EMERGENCY_ACCESS, Scope.SCHOOL),
+    )
+    people = Q(pk__in=here.values("user_id")) | Q(pk__in=leads.values("user_id"))
+    return User.objects.filter(people).order_by("name", "pk")
 
 
 def runners(case: Case) -> set[int]:

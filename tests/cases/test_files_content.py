@@ -251,6 +251,31 @@ def test_a_document_that_can_run_something_is_refused(document):
     assert "macro" in why_not(document)
 
 
+TIE = '<Relationship Id="r1" Type="http://schemas.example/relationships/{}" {}/>'
+
+
+@pytest.mark.parametrize(
+    ("kind", "attributes", "is_taken"),
+    [
+        ("attachedTemplate", 'Target="http://x.example/a.dotm" TargetMode="External"', False),
+        ("attachedTemplate", "TargetMode='External' Target='https://x.example/a.dotm'", False),
+        ("attachedTemplate", 'Target="file:///\\\\x\\a.dotm" TargetMode="External"', False),
+        ("attachedTemplate", 'Target="\\\\x\\a.dotm" TargetMode="External"', False),
+        ("image", 'Target="http://x.example/seen.png" TargetMode="External"', False),
+        ("hyperlink", 'Target="https://www.nji.example/" TargetMode="External"', True),
+        ("attachedTemplate", 'Target="file:///C:/Users/x/brief.dotm" TargetMode="External"', True),
+        ("image", 'Target="media/image1.png"', True),
+    ],
+)
+@shows("file-4")
+def test_a_document_that_fetches_from_elsewhere_is_refused(kind, attributes, is_taken):
+    document = docx(("word/_rels/settings.xml.rels", TIE.format(kind, attributes)))
+    if is_taken:
+        assert kept(document).kind.code == "docx"
+    else:
+        assert "elsewhere" in why_not(document)
+
+
 @shows("file-3")
 def test_names_of_entries_lead_nowhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
