@@ -23,7 +23,6 @@ from accounts.sso import discovery
 from accounts.sso.kinds import KINDS, Claims, domain_of
 from accounts.sso.saml import keys
 
-
 ANOTHERS_DOMAIN = gettext_lazy(
     "People of another school board use this domain: %(domain)s. Ask who runs Meldcode."
 )
