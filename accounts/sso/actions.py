@@ -204,13 +204,7 @@ def _check_people(school: School, domains: Collection[str]) -> None:
     elsewhere = current.exclude(here).exclude(user__in=current.filter(here).values("user"))
     for domain in domains:
         if elsewhere.filter(user__email__iendswith=f"@{domain}").exists():
-            raise ActionError(
-                _(
-                    "People of another school board use this domain: %(domain)s. Ask who runs Meldcode."
-                )
-                % {"domain": domain},
-                field="domains",
-            )
+            raise ActionError(ANOTHERS_DOMAIN % {"domain": domain}, field="domains")
 
 
 def _keep_secret(provider: IdentityProvider, typed: str) -> None:
