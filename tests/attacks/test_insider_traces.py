@@ -87,6 +87,7 @@ def test_a_settled_flag_does_not_cover_the_rest_of_the_day(school, coordinator, 
     reads(0, 30, now - timedelta(minutes=10))
     look(now)
     settle(Flag.objects.get(rule="many_cases"), administrator, "Ze zocht iets op.")
+    Flag.objects.settled().update(settled_at=now)
     later = now + timedelta(hours=3)
     reads(100, 300, later - timedelta(minutes=10))
     look(later)
