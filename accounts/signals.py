@@ -12,5 +12,8 @@ people_seen = Signal()
 # ``user`` took away the second factor of ``person``, who works at ``school``.
 second_factor_reset = Signal()
 
+# ``user`` put in another secret of a ``provider`` that signs in people of their school.
+provider_secret_changed = Signal()
+
 # ``user``, who is signed in and holds no role any more, asked for a page that needs one.
 turned_away = Signal()

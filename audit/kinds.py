@@ -21,13 +21,19 @@ class Kind(models.TextChoices):
     SECOND_FACTOR_FAILED = "second_factor_failed", _("wrong second factor")
     SIGN_OUT = "sign_out", _("signed out")
     FACTOR_RESET = "factor_reset", _("took away a second factor")
+    NEW_PASSWORD = "new_password", _("chose a new password")
+    FACTOR_ADDED = "factor_added", _("added a second factor")
+    FACTOR_REMOVED = "factor_removed", _("removed their own second factor")
+    NEW_CODES = "new_codes", _("made new recovery codes")
+    LINKED = "linked", _("signed in with the school account for the first time")
+    NEW_SECRET = "new_secret", _("put in another secret")
     TURNED_AWAY = "turned_away", _("asked for a page without a role")
 
 
 # What a filter offers → which kinds it shows.
 GROUPS: dict[str, tuple[Kind, ...]] = {
     "read": (Kind.READ, Kind.SEARCHED, Kind.TRAIL_READ),
-    "changed": (Kind.MADE, Kind.CHANGED, Kind.REMOVED),
+    "changed": (Kind.MADE, Kind.CHANGED, Kind.REMOVED, Kind.NEW_SECRET),
     "special": (
         Kind.EXPORTED,
         Kind.EMERGENCY,
@@ -35,7 +41,17 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
         Kind.FACTOR_RESET,
         Kind.TURNED_AWAY,
     ),
-    "sign_in": (Kind.SIGN_IN, Kind.SIGN_IN_FAILED, Kind.SECOND_FACTOR_FAILED, Kind.SIGN_OUT),
+    "sign_in": (
+        Kind.SIGN_IN,
+        Kind.SIGN_IN_FAILED,
+        Kind.SECOND_FACTOR_FAILED,
+        Kind.SIGN_OUT,
+        Kind.NEW_PASSWORD,
+        Kind.FACTOR_ADDED,
+        Kind.FACTOR_REMOVED,
+        Kind.NEW_CODES,
+        Kind.LINKED,
+    ),
 }
 GROUP_NAMES = {
     "read": _("Opened and searched"),
@@ -47,5 +63,13 @@ GROUP_NAMES = {
 STANDS_OUT = frozenset({Kind.EXPORTED, Kind.EMERGENCY})
 # What is done to something; the others say it all by themselves.
 ABOUT_A_THING = frozenset(
-    {Kind.MADE, Kind.CHANGED, Kind.REMOVED, Kind.READ, Kind.EXPORTED, Kind.EMERGENCY}
+    {
+        Kind.MADE,
+        Kind.CHANGED,
+        Kind.REMOVED,
+        Kind.READ,
+        Kind.EXPORTED,
+        Kind.EMERGENCY,
+        Kind.NEW_SECRET,
+    }
 )

@@ -142,7 +142,12 @@ class Flag(models.Model):
         verbose_name_plural = _("unusual reading")
         ordering = ("-raised_at", "-id")
         constraints = (
-            models.UniqueConstraint(fields=("rule", "user", "school", "day"), name="flagged_once"),
+            # Once it is settled, as much again on that day is something to look at again.
+            models.UniqueConstraint(
+                fields=("rule", "user", "school", "day"),
+                condition=models.Q(settled_at__isnull=True),
+                name="flagged_once",
+            ),
             models.CheckConstraint(
                 name="settled_flag_says_why",
                 condition=models.Q(settled_at__isnull=True) | ~models.Q(settled_why=""),

@@ -143,6 +143,10 @@ class FlagQuerySet(models.QuerySet):
         """Return those that nobody settled yet."""
         return self.filter(settled_at__isnull=True)
 
+    def settled(self) -> "FlagQuerySet":
+        """Return those that somebody settled."""
+        return self.filter(settled_at__isnull=False)
+
     def of_schools(self, ids: Iterable[int]) -> "FlagQuerySet":
         """Return the flags of some schools."""
         return self.filter(school_id__in=ids)

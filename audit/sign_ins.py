@@ -1,12 +1,27 @@
-"""What accounts and its libraries tell of people: signing in and out, who looked at whom."""
+"""What accounts and its libraries tell of people: signing in and out, and by what they do so from
+now on; who looked at whom."""
 
 from typing import Any
 
-from allauth.mfa.signals import authentication_failed
+from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import (
+    authentication_failed,
+    authenticator_added,
+    authenticator_removed,
+    authenticator_reset,
+)
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models.signals import post_save
 
-from accounts.models import Membership, School, User
-from accounts.signals import people_seen, second_factor_reset, turned_away
+from accounts.models import IdentityProvider, Membership, School, User
+from accounts.signals import (
+    people_seen,
+    provider_secret_changed,
+    second_factor_reset,
+    turned_away,
+)
 from audit.kinds import Kind
 from audit.models import LogEntry
 
@@ -18,11 +33,19 @@ def listen() -> None:
         (user_logged_out, signed_out),
         (user_login_failed, failed),
         (authentication_failed, second_factor_failed),
+        (password_changed, new_password),
+        (password_reset, new_password),
+        (password_set, new_password),
+        (authenticator_added, added_second_factor),
+        (authenticator_removed, removed_second_factor),
+        (authenticator_reset, added_second_factor),
+        (provider_secret_changed, new_secret),
         (turned_away, without_role),
         (people_seen, looked_at_people),
         (second_factor_reset, took_away_second_factor),
     ):
         signal.connect(receiver, dispatch_uid=f"audit.sign_ins.{receiver.__name__}")
+    post_save.connect(linked, sender=SocialAccount, dispatch_uid="audit.sign_ins.linked")
 
 
 def signed_in(user: User, **kwargs: Any) -> None:
@@ -49,6 +72,41 @@ def failed(credentials: dict[str, Any], **kwargs: Any) -> None:
 def second_factor_failed(user: User, **kwargs: Any) -> None:
     """Remember a wrong code or key."""
     record(user, Kind.SECOND_FACTOR_FAILED)
+
+
+def new_password(user: User, **kwargs: Any) -> None:
+    """Remember that somebody changed their password, or set it anew by mail."""
+    record(user, Kind.NEW_PASSWORD)
+
+
+def added_second_factor(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    """Remember that somebody added a second factor, or had recovery codes made."""
+    codes = authenticator.type == Authenticator.Type.RECOVERY_CODES
+    record(user, Kind.NEW_CODES if codes else Kind.FACTOR_ADDED)
+
+
+def removed_second_factor(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    """Remember that somebody removed a second factor; with the last one the codes go along."""
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        record(user, Kind.FACTOR_REMOVED)
+
+
+def linked(instance: SocialAccount, created: bool, **kwargs: Any) -> None:
+    """Remember that a school's word opens an account from now on."""
+    if created:
+        record(instance.user, Kind.LINKED)
+
+
+def new_secret(user: User, provider: IdentityProvider, **kwargs: Any) -> None:
+    """Remember who put in another secret of a provider. Not the secret, encrypted neither."""
+    LogEntry.objects.log_create(
+        provider,
+        force_log=True,
+        action=LogEntry.Action.UPDATE,
+        kind=Kind.NEW_SECRET,
+        actor=user,
+        actor_email=user.email,
+    )
 
 
 def without_role(user: User, **kwargs: Any) -> None:

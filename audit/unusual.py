@@ -4,7 +4,7 @@ A flag accuses nobody. It says how often and on which day; whoever looks after t
 finds out why, and writes that down.
 """
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
@@ -27,12 +27,17 @@ DAY = timedelta(days=1)
 # Who writes, reads as well: so long before and after.
 AROUND = timedelta(hours=1)
 
+# School → of each flag that was settled there its day, and when that was.
+Settled = dict[int, list[tuple[date, datetime]]]
+
 
 def look(now: datetime) -> int:
     """Look at what came in since the last look; flag what is unusual, tell it, return how many."""
     with transaction.atomic():
         Look.objects.get_or_create(pk=1, defaults={"at": now - DAY})
         mark = Look.objects.select_for_update().get(pk=1)
+        # Settled in between, the same rows would be flagged once more.
+        list(Flag.objects.standing().select_for_update().values_list("pk"))
         flags = [flag for rule in RULES for flag in _flags(rule, mark.at - OVERLAP, now)]
         standing = Flag.objects.count()
         Flag.objects.bulk_create(flags, ignore_conflicts=True)
@@ -62,7 +67,8 @@ def _flags(rule: Rule, since: datetime, until: datetime) -> Iterator[Flag]:
     counted = Count("case_reference", distinct=True) if rule.cases else Count("pk")
     people = rows.order_by().values("actor").annotate(found=counted).filter(found__gt=rule.over)
     for actor in people.values_list("actor", flat=True):
-        for (school, day), count in _hits(rule, rows.filter(actor=actor)).items():
+        settled = _settled(rule, actor)
+        for (school, day), count in _hits(rule, rows.filter(actor=actor), settled).items():
             yield Flag(
                 rule=rule.code,
                 user_id=actor,
@@ -73,15 +79,31 @@ def _flags(rule: Rule, since: datetime, until: datetime) -> Iterator[Flag]:
             )
 
 
-def _hits(rule: Rule, rows: LogQuerySet) -> dict[tuple[int, date], int]:
-    """Return school and day of each time that somebody went over, with the highest count."""
+def _settled(rule: Rule, actor: int) -> Settled:
+    settled: Settled = defaultdict(list)
+    flags = Flag.objects.settled().filter(rule=rule.code, user=actor)
+    for school, day, at in flags.values_list("school_id", "day", "settled_at"):
+        settled[school].append((day, at))
+    return settled
+
+
+def _is_settled(settled: Settled, school: int, at: datetime) -> bool:
+    """Tell whether a row came before somebody settled a flag of that day or of a later one."""
+    return any(at <= until and day_of(at) <= day for day, until in settled.get(school, ()))
+
+
+def _hits(rule: Rule, rows: LogQuerySet, settled: Settled) -> dict[tuple[int, date], int]:
+    """Return school and day of each time that somebody went over, with the highest count.
+
+    What was settled counts no more: only as much again does.
+    """
     written = _written_in(rows) if rule.at_night else set()
     window: deque[tuple[datetime, int, object]] = deque()
     times: Counter[object] = Counter()
     hits: dict[tuple[int, date], int] = {}
     columns = ("timestamp", "school_id", "case_reference", "pk")
     for at, school, case, pk in rows.order_by("timestamp", "pk").values_list(*columns).iterator():
-        if case in written:
+        if case in written or _is_settled(settled, school, at):
             continue
         window.append((at, school, case if rule.cases else pk))
         times[window[-1][2]] += 1

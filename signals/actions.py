@@ -15,7 +15,7 @@ from accounts.access import Permission, Scope
 from accounts.models import Membership, User
 from cases.actions import check, file_record, lock, open_case, refresh
 from cases.errors import KEY_USED, ActionError
-from cases.models import Pupil, ShutOut
+from cases.models import Case, Pupil, ShutOut
 from cases.reminders.sweep import tell
 from signals.categories import DIRECT
 from signals.models import Signal, SignalCategory, SignalFinding
@@ -23,6 +23,10 @@ from signals.models import Signal, SignalCategory, SignalFinding
 NOBODY_TO_TELL = gettext_lazy(
     "Nobody at your school hears of this in Meldcode. Go to the school board yourself; for a "
     "sexual offence call the confidential inspector, 0900-111 3 111."
+)
+# One sentence, whatever the reason: it is the care team's, and the author may not know it.
+NO_MORE = gettext_lazy(
+    "This signal can no longer be corrected. Log a new one, and name this one's reference."
 )
 
 
@@ -70,11 +74,7 @@ def correct_signal(
     """File a new version of one's own signal; the old text stays readable (design §4)."""
     if original.author_id != by.pk:
         raise PermissionDenied
-    case = lock(original.case)
-    if Signal.objects.filter(corrects=original).exclude(idempotency_key=key).exists():
-        raise ActionError(_("This signal was corrected already; correct the newest version."))
-    if SignalFinding.objects.filter(signal=original).exists():
-        raise ActionError(_("This signal was found to be unfounded. Log a new one."))
+    case = _lock_to_correct(original, by, key)
     # What was severe stays so until the care team has answered it: a slip of the pen could have
     # been the truth, and a second thought could be fear.
     before = {category.code for category in original.categories.all()}
@@ -106,6 +106,21 @@ def correct_signal(
             "correction_reason": reason,
         },
     )
+
+
+def _lock_to_correct(original: Signal, by: User, key: UUID) -> Case:
+    """Return the case, locked. Why it is too late learns only who sees the case (Scenario 2)."""
+    case = lock(original.case, to_change=False)
+    if Signal.objects.filter(corrects=original).exclude(idempotency_key=key).exists():
+        raise ActionError(_("This signal was corrected already; correct the newest version."))
+    unfounded = SignalFinding.objects.filter(signal=original).exists()
+    if case.is_open and not unfounded:
+        return case
+    if not Case.objects.visible_to(by).filter(pk=case.pk).exists():
+        raise ActionError(NO_MORE)
+    if unfounded:
+        raise ActionError(_("This signal was found to be unfounded. Log a new one."))
+    return lock(case)  # which says that it is closed
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """What beat starts for people."""
 
 from celery import shared_task
+from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.people.actions import wind_up_expired
@@ -10,3 +11,9 @@ from accounts.people.actions import wind_up_expired
 def wind_up_memberships() -> None:
     """Wind up the memberships whose last day is past."""
     wind_up_expired(timezone.now())
+
+
+@shared_task
+def clear_sessions() -> None:
+    """Remove the sessions that have expired: nobody comes back for them."""
+    call_command("clearsessions")

@@ -182,8 +182,15 @@ def _form_page(
 @open_to(PUBLIC)
 @never_cache
 def open_invitation(request: HttpRequest, secret: str) -> HttpResponse:
-    """Take the secret out of the address before a page is shown that could pass it on."""
-    request.session[SECRET_IN_SESSION] = actions.hashed(secret)
+    """Take the secret out of the address before a page is shown that could pass it on.
+
+    Of a link that opens nothing no session is made: anybody can make up such links.
+    """
+    opened = actions.hashed(secret)
+    if _invitations().filter(secret_hash=opened).exists():
+        request.session[SECRET_IN_SESSION] = opened
+    else:
+        request.session.pop(SECRET_IN_SESSION, None)  # nor is it the link opened before
     return redirect("people:invitation")
 
 
@@ -225,5 +232,8 @@ def _standing(request: HttpRequest) -> RoleInvitation | None:
     found = request.session.get(SECRET_IN_SESSION)
     if not found:
         return None
-    standing = RoleInvitation.objects.standing().select_related("school", "buurtteam")
-    return standing.filter(secret_hash=found).first()
+    return _invitations().filter(secret_hash=found).first()
+
+
+def _invitations() -> "RoleInvitation.objects":
+    return RoleInvitation.objects.standing().select_related("school", "buurtteam")

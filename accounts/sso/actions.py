@@ -19,6 +19,7 @@ from accounts.errors import ActionError
 from accounts.models import IdentityProvider, Membership, ProviderDomain, School, User
 from accounts.people import mails
 from accounts.people.actions import join
+from accounts.signals import provider_secret_changed
 from accounts.sso import discovery
 from accounts.sso.kinds import KINDS, Claims, domain_of
 from accounts.sso.saml import keys
@@ -131,10 +132,12 @@ def change(provider: IdentityProvider, by: User, **fields: Any) -> IdentityProvi
     issuer = _issuer(fields["kind"], fields["location"])
     with transaction.atomic():
         locked = IdentityProvider.objects.select_for_update().get(pk=provider.pk)
-        before = locked.trust
+        before, secret = locked.trust, locked.encrypted_secret
         saved = _save(locked, issuer, fields)
         if saved.trust != before and not IdentityProvider.objects.filter(trust=before).exists():
             SocialAccount.objects.filter(provider=before).delete()
+        if saved.encrypted_secret != secret:
+            provider_secret_changed.send(sender=IdentityProvider, user=by, provider=saved)
     return saved
 
 

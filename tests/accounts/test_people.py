@@ -76,6 +76,16 @@ def test_an_invited_person_makes_an_account_and_has_the_role(invite, school, cli
     assert client.get(reverse("mfa_activate_totp")).status_code == 200
 
 
+def test_a_link_that_opens_nothing_forgets_the_one_before(invite, client):
+    invite()
+    link = link_in_mail()
+    client.get(link)
+    client.get(reverse("people:open_invitation", args=["niemand"]))
+    assert "Deze link werkt niet (meer)" in Page(client.get(HERE)).text
+    client.get(link)
+    assert "Deze link werkt niet (meer)" not in Page(client.get(HERE)).text
+
+
 @shows("role-1")
 def test_a_link_works_once(invite, client):
     invite()

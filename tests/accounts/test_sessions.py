@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import sessions
+from accounts.people.tasks import clear_sessions
 from accounts.roles import Role
 from tests.accounts.page import Page
 from tests.accounts.second_factors import LOGIN, sign_in
@@ -142,3 +143,13 @@ def test_a_session_is_another_after_signing_in(teacher):
 def test_a_browser_that_hides_itself_is_unknown():
     user = member(Role.TEACHER)
     assert "Onbekende browser" in Page(device(user, "").get(OWN)).text
+
+
+def test_what_has_expired_is_removed_every_day(settings):
+    now = timezone.now()
+    for key, hours in (("over", -1), ("standing", 1)):
+        Session.objects.create(session_key=key, expire_date=now + timedelta(hours=hours))
+    clear_sessions()
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["standing"]
+    beat = settings.CELERY_BEAT_SCHEDULE.values()
+    assert [one["schedule"] for one in beat if one["task"] == clear_sessions.name] == [86400]

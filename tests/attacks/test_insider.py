@@ -1,10 +1,13 @@
 """What an insider got through: each test failed on the day it was written."""
 
 import uuid
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core.exceptions import PermissionDenied
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from guardian.shortcuts import assign_perm
@@ -12,7 +15,9 @@ from guardian.shortcuts import assign_perm
 from accounts.models import Membership, RoleInvitation
 from accounts.people import actions as people
 from accounts.roles import Role
-from accounts.sso.actions import admit
+from accounts.sso import actions as sso
+from accounts.sso.actions import Refused, admit
+from audit.export import lines
 from audit.models import LogEntry
 from cases.dossier.actions import request_export
 from cases.dossier.contents import dossier
@@ -62,6 +67,17 @@ def signal(pupil, by, **more):
     )
 
 
+def correct(browser, one):
+    """Send a correction of a signal, and return what the author reads then."""
+    fields = {
+        "facts": "Beter gezien.",
+        "reason": "Anders.",
+        "urgency": "normal",
+        "observed_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
+    }
+    return page(browser.post(reverse("signals:correct", args=[one.reference]), fields))
+
+
 def page(response):
     return response.content.decode()
 
@@ -106,10 +122,8 @@ def test_nobody_takes_the_board_case_away_from_its_last_reader(school, pupil, co
     board = signal(pupil, member(Role.TEACHER, school), about_staff=True).case
     own = signal(pupil, coordinator).case  # the coordinator opens a case by a signal of their own
     OutboxMessage.objects.all().delete()
-    try:
+    with suppress(ActionError):
         shut_out(own, coordinator, leader, **FAMILY)
-    except ActionError:
-        pass
     assert Case.objects.visible_to(leader).filter(pk=board.pk).exists()
 
 
@@ -136,17 +150,13 @@ def test_a_conflict_stands_in_the_trail_of_the_case_where_it_was_set(
 # --- F4 oracles for an author
 def test_an_author_does_not_learn_that_the_case_was_closed(school, pupil, teacher, signed_in):
     one = signal(pupil, teacher)
-    form = {
-        "facts": "Beter gezien.",
-        "reason": "Anders.",
-        "urgency": "normal",
-        "observed_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
-    }
     Case.objects.filter(pk=one.case_id).update(
         closed_at=timezone.now(), outcome="unfounded", closing_grounds="Niets."
     )
-    url = reverse("signals:correct", args=[one.reference])
-    assert "gesloten" not in page(signed_in(teacher).post(url, form)).lower()
+    answer = correct(signed_in(teacher), one)
+    assert "afgesloten" not in answer.lower()  # "opgesloten" is one of the categories
+    assert "niet meer verbeteren" in answer
+    assert "Beter gezien." in answer  # nothing that was typed is lost
 
 
 def test_whom_a_conflict_keeps_out_does_not_learn_of_a_finding(
@@ -155,15 +165,7 @@ def test_whom_a_conflict_keeps_out_does_not_learn_of_a_finding(
     one = signal(pupil, teacher)
     find_unfounded(one, coordinator, uuid.uuid4(), grounds="Er was niets.")
     shut_out(one.case, coordinator, teacher, **CONCERNED)
-    form = {
-        "facts": "Beter gezien.",
-        "reason": "Anders.",
-        "urgency": "normal",
-        "observed_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
-    }
-    url = reverse("signals:correct", args=[one.reference])
-    answer = page(signed_in(teacher).post(url, form))
-    assert "ongegrond" not in answer.lower()
+    assert "ongegrond" not in correct(signed_in(teacher), one).lower()
 
 
 # --- F5 reading without a trace
@@ -217,15 +219,13 @@ def test_who_left_is_not_taken_hold_of_by_their_old_school(school, administrator
         ended_at=timezone.now() - timedelta(days=800),
     )
     Authenticator.objects.create(user=victim, type="totp", data={"secret": "x"})
-    try:
+    with suppress(ActionError, PermissionDenied):
         people.give_role(school, administrator, victim, role=Role.TEACHER)
         people.reset_second_factor(school, administrator, victim)
-    except Exception:
-        pass
     assert Authenticator.objects.filter(user=victim).exists()
 
 
-def test_an_invitation_ends_with_the_role_of_who_sent_it(school, administrator, leader):
+def test_an_invitation_ends_with_the_role_of_who_sent_it(school, administrator):
     other = member(Role.ADMINISTRATOR, school)
     invited = people.invite(
         school,
@@ -239,13 +239,9 @@ def test_an_invitation_ends_with_the_role_of_who_sent_it(school, administrator, 
     assert not RoleInvitation.objects.standing().filter(pk=invited.pk).exists()
 
 
-def test_an_invitation_until_a_day_that_is_past_opens_nothing_and_breaks_nothing(school, client):
-    from django.test import Client
-
+def test_an_invitation_until_a_day_that_is_past_opens_nothing_and_breaks_nothing(school):
     yesterday = timezone.localdate() - timedelta(days=1)
-    invited = RoleInvitationFactory(
-        school=school, ends_on=yesterday, secret="geheim-x", email="n@s.example"
-    )
+    RoleInvitationFactory(school=school, ends_on=yesterday, secret="geheim-x", email="n@s.example")
     browser = Client(raise_request_exception=False)
     browser.get(reverse("people:open_invitation", args=["geheim-x"]))
     answer = browser.post(
@@ -270,8 +266,6 @@ def test_sso_with_an_overlapping_invitation_does_not_break(school):
 
 # --- F8 domain of somebody else
 def test_a_school_does_not_claim_the_domain_of_another(school, monkeypatch):
-    from accounts.sso import actions as sso
-
     monkeypatch.setattr(sso.discovery, "read", lambda issuer: {"issuer": issuer})
     thief = member(Role.ADMINISTRATOR, school)
     other = SchoolFactory()
@@ -295,15 +289,11 @@ def test_a_school_does_not_claim_the_domain_of_another(school, monkeypatch):
 def test_the_copy_does_not_show_that_rows_were_left_out(
     school, pupil, leader, administrator, signed_in
 ):
-    from audit.export import lines
-
     signed_in(administrator).get(reverse("audit:school"))
-    a = LogEntry.objects.order_by("-pk").first().pk
     signal(pupil, member(Role.TEACHER, school), about_staff=True)
     signed_in(administrator).get(reverse("audit:school"))
     rows = list(lines(LogEntry.objects.of_school(school, administrator)))[1:-1]
-    numbers = sorted(int(row.split(",")[0]) for row in rows)
-    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    assert [int(row.split(";")[0]) for row in rows] == list(range(1, len(rows) + 1))
 
 
 # --- F10 successor
@@ -319,8 +309,6 @@ def test_nobody_who_is_kept_out_becomes_responsible(school, pupil, teacher, lead
 
 # --- F11 a letter that becomes another one when it is made small
 def test_a_look_alike_of_an_address_is_somebody_else(school):
-    from accounts.sso.actions import Refused
-
     provider = IdentityProviderFactory(school=school)
     provider.domains.create(domain="school.example")
     victim = member(Role.COORDINATOR, school, email="karel@school.example")

@@ -1,5 +1,6 @@
 """Two people at the same moment. On PostgreSQL (SQLite lets one transaction write at a time)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from threading import Event, Thread
 
@@ -9,6 +10,7 @@ from django.db import connection
 
 from accounts.people import actions as people
 from accounts.roles import Role
+from cases.files import actions as files
 from cases.models import Attachment, Case, ShutOut
 from cases.need_to_know import actions as need_to_know
 from tests.cases.made_up_files import attach
@@ -21,7 +23,7 @@ pytestmark = [
 
 
 def in_between(monkeypatch, module, name, first, second):
-    """Run ``first`` up to behind its first call of ``module.name``; then ``second``; then the rest."""
+    """Halt ``first`` behind its first call of ``module.name``, run ``second``, then the rest."""
     real, reached, go_on, said = getattr(module, name), Event(), Event(), []
 
     def halting(*args, **kwargs):
@@ -50,8 +52,6 @@ def in_between(monkeypatch, module, name, first, second):
 
 
 def test_whom_a_conflict_keeps_out_files_nothing_more(school, coordinator, monkeypatch):
-    from cases.files import actions as files
-
     other = member(Role.COORDINATOR, school)
     case = CaseFactory(pupil=PupilFactory(school=school))
     said = in_between(
@@ -74,13 +74,13 @@ def test_two_do_not_keep_one_another_out(school, coordinator, monkeypatch):
         closed_at=old.opened_at, outcome="other", closing_grounds="x"
     )
     new = CaseFactory(pupil=pupil)
-    f = {"ground": "family", "explanation": ""}
+    family = {"ground": "family", "explanation": ""}
     said = in_between(
         monkeypatch,
         need_to_know,
         "runners",
-        lambda: need_to_know.shut_out(old, coordinator, other, **f),
-        lambda: need_to_know.shut_out(new, other, coordinator, **f),
+        lambda: need_to_know.shut_out(old, coordinator, other, **family),
+        lambda: need_to_know.shut_out(new, other, coordinator, **family),
     )
     assert ShutOut.objects.count() < 2, said
 
@@ -108,20 +108,18 @@ def test_a_withdrawn_invitation_gives_no_role(school, administrator, monkeypatch
 
 
 def test_the_same_invitation_makes_one_account_and_no_error(school):
-    from concurrent.futures import ThreadPoolExecutor
-
     invited = RoleInvitationFactory(school=school, email="a@b.example")
 
-    def go(_):
+    def accept(_):
         try:
             return people.accept_as_new(invited, name="A", password="een lange zin voor de race")
-        except PermissionDenied as e:
-            return e
-        except Exception as e:
-            return f"500 {type(e).__name__}"
+        except PermissionDenied as refused:
+            return refused
+        except Exception as error:
+            return f"500 {type(error).__name__}"
         finally:
             connection.close()
 
     with ThreadPoolExecutor(4) as pool:
-        said = list(pool.map(go, range(4)))
-    assert not [s for s in said if isinstance(s, str)], said
+        said = list(pool.map(accept, range(4)))
+    assert not [one for one in said if isinstance(one, str)], said

@@ -1,3 +1,5 @@
+"""Rooms that an insider could still enter, or enter unseen: failed when they were written."""
+
 import uuid
 
 import pytest
@@ -10,11 +12,20 @@ from django.utils import timezone
 from accounts.people import actions as people
 from accounts.roles import Role
 from audit.models import LogEntry
-from cases.actions import close_case
+from cases.actions import close_case, guidance_for, outcomes
 from cases.models import Case
 from consultations.models import Advice
 from referrals.models import Decision
-from tests.factories import *
+from tests.factories import (
+    PASSWORD,
+    CaseFactory,
+    ConsultationFactory,
+    InvitationFactory,
+    PupilFactory,
+    SchoolFactory,
+    SignalFactory,
+    member,
+)
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -46,8 +57,6 @@ def room(school, coordinator, family_worker):
 
 def test_a_worker_is_out_when_the_case_closes(room, coordinator, family_worker, signed_in):
     case, asked = room
-    from cases.actions import guidance_for, outcomes
-
     allowed = outcomes(guidance_for(case).closing_grounds)
     close_case(case, coordinator, outcome=allowed[0], grounds="Klaar.", agreements="a")
     answer = signed_in(family_worker).get(reverse("consultations:detail", args=[asked.reference]))
@@ -69,23 +78,23 @@ def test_every_school_of_a_buurtteam_hears_of_a_new_worker(
     school, administrator, django_capture_on_commit_callbacks
 ):
     other = SchoolFactory(buurtteam=school.buurtteam)
-    boss = member(Role.SCHOOL_LEADER, other)
+    leader = member(Role.SCHOOL_LEADER, other)
     person = member(Role.TEACHER, school)
     with django_capture_on_commit_callbacks(execute=True):
         people.give_role(school, administrator, person, role=Role.BUURTTEAM_WORKER)
-    assert boss.email in {m.to[0] for m in mail.outbox}
+    assert leader.email in {sent.to[0] for sent in mail.outbox}
 
 
 def test_emergency_takes_nothing_along(signed_in):
     world = World()
-    p = world.people["sister_leader"]
+    reader = world.people["sister_leader"]
     url = reverse("cases:file", args=[world.case.reference, world.attachment.public_id])
-    assert signed_in(p).get(url).status_code == 404
+    assert signed_in(reader).get(url).status_code == 404
 
 
 def test_strangers_do_not_fill_the_table_of_sessions(school):
     for n in range(5):
-        Client().get(f"/invitation/wie{n}/")
+        Client().get(reverse("people:open_invitation", args=[f"wie{n}"]))
     assert not Session.objects.exists()
 
 

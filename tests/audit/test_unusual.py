@@ -58,6 +58,7 @@ def flagged():
     return {(flag.rule, flag.user_id, flag.day.day, flag.count) for flag in Flag.objects.all()}
 
 
+HALF = timedelta(minutes=30)
 LATER = DAY + timedelta(hours=2)
 
 
@@ -160,6 +161,32 @@ def test_nobody_is_flagged_twice_for_the_same(coordinator, administrator):
     assert len(mail.outbox) == 1
     read_cases(coordinator, 30, start=DAY + timedelta(days=1), first=50)
     assert look(DAY + timedelta(days=1, hours=2)) == 1
+
+
+def settled_at(at, by):
+    for flag in Flag.objects.standing():
+        settle(flag, by, "Bereidde het overleg voor.")
+        Flag.objects.filter(pk=flag.pk).update(settled_at=at)
+
+
+def test_what_was_settled_is_not_flagged_again(coordinator, administrator):
+    read_cases(coordinator, 30)
+    end = DAY + timedelta(minutes=51)
+    look(end)
+    settled_at(end, administrator)
+    read_cases(coordinator, 25, start=end + timedelta(minutes=1), within=HALF, first=50)
+    assert look(end + HALF) == 0
+    happened(Kind.READ, coordinator, end + HALF, case="M-BBBBBB")
+    assert [look(end + HALF + timedelta(minutes=minute)) for minute in (2, 3)] == [1, 0]
+    assert [flag.count for flag in Flag.objects.standing()] == [26]
+
+
+def test_what_was_settled_of_an_earlier_day_covers_nothing(coordinator, administrator):
+    read_cases(coordinator, 30, start=DAY - timedelta(hours=20))
+    look(DAY)
+    read_cases(coordinator, 30, first=50)
+    settled_at(LATER, administrator)
+    assert look(LATER) == 1
 
 
 def test_what_came_while_nobody_looked_is_found(coordinator):

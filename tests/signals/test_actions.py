@@ -12,7 +12,7 @@ from cases.errors import ActionError, Immutable
 from cases.facts import facts_for
 from cases.models import Case, StepChange
 from cases.protocol import guide
-from signals.actions import correct_signal, file_signal, find_unfounded
+from signals.actions import NO_MORE, correct_signal, file_signal, find_unfounded
 from signals.models import Signal
 from tests.cases.records import consultation
 from tests.factories import CaseFactory, ConversationFactory, PupilFactory, member
@@ -192,6 +192,33 @@ def test_what_was_found_unfounded_is_not_corrected_back(pupil, teacher, coordina
         correct_signal(
             first, teacher, uuid.uuid4(), reason="Toch.", categories=[], **signal_fields()
         )
+
+
+def _closed(signal, coordinator):
+    Case.objects.filter(pk=signal.case_id).update(
+        closed_at=timezone.now(), outcome="unfounded", closing_grounds="Niets."
+    )
+
+
+def _unfounded(signal, coordinator):
+    find_unfounded(signal, coordinator, uuid.uuid4(), grounds="Een val.")
+
+
+@pytest.mark.parametrize("ending", [_closed, _unfounded])
+def test_why_it_is_too_late_to_correct_learns_only_who_sees_the_case(
+    pupil, teacher, coordinator, ending
+):
+    said = {}
+    for author in (teacher, coordinator):
+        signal = log(pupil, author)
+        ending(signal, coordinator)
+        with pytest.raises(ActionError) as refused:
+            correct_signal(
+                signal, author, uuid.uuid4(), reason="Toch.", categories=[], **signal_fields()
+            )
+        said[author.pk] = str(refused.value.message)
+    assert said[teacher.pk] == str(NO_MORE)
+    assert said[coordinator.pk] != str(NO_MORE)
 
 
 def test_a_version_is_corrected_once(pupil, teacher):
