@@ -151,7 +151,7 @@ def test_codes_are_not_guessed(kind, place, teacher, signed_in):
         assert browser().post(url, {"code": wrong}).status_code == 200
     answer = browser().post(url, {"code": right})
     assert answer.status_code == 200
-    assert "Te veel" in Page(answer).at("code")
+    assert "Te vaak fout" in Page(answer).at("code")
     cache.clear()  # that while later
     assert browser().post(url, {"code": right}).status_code == 302
 

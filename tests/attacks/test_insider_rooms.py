@@ -85,11 +85,13 @@ def test_every_school_of_a_buurtteam_hears_of_a_new_worker(
     assert leader.email in {sent.to[0] for sent in mail.outbox}
 
 
-def test_emergency_takes_nothing_along(signed_in):
+def test_in_an_emergency_files_are_read_like_the_case_and_it_is_written_down(signed_in):
     world = World()
     reader = world.people["sister_leader"]
     url = reverse("cases:file", args=[world.case.reference, world.attachment.public_id])
-    assert signed_in(reader).get(url).status_code == 404
+    assert signed_in(reader).get(url).status_code == 200
+    assert LogEntry.objects.get_for_object(world.attachment).filter(actor=reader).exists()
+    assert signed_in(reader).get(f"/cases/{world.case.reference}/dossier/").status_code == 404
 
 
 def test_strangers_do_not_fill_the_table_of_sessions(school):

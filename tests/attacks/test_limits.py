@@ -22,7 +22,7 @@ from tests.factories import PASSWORD, RoleInvitationFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 RESET = reverse("account_reset_password")
-TOO_OFTEN = "Te veel inlogpogingen. Probeer het later nogmaals."
+TOO_OFTEN = "Te vaak fout. Wacht even, of kies een nieuw wachtwoord."
 PAGE = "Je probeerde het te vaak in korte tijd."
 UNKNOWN = "niemand@school.example"
 
