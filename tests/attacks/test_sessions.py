@@ -18,7 +18,7 @@ from accounts.roles import Role
 from tests.accounts.second_factors import LOGIN, code, give_app, sign_in
 from tests.accounts.test_password_reset import choose
 from tests.attacks.proof import shows
-from tests.factories import PASSWORD, member
+from tests.factories import PASSWORD, RoleInvitationFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +50,7 @@ def stolen(teacher, signed_in) -> Client:
 @shows("session-1")
 def test_a_key_that_was_planted_opens_nothing(teacher):
     """The thief's own session, with something in it, in the browser of the teacher."""
+    RoleInvitationFactory(secret="geheim")
     thief = Client()
     thief.get("/invitation/geheim/")
     planted = thief.cookies["session"].value
@@ -163,7 +164,9 @@ settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.Loc
 settings.STORAGES = {**settings.STORAGES, "staticfiles": {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 browser = Client()
-browser.get("/invitation/geheim/", secure=True)
+kept = browser.session
+kept["anything"] = "so that there is one"
+kept.save()
 page = browser.get("/account/login/", secure=True)
 browser.post("/language/", {"language": "en"}, secure=True)
 plain = browser.get("/account/login/", HTTP_HOST="localhost")
