@@ -42,10 +42,23 @@ def look(now: datetime) -> int:
         standing = Flag.objects.count()
         Flag.objects.bulk_create(flags, ignore_conflicts=True)
         made = Flag.objects.count() - standing
+        for flag in flags:
+            _grow(flag)
         mark.at = now
         mark.save(update_fields=["at"])
     tell(now)
     return made
+
+
+def _grow(found: Flag) -> None:
+    """Let the flag that stands say how many there are by now: settling it settles all of them."""
+    Flag.objects.standing().filter(
+        rule=found.rule,
+        user_id=found.user_id,
+        school_id=found.school_id,
+        day=found.day,
+        count__lt=found.count,
+    ).update(count=found.count)
 
 
 def tell(now: datetime) -> None:

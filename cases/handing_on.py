@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import access
@@ -25,6 +26,10 @@ def hand_on(membership: Membership, **kwargs: Any) -> None:
     user, school = membership.user, membership.school_id
     left = Membership.objects.current().filter(user=user, school_id=school)
     roles = set(left.exclude(pk=membership.pk).values_list("role", flat=True))
+    # Cases before grants, as everybody else takes them: nobody waits for one another.
+    held = CaseUserObjectPermission.objects.filter(user=user).values("content_object_id")
+    theirs = Case.objects.filter(Q(pk__in=held) | Q(responsible=user), school_id=school)
+    list(theirs.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
     by_grant = access.roles_at(Permission.SEE_CASE, Scope.TAKES_PART)
     if not roles & set(by_grant):
         grants = CaseUserObjectPermission.objects.filter(user=user)

@@ -105,6 +105,7 @@ def withdraw_invitations_of(membership: Membership, **kwargs: Any) -> None:
 @transaction.atomic
 def give_advice(consultation: Consultation, by: User, key: UUID, text: str) -> Advice:
     """Write advice in an open consultation that one joined, or that is of one's own care team."""
+    lock(consultation.case, to_change=False)  # the case first, as for its outcome
     consultation = _open(consultation)
     joined = Invitation.objects.giving_access_to(by).filter(consultation=consultation).exists()
     if not joined and not Consultation.objects.run_by(by).filter(pk=consultation.pk).exists():

@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from celery import current_app
+from celery.signals import before_task_publish
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.contrib.sessions.models import Session
 from django.core.cache.backends.base import BaseCache
@@ -52,17 +52,24 @@ def readable(raw: bytes) -> str:
     return "\n".join([text, *hidden])
 
 
-def queued() -> str:
-    """Return all that stands in the queue, taken out of it."""
-    bodies = []
-    with current_app.connection_for_read() as connection, connection.channel() as channel:
-        name = current_app.conf.task_default_queue
-        channel.queue_declare(queue=name, durable=True, auto_delete=False)
-        while (message := channel.basic_get(name, no_ack=True)) is not None:
-            body = message.body
-            raw = body if isinstance(body, bytes) else str(body).encode()
-            bodies.append(readable(raw) + repr(message.headers) + repr(message.properties))
-    return "\n".join(bodies)
+class QueueSpy:
+    """Writes down each message on its way to the queue, whatever broker there is."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        before_task_publish.connect(self._note, weak=False, dispatch_uid=self)
+
+    def _note(self, sender: str, **message: Any) -> None:
+        self.sent.append(f"{sender} {readable(repr(message).encode())}")
+
+    def stop(self) -> None:
+        """Listen no more."""
+        before_task_publish.disconnect(dispatch_uid=self)
+
+    @property
+    def text(self) -> str:
+        """Return all that was sent."""
+        return "\n".join(self.sent)
 
 
 class CacheSpy:

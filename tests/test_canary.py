@@ -29,7 +29,7 @@ from referrals.models import Decision
 from signals.models import Signal
 from tests.accounts.every_form import FORMS, Sheet
 from tests.attacks.proof import shows
-from tests.canary import CacheSpy, Markers, columns, cookies, file_names, queued, sessions
+from tests.canary import CacheSpy, Markers, QueueSpy, columns, cookies, file_names, sessions
 from tests.test_role_matrix import (
     LOGS_SIGNALS,
     MATRIX,
@@ -173,10 +173,17 @@ class Walk:
 
 
 @pytest.fixture
-def walked(world, markers, signed_in, log, monkeypatch, django_capture_on_commit_callbacks):
+def queue():
+    """What is sent to the worker."""
+    spy = QueueSpy()
+    yield spy
+    spy.stop()
+
+
+@pytest.fixture
+def walked(world, markers, signed_in, log, queue, monkeypatch, django_capture_on_commit_callbacks):
     """The walk: all forms sent, reminders and dossier made; nothing read yet."""
     spy = CacheSpy(monkeypatch, type(cache._connections[cache._alias]))
-    queued()  # what another test left
     walk = Walk(world, markers, signed_in, django_capture_on_commit_callbacks)
     for row in FORMS:
         if row.name not in LAST:
@@ -214,7 +221,7 @@ def test_those_who_may_do_read_it(walked):
 
 
 @shows("leak-1")
-def test_nothing_stands_where_nobody_looks_for_it(walked, tmp_path):
+def test_nothing_stands_where_nobody_looks_for_it(walked, queue):
     for who in ("coordinator", "teacher", "administrator", "joined", "conflicted", "nobody"):
         list(walked.read(who))
     rows = {row.name: row for row in FORMS}
@@ -233,9 +240,8 @@ def test_nothing_stands_where_nobody_looks_for_it(walked, tmp_path):
     # An invitation greets whom it invites; and a mail names the new way to sign in.
     of_people = {"people:invite name", "sso:add name", "sso:saml_add name", "sso:change name"}
     assert {field for _, field in found("".join(mails))} <= of_people
-    queue = queued()
-    assert "make_dossier" in queue
-    assert found(queue) == set()
+    assert "make_dossier" in queue.text
+    assert found(queue.text) == set()
     assert type(current_app.backend).__name__ == "DisabledBackend"
     assert walked.spy.written
     assert found(walked.spy.text) == set()
@@ -281,11 +287,11 @@ def test_error_pages_say_nothing(walked, monkeypatch):
     assert found(walked.log.getvalue()) == set()
 
 
-def test_the_net_catches_what_leaks(markers, log):
+def test_the_net_catches_what_leaks(markers, log, queue):
     """A check that cannot fail is none: a word put on purpose is found in each place."""
     word = markers.new("the case", "put on purpose")
     logging.getLogger("cases").warning("A record: %s", word)
     assert markers.found(log.getvalue())
     current_app.send_task("tests.nothing", args=[word])
-    assert markers.found(queued())
+    assert markers.found(queue.text)
     assert markers.found(f"/cases/?q={word.lower()}")

@@ -306,6 +306,7 @@ def reset_second_factor(school: School, by: User, person: User) -> None:
     here = Membership.objects.of_places([school]).filter(ended_at__isnull=True, user=person)
     if person == by or not here.exists():
         raise PermissionDenied
+    User.objects.select_for_update().get(pk=person.pk)  # a link that is being made: before, or not
     Authenticator.objects.filter(user=person).delete()
     second_factor_reset.send(sender=User, user=by, person=person, school=school)
     SocialAccount.objects.filter(user=person).delete()

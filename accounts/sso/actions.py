@@ -73,6 +73,10 @@ def _first_time(provider: IdentityProvider, claims: Claims) -> User:
         _check_first_link(provider, here)
     for each in trusting.select_related("school"):
         join(email=address, name=name, school=each.school)
+    if here is not None:
+        # Once more, locked: a reset of their second factor at this very moment comes first.
+        User.objects.select_for_update().get(pk=here.pk)
+        _check_first_link(provider, here)
     user = here or User.objects.filter(email=address).first()
     if user is None:
         raise Refused("nobody invited")
@@ -187,7 +191,8 @@ def _save(provider: IdentityProvider, issuer: str, fields: dict[str, Any]) -> Id
         raise ActionError(_("This provider is there already, with this client ID."), "client_id")
     if provider.is_active:
         _check_domains(provider, fields["domains"])
-    _check_people(provider.school, fields["domains"])
+    known = set(provider.domain_names) if provider.pk else set()
+    _check_people(provider.school, sorted(set(fields["domains"]) - known))
     provider.save()
     provider.domains.exclude(domain__in=fields["domains"]).delete()
     for domain in set(fields["domains"]) - set(provider.domain_names):

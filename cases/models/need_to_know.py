@@ -54,7 +54,7 @@ class ShutOut(models.Model):
         constraints = (
             # Also the index by which the gate to every case finds it.
             models.UniqueConstraint(
-                fields=("user", "pupil"),
+                fields=("user", "pupil", "case"),
                 condition=models.Q(ended_at__isnull=True),
                 name="shut_out_once",
             ),

@@ -50,10 +50,13 @@ def shut_out(case: Case, by: User, person: User, *, ground: str, explanation: st
     # The pupil first, as a first signal does; then all cases: what is about to be written in one of
     # them is written before, or refused.
     Pupil.objects.select_for_update().get(pk=case.pupil_id)
-    check(by, Permission.SHUT_OUT, case)
     locked = Case.objects.select_for_update(of=("self",)).filter(pupil=case.pupil_id)
     case = next(one for one in locked.order_by("pk") if one.pk == case.pk)
-    standing = ShutOut.objects.standing().filter(pupil=case.pupil_id, user=person).first()
+    check(by, Permission.SHUT_OUT, case)
+    same = ShutOut.objects.standing().shown_in(case).filter(user=person)
+    if case.restricted:  # what was set in another case can be ended there
+        same = same.filter(case__restricted=True)
+    standing = same.first()
     if standing is not None:
         return standing
     if not people_at(case).filter(pk=person.pk).exists():
@@ -86,10 +89,21 @@ def shut_out(case: Case, by: User, person: User, *, ground: str, explanation: st
 
 
 def _take_back(case: Case, person: User) -> None:
-    """End what the person had in the pupil's cases: grants, and being responsible."""
-    cases = Case.objects.filter(pupil=case.pupil_id)
+    """End what the person had in the pupil's cases: grants, invitations, access, being responsible.
+
+    One by one, so that the audit hears of each.
+    """
+    cases, now = Case.objects.filter(pupil=case.pupil_id), timezone.now()
     CaseUserObjectPermission.objects.filter(user=person, content_object__in=cases).delete()
-    for run in cases.filter(responsible=person):  # one by one: the audit hears of each
+    for given in EmergencyAccess.objects.running().filter(user=person, case__in=cases):
+        given.ends_at = now
+        given.save(update_fields=["ends_at"])
+    for invitation in person.invitations.filter(
+        withdrawn_at__isnull=True, consultation__case__in=cases
+    ):
+        invitation.withdrawn_at = now
+        invitation.save(update_fields=["withdrawn_at"])
+    for run in cases.filter(responsible=person):
         run.responsible = None
         run.save(update_fields=["responsible"])
 

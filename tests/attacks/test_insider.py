@@ -23,14 +23,15 @@ from cases.dossier.actions import request_export
 from cases.dossier.contents import dossier
 from cases.errors import ActionError
 from cases.models import Case, OutboxMessage
-from cases.need_to_know.actions import end_emergency, open_in_emergency, shut_out
-from consultations.models import Advice
+from cases.need_to_know.actions import end_emergency, end_shut_out, open_in_emergency, shut_out
+from consultations.models import Advice, Consultation
 from signals.actions import file_signal, find_unfounded
 from tests.factories import (
     BoardFactory,
     CaseFactory,
     ConsultationFactory,
     IdentityProviderFactory,
+    InvitationFactory,
     PupilFactory,
     RoleInvitationFactory,
     SchoolFactory,
@@ -314,3 +315,32 @@ def test_a_look_alike_of_an_address_is_somebody_else(school):
     Authenticator.objects.create(user=victim, type="totp", data={"secret": "x"})
     with pytest.raises(Refused):
         admit(provider, "sub", {"email": "\u212aarel@school.example", "email_verified": True})
+
+
+def test_a_conflict_of_the_board_ends_with_the_board_alone(school, pupil, coordinator, leader):
+    """One set in each case: ending it in one leaves that in the other."""
+    second = member(Role.SCHOOL_LEADER, school)
+    member(Role.COORDINATOR, school)
+    board = signal(pupil, member(Role.TEACHER, school), about_staff=True).case
+    normal = CaseFactory(pupil=pupil)
+    in_normal = shut_out(normal, coordinator, second, **FAMILY)
+    in_board = shut_out(board, leader, second, **CONCERNED)
+    assert in_normal != in_board
+    end_shut_out(in_normal, normal, coordinator, why="Toch geen familie.")
+    assert not Case.objects.visible_to(second).filter(pk=board.pk).exists()
+
+
+def test_what_somebody_had_before_a_conflict_does_not_come_back(
+    school, pupil, coordinator, family_worker
+):
+    case = CaseFactory(pupil=pupil)
+    room = ConsultationFactory(case=case, author=coordinator)
+    InvitationFactory(
+        consultation=room,
+        user=family_worker,
+        buurtteam=school.buurtteam,
+        accepted_at=timezone.now(),
+    )
+    standing = shut_out(case, coordinator, family_worker, **FAMILY)
+    end_shut_out(standing, case, coordinator, why="Verhuisd.")
+    assert not Consultation.objects.visible_to(family_worker).exists()

@@ -1,5 +1,6 @@
 """Two people at the same moment. On PostgreSQL (SQLite lets one transaction write at a time)."""
 
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from threading import Event, Thread
@@ -13,8 +14,16 @@ from accounts.roles import Role
 from cases.files import actions as files
 from cases.models import Attachment, Case, ShutOut
 from cases.need_to_know import actions as need_to_know
+from consultations import actions as consultations
+from consultations.models import Advice
 from tests.cases.made_up_files import attach
-from tests.factories import CaseFactory, PupilFactory, RoleInvitationFactory, member
+from tests.factories import (
+    CaseFactory,
+    ConsultationFactory,
+    PupilFactory,
+    RoleInvitationFactory,
+    member,
+)
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -129,3 +138,20 @@ def test_the_same_invitation_makes_one_account_and_no_error(school):
     with ThreadPoolExecutor(4) as pool:
         said = list(pool.map(accept, range(4)))
     assert not [one for one in said if isinstance(one, str)], said
+
+
+def test_whom_a_conflict_keeps_out_advises_no_more(school, coordinator, monkeypatch):
+    """The case is locked before the room: advice stands before the conflict, or not at all."""
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    room = ConsultationFactory(case=case, author=coordinator)
+    said = in_between(
+        monkeypatch,
+        consultations,
+        "_open",
+        lambda: consultations.give_advice(room, coordinator, uuid.uuid4(), "Bel vandaag."),
+        lambda: need_to_know.shut_out(
+            case, member(Role.COORDINATOR, school), coordinator, ground="family", explanation=""
+        ),
+    )
+    kept_out = ShutOut.objects.get()
+    assert Advice.objects.get().written_at < kept_out.set_at, said

@@ -86,6 +86,10 @@ def test_a_settled_flag_does_not_cover_the_rest_of_the_day(school, coordinator, 
 
     reads(0, 30, now - timedelta(minutes=10))
     look(now)
+    reads(50, 10, now - timedelta(minutes=9))
+    look(now)
+    # What is settled is what the flag says by then, and not what it said at first.
+    assert Flag.objects.get(rule="many_cases").count == 40
     settle(Flag.objects.get(rule="many_cases"), administrator, "Ze zocht iets op.")
     Flag.objects.settled().update(settled_at=now)
     later = now + timedelta(hours=3)

@@ -251,6 +251,7 @@ def test_a_document_that_can_run_something_is_refused(document):
     assert "macro" in why_not(document)
 
 
+TIES = "<Relationships>{}</Relationships>"
 TIE = '<Relationship Id="r1" Type="http://schemas.example/relationships/{}" {}/>'
 
 
@@ -265,15 +266,38 @@ TIE = '<Relationship Id="r1" Type="http://schemas.example/relationships/{}" {}/>
         ("hyperlink", 'Target="https://www.nji.example/" TargetMode="External"', True),
         ("attachedTemplate", 'Target="file:///C:/Users/x/brief.dotm" TargetMode="External"', True),
         ("image", 'Target="media/image1.png"', True),
+        ("attachedTemplate", 'Target="http://x.example/hyperlink/a" TargetMode="External"', False),
+        ("attachedTemplate", 'Target="&#104;ttp://x.example/a" TargetMode="External"', False),
     ],
 )
 @shows("file-4")
 def test_a_document_that_fetches_from_elsewhere_is_refused(kind, attributes, is_taken):
-    document = docx(("word/_rels/settings.xml.rels", TIE.format(kind, attributes)))
+    document = docx(("word/_rels/settings.xml.rels", TIES.format(TIE.format(kind, attributes))))
     if is_taken:
         assert kept(document).kind.code == "docx"
     else:
         assert "elsewhere" in why_not(document)
+
+
+TARGET = 'Target="http://x.example/a" TargetMode="External"'
+FAR = TIES.format(TIE.format("attachedTemplate", TARGET))
+
+
+@pytest.mark.parametrize(
+    ("ties", "why"),
+    [
+        (FAR.encode("utf-16"), "elsewhere"),
+        (FAR.replace("<", "<p:").replace("<p:/", "</p:").replace(
+            "<p:Relationships", '<p:Relationships xmlns:p="x"', 1), "elsewhere"),
+        (f"<!DOCTYPE x [<!ENTITY h 'http'>]>{FAR}", "cannot be added"),
+        ("<Relationship " * 2_000, "damaged"),
+        (b"<Relationship " * 374_000 + bytes(range(256)) * 4000, "too much"),
+    ],
+    ids=["utf-16", "prefix", "entity", "no end", "long"],
+)  # fmt: skip
+@shows("file-4")
+def test_ties_written_in_another_way_are_read_all_the_same(ties, why):
+    assert why in why_not(docx(("word/_rels/settings.xml.rels", ties)))
 
 
 @shows("file-3")
