@@ -29,7 +29,9 @@ METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # What can run something when the document is opened, by a part of an entry's name.
 RUNS = ("vbaproject", "vbadata", "activex/", "embeddings/oleobject", "basic/", "scripts/")
 # Where a Word document fetches something when it is opened: from the web, or another machine.
-FAR_AWAY = re.compile(r"\s*(?:https?:|ftp:|\\\\|//|file:/*\\\\|file://[^/])", re.IGNORECASE)
+FAR_AWAY = re.compile(
+    r"\s*(?:https?:|ftp:|mhtml:|[\\/]{2}|file:/*\\\\|file:/{4}|file://[^/])", re.IGNORECASE
+)
 # Far more than the list of what belongs to a document ever is, in bytes.
 MOST_TIES = MEGABYTE
 ODT_TYPE = b"application/vnd.oasis.opendocument.text"

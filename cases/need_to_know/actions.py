@@ -98,9 +98,8 @@ def _take_back(case: Case, person: User) -> None:
     for given in EmergencyAccess.objects.running().filter(user=person, case__in=cases):
         given.ends_at = now
         given.save(update_fields=["ends_at"])
-    for invitation in person.invitations.filter(
-        withdrawn_at__isnull=True, consultation__case__in=cases
-    ):
+    rooms = {"consultation__case__in": cases, "consultation__closed_at__isnull": True}
+    for invitation in person.invitations.filter(withdrawn_at__isnull=True, **rooms).order_by("pk"):
         invitation.withdrawn_at = now
         invitation.save(update_fields=["withdrawn_at"])
     for run in cases.filter(responsible=person):
@@ -217,6 +216,9 @@ def open_in_emergency(
         .unconflicted_for(by)
         .first()
     )
+    if found is not None:  # once more, locked: whom somebody keeps out right now stays out
+        Case.objects.select_for_update(of=("self",)).get(pk=found.pk)
+        found = Case.objects.filter(pk=found.pk).unconflicted_for(by).first()
     if found is None:
         raise ActionError(NO_SUCH_CASE, field="reference")
     now = timezone.now()
