@@ -81,14 +81,14 @@ def shut_out(case: Case, by: User, person: User, *, ground: str, explanation: st
         explanation=explanation,
         set_by=by,
     )
-    _take_back(case, person)
+    _take_back(case, person, by)
     if person.pk in _leads(case):
         # So that nobody hides a case from whoever leads: the others who run it are told at once.
         tell(case, Notice.Kind.SHUT_OUT, runners(case) - {by.pk})
     return made
 
 
-def _take_back(case: Case, person: User) -> None:
+def _take_back(case: Case, person: User, by: User) -> None:
     """End what the person had in the pupil's cases: grants, invitations, access, being responsible.
 
     One by one, so that the audit hears of each.
@@ -96,8 +96,8 @@ def _take_back(case: Case, person: User) -> None:
     cases, now = Case.objects.filter(pupil=case.pupil_id), timezone.now()
     CaseUserObjectPermission.objects.filter(user=person, content_object__in=cases).delete()
     for given in EmergencyAccess.objects.running().filter(user=person, case__in=cases):
-        given.ends_at = now
-        given.save(update_fields=["ends_at"])
+        given.ends_at, given.ended_by = now, by
+        given.save(update_fields=["ends_at", "ended_by"])
     rooms = {"consultation__case__in": cases, "consultation__closed_at__isnull": True}
     for invitation in person.invitations.filter(withdrawn_at__isnull=True, **rooms).order_by("pk"):
         invitation.withdrawn_at = now

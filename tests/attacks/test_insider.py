@@ -330,6 +330,21 @@ def test_a_conflict_of_the_board_ends_with_the_board_alone(school, pupil, coordi
     assert not Case.objects.visible_to(second).filter(pk=board.pk).exists()
 
 
+def test_an_emergency_access_ends_with_a_conflict_and_says_by_whom(
+    school, pupil, coordinator, leader
+):
+    school.board = BoardFactory()
+    school.save()
+    sister = member(Role.SCHOOL_LEADER, SchoolFactory(board=school.board))
+    case = CaseFactory(pupil=pupil)
+    given = open_in_emergency(
+        school, sister, uuid.uuid4(), reference=case.reference, reason="x" * 30
+    )
+    shut_out(case, coordinator, sister, **FAMILY)
+    given.refresh_from_db()
+    assert (given.is_running, given.ended_by) == (False, coordinator)
+
+
 def test_what_somebody_had_before_a_conflict_does_not_come_back(
     school, pupil, coordinator, family_worker
 ):
