@@ -130,7 +130,7 @@ def test_the_link_to_a_new_password_leads_to_our_own_site(headers, client, teach
     addresses = re.findall(r"\S+://\S+", sent.body)
     assert [a for a in addresses if not a.startswith(f"{settings.SITE_URL}/account/")] == []
     assert addresses
-    for word in ("666", "evil", "testserver", "javascript"):
+    for word in (":666", "evil", "testserver", "javascript"):
         assert word not in sent.body + sent.subject
 
 
