@@ -10,6 +10,7 @@ from cases.models import (
     Attachment,
     Case,
     CaseUserObjectPermission,
+    Contact,
     Conversation,
     Deviation,
     DossierExport,
@@ -29,6 +30,7 @@ AUDITED: dict[type[models.Model], list[str]] = {
     Attachment: ["kind", "author", "cycle", "withdrawn_at", "withdrawn_by"],
     Deviation: ["kind", "step", "rule", "author", "cycle"],
     LookBack: ["result", "author", "cycle"],
+    Contact: ["organisation", "telephone", "at_night", "checked_on", "removed_at"],
     SchoolPeriod: ["code", "days", "set_by"],
     ShutOut: ["pupil", "user", "ground", "set_by", "ended_at", "ended_by"],
     EmergencyAccess: ["case", "user", "ends_at", "ended_by"],
@@ -45,6 +47,7 @@ ABOUT: dict[type[models.Model], Callable[[models.Model], models.Model | None]] =
     Attachment: attrgetter("case"),
     Deviation: attrgetter("case"),
     LookBack: attrgetter("case"),
+    Contact: attrgetter("school"),
     SchoolPeriod: attrgetter("school"),
     # Where it was set; of older ones that is not known: any case of the pupil.
     ShutOut: lambda shut_out: shut_out.case or shut_out.pupil.cases.order_by("-pk").first(),

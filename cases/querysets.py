@@ -196,6 +196,14 @@ class AttachmentQuerySet(RecordQuerySet):
         return attaching.filter(Q(author=user) | Q(case__in=moving))
 
 
+class ContactQuerySet(models.QuerySet):
+    """Questions about the contact book."""
+
+    def standing(self) -> "ContactQuerySet":
+        """Return the entries that were not removed."""
+        return self.filter(removed_at__isnull=True)
+
+
 class ShutOutQuerySet(models.QuerySet):
     """Questions about conflicts of interest."""
 

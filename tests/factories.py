@@ -19,7 +19,8 @@ from accounts.models import (
 from accounts.people.actions import hashed
 from accounts.roles import Role
 from accounts.sso.models import trust_of
-from cases.models import Attachment, Case, Conversation, Pupil
+from cases.contact_book.organisations import Organisation
+from cases.models import Attachment, Case, Contact, Conversation, Pupil
 from consultations.models import Consultation, Invitation
 from signals.models import Signal, SignalCategory
 
@@ -188,6 +189,20 @@ class ConversationFactory(RecordFactory):
     reactions = "Knikte en zei weinig."
     concern = Conversation.Concern.STAYS
     help_wanted = Conversation.HelpWanted.UNSURE
+
+
+class ContactFactory(DjangoModelFactory):
+    """A youth doctor in the contact book of a school."""
+
+    class Meta:
+        model = Contact
+
+    school = factory.SubFactory(SchoolFactory)
+    organisation = Organisation.YOUTH_DOCTOR
+    name = factory.Sequence(lambda n: f"Jeugdarts {n}")
+    telephone = "030 765 43 21"
+    hours = "ma t/m vr, 9 tot 17 uur"
+    checked_on = factory.LazyFunction(timezone.localdate)
 
 
 class AttachmentFactory(RecordFactory):

@@ -3,6 +3,7 @@
 from cases.models.assessment import Answer, Assessment
 from cases.models.attachment import Attachment
 from cases.models.case import Case, CaseUserObjectPermission, StepChange
+from cases.models.contact import Contact
 from cases.models.conversation import Conversation
 from cases.models.deviation import Deviation
 from cases.models.export import DossierExport
@@ -19,6 +20,7 @@ __all__ = [
     "Attachment",
     "Case",
     "CaseUserObjectPermission",
+    "Contact",
     "Conversation",
     "Deviation",
     "DossierExport",
