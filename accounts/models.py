@@ -72,7 +72,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Return today's memberships, fetched once per user object (that is: per request)."""
         if not self.is_active:
             return ()
-        return tuple(self.memberships.current().select_related("school__buurtteam", "buurtteam"))
+        return tuple(self.memberships.in_force().select_related("school", "buurtteam"))
 
 
 class Buurtteam(models.Model):

@@ -18,13 +18,16 @@ class MembershipQuerySet(models.QuerySet):
     """Questions about who is what, where."""
 
     def current(self, today: date | None = None) -> "MembershipQuerySet":
-        """Return the memberships in force on a day (today unless told)."""
+        """Return those in force on a day (today unless told) of people who may sign in."""
+        return self.in_force(today).filter(user__is_active=True)
+
+    def in_force(self, today: date | None = None) -> "MembershipQuerySet":
+        """Return the memberships that run on a day (today unless told), whoever holds them."""
         day = today or timezone.localdate()
         return self.filter(
             models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=day),
             starts_on__lte=day,
             ended_at__isnull=True,
-            user__is_active=True,
         )
 
     def over(self, today: date | None = None) -> "MembershipQuerySet":

@@ -56,5 +56,8 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 
 def _buurtteams(request: HttpRequest) -> set[Buurtteam]:
-    teams = {m.buurtteam or m.school.buurtteam for m in request.user.current_memberships}
-    return teams - {None}
+    places = request.user.current_memberships
+    schools = [m.school_id for m in places if m.school_id]
+    return {m.buurtteam for m in places if m.buurtteam} | set(
+        Buurtteam.objects.filter(schools__in=schools)
+    )
