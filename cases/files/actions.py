@@ -37,9 +37,8 @@ def attach(case: Case, by: User, key: UUID, *, title: str, content: Content) -> 
     Raises ``ActionError`` when the case has no room left.
     """
     with _gone_unless_filed() as stored, transaction.atomic(durable=True):
-        case = lock(case)
-        # Locked first: whoever is shut out of it at this moment files nothing more.
         check(by, Permission.ATTACH_FILE, case)
+        case = lock(case)
         fields = {}
         if not Attachment.objects.filter(idempotency_key=key).exists():
             number = _next_number(case, content)
