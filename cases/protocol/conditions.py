@@ -19,8 +19,6 @@ PARTNERS = "partners"
 VEILIG_THUIS = frozenset({"veilig_thuis"})
 OUTSIDE_EXPERTS = frozenset({"family_worker", "veilig_thuis"})
 FAILS, WORKS = "fails", "works"
-# From this age on a pupil is spoken to first. [P]
-SPOKEN_TO_FIRST = 12
 
 CONSULT, TALK, WEIGH = STEPS[1], STEPS[2], STEPS[3]
 
@@ -105,7 +103,8 @@ def talk_may_harm(f: Facts) -> bool:
 
 def skipped_alone(f: Facts) -> bool:
     """The talk was left out for safety, without anybody from outside to think along."""
-    return f.talk_skipped_at is not None and not OUTSIDE_EXPERTS & f.kinds_asked and undecided(f)
+    thought_along = bool(OUTSIDE_EXPERTS & f.kinds_asked) or f.skip_weighed_outside
+    return f.talk_skipped_at is not None and not thought_along and undecided(f)
 
 
 def ready_to_talk(f: Facts) -> bool:
