@@ -80,10 +80,10 @@ STORY = Story(
             "Volgende week een gesprek samen met de gezinswerker.",
             home="agreed",
             home_agreed="Ze appt de mentor als ze thuis is. Zijn vriendin blijft erbij.",
-            parents="Vader keek lang naar de cijfers. Hij zei: “Ik ben geen prater. Ik ga schreeuwen, en "
-            "ik heb een keer geslagen. Ik wist niet dat zij daar zo bang van was.” Zijn vriendin "
-            "huilde. De mentor vroeg of de gezinswerker van het buurtteam mee mag praten. "
-            "Vader vond dat moeilijk, maar hij zei ja.",
+            parents="Vader keek lang naar de cijfers. Hij zei: “Ik ben geen prater. Ik ga "
+            "schreeuwen, en ik heb een keer geslagen. Ik wist niet dat zij daar zo bang van "
+            "was.” Zijn vriendin huilde. De mentor vroeg of de gezinswerker van het buurtteam "
+            "mee mag praten. Vader vond dat moeilijk, maar hij zei ja.",
         ),
         Talk(
             day(42, "15:30"), "docent", "three_way",
