@@ -184,7 +184,8 @@ def conversation_facts(
         # A signal that comes after the talk is not taken away by it.
         "concern_cleared": cleared
         and (last_signal_at is None or last_signal_at <= last.recorded_at),
-        "skip_weighed_outside": bool(skipped) and skipped[-1].weighed_where in skipped[-1].OUTSIDE,
+        "last_skipped_at": skipped[-1].recorded_at if skipped else None,
+        "skip_weighed_outside": skipped[-1].weighed_outside if skipped else None,
         "talk_again_at": _talk_again_at(conversations),
         "buurtteam_consented": consented_at is not None,
         "buurtteam_consented_at": consented_at,

@@ -140,6 +140,11 @@ class Conversation(Record):
         return self.kind == self.Kind.SKIPPED
 
     @property
+    def weighed_outside(self) -> bool | None:
+        """Tell whether somebody from outside thought along, as R19 asks; None: nobody said so."""
+        return self.weighed_where in self.OUTSIDE if self.weighed_where else None
+
+    @property
     def is_three_way(self) -> bool:
         """Tell whether school, family and buurtteam sat together."""
         return self.kind == self.Kind.THREE_WAY

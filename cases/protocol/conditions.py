@@ -102,9 +102,16 @@ def talk_may_harm(f: Facts) -> bool:
 
 
 def skipped_alone(f: Facts) -> bool:
-    """The talk was left out for safety, without anybody from outside to think along."""
-    thought_along = bool(OUTSIDE_EXPERTS & f.kinds_asked) or f.skip_weighed_outside
-    return f.talk_skipped_at is not None and not thought_along and undecided(f)
+    """The talk was left out for safety, without anybody from outside to think along.
+
+    Said to be weighed with nobody from outside, who was asked before that does not count.
+    """
+    if f.talk_skipped_at is None or not undecided(f):
+        return False
+    if f.skip_weighed_outside is None or f.last_skipped_at is None:
+        return not OUTSIDE_EXPERTS & f.kinds_asked
+    asked = max_of(f.asked_at, OUTSIDE_EXPERTS)
+    return not f.skip_weighed_outside and (asked is None or asked < f.last_skipped_at)
 
 
 def ready_to_talk(f: Facts) -> bool:

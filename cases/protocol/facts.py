@@ -100,8 +100,10 @@ class Facts:
     # Step 3
     talked_at: datetime | None = None
     talk_skipped_at: datetime | None = None
-    # The newest of these was weighed with the buurtteam or Veilig Thuis; by when to look again.
-    skip_weighed_outside: bool = False
+    # The newest time, and whether that was weighed with the buurtteam or Veilig Thuis; None: nobody
+    # said with whom. By when it is looked at again.
+    last_skipped_at: datetime | None = None
+    skip_weighed_outside: bool | None = None
     talk_again_at: datetime | None = None
     pupil_spoken: bool = False
     parents_spoken: bool = False
