@@ -57,5 +57,5 @@ def consents(age: int | None) -> tuple[Party, ...]:
 
 
 def consent_missing(age: int | None, said: Mapping[Party, str]) -> tuple[Party, ...]:
-    """Return whose consent is missing still: who gave all of it no more is."""
+    """Return whose consent is missing, of those whom it takes; a part of it is not enough."""
     return tuple(party for party in consents(age) if said.get(party) != GIVEN)
