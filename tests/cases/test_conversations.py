@@ -287,6 +287,7 @@ def test_not_safe_to_go_home_is_danger_now(case, send):
     assert {"R3", "R4", "R13"} <= asked(case)
     filed, facts = Conversation.objects.get(), known(case)
     assert (facts.last_severe_at, facts.last_acute_at) == (filed.recorded_at,) * 2
+    assert (facts.severe_signals, facts.acute_signals) == (1, 1)
     case.refresh_from_db()
     assert case.attention == Case.Attention.SEVERE
     assert case.deadline <= filed.recorded_at + timedelta(hours=2)

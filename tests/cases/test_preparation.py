@@ -72,7 +72,7 @@ def test_one_reads_on_at_home_pages_only():
 
 
 @pytest.fixture
-def page(school, coordinator, signed_in):
+def sheet_of(school, coordinator, signed_in):
     """Return the sheet's page for a pupil of an age, as the coordinator reads it in English."""
     coordinator.language = "en"
     coordinator.save()
@@ -93,34 +93,34 @@ def page(school, coordinator, signed_in):
 @pytest.mark.parametrize(
     ("years", "group"), [(8, AgeGroup.CHILD), (14, AgeGroup.BETWEEN), (17, AgeGroup.OLDER)]
 )
-def test_the_page_shows_the_sheet_of_the_pupils_age_and_of_no_other(page, years, group):
-    shown = page(years)
+def test_the_page_shows_the_sheet_of_the_pupils_age_and_of_no_other(sheet_of, years, group):
+    shown = sheet_of(years)
     for words in (FIRST, CONSENT):
         assert {age for age, text in words.items() if text in shown} == {group}
     # An age that is known is not asked, nor chosen in the address.
     assert "birth date" not in shown
     other = next(age for age in AgeGroup if age is not group)
-    assert FIRST[other] not in page(years, f"?age={other}")
+    assert FIRST[other] not in sheet_of(years, f"?age={other}")
 
 
 @pytest.mark.django_db
-def test_an_unknown_birth_date_is_asked_and_the_sheet_from_12_is_shown_until_then(page):
-    shown = page(None)
+def test_an_unknown_birth_date_is_asked_and_the_sheet_from_12_is_shown_until_then(sheet_of):
+    shown = sheet_of(None)
     assert "The birth date of this pupil is not known." in shown
     assert FIRST[AgeGroup.BETWEEN] in shown
-    assert FIRST[AgeGroup.CHILD] in page(None, "?age=child")
-    assert FIRST[AgeGroup.BETWEEN] in page(None, "?age=nonsense")
+    assert FIRST[AgeGroup.CHILD] in sheet_of(None, "?age=child")
+    assert FIRST[AgeGroup.BETWEEN] in sheet_of(None, "?age=nonsense")
 
 
 @pytest.mark.django_db
-def test_what_comes_before_a_talk_stands_on_top(page):
-    assert "No talk with the parents before that." not in page(14)
-    assert "No talk with the parents before that." in page(14, "", "coercion")
+def test_what_comes_before_a_talk_stands_on_top(sheet_of):
+    assert "No talk with the parents before that." not in sheet_of(14)
+    assert "No talk with the parents before that." in sheet_of(14, "", "coercion")
 
 
 @pytest.mark.django_db
-def test_nothing_is_ticked_beforehand_sent_or_kept(page, school):
-    shown = page(14)
+def test_nothing_is_ticked_beforehand_sent_or_kept(sheet_of, school):
+    shown = sheet_of(14)
     boxes = re.findall(r"<input[^>]*checkbox[^>]*>", shown)
     assert len(boxes) == sum(len(part.rows) for part in sheet(AgeGroup.BETWEEN))
     assert not [box for box in boxes if "checked" in box or "name=" in box]
@@ -128,14 +128,14 @@ def test_nothing_is_ticked_beforehand_sent_or_kept(page, school):
 
 
 @pytest.mark.django_db
-def test_reading_it_stands_in_the_trail_of_the_case(page):
+def test_reading_it_stands_in_the_trail_of_the_case(sheet_of):
     before = LogEntry.objects.count()
-    page(14)
+    sheet_of(14)
     assert LogEntry.objects.count() > before
 
 
 @pytest.mark.django_db
-def test_links_elsewhere_tell_nobody_where_one_came_from(page):
-    links = re.findall(r'<a[^>]*href="https://[^"]*"[^>]*>', page(14))
+def test_links_elsewhere_tell_nobody_where_one_came_from(sheet_of):
+    links = re.findall(r'<a[^>]*href="https://[^"]*"[^>]*>', sheet_of(14))
     assert links
     assert all('rel="noreferrer noopener"' in link for link in links)

@@ -1,8 +1,10 @@
 """How long a dossier is kept: set on closing, shown, and dated when the pupil leaves (R44)."""
 
 from datetime import date
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -116,3 +118,16 @@ def test_a_form_without_years_is_kept_by_the_rule(case, coordinator, signed_in):
     }  # fmt: skip
     signed_in(coordinator).post(reverse("cases:close", args=[case.reference]), sent)
     assert Case.objects.get().retention_years == 5
+
+
+def test_what_was_closed_before_is_kept_by_the_rule_of_then(school):
+    migration = import_module("cases.migrations.0011_retention")
+    closed = {"closed_at": ago(days=1), "outcome": "cleared", "closing_grounds": "Gronden."}
+    gone = CaseFactory(pupil=PupilFactory(school=school, left_on=date(2024, 2, 29)), **closed)
+    here = CaseFactory(pupil=PupilFactory(school=school), **closed)
+    running = CaseFactory(pupil=PupilFactory(school=school))
+    migration.keep_by_the_rule(apps, None)
+    set_to = {c.pk: (c.retention_years, c.kept_until) for c in Case.objects.all()}
+    assert set_to == {
+        gone.pk: (5, date(2029, 2, 28)), here.pk: (5, None), running.pk: (None, None),
+    }  # fmt: skip
