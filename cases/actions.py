@@ -16,6 +16,7 @@ from guardian.shortcuts import assign_perm, remove_perm
 from accounts import access
 from accounts.access import Permission
 from accounts.models import User
+from cases.conversations.consent import handing_over
 from cases.deadlines import running
 from cases.errors import KEY_USED, ActionError
 from cases.facts import facts_for
@@ -31,6 +32,8 @@ from cases.models import (
     StepChange,
 )
 from cases.protocol import STEPS, Guidance, Rule, conditions, guide
+from cases.protocol.periods import RETENTION_YEARS
+from cases.retention import set_retention
 
 # How a case ends on a ground of its own, and the rule that says so; else on a decision (R28).
 WITHOUT_DECISION = {
@@ -300,18 +303,30 @@ def begin_cycle(case: Case, by: User, *, grounds: str) -> Case:
 
 @transaction.atomic
 def record_conversation(
-    case: Case, by: User, key: UUID, *, motivation: str = "", **fields: Any
+    case: Case,
+    by: User,
+    key: UUID,
+    *,
+    motivation: str = "",
+    hand_over_grounds: str = "",
+    **fields: Any,
 ) -> Conversation:
-    """File a conversation, or that there was none for safety (step 3)."""
+    """File a conversation, or that there was none for safety (step 3).
+
+    ``hand_over_grounds``: why the buurtteam becomes responsible without somebody's consent (R21).
+    """
     check(by, Permission.MOVE_CASE, case)
     case = lock(case)
+    fields |= handing_over(case, fields, hand_over_grounds)
     if fields["kind"] == Conversation.Kind.SKIPPED:  # has its reason already
         conversation, __ = file_record(Conversation, case, by, key, **fields)
     else:
-        conversation, __ = file_step(
+        conversation, new = file_step(
             Conversation, case, by, key,
             guidance=guidance_for(case), step=3, motivation=motivation, **fields,
         )  # fmt: skip
+        if new and conversation.handed_over_on_grounds:
+            deviate(case, by, Deviation.Kind.NOT_DONE, 3, hand_over_grounds, "R21")
     refresh(case, by)
     return conversation
 
@@ -361,6 +376,8 @@ def close_case(
     agreements: str,
     told: str = "",
     signals_seen: int | None = None,
+    retention_years: int = RETENTION_YEARS,
+    retention_reason: str = "",
 ) -> Case:
     """Close the case, after a decision only, or on one of the grounds that R43 names.
 
@@ -373,7 +390,11 @@ def close_case(
     )  # fmt: skip
     if sent_before:
         return case
-    case = lock(case)
+    if case.closed_by is not None:
+        raise ActionError(
+            _("%(name)s closed this case meanwhile. What you wrote stands here, and is not saved.")
+            % {"name": case.closed_by.name}
+        )
     if signals_seen is not None and signals_seen != case.signals.count():
         raise ActionError(_("A signal came in while you wrote this. Read it first."))
     now = timezone.now()
@@ -389,10 +410,11 @@ def close_case(
         raise ActionError(_("This case cannot end so: nothing was decided yet."), field="outcome")
     case.outcome, case.closing_grounds, case.closing_agreements = outcome, grounds, agreements
     case.closing_told, case.closed_at, case.closed_by = told, now, by
+    set_retention(case, retention_years, retention_reason)
     case.save(
         update_fields=[
             "outcome", "closing_grounds", "closing_agreements", "closing_told", "closed_at",
-            "closed_by",
+            "closed_by", "retention_years", "retention_reason", "kept_until",
         ]
     )  # fmt: skip
     refresh(case, by, now)

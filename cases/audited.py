@@ -22,10 +22,29 @@ from cases.models import (
 )
 
 AUDITED: dict[type[models.Model], list[str]] = {
-    Case: ["step", "attention", "cycle", "responsible", "closed_at", "outcome", "restricted"],
+    Case: [
+        "step",
+        "attention",
+        "cycle",
+        "responsible",
+        "closed_at",
+        "outcome",
+        "restricted",
+        "retention_years",
+        "kept_until",
+    ],
     CaseUserObjectPermission: ["user", "permission"],
     Pupil: ["class_name", "left_on"],
-    Conversation: ["kind", "held_at", "author", "cycle"],
+    Conversation: [
+        "kind",
+        "held_at",
+        "author",
+        "cycle",
+        "consent_parents",
+        "consent_pupil",
+        "buurtteam_consent",
+        "handed_over_on_grounds",
+    ],
     Assessment: ["assessed_at", "author", "cycle"],
     Attachment: ["kind", "author", "cycle", "withdrawn_at", "withdrawn_by"],
     Deviation: ["kind", "step", "rule", "author", "cycle"],

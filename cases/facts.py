@@ -21,6 +21,7 @@ from cases.record_facts import (
     report_facts,
     severe_since_answer,
     signal_facts,
+    since_home_unsafe,
     since_weighed_acute,
 )
 
@@ -33,6 +34,9 @@ UNDER = {
 }
 # What belongs to no single step.
 BESIDE = ("feedbacks", "deviations", "lookbacks")
+
+# Records that are read with the pupil's age on their own day.
+NEEDS_AGE = frozenset({"conversations"})
 
 # What an explanation does away with: a decision against the weighing does away with nothing.
 EXPLAINS = frozenset({"skipped", "not_done"})
@@ -83,7 +87,8 @@ def _rows(relation: str, cases: list[Case]) -> dict[int, list[Any]]:
     Signals, assessments and decisions of a pupil's earlier cases count too (R2, R27).
     """
     records = Case._meta.get_field(relation).related_model.objects.current()
-    records = records.prefetch_related(*UNDER.get(relation, ())).select_related("case")
+    about = ("case__pupil",) if relation in NEEDS_AGE else ("case",)
+    records = records.prefetch_related(*UNDER.get(relation, ())).select_related(*about)
     by_key: dict[int, list[Any]] = defaultdict(list)
     if relation in OF_THE_PUPIL:
         pupils = {case.pupil_id for case in cases}
@@ -141,6 +146,8 @@ def _facts(case: Case, rows: Rows, own_days: dict[str, int], now: datetime) -> F
     decisions = records.of_the_case("decisions")
     conversations, feedbacks = records.here("conversations"), records.here("feedbacks")
     signals = signal_facts(case, records.all("signals"), now)
+    signals = since_home_unsafe(signals, conversations)
+    refused = refused_at(conversations, feedbacks)
     after = decision_facts(records.here("decisions"), feedbacks)
     return Facts(
         now=now,
@@ -156,11 +163,11 @@ def _facts(case: Case, rows: Rows, own_days: dict[str, int], now: datetime) -> F
         pupil_age=case.pupil.age(timezone.localdate(now)),
         history_of_unsafety=_was_unsafe(records),
         explained=_explained(records),
-        help_refused_at=refused_at(conversations, feedbacks),
+        help_refused_at=refused,
         **since_weighed_acute(signals, assessments),
         **consultation_facts(consultations, records.here("consultations")),
         severe_since_answer=severe_since_answer(records.all("signals"), consultations, case),
-        **conversation_facts(conversations, signals["last_signal_at"]),
+        **conversation_facts(conversations, signals["last_signal_at"], refused),
         **assessment_facts(assessments),
         **after,
         **referral_facts(decisions, records.all("feedbacks")),

@@ -1,4 +1,4 @@
-"""The forms of steps 3 and 4, of taking part, and of closing."""
+"""The forms of step 4, of looking back, taking part and closing. Step 3: cases.conversations."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import access
 from accounts.access import Permission, Scope
-from accounts.forms import LongTextField, MeldcodeForm, MomentField, PublicIdField
+from accounts.forms import LongTextField, MeldcodeForm, PublicIdField
 from accounts.models import User
-from cases.models import Case, Conversation, LookBack
+from cases.models import Case, LookBack
 from cases.protocol import PERIODS, QUESTIONS, Guidance, Question, Rule, Step
+from cases.protocol.periods import RETENTION_BOUND_YEARS, RETENTION_YEARS
 from cases.protocol.questions import asked
 
 
@@ -46,76 +47,6 @@ class StepForm(MeldcodeForm):
         It stays a field of the form: sent twice, a form must say the same words both times.
         """
         self.fields[name].widget = forms.HiddenInput()
-
-
-class ConversationForm(StepForm):
-    """A conversation held (R16 to R21)."""
-
-    kind = forms.ChoiceField(
-        label=_("With whom did you talk?"),
-        choices=[c for c in Conversation.Kind.choices if c[0] != Conversation.Kind.SKIPPED],
-        widget=forms.RadioSelect,
-    )
-    held_at = MomentField(label=_("When was it?"))
-    attendees = forms.CharField(
-        label=_("Who were there?"),
-        help_text=_("Names and roles, for example: mother, mentor, family worker."),
-        max_length=300,
-    )
-    facts_brought = LongTextField(
-        label=_("Which facts did you bring?"),
-        help_text=_("What you saw and heard, without your opinion."),
-    )
-    reactions = LongTextField(label=_("How did they react?"))
-    concern = forms.ChoiceField(
-        label=_("What is left of the concern?"),
-        choices=Conversation.Concern.choices,
-        widget=forms.RadioSelect,
-    )
-    help_wanted = forms.ChoiceField(
-        label=_("Do they want help?"),
-        choices=Conversation.HelpWanted.choices,
-        widget=forms.RadioSelect,
-    )
-    agreements = LongTextField(label=_("What did you agree?"), required=False, rows=2)
-    buurtteam_contact = forms.CharField(
-        label=_("Who of the buurtteam was there?"), required=False, max_length=120
-    )
-    buurtteam_consent = forms.BooleanField(
-        label=_("They consent to help by the buurtteam"), required=False
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """A three-way talk names who was there for the buurtteam; consent and refusal exclude."""
-        cleaned = super().clean()
-        three_way = cleaned.get("kind") == Conversation.Kind.THREE_WAY
-        if three_way and not cleaned.get("buurtteam_contact"):
-            self.add_error("buurtteam_contact", _("Fill in who was there for the buurtteam."))
-        if cleaned.get("buurtteam_consent") and cleaned.get("kind") and not three_way:
-            self.add_error(
-                "buurtteam_consent",
-                _("They consent in a talk of three: with somebody of the buurtteam."),
-            )
-        refused = cleaned.get("help_wanted") == Conversation.HelpWanted.NO
-        if refused and cleaned.get("buurtteam_consent"):
-            self.add_error(
-                "buurtteam_consent", _("They refuse all help, so they cannot consent here.")
-            )
-        return cleaned
-
-
-class SkipConversationForm(MeldcodeForm):
-    """No conversation: it is not safe now (R19)."""
-
-    skip_reason = LongTextField(
-        label=_("Why is a talk not safe now?"),
-        help_text=_("Write down the facts on which you base this."),
-    )
-    weighed_with = forms.CharField(
-        label=_("With whom did you weigh that?"),
-        help_text=_("For example: the family worker, Veilig Thuis."),
-        max_length=200,
-    )
 
 
 class AssessmentForm(StepForm):
@@ -250,6 +181,15 @@ class CloseForm(MeldcodeForm):
         help_text=_("Or why they were not told."),
         rows=2,
     )
+    retention_years = forms.IntegerField(
+        label=_("How many years after the pupil leaves is the dossier kept?"),
+        required=False,
+        initial=RETENTION_YEARS,
+        min_value=RETENTION_YEARS,
+        max_value=RETENTION_BOUND_YEARS,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    retention_reason = LongTextField(label=_("Why is it kept longer?"), rows=2, required=False)
 
     signals_seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -259,11 +199,22 @@ class CloseForm(MeldcodeForm):
         super().__init__(*args, **kwargs)
         self.signals = signals
         self.initial.setdefault("signals_seen", signals)
+        numbers = {"years": RETENTION_YEARS, "bound": RETENTION_BOUND_YEARS}
+        rule = _("%(years)s is the rule; longer takes a reason, and %(bound)s is the most.")
+        self.fields["retention_years"].help_text = str(rule) % numbers
         self.fields["outcome"].choices = [(outcome.value, outcome.label) for outcome in allowed]
 
     def clean(self) -> dict[str, Any]:
-        """Stop once at a signal that came in meanwhile; who read it may send the words again."""
+        """Ask why it is kept longer. Stop once at a signal that came in meanwhile.
+
+        Who read that may send the words again.
+        """
         cleaned = super().clean()
+        if "retention_years" not in self.errors:
+            cleaned["retention_years"] = cleaned.get("retention_years") or RETENTION_YEARS
+        longer = cleaned.get("retention_years", RETENTION_YEARS) > RETENTION_YEARS
+        if longer and not cleaned.get("retention_reason"):
+            self.add_error("retention_reason", _("Write down why it is kept longer."))
         seen = cleaned.get("signals_seen")
         if seen is not None and seen != self.signals:
             self.data = self.data.copy()

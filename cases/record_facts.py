@@ -148,12 +148,34 @@ def _last_outcome(consultations: list[Any], kinds: frozenset[str]) -> datetime |
     return max(held, default=None)
 
 
-def conversation_facts(conversations: list[Any], last_signal_at: datetime | None) -> dict[str, Any]:
-    """Return what the conversations of this cycle tell."""
+def since_home_unsafe(signals: dict[str, Any], conversations: list[Any]) -> dict[str, Any]:
+    """Return the facts of the signals, with the talks after which it was not safe to go home.
+
+    That is danger now, as a severe signal is (R3, R4): it is told outside before all else.
+    """
+    unsafe = [c.recorded_at for c in conversations if c.home_safe == "no"]
+    if not unsafe:
+        return signals
+    first, last = unsafe[0], unsafe[-1]
+    return {
+        **signals,
+        "severe_signals": signals["severe_signals"] + len(unsafe),
+        "acute_signals": signals["acute_signals"] + len(unsafe),
+        "severe_at": min(m for m in (signals["severe_at"], first) if m),
+        "last_severe_at": max(m for m in (signals["last_severe_at"], last) if m),
+        "last_acute_at": max(m for m in (signals["last_acute_at"], last) if m),
+    }
+
+
+def conversation_facts(
+    conversations: list[Any], last_signal_at: datetime | None, refused: datetime | None
+) -> dict[str, Any]:
+    """Return what the conversations of this cycle tell; ``refused``: when help was, since when."""
     held = [c for c in conversations if not c.is_skipped]
     skipped = [c for c in conversations if c.is_skipped]
     last = held[-1] if held else None
     cleared = last is not None and last.concern == "gone"
+    consented_at = _consented_at(held, refused)
     return {
         "talked_at": held[0].recorded_at if held else None,
         "talk_skipped_at": skipped[0].recorded_at if skipped else None,
@@ -162,13 +184,44 @@ def conversation_facts(conversations: list[Any], last_signal_at: datetime | None
         # A signal that comes after the talk is not taken away by it.
         "concern_cleared": cleared
         and (last_signal_at is None or last_signal_at <= last.recorded_at),
-        "buurtteam_consented": any(c.buurtteam_consent for c in held),
+        "last_skipped_at": skipped[-1].recorded_at if skipped else None,
+        "skip_weighed_outside": skipped[-1].weighed_outside if skipped else None,
+        "talk_again_at": _talk_again_at(conversations),
+        "buurtteam_consented": consented_at is not None,
+        "buurtteam_consented_at": consented_at,
     }
 
 
+def _consented_at(held: list[Any], refused: datetime | None) -> datetime | None:
+    """Return when the buurtteam became responsible (R21), if that is how they stand now.
+
+    What was said in the newest talk of three holds; a refusal after it takes consent back.
+    """
+    said = [c for c in held if c.hands_over or c.is_three_way]
+    if not said or not said[-1].hands_over:
+        return None
+    at = said[-1].recorded_at
+    return None if refused is not None and refused > at else at
+
+
+def _talk_again_at(conversations: list[Any]) -> datetime | None:
+    """Return by when it is looked at again whether a talk is safe; None once one was held."""
+    if not conversations or not conversations[-1].is_skipped:
+        return None
+    day = conversations[-1].look_again_on
+    return _end_of_day(day) if day else None
+
+
 def refused_at(conversations: list[Any], feedbacks: list[Any]) -> datetime | None:
-    """Return when help was refused, if that is how they stand now: as they said it last."""
-    said = [(c.recorded_at, c.help_wanted) for c in conversations if not c.is_skipped]
+    """Return when help was refused, if that is how they stand now: as they said it last.
+
+    A refusal of somebody whose consent help does not take is none of all help.
+    """
+    said = [
+        (c.recorded_at, c.help_wanted)
+        for c in conversations
+        if not c.is_skipped and (c.refuses or c.help_wanted != NO)
+    ]
     said += [(f.recorded_at, f.willing) for f in feedbacks if f.willing != "unsure"]
     at, stand = max(said, default=(None, ""))
     return at if stand == NO else None

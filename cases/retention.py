@@ -1,15 +1,73 @@
 """How long a dossier is kept (R44; docs/protocol.md, "Records, privacy, rights") [L][P]."""
 
+from dataclasses import dataclass
 from datetime import date
 
-from cases.models import Pupil
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.errors import ActionError
+from cases.models import Case, Pupil
 from cases.protocol.periods import RETENTION_YEARS
 
 
-def kept_until(pupil: Pupil) -> date | None:
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long one dossier is kept: years after leaving, and the last day once that is known."""
+
+    years: int
+    until: date | None
+    reason: str = ""
+
+    @property
+    def by_rule(self) -> bool:
+        """Tell whether it is kept as long as the rule says, and no longer."""
+        return self.years == RETENTION_YEARS
+
+
+def years_after(left_on: date, years: int) -> date:
+    """Return the last day on which a dossier is kept, of a pupil who left on a day."""
+    leaps = (left_on.month, left_on.day) == (2, 29)
+    return left_on.replace(year=left_on.year + years, day=28 if leaps else left_on.day)
+
+
+def kept_until(pupil: Pupil, years: int = RETENTION_YEARS) -> date | None:
     """Return the last day on which the pupil's dossiers are kept; None while still at school."""
-    if pupil.left_on is None:
-        return None
-    year = pupil.left_on.year + RETENTION_YEARS
-    last_of_month = 28 if (pupil.left_on.month, pupil.left_on.day) == (2, 29) else None
-    return pupil.left_on.replace(year=year, day=last_of_month or pupil.left_on.day)
+    return None if pupil.left_on is None else years_after(pupil.left_on, years)
+
+
+def retention(case: Case) -> Retention:
+    """Return how long a case is kept: as set on closing, else as it would be by the rule."""
+    if case.retention_years is None:
+        return Retention(RETENTION_YEARS, kept_until(case.pupil))
+    return Retention(case.retention_years, case.kept_until, case.retention_reason)
+
+
+def set_retention(case: Case, years: int, reason: str) -> None:
+    """Set on a locked case that is being closed how long it is kept, without saving.
+
+    Raises ``ActionError`` when it is kept longer than the rule and nobody says why.
+    """
+    if years > RETENTION_YEARS and not reason:
+        raise ActionError(_("Write down why it is kept longer."), field="retention_reason")
+    case.pupil.refresh_from_db(fields=["left_on"])  # may have left while we waited for the lock
+    case.retention_years = years
+    case.retention_reason = reason if years > RETENTION_YEARS else ""
+    case.kept_until = kept_until(case.pupil, years)
+
+
+@transaction.atomic
+def pupil_left(pupil: Pupil, left_on: date | None) -> None:
+    """Write down that a pupil left, and until when each closed dossier is kept from now on.
+
+    Whoever imports or edits pupils calls this. None: the pupil came back, and no day is known.
+    """
+    pupil = Pupil.objects.select_for_update().get(pk=pupil.pk)
+    # Those that are being closed at this moment too: they wait, or we do.
+    cases = list(pupil.cases.select_for_update(of=("self",)).order_by("pk"))
+    pupil.left_on = left_on
+    pupil.save(update_fields=["left_on"])
+    for case in cases:
+        if case.retention_years is not None:
+            case.kept_until = kept_until(pupil, case.retention_years)
+            case.save(update_fields=["kept_until"])

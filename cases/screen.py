@@ -48,6 +48,8 @@ ACTIONS: dict[str, tuple[str, Promise, Permission]] = {
     "close":     ("cases:close",         gettext_lazy("Close the case"),         MOVE),
 }
 # fmt: on
+# What is prepared with a sheet, on the page that shows it.
+PREPARED = {"talk": "cases:prepare_talk"}
 # What is handed over is first decided on: a button to nothing helps nobody.
 BEFORE_DECISION = {"hand_over": "decide"}
 
@@ -99,6 +101,8 @@ class ScreenTask:
     action_label: Promise | str = ""
     calls: tuple[Call, ...] = ()
     explain_url: str = ""
+    # The sheet with which one prepares what is asked.
+    prepare_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,11 +278,12 @@ def _task(
         action_label=label,
         calls=calls_for(rule.calls, team) if calls else (),
         explain_url=reverse("cases:explain", args=[case.reference, rule.code]) if explains else "",
+        prepare_url=_url(PREPARED[rule.action], case) if url and rule.action in PREPARED else "",
     )
 
 
 def _without_button(task: ScreenTask) -> ScreenTask:
-    return replace(task, url="", action_label="")
+    return replace(task, url="", action_label="", prepare_url="")
 
 
 def _url(target: str, case: Case) -> str:

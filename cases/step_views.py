@@ -15,22 +15,23 @@ from django.views.decorators.http import require_POST
 from accounts.access import Permission, requires
 from accounts.forms import MeldcodeForm
 from cases import actions
+from cases.conversations.consulted import consulted_in
+from cases.conversations.forms import ConversationForm, SkipConversationForm
 from cases.facts import facts_for
 from cases.forms import (
     AssessmentForm,
     CloseForm,
-    ConversationForm,
     CycleForm,
     ExplainForm,
     LookBackForm,
-    SkipConversationForm,
 )
 from cases.models import Case, Conversation, LookBack
 from cases.protocol import QUESTIONS, guide
+from cases.protocol.ages import age_group
 from cases.protocol.guide import two_decisions
 from cases.protocol.questions import asked
 from cases.protocol.rules import BY_CODE
-from cases.retention import kept_until
+from cases.retention import retention
 from cases.screen import sources, step_header
 
 
@@ -88,8 +89,11 @@ def movable(request: HttpRequest, reference: str, *, board_too: bool = False) ->
 def conversation(request: HttpRequest, reference: str) -> HttpResponse:
     """Record a conversation."""
     case = movable(request, reference)
-    form = ConversationForm.for_page(request, guidance=actions.guidance_for(case), step=3)
-    return record(
+    age = case.pupil.age(timezone.localdate())
+    form = ConversationForm.for_page(
+        request, guidance=actions.guidance_for(case), step=3, pupil_age=age
+    )
+    response = record(
         request,
         case,
         form,
@@ -97,14 +101,18 @@ def conversation(request: HttpRequest, reference: str) -> HttpResponse:
         lambda: actions.record_conversation(case, request.user, form.key, **form.values),
         _("The talk is recorded."),
         blocked=form.guidance.blocked_before(3),
+        group=age_group(age),
     )
+    if response.status_code == 302 and form.is_bound and (said := form.responsible_now):
+        messages.info(request, said)
+    return response
 
 
 @requires(Permission.MOVE_CASE)
 def skip_conversation(request: HttpRequest, reference: str) -> HttpResponse:
     """Record that there is no conversation, for safety."""
     case = movable(request, reference)
-    form = SkipConversationForm.for_page(request)
+    form = SkipConversationForm.for_page(request, consulted=consulted_in(case))
     return record(
         request,
         case,
@@ -266,6 +274,6 @@ def close(request: HttpRequest, reference: str) -> HttpResponse:
         "cases/close.html",
         lambda: actions.close_case(case, request.user, **form.values),
         _("The case is closed."),
-        kept_until=kept_until(case.pupil),
+        retention=retention(case),
         undone=[task for task in guidance.tasks if task.rule.action != "close"],
     )

@@ -86,6 +86,9 @@ def _conversations(case: Case) -> Iterator[Entry]:
         title = _("Talk left out, for safety") if talk.is_skipped else _("Talk recorded")
         kind = "" if talk.is_skipped else talk.get_kind_display()
         yield Entry(talk.recorded_at, 3, "people", title, talk.author.name, kind)
+        if talk.hands_over:
+            title, text = _("The buurtteam is responsible"), talk.buurtteam_contact
+            yield Entry(talk.recorded_at, 3, "check", title, talk.author.name, text)
 
 
 def _assessments(case: Case) -> Iterator[Entry]:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from cases import readers, school_views, step_views, views
+from cases.conversations.views import prepare
 from cases.dossier.urls import urlpatterns as dossier
 from cases.files.urls import urlpatterns as files
 from cases.need_to_know.urls import urlpatterns as need_to_know
@@ -24,6 +25,7 @@ urlpatterns = [
         views.remove_participant,
         name="remove_participant",
     ),
+    path("<reference:reference>/talk/prepare/", prepare, name="prepare_talk"),
     path("<reference:reference>/conversation/", step_views.conversation, name="conversation"),
     path("<reference:reference>/no-conversation/", step_views.skip_conversation, name="skip"),
     path("<reference:reference>/assessment/", step_views.assessment, name="assessment"),

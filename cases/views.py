@@ -18,7 +18,7 @@ from cases.facts import facts_for
 from cases.forms import ParticipantForm
 from cases.models import Case
 from cases.protocol import guide
-from cases.retention import kept_until
+from cases.retention import retention
 from cases.screen import step_header, what_now
 from cases.timeline import timeline
 
@@ -76,7 +76,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
             "guidance": what_now(guidance, case, permissions),
             "cycles": cycles(case),
             "earlier_cases": _others(case, request.user),
-            "kept_until": kept_until(case.pupil),
+            "retention": retention(case),
             "may": {permission.value for permission in permissions},
             "may_close": guidance.may_close,
             "decided": facts.decided_at is not None,

@@ -284,6 +284,7 @@ def strict(client: Client) -> Client:
 WITH_OBJECT = [
     "cases:detail", "cases:take_on", "cases:participants", "cases:remove_participant",
     "cases:conversation", "cases:skip", "cases:assessment", "cases:weighed", "cases:explain",
+    "cases:prepare_talk",
     "cases:look_back", "cases:new_cycle", "cases:close", "cases:dossier", "signals:unfounded",
     "consultations:call", "referrals:received",
     "referrals:withdraw",

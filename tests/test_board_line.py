@@ -197,7 +197,8 @@ def test_nobody_is_consulted_in_it_even_by_a_leader_who_is_coordinator_too(case,
 def test_the_pages_of_the_steps_are_not_there(case, leader, signed_in):
     browser = signed_in(leader)
     for name in (
-        "cases:conversation", "cases:skip", "cases:assessment", "cases:new_cycle",
+        "cases:conversation", "cases:skip", "cases:prepare_talk", "cases:assessment",
+        "cases:new_cycle",
         "consultations:new", "consultations:call", "referrals:decide", "referrals:feedback",
     ):  # fmt: skip
         assert browser.get(reverse(name, args=[case.reference])).status_code == 404, name

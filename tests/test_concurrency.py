@@ -13,12 +13,15 @@ from accounts.roles import Role
 from cases import actions
 from cases.dossier.actions import claim, request_export
 from cases.errors import ActionError
+from cases.facts import facts_for
 from cases.models import Attachment, Case, Conversation, DossierExport, Reminder, StepChange
 from cases.reminders.outbox import deliver
 from cases.reminders.sweep import sweep
+from cases.retention import pupil_left, years_after
 from signals.actions import file_signal
 from signals.models import Signal
 from tests.cases.made_up_files import attach, stored
+from tests.cases.records import decision
 from tests.factories import CaseFactory, PupilFactory, SignalFactory, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -99,3 +102,83 @@ def test_sweeps_at_once_remind_once(school, coordinator, mailoutbox):
     assert Reminder.objects.count() == 1
     at_once(*[deliver] * AT_ONCE)
     assert len(mailoutbox) == 1
+
+
+# Two who lead one case to its end
+
+
+@pytest.fixture
+def decided(school):
+    """A case that was decided on: it may be closed, and it may be walked again."""
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    SignalFactory.create_batch(2, case=case)
+    decision(case, timezone.now())
+    actions.refresh(case, None)
+    return case
+
+
+def close(case, by, grounds):
+    return actions.close_case(
+        case, by, outcome="help_works", grounds=grounds, agreements="De mentor.", told="Beiden."
+    )
+
+
+def test_two_who_close_a_case_at_once_close_it_once_and_the_other_reads_by_whom(decided, school):
+    people = [member(Role.COORDINATOR, school) for __ in range(AT_ONCE)]
+    gave = at_once(*(lambda by=p: close(decided, by, f"Gronden van {by.pk}.") for p in people))
+    closed = Case.objects.get()
+    refused = [one for one in gave if isinstance(one, ActionError)]
+    assert len(refused) == AT_ONCE - 1
+    assert all(closed.closed_by.name in one.message for one in refused)
+    assert closed.closing_grounds == f"Gronden van {closed.closed_by.pk}."
+    assert closed.retention_years == 5
+
+
+def test_closing_while_a_colleague_records_a_talk_loses_neither(decided, school):
+    one, other = (member(Role.COORDINATOR, school) for __ in range(2))
+    talk = {"kind": "pupil", "held_at": timezone.now(), "motivation": "Haast."}
+    closing, recorded = at_once(
+        lambda: close(decided, one, "Klaar."),
+        lambda: actions.record_conversation(decided, other, uuid.uuid4(), **talk),
+    )
+    closed = Case.objects.get()
+    assert not closed.is_open
+    # Either the talk came first and is there, or whoever held it reads that the case is closed.
+    assert isinstance(recorded, ActionError) == (not Conversation.objects.exists())
+    assert closing.closing_grounds == "Klaar."
+
+
+def test_closing_while_a_colleague_begins_again_does_one_of_the_two(decided, school):
+    one, other = (member(Role.COORDINATOR, school) for __ in range(2))
+    closing, begun = at_once(
+        lambda: close(decided, one, "Klaar."),
+        lambda: actions.begin_cycle(decided, other, grounds="De hulp werkt niet."),
+    )
+    case = Case.objects.get()
+    refused = [one for one in (closing, begun) if isinstance(one, ActionError)]
+    assert len(refused) == 1
+    assert (case.is_open, case.cycle) in {(True, 2), (False, 1)}
+    assert isinstance(closing, ActionError) == case.is_open
+
+
+def test_a_pupil_who_leaves_while_the_case_is_closed_has_the_day_all_the_same(decided, school):
+    left = timezone.localdate() - timedelta(days=3)
+    by = member(Role.COORDINATOR, school)
+    at_once(lambda: close(decided, by, "Klaar."), lambda: pupil_left(decided.pupil, left))
+    assert Case.objects.get().kept_until == years_after(left, 5)
+
+
+def test_two_talks_of_three_at_once_are_both_there_and_the_last_one_holds(decided, school):
+    one, other = (member(Role.COORDINATOR, school) for __ in range(2))
+
+    def talk(by, said):
+        return actions.record_conversation(
+            decided, by, uuid.uuid4(), kind="three_way", held_at=timezone.now(),
+            motivation="Haast.", consent_parents=said, consent_pupil="given",
+        )  # fmt: skip
+
+    at_once(lambda: talk(one, "given"), lambda: talk(other, "refused"))
+    talks = Conversation.objects.order_by("pk")
+    assert {filed.hands_over for filed in talks} == {True, False}
+    facts = facts_for(Case.objects.get(), timezone.now())
+    assert facts.buurtteam_consented == talks[1].hands_over

@@ -101,6 +101,7 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "cases:participants":                    RUNS_CASES,
     "cases:remove_participant":              RUNS_CASES,
     "cases:conversation":                    MOVES_CASE,
+    "cases:prepare_talk":                    SEES_CASE,
     "cases:skip":                            MOVES_CASE,
     "cases:assessment":                      MOVES_CASE,
     "cases:weighed":                         MOVES_CASE,

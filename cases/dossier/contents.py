@@ -1,7 +1,7 @@
 """What stands in a dossier, read once for its template."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from cases.facts import facts_for
 from cases.models import Case, DossierExport
 from cases.protocol import PERIODS, STEPS, Guidance, Period, guide
-from cases.retention import kept_until
+from cases.retention import Retention, retention
 from cases.timeline import Entry, timeline
 
 
@@ -32,7 +32,7 @@ class Dossier:
     age: int | None
     guidance: Guidance
     period: Period | None
-    kept_until: date | None
+    retention: Retention
     steps: tuple[StepLine, ...]
     counts: dict[str, int]
     last_decision: Any
@@ -50,7 +50,7 @@ def dossier(export: DossierExport, now: datetime) -> Dossier:
         age=case.pupil.age(now.date()),
         guidance=guidance,
         period=PERIODS.get(case.period),
-        kept_until=kept_until(case.pupil),
+        retention=retention(case),
         steps=_steps(guidance),
         counts={step.records: len(getattr(case, step.records).all()) for step in STEPS},
         last_decision=next(reversed(case.decisions.all()), None),

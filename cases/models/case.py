@@ -10,6 +10,7 @@ from guardian.models import UserObjectPermissionBase
 
 from accounts.models import School
 from cases.models.pupil import Pupil
+from cases.protocol.periods import RETENTION_BOUND_YEARS
 from cases.querysets import CaseQuerySet
 from cases.references import case_reference
 
@@ -75,6 +76,11 @@ class Case(models.Model):
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    # Set on closing, in years after the pupil leaves the school; another rule later changes none of
+    # these. The day follows once the pupil has left (cases.retention).
+    retention_years = models.PositiveSmallIntegerField(null=True, blank=True)
+    retention_reason = models.TextField(_("why it is kept longer"), blank=True)
+    kept_until = models.DateField(_("kept until"), null=True, blank=True)
 
     objects = CaseQuerySet.as_manager()
 
@@ -97,6 +103,12 @@ class Case(models.Model):
                 condition=models.Q(closed_at__isnull=True)
                 | (~models.Q(outcome="") & ~models.Q(closing_grounds="")),
                 violation_error_message=_("A case is closed with an outcome and its grounds."),
+            ),
+            models.CheckConstraint(
+                name="case_is_kept_within_the_bound",
+                condition=models.Q(retention_years__isnull=True)
+                | models.Q(retention_years__gte=1, retention_years__lte=RETENTION_BOUND_YEARS),
+                violation_error_message=_("A dossier is kept within the bound."),
             ),
         )
         indexes = (

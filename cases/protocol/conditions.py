@@ -19,8 +19,6 @@ PARTNERS = "partners"
 VEILIG_THUIS = frozenset({"veilig_thuis"})
 OUTSIDE_EXPERTS = frozenset({"family_worker", "veilig_thuis"})
 FAILS, WORKS = "fails", "works"
-# From this age on a pupil is spoken to first. [P]
-SPOKEN_TO_FIRST = 12
 
 CONSULT, TALK, WEIGH = STEPS[1], STEPS[2], STEPS[3]
 
@@ -104,8 +102,16 @@ def talk_may_harm(f: Facts) -> bool:
 
 
 def skipped_alone(f: Facts) -> bool:
-    """The talk was left out for safety, without anybody from outside to think along."""
-    return f.talk_skipped_at is not None and not OUTSIDE_EXPERTS & f.kinds_asked and undecided(f)
+    """The talk was left out for safety, without anybody from outside to think along.
+
+    Said to be weighed with nobody from outside, who was asked before that does not count.
+    """
+    if f.talk_skipped_at is None or not undecided(f):
+        return False
+    if f.skip_weighed_outside is None or f.last_skipped_at is None:
+        return not OUTSIDE_EXPERTS & f.kinds_asked
+    asked = max_of(f.asked_at, OUTSIDE_EXPERTS)
+    return not f.skip_weighed_outside and (asked is None or asked < f.last_skipped_at)
 
 
 def ready_to_talk(f: Facts) -> bool:

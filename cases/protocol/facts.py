@@ -100,13 +100,21 @@ class Facts:
     # Step 3
     talked_at: datetime | None = None
     talk_skipped_at: datetime | None = None
+    # The newest time, and whether that was weighed with the buurtteam or Veilig Thuis; None: nobody
+    # said with whom. By when it is looked at again.
+    last_skipped_at: datetime | None = None
+    skip_weighed_outside: bool | None = None
+    talk_again_at: datetime | None = None
     pupil_spoken: bool = False
     parents_spoken: bool = False
     # As they said it last, in a conversation or afterwards.
     help_refused_at: datetime | None = None
     # Said in the last conversation, with no signal after it.
     concern_cleared: bool = False
+    # In the newest talk of three all whose consent it takes gave it (or grounds stand for it), and
+    # nobody refused help since; and when that was recorded.
     buurtteam_consented: bool = False
+    buurtteam_consented_at: datetime | None = None
 
     # Step 4: question code -> answer code, of the newest weighing; when it was weighed first, last
     assessed_at: datetime | None = None

@@ -240,6 +240,8 @@ def _of_the_step(facts: Facts, current: int) -> list[Deadline]:
     if current == 2 and not facts.consultations_asked:
         code = "ask"
     running = _running(code, _since(facts, current), facts)
+    if facts.talk_again_at is not None:
+        running.append(Deadline(PERIODS["talk"], facts.talk_again_at, None, None))
     if facts.attention > Attention.WATCHFUL:
         running += _running("walk", facts.concern_since or facts.opened_at, facts)
     return running

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.protocol import conditions as c
+from cases.protocol.ages import SPOKEN_TO_FIRST
 from cases.protocol.contacts import BUURTTEAM, EMERGENCY, INSPECTOR, VEILIG_THUIS
 from cases.protocol.facts import Attention, Facts
 from cases.protocol.steps import AFTER
@@ -207,7 +208,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "R17", 3, Kind.REQUIRED,
         lambda f: c.ready_to_talk(f) and f.pupil_age is not None
-        and f.pupil_age >= c.SPOKEN_TO_FIRST,
+        and f.pupil_age >= SPOKEN_TO_FIRST,
         _("The talk is near, or held with one of both; and the pupil is 12 or older."),
         _("Talk with the pupil first, and then with the parents, if possible with the pupil."),
         _("From 12 years on a pupil is spoken to first, and preferably attends the talk with the "
@@ -217,7 +218,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "R18", 3, Kind.REQUIRED,
         lambda f: c.ready_to_talk(f) and not f.parents_spoken and f.pupil_age is not None
-        and f.pupil_age < c.SPOKEN_TO_FIRST,
+        and f.pupil_age < SPOKEN_TO_FIRST,
         _("The talk is near, or not held with the parents; and the pupil is younger than 12."),
         _("Tell the parents concretely what you noticed, and ask how they see it."),
         _("With a young child what was noticed is discussed with the parents; you may talk with "

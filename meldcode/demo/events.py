@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from cases.deadlines import add_business_days
+from cases.protocol.periods import RETENTION_YEARS
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,12 @@ class Talk(Event):
     help_wanted: str
     agreements: str = ""
     contact: str = ""
+    # All whose consent it takes gave it.
     consent: bool = False
+    # Of the parents apart, where the pupil was there too.
+    parents: str = ""
+    home: str = ""
+    home_agreed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,9 @@ class Skip(Event):
 
     reason: str
     weighed_with: str
+    where: str = ""
+    # When it is looked at again, in business days from the day of seeding.
+    again: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +227,9 @@ class Close(Event):
     grounds: str
     agreements: str = ""
     told: str = ""
+    # How long the dossier is kept after the pupil leaves; longer than the rule, and why.
+    years: int = RETENTION_YEARS
+    years_why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

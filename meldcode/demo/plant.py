@@ -23,7 +23,9 @@ from cases.models import (
     StepChange,
 )
 from cases.protocol import QUESTIONS
+from cases.protocol.ages import consents
 from cases.protocol.rules import BY_CODE
+from cases.retention import set_retention
 from consultations.models import Advice, Consultation, Invitation
 from meldcode.demo import events
 from meldcode.demo.events import Event, Story, business_day
@@ -155,12 +157,25 @@ def _talk(walk: Walk, event: events.Talk, at: datetime) -> None:
         attendees=event.attendees,
         facts_brought=event.facts,
         reactions=event.reactions,
+        parents_reactions=event.parents,
+        home_safe=event.home,
+        home_agreed=event.home_agreed,
         agreements=event.agreements,
         concern=event.concern,
         help_wanted=event.help_wanted,
         buurtteam_contact=event.contact,
         buurtteam_consent=event.consent,
+        **_consents(walk, event),
     )
+
+
+def _consents(walk: Walk, event: events.Talk) -> dict[str, str]:
+    """Return what was said to help by the buurtteam, by all whose consent it takes."""
+    if not event.consent:
+        return {}
+    parties = consents(walk.case.pupil.age(timezone.localdate()))
+    given = {f"consent_{party}": Conversation.Consent.GIVEN.value for party in parties}
+    return {**given, "consent_how": Conversation.ConsentHow.SPOKEN.value}
 
 
 def _skip(walk: Walk, event: events.Skip, at: datetime) -> None:
@@ -170,6 +185,8 @@ def _skip(walk: Walk, event: events.Skip, at: datetime) -> None:
         held_at=at,
         skip_reason=event.reason,
         weighed_with=event.weighed_with,
+        weighed_where=event.where,
+        look_again_on=walk.review_day(event.again),
     )
 
 
@@ -277,6 +294,7 @@ def _close(walk: Walk, event: events.Close, at: datetime) -> None:
     case.outcome, case.closing_grounds = event.outcome, event.grounds
     case.closing_agreements, case.closing_told = event.agreements, event.told
     case.closed_at, case.closed_by = at, walk.crew[event.by]
+    set_retention(case, event.years, event.years_why)
     case.save()
 
 

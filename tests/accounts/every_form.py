@@ -67,15 +67,21 @@ def conversation(world: World) -> Data:
     return {
         "kind": "three_way", "held_at": yesterday(), "attendees": "Moeder, mentor, gezinswerker",
         "facts_brought": "Tien keer te laat.", "reactions": "Moeder schrok.", "concern": "stays",
-        "help_wanted": "yes", "agreements": "Volgende week weer.",
-        "buurtteam_contact": "Noor", "buurtteam_consent": "on",
+        "help_wanted": "yes", "agreements": "Volgende week weer.", "interpreter": "Turks",
+        "parents_reactions": "Vader zweeg.", "home_safe": "agreed", "home_agreed": "Belt ons.",
+        "buurtteam_contact": "Noor", "consent_parents": "given", "consent_pupil": "partly",
+        "consent_how": "spoken", "consent_about": "Wel praten, geen bezoek.",
+        "hand_over_grounds": "Het gezin vraagt het zelf.", "refused_by": "both",
         "motivation": "De leerling begon er zelf over.",
     }  # fmt: skip
 
 
 def skipped(world: World) -> Data:
     """Fill in why there is no talk."""
-    return {"skip_reason": "Vader dreigde.", "weighed_with": "Veilig Thuis"}
+    return {
+        "skip_reason": "Vader dreigde.", "weighed_where": "veilig_thuis",
+        "weighed_with": "Sanne, advies", "look_again_on": next_month(),
+    }  # fmt: skip
 
 
 def assessment(world: World) -> Data:
@@ -89,7 +95,8 @@ def closing(world: World) -> Data:
     """Fill in how a case ends."""
     return {
         "outcome": "help_works", "grounds": "Het gaat goed.", "agreements": "Mentor let op.",
-        "told": "De mentor vertelde het aan beiden.",
+        "told": "De mentor vertelde het aan beiden.", "retention_years": "8",
+        "retention_reason": "Er is een jonger broertje.",
     }  # fmt: skip
 
 
@@ -374,10 +381,23 @@ FORMS = (
     Row("signals:correct", "author", None, "signal", correction, ((NO_FACT, "facts"),)),
     Row("cases:conversation", "handed_over", "leader", "case", conversation, (
         ({"buurtteam_contact": ""}, "buurtteam_contact"),
-        ({"help_wanted": "no"}, "buurtteam_consent"),
-        ({"kind": "parents"}, "buurtteam_consent"),
+        ({"help_wanted": "no"}, "hand_over_grounds"),
+        ({"help_wanted": "no", "refused_by": ""}, "refused_by"),
+        ({"kind": "parents"}, "consent_parents"),
+        ({"consent_parents": ""}, "consent_parents"),
+        ({"consent_pupil": []}, "consent_pupil"),
+        ({"consent_how": ""}, "consent_how"),
+        ({"consent_about": ""}, "consent_about"),
+        ({"consent_pupil": "given"}, "hand_over_grounds"),
+        ({"consent_pupil": "given", "hand_over_grounds": "", "help_wanted": "no"},
+         "consent_pupil"),
+        ({"home_safe": ""}, "home_safe"),
+        ({"home_agreed": ""}, "home_agreed"),
     )),
-    Row("cases:skip", "coordinator", "leader", "case", skipped),
+    Row("cases:skip", "coordinator", "leader", "case", skipped, (
+        ({"weighed_where": "buurtteam", "weighed_with": ""}, "weighed_with"),
+        ({"look_again_on": ""}, "look_again_on"),
+    )),
     Row("cases:assessment", "leader", "coordinator", "case", assessment, (
         ({"danger_answer": []}, "danger_answer"),
         ({"risks_grounds": " "}, "risks_grounds"),
@@ -394,7 +414,11 @@ FORMS = (
     Row("signals:unfounded", "coordinator", "leader", "signal", unfounded, keyed=False),
     Row("consultations:call", "participant", "leader", "case", call,
         (({"naming_ground": ""}, "naming_ground"),)),
-    Row("cases:close", "coordinator", "leader", "case", closing, keyed=False),
+    Row("cases:close", "coordinator", "leader", "case", closing, (
+        ({"retention_reason": ""}, "retention_reason"),
+        ({"retention_years": "21"}, "retention_years"),
+        ({"retention_years": "4"}, "retention_years"),
+    ), keyed=False),
     Row("cases:participants", "attention_officer", "leader", "case", participant, (),
         (("person", teacher_elsewhere), ("person", family_worker)), keyed=False),
     Row("cases:dossier", "administrator", "leader", "case", export,

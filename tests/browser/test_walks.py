@@ -177,7 +177,12 @@ def test_a_coordinator_walks_a_case(visitor, school, concern):
 def test_a_talk_is_left_out_for_safety(visitor, school, concern):
     coordinator = visitor(member(Role.COORDINATOR, school))
     coordinator.open(f"/cases/{concern.reference}/no-conversation/")
-    coordinator.fill(skip_reason="Vader dreigde eerder met geweld.", weighed_with="Veilig Thuis")
+    coordinator.choose(weighed_where="veilig_thuis")
+    coordinator.fill(
+        skip_reason="Vader dreigde eerder met geweld.",
+        weighed_with="Sanne, adviesgesprek",
+        look_again_on=(timezone.localdate() + timedelta(days=7)).isoformat(),
+    )
     coordinator.press("Save the reason")
     assert concern.conversations.get().is_skipped
     assert "Vader dreigde eerder met geweld." in coordinator.text

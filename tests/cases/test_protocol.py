@@ -56,6 +56,10 @@ TOLD = HEARD | TALKED | about("tired", "disclosure")
 BUURTTEAM_FAILS = UNDECIDED | DECIDED | REVIEW | feedback("fails", of="buurtteam")
 SAVE_FAILS = UNDECIDED | DECIDED | REVIEW | feedback("fails", of="save")
 OWN_HELP_FAILS = OWN_HELP | feedback("fails")
+# A talk left out, and what was said of with whom that was weighed.
+ALONE = SKIPPED | {"last_skipped_at": ago(minutes=20), "skip_weighed_outside": False}
+WITH_HELP = ALONE | {"skip_weighed_outside": True}
+ASKED_SINCE = {"asked_at": {"veilig_thuis": ago(minutes=5)}}
 
 # Rule → the facts in which it holds, and the nearest ones in which it does not.
 # fmt: off
@@ -149,7 +153,9 @@ TABLE: dict[str, tuple[list[dict], list[dict]]] = {
     "R19": ([
         AFRAID, AFRAID | held("care_team"), ACUTE | asked("veilig_thuis"), HEARD | SKIPPED,
         AFRAID | held("veilig_thuis") | TALKED | again("fear_home"),
+        HEARD | ALONE, CONCERN | held("family_worker") | ALONE,
     ], [
+        HEARD | WITH_HELP, HEARD | ALONE | ASKED_SINCE, HEARD | ALONE | DECIDED,
         SEVERE, AFRAID | held("veilig_thuis"), AFRAID | held("family_worker"), HEARD,
         HEARD | TALKED, AFRAID | held("care_team") | TALKED, AFRAID | DECIDED,
         HEARD | SKIPPED | DECIDED, CONCERN | held("family_worker") | SKIPPED,

@@ -93,6 +93,7 @@ STORIES: tuple[Story, ...] = (
                 "Moeder is in behandeling, het gezin heeft steun en het gaat beter op school.",
                 "De mentor houdt het in de gaten en bespreekt het elk rapport. Leerling en "
                 "moeder weten dat de casus gesloten is.",
+                years=10, years_why="Moeder was eerder ziek; de jongere broer komt volgend jaar.",
             ),
         ),
     ),

@@ -75,12 +75,15 @@ STORY = Story(
             "Leerling, vader, vriendin van vader, mentor",
             "De cijfers van dit jaar naast die van vorig jaar. Dat ze wegdook toen de stoel "
             "viel. Dat ze slecht slaapt.",
-            "Vader keek lang naar de cijfers. Hij zei: “Ik ben geen prater. Ik ga schreeuwen, en "
-            "ik heb een keer geslagen. Ik wist niet dat zij daar zo bang van was.” Zijn vriendin "
-            "huilde. De mentor vroeg of de gezinswerker van het buurtteam mee mag praten. "
-            "Vader vond dat moeilijk, maar hij zei ja.",
+            "Ze keek naar haar handen. Toen vader begon te praten, keek ze op.",
             "stays", "yes",
             "Volgende week een gesprek samen met de gezinswerker.",
+            home="agreed",
+            home_agreed="Ze appt de mentor als ze thuis is. Zijn vriendin blijft erbij.",
+            parents="Vader keek lang naar de cijfers. Hij zei: “Ik ben geen prater. Ik ga "
+            "schreeuwen, en ik heb een keer geslagen. Ik wist niet dat zij daar zo bang van "
+            "was.” Zijn vriendin huilde. De mentor vroeg of de gezinswerker van het buurtteam "
+            "mee mag praten. Vader vond dat moeilijk, maar hij zei ja.",
         ),
         Talk(
             day(42, "15:30"), "docent", "three_way",
@@ -92,7 +95,7 @@ STORY = Story(
             "Het buurtteam is vanaf nu verantwoordelijk en komt elke week thuis. Als het "
             "oploopt gaat vader naar buiten en belt hij zijn broer. De leerling heeft het "
             "nummer van de gezinswerker. De school houdt contact.",
-            contact="Noor Kuipers", consent=True,
+            contact="Noor Kuipers", consent=True, home="yes",
         ),
         Weigh(
             day(40, "10:30"), "docent", "Noor Kuipers, gezinswerker; zorgcoördinator",

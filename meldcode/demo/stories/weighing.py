@@ -136,7 +136,7 @@ STORIES: tuple[Story, ...] = (
                 day(2, "10:25"), "aandachtsfunctionaris",
                 "Ze wordt gecontroleerd door haar broer en zegt dat praten met thuis betekent dat "
                 "ze niet meer naar school mag. Veilig Thuis raadde het gesprek op die grond af.",
-                "Veilig Thuis, adviesgesprek",
+                "Veilig Thuis, adviesgesprek", where="veilig_thuis", again=6,
             ),
         ),
     ),

@@ -1,0 +1,1 @@
+"""Step 3: preparing the talk, and recording it."""
