@@ -48,7 +48,10 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. ``facts``: read for opinions. ``needed_if``: required after that answer."""
+    """One field. ``facts``: read for opinions. ``needed_if``: required after that answer.
+
+    ``on_paper``: how it is called for Veilig Thuis, where the label speaks to the writer.
+    """
 
     code: str
     label: Promise | str
@@ -61,6 +64,12 @@ class Field:
     needed_if: tuple[str, str] | None = None
     # Not to be left out with a reason: the law or the database asks for it (R36, R37).
     hard: bool = False
+    on_paper: Promise | str = ""
+
+    @property
+    def title(self) -> Promise | str:
+        """Return how it is called for Veilig Thuis."""
+        return self.on_paper or self.label
 
     def words(self, text: str) -> list[str]:
         """Return a stored answer in words, a line for each."""
@@ -112,19 +121,25 @@ def _weighed(code: str) -> Field:
 # fmt: off
 SECTIONS: tuple[Section, ...] = (
     Section("reporter", _("Who reports"), (
-        Field("reporter_name", _("Your name"), SHORT, required=True, source=Source.WRITER),
-        Field("reporter_role", _("Your function"), SHORT, required=True, source=Source.WRITER),
+        Field("reporter_name", _("Your name"), SHORT, required=True, source=Source.WRITER,
+              on_paper=_("Name of the reporter")),
+        Field("reporter_role", _("Your function"), SHORT, required=True, source=Source.WRITER,
+              on_paper=_("Function")),
         Field("school", _("School"), SHORT, required=True, source=Source.WRITER),
-        Field("telephone", _("Telephone number for Veilig Thuis"), SHORT, required=True),
-        Field("reachable", _("When can you be reached?"), SHORT, required=True),
+        Field("telephone", _("Telephone number for Veilig Thuis"), SHORT, required=True,
+              on_paper=_("Telephone number")),
+        Field("reachable", _("When can you be reached?"), SHORT, required=True,
+              on_paper=_("When to be reached")),
         Field("anonymous", _("Under whose name do you report?"), CHOICE,
               _("Your own name is the rule. Veilig Thuis always knows who reports."), required=True,
               source=Source.REFERRAL, choices=(
                   (NO, _("Under our own name")),
-                  (YES, _("Without our name towards the family")))),
+                  (YES, _("Without our name towards the family"))),
+              on_paper=_("Name towards the family")),
         Field("anonymous_reason", _("Why without your name?"), LONG,
               _("For example: you may be in danger when the family knows."),
-              source=Source.REFERRAL, needed_if=("anonymous", YES), hard=True),
+              source=Source.REFERRAL, needed_if=("anonymous", YES), hard=True,
+              on_paper=_("Why without a name")),
     )),
     Section("whom", _("Whom it concerns"), (
         Field("pupil_name", _("Name of the pupil"), SHORT, required=True, source=Source.PUPIL),
@@ -151,7 +166,8 @@ SECTIONS: tuple[Section, ...] = (
         Field("hearsay", _("What others told"), LONG, _("With who told it, and when."),
               source=Source.SIGNALS),
         Field("interpretation", _("What you make of it"), LONG,
-              _("Your interpretation, apart from the facts."), source=Source.SIGNALS),
+              _("Your interpretation, apart from the facts."), source=Source.SIGNALS,
+              on_paper=_("Interpretation")),
     )),
     Section("history", _("History and earlier signals"), (
         Field("history", _("What was seen or known before"), LONG, facts=True,
@@ -182,7 +198,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("weighing", _("The weighing"), (
         *(_weighed(code) for code in WEIGHED),
         Field("report_grounds", _("Why do you report?"), LONG, required=True,
-              source=Source.DECISION),
+              source=Source.DECISION, on_paper=_("Grounds for the report")),
     )),
     Section("unsafety", _("Acute or structural unsafety"), (
         Field("unsafety", _("Is it acute or structural?"), CHOICE, required=True,
@@ -194,13 +210,14 @@ SECTIONS: tuple[Section, ...] = (
         Field("help", _("Which help, by whom, and what came of it?"), LONG, required=True,
               source=Source.DECISION),
     )),
-    Section("expected", _("What you expect of Veilig Thuis"), (
-        Field("expected", _("What do you ask Veilig Thuis to do?"), LONG, required=True),
+    Section("expected", _("What is expected of Veilig Thuis"), (
+        Field("expected", _("What do you ask Veilig Thuis to do?"), LONG, required=True,
+              on_paper=_("What Veilig Thuis is asked to do")),
     )),
     Section("feedback", _("Agreements on feedback"), (
         Field("feedback", _("When and how does Veilig Thuis tell you what it does?"), LONG,
               _("And what the school keeps doing meanwhile, and who can be called about it."),
-              required=True),
+              required=True, on_paper=_("Agreements with Veilig Thuis")),
     )),
     Section("language", _("Language"), (
         Field("languages", _("Which languages do the family speak?"), SHORT),
@@ -214,7 +231,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("harm", _("Forms of harm"), (
         Field("harm", _("Which forms do you suspect?"), MANY,
               _("As far as you can say. Veilig Thuis weighs it with you."), required=True,
-              choices=FORMS_OF_HARM),
+              choices=FORMS_OF_HARM, on_paper=_("Suspected forms of harm")),
     )),
 )
 # fmt: on

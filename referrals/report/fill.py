@@ -92,7 +92,8 @@ def _said(signal: Any, text: str, only_with: str | None = None) -> str:
     if not (text if only_with is None else only_with):
         return ""
     place = f", {signal.place}" if signal.place else ""
-    return f"{_moment(signal.observed_at)}{place}, {_('a colleague of the school')}: {text}"
+    who = _("a colleague of the school")
+    return f"{_moment(signal.observed_at)}{place}, {who}: {text}"
 
 
 def _earlier(referral: Referral, writer: User) -> Texts:
@@ -124,7 +125,8 @@ def _talk_line(talk: Conversation) -> str:
     if talk.is_skipped:
         return _("no talk, because it was not safe: %s") % talk.skip_reason
     line = _("talk: %s") % talk.get_kind_display()
-    return f"{line}. {_('Agreed: %s') % talk.agreements}" if talk.agreements else line
+    agreed = _("Agreed: %s") % talk.agreements
+    return f"{line}. {agreed}" if talk.agreements else line
 
 
 def _decision_line(decision: Decision) -> str:
