@@ -48,7 +48,7 @@ def start_report(referral: Referral, by: User) -> Report:
     if referral.withdrawn_at is not None:
         raise ActionError(_("This was withdrawn."))
     report = Report.objects.create(referral=referral, started_by=by, saved_by=by)
-    _write(report, {**filled(referral, by), **_of_a_withdrawn_one(referral)})
+    write_texts(report, {**filled(referral, by), **_of_a_withdrawn_one(referral)})
     return report
 
 
@@ -80,7 +80,7 @@ def save_draft(
         raise Conflict(report, now, merged)
     changed = {code: text for code, text in merged.texts.items() if now.get(code, "") != text}
     if changed:
-        _write(report, changed)
+        write_texts(report, changed)
         report.revision += 1
         report.saved_by, report.saved_at = by, timezone.now()
         report.save(update_fields=["revision", "saved_by", "saved_at"])
@@ -168,7 +168,7 @@ def correct_report(report: Report, by: User, *, reason: str) -> Report:
         started_by=by,
         saved_by=by,
     )
-    _write(draft, {**newest.contents, **of_the_referral(report.referral)})
+    write_texts(draft, {**newest.contents, **of_the_referral(report.referral)})
     return draft
 
 
@@ -219,7 +219,7 @@ def _locked_report(report: Report, by: User) -> Report:
     return report
 
 
-def _write(report: Report, texts: Texts) -> None:
+def write_texts(report: Report, texts: Texts) -> None:
     """Set texts of a draft."""
     ReportText.objects.bulk_create(
         [ReportText(report=report, field=code, text=text) for code, text in texts.items()],
