@@ -109,7 +109,7 @@ def world(markers) -> World:
           "interpretation", "place")  # fmt: skip
     _mark(Consultation.objects.all(), markers, shared, "question", "shared")
     _mark(Decision.objects.all(), markers, case, "report_grounds", "help_grounds")
-    _mark(ReportCopy.objects.all(), markers, case, "reason")
+    ReportCopy.objects.update(reason=markers.new(case, "copy reason"))
     _mark(EmergencyAccess.objects.all(), markers, case, "reason")
     _mark(Attachment.objects.all(), markers, case, "title")
     _mark(DossierExport.objects.all(), markers, "reasons of exports", "reason")
@@ -263,7 +263,12 @@ def test_nothing_stands_where_nobody_looks_for_it(walked, queue):
     remembered = {
         field for _, field in found("\n".join(columns(get_logentry_model().objects.all())))
     }
-    assert remembered == {"cases:emergency reason", "cases:dossier reason"}
+    assert remembered == {
+        "cases:emergency reason",
+        "cases:dossier reason",
+        "referrals:request_copy reason",
+        "copy reason",
+    }
     assert found("\n".join(columns(OutboxMessage.objects.all()))) == set()
 
 

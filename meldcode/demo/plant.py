@@ -264,10 +264,10 @@ def _report(walk: Walk, event: events.Report, at: datetime) -> None:
         started_at=at,
         saved_by=by,
         saved_at=at,
-        filed_by=by,
-        filed_at=at,
     )
     write_texts(report, {**filled(referral, by), **dict(event.texts)})
+    report.filed_by, report.filed_at = by, at
+    report.save()
 
 
 def _send(walk: Walk, event: events.Send, at: datetime) -> None:

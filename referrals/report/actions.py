@@ -16,7 +16,7 @@ from audit.kinds import Kind
 from audit.log import record_read
 from cases import jobs
 from cases.actions import BOARD_ONLY, check, lock, refresh
-from cases.errors import KEY_USED, ActionError
+from cases.errors import KEY_USED, ActionError, Immutable
 from cases.models import Case
 from referrals.models import Referral
 from referrals.report.facts_check import opinions_in
@@ -220,7 +220,9 @@ def _locked_report(report: Report, by: User) -> Report:
 
 
 def write_texts(report: Report, texts: Texts) -> None:
-    """Set texts of a draft."""
+    """Set texts of a draft. Raises ``Immutable`` when it was filed."""
+    if not report.is_draft:
+        raise Immutable(_("What was filed cannot be changed; file a correction."))
     ReportText.objects.bulk_create(
         [ReportText(report=report, field=code, text=text) for code, text in texts.items()],
         update_conflicts=True,

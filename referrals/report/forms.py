@@ -1,11 +1,14 @@
 """Writing a report, filing it, correcting it, and taking a copy."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
+from django.utils.functional import lazy
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import SHORT_TEXT, LongTextField, MeldcodeForm
@@ -15,6 +18,7 @@ from referrals.report.fields import FIELDS, SECTIONS, SEVERAL, Field, Kind, Sect
 from referrals.report.versions import Merged, read_seen, seen_of
 
 INTERPRETATION = "interpretation"
+STARRED = partial(lazy(format_html, str), '{}<span class="asteriskField">*</span>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,9 @@ class ReportForm(MeldcodeForm):
 
 
 def _form_field(field: Field) -> forms.Field:
-    label, text = field.label, field.help
+    # Asked for when it is filed, not while one writes: marked, and not required here.
+    label = STARRED(field.label) if field.required or field.needed_if else field.label
+    text = field.help
     if field.kind is Kind.LONG:
         return LongTextField(label=label, help_text=text, required=False)
     if field.kind is Kind.SHORT:

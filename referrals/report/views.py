@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,7 @@ from referrals.models import Referral
 from referrals.report import actions
 from referrals.report.expectations import expectations
 from referrals.report.facts_check import opinions_in, remarks
-from referrals.report.fields import FIELDS, missing
+from referrals.report.fields import FIELDS, SECTIONS, missing
 from referrals.report.forms import CorrectForm, FileForm, ReportForm
 from referrals.report.models import Report, ReportCopy
 from referrals.report.pdf import is_anonymous, parts, to_read_out
@@ -101,8 +102,14 @@ def write(request: HttpRequest, report: str) -> HttpResponse:
     elif form.is_valid() and _save(request, found, form):
         if "last_look" in request.POST:
             return redirect("referrals:file_report", found.public_id)
-        return redirect("referrals:write_report", found.public_id)
+        return redirect(_back_to(found, request.POST.get("part", "")))
     return _write_page(request, found, form, 422 if form.errors else 200)
+
+
+def _back_to(found: Report, part: str) -> str:
+    """Return where one goes on after saving: at the part of which the button was pressed."""
+    url = reverse("referrals:write_report", args=[found.public_id])
+    return f"{url}#part-{part}" if part in {section.code for section in SECTIONS} else url
 
 
 def _save(request: HttpRequest, found: Report, form: ReportForm) -> bool:
@@ -133,6 +140,8 @@ def file(request: HttpRequest, report: str) -> HttpResponse:
     found = _report(request, report)
     if not _open(request, found):
         return redirect("referrals:report", found.public_id)
+    if request.method == "GET":
+        record_read(request.user, found)
     texts = found.contents
     marked = opinions_in(texts)
     form = FileForm.for_page(

@@ -11,8 +11,10 @@ from django.utils import timezone, translation
 
 from accounts.roles import Role
 from audit.models import LogEntry
+from cases.dossier.contents import dossier
+from cases.dossier.pdf import as_html
 from cases.errors import ActionError, Immutable
-from cases.models import Conversation
+from cases.models import Conversation, DossierExport
 from cases.timeline import timeline
 from referrals.actions import withdraw
 from referrals.models import Referral
@@ -254,6 +256,8 @@ def test_filed_it_never_changes(report, coordinator, case):
         save(report, coordinator, expected="Toch iets anders.")
     with pytest.raises(Immutable):
         Report.objects.get().save()
+    with pytest.raises(Immutable):
+        actions.write_texts(Report.objects.get(), {"expected": "Toch iets anders."})
     assert "Melding bij Veilig Thuis vastgelegd" in _dutch_timeline(case)
     first = done.filed_at
     assert filed(report, coordinator).filed_at == first
@@ -415,6 +419,16 @@ def test_the_audit_remembers_who_and_when_and_no_word(report, coordinator, signe
     assert rows.filter(actor=coordinator, action=LogEntry.Action.ACCESS).exists()
     assert {row.case_reference for row in rows} == {report.referral.decision.case.reference}
     assert "bijzonder" not in "".join(f"{row.changes} {row.additional_data}" for row in rows)
+
+
+def test_the_dossier_says_that_it_was_filed_and_not_what(report, case, coordinator):
+    complete(report, coordinator, expected="Een heel bijzonder verzoek.")
+    filed(report, coordinator)
+    export = DossierExport.objects.create(case=case, requested_by=coordinator, reason="Inzage.")
+    page = as_html(dossier(export, timezone.localtime()))
+    assert "Melding, versie 1, vastgelegd op" in page
+    assert "Melding bij Veilig Thuis vastgelegd" in page
+    assert "Een heel bijzonder verzoek." not in page
 
 
 # --- The clock of Veilig Thuis --------------------------------------------------------------------

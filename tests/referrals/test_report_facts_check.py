@@ -52,6 +52,8 @@ def test_an_opinion_is_marked_with_its_sort(text, word, sort):
         'Zij riep: "ik denk dat ik ga".',
         "De heer Nooitgedacht haalde hem op.",
         "Luis speelde met Aso-kaarten.",
+        "Een plek in de lies; hij is nog steeds ziek en ging zo snel mogelijk naar huis.",
+        "Zij zongen een lied en we vinden hem in de gang.",
         "Zij deed mee met de altijdgroene tuin.",
         "",
     ],
