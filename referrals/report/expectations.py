@@ -8,7 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.deadlines import due_at
-from cases.protocol import PERIODS, Deadline
+from cases.models import Case
+from cases.protocol import PERIODS, Deadline, Period
 from referrals.models import Feedback, Referral
 
 CAME_IN = _("Veilig Thuis says that the report came in")
@@ -50,11 +51,8 @@ def expectations(referral: Referral, now: datetime) -> list[Expectation]:
     heard_at = words[0].recorded_at if words else None
     begun = next((w for w in words if w.investigation == Feedback.Investigation.BEGUN), None)
     told = next((w for w in words if w.investigation == Feedback.Investigation.DONE), None)
-    own_days = {period.code: period.days for period in case.school.periods.all()}
     return [
-        _one(
-            label, Deadline(PERIODS[code], since, PERIODS[code].in_days(own_days), None), done, now
-        )
+        _one(label, _deadline(case, PERIODS[code], since), done, now)
         if since
         else Expectation(label, State.TO_COME, None)
         for label, code, since, done in (
@@ -68,6 +66,13 @@ def expectations(referral: Referral, now: datetime) -> list[Expectation]:
             ),
         )
     ]
+
+
+def _deadline(case: Case, period: Period, since: datetime) -> Deadline:
+    """Return by when it is expected: in hours where the case runs on the accelerated path."""
+    own_days = {own.code: own.days for own in case.school.periods.all()}
+    hours = period.hours if case.accelerated else None
+    return Deadline(period, since, period.in_days(own_days), hours)
 
 
 def _words_since(referral: Referral) -> list[Feedback]:

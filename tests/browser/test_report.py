@@ -120,6 +120,9 @@ def test_from_the_weighing_to_the_paper(visitor, case, tmp_path):
     assert Referral.objects.get().sent_at is not None
     coordinator.open(f"/reports/{report.public_id}/")
     assert coordinator.reads("Veilig Thuis says what it does with the report")
+    coordinator.press("They say it came in")
+    assert Referral.objects.get().confirmed_at is not None
+    coordinator.open(f"/reports/{report.public_id}/")
     coordinator.press("Correct the report")
     coordinator.fill(reason="De datum klopte niet.")
     coordinator.press("Begin the correction")
