@@ -39,6 +39,8 @@ CASE_PAGE = (
     "decisions__plan",
     "decisions__referrals__sent_by",
     "decisions__referrals__confirmed_by",
+    "decisions__referrals__reports__filed_by",
+    "decisions__referrals__reports__copies__requested_by",
     "feedbacks__author",
     "deviations__author",
     "lookbacks__author",

@@ -42,7 +42,7 @@ ACTIONS: dict[str, tuple[str, Promise, Permission]] = {
     "weigh":     ("cases:assessment",    gettext_lazy("Weigh the severity"),     MOVE),
     "decide":    ("referrals:decide",    gettext_lazy("Take the decisions"),     MOVE),
     "hand_over": ("#step-5",             gettext_lazy("To the referral"),        MOVE),
-    "refer":     ("#step-5",             gettext_lazy("To the referral"),        MOVE),
+    "refer":     ("referrals:report_of_case", gettext_lazy("To the report"),     MOVE),
     "cycle":     ("cases:new_cycle",     gettext_lazy("Walk the steps again"),   MOVE),
     "follow_up": ("referrals:feedback",  gettext_lazy("Record the effect"),      MOVE),
     "close":     ("cases:close",         gettext_lazy("Close the case"),         MOVE),

@@ -109,6 +109,19 @@ def _decisions(case: Case) -> Iterator[Entry]:
             if referral.confirmed_at:
                 who, to = _name(referral.confirmed_by), referral.get_to_display()
                 yield Entry(referral.confirmed_at, 5, "check", _("Received"), who, to)
+            yield from _reports(referral)
+
+
+def _reports(referral: Any) -> Iterator[Entry]:
+    for report in referral.reports.all():
+        if report.filed_at:
+            title = _("Report to Veilig Thuis filed")
+            version = _("version %(number)s") % {"number": report.number}
+            text = f"{version}: {report.correction_reason}" if report.corrects_id else version
+            yield Entry(report.filed_at, 5, "file-pdf", title, _name(report.filed_by), text)
+        for copy in report.copies.all():
+            who, title = copy.requested_by.name, _("Copy of the report made")
+            yield Entry(copy.requested_at, 5, "file-pdf", title, who, copy.reason)
 
 
 def _feedbacks(case: Case) -> Iterator[Entry]:

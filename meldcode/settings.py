@@ -365,6 +365,10 @@ CELERY_BEAT_SCHEDULE = {
     "clear-sessions": {"task": "accounts.people.tasks.clear_sessions", "schedule": 24 * 3600},
     "remove-orphaned-files": {"task": "cases.files.tasks.remove_orphans", "schedule": 24 * 3600},
     "look-after-exports": {"task": "cases.dossier.tasks.look_after_exports", "schedule": 120},
+    "look-after-report-copies": {
+        "task": "referrals.report.tasks.look_after_report_copies",
+        "schedule": 120,
+    },
     "seal-the-audit": {"task": "audit.tasks.seal", "schedule": 60},
     "note-the-head-of-the-audit": {"task": "audit.tasks.note_head", "schedule": 24 * 3600},
     "look-for-unusual-reading": {"task": "audit.tasks.look_for_unusual_reading", "schedule": 600},

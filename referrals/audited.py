@@ -6,6 +6,7 @@ from operator import attrgetter
 from django.db import models
 
 from referrals.models import Decision, Feedback, Referral
+from referrals.report.models import Report, ReportCopy
 
 AUDITED: dict[type[models.Model], list[str]] = {
     Decision: ["report", "help", "follow_up_on", "author"],
@@ -20,6 +21,8 @@ AUDITED: dict[type[models.Model], list[str]] = {
         "withdrawn_at",
         "withdrawn_by",
     ],
+    Report: ["number", "revision", "saved_by", "filed_at", "filed_by", "corrects"],
+    ReportCopy: ["state", "requested_by", "sha256"],
     Feedback: ["effect", "heard_from", "helped_by", "investigation", "next_review_on", "author"],
 }
 
@@ -28,4 +31,6 @@ ABOUT: dict[type[models.Model], Callable[[models.Model], models.Model | None]] =
     Decision: attrgetter("case"),
     Referral: attrgetter("decision.case"),
     Feedback: attrgetter("case"),
+    Report: attrgetter("referral.decision.case"),
+    ReportCopy: attrgetter("report.referral.decision.case"),
 }

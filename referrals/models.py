@@ -183,3 +183,7 @@ class Feedback(Record):
     class Meta(Record.Meta):
         verbose_name = _("feedback")
         verbose_name_plural = _("feedback")
+
+
+# The models of the report, in a room of their own: Django looks for models here.
+from referrals.report.models import Report, ReportCopy, ReportText  # noqa: E402, F401

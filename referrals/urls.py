@@ -1,6 +1,6 @@
 """URLs of step 5 and after."""
 
-from django.urls import path
+from django.urls import include, path
 
 from referrals import views
 
@@ -11,4 +11,5 @@ urlpatterns = [
     path("referrals/<uuid:referral>/sent/", views.sent, name="sent"),
     path("referrals/<uuid:referral>/withdraw/", views.withdraw, name="withdraw"),
     path("referrals/<uuid:referral>/received/", views.received, name="received"),
+    path("", include("referrals.report.urls")),
 ]

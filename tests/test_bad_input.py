@@ -295,6 +295,9 @@ WITH_OBJECT = [
     "cases:export", "cases:export_download", "signals:detail", "signals:correct",
     "consultations:new", "consultations:detail", "consultations:outcome", "consultations:accept",
     "consultations:withdraw", "referrals:decide", "referrals:feedback", "referrals:sent",
+    "referrals:report_of_case", "referrals:report_of", "referrals:report", "referrals:write_report",
+    "referrals:file_report", "referrals:correct_report", "referrals:read_report_out",
+    "referrals:request_copy", "referrals:copy", "referrals:copy_download",
 ]  # fmt: skip
 
 

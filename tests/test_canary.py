@@ -26,6 +26,8 @@ from cases.reminders.outbox import deliver
 from cases.reminders.sweep import sweep
 from consultations.models import Consultation
 from referrals.models import Decision
+from referrals.report.models import ReportCopy
+from referrals.report.tasks import make_report_pdf
 from signals.models import Signal
 from tests.accounts.every_form import FORMS, Sheet
 from tests.attacks.proof import shows
@@ -107,6 +109,7 @@ def world(markers) -> World:
           "interpretation", "place")  # fmt: skip
     _mark(Consultation.objects.all(), markers, shared, "question", "shared")
     _mark(Decision.objects.all(), markers, case, "report_grounds", "help_grounds")
+    ReportCopy.objects.update(reason=markers.new(case, "copy reason"))
     _mark(EmergencyAccess.objects.all(), markers, case, "reason")
     _mark(Attachment.objects.all(), markers, case, "title")
     _mark(DossierExport.objects.all(), markers, "reasons of exports", "reason")
@@ -232,6 +235,10 @@ def test_nothing_stands_where_nobody_looks_for_it(walked, queue):
     assert deliver()
     for export in DossierExport.objects.all():
         make_dossier(str(export.public_id))
+    for copy in ReportCopy.objects.filter(state=ReportCopy.State.WAITING):
+        make_report_pdf(str(copy.public_id))
+        copy.refresh_from_db()
+        assert copy.state == ReportCopy.State.READY
     assert DossierExport.objects.filter(state=DossierExport.State.READY).exists()
 
     found = walked.markers.found
@@ -256,7 +263,12 @@ def test_nothing_stands_where_nobody_looks_for_it(walked, queue):
     remembered = {
         field for _, field in found("\n".join(columns(get_logentry_model().objects.all())))
     }
-    assert remembered == {"cases:emergency reason", "cases:dossier reason"}
+    assert remembered == {
+        "cases:emergency reason",
+        "cases:dossier reason",
+        "referrals:request_copy reason",
+        "copy reason",
+    }
     assert found("\n".join(columns(OutboxMessage.objects.all()))) == set()
 
 

@@ -8,6 +8,9 @@ from guardian.shortcuts import assign_perm
 
 from accounts.roles import Role
 from cases.models import Deviation, LookBack, Pupil
+from referrals.models import Referral
+from referrals.report.fill import filled
+from referrals.report.models import Report
 from signals.models import Signal, SignalFinding
 from tests.cases.records import NOW, assessment, decision, feedback
 from tests.factories import (
@@ -81,6 +84,7 @@ def records_of(case, count):
         )
         made = decision(case, NOW, to={"buurtteam": NOW}, help="buurtteam")
         made.referrals.update(sent_by=UserFactory(), confirmed_by=UserFactory(), confirmed_at=NOW)
+        report_of(decision(case, NOW, to={"veilig_thuis": NOW}, report=True))
         feedback(case, NOW)
         case.step_changes.create(from_step=1, to_step=2, by=UserFactory())
         case.exports.create(requested_by=UserFactory(), reason="Inzage door ouders.")
@@ -89,6 +93,16 @@ def records_of(case, count):
         )
         reminder.messages.create(recipient=UserFactory())
         assign_perm("cases.take_part", member(Role.TEACHER, case.school), case)
+
+
+def report_of(made):
+    """File the report of a decision, and take a copy."""
+    who = UserFactory()
+    report = Report.objects.create(
+        referral=made.referrals.get(), started_by=who, saved_by=who, filed_by=who, filed_at=NOW
+    )
+    report.copies.create(requested_by=UserFactory(), reason="Voor Veilig Thuis.")
+    return report
 
 
 @pytest.mark.parametrize("view", ["all", "mine", "severe", "overdue", "closed", "?q=van"])
@@ -101,6 +115,25 @@ def test_the_page_of_a_case(coordinator, school, signed_in):
     (case,) = cases_of(school, 1)
     url = reverse("cases:detail", args=[case.reference])
     assert_constant(signed_in(coordinator), url, lambda count: records_of(case, count))
+
+
+def test_a_report_and_what_fills_it(coordinator, school, signed_in):
+    (case,) = cases_of(school, 1)
+    report = report_of(decision(case, NOW, to={"veilig_thuis": NOW}, report=True))
+    browser = signed_in(coordinator)
+    for name in ("referrals:report", "referrals:read_report_out"):
+        url = reverse(name, args=[report.public_id])
+        assert_constant(browser, url, lambda count: records_of(case, count))
+
+    def filling():
+        with CaptureQueriesContext(connection) as captured:
+            filled(Referral.objects.get(reports=report), coordinator)
+        return len(captured)
+
+    filling()  # whose role it is, is remembered
+    few = filling()
+    records_of(case, MANY)
+    assert filling() == few
 
 
 def test_the_page_of_a_signal_with_many_others(coordinator, school, signed_in):

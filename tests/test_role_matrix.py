@@ -134,6 +134,16 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "referrals:sent":                        MOVES_CASE,
     "referrals:received":                    MOVES_CASE,
     "referrals:withdraw":                    MOVES_CASE,
+    "referrals:report_of_case":              MOVES_CASE,
+    "referrals:report_of":                   MOVES_CASE,
+    "referrals:report":                      MOVES_CASE,
+    "referrals:write_report":                MOVES_CASE,
+    "referrals:file_report":                 MOVES_CASE,
+    "referrals:correct_report":              MOVES_CASE,
+    "referrals:read_report_out":             MOVES_CASE,
+    "referrals:request_copy":                MOVES_CASE,
+    "referrals:copy":                        ("coordinator",),  # who asked for it
+    "referrals:copy_download":               ("coordinator",),
 }
 # fmt: on
 
@@ -228,6 +238,16 @@ def arguments(name: str, world: World) -> list:
         "referrals:sent": [world.referral.public_id],
         "referrals:received": [world.referral.public_id],
         "referrals:withdraw": [world.referral.public_id],
+        "referrals:report_of_case": case,
+        "referrals:report_of": [world.reported.public_id],
+        "referrals:report": [world.report.public_id],
+        "referrals:write_report": [world.report.public_id],
+        "referrals:file_report": [world.report.public_id],
+        "referrals:correct_report": [world.filed_report.public_id],
+        "referrals:read_report_out": [world.report.public_id],
+        "referrals:request_copy": [world.filed_report.public_id],
+        "referrals:copy": [world.report_copy.public_id],
+        "referrals:copy_download": [world.report_copy.public_id],
     }
     if name in special:
         return special[name]

@@ -1,8 +1,9 @@
 """A small world of everybody who could ask for something, for the tests of access."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
@@ -11,6 +12,7 @@ from accounts.roles import Role
 from audit.models import Flag
 from cases.models import DossierExport, EmergencyAccess, ShutOut
 from referrals.models import Decision, Referral
+from referrals.report.models import Report, ReportCopy
 from tests.accounts.saml import saml_provider_of
 from tests.factories import (
     AttachmentFactory,
@@ -52,6 +54,7 @@ class World:
         self.joined = self._invite(self.people["joined"], accepted=True)
         self.invited = self._invite(self.people["invited"])
         self._invite(self.people["withdrawn"], accepted=True, withdrawn=True)
+        self._reports()
         self.referral = self._referral()
         self.attachment = AttachmentFactory(case=self.case, author=self.people["participant"])
         self.role_invitation = RoleInvitationFactory(school=self.school)
@@ -120,6 +123,38 @@ class World:
             accepted_at=now if accepted else None,
             withdrawn_at=now if withdrawn else None,
         )
+
+    def _reports(self) -> None:
+        """Two reports that were made by telephone: one still a draft, one filed, with its copy."""
+        by, now = self.people["coordinator"], timezone.now()
+        self.report, self.filed_report = (self._report_by(by, now) for __ in range(2))
+        self.filed_report.filed_at, self.filed_report.filed_by = now, by
+        self.filed_report.save()
+        self.reported = self.report.referral
+        self.report_copy = ReportCopy.objects.create(
+            report=self.filed_report,
+            requested_by=by,
+            reason="Voor Veilig Thuis, per beveiligde mail.",
+            state=ReportCopy.State.READY,
+            finished_at=now,
+            file=ContentFile(b"%PDF-1.7", name="a.pdf"),
+        )
+
+    def _report_by(self, by: User, now: datetime) -> Report:
+        decision = Decision.objects.create(
+            case=self.case,
+            author=by,
+            decided_at=now,
+            report=True,
+            report_grounds="Structurele onveiligheid.",
+            help=Decision.Help.NONE,
+            help_grounds="Ouders willen geen hulp.",
+        )
+        referral = Referral.objects.create(
+            decision=decision, to=Referral.To.VEILIG_THUIS, family_told=True,
+            sent_at=now, sent_by=by, confirmed_at=now, confirmed_by=by,
+        )  # fmt: skip
+        return Report.objects.create(referral=referral, started_by=by, saved_by=by)
 
     def _referral(self) -> Referral:
         decision = Decision.objects.create(

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.access import Permission
+from cases import jobs
 from cases.dossier import actions
 from cases.dossier.contents import dossier
 from cases.dossier.pdf import make_pdf
@@ -21,17 +22,17 @@ def make_dossier(public_id: str) -> None:
         return
 
     def progress(percent: int) -> None:
-        actions.show_progress(export, percent)
+        jobs.show_progress(export, percent)
 
     try:
         actions.check(export.requested_by, Permission.EXPORT_DOSSIER, export.case)
         contents = dossier(export, timezone.localtime())
         progress(15)
-        actions.finish(export, make_pdf(contents, progress))
+        jobs.finish(export, make_pdf(contents, progress))
     except Exception as error:
         # The error's text can quote a record; its class is enough to start looking.
         logger.error("Export %s failed: %s", public_id, type(error).__name__)
-        actions.fail(export)
+        jobs.fail(export)
 
 
 @shared_task

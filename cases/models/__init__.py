@@ -6,7 +6,7 @@ from cases.models.case import Case, CaseUserObjectPermission, StepChange
 from cases.models.contact import Contact
 from cases.models.conversation import Conversation
 from cases.models.deviation import Deviation
-from cases.models.export import DossierExport
+from cases.models.export import DossierExport, PaperJob
 from cases.models.look_back import LookBack
 from cases.models.need_to_know import EmergencyAccess, ShutOut
 from cases.models.period import SchoolPeriod
@@ -28,6 +28,7 @@ __all__ = [
     "LookBack",
     "Notice",
     "OutboxMessage",
+    "PaperJob",
     "Pupil",
     "Record",
     "Reminder",

@@ -1,4 +1,4 @@
-"""An export of a dossier: who, why, how far, and the file."""
+"""A paper that the worker makes, as the dossier: who asked, why, how far, and the file."""
 
 import uuid
 
@@ -11,8 +11,11 @@ from cases.models.case import Case
 from cases.querysets import DossierExportQuerySet
 
 
-class DossierExport(models.Model):
-    """A PDF of a whole case, made by the worker. The row is the job's state."""
+class PaperJob(models.Model):
+    """A PDF that the worker makes (``cases.jobs``). The row is the job's state."""
+
+    # The name of the worker's task that makes it.
+    task: str
 
     class State(models.TextChoices):
         """Where the job stands."""
@@ -24,11 +27,9 @@ class DossierExport(models.Model):
         EXPIRED = "expired", _("Removed")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="exports")
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
-    reason = models.TextField(_("why you export this dossier"))
     idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     requested_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -38,15 +39,35 @@ class DossierExport(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     # Percent, for the progress bar.
     progress = models.PositiveSmallIntegerField(default=0)
-    file = models.FileField(upload_to="dossiers", blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ("-requested_at",)
+
+    def __str__(self) -> str:
+        return f"{self._meta.model_name} {self.public_id}"
+
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether the file is still to come."""
+        return self.state in (self.State.WAITING, self.State.RUNNING)
+
+
+class DossierExport(PaperJob):
+    """A PDF of a whole case."""
+
+    task = "cases.dossier.tasks.make_dossier"
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="exports")
+    reason = models.TextField(_("why you export this dossier"))
+    file = models.FileField(upload_to="dossiers", blank=True)
 
     objects = DossierExportQuerySet.as_manager()
 
-    class Meta:
+    class Meta(PaperJob.Meta):
         verbose_name = _("dossier export")
         verbose_name_plural = _("dossier exports")
-        ordering = ("-requested_at",)
         indexes = (
             models.Index(
                 fields=("state",),
@@ -57,8 +78,3 @@ class DossierExport(models.Model):
 
     def __str__(self) -> str:
         return f"export {self.public_id}"
-
-    @property
-    def is_busy(self) -> bool:
-        """Tell whether the file is still to come."""
-        return self.state in (self.State.WAITING, self.State.RUNNING)

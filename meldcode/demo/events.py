@@ -169,6 +169,13 @@ class Send(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Report(Event):
+    """The report to Veilig Thuis filed: from the case, and ``texts`` by field for the rest."""
+
+    texts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Confirm(Event):
     """The receiver of a referral says that it came in."""
 

@@ -30,6 +30,9 @@ from consultations.models import Advice, Consultation, Invitation
 from meldcode.demo import events
 from meldcode.demo.events import Event, Story, business_day
 from referrals.models import Decision, Feedback, HelpPlan, Referral
+from referrals.report.actions import write_texts
+from referrals.report.fill import filled
+from referrals.report.models import Report
 from signals.actions import is_severe
 from signals.models import Signal, SignalCategory, SignalFinding
 
@@ -270,6 +273,20 @@ def _confirm(walk: Walk, event: events.Confirm, at: datetime) -> None:
     )
 
 
+def _report(walk: Walk, event: events.Report, at: datetime) -> None:
+    by, referral = walk.crew[event.by], walk.decision.referrals.get(to=Referral.To.VEILIG_THUIS)
+    report = Report.objects.create(
+        referral=referral,
+        started_by=by,
+        started_at=at,
+        saved_by=by,
+        saved_at=at,
+    )
+    write_texts(report, {**filled(referral, by), **dict(event.texts)})
+    report.filed_by, report.filed_at = by, at
+    report.save()
+
+
 def _send(walk: Walk, event: events.Send, at: datetime) -> None:
     walk.decision.referrals.filter(to=event.to).update(sent_at=at, sent_by=walk.crew[event.by])
 
@@ -308,6 +325,7 @@ HANDLERS: dict[type[Event], Callable[[Walk, Any, datetime], None]] = {
     events.Skip: _skip,
     events.Weigh: _weigh,
     events.Decide: _decide,
+    events.Report: _report,
     events.Send: _send,
     events.Hear: _hear,
     events.Close: _close,

@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from audit.models import Flag
 from cases.protocol import PERIODS, QUESTIONS
+from referrals.report.fields import FIELDS
 from tests.accounts import oidc, saml
 from tests.accounts.page import OF_THE_FORM
 from tests.factories import PupilFactory, member
@@ -189,6 +190,30 @@ def feedback(world: World) -> Data:
         "effect": "fails", "next_review_on": next_month(), "heard_from": "veilig_thuis",
         "helped_by": "buurtteam", "willing": "no", "investigation": "begun",
     }  # fmt: skip
+
+
+def report(world: World) -> Data:
+    """Fill in every field of a report to Veilig Thuis."""
+    texts = {code: f"Tekst bij {code}." for code, field in FIELDS.items() if not field.choices}
+    return {
+        **texts, "anonymous": "yes", "family_told": "no", "unsafety": "structural",
+        "harm": ["emotional_abuse", "witness"],
+    }  # fmt: skip
+
+
+def report_filing(world: World) -> Data:
+    """Say why a report is filed with something left empty."""
+    return {"why_incomplete": "Het kan niet wachten."}
+
+
+def report_correction(world: World) -> Data:
+    """Say why a report is corrected."""
+    return {"reason": "De datum klopte niet."}
+
+
+def report_copy(world: World) -> Data:
+    """Say for whom a copy is made."""
+    return {"reason": "Voor Veilig Thuis, per beveiligde mail."}
 
 
 def role_invitation(world: World) -> Data:
@@ -449,6 +474,12 @@ FORMS = (
     Row("referrals:feedback", "handed_over", "coordinator", "case", feedback,
         (({"next_review_on": ""}, "next_review_on"),
          ({"heard_from": "buurtteam"}, "investigation"))),
+    Row("referrals:write_report", "coordinator", "leader", "report", report, keyed=False),
+    Row("referrals:file_report", "coordinator", "leader", "report", report_filing, keyed=False),
+    Row("referrals:correct_report", "handed_over", "leader", "filed_report", report_correction,
+        keyed=False),
+    Row("referrals:request_copy", "coordinator", "leader", "filed_report", report_copy,
+        (({"reason": "kort"}, "reason"),)),
     Row("people:invite", "administrator", None, None, role_invitation,
         (({"email": "geen adres"}, "email"), ({"email": "a@b.nl\nBcc: c@d.nl"}, "email"))),
     Row("people:give_role", "administrator", None, "colleague", role, (

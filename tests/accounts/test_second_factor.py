@@ -154,6 +154,8 @@ ASK_AGAIN = {
     "cases:dossier",
     "cases:emergency",
     "cases:export_download",
+    "referrals:copy_download",
+    "referrals:request_copy",
     "people:invite",
     "people:give_role",
     "people:end_role",

@@ -17,6 +17,7 @@ from accounts.models import Membership
 from accounts.roles import Role
 from audit.kinds import Kind
 from audit.models import LogEntry
+from cases import jobs
 from cases.dossier import actions, tasks
 from cases.dossier.tasks import look_after_exports, make_dossier
 from cases.errors import ActionError
@@ -72,7 +73,7 @@ def test_asking_makes_an_export_and_leads_to_its_page(
         REASON, administrator, State.WAITING,
     )  # fmt: skip
     # The queue holds an id and no word of the case.
-    assert queued == [(actions.TASK, [str(export.public_id)])]
+    assert queued == [(DossierExport.task, [str(export.public_id)])]
     assert queued[0][0] in current_app.tasks
     entry = LogEntry.objects.filter(kind=Kind.EXPORTED).get()
     assert (entry.actor, entry.additional_data) == (administrator, {"reason": REASON})
@@ -108,7 +109,7 @@ def test_without_a_queue_it_waits_until_it_is_looked_after(
             export = ask(case, administrator)
     assert queued == []
     look_after_exports()
-    assert queued == [(actions.TASK, [str(export.public_id)])]
+    assert queued == [(DossierExport.task, [str(export.public_id)])]
 
 
 def test_the_file_says_nothing_by_its_name_and_can_be_proved(case, administrator):
@@ -145,12 +146,12 @@ def test_a_failure_is_said_without_a_word_of_the_case(
 
 def test_what_a_dead_worker_held_is_taken_back_and_given_up_in_the_end(case, administrator, queued):
     export = ask(case, administrator)
-    for attempt in range(1, actions.ATTEMPTS + 1):
+    for attempt in range(1, jobs.ATTEMPTS + 1):
         assert actions.claim(export.public_id).attempts == attempt
         actions.look_after(timezone.now())  # at work: left alone
         export.refresh_from_db()
         assert export.state == State.RUNNING
-        actions.look_after(timezone.now() + actions.STALE_AFTER + timedelta(seconds=1))
+        actions.look_after(timezone.now() + jobs.STALE_AFTER + timedelta(seconds=1))
         export.refresh_from_db()
     assert export.state == State.FAILED
 

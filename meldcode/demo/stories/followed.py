@@ -9,6 +9,7 @@ from meldcode.demo.events import (
     Confirm,
     Decide,
     Hear,
+    Report,
     Send,
     Signal,
     Story,
@@ -68,6 +69,32 @@ STORIES: tuple[Story, ...] = (
                 review=8,
                 results="Geen geweld meer in huis; hij is veilig, ook ’s avonds.",
                 manager="Noor Kuipers, gezinswerker",
+            ),
+            Report(
+                day(24, "09:55"), "aandachtsfunctionaris",
+                (
+                    ("telephone", "030 555 01 40"),
+                    ("reachable", "Op schooldagen van 8 tot 17 uur"),
+                    ("address", "Weefgetouw 12, Utrecht"),
+                    ("parents", "Moeder: S. Ramdjan, zelfde adres, 06 1234 5670.\n"
+                                "Vader: R. Ramdjan, zelfde adres."),
+                    ("authority", "Beide ouders, voor zover wij weten."),
+                    ("siblings", "Een zusje van acht, op een andere school."),
+                    ("household", "Niemand anders, voor zover bekend."),
+                    ("told_how", "Moeder en Gianno, op school, een dag voor de melding. Moeder "
+                                 "staat erachter. Vader weet het nog niet van de school."),
+                    ("strengths", "Gianno komt elke dag naar school en voetbalt. Moeder praat "
+                                  "open en zoekt hulp."),
+                    ("expected", "Onderzoek naar de veiligheid van Gianno en zijn zusje, en een "
+                                 "plan waarin moeder veilig kan praten."),
+                    ("feedback", "Veilig Thuis belt de aandachtsfunctionaris binnen vijf "
+                                 "werkdagen. De mentor spreekt Gianno elke week."),
+                    ("languages", "Nederlands"),
+                    ("interpreter", "Niet nodig"),
+                    ("visit_risks", "Vader gooit met spullen als hij boos is. Kom niet zonder "
+                                    "afspraak met moeder, op een veilige plek."),
+                    ("harm", "emotional_abuse witness"),
+                ),
             ),
             Send(day(24, "10:05"), "aandachtsfunctionaris", "veilig_thuis"),
             Confirm(day(24, "10:30"), "aandachtsfunctionaris", "veilig_thuis"),

@@ -1,0 +1,82 @@
+"""The life of a paper that the worker makes. The row is the job's state; the queue only wakes a
+worker, so that nothing is lost when the queue is."""
+
+import hashlib
+import logging
+import secrets
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from celery import current_app
+from django.core.files.base import ContentFile
+from django.db.models import F
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from cases.models import PaperJob
+
+logger = logging.getLogger(__name__)
+
+Job = TypeVar("Job", bound=PaperJob)
+State = PaperJob.State
+# A worker that has not finished by now is gone (settings.CELERY_TASK_TIME_LIMIT is 15 minutes).
+STALE_AFTER = timedelta(minutes=20)
+ATTEMPTS = 3
+# The file is a copy of the most delicate text that a school has: it does not linger.
+KEPT_FOR = timedelta(days=7)
+
+
+def queue(job: PaperJob) -> None:
+    """Wake a worker. Without a queue the job waits until ``look_after`` finds it."""
+    try:
+        # By its name: the web processes need not load what makes a PDF.
+        current_app.send_task(job.task, args=[str(job.public_id)])
+    except (OperationalError, OSError) as error:
+        logger.warning("No queue for %s: %s", job, type(error).__name__)
+
+
+def claim(model: type[Job], public_id: UUID | str) -> Job | None:
+    """Take a job up, once: None when another worker has it or it is finished."""
+    waiting = model.objects.filter(public_id=public_id, state=State.WAITING)
+    taken = waiting.update(
+        state=State.RUNNING, started_at=timezone.now(), progress=5, attempts=F("attempts") + 1
+    )
+    if not taken:
+        return None
+    return model.objects.select_related("requested_by").get(public_id=public_id)
+
+
+def show_progress(job: PaperJob, percent: int) -> None:
+    """Write down how far a job is."""
+    type(job).objects.filter(pk=job.pk).update(progress=percent)
+
+
+def finish(job: PaperJob, pdf: bytes) -> None:
+    """Store the file, under a name that says nothing, and with it the proof of what it was."""
+    job.file.save(f"{secrets.token_hex(24)}.pdf", ContentFile(pdf), save=False)
+    job.sha256 = hashlib.sha256(pdf).hexdigest()
+    job.state, job.progress, job.finished_at = State.READY, 100, timezone.now()
+    job.save(update_fields=["file", "sha256", "state", "progress", "finished_at"])
+
+
+def fail(job: PaperJob) -> None:
+    """Give a job up; whoever asked for it sees so, and can ask again."""
+    job.state, job.finished_at = State.FAILED, timezone.now()
+    job.save(update_fields=["state", "finished_at"])
+
+
+def look_after(model: type[PaperJob], now: datetime) -> None:
+    """Queue what waits, take back what a dead worker held, remove files that are old."""
+    jobs = model.objects
+    for job in jobs.filter(state=State.RUNNING, started_at__lt=now - STALE_AFTER):
+        if job.attempts >= ATTEMPTS:
+            fail(job)
+        else:
+            jobs.filter(pk=job.pk, state=State.RUNNING).update(state=State.WAITING, progress=0)
+    for job in jobs.filter(state=State.WAITING):
+        queue(job)
+    for job in jobs.filter(state=State.READY, finished_at__lt=now - KEPT_FOR):
+        job.file.delete(save=False)
+        job.file, job.state = "", State.EXPIRED
+        job.save(update_fields=["file", "state"])

@@ -1,0 +1,76 @@
+"""A filed report as PDF: asked with a reason, made by the worker, taken along by who asked."""
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.access import Permission, requires
+from accounts.second_factor import fresh_second_factor
+from audit.kinds import Kind
+from audit.log import record_read
+from cases.jobs import KEPT_FOR
+from referrals.report import actions
+from referrals.report.forms import CopyForm
+from referrals.report.models import Report, ReportCopy
+
+
+@requires(Permission.MOVE_CASE)
+@fresh_second_factor
+def request_copy(request: HttpRequest, report: str) -> HttpResponse:
+    """Ask for the PDF of a filed report, with a reason."""
+    reports = Report.objects.visible_to(request.user).for_page()
+    found = get_object_or_404(reports, public_id=report)
+    if found.is_draft:
+        messages.info(request, _("File the report first."))
+        return redirect("referrals:report", found.public_id)
+    form = CopyForm.for_page(request)
+    if form.is_bound and form.is_valid():
+        copy = form.run(actions.request_copy, found, request.user, form.key, form.values["reason"])
+        if copy:
+            return redirect("referrals:copy", copy.public_id)
+    return render(
+        request,
+        "report/request_copy.html",
+        {
+            "form": form,
+            "report": found,
+            "case": found.referral.decision.case,
+            "kept_days": KEPT_FOR.days,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@requires(Permission.MOVE_CASE)
+def copy(request: HttpRequest, copy: str) -> HttpResponse:
+    """Show how far a copy is; the page asks again by itself, with JavaScript or without."""
+    found = _copy(request, copy)
+    template = "report/_progress.html" if request.htmx else "report/copy.html"
+    case = found.report.referral.decision.case
+    return render(request, template, {"copy": found, "case": case, "kept_days": KEPT_FOR.days})
+
+
+@requires(Permission.MOVE_CASE)
+@fresh_second_factor
+def download(request: HttpRequest, copy: str) -> FileResponse:
+    """Hand over the file, to nobody but who asked for it."""
+    found = _copy(request, copy)
+    ready = found.state == ReportCopy.State.READY
+    if not ready or not found.file.storage.exists(found.file.name):
+        raise Http404
+    record_read(request.user, found, why=found.reason, kind=Kind.EXPORTED)
+    return FileResponse(
+        found.file.open("rb"),
+        as_attachment=True,
+        filename=f"melding-{found.report.referral.decision.case.reference}.pdf",
+        content_type="application/pdf",
+    )
+
+
+def _copy(request: HttpRequest, copy: str) -> ReportCopy:
+    """Return one of the user's own copies, or answer 404."""
+    own = ReportCopy.objects.visible_to(request.user).select_related(
+        "report__referral__decision__case"
+    )
+    return get_object_or_404(own, public_id=copy)
