@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from cases.deadlines import due_at
+from cases.in_charge import changes
 from cases.models import Case
 from cases.protocol import PERIODS, Deadline, Facts
 from cases.protocol.conditions import OUTSIDE_EXPERTS
@@ -209,7 +210,11 @@ def decision_facts(decisions: list[Any], feedbacks: list[Any]) -> dict[str, Any]
 def referral_facts(decisions: list[Any], feedbacks: list[Any]) -> dict[str, Any]:
     """Return what was not sent or confirmed, of whatever decision: a later one does not undo it."""
     referrals = [
-        (d.recorded_at, r) for d in decisions for r in d.referrals.all() if r.withdrawn_at is None
+        (d.recorded_at, r)
+        for d in decisions
+        for r in d.referrals.all()
+        # What others passed on is theirs to send; it says nothing of what the school has to do.
+        if r.withdrawn_at is None and r.passed_on_from_id is None
     ]
     unsent = [r for __, r in referrals if r.sent_at is None]
     unconfirmed = [r for __, r in referrals if r.sent_at and not _came_in(r, feedbacks)]
@@ -220,7 +225,7 @@ def referral_facts(decisions: list[Any], feedbacks: list[Any]) -> dict[str, Any]
         "report_unsent": bool(reports),
         "report_unconfirmed": any(r.to == VEILIG_THUIS for r in unconfirmed),
         "report_discussed": all(r.family_told or r.not_told_reason for r in reports),
-        "buurtteam_waits": any(r.to == "buurtteam" for r in (*unsent, *unconfirmed)),
+        "buurtteam_waits": any(r.to != VEILIG_THUIS for r in (*unsent, *unconfirmed)),
     }
 
 
@@ -229,7 +234,22 @@ def _came_in(referral: Any, feedbacks: list[Any]) -> bool:
     heard = any(
         f.heard_from == referral.to and f.recorded_at >= referral.sent_at for f in feedbacks
     )
-    return heard or referral.confirmed_at is not None
+    moved = (referral.confirmed_at, referral.assessing_at, referral.accepted_at)
+    gone_on = (referral.passed_on_at, referral.closed_at)
+    return heard or any(moment is not None for moment in (*moved, *gone_on))
+
+
+def chain_facts(
+    case: Case, conversations: list[Any], decisions: list[Any], feedbacks: list[Any]
+) -> dict[str, Any]:
+    """Return who is responsible now, and when it was last passed on; of all cycles."""
+    referrals = [referral for made in decisions for referral in made.referrals.all()]
+    now = changes(case.opened_at, conversations, referrals, feedbacks)[-1]
+    return {
+        "in_charge": now.party,
+        "in_charge_since": now.since,
+        "passed_on_at": max((r.passed_on_at for r in referrals if r.passed_on_at), default=None),
+    }
 
 
 def report_facts(

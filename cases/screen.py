@@ -48,6 +48,8 @@ ACTIONS: dict[str, tuple[str, Promise, Permission]] = {
     "close":     ("cases:close",         gettext_lazy("Close the case"),         MOVE),
 }
 # fmt: on
+# Says that new signals go to who is responsible now: the card names them.
+WATCHES_ON = "R42"
 # What is handed over is first decided on: a button to nothing helps nobody.
 BEFORE_DECISION = {"hand_over": "decide"}
 
@@ -115,6 +117,9 @@ class ScreenGuidance:
     accelerated: bool
     # Whom to call at the head of the page; empty: nothing that cannot wait.
     calls: tuple[Call, ...]
+    # Who outside the school is responsible now; empty: the school is.
+    elsewhere: Promise | str = ""
+    in_charge_since: datetime | None = None
 
     @property
     def first_period(self) -> ScreenPeriod | None:
@@ -165,9 +170,12 @@ def what_now(
     team = case.school.buurtteam
     banner = _banner(guidance, team)
     decided = guidance.steps[-1].at is not None
+    elsewhere = guidance.elsewhere if sees_case and case.is_open else ""
     tasks, seen = [], set()
     for task in guidance.tasks:
         made = _task(task, case, permissions, team, calls=not banner, decided=decided)
+        if elsewhere and task.rule.code == WATCHES_ON:
+            made = replace(made, text=_and_to(made.text, elsewhere))
         tasks.append(_without_button(made) if made.url in seen else made)
         seen.add(made.url)
     return ScreenGuidance(
@@ -184,6 +192,8 @@ def what_now(
         ],
         accelerated=guidance.accelerated and case.is_open and not case.restricted,
         calls=banner,
+        elsewhere=elsewhere,
+        in_charge_since=guidance.in_charge_since if elsewhere else None,
     )
 
 
@@ -275,6 +285,11 @@ def _task(
         calls=calls_for(rule.calls, team) if calls else (),
         explain_url=reverse("cases:explain", args=[case.reference, rule.code]) if explains else "",
     )
+
+
+def _and_to(text: Promise | str, party: Promise | str) -> str:
+    further = _("New signals go into the case, and to who is responsible now: %(party)s.")
+    return f"{text} {further % {'party': party}}"
 
 
 def _without_button(task: ScreenTask) -> ScreenTask:

@@ -5,7 +5,7 @@ from operator import attrgetter
 
 from django.db import models
 
-from referrals.models import Decision, Feedback, Referral
+from referrals.models import Decision, Feedback, Goal, GoalEffect, Referral
 
 AUDITED: dict[type[models.Model], list[str]] = {
     Decision: ["report", "help", "follow_up_on", "author"],
@@ -17,10 +17,31 @@ AUDITED: dict[type[models.Model], list[str]] = {
         "sent_by",
         "confirmed_at",
         "confirmed_by",
+        "assessing_at",
+        "assessing_by",
+        "accepted_at",
+        "accepted_by",
+        "passed_on_at",
+        "passed_on_by",
+        "passed_on_from",
+        "closed_at",
+        "closed_by",
+        "closed_to",
+        "consent",
         "withdrawn_at",
         "withdrawn_by",
     ],
-    Feedback: ["effect", "heard_from", "helped_by", "investigation", "next_review_on", "author"],
+    Goal: ["number", "by_day", "added_by"],
+    GoalEffect: ["effect"],
+    Feedback: [
+        "effect",
+        "referral",
+        "heard_from",
+        "helped_by",
+        "investigation",
+        "next_review_on",
+        "author",
+    ],
 }
 
 # From each of them to the case or school whose trail it stands in.
@@ -28,4 +49,6 @@ ABOUT: dict[type[models.Model], Callable[[models.Model], models.Model | None]] =
     Decision: attrgetter("case"),
     Referral: attrgetter("decision.case"),
     Feedback: attrgetter("case"),
+    Goal: attrgetter("plan.decision.case"),
+    GoalEffect: attrgetter("feedback.case"),
 }

@@ -190,6 +190,12 @@ def help_failed(f: Facts) -> bool:
     return f.decided_at is not None and f.effect == FAILS
 
 
+def passed_on(f: Facts) -> bool:
+    """The help that does not work was passed on to the next of the chain since that was heard."""
+    moments = (f.passed_on_at, f.feedback_at)
+    return None not in moments and f.passed_on_at >= f.feedback_at
+
+
 def no_results(f: Facts) -> bool:
     """The help does not give the agreed results, when weighing (question 5) or afterwards."""
     weighed = ready_to_decide(f) and f.answers.get("works") == NO
