@@ -266,10 +266,14 @@ def pass_on(
     if chain.judge_move(referral.to, referral.state, State.PASSED_ON) is Verdict.IMPOSSIBLE:
         raise ActionError(_meanwhile(referral) if referral.history else _("This was not sent yet."))
     consented = consent == Referral.Consent.GIVEN
-    verdict = chain.judge_route(referral.to, to, consented=consented)
-    if verdict is Verdict.IMPOSSIBLE:
+    verdicts = {
+        chain.judge_route(referral.to, to, consented=consented),
+        chain.judge_start(to, State(state)),
+    }
+    if Verdict.IMPOSSIBLE in verdicts:
         raise ActionError(_("They have it already. Choose to whom it goes."), field="to")
-    _explained(case, by, referral.to, verdict, grounds)
+    unusual = Verdict.UNUSUAL in verdicts
+    _explained(case, by, referral.to, Verdict.UNUSUAL if unusual else Verdict.KNOWN, grounds)
     referral.reach(State.PASSED_ON, by)
     referral.save(update_fields=["passed_on_at", "passed_on_by"])
     following = Referral(

@@ -13,7 +13,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.protocol.parties import BUURTTEAM, OTHER, RAAD, SAVE, SCHOOL, VEILIG_THUIS
+from cases.protocol.parties import BUURTTEAM, OTHER, PARTIES, RAAD, SAVE, SCHOOL, VEILIG_THUIS
 
 
 class Consent(Enum):
@@ -34,6 +34,11 @@ class Route:
     rule: str
     source: str
     says: Promise
+
+    @property
+    def receiver(self) -> Promise | str:
+        """Return to whom it leads, in words."""
+        return PARTIES[self.to]
 
     def open_to(self, *, consented: bool) -> bool:
         """Tell whether one may go this way, when the family consents or does not."""
@@ -113,6 +118,11 @@ def judge_move(receiver: str, now: State, new: State) -> Verdict:
     if new is S.IN_ASSESSMENT and receiver not in ASSESS_FIRST:
         return Verdict.UNUSUAL
     return Verdict.KNOWN
+
+
+def judge_start(receiver: str, state: State) -> Verdict:
+    """Say whether what was passed on to a receiver can stand there already."""
+    return Verdict.KNOWN if state is S.SENT else judge_move(receiver, S.SENT, state)
 
 
 def judge_route(start: str, to: str, *, consented: bool) -> Verdict:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from cases.models import Attachment, Contact, Record
 from cases.protocol.parties import PARTIES, SCHOOL
-from referrals.chain import State
-from referrals.querysets import ReferralQuerySet
+from referrals.chain import MOVES, State
+from referrals.querysets import HelpPlanQuerySet, ReferralQuerySet
 
 
 class Decision(Record):
@@ -54,6 +54,8 @@ class HelpPlan(models.Model):
     """Own help (R32): its goals hang under it, and its review stands with decision and effect."""
 
     decision = models.OneToOneField(Decision, on_delete=models.CASCADE, related_name="plan")
+
+    objects = HelpPlanQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("help plan")
@@ -150,9 +152,14 @@ class ReferralMoments(models.Model):
         reached = [s for s, name in MOMENTS.items() if getattr(self, f"{name}_at")]
         return reached[-1] if reached else State.PREPARED
 
-    def reach(self, state: State, by: User) -> None:
-        """Write down that it reached a state now; saved by whoever calls it."""
-        setattr(self, f"{MOMENTS[state]}_at", timezone.now())
+    @property
+    def is_with_them(self) -> bool:
+        """Tell whether it left the school and did not end or go on: more can be heard of it."""
+        return State.CLOSED in MOVES[self.state]
+
+    def reach(self, state: State, by: User, at: datetime | None = None) -> None:
+        """Write down that it reached a state, now unless told; saved by whoever calls it."""
+        setattr(self, f"{MOMENTS[state]}_at", at or timezone.now())
         setattr(self, f"{MOMENTS[state]}_by", by)
 
 

@@ -11,6 +11,15 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+class HelpPlanQuerySet(models.QuerySet):
+    """Questions about plans of own help."""
+
+    def now_of(self, case: Case) -> models.Model | None:
+        """Return the newest plan of the walk in which a case is; None: there is none."""
+        here = self.filter(decision__case=case, decision__cycle=case.cycle)
+        return here.select_related("decision__case").order_by("-pk").first()
+
+
 class ReferralQuerySet(models.QuerySet):
     """Questions about referrals."""
 

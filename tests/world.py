@@ -10,13 +10,14 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.models import Flag
 from cases.models import DossierExport, EmergencyAccess, ShutOut
-from referrals.models import Decision, Referral
+from referrals.models import Decision, HelpPlan, Referral
 from tests.accounts.saml import saml_provider_of
 from tests.factories import (
     AttachmentFactory,
     BoardFactory,
     CaseFactory,
     ConsultationFactory,
+    ContactFactory,
     IdentityProviderFactory,
     InvitationFactory,
     PupilFactory,
@@ -52,7 +53,10 @@ class World:
         self.joined = self._invite(self.people["joined"], accepted=True)
         self.invited = self._invite(self.people["invited"])
         self._invite(self.people["withdrawn"], accepted=True, withdrawn=True)
+        self.contact = ContactFactory(school=self.school)
         self.referral = self._referral()
+        # One that left the school, and the plan of own help beside it.
+        self.sent = self._sent()
         self.attachment = AttachmentFactory(case=self.case, author=self.people["participant"])
         self.role_invitation = RoleInvitationFactory(school=self.school)
         self.identity_provider = IdentityProviderFactory(school=self.school)
@@ -134,4 +138,17 @@ class World:
         )
         return Referral.objects.create(
             decision=decision, to=Referral.To.BUURTTEAM, family_told=True
+        )
+
+    def _sent(self) -> Referral:
+        decision, now = self.referral.decision, timezone.now()
+        HelpPlan.objects.create(decision=decision).goals.create(number=1, what="Op tijd komen.")
+        return Referral.objects.create(
+            decision=decision,
+            to=Referral.To.SAVE,
+            family_told=True,
+            sent_at=now,
+            confirmed_at=now,
+            sent_by=self.people["coordinator"],
+            confirmed_by=self.people["coordinator"],
         )
