@@ -170,11 +170,16 @@ def prepare(
 ) -> Referral:
     """Write down what is handed over and on which consent or ground, before it is sent.
 
-    ``version``: as it was when the form was shown; changed since, it is refused.
+    ``version``: as it was when the form was shown; changed since, it is refused. The same words
+    twice change nothing.
     """
     case, referral = _locked(referral, by)
     if referral.state is not State.PREPARED:
         raise ActionError(_meanwhile(referral))
+    filed = _filed(case, letters)
+    same = all(getattr(referral, name) == value for name, value in fields.items())
+    if same and set(referral.letters.all()) == set(filed):
+        return referral
     if version is not None and version != referral.version:
         raise ActionError(
             _("A colleague changed this while you wrote. Open it anew and add your words to it.")
@@ -183,7 +188,7 @@ def prepare(
     for name, value in fields.items():
         setattr(referral, name, value)
     referral.save(update_fields=[*fields, "version"])
-    referral.letters.set(_filed(case, letters))
+    referral.letters.set(filed)
     refresh(case, by)
     return referral
 
@@ -222,8 +227,7 @@ def move(
         raise ActionError(_meanwhile(referral) if last else _("This was not sent yet."))
     _explained(case, by, referral.to, verdict, grounds)
     referral.reach(state, by)
-    if state is State.ACCEPTED:
-        referral.taken_on_by = taken_on_by
+    referral.taken_on_by = taken_on_by or referral.taken_on_by
     if state is State.CLOSED:
         referral.closed_why = closed_why
         referral.closed_to = closed_to or chain.after_end(referral.to)

@@ -204,7 +204,7 @@ class Referral(ReferralMoments):
         BUURTTEAM = "buurtteam", _("Buurtteam")
         VEILIG_THUIS = "veilig_thuis", _("Veilig Thuis (report)")
         SAVE = "save", _("SAVE team")
-        RAAD = "raad", _("Raad voor de Kinderbescherming")
+        RAAD = "raad", "Raad voor de Kinderbescherming"
         OTHER = "other", _("Somebody else")
 
     class Consent(models.TextChoices):
