@@ -13,11 +13,14 @@ from cases.in_charge import changes
 from cases.models import Case
 from cases.protocol import PERIODS, Deadline, Facts
 from cases.protocol.conditions import OUTSIDE_EXPERTS
+from cases.protocol.parties import RAAD
 from cases.protocol.questions import NO, asked
 
 # Signals of the year before count too, from whatever case of the pupil (R2).
 LOOK_BACK = timedelta(days=365)
 VEILIG_THUIS, EMERGENCY, FAMILY_WORKER = "veilig_thuis", "emergency", "family_worker"
+# Who of the chain can act when the family refuses.
+NEED_NO_CONSENT = frozenset({VEILIG_THUIS, RAAD})
 TOLD_BY_OTHERS = "told_others"
 # What was advised on the talk, when it is to wait.
 WAITS = frozenset({"pupil", "wait"})
@@ -249,6 +252,10 @@ def chain_facts(
         "in_charge": now.party,
         "in_charge_since": now.since,
         "passed_on_at": max((r.passed_on_at for r in referrals if r.passed_on_at), default=None),
+        "passed_without_consent_at": max(
+            (r.sent_at for r in referrals if r.passed_on_from_id and r.to in NEED_NO_CONSENT),
+            default=None,
+        ),
     }
 
 
@@ -262,7 +269,10 @@ def report_facts(
         return {}
     sent = sendings[-1]
     from_veilig_thuis = [f for f in feedbacks if f.heard_from == VEILIG_THUIS]
-    words = [f for f in from_veilig_thuis if f.recorded_at >= sent]
+    words = [f.recorded_at for f in from_veilig_thuis if f.recorded_at >= sent]
+    # That it takes a report on, passes it on or ends is a word of Veilig Thuis too.
+    said = (m for r in referrals for m in (r.accepted_at, r.passed_on_at, r.closed_at) if m)
+    words = sorted([*words, *(moment for moment in said if moment >= sent)])
     investigated = None
     for word in from_veilig_thuis:
         if word.investigation == "begun":
@@ -274,7 +284,7 @@ def report_facts(
         overdue = _is_over("investigation", investigated, own_days, now)
     return {
         "report_sent_at": sent,
-        "report_heard_at": words[0].recorded_at if words else None,
+        "report_heard_at": words[0] if words else None,
         "investigated_since": investigated,
         "report_overdue": overdue,
     }

@@ -41,7 +41,7 @@ def expectation(referral: Referral, feedbacks: Iterable[Feedback]) -> Expectatio
         for word in feedbacks
         if word.heard_from == Feedback.Party.VEILIG_THUIS and word.recorded_at >= referral.sent_at
     ]
-    if not words:
+    if not words and referral.state is not State.ACCEPTED:
         return _expected(TRIAGE, referral.sent_at)
     since = None
     for word in words:

@@ -25,7 +25,7 @@ from cases.models import Attachment, Case, DossierExport, EmergencyAccess, Outbo
 from cases.reminders.outbox import deliver
 from cases.reminders.sweep import sweep
 from consultations.models import Consultation
-from referrals.models import Decision
+from referrals.models import Decision, Goal, Referral
 from signals.models import Signal
 from tests.accounts.every_form import FORMS, Sheet
 from tests.attacks.proof import shows
@@ -107,6 +107,8 @@ def world(markers) -> World:
           "interpretation", "place")  # fmt: skip
     _mark(Consultation.objects.all(), markers, shared, "question", "shared")
     _mark(Decision.objects.all(), markers, case, "report_grounds", "help_grounds")
+    _mark(Referral.objects.all(), markers, case, "handed_over", "consent_of", "taken_on_by")
+    _mark(Goal.objects.all(), markers, case, "what", "who", "seen_by")
     _mark(EmergencyAccess.objects.all(), markers, case, "reason")
     _mark(Attachment.objects.all(), markers, case, "title")
     _mark(DossierExport.objects.all(), markers, "reasons of exports", "reason")

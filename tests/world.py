@@ -55,8 +55,11 @@ class World:
         self._invite(self.people["withdrawn"], accepted=True, withdrawn=True)
         self.contact = ContactFactory(school=self.school)
         self.referral = self._referral()
-        # One that left the school, and the plan of own help beside it.
-        self.sent = self._sent()
+        # Two that left the school, and a plan of own help beside them.
+        self.sent = self._sent(Referral.To.SAVE)
+        self.elsewhere = self._sent(Referral.To.OTHER, contact=self.contact)
+        plan = HelpPlan.objects.create(decision=self.referral.decision)
+        plan.goals.create(number=1, what="Op tijd komen.")
         self.attachment = AttachmentFactory(case=self.case, author=self.people["participant"])
         self.role_invitation = RoleInvitationFactory(school=self.school)
         self.identity_provider = IdentityProviderFactory(school=self.school)
@@ -140,15 +143,15 @@ class World:
             decision=decision, to=Referral.To.BUURTTEAM, family_told=True
         )
 
-    def _sent(self) -> Referral:
-        decision, now = self.referral.decision, timezone.now()
-        HelpPlan.objects.create(decision=decision).goals.create(number=1, what="Op tijd komen.")
+    def _sent(self, to: str, **fields: object) -> Referral:
+        now, by = timezone.now(), self.people["coordinator"]
         return Referral.objects.create(
-            decision=decision,
-            to=Referral.To.SAVE,
+            decision=self.referral.decision,
+            to=to,
             family_told=True,
             sent_at=now,
             confirmed_at=now,
-            sent_by=self.people["coordinator"],
-            confirmed_by=self.people["coordinator"],
+            sent_by=by,
+            confirmed_by=by,
+            **fields,
         )

@@ -182,6 +182,10 @@ def refused(f: Facts) -> bool:
     reported = f.report_decided and f.report_heard_at is None
     if f.help_refused_at is None or f.concern_cleared or reported:
         return False
+    # Somebody of the chain did what is left to do: went to those who need no consent.
+    acted = f.passed_without_consent_at
+    if acted is not None and acted >= f.help_refused_at:
+        return False
     return f.last_decided_at is None or f.help_refused_at > f.last_decided_at
 
 

@@ -141,6 +141,8 @@ class Facts:
     effect_of: str = ""
     # The newest time that somebody of the chain passed it on to the next (R38 to R40).
     passed_on_at: datetime | None = None
+    # The newest time that they went to those who need no consent: Veilig Thuis, or the Raad.
+    passed_without_consent_at: datetime | None = None
 
     # Who is responsible now, a code of ``PARTIES``, and since when (R21, R42).
     in_charge: str = SCHOOL

@@ -205,12 +205,12 @@ def movement(world: World) -> Data:
 
 
 def passing_on(world: World) -> Data:
-    """Fill in that SAVE passes it on to somebody whom the chain does not know."""
+    """Fill in that it is passed on to somebody whom the chain does not know."""
     return {
         "to": "other", "contact": str(world.contact.public_id), "consent": "not_asked",
         "consent_of": "Niemand", "consent_ground": "Het kon niet wachten.",
         "handed_over": "De uitkomst.", "state": "accepted", "taken_on_by": "De jeugdarts",
-        "grounds": "SAVE vroeg het aan de jeugdarts.",
+        "grounds": "De schoolarts vroeg het aan de jeugdarts.",
     }  # fmt: skip
 
 
@@ -459,20 +459,20 @@ FORMS = (
         ({"follow_up_on": ""}, "follow_up_on"),
         ({"report": "no", "help": "buurtteam", "follow_up_on": ""}, "follow_up_on"),
     )),
+    Row("referrals:prepare", "coordinator", "leader", "referral", preparation, (
+        ({"consent_ground": ""}, "consent_ground"),
+        ({"consent_of": ""}, "consent_of"),
+    ), keyed=False),
     Row("referrals:withdraw", "coordinator", "leader", "referral", withdrawal, keyed=False),
     Row("referrals:feedback", "handed_over", "coordinator", "case", feedback,
         (({"next_review_on": ""}, "next_review_on"),
          ({"source": ""}, "source"),
          ({"heard_from": "buurtteam"}, "investigation"))),
-    Row("referrals:prepare", "coordinator", "leader", "referral", preparation, (
-        ({"consent_ground": ""}, "consent_ground"),
-        ({"consent_of": ""}, "consent_of"),
-    ), keyed=False),
     Row("referrals:move", "coordinator", "leader", "sent", movement, (
         ({"closed_why": ""}, "closed_why"),
         ({"closed_to": ""}, "closed_to"),
     ), keyed=False),
-    Row("referrals:pass_on", "coordinator", "leader", "sent", passing_on, (
+    Row("referrals:pass_on", "coordinator", "leader", "elsewhere", passing_on, (
         ({"contact": ""}, "contact"),
         ({"consent_ground": ""}, "consent_ground"),
         ({"grounds": ""}, "grounds"),

@@ -85,19 +85,22 @@ def test_scenario_11_the_whole_chain(case, coordinator, buurtteam):
     move(buurtteam, coordinator, state=State.ACCEPTED, taken_on_by="Noor")
     assert in_charge(case) == "buurtteam"
     heard(case, coordinator, referral=buurtteam, willing="no")
-    assert "R38" in asked(case)
+    assert {"R35", "R38"} <= asked(case)
 
     report = pass_on(
         buurtteam, coordinator, to="veilig_thuis", consent="refused", consent_of="Ouders",
         consent_ground="Niet veilig genoeg.",
     )  # fmt: skip
-    assert "R38" not in asked(case)
+    # Veilig Thuis needs no consent: what was left to do about their refusal is done.
+    assert not {"R35", "R38"} & asked(case)
     # Until Veilig Thuis takes it on, the buurtteam does not let go.
     assert in_charge(case) == "buurtteam"
     assert {"R40", "R42"} <= asked(case)
+    assert "triage" in {d.period.code for d in guide(facts(case)).deadlines}
     move(report, coordinator, state=State.IN_ASSESSMENT)
     move(report, coordinator, state=State.ACCEPTED)
     assert in_charge(case) == "veilig_thuis"
+    assert "triage" not in {d.period.code for d in guide(facts(case)).deadlines}
 
     save = pass_on(report, coordinator, to="save", consent="given", consent_of="Moeder",
                    state=State.ACCEPTED)  # fmt: skip
