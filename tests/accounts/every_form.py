@@ -438,8 +438,6 @@ FORMS = (
     Row("cases:dossier", "administrator", "leader", "case", export,
         (({"reason": "kort"}, "reason"),)),
     Row("cases:attach", "participant", "leader", "case", attachment),
-    Row("cases:withdraw_file", "coordinator", "leader", "case", file_withdrawal, keyed=False,
-        more=("attachment",)),
     Row("consultations:new", "coordinator", "attention_officer", "case", consultation, (
         ({"naming_ground": ""}, "naming_ground"),
         ({"invitees": []}, "invitees"),
@@ -478,6 +476,9 @@ FORMS = (
         ({"grounds": ""}, "grounds"),
     ), keyed=False),
     Row("referrals:goal", "handed_over", "coordinator", "case", new_goal, keyed=False),
+    # After the forms in which the file is chosen.
+    Row("cases:withdraw_file", "coordinator", "leader", "case", file_withdrawal, keyed=False,
+        more=("attachment",)),
     Row("people:invite", "administrator", None, None, role_invitation,
         (({"email": "geen adres"}, "email"), ({"email": "a@b.nl\nBcc: c@d.nl"}, "email"))),
     Row("people:give_role", "administrator", None, "colleague", role, (
