@@ -6,15 +6,19 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
 from django.utils import timezone
+from guardian.shortcuts import assign_perm
 
 from accounts.roles import Role
 from cases.actions import begin_cycle
+from cases.dossier.contents import dossier
 from cases.errors import ActionError
 from cases.facts import facts_for
 from cases.in_charge import in_charge_of
-from cases.models import Case, Deviation
+from cases.models import Case, Deviation, DossierExport
 from cases.protocol import guide
+from cases.timeline import timeline
 from referrals.actions import (
     confirm_received,
     decide,
@@ -29,8 +33,10 @@ from referrals.models import Referral
 from tests.factories import (
     AttachmentFactory,
     CaseFactory,
+    ConsultationFactory,
     ContactFactory,
     ConversationFactory,
+    InvitationFactory,
     PupilFactory,
     member,
 )
@@ -272,3 +278,44 @@ def test_who_does_not_move_the_case_records_nothing(case, coordinator, teacher, 
         move(buurtteam, teacher, state=State.ACCEPTED)
     with pytest.raises(PermissionDenied):
         pass_on(buurtteam, teacher, to="save", consent="given")
+
+
+def test_where_a_case_is_shown_it_says_who_is_responsible(
+    case, coordinator, teacher, buurtteam, signed_in
+):
+    move(buurtteam, coordinator, state=State.ACCEPTED)
+    room = ConsultationFactory(case=case, author=coordinator)
+    assign_perm("cases.take_part", teacher, case)
+    responsible = "Nu verantwoordelijk: Het buurtteam"
+    pages = {
+        coordinator: (f"/consultations/{room.reference}/", f"/cases/{case.reference}/close/"),
+        teacher: ("/signals/",),
+    }
+    for user, paths in pages.items():
+        for path in paths:
+            assert responsible in signed_in(user).get(path, follow=True).content.decode(), path
+    assert responsible in [str(entry.title) for entry in timeline(with_records(case))]
+    export = DossierExport.objects.create(case=case, requested_by=coordinator, reason="Inzage.")
+    paper = render_to_string("pdf/dossier.html", {
+        "dossier": dossier(export, timezone.now()), "case": with_records(case),
+    })  # fmt: skip
+    assert "Nu verantwoordelijk" in paper
+    assert "Opgepakt" in paper
+
+
+def with_records(case):
+    return Case.objects.with_records().get(pk=case.pk)
+
+
+def test_who_only_advises_is_not_told_where_the_case_is(case, coordinator, buurtteam, signed_in):
+    move(buurtteam, coordinator, state=State.ACCEPTED)
+    worker = member(Role.BUURTTEAM_WORKER, case.school.buurtteam)
+    room = ConsultationFactory(case=case, author=coordinator)
+    InvitationFactory(
+        consultation=room, user=worker, buurtteam=case.school.buurtteam,
+        accepted_at=timezone.now(),
+    )  # fmt: skip
+    page = signed_in(worker).get(f"/consultations/{room.reference}/")
+    assert page.status_code == 200
+    assert "Nu verantwoordelijk" not in page.content.decode()
+    assert signed_in(worker).get(f"/referrals/{buurtteam.public_id}/").status_code == 404
