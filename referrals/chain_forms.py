@@ -182,13 +182,17 @@ class PassOnForm(ConsentForm):
         super().__init__(*args, **kwargs)
         self.referral = referral
         self.fields["contact"].offer(referral.decision.case.school)
+        if not self.fields["contact"].contacts:
+            del self.fields["contact"]
 
     def clean(self) -> dict[str, Any]:
         """Somebody else has a name; what the chain does not know has grounds."""
         cleaned = super().clean()
         to, consent, state = (cleaned.get(name) for name in ("to", "consent", "state"))
         if to == Referral.To.OTHER:
-            self.need("contact", _("Choose who it is."))
+            # An empty contact book keeps nobody from writing down who it is.
+            known = "contact" in self.fields
+            self.need("contact" if known else "taken_on_by", _("Choose who it is."))
         if to and consent and state and not cleaned.get("grounds"):
             consented = consent == Referral.Consent.GIVEN
             route = chain.judge_route(self.referral.to, to, consented=consented)

@@ -112,6 +112,10 @@ class DecisionForm(StepForm):
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["contact"].offer(case.school)
+        if not self.fields["contact"].contacts:
+            del self.fields["contact"]
+            choices = [c for c in Decision.Help.choices if c[0] != Decision.Help.OTHER]
+            self.fields["help"].choices = choices
         two = self.guidance.decisions
         if two.weighed:
             self.initial.setdefault("report", YES if two.report else NO)

@@ -319,3 +319,20 @@ def test_who_only_advises_is_not_told_where_the_case_is(case, coordinator, buurt
     assert page.status_code == 200
     assert "Nu verantwoordelijk" not in page.content.decode()
     assert signed_in(worker).get(f"/referrals/{buurtteam.public_id}/").status_code == 404
+
+
+def test_an_empty_contact_book_offers_nobody_and_stops_nobody(
+    case, coordinator, buurtteam, signed_in
+):
+    browser = signed_in(coordinator)
+    form = browser.get(f"/cases/{case.reference}/decision/").context["form"]
+    assert "contact" not in form.fields
+    assert "other" not in dict(form.fields["help"].choices)
+    url = f"/referrals/{buurtteam.public_id}/pass-on/"
+    sent = {
+        "to": "other", "consent": "given", "consent_of": "Moeder", "state": "sent",
+        "grounds": "Op verzoek van de huisarts.",
+    }  # fmt: skip
+    assert browser.post(url, sent).status_code == 422
+    assert browser.post(url, {**sent, "taken_on_by": "De huisarts"}).status_code == 302
+    assert Referral.objects.get(to="other").taken_on_by == "De huisarts"
