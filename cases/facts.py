@@ -13,6 +13,7 @@ from cases.protocol import STEPS, Facts
 from cases.protocol.questions import UNSAFE
 from cases.record_facts import (
     assessment_facts,
+    chain_facts,
     consultation_facts,
     conversation_facts,
     decision_facts,
@@ -172,6 +173,9 @@ def _facts(case: Case, rows: Rows, own_days: dict[str, int], now: datetime) -> F
         **after,
         **referral_facts(decisions, records.all("feedbacks")),
         **report_facts(decisions, records.all("feedbacks"), own_days, now),
+        **chain_facts(
+            case, records.of_the_case("conversations"), decisions, records.of_the_case("feedbacks")
+        ),
     )
 
 

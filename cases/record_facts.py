@@ -9,14 +9,18 @@ from typing import Any
 from django.utils import timezone
 
 from cases.deadlines import due_at
+from cases.in_charge import changes
 from cases.models import Case
 from cases.protocol import PERIODS, Deadline, Facts
 from cases.protocol.conditions import OUTSIDE_EXPERTS
+from cases.protocol.parties import RAAD
 from cases.protocol.questions import NO, asked
 
 # Signals of the year before count too, from whatever case of the pupil (R2).
 LOOK_BACK = timedelta(days=365)
 VEILIG_THUIS, EMERGENCY, FAMILY_WORKER = "veilig_thuis", "emergency", "family_worker"
+# Who of the chain can act when the family refuses.
+NEED_NO_CONSENT = frozenset({VEILIG_THUIS, RAAD})
 TOLD_BY_OTHERS = "told_others"
 # What was advised on the talk, when it is to wait.
 WAITS = frozenset({"pupil", "wait"})
@@ -262,7 +266,11 @@ def decision_facts(decisions: list[Any], feedbacks: list[Any]) -> dict[str, Any]
 def referral_facts(decisions: list[Any], feedbacks: list[Any]) -> dict[str, Any]:
     """Return what was not sent or confirmed, of whatever decision: a later one does not undo it."""
     referrals = [
-        (d.recorded_at, r) for d in decisions for r in d.referrals.all() if r.withdrawn_at is None
+        (d.recorded_at, r)
+        for d in decisions
+        for r in d.referrals.all()
+        # What others passed on is theirs to send; it says nothing of what the school has to do.
+        if r.withdrawn_at is None and r.passed_on_from_id is None
     ]
     unsent = [r for __, r in referrals if r.sent_at is None]
     unconfirmed = [r for __, r in referrals if r.sent_at and not _came_in(r, feedbacks)]
@@ -273,7 +281,7 @@ def referral_facts(decisions: list[Any], feedbacks: list[Any]) -> dict[str, Any]
         "report_unsent": bool(reports),
         "report_unconfirmed": any(r.to == VEILIG_THUIS for r in unconfirmed),
         "report_discussed": all(r.family_told or r.not_told_reason for r in reports),
-        "buurtteam_waits": any(r.to == "buurtteam" for r in (*unsent, *unconfirmed)),
+        "buurtteam_waits": any(r.to != VEILIG_THUIS for r in (*unsent, *unconfirmed)),
     }
 
 
@@ -282,7 +290,26 @@ def _came_in(referral: Any, feedbacks: list[Any]) -> bool:
     heard = any(
         f.heard_from == referral.to and f.recorded_at >= referral.sent_at for f in feedbacks
     )
-    return heard or referral.confirmed_at is not None
+    moved = (referral.confirmed_at, referral.assessing_at, referral.accepted_at)
+    gone_on = (referral.passed_on_at, referral.closed_at)
+    return heard or any(moment is not None for moment in (*moved, *gone_on))
+
+
+def chain_facts(
+    case: Case, conversations: list[Any], decisions: list[Any], feedbacks: list[Any]
+) -> dict[str, Any]:
+    """Return who is responsible now, and when it was last passed on; of all cycles."""
+    referrals = [referral for made in decisions for referral in made.referrals.all()]
+    now = changes(case.opened_at, conversations, referrals, feedbacks)[-1]
+    return {
+        "in_charge": now.party,
+        "in_charge_since": now.since,
+        "passed_on_at": max((r.passed_on_at for r in referrals if r.passed_on_at), default=None),
+        "passed_without_consent_at": max(
+            (r.sent_at for r in referrals if r.passed_on_from_id and r.to in NEED_NO_CONSENT),
+            default=None,
+        ),
+    }
 
 
 def report_facts(
@@ -295,7 +322,10 @@ def report_facts(
         return {}
     sent = sendings[-1]
     from_veilig_thuis = [f for f in feedbacks if f.heard_from == VEILIG_THUIS]
-    words = [f for f in from_veilig_thuis if f.recorded_at >= sent]
+    words = [f.recorded_at for f in from_veilig_thuis if f.recorded_at >= sent]
+    # That it takes a report on, passes it on or ends is a word of Veilig Thuis too.
+    said = (m for r in referrals for m in (r.accepted_at, r.passed_on_at, r.closed_at) if m)
+    words = sorted([*words, *(moment for moment in said if moment >= sent)])
     investigated = None
     for word in from_veilig_thuis:
         if word.investigation == "begun":
@@ -307,7 +337,7 @@ def report_facts(
         overdue = _is_over("investigation", investigated, own_days, now)
     return {
         "report_sent_at": sent,
-        "report_heard_at": words[0].recorded_at if words else None,
+        "report_heard_at": words[0] if words else None,
         "investigated_since": investigated,
         "report_overdue": overdue,
     }

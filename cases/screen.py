@@ -50,6 +50,8 @@ ACTIONS: dict[str, tuple[str, Promise, Permission]] = {
 # fmt: on
 # What is prepared with a sheet, on the page that shows it.
 PREPARED = {"talk": "cases:prepare_talk"}
+# Says that new signals go to who is responsible now: the card names them.
+WATCHES_ON = "R42"
 # What is handed over is first decided on: a button to nothing helps nobody.
 BEFORE_DECISION = {"hand_over": "decide"}
 
@@ -119,6 +121,9 @@ class ScreenGuidance:
     accelerated: bool
     # Whom to call at the head of the page; empty: nothing that cannot wait.
     calls: tuple[Call, ...]
+    # Who outside the school is responsible now; empty: the school is.
+    elsewhere: Promise | str = ""
+    in_charge_since: datetime | None = None
 
     @property
     def first_period(self) -> ScreenPeriod | None:
@@ -169,9 +174,12 @@ def what_now(
     team = case.school.buurtteam
     banner = _banner(guidance, team)
     decided = guidance.steps[-1].at is not None
+    elsewhere = guidance.elsewhere if sees_case and case.is_open else ""
     tasks, seen = [], set()
     for task in guidance.tasks:
         made = _task(task, case, permissions, team, calls=not banner, decided=decided)
+        if elsewhere and task.rule.code == WATCHES_ON:
+            made = replace(made, text=_and_to(made.text, elsewhere))
         tasks.append(_without_button(made) if made.url in seen else made)
         seen.add(made.url)
     return ScreenGuidance(
@@ -188,6 +196,8 @@ def what_now(
         ],
         accelerated=guidance.accelerated and case.is_open and not case.restricted,
         calls=banner,
+        elsewhere=elsewhere,
+        in_charge_since=guidance.in_charge_since if elsewhere else None,
     )
 
 
@@ -280,6 +290,11 @@ def _task(
         explain_url=reverse("cases:explain", args=[case.reference, rule.code]) if explains else "",
         prepare_url=_url(PREPARED[rule.action], case) if url and rule.action in PREPARED else "",
     )
+
+
+def _and_to(text: Promise | str, party: Promise | str) -> str:
+    further = _("New signals go into the case, and to who is responsible now: %(party)s.")
+    return f"{text} {further % {'party': party}}"
 
 
 def _without_button(task: ScreenTask) -> ScreenTask:

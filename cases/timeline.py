@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from cases.in_charge import changes_of
 from cases.models import Case, ShutOut
 from cases.protocol import PERIODS, STEPS
 
@@ -103,12 +104,7 @@ def _decisions(case: Case) -> Iterator[Entry]:
         who, help_text = decision.author.name, decision.get_help_display()
         yield Entry(decision.recorded_at, 5, "signpost", title, who, help_text)
         for referral in decision.referrals.all():
-            if referral.sent_at:
-                sent_by, to = _name(referral.sent_by), referral.get_to_display()
-                yield Entry(referral.sent_at, 5, "send", _("Referral sent"), sent_by, to)
-            if referral.confirmed_at:
-                who, to = _name(referral.confirmed_by), referral.get_to_display()
-                yield Entry(referral.confirmed_at, 5, "check", _("Received"), who, to)
+            yield from _referral(referral)
             yield from _reports(referral)
 
 
@@ -122,6 +118,22 @@ def _reports(referral: Any) -> Iterator[Entry]:
         for copy in report.copies.all():
             who, title = copy.requested_by.name, _("Copy of the report made")
             yield Entry(copy.requested_at, 5, "file-pdf", title, who, copy.reason)
+
+
+def _referral(referral: Any) -> Iterator[Entry]:
+    for moment in referral.history:
+        title = moment.state.label
+        # What others sent to each other was recorded by the school, not sent by it.
+        icon = "send" if moment.state == "sent" else "check"
+        if moment.state == "sent":
+            title = _("Passed on to") if referral.passed_on_from_id else _("Referral sent")
+        yield Entry(moment.at, 5, icon, title, _name(moment.by), referral.receiver)
+
+
+def _in_charge(case: Case) -> Iterator[Entry]:
+    for change in changes_of(case)[1:]:
+        title = _("Responsible now: %(party)s") % {"party": change.name}
+        yield Entry(change.since, None, "signpost", title)
 
 
 def _feedbacks(case: Case) -> Iterator[Entry]:
@@ -207,6 +219,7 @@ SOURCES: tuple[Callable[[Any], Iterator[Entry]], ...] = (
     _assessments,
     _decisions,
     _feedbacks,
+    _in_charge,
     _step_changes,
     _reminders,
     _attachments,

@@ -16,6 +16,7 @@ from cases.cycles import cycles
 from cases.dashboard import DashboardFilter, page_of, summary
 from cases.facts import facts_for
 from cases.forms import ParticipantForm
+from cases.in_charge import show_in_charge
 from cases.models import Case
 from cases.protocol import guide
 from cases.retention import retention
@@ -44,12 +45,14 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     chosen = DashboardFilter.from_query(request.GET)
     if chosen.query:
         record_search(request.user, access.schools(request.user, Permission.SEE_DASHBOARD))
+    page = page_of(chosen.apply(cases, request.user), request.GET.get("page"))
+    show_in_charge(page)
     return render(
         request,
         "cases/dashboard.html",
         {
             "summary": summary(cases),
-            "page": page_of(chosen.apply(cases, request.user), request.GET.get("page")),
+            "page": page,
             "chosen": chosen,
             "now": timezone.now(),
         },

@@ -119,14 +119,17 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
             messages.success(request, _("Your advice is sent."))
             return redirect("consultations:detail", reference)
     record_read(request.user, consultation)
-    steps = step_header(guide(facts_for(consultation.case, timezone.now()))) if sees_case else ()
+    guidance = guide(facts_for(consultation.case, timezone.now())) if sees_case else None
     return render(
         request,
         "consultations/detail.html",
         {
             "consultation": consultation,
             "sees_case": sees_case,
-            "steps": steps,
+            "steps": step_header(guidance) if guidance else (),
+            # Of the case: for who sees the case alone.
+            "elsewhere": guidance.elsewhere if guidance else "",
+            "in_charge_since": guidance.in_charge_since if guidance else None,
             "shows_name": sees_case or consultation.named,
             "pupil_age": consultation.case.pupil.age(timezone.localdate()),
             "may_advise": consultation.is_open and _may_advise(request, consultation),

@@ -3,13 +3,18 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import ComingDayField, LongTextField, MeldcodeForm, MomentField
 from cases.forms import StepForm
-from referrals.models import Decision, Feedback
+from cases.models import Case
+from referrals.fields import ContactField, LettersField
+from referrals.models import Decision, Feedback, Goal, GoalEffect, HelpPlan, Referral
 
 YES, NO = "yes", "no"
+# Of the first goal of a plan, beside what it is.
+GOAL_FIELDS = {"goal_who": "who", "goal_by": "by_day", "goal_seen": "seen_by"}
 REPORT_FIELDS = ("anonymous", "anonymous_reason", "family_told", "not_told_reason")
 
 
@@ -56,10 +61,27 @@ class DecisionForm(StepForm):
         widget=forms.RadioSelect,
     )
     help_grounds = LongTextField(label=_("On which grounds?"), rows=2)
+    contact = ContactField(
+        label=_("Who helps?"), help_text=_("Only for help by somebody of the contact book.")
+    )
     plan = LongTextField(
-        label=_("The plan: which goals, and who does what by when?"),
-        help_text=_("Only for help by the school itself."),
+        label=_("The plan: what is the first goal?"),
+        help_text=_("Only for help by the school itself. You can add more goals afterwards."),
         required=False,
+        rows=2,
+    )
+    goal_who = forms.CharField(
+        label=_("Who does it?"),
+        help_text=_("Name and role; more than one may."),
+        required=False,
+        max_length=200,
+    )
+    goal_by = ComingDayField(label=_("By when?"), required=False)
+    goal_seen = LongTextField(
+        label=_("How do you see it?"),
+        help_text=_("What one can see or count."),
+        required=False,
+        rows=2,
     )
     results = LongTextField(
         label=_("What must be better, and by when?"),
@@ -87,8 +109,13 @@ class DecisionForm(StepForm):
         rows=2,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["contact"].offer(case.school)
+        if not self.fields["contact"].contacts:
+            del self.fields["contact"]
+            choices = [c for c in Decision.Help.choices if c[0] != Decision.Help.OTHER]
+            self.fields["help"].choices = choices
         two = self.guidance.decisions
         if two.weighed:
             self.initial.setdefault("report", YES if two.report else NO)
@@ -117,6 +144,8 @@ class DecisionForm(StepForm):
             cleaned.get("help") == Decision.Help.OWN,
             _("Write down the plan: goals, who does what, by when."),
         )
+        elsewhere = cleaned.get("help") == Decision.Help.OTHER
+        self._need("contact", elsewhere, _("Choose who helps."))
         self._need("results", helps, _("Write down what must be better, and by when."))
         self._need("case_manager", helps, _("Fill in who is case manager."))
         self._need("follow_up_on", reports or helps, _("Choose the day of the review."))
@@ -137,11 +166,13 @@ class DecisionForm(StepForm):
         """Return what the action takes."""
         data = dict(self.values)
         report = {name: data.pop(name) for name in REPORT_FIELDS}
+        goal = {field: data.pop(name) for name, field in GOAL_FIELDS.items()}
         without_name = report["anonymous"] == YES
         told = report["family_told"] == YES
         return {
             **data,
             "report": data["report"] == YES,
+            "goal": goal,
             "report_fields": {
                 "anonymous": without_name,
                 "anonymous_reason": report["anonymous_reason"] if without_name else "",
@@ -161,8 +192,16 @@ class WithdrawForm(MeldcodeForm):
 
 
 class FeedbackForm(MeldcodeForm):
-    """What was heard or seen after the decision (R31, R41, R42)."""
+    """What was heard or seen after the decision (R31, R41, R42).
 
+    With own help, each goal of the plan is looked at too.
+    """
+
+    referral = forms.ChoiceField(
+        label=_("About which referral?"),
+        help_text=_("Leave empty when it is about the school's own help."),
+        required=False,
+    )
     received_at = MomentField(label=_("When was it?"))
     heard_from = forms.ChoiceField(
         label=_("From where did you hear it?"),
@@ -179,6 +218,10 @@ class FeedbackForm(MeldcodeForm):
         max_length=160,
     )
     text = LongTextField(label=_("What did you hear or see?"))
+    letters = LettersField(
+        label=_("Which letters came with it?"),
+        help_text=_("First add a letter to the files of the case; then choose it here."),
+    )
     effect = forms.ChoiceField(
         label=_("Does the help work?"), choices=Feedback.Effect.choices, widget=forms.RadioSelect
     )
@@ -201,6 +244,43 @@ class FeedbackForm(MeldcodeForm):
     )
     next_review_on = ComingDayField(label=_("When do you look again?"), required=False)
 
+    def __init__(
+        self, *args: Any, case: Case, referral: Referral | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["letters"].offer(case)
+        if not self.fields["letters"].choices:
+            del self.fields["letters"]
+        self.referrals = {str(r.public_id): r for r in Referral.objects.of(case).told()}
+        self.fields["referral"].choices = [
+            ("", ""), *((code, found.receiver) for code, found in self.referrals.items()),
+        ]  # fmt: skip
+        if referral:
+            self.initial.setdefault("referral", str(referral.public_id))
+            self.initial.setdefault("heard_from", referral.to)
+        self.goals = self._goals(case)
+        for name, goal in self.goals.items():
+            self.fields[name] = forms.ChoiceField(
+                label=_("Goal %(number)s: %(what)s")
+                % {
+                    "number": goal.number,
+                    "what": Truncator(goal.what).words(30),
+                },
+                choices=[("", _("Not looked at")), *GoalEffect.Effect.choices],
+                required=False,
+            )
+
+    def _goals(self, case: Case) -> dict[str, Goal]:
+        plan = HelpPlan.objects.now_of(case)
+        return {f"goal_{goal.number}": goal for goal in plan.goals.all()} if plan else {}
+
+    def feedback(self) -> dict[str, Any]:
+        """Return what the action takes."""
+        data = dict(self.values)
+        given = {goal: data.pop(name) for name, goal in self.goals.items()}
+        data["referral"] = self.referrals.get(data["referral"])
+        return {**data, "effects": {goal: effect for goal, effect in given.items() if effect}}
+
     def clean(self) -> dict[str, Any]:
         """As long as it does not work yet, somebody looks again."""
         cleaned = super().clean()
@@ -208,7 +288,11 @@ class FeedbackForm(MeldcodeForm):
         looks_again = cleaned.get("next_review_on") or "next_review_on" in self.errors
         if cleaned.get("effect") and not works and not looks_again:
             self.add_error("next_review_on", _("Choose when you look again."))
-        elsewhere = cleaned.get("heard_from") not in (None, "", Feedback.Party.VEILIG_THUIS)
+        heard_from = cleaned.get("heard_from")
+        told = heard_from and heard_from != Feedback.Party.SCHOOL
+        if told and not cleaned.get("source") and "source" not in self.errors:
+            self.add_error("source", _("Write down from whom you heard it."))
+        elsewhere = heard_from not in (None, "", Feedback.Party.VEILIG_THUIS)
         if cleaned.get("investigation") and elsewhere:
             self.add_error("investigation", _("Only Veilig Thuis can say this."))
         return cleaned

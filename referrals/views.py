@@ -25,7 +25,7 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Take the two decisions; the page says what the assessment points at."""
     case = movable(request, reference)
     guidance = guidance_for(case)
-    form = DecisionForm.for_page(request, guidance=guidance, step=5)
+    form = DecisionForm.for_page(request, guidance=guidance, step=5, case=case)
     return record(
         request,
         case,
@@ -58,7 +58,7 @@ def received(request: HttpRequest, referral: str) -> HttpResponse:
 @requires(Permission.MOVE_CASE)
 def withdraw(request: HttpRequest, referral: str) -> HttpResponse:
     """Withdraw a referral that was not sent, with why."""
-    found = _referral(request, referral)
+    found = movable_referral(request, referral)
     form = WithdrawForm.for_page(request)
     return record(
         request,
@@ -71,21 +71,16 @@ def withdraw(request: HttpRequest, referral: str) -> HttpResponse:
     )
 
 
-def _referral(request: HttpRequest, referral: str) -> Referral:
+def movable_referral(request: HttpRequest, referral: str) -> Referral:
     """Return a referral of a case that the user may move, or answer 404."""
-    cases = Case.objects.permitted(request.user, Permission.MOVE_CASE)
-    return get_object_or_404(
-        Referral.objects.select_related(
-            "decision__case__pupil", "decision__case__school__buurtteam"
-        ).filter(decision__case__in=cases),
-        public_id=referral,
-    )
+    found = Referral.objects.permitted(request.user, Permission.MOVE_CASE)
+    return get_object_or_404(found.with_page(), public_id=referral)
 
 
 def _mark(
     request: HttpRequest, referral: str, act: Callable[[Referral, User], object], done: str
 ) -> HttpResponse:
-    found = _referral(request, referral)
+    found = movable_referral(request, referral)
     try:
         act(found, request.user)
     except ActionError as error:
@@ -99,12 +94,20 @@ def _mark(
 def feedback(request: HttpRequest, reference: str) -> HttpResponse:
     """Record what was heard or seen after the decision."""
     case = movable(request, reference)
-    form = FeedbackForm.for_page(request)
+    about = _asked_about(request, case)
+    form = FeedbackForm.for_page(request, case=case, referral=about)
     return record(
         request,
         case,
         form,
         "referrals/feedback.html",
-        lambda: actions.record_feedback(case, request.user, form.key, **form.values),
+        lambda: actions.record_feedback(case, request.user, form.key, **form.feedback()),
         _("The effect is recorded."),
     )
+
+
+def _asked_about(request: HttpRequest, case: Case) -> Referral | None:
+    """Return the referral that an address names, for a form that is about it."""
+    asked = request.GET.get("referral", "")
+    told = {str(referral.public_id): referral for referral in Referral.objects.of(case).told()}
+    return told.get(asked)

@@ -10,6 +10,7 @@ from accounts import access
 from accounts.access import Permission, requires
 from audit.log import record_read, record_search
 from cases.facts import facts_as_author_knows
+from cases.in_charge import show_in_charge
 from cases.models import Case
 from cases.protocol import guide
 from cases.screen import step_header, what_now
@@ -73,10 +74,12 @@ def mine(request: HttpRequest) -> HttpResponse:
     taking_part = Case.objects.none()
     if not access.may(request.user, Permission.SEE_DASHBOARD):
         taking_part = Case.objects.visible_to(request.user).open().for_dashboard()
+    shown = list(taking_part[:SIGNALS_SHOWN])
+    show_in_charge(shown)
     return render(
         request,
         "signals/mine.html",
-        {"signals": signals[:SIGNALS_SHOWN], "cases": taking_part[:SIGNALS_SHOWN]},
+        {"signals": signals[:SIGNALS_SHOWN], "cases": shown},
     )
 
 

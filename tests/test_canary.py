@@ -25,7 +25,7 @@ from cases.models import Attachment, Case, DossierExport, EmergencyAccess, Outbo
 from cases.reminders.outbox import deliver
 from cases.reminders.sweep import sweep
 from consultations.models import Consultation
-from referrals.models import Decision
+from referrals.models import Decision, Goal, Referral
 from referrals.report.models import ReportCopy
 from referrals.report.tasks import make_report_pdf
 from signals.models import Signal
@@ -110,6 +110,8 @@ def world(markers) -> World:
     _mark(Consultation.objects.all(), markers, shared, "question", "shared")
     _mark(Decision.objects.all(), markers, case, "report_grounds", "help_grounds")
     ReportCopy.objects.update(reason=markers.new(case, "copy reason"))
+    _mark(Referral.objects.all(), markers, case, "handed_over", "consent_of", "taken_on_by")
+    _mark(Goal.objects.all(), markers, case, "what", "who", "seen_by")
     _mark(EmergencyAccess.objects.all(), markers, case, "reason")
     _mark(Attachment.objects.all(), markers, case, "title")
     _mark(DossierExport.objects.all(), markers, "reasons of exports", "reason")

@@ -8,7 +8,7 @@ from guardian.shortcuts import assign_perm
 
 from accounts.roles import Role
 from cases.models import Deviation, LookBack, Pupil
-from referrals.models import Referral
+from referrals.models import HelpPlan, Referral
 from referrals.report.fill import filled
 from referrals.report.models import Report
 from signals.models import Signal, SignalFinding
@@ -17,6 +17,7 @@ from tests.factories import (
     AttachmentFactory,
     CaseFactory,
     ConsultationFactory,
+    ContactFactory,
     ConversationFactory,
     InvitationFactory,
     PupilFactory,
@@ -54,6 +55,8 @@ def cases_of(school, count, **fields):
         case = CaseFactory(pupil=PupilFactory(school=school), responsible=UserFactory(), **fields)
         signal = SignalFactory(case=case, author=member(Role.TEACHER, school))
         SignalCategoryFactory(signal=signal, code="tired")
+        ConversationFactory(case=case, buurtteam_consent=True)
+        decision(case, NOW, to={"buurtteam": NOW}).referrals.update(accepted_at=NOW)
         made.append(case)
     return made
 
@@ -85,7 +88,7 @@ def records_of(case, count):
         made = decision(case, NOW, to={"buurtteam": NOW}, help="buurtteam")
         made.referrals.update(sent_by=UserFactory(), confirmed_by=UserFactory(), confirmed_at=NOW)
         report_of(decision(case, NOW, to={"veilig_thuis": NOW}, report=True))
-        feedback(case, NOW)
+        chain_of(case, made)
         case.step_changes.create(from_step=1, to_step=2, by=UserFactory())
         case.exports.create(requested_by=UserFactory(), reason="Inzage door ouders.")
         reminder = case.reminders.create(
@@ -103,6 +106,29 @@ def report_of(made):
     )
     report.copies.create(requested_by=UserFactory(), reason="Voor Veilig Thuis.")
     return report
+
+
+def chain_of(case, made):
+    """Let the referral of a decision go along the chain, with letters and goals beside it."""
+    first, letter = made.referrals.get(), AttachmentFactory(case=case)
+    people = {
+        f"{name}_by": UserFactory() for name in ("sent", "assessing", "accepted", "passed_on")
+    }
+    moments = dict.fromkeys(("sent_at", "assessing_at", "accepted_at", "passed_on_at"), NOW)
+    second = Referral.objects.create(
+        decision=made, to="save", passed_on_from=first, contact=ContactFactory(school=case.school),
+        **people, **moments,
+    )  # fmt: skip
+    third = Referral.objects.create(
+        decision=made, to="raad", passed_on_from=second, sent_at=NOW, sent_by=UserFactory(),
+        closed_at=NOW, closed_by=UserFactory(), contact=ContactFactory(school=case.school),
+    )  # fmt: skip
+    heard = feedback(case, NOW, referral=third)
+    for one in (first, second, third, heard):
+        one.letters.add(letter)
+    plan = HelpPlan.objects.create(decision=made)
+    goal = plan.goals.create(number=1, what="Op tijd.", added_by=UserFactory())
+    heard.goal_effects.create(goal=goal, effect="partly")
 
 
 @pytest.mark.parametrize("view", ["all", "mine", "severe", "overdue", "closed", "?q=van"])
@@ -140,6 +166,20 @@ def test_the_page_of_a_signal_with_many_others(coordinator, school, signed_in):
     (case,) = cases_of(school, 1)
     url = reverse("signals:detail", args=[Signal.objects.get().reference])
     assert_constant(signed_in(coordinator), url, lambda count: records_of(case, count))
+
+
+def test_the_page_of_a_referral(coordinator, school, signed_in):
+    (case,) = cases_of(school, 1)
+    made = decision(case, NOW, to={"buurtteam": NOW}, help="buurtteam")
+    about = made.referrals.get()
+
+    def more(count):
+        records_of(case, count)
+        for __ in range(count):
+            feedback(case, NOW, referral=about).letters.add(AttachmentFactory(case=case))
+
+    url = reverse("referrals:detail", args=[about.public_id])
+    assert_constant(signed_in(coordinator), url, more)
 
 
 def test_a_consultation(coordinator, school, signed_in):

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.models import Flag
 from cases.models import DossierExport, EmergencyAccess, ShutOut
-from referrals.models import Decision, Referral
+from referrals.models import Decision, HelpPlan, Referral
 from referrals.report.models import Report, ReportCopy
 from tests.accounts.saml import saml_provider_of
 from tests.factories import (
@@ -19,6 +19,7 @@ from tests.factories import (
     BoardFactory,
     CaseFactory,
     ConsultationFactory,
+    ContactFactory,
     IdentityProviderFactory,
     InvitationFactory,
     PupilFactory,
@@ -55,7 +56,13 @@ class World:
         self.invited = self._invite(self.people["invited"])
         self._invite(self.people["withdrawn"], accepted=True, withdrawn=True)
         self._reports()
+        self.contact = ContactFactory(school=self.school)
         self.referral = self._referral()
+        # Two that left the school, and a plan of own help beside them.
+        self.sent = self._sent(Referral.To.SAVE)
+        self.elsewhere = self._sent(Referral.To.OTHER, contact=self.contact)
+        plan = HelpPlan.objects.create(decision=self.referral.decision)
+        plan.goals.create(number=1, what="Op tijd komen.")
         self.attachment = AttachmentFactory(case=self.case, author=self.people["participant"])
         self.role_invitation = RoleInvitationFactory(school=self.school)
         self.identity_provider = IdentityProviderFactory(school=self.school)
@@ -169,4 +176,17 @@ class World:
         )
         return Referral.objects.create(
             decision=decision, to=Referral.To.BUURTTEAM, family_told=True
+        )
+
+    def _sent(self, to: str, **fields: object) -> Referral:
+        now, by = timezone.now(), self.people["coordinator"]
+        return Referral.objects.create(
+            decision=self.referral.decision,
+            to=to,
+            family_told=True,
+            sent_at=now,
+            confirmed_at=now,
+            sent_by=by,
+            confirmed_by=by,
+            **fields,
         )

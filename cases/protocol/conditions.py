@@ -188,12 +188,22 @@ def refused(f: Facts) -> bool:
     reported = f.report_decided and f.report_heard_at is None
     if f.help_refused_at is None or f.concern_cleared or reported:
         return False
+    # Somebody of the chain did what is left to do: went to those who need no consent.
+    acted = f.passed_without_consent_at
+    if acted is not None and acted >= f.help_refused_at:
+        return False
     return f.last_decided_at is None or f.help_refused_at > f.last_decided_at
 
 
 def help_failed(f: Facts) -> bool:
     """The help that was decided on does not work: the newest feedback says so."""
     return f.decided_at is not None and f.effect == FAILS
+
+
+def passed_on(f: Facts) -> bool:
+    """The help that does not work was passed on to the next of the chain since that was heard."""
+    moments = (f.passed_on_at, f.feedback_at)
+    return None not in moments and f.passed_on_at >= f.feedback_at
 
 
 def no_results(f: Facts) -> bool:

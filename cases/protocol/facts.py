@@ -7,6 +7,8 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import Any
 
+from cases.protocol.parties import SCHOOL
+
 
 class Attention(IntEnum):
     """How much attention a pupil needs (protocol.md, "Attention"); larger is more urgent."""
@@ -131,7 +133,7 @@ class Facts:
     referral_unsent_since: datetime | None = None
     report_unsent: bool = False
     report_unconfirmed: bool = False
-    # The buurtteam was chosen and has not been asked, or has not said that it was received.
+    # The buurtteam, or whoever was chosen instead, was not asked or did not say that it came in.
     buurtteam_waits: bool = False
     unconfirmed_since: datetime | None = None
     report_sent_at: datetime | None = None
@@ -145,6 +147,14 @@ class Facts:
     # What the newest feedback says of the help, and whose help that was.
     effect: str = ""
     effect_of: str = ""
+    # The newest time that somebody of the chain passed it on to the next (R38 to R40).
+    passed_on_at: datetime | None = None
+    # The newest time that they went to those who need no consent: Veilig Thuis, or the Raad.
+    passed_without_consent_at: datetime | None = None
+
+    # Who is responsible now, a code of ``PARTIES``, and since when (R21, R42).
+    in_charge: str = SCHOOL
+    in_charge_since: datetime | None = None
 
     @property
     def closed(self) -> bool:

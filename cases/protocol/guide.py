@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from cases.protocol import conditions
 from cases.protocol.contacts import EMERGENCY
 from cases.protocol.facts import Attention, Facts
+from cases.protocol.parties import PARTIES, SCHOOL
 from cases.protocol.periods import PERIODS, Period
 from cases.protocol.questions import YES
 from cases.protocol.rules import RULES, Kind, Rule
@@ -95,6 +96,14 @@ class Guidance:
     before_talk: tuple[Rule, ...]
     # On which grounds it may be closed: R28 (decided), or one of those that R43 names.
     closing_grounds: tuple[str, ...]
+    # Who is responsible now, a code of ``PARTIES``, and since when.
+    in_charge: str = SCHOOL
+    in_charge_since: datetime | None = None
+
+    @property
+    def elsewhere(self) -> Promise | str:
+        """Return who outside the school is responsible now, in words; empty: the school is."""
+        return "" if self.in_charge == SCHOOL else PARTIES[self.in_charge]
 
     @property
     def may_close(self) -> bool:
@@ -146,6 +155,8 @@ def guide(facts: Facts) -> Guidance:
             if rule.kind is Kind.BLOCKED or (rule.code == "R15" and facts.talk_waits)
         ),
         closing_grounds=conditions.closing_grounds(facts),
+        in_charge=facts.in_charge,
+        in_charge_since=facts.in_charge_since,
     )
 
 
@@ -266,7 +277,7 @@ def _after_decision(facts: Facts) -> list[Deadline]:
         running += _running("refer", waits, facts)
     if conditions.reweighed(facts):
         running += _running("decide", facts.weighed_at, facts)
-    elif conditions.help_failed(facts):
+    elif conditions.help_failed(facts) and not conditions.passed_on(facts):
         running += _running("decide", facts.feedback_at or decided, facts)
     if facts.follow_up_at is not None:
         running.append(Deadline(PERIODS["follow_up"], facts.follow_up_at, None, None))

@@ -377,7 +377,7 @@ RULES: tuple[Rule, ...] = (
     # --- After the decision --------------------------------------------------------------------
     Rule(
         "R38", AFTER, Kind.REQUIRED,
-        lambda f: c.help_failed(f) and f.effect_of == "buurtteam",
+        lambda f: c.help_failed(f) and f.effect_of == "buurtteam" and not c.passed_on(f),
         _("The buurtteam helps, and it is not (fast or lastingly) safe enough."),
         _("Not safe enough? With consent the buurtteam asks the SAVE team; without consent it "
           "goes to Veilig Thuis."),
@@ -386,7 +386,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "R39", AFTER, Kind.REQUIRED,
-        lambda f: c.help_failed(f) and f.effect_of == "save",
+        lambda f: c.help_failed(f) and f.effect_of == "save" and not c.passed_on(f),
         _("The SAVE team works with the family, and it is not safe enough."),
         _("Not safe enough? Then SAVE asks the Raad voor de Kinderbescherming to investigate. "
           "Ask SAVE, and note who is responsible now."),

@@ -152,7 +152,8 @@ class Decide(Event):
     help: str
     help_grounds: str
     review: int | None = None
-    plan: str = ""
+    # The goals of own help: what, who, by when in business days from the seeding, how one sees it.
+    goals: tuple[tuple[str, str, int, str], ...] = ()
     results: str = ""
     manager: str = ""
     untold: str = ""
@@ -183,6 +184,27 @@ class Confirm(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TakeOn(Event):
+    """A receiver takes a referral on; ``looks``: first it only looks into it."""
+
+    to: str
+    who: str = ""
+    looks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PassOn(Event):
+    """Somebody of the chain passes the case on to the next."""
+
+    start: str
+    to: str
+    consent: str
+    asked: str = ""
+    ground: str = ""
+    handed_over: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Hear(Event):
     """What was heard or seen after the decision; ``review`` as in ``Decide``."""
 
@@ -194,6 +216,8 @@ class Hear(Event):
     helped_by: str = "school"
     willing: str = "unsure"
     investigation: str = ""
+    # How far each goal of the plan is, in their order.
+    goals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from cases.models import (
 from consultations.models import Advice, Consultation, Invitation
 from meldcode.demo.events import Story
 from meldcode.demo.plant import plant
-from referrals.models import Decision, Feedback, HelpPlan, Referral
+from referrals.models import Decision, Feedback, Goal, GoalEffect, HelpPlan, Referral
 from signals.models import Signal, SignalCategory, SignalFinding
 
 # Each table after those that it points at, and the field by which it hangs under the one it is of.
@@ -49,8 +49,10 @@ TABLES: tuple[tuple[type[models.Model], str], ...] = (
     (Answer, "assessment"),
     (Decision, "case"),
     (HelpPlan, "decision"),
+    (Goal, "plan"),
     (Referral, "decision"),
     (Feedback, "case"),
+    (GoalEffect, "feedback"),
     (Deviation, "case"),
     (LookBack, "case"),
 )

@@ -29,7 +29,8 @@ from cases.retention import set_retention
 from consultations.models import Advice, Consultation, Invitation
 from meldcode.demo import events
 from meldcode.demo.events import Event, Story, business_day
-from referrals.models import Decision, Feedback, HelpPlan, Referral
+from referrals.chain import State
+from referrals.models import Decision, Feedback, Goal, GoalEffect, HelpPlan, Referral
 from referrals.report.actions import write_texts
 from referrals.report.fill import filled
 from referrals.report.models import Report
@@ -230,7 +231,7 @@ def _decide(walk: Walk, event: events.Decide, at: datetime) -> None:
     if event.help == Decision.Help.BUURTTEAM:
         Referral.objects.create(decision=decision, to=Referral.To.BUURTTEAM, family_told=True)
     if event.help == Decision.Help.OWN:
-        HelpPlan.objects.create(decision=decision, goals=event.plan)
+        _plan(walk, event, at)
     if event.motivation:
         Deviation.objects.create(
             **walk.record(event, at),
@@ -238,6 +239,17 @@ def _decide(walk: Walk, event: events.Decide, at: datetime) -> None:
             step=5,
             grounds=event.motivation,
         )
+
+
+def _plan(walk: Walk, event: events.Decide, at: datetime) -> None:
+    plan = HelpPlan.objects.create(decision=walk.decision)
+    Goal.objects.bulk_create(
+        Goal(
+            plan=plan, number=number, what=what, who=who, by_day=walk.review_day(ahead),
+            seen_by=seen, added_at=at, added_by=walk.crew[event.by],
+        )
+        for number, (what, who, ahead, seen) in enumerate(event.goals, start=1)
+    )  # fmt: skip
 
 
 def _explain(walk: Walk, event: events.Explain, at: datetime) -> None:
@@ -291,8 +303,33 @@ def _send(walk: Walk, event: events.Send, at: datetime) -> None:
     walk.decision.referrals.filter(to=event.to).update(sent_at=at, sent_by=walk.crew[event.by])
 
 
+def _referral_to(walk: Walk, to: str) -> Referral | None:
+    """Return the newest referral of the case to a receiver that left the school."""
+    told = Referral.objects.of(walk.case).told()
+    return told.filter(to=to).last()
+
+
+def _take_on(walk: Walk, event: events.TakeOn, at: datetime) -> None:
+    referral = _referral_to(walk, event.to)
+    referral.reach(State.IN_ASSESSMENT if event.looks else State.ACCEPTED, walk.crew[event.by], at)
+    referral.taken_on_by = event.who
+    referral.save()
+
+
+def _pass_on(walk: Walk, event: events.PassOn, at: datetime) -> None:
+    referral, by = _referral_to(walk, event.start), walk.crew[event.by]
+    referral.reach(State.PASSED_ON, by, at)
+    referral.save()
+    following = Referral(
+        decision=referral.decision, to=event.to, passed_on_from=referral, consent=event.consent,
+        consent_of=event.asked, consent_ground=event.ground, handed_over=event.handed_over,
+    )  # fmt: skip
+    following.reach(State.SENT, by, at)
+    following.save()
+
+
 def _hear(walk: Walk, event: events.Hear, at: datetime) -> None:
-    Feedback.objects.create(
+    heard = Feedback.objects.create(
         **walk.record(event, at),
         received_at=at - HELD_BEFORE,
         source=event.source,
@@ -303,7 +340,14 @@ def _hear(walk: Walk, event: events.Hear, at: datetime) -> None:
         willing=event.willing,
         investigation=event.investigation,
         next_review_on=walk.review_day(event.review),
+        referral=_referral_to(walk, event.heard_from),
     )
+    if event.goals:
+        goals = HelpPlan.objects.now_of(walk.case).goals.all()
+        GoalEffect.objects.bulk_create(
+            GoalEffect(feedback=heard, goal=goal, effect=effect)
+            for goal, effect in zip(goals, event.goals, strict=True)
+        )
 
 
 def _close(walk: Walk, event: events.Close, at: datetime) -> None:
@@ -328,6 +372,8 @@ HANDLERS: dict[type[Event], Callable[[Walk, Any, datetime], None]] = {
     events.Report: _report,
     events.Send: _send,
     events.Hear: _hear,
+    events.TakeOn: _take_on,
+    events.PassOn: _pass_on,
     events.Close: _close,
     events.Confirm: _confirm,
     events.Explain: _explain,

@@ -173,6 +173,8 @@ def decision(world: World) -> Data:
         "report": "yes", "report_grounds": "Acute onveiligheid.", "anonymous": "yes",
         "anonymous_reason": "Vader dreigt.", "family_told": "no", "not_told_reason": "Onveilig.",
         "help": "own", "help_grounds": "Ook op school.", "plan": "Elke dag bij de mentor.",
+        "goal_who": "De mentor", "goal_by": next_month(), "goal_seen": "Hij komt zelf.",
+        "contact": str(world.contact.public_id),
         "results": "Op tijd, vier weken.", "case_manager": "De mentor",
         "follow_up_on": next_month(),
     }  # fmt: skip
@@ -189,6 +191,42 @@ def feedback(world: World) -> Data:
         "received_at": yesterday(), "source": "Gezinswerker", "text": "Nog onrust.",
         "effect": "fails", "next_review_on": next_month(), "heard_from": "veilig_thuis",
         "helped_by": "buurtteam", "willing": "no", "investigation": "begun",
+        "referral": str(world.sent.public_id), "letters": [str(world.attachment.number)],
+        "goal_1": "partly",
+    }  # fmt: skip
+
+
+def preparation(world: World) -> Data:
+    """Fill in what is handed over, although they refuse."""
+    return {
+        "consent": "refused", "consent_of": "Moeder", "consent_ground": "Niet veilig thuis.",
+        "handed_over": "De signalen van maart.", "letters": [str(world.attachment.number)],
+    }  # fmt: skip
+
+
+def movement(world: World) -> Data:
+    """Fill in that a receiver ends."""
+    return {
+        "state": "closed", "taken_on_by": "Mevrouw Osei", "closed_why": "Veilig genoeg.",
+        "closed_to": "school", "grounds": "Op hun verzoek.",
+    }  # fmt: skip
+
+
+def passing_on(world: World) -> Data:
+    """Fill in that it is passed on to somebody whom the chain does not know."""
+    return {
+        "to": "other", "contact": str(world.contact.public_id), "consent": "not_asked",
+        "consent_of": "Niemand", "consent_ground": "Het kon niet wachten.",
+        "handed_over": "De uitkomst.", "state": "accepted", "taken_on_by": "De jeugdarts",
+        "grounds": "De schoolarts vroeg het aan de jeugdarts.",
+    }  # fmt: skip
+
+
+def new_goal(world: World) -> Data:
+    """Fill in a goal."""
+    return {
+        "what": "Weer meedoen met gym.", "who": "De mentor", "by_day": next_month(),
+        "seen_by": "Ze doet mee.",
     }  # fmt: skip
 
 
@@ -449,8 +487,6 @@ FORMS = (
     Row("cases:dossier", "administrator", "leader", "case", export,
         (({"reason": "kort"}, "reason"),)),
     Row("cases:attach", "participant", "leader", "case", attachment),
-    Row("cases:withdraw_file", "coordinator", "leader", "case", file_withdrawal, keyed=False,
-        more=("attachment",)),
     Row("consultations:new", "coordinator", "attention_officer", "case", consultation, (
         ({"naming_ground": ""}, "naming_ground"),
         ({"invitees": []}, "invitees"),
@@ -470,9 +506,14 @@ FORMS = (
         ({"follow_up_on": ""}, "follow_up_on"),
         ({"report": "no", "help": "buurtteam", "follow_up_on": ""}, "follow_up_on"),
     )),
+    Row("referrals:prepare", "coordinator", "leader", "referral", preparation, (
+        ({"consent_ground": ""}, "consent_ground"),
+        ({"consent_of": ""}, "consent_of"),
+    ), keyed=False),
     Row("referrals:withdraw", "coordinator", "leader", "referral", withdrawal, keyed=False),
     Row("referrals:feedback", "handed_over", "coordinator", "case", feedback,
         (({"next_review_on": ""}, "next_review_on"),
+         ({"source": ""}, "source"),
          ({"heard_from": "buurtteam"}, "investigation"))),
     Row("referrals:write_report", "coordinator", "leader", "report", report, keyed=False),
     Row("referrals:file_report", "coordinator", "leader", "report", report_filing, keyed=False),
@@ -480,6 +521,19 @@ FORMS = (
         keyed=False),
     Row("referrals:request_copy", "coordinator", "leader", "filed_report", report_copy,
         (({"reason": "kort"}, "reason"),)),
+    Row("referrals:move", "coordinator", "leader", "sent", movement, (
+        ({"closed_why": ""}, "closed_why"),
+        ({"closed_to": ""}, "closed_to"),
+    ), keyed=False),
+    Row("referrals:pass_on", "coordinator", "leader", "elsewhere", passing_on, (
+        ({"contact": ""}, "contact"),
+        ({"consent_ground": ""}, "consent_ground"),
+        ({"grounds": ""}, "grounds"),
+    ), keyed=False),
+    Row("referrals:goal", "handed_over", "coordinator", "case", new_goal, keyed=False),
+    # After the forms in which the file is chosen.
+    Row("cases:withdraw_file", "coordinator", "leader", "case", file_withdrawal, keyed=False,
+        more=("attachment",)),
     Row("people:invite", "administrator", None, None, role_invitation,
         (({"email": "geen adres"}, "email"), ({"email": "a@b.nl\nBcc: c@d.nl"}, "email"))),
     Row("people:give_role", "administrator", None, "colleague", role, (

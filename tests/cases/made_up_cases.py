@@ -175,6 +175,20 @@ def feedback(facts, effect, of, review_days, refused):
     )
 
 
+def pass_on(facts, to):
+    """Let somebody of the chain pass the case on; there is a chain after a decision only."""
+    if facts.decided_at is None:
+        return facts
+    acts = to in {"veilig_thuis", "raad"}
+    return replace(
+        facts,
+        passed_on_at=facts.now,
+        passed_without_consent_at=facts.now if acts else facts.passed_without_consent_at,
+        in_charge=to,
+        in_charge_since=facts.now,
+    )
+
+
 def begin(facts):
     """Walk the steps again: what was recorded of them belongs to the cycle before (R33)."""
     if facts.decided_at is None or facts.report_unsent:
@@ -232,6 +246,7 @@ events = st.one_of(
         review_days=review_days,
         refused=yes_or_no,
     ),
+    event(pass_on, to=st.sampled_from(["buurtteam", "save", "veilig_thuis", "raad", "other"])),
     event(explain, rule=st.sampled_from([rule.code for rule in RULES])),
     event(begin),
 )

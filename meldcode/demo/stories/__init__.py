@@ -3,6 +3,7 @@
 from meldcode.demo.events import Story
 from meldcode.demo.stories import (
     again,
+    chain,
     closed,
     consulting,
     deciding,
@@ -20,6 +21,7 @@ VLIERBOOM_STORIES: tuple[Story, ...] = (
     *closed.STORIES,
     founding.STORY,
     *again.STORIES,
+    *chain.STORIES,
     *followed.STORIES,
     *deciding.STORIES,
     *weighing.STORIES,

@@ -68,8 +68,12 @@ STORIES: tuple[Story, ...] = (
                 "Niet onveilig; vader pakt het op.",
                 "own", "De school en oma kunnen dit samen.",
                 review=-30,
-                plan="Doel: Sanne is vrij na het eten. Oma: drie avonden. Mentor: elke week "
-                     "vijf minuten.",
+                goals=(
+                    ("Sanne is vrij na het eten.", "Oma: drie avonden", -30,
+                     "Ze maakt haar huiswerk en slaapt niet in de les."),
+                    ("Sanne kan haar verhaal kwijt.", "Mentor: elke week vijf minuten", -30,
+                     "Ze komt zelf."),
+                ),
                 results="Op tijd en uitgerust op school, vier weken op rij.",
                 manager="De zorgcoördinator",
             ),
@@ -77,7 +81,7 @@ STORIES: tuple[Story, ...] = (
                 day(30, "15:30"), "zorgcoordinator", "Mentor",
                 "Oma kwam twee weken en viel toen uit. Sanne sliep weer in de les en kwam "
                 "zes keer te laat.",
-                "fails", review=5, helped_by="school", willing="yes",
+                "fails", review=5, helped_by="school", willing="yes", goals=("not", "partly"),
             ),
             Begin(
                 day(12, "10:00"), "zorgcoordinator",

@@ -321,7 +321,10 @@ STORIES: tuple[Story, ...] = (
                 "Niet onveilig. Zij en haar moeder vinden zelf steun.",
                 "own", "De mentor houdt wekelijks contact.",
                 review=-56,
-                plan="Doel: ze kiest zelf wie ze ziet. Mentor: elke week. Moeder en tante: steun.",
+                goals=(
+                    ("Ze kiest zelf wie ze ziet.", "Mentor: elke week; moeder en tante: steun", -57,
+                     "Ze spreekt weer af met vriendinnen."),
+                ),
                 results="Ze spreekt weer met vriendinnen en voelt zich vrij, binnen drie weken.",
                 manager="De mentor",
             ),
@@ -411,14 +414,17 @@ STORIES: tuple[Story, ...] = (
                 "Geen onveiligheid; verdriet in het gezin.",
                 "own", "Mentor en rouwgroep.",
                 review=-80,
-                plan="Doel: ze slaapt en doet weer mee. Mentor: elke vrijdag. Moeder: rouwgroep.",
+                goals=(
+                    ("Ze slaapt door.", "Moeder, met de rouwgroep", -80, "Ze is uitgerust."),
+                    ("Ze doet weer mee.", "Mentor: elke vrijdag", -80, "Ze doet mee met gym."),
+                ),
                 results="Ze slaapt door en doet mee met gym, binnen zes weken.",
                 manager="De mentor",
             ),
             Hear(
                 day(80, "15:00"), "docent", "Leerling en moeder",
                 "Ze doet weer mee met gym. “We lachen weer om opa.”",
-                "works",
+                "works", goals=("reached", "reached"),
                 heard_from="other", helped_by="school", willing="yes",
             ),
             Close(

@@ -151,9 +151,14 @@ STORIES: tuple[Story, ...] = (
                 "Geen onveiligheid en vader werkt mee.",
                 "own", "De school kan dit met vader samen oplossen.",
                 review=3,
-                plan="Doel: op tijd op school, en vader brengt het broertje.\n"
-                     "Vader: opvang vóór 1 van de maand. Mentor: elke maandag vijf minuten met de "
-                     "leerling. Zorgcoördinator: huiswerkuur op dinsdag.",
+                goals=(
+                    ("Haar vader brengt het broertje.", "Vader, met opvang", 3,
+                     "Zij hoeft ’s ochtends niet om te lopen."),
+                    ("Ze is op tijd op school.", "Mentor: elke maandag vijf minuten", 3,
+                     "Vier weken op rij op tijd."),
+                    ("Haar huiswerk is bij.", "Zorgcoördinator: huiswerkuur op dinsdag", 10,
+                     "Geen openstaande toetsen."),
+                ),
                 results="Vier weken op rij op tijd; vader brengt haar broertje.",
                 manager="De mentor",
             ),
@@ -281,8 +286,12 @@ STORIES: tuple[Story, ...] = (
                 "Niet onveilig. Moeder handelt zelf.",
                 "own", "Huisarts en jeugdarts zijn betrokken; de mentor volgt haar.",
                 review=10,
-                plan="Doel: ze eet weer mee in de pauze.\nMoeder: huisarts. Mentor: elke week "
-                     "een kort gesprek. Jeugdarts: controle over zes weken.",
+                goals=(
+                    ("Ze eet weer mee in de pauze.", "Mentor: elke week een kort gesprek", 10,
+                     "Je ziet haar eten in de kantine."),
+                    ("De huisarts is gerust.", "Moeder en de huisarts; jeugdarts na zes weken", 10,
+                     "Moeder vertelt wat de huisarts zei."),
+                ),
                 results="Ze eet mee in de pauze en de huisarts is gerust, binnen zes weken.",
                 manager="De mentor",
             ),

@@ -1,0 +1,113 @@
+"""Who is responsible now: at first the school, then whoever took it on (R21, R38 to R42).
+
+Three things change it: consent in a three-way conversation, a referral that is accepted or ends,
+and what was heard of who helps now. The newest of them holds, in whatever cycle it was recorded:
+to walk the steps again takes nothing back from somebody who took it on.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+
+from cases.models import Case
+from cases.protocol.parties import BUURTTEAM, PARTIES, SCHOOL
+
+
+@dataclass(frozen=True, slots=True)
+class InCharge:
+    """Who is responsible, since when. ``party`` is a code of ``PARTIES``."""
+
+    party: str
+    since: datetime
+
+    @property
+    def name(self) -> Promise | str:
+        """Return who it is, in words."""
+        return PARTIES[self.party]
+
+    @property
+    def elsewhere(self) -> bool:
+        """Tell whether somebody outside the school is responsible."""
+        return self.party != SCHOOL
+
+
+def consented_at(conversation: Any) -> datetime | None:
+    """Return when a conversation made the buurtteam responsible (R21); None: it did not."""
+    return conversation.recorded_at if conversation.buurtteam_consent else None
+
+
+def changes(
+    opened_at: datetime, conversations: list[Any], referrals: list[Any], feedbacks: list[Any]
+) -> list[InCharge]:
+    """Return who was responsible one after the other, from the opening of the case on."""
+    found = [InCharge(SCHOOL, opened_at)]
+    for at, party, ended in sorted(
+        _events(conversations, referrals, feedbacks), key=lambda event: event[0]
+    ):
+        now = found[-1].party
+        # What ends somewhere changes nothing, once somebody else took it on.
+        if party != now and ended in ("", now):
+            found.append(InCharge(party, at))
+    return found
+
+
+def _events(
+    conversations: list[Any], referrals: list[Any], feedbacks: list[Any]
+) -> list[tuple[datetime, str, str]]:
+    """Return each moment, who is responsible from it on, and whose part ended with it, if any."""
+    events = [(at, BUURTTEAM, "") for talk in conversations if (at := consented_at(talk))]
+    events += [(r.accepted_at, r.to, "") for r in referrals if r.accepted_at]
+    events += [(r.closed_at, r.closed_to or SCHOOL, r.to) for r in referrals if r.closed_at]
+    events += [(heard.recorded_at, heard.helped_by, "") for heard in feedbacks]
+    return events
+
+
+def changes_of(case: Case) -> list[InCharge]:
+    """Return who was responsible one after the other, of a case ``with_records``."""
+    replaced = {talk.corrects_id for talk in case.conversations.all()}
+    replaced_heard = {heard.corrects_id for heard in case.feedbacks.all()}
+    return changes(
+        case.opened_at,
+        [talk for talk in case.conversations.all() if talk.pk not in replaced],
+        [referral for decision in case.decisions.all() for referral in decision.referrals.all()],
+        [heard for heard in case.feedbacks.all() if heard.pk not in replaced_heard],
+    )
+
+
+def in_charge_of(cases: Iterable[Case]) -> dict[int, InCharge]:
+    """Return who is responsible now, by primary key, in a number of queries that stays."""
+    cases = list(cases)
+    decisions = _by_case("decisions", cases, prefetch=("referrals",))
+    conversations, feedbacks = _by_case("conversations", cases), _by_case("feedbacks", cases)
+    return {
+        case.pk: changes(
+            case.opened_at,
+            conversations[case.pk],
+            [referral for made in decisions[case.pk] for referral in made.referrals.all()],
+            feedbacks[case.pk],
+        )[-1]
+        for case in cases
+    }
+
+
+def _by_case(
+    relation: str, cases: list[Case], prefetch: tuple[str, ...] = ()
+) -> dict[int, list[Any]]:
+    """Return the records of a relation as they hold now, by case."""
+    records = Case._meta.get_field(relation).related_model.objects.current()
+    by_case: dict[int, list[Any]] = defaultdict(list)
+    for record in records.filter(case__in=cases).prefetch_related(*prefetch).order_by("id"):
+        by_case[record.case_id].append(record)
+    return by_case
+
+
+def show_in_charge(cases: Iterable[Case]) -> None:
+    """Set ``in_charge`` on each case of a list that is shown."""
+    cases = list(cases)
+    found = in_charge_of(cases)
+    for case in cases:
+        case.in_charge = found[case.pk]

@@ -1,0 +1,1 @@
+"""Template tags of step 5 and after."""
