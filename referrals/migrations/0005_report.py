@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0002_protocol"),
+        ("referrals", "0004_chain_of_before"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
