@@ -293,7 +293,9 @@ WITH_OBJECT = [
     "people:withdraw_invitation", "sso:change", "sso:switch",
     "cases:export", "cases:export_download", "signals:detail", "signals:correct",
     "consultations:new", "consultations:detail", "consultations:outcome", "consultations:accept",
-    "consultations:withdraw", "referrals:decide", "referrals:feedback", "referrals:sent",
+    "consultations:withdraw", "consultations:propose", "consultations:agree",
+    "consultations:answer_times", "consultations:calendar", "consultations:decline",
+    "consultations:hand_over", "referrals:decide", "referrals:feedback", "referrals:sent",
 ]  # fmt: skip
 
 

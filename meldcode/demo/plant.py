@@ -143,8 +143,9 @@ def _conclude(walk: Walk, event: events.Conclude, at: datetime) -> None:
     consultation = walk.consultation
     consultation.held_at, consultation.outcome = at - HELD_BEFORE, event.outcome
     consultation.next_talk = event.next_talk
+    consultation.decided_by = walk.crew[event.by].name
     consultation.closed_at, consultation.closed_by = at, walk.crew[event.by]
-    consultation.save(update_fields=sorted(Consultation.settable_after_filing))
+    consultation.save(update_fields=sorted(Consultation.CONCLUSION))
 
 
 def _talk(walk: Walk, event: events.Talk, at: datetime) -> None:

@@ -18,7 +18,13 @@ from audit.models import Flag
 from cases.protocol import PERIODS, QUESTIONS
 from tests.accounts import oidc, saml
 from tests.accounts.page import OF_THE_FORM
-from tests.factories import PupilFactory, member
+from tests.factories import (
+    ConsultationFactory,
+    ContactFactory,
+    PupilFactory,
+    SignalFactory,
+    member,
+)
 from tests.world import World
 
 OURS = ("accounts", "cases", "consultations", "referrals", "signals")
@@ -117,6 +123,7 @@ def call(world: World) -> Data:
     """Fill in a call in which the name was given."""
     return {
         "kind": "veilig_thuis", "held_at": yesterday(), "question": "Mag zij naar huis?",
+        "spoken_to": "Een adviseur", "their_reference": "VT-1234",
         "outcome": "Wacht op ons.", "talk": "wait", "next_talk": "De mentor, later.", "named": "on",
         "naming_ground": "Gevaar.",
     }  # fmt: skip
@@ -141,20 +148,90 @@ def consultation(world: World) -> Data:
     """Fill in a question to the family worker, with the name."""
     return {
         "kind": "family_worker", "question": "Hoe lees jij dit?", "shared": "Eet niet.",
+        "share": [f"signals-{world.signal.pk}"], "hidden_words": "Fatima, Sem",
         "invitees": [str(membership_of(world.people["other_worker"]))],
         "named": "on", "naming_ground": "Ouders stemden toe.",
     }  # fmt: skip
 
 
 def advice(world: World) -> Data:
-    """Fill in an advice."""
-    return {"text": "Praat eerst met de leerling."}
+    """Fill in an advice, for the eye of who asked."""
+    asker = str(world.people["coordinator"].public_id)
+    return {"text": "Praat eerst met de leerling.", "mentions": [asker]}
+
+
+def proposal(world: World) -> Data:
+    """Propose three times."""
+    return {"first": soon(1), "second": soon(2), "third": soon(3)}
+
+
+def soon(days: int) -> str:
+    """Return a moment some days ahead as a browser sends it."""
+    return (timezone.localtime() + timedelta(days=days)).strftime(MOMENT)
+
+
+def agreement(world: World) -> Data:
+    """Agree on the time that was proposed."""
+    return {"time": str(world.time.public_id), "minutes": "30", "place": "Kamer 3"}
+
+
+def when(world: World) -> Data:
+    """Say that one can at the time that was proposed."""
+    return {"can": [str(world.time.public_id)]}
+
+
+def refusal(world: World) -> Data:
+    """Say why one cannot think along."""
+    return {"why": "Ik ben met verlof."}
+
+
+def colleague(world: World) -> Data:
+    """Choose a colleague of the team."""
+    return {"to": str(world.people["other_worker"].public_id)}
+
+
+def time_of_another_consultation(world: World) -> str:
+    """Return a time that was proposed for another consultation of the same case."""
+    other = ConsultationFactory(case=world.case, author=world.people["coordinator"])
+    by, at = world.people["coordinator"], timezone.now() + timedelta(days=5)
+    return str(other.times.create(starts_at=at, proposed_by=by).public_id)
+
+
+def worker_of_another_team(world: World) -> str:
+    """Return a family worker of another buurtteam."""
+    return str(member(Role.BUURTTEAM_WORKER).public_id)
+
+
+def who_was_withdrawn(world: World) -> str:
+    """Return a colleague whose own invitation to the consultation was withdrawn."""
+    return str(world.people["withdrawn"].public_id)
+
+
+def who_only_was_invited(world: World) -> str:
+    """Return somebody who has not joined the consultation."""
+    return str(world.people["invited"].public_id)
+
+
+def record_of_another_case(world: World) -> str:
+    """Return a signal of another case of the same school."""
+    return f"signals-{SignalFactory(case__pupil__school=world.school).pk}"
+
+
+def contact_elsewhere(world: World) -> str:
+    """Return somebody of another school's contact book."""
+    return str(ContactFactory().public_id)
+
+
+def contact_of_before(world: World) -> str:
+    """Return somebody who was taken out of the contact book."""
+    return str(ContactFactory(school=world.school, removed_at=timezone.now()).public_id)
 
 
 def outcome(world: World) -> Data:
     """Fill in the outcome of a consultation."""
     return {
         "held_at": yesterday(), "outcome": "De zorg is terecht.", "talk": "pupil",
+        "decided_by": "Het zorgteam",
         "next_talk": "De mentor.",
     }  # fmt: skip
 
@@ -393,7 +470,8 @@ FORMS = (
     Row("cases:periods", "coordinator", None, None, periods, keyed=False),
     Row("signals:unfounded", "coordinator", "leader", "signal", unfounded, keyed=False),
     Row("consultations:call", "participant", "leader", "case", call,
-        (({"naming_ground": ""}, "naming_ground"),)),
+        (({"naming_ground": ""}, "naming_ground"), ({"kind": "other"}, "contact")),
+        (("contact", contact_elsewhere), ("contact", contact_of_before))),
     Row("cases:close", "coordinator", "leader", "case", closing, keyed=False),
     Row("cases:participants", "attention_officer", "leader", "case", participant, (),
         (("person", teacher_elsewhere), ("person", family_worker)), keyed=False),
@@ -406,9 +484,21 @@ FORMS = (
         ({"naming_ground": ""}, "naming_ground"),
         ({"invitees": []}, "invitees"),
         ({"kind": "colleague"}, "invitees"),
+        ({"kind": "other", "invitees": []}, "contact"),
     ), (("invitees", guest_elsewhere), ("invitees", worker_elsewhere),
-        ("invitees", worker_of_before))),
-    Row("consultations:detail", "joined", "coordinator", "consultation", advice),
+        ("invitees", worker_of_before), ("share", record_of_another_case),
+        ("contact", contact_elsewhere), ("contact", contact_of_before))),
+    Row("consultations:detail", "joined", "coordinator", "consultation", advice, (),
+        (("mentions", who_only_was_invited), ("mentions", somebody_elsewhere))),
+    Row("consultations:propose", "coordinator", "attention_officer", "consultation", proposal,
+        (({"first": ""}, "first"), ({"second": "2020-01-01T10:00"}, "second")), keyed=False),
+    Row("consultations:agree", "coordinator", "attention_officer", "consultation", agreement,
+        (({"minutes": "0"}, "minutes"),), (("time", time_of_another_consultation),), keyed=False),
+    Row("consultations:answer_times", "joined", None, "consultation", when, (),
+        (("can", time_of_another_consultation),), keyed=False),
+    Row("consultations:decline", "invited", None, "invited", refusal, keyed=False),
+    Row("consultations:hand_over", "invited", None, "invited", colleague, (),
+        (("to", worker_of_another_team), ("to", who_was_withdrawn)), keyed=False),
     Row("consultations:outcome", "coordinator", "attention_officer", "consultation", outcome,
         keyed=False),
     Row("referrals:decide", "coordinator", "handed_over", "case", decision, (
