@@ -46,13 +46,28 @@ class PersonField(forms.ModelMultipleChoiceField):
             raise ValidationError(message, "invalid_choice", {"value": value}) from error
 
 
-class PeopleField(forms.ModelMultipleChoiceField):
-    """People to tick, known by their ``public_id``, shown by name."""
+class ManyByPublicId(forms.ModelMultipleChoiceField):
+    """Things to tick, known by their ``public_id``; none need be ticked."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("queryset", User.objects.none())
         kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
         super().__init__(to_field_name="public_id", required=False, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """Say in the field's own words that there is no such choice, whatever came."""
+        try:
+            return super().clean(value)
+        except ValidationError as error:
+            message = self.error_messages["invalid_choice"]
+            shown = ", ".join(value) if isinstance(value, list | tuple) else value
+            raise ValidationError(message, "invalid_choice", {"value": shown}) from error
+
+
+class PeopleField(ManyByPublicId):
+    """People to tick, shown by name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=User.objects.none(), **kwargs)
 
     def label_from_instance(self, user: User) -> str:
         """Return the name."""

@@ -41,10 +41,13 @@ def answer_times(consultation: Consultation, by: User, can: Iterable[ProposedTim
     if not Invitation.objects.giving_access_to(by).filter(consultation=consultation).exists():
         raise PermissionDenied
     chosen, now = {time.pk for time in can}, timezone.now()
+    said = dict(TimeAnswer.objects.filter(user=by).values_list("time", "can"))
     for time in consultation.times.to_choose():
-        TimeAnswer.objects.update_or_create(
-            time=time, user=by, defaults={"can": time.pk in chosen, "answered_at": now}
-        )
+        can = time.pk in chosen
+        if said.get(time.pk) != can:
+            TimeAnswer.objects.update_or_create(
+                time=time, user=by, defaults={"can": can, "answered_at": now}
+            )
 
 
 @transaction.atomic

@@ -9,27 +9,23 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import MeldcodeForm, PublicIdField
-from consultations.forms import NamelessForm
+from accounts.forms import MeldcodeForm, MomentField, PublicIdField
+from consultations.forms import ManyByPublicId, NamelessForm
 from consultations.models import Consultation, ProposedTime
 from consultations.names import Family
 
 
-class ComingMomentField(forms.DateTimeField):
+class ComingMomentField(MomentField):
     """A moment that lies ahead, within a year."""
 
     FURTHEST = timedelta(days=366)
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault(
-            "widget",
-            forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        )
-        super().__init__(**kwargs)
+        super().__init__(initial=None, **kwargs)
 
     def validate(self, value: datetime | None) -> None:
         """Refuse a moment that is past, or further away than anybody plans."""
-        super().validate(value)
+        forms.DateTimeField.validate(self, value)
         if value is None:
             return
         if value <= timezone.now():
@@ -52,7 +48,7 @@ class OneTimeField(PublicIdField):
         return f"{in_words(time)} · {names}" if names else in_words(time)
 
 
-class TimesField(forms.ModelMultipleChoiceField):
+class TimesField(ManyByPublicId):
     """Some of the proposed times."""
 
     def label_from_instance(self, time: ProposedTime) -> str:
@@ -79,12 +75,10 @@ class AnswerForm(MeldcodeForm):
 
     can = TimesField(
         label=_("When can you be there?"),
-        help_text=_("Tick each time at which you can. None? Then send it without a tick."),
+        help_text=_("Tick each time at which you can."),
         queryset=ProposedTime.objects.none(),
-        to_field_name="public_id",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
     )
+    none = forms.BooleanField(label=_("I can at none of these times"), required=False)
 
     def __init__(self, *args: Any, consultation: Consultation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -92,6 +86,16 @@ class AnswerForm(MeldcodeForm):
         self.fields["can"].queryset = times
         said = times.filter(answers__user=self.user, answers__can=True)
         self.initial.setdefault("can", list(said.values_list("public_id", flat=True)))
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a time, or for the word that there is none: an empty form says neither."""
+        cleaned = super().clean()
+        can, none = cleaned.get("can"), cleaned.get("none")
+        if not can and not none and "can" not in self.errors:
+            self.add_error("can", _("Tick a time, or that you can at none."))
+        if can and none:
+            self.add_error("none", _("You ticked a time too. Which is it?"))
+        return cleaned
 
 
 class AgreeForm(NamelessForm):

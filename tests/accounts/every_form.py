@@ -124,6 +124,7 @@ def call(world: World) -> Data:
     return {
         "kind": "veilig_thuis", "held_at": yesterday(), "question": "Mag zij naar huis?",
         "spoken_to": "Een adviseur", "their_reference": "VT-1234",
+        "contact": str(world.contact.public_id),
         "outcome": "Wacht op ons.", "talk": "wait", "next_talk": "De mentor, later.", "named": "on",
         "naming_ground": "Gevaar.",
     }  # fmt: skip
@@ -149,6 +150,7 @@ def consultation(world: World) -> Data:
     return {
         "kind": "family_worker", "question": "Hoe lees jij dit?", "shared": "Eet niet.",
         "share": [f"signals-{world.signal.pk}"], "hidden_words": "Fatima, Sem",
+        "contact": str(world.contact.public_id),
         "invitees": [str(membership_of(world.people["other_worker"]))],
         "named": "on", "naming_ground": "Ouders stemden toe.",
     }  # fmt: skip
@@ -177,7 +179,7 @@ def agreement(world: World) -> Data:
 
 def when(world: World) -> Data:
     """Say that one can at the time that was proposed."""
-    return {"can": [str(world.time.public_id)]}
+    return {"can": [str(world.time.public_id)], "none": []}
 
 
 def refusal(world: World) -> Data:
@@ -470,7 +472,7 @@ FORMS = (
     Row("cases:periods", "coordinator", None, None, periods, keyed=False),
     Row("signals:unfounded", "coordinator", "leader", "signal", unfounded, keyed=False),
     Row("consultations:call", "participant", "leader", "case", call,
-        (({"naming_ground": ""}, "naming_ground"), ({"kind": "other"}, "contact")),
+        (({"naming_ground": ""}, "naming_ground"), ({"kind": "other", "contact": ""}, "contact")),
         (("contact", contact_elsewhere), ("contact", contact_of_before))),
     Row("cases:close", "coordinator", "leader", "case", closing, keyed=False),
     Row("cases:participants", "attention_officer", "leader", "case", participant, (),
@@ -484,17 +486,20 @@ FORMS = (
         ({"naming_ground": ""}, "naming_ground"),
         ({"invitees": []}, "invitees"),
         ({"kind": "colleague"}, "invitees"),
-        ({"kind": "other", "invitees": []}, "contact"),
+        ({"kind": "other", "invitees": [], "contact": ""}, "contact"),
     ), (("invitees", guest_elsewhere), ("invitees", worker_elsewhere),
         ("invitees", worker_of_before), ("share", record_of_another_case),
-        ("contact", contact_elsewhere), ("contact", contact_of_before))),
-    Row("consultations:detail", "joined", "coordinator", "consultation", advice, (),
+        ("contact", contact_elsewhere), ("contact", contact_of_before)),
+        # Not kept anywhere: it only says what is left out.
+        codes=("hidden_words",)),
+    Row("consultations:detail", "joined", "attention_officer", "consultation", advice, (),
         (("mentions", who_only_was_invited), ("mentions", somebody_elsewhere))),
     Row("consultations:propose", "coordinator", "attention_officer", "consultation", proposal,
         (({"first": ""}, "first"), ({"second": "2020-01-01T10:00"}, "second")), keyed=False),
     Row("consultations:agree", "coordinator", "attention_officer", "consultation", agreement,
         (({"minutes": "0"}, "minutes"),), (("time", time_of_another_consultation),), keyed=False),
-    Row("consultations:answer_times", "joined", None, "consultation", when, (),
+    Row("consultations:answer_times", "joined", None, "consultation", when,
+        (({"can": []}, "can"), ({"none": "on"}, "none")),
         (("can", time_of_another_consultation),), keyed=False),
     Row("consultations:decline", "invited", None, "invited", refusal, keyed=False),
     Row("consultations:hand_over", "invited", None, "invited", colleague, (),
