@@ -129,7 +129,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
             messages.success(request, _("Your advice is sent."))
             return redirect("consultations:detail", reference)
     record_read(request.user, consultation)
-    if people.filter(pk=request.user.pk).exists():
+    if request.method == "GET" and people.filter(pk=request.user.pk).exists():
         ReadMark.objects.note(consultation, request.user)
     steps = step_header(guide(facts_for(consultation.case, timezone.now()))) if sees_case else ()
     return render(
