@@ -128,6 +128,8 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         if not form.errors:
             messages.success(request, _("Your advice is sent."))
             return redirect("consultations:detail", reference)
+        if not Consultation.objects.visible_to(request.user).filter(pk=consultation.pk).exists():
+            return _ended(request, reference)  # it closed while the words were on their way
     record_read(request.user, consultation)
     if request.method == "GET" and people.filter(pk=request.user.pk).exists():
         ReadMark.objects.note(consultation, request.user)

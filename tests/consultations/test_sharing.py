@@ -45,7 +45,11 @@ def new(case):
 def test_it_is_shown_first_and_nothing_is_lost_on_the_way(case, coordinator, signed_in):
     browser, signal = signed_in(coordinator), case.signals.get()
     sent = question(
-        shared="Een leerling.\nVeel zorg.", share=[key_of(signal)], hidden_words="Sem", preview="1"
+        idempotency_key=str(uuid.uuid4()),
+        shared="Een leerling.\nVeel zorg.",
+        share=[key_of(signal)],
+        hidden_words="Sem",
+        preview="1",
     )
     answer = browser.post(new(case), sent)
     assert answer.status_code == 200
@@ -54,7 +58,7 @@ def test_it_is_shown_first_and_nothing_is_lost_on_the_way(case, coordinator, sig
     assert "[leerling] huilde. Haar moeder [familielid] was boos. [naam] zag het." in page.text
     assert "Jasmijn huilde" not in page.text
 
-    key = answer.context["form"]["idempotency_key"].value()
+    key = sent["idempotency_key"]
     assert f'value="{key}"' in page.html
     carried = {**page.typed, "idempotency_key": key}
     changed = Page(browser.post(new(case), {**carried, "change": "1"}))
