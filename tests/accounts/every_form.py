@@ -150,7 +150,7 @@ def consultation(world: World) -> Data:
     """Fill in a question to the family worker, with the name."""
     return {
         "kind": "family_worker", "question": "Hoe lees jij dit?", "shared": "Eet niet.",
-        "share": [f"signals-{world.signal.pk}"], "hidden_words": "Fatima, Sem",
+        "share": [f"signals-{world.case.signals.current().first().pk}"], "hidden_words": "Fatima, Sem",
         "contact": str(world.contact.public_id),
         "invitees": [str(membership_of(world.people["other_worker"]))],
         "named": "on", "naming_ground": "Ouders stemden toe.",
@@ -503,7 +503,7 @@ FORMS = (
         (({"can": []}, "can"), ({"none": "on"}, "none")),
         (("can", time_of_another_consultation),), keyed=False),
     Row("consultations:decline", "invited", None, "invited", refusal, keyed=False),
-    Row("consultations:hand_over", "invited", None, "invited", colleague, (),
+    Row("consultations:hand_over", "joined", None, "joined", colleague, (),
         (("to", worker_of_another_team), ("to", who_was_withdrawn)), keyed=False),
     Row("consultations:outcome", "coordinator", "attention_officer", "consultation", outcome,
         keyed=False),
