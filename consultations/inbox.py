@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from accounts.models import User
-from consultations.models import Invitation
+from consultations.models import Consultation, Invitation
 
 # What ended is a list to find a reference again, not an archive.
 CLOSED_SHOWN = 20
@@ -15,6 +15,8 @@ class Inbox:
     """Invitations by what one does with them."""
 
     new: list[Invitation] = field(default_factory=list)
+    # What they asked or chair, in which somebody asks for their eye.
+    called: list[Consultation] = field(default_factory=list)
     waiting: list[Invitation] = field(default_factory=list)
     planned: list[Invitation] = field(default_factory=list)
     running: list[Invitation] = field(default_factory=list)
@@ -23,7 +25,9 @@ class Inbox:
     @property
     def is_empty(self) -> bool:
         """Tell whether there is nothing at all to show."""
-        return not (self.new or self.waiting or self.planned or self.running or self.closed)
+        return not (
+            self.new or self.called or self.waiting or self.planned or self.running or self.closed
+        )
 
 
 def inbox_of(user: User, now: datetime) -> Inbox:
@@ -32,6 +36,7 @@ def inbox_of(user: User, now: datetime) -> Inbox:
     for invitation in Invitation.objects.for_inbox(user):
         getattr(inbox, _place(invitation, now)).append(invitation)
     inbox.planned.sort(key=lambda invitation: invitation.consultation.planned_at)
+    inbox.called = list(Consultation.objects.calling_for(user))
     inbox.closed = list(Invitation.objects.ended_with_consultation(user)[:CLOSED_SHOWN])
     return inbox
 

@@ -34,6 +34,31 @@ class ConsultationQuerySet(RecordQuerySet):
         """Return the consultations that the user chairs: of cases of their care team."""
         return self.filter(case__in=Case.objects.permitted(user, Permission.CHAIR_CONSULTATION))
 
+    def calling_for(self, user: "User") -> "ConsultationQuerySet":
+        """Return the open ones in which somebody asks for the user's eye and waits since.
+
+        Of those that they see without an invitation: who asked and who chairs. Whoever is invited
+        finds it by their invitation (``InvitationQuerySet.for_inbox``).
+        """
+        here = OuterRef("pk")
+        own = _model("Advice").objects.filter(consultation=here, author=user)
+        named = _model("Mention").objects.filter(advice__consultation=here, user=user)
+        return (
+            self.visible_to(user)
+            .exclude(pk__in=self._joined_by(user))
+            .filter(closed_at__isnull=True, case__closed_at__isnull=True)
+            .annotate(
+                advised_at=Subquery(own.order_by("-written_at").values("written_at")[:1]),
+                mentioned_at=Subquery(
+                    named.order_by("-advice__written_at").values("advice__written_at")[:1]
+                ),
+            )
+            .filter(Q(advised_at__isnull=True) | Q(advised_at__lt=models.F("mentioned_at")))
+            .filter(mentioned_at__isnull=False)
+            .select_related("case__school")
+            .order_by("mentioned_at")
+        )
+
     def with_room(self) -> "ConsultationQuerySet":
         """Return consultations with all that their page shows, in a number of queries that stays.
 

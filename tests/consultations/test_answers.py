@@ -232,6 +232,18 @@ def test_the_inbox_reaches_over_all_schools_of_the_team(invitation, family_worke
     assert places(family_worker) == {"new": [other], "waiting": [invitation.consultation]}
 
 
+def test_who_asked_finds_it_in_their_inbox_when_their_eye_is_asked_for(
+    invitation, family_worker, coordinator, signed_in
+):
+    here = invitation.consultation
+    assert inbox_of(coordinator, timezone.now()).called == []
+    give_advice(here, family_worker, uuid.uuid4(), "Weet jij dit?", [coordinator])
+    assert inbox_of(coordinator, timezone.now()).called == [here]
+    assert room(here) in _inbox(coordinator, signed_in)
+    give_advice(here, coordinator, uuid.uuid4(), "Ja.")
+    assert inbox_of(coordinator, timezone.now()).called == []
+
+
 def test_of_what_closed_there_is_a_reference_and_no_word(
     invitation, family_worker, coordinator, signed_in
 ):
