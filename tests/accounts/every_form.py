@@ -150,7 +150,8 @@ def consultation(world: World) -> Data:
     """Fill in a question to the family worker, with the name."""
     return {
         "kind": "family_worker", "question": "Hoe lees jij dit?", "shared": "Eet niet.",
-        "share": [f"signals-{world.case.signals.current().first().pk}"], "hidden_words": "Fatima, Sem",
+        "share": [f"signals-{world.case.signals.current().first().pk}"],
+        "hidden_words": "Fatima, Sem",
         "contact": str(world.contact.public_id),
         "invitees": [str(membership_of(world.people["other_worker"]))],
         "named": "on", "naming_ground": "Ouders stemden toe.",
