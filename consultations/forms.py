@@ -296,7 +296,7 @@ class CallForm(ChoosesContact, MeldcodeForm):
         label=_("Under which reference do they keep it?"),
         help_text=_("Ask for it: with it they find your question again."),
         required=False,
-        max_length=60,
+        max_length=80,
     )
     question = LongTextField(label=_("What did you tell or ask?"), rows=2)
     outcome = LongTextField(label=_("What did they say, and what did you agree?"))

@@ -72,7 +72,7 @@ class Consultation(Record):
     held_at = models.DateTimeField(_("when it was held"), null=True, blank=True)
     # Of a call: who answered, and under which number they keep it.
     spoken_to = models.CharField(_("to whom you spoke"), max_length=120, blank=True)
-    their_reference = models.CharField(_("their reference"), max_length=60, blank=True)
+    their_reference = models.CharField(_("their reference"), max_length=80, blank=True)
     planned_at = models.DateTimeField(_("when it will be held"), null=True, blank=True)
     minutes = models.PositiveSmallIntegerField(_("duration in minutes"), null=True, blank=True)
     place = models.CharField(_("place or link"), max_length=200, blank=True)

@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="consultation",
             name="their_reference",
-            field=models.CharField(blank=True, max_length=60, verbose_name="their reference"),
+            field=models.CharField(blank=True, max_length=80, verbose_name="their reference"),
         ),
         migrations.AlterField(
             model_name="consultation",
