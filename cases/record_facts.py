@@ -103,7 +103,7 @@ def consultation_facts(ever: list[Any], here: list[Any]) -> dict[str, Any]:
         for c in here
         if c.closed_at is None and c.kind == FAMILY_WORKER
         for i in c.invitations.all()
-        if i.accepted_at is None and i.withdrawn_at is None
+        if i.waits
     ]
     outside = [c for c in here if c.kind in OUTSIDE_EXPERTS]
     # What a signal asks for can have been done in an earlier cycle: its moment tells.

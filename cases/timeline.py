@@ -70,16 +70,29 @@ def _deviations(case: Case) -> Iterator[Entry]:
 
 def _consultations(case: Case) -> Iterator[Entry]:
     for consultation in case.consultations.all():
-        kind = consultation.get_kind_display()
+        whom = consultation.whom
         asked_by = consultation.author.name
         yield Entry(
-            consultation.recorded_at, 2, "chat", _("Consultation asked for"), asked_by, kind
+            consultation.recorded_at, 2, "chat", _("Consultation asked for"), asked_by, whom
         )
+        for invitation in consultation.invitations.all():
+            yield from _invitation(invitation)
         for advice in consultation.advices.all():
-            yield Entry(advice.written_at, 2, "mail", _("Advice given"), advice.author.name, kind)
+            yield Entry(advice.written_at, 2, "mail", _("Advice given"), advice.author.name, whom)
         if consultation.closed_at:
             closed_by = _name(consultation.closed_by)
-            yield Entry(consultation.closed_at, 2, "check", _("Outcome recorded"), closed_by, kind)
+            yield Entry(consultation.closed_at, 2, "check", _("Outcome recorded"), closed_by, whom)
+
+
+def _invitation(invitation: Any) -> Iterator[Entry]:
+    """Yield how somebody answered who could not think along; who accepted is heard by advice."""
+    who = invitation.user.name
+    if invitation.declined_at:
+        title, why = _("Invitation declined"), invitation.declined_why
+        yield Entry(invitation.declined_at, 2, "people", title, who, why)
+    if invitation.handed_over_at:
+        to = f"→ {invitation.handed_to.user.name}"
+        yield Entry(invitation.handed_over_at, 2, "people", _("Invitation handed over"), who, to)
 
 
 def _conversations(case: Case) -> Iterator[Entry]:

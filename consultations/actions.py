@@ -1,4 +1,8 @@
-"""Asking, inviting, advising, and recording the outcome."""
+"""Asking, inviting, advising, and recording the outcome.
+
+Each locks the case first, then the consultation, then an invitation: so nobody waits for another
+who waits for them, and whoever withdraws or closes does so before an advice or after it.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,14 +19,27 @@ from accounts.models import Membership, User
 from cases.actions import check, file_record, lock, refresh
 from cases.errors import KEY_USED, ActionError
 from cases.models import Case
-from consultations.models import Advice, Consultation, Invitation
+from consultations.models import Advice, Consultation, Invitation, Mention, SharedPiece
+from consultations.querysets import people_in
+from consultations.sharing import Veil, chosen
 
 
 @transaction.atomic
 def ask_consultation(
-    case: Case, by: User, key: UUID, *, invitees: Iterable[Membership] = (), **fields: Any
+    case: Case,
+    by: User,
+    key: UUID,
+    *,
+    invitees: Iterable[Membership] = (),
+    share: Iterable[str] = (),
+    hidden_words: str = "",
+    **fields: Any,
 ) -> Consultation:
-    """Ask for a consultation and invite people to it (step 2)."""
+    """Ask for a consultation, share records with it, and invite people to it (step 2).
+
+    ``share``: keys of ``sharing.offered``; ``hidden_words``: names to leave out of these records,
+    with commas between. Raises ``ActionError`` when a record is not there to share any more.
+    """
     check(by, Permission.ASK_CONSULTATION, case)
     # Somebody with two roles can be ticked twice; they are invited once.
     invitees = {membership.user_id: membership for membership in invitees}.values()
@@ -31,12 +48,31 @@ def ask_consultation(
     case = lock(case)
     consultation, new = file_record(Consultation, case, by, key, **fields)
     if new:
+        _share(consultation, by, share, hidden_words)
         for m in invitees:  # one by one: the audit hears of each
             Invitation.objects.create(
                 consultation=consultation, user=m.user, buurtteam=m.buurtteam, invited_by=by
             )
     refresh(case, by)
     return consultation
+
+
+def _share(consultation: Consultation, by: User, keys: Iterable[str], hidden_words: str) -> None:
+    """Keep what goes along as the receiver reads it: what is corrected later is not theirs."""
+    veil = Veil.of(
+        consultation.case, named=consultation.named, hidden_words=hidden_words,
+        confirmed_words=consultation.confirmed_words,
+    )  # fmt: skip
+    try:
+        pieces = chosen(consultation.case, by, keys, veil)
+    except LookupError as gone:
+        raise ActionError(
+            _("A record that you chose was changed meanwhile. Choose again."), field="share"
+        ) from gone
+    for position, piece in enumerate(pieces, start=1):
+        SharedPiece.objects.create(
+            consultation=consultation, position=position, title=piece.title, text=piece.text
+        )
 
 
 @transaction.atomic
@@ -58,15 +94,28 @@ def record_call(
 @transaction.atomic
 def accept_invitation(invitation: Invitation, by: User) -> Invitation:
     """Accept one's own invitation; from then on the consultation is open to them."""
-    invitation = (
-        Invitation.objects.of(by).filter(pk=invitation.pk).select_for_update(of=("self",)).first()
-    )
-    if invitation is None:
-        raise PermissionDenied
+    invitation = own_invitation(invitation, by)
     if invitation.accepted_at is None:
         invitation.accepted_at = timezone.now()
         invitation.save(update_fields=["accepted_at"])
     return invitation
+
+
+def own_invitation(invitation: Invitation, by: User) -> Invitation:
+    """Return the user's own invitation, locked behind its case. In a transaction.
+
+    Raises ``ActionError`` when they answered it otherwise already, and ``PermissionDenied`` when it
+    is not theirs any more.
+    """
+    lock(invitation.consultation.case, to_change=False)
+    found = (
+        Invitation.objects.of(by).filter(pk=invitation.pk).select_for_update(of=("self",)).first()
+    )
+    if found is not None:
+        return found
+    if Invitation.objects.addressed_to(by).answered().filter(pk=invitation.pk).exists():
+        raise ActionError(_("You answered this invitation already."))
+    raise PermissionDenied
 
 
 @transaction.atomic
@@ -74,7 +123,7 @@ def withdraw_invitation(invitation: Invitation, by: User) -> None:
     """End an invitation; what was written under it stays. A second time changes nothing."""
     check(by, Permission.CHAIR_CONSULTATION, invitation.consultation.case)
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
-    if invitation.withdrawn_at is None:
+    if invitation.stands:
         invitation.withdrawn_at = timezone.now()
         invitation.save(update_fields=["withdrawn_at"])
 
@@ -85,7 +134,7 @@ def withdraw_invitations_of(membership: Membership, **kwargs: Any) -> None:
     (``accounts.signals.membership_ended``.) They stop seeing it at once either way; this way it
     does not come back with a next role.
     """
-    standing = Invitation.objects.filter(user=membership.user_id, withdrawn_at__isnull=True)
+    standing = Invitation.objects.standing().filter(user=membership.user_id)
     if membership.buurtteam_id:
         through = standing.filter(buurtteam_id=membership.buurtteam_id)
     else:
@@ -103,21 +152,44 @@ def withdraw_invitations_of(membership: Membership, **kwargs: Any) -> None:
 
 
 @transaction.atomic
-def give_advice(consultation: Consultation, by: User, key: UUID, text: str) -> Advice:
-    """Write advice in an open consultation that one joined, or that is of one's own care team."""
+def give_advice(
+    consultation: Consultation, by: User, key: UUID, text: str, mentions: Iterable[User] = ()
+) -> Advice:
+    """Write advice in an open consultation that one joined, or that is of one's own care team.
+
+    ``mentions``: whose eye is asked for. Raises ``ActionError`` when one of them no longer takes
+    part, and ``PermissionDenied`` when the writer does not.
+    """
     lock(consultation.case, to_change=False)  # the case first, as for its outcome
-    consultation = _open(consultation)
-    joined = Invitation.objects.giving_access_to(by).filter(consultation=consultation).exists()
-    if not joined and not Consultation.objects.run_by(by).filter(pk=consultation.pk).exists():
+    consultation = open_consultation(consultation)
+    if not may_advise(consultation, by):
         raise PermissionDenied
     written = Advice.objects.filter(idempotency_key=key).first()
     if written is None:
-        return Advice.objects.create(
+        written = Advice.objects.create(
             consultation=consultation, author=by, idempotency_key=key, text=text
         )
-    if (written.author_id, written.consultation_id) != (by.pk, consultation.pk):
+        _mention(written, consultation, mentions)
+    elif (written.author_id, written.consultation_id) != (by.pk, consultation.pk):
         raise ActionError(KEY_USED)
     return written
+
+
+def _mention(advice: Advice, consultation: Consultation, mentions: Iterable[User]) -> None:
+    named = list(mentions)
+    if not named:
+        return
+    here = set(people_in(consultation).values_list("pk", flat=True))
+    if not {user.pk for user in named} <= here:
+        raise ActionError(_("Somebody whom you ask no longer takes part."), field="mentions")
+    for user in named:
+        Mention.objects.create(advice=advice, user=user)
+
+
+def may_advise(consultation: Consultation, user: User) -> bool:
+    """Tell whether the user may write in a consultation: they joined it, or they chair it."""
+    joined = Invitation.objects.giving_access_to(user).filter(consultation=consultation)
+    return joined.exists() or Consultation.objects.run_by(user).filter(pk=consultation.pk).exists()
 
 
 @transaction.atomic
@@ -129,8 +201,12 @@ def record_outcome(
     outcome: str,
     next_talk: str,
     talk: str = Consultation.Talk.NOW,
+    decided_by: str = "",
 ) -> Consultation:
-    """Record what came of a consultation and close it; every invitation ends with that (R15)."""
+    """Record what came of a consultation and close it; every invitation ends with that (R15).
+
+    ``decided_by``: who decided it, in words; left empty it is whoever records it.
+    """
     case = lock(consultation.case)
     if not may_conclude(consultation, by):
         raise PermissionDenied
@@ -139,11 +215,12 @@ def record_outcome(
     ).first()
     if sent_before is not None:
         return sent_before
-    consultation = _open(consultation)
+    consultation = open_consultation(consultation)
     consultation.held_at, consultation.outcome = held_at, outcome
     consultation.talk, consultation.next_talk = talk, next_talk
+    consultation.decided_by = decided_by or by.name
     consultation.closed_at, consultation.closed_by = timezone.now(), by
-    consultation.save(update_fields=sorted(Consultation.settable_after_filing))
+    consultation.save(update_fields=sorted(Consultation.CONCLUSION))
     refresh(case, by)
     return consultation
 
@@ -156,7 +233,8 @@ def may_conclude(consultation: Consultation, user: User) -> bool:
     return consultation.author_id == user.pk and asks.filter(pk=consultation.case_id).exists()
 
 
-def _open(consultation: Consultation) -> Consultation:
+def open_consultation(consultation: Consultation) -> Consultation:
+    """Return the consultation, locked behind its case. Raises ``ActionError`` when it is closed."""
     locked = (
         Consultation.objects.select_for_update(of=("self",))
         .select_related("case")

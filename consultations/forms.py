@@ -9,15 +9,23 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import access
 from accounts.access import Permission, Scope
-from accounts.forms import LongTextField, MeldcodeForm, MomentField
-from accounts.models import Membership
+from accounts.forms import LongTextField, MeldcodeForm, MomentField, PublicIdField
+from accounts.models import Membership, User
 from accounts.roles import Role
-from cases.models import Case
+from cases.contact_book.organisations import Organisation
+from cases.models import Case, Contact
 from consultations.models import Consultation
 from consultations.names import Family, Found, find, segments, without, words_of
+from consultations.sharing import Piece, Veil, chosen, offered
 
 # Who comes from outside the school: R14 keeps the family's names from them.
-OUTSIDE = frozenset({Consultation.Kind.FAMILY_WORKER, Consultation.Kind.VEILIG_THUIS})
+OUTSIDE = frozenset(
+    {
+        Consultation.Kind.FAMILY_WORKER,
+        Consultation.Kind.VEILIG_THUIS,
+        Consultation.Kind.OTHER,
+    }
+)
 # Whom one calls and has an answer from at once.
 CALLED = OUTSIDE | {Consultation.Kind.EMERGENCY}
 
@@ -36,6 +44,71 @@ class PersonField(forms.ModelMultipleChoiceField):
         except OverflowError as error:
             message = self.error_messages["invalid_choice"]
             raise ValidationError(message, "invalid_choice", {"value": value}) from error
+
+
+class ManyByPublicId(forms.ModelMultipleChoiceField):
+    """Things to tick, known by their ``public_id``; none need be ticked."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
+        super().__init__(to_field_name="public_id", required=False, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """Say in the field's own words that there is no such choice, whatever came."""
+        try:
+            return super().clean(value)
+        except ValidationError as error:
+            message = self.error_messages["invalid_choice"]
+            shown = ", ".join(value) if isinstance(value, list | tuple) else value
+            raise ValidationError(message, "invalid_choice", {"value": shown}) from error
+
+
+class PeopleField(ManyByPublicId):
+    """People to tick, shown by name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=User.objects.none(), **kwargs)
+
+    def label_from_instance(self, user: User) -> str:
+        """Return the name."""
+        return user.name
+
+
+class ContactField(PublicIdField):
+    """Somebody of the contact book, shown with their organisation."""
+
+    def label_from_instance(self, contact: Contact) -> str:
+        """Return name and organisation."""
+        return f"{contact.name} ({contact.get_organisation_display()})"
+
+
+class ChoosesContact:
+    """What two forms share: whom of the contact book one consults, where that is the kind."""
+
+    # Who of the contact book is consulted as a kind of its own, which rules look for (R3, R24).
+    KINDS_OF_THEIR_OWN = (Organisation.BUURTTEAM, Organisation.VEILIG_THUIS)
+
+    def offer_contacts(self, case: Case) -> None:
+        """Add the field; without anybody in the book, leave the kind out."""
+        other = Consultation.Kind.OTHER
+        contacts = Contact.objects.standing().filter(school=case.school_id)
+        contacts = contacts.exclude(organisation__in=self.KINDS_OF_THEIR_OWN)
+        self.fields["contact"] = ContactField(
+            label=_("Who of the contact book?"), queryset=contacts, required=False,
+            empty_label=_("Nobody of the contact book"),
+        )  # fmt: skip
+        self.order_fields(["kind", "contact", *self.fields])
+        if not contacts.exists():
+            kinds = self.fields["kind"]
+            kinds.choices = [choice for choice in kinds.choices if choice[0] != other]
+            del self.fields["contact"]
+
+    def check_contact(self, cleaned: dict[str, Any]) -> None:
+        """Ask who it is for the kind that needs it, and leave it out for all others."""
+        if cleaned.get("kind") != Consultation.Kind.OTHER:
+            cleaned["contact"] = None
+        elif not cleaned.get("contact") and "contact" not in self.errors:
+            self.add_error("contact", _("Choose somebody of the contact book."))
 
 
 class NamelessForm(MeldcodeForm):
@@ -96,7 +169,7 @@ class NamelessForm(MeldcodeForm):
         return changed
 
 
-class ConsultationForm(NamelessForm):
+class ConsultationForm(ChoosesContact, NamelessForm):
     """A question, what is shared with it, and who is invited."""
 
     looked_at = ("question", "shared")
@@ -114,6 +187,21 @@ class ConsultationForm(NamelessForm):
         help_text=_("Only what they need to answer. Facts first. No names of the family."),
         required=False,
         rows=5,
+    )
+    share = forms.MultipleChoiceField(
+        label=_("Which records go along?"),
+        help_text=_("Only what they need. You see first how they will read it."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    hidden_words = forms.CharField(
+        label=_("Which other names must not go along?"),
+        help_text=_(
+            "For example of a mother or a classmate, with commas between. In the records that go "
+            "along they are replaced. What we know of the pupil is left out already."
+        ),
+        required=False,
+        max_length=300,
     )
     invitees = PersonField(
         label=_("Whom do you invite?"),
@@ -134,6 +222,8 @@ class ConsultationForm(NamelessForm):
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.case = case
+        self.offer_contacts(case)
+        self._offer_records()
         chairs = Case.objects.permitted(self.user, Permission.CHAIR_CONSULTATION)
         if chairs.filter(pk=case.pk).exists():
             self.fields["invitees"].queryset = invitable(case, self.user)
@@ -143,6 +233,7 @@ class ConsultationForm(NamelessForm):
     def clean(self) -> dict[str, Any]:
         """Ask a ground for a name that goes outside, and find names that slipped into a text."""
         cleaned = super().clean()
+        self.check_contact(cleaned)
         kind = cleaned.get("kind")
         self._check_invitees(kind, cleaned.get("invitees") or [])
         if cleaned.get("named") and not cleaned.get("naming_ground"):
@@ -153,6 +244,22 @@ class ConsultationForm(NamelessForm):
             cleaned.pop(name, None)
         cleaned["confirmed_words"] = words
         return cleaned
+
+    def _offer_records(self) -> None:
+        pieces = offered(self.case, self.user, Veil())
+        self.fields["share"].choices = [(piece.key, piece.label) for piece in pieces]
+        if not pieces:
+            for name in ("share", "hidden_words"):
+                del self.fields[name]
+
+    def pieces(self) -> list[Piece]:
+        """Return what would go along, as the receiver reads it; the form is valid."""
+        values = self.cleaned_data
+        veil = Veil.of(
+            self.case, named=values["named"], hidden_words=values.get("hidden_words", ""),
+            confirmed_words=values["confirmed_words"],
+        )  # fmt: skip
+        return chosen(self.case, self.user, values.get("share", ()), veil)
 
     def _check_invitees(self, kind: str | None, invitees: list[Membership]) -> None:
         outside = [m for m in invitees if m.role == Role.BUURTTEAM_WORKER]
@@ -175,7 +282,7 @@ def invitable(case: Case, user: Any) -> Any:
     return people.select_related("user", "school", "buurtteam").order_by("-buurtteam", "user__name")
 
 
-class CallForm(MeldcodeForm):
+class CallForm(ChoosesContact, MeldcodeForm):
     """A call that was made: whom, what was asked, what they said (R3, R4, R13)."""
 
     kind = forms.ChoiceField(
@@ -184,6 +291,13 @@ class CallForm(MeldcodeForm):
         widget=forms.RadioSelect,
     )
     held_at = MomentField(label=_("When was it?"))
+    spoken_to = forms.CharField(label=_("To whom did you speak?"), required=False, max_length=120)
+    their_reference = forms.CharField(
+        label=_("Under which reference do they keep it?"),
+        help_text=_("Ask for it: with it they find your question again."),
+        required=False,
+        max_length=80,
+    )
     question = LongTextField(label=_("What did you tell or ask?"), rows=2)
     outcome = LongTextField(label=_("What did they say, and what did you agree?"))
     talk = forms.ChoiceField(
@@ -206,9 +320,14 @@ class CallForm(MeldcodeForm):
         label=_("On which ground did you give the name?"), required=False, max_length=300
     )
 
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_contacts(case)
+
     def clean(self) -> dict[str, Any]:
         """Ask a ground for a name that was given outside (R14)."""
         cleaned = super().clean()
+        self.check_contact(cleaned)
         if cleaned.get("named") and not cleaned.get("naming_ground"):
             self.add_error("naming_ground", _("Write down on which ground you gave the name."))
         return cleaned
@@ -220,9 +339,16 @@ class AdviceForm(NamelessForm):
     looked_at = ("text",)
 
     text = LongTextField(label=_("Your advice"), rows=5)
+    mentions = PeopleField(
+        label=_("Whose eye do you ask for?"),
+        help_text=_("It then stands in their inbox as waiting for them."),
+    )
 
-    def __init__(self, *args: Any, family: Family | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, family: Family | None, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["mentions"].queryset = people.exclude(pk=self.user.pk)
+        if not self.fields["mentions"].queryset.exists():
+            del self.fields["mentions"]
         # None: the writer does not know the family, and a warning would tell its name.
         self.family = family
 
@@ -240,6 +366,12 @@ class OutcomeForm(MeldcodeForm):
     held_at = MomentField(label=_("When was it held?"))
     outcome = LongTextField(
         label=_("What came of it?"), help_text=_("The advice, and what you decided together.")
+    )
+    decided_by = forms.CharField(
+        label=_("Who decided it?"),
+        help_text=_("Names and roles. Left empty it is you."),
+        required=False,
+        max_length=200,
     )
     talk = forms.ChoiceField(
         label=_("What does it mean for the talk?"),

@@ -1,17 +1,22 @@
-"""Reading consultations and invitations."""
+"""Reading consultations, invitations, and what is proposed and read in them."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils import timezone
 
 from accounts import access
 from accounts.access import Permission
+from accounts.models import Membership
 from cases.models import Case, ShutOut
 from cases.querysets import RecordQuerySet, united
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from consultations.models import Consultation
 
 
 class ConsultationQuerySet(RecordQuerySet):
@@ -29,6 +34,48 @@ class ConsultationQuerySet(RecordQuerySet):
         """Return the consultations that the user chairs: of cases of their care team."""
         return self.filter(case__in=Case.objects.permitted(user, Permission.CHAIR_CONSULTATION))
 
+    def calling_for(self, user: "User") -> "ConsultationQuerySet":
+        """Return the open ones in which somebody asks for the user's eye and waits since.
+
+        Of those that they see without an invitation: who asked and who chairs. Whoever is invited
+        finds it by their invitation (``InvitationQuerySet.for_inbox``).
+        """
+        here = OuterRef("pk")
+        own = _model("Advice").objects.filter(consultation=here, author=user)
+        named = _model("Mention").objects.filter(advice__consultation=here, user=user)
+        return (
+            self.visible_to(user)
+            .exclude(pk__in=self._joined_by(user))
+            .filter(closed_at__isnull=True, case__closed_at__isnull=True)
+            .annotate(
+                advised_at=Subquery(own.order_by("-written_at").values("written_at")[:1]),
+                mentioned_at=Subquery(
+                    named.order_by("-advice__written_at").values("advice__written_at")[:1]
+                ),
+            )
+            .filter(Q(advised_at__isnull=True) | Q(advised_at__lt=models.F("mentioned_at")))
+            .filter(mentioned_at__isnull=False)
+            .select_related("case__school")
+            .order_by("mentioned_at")
+        )
+
+    def with_room(self) -> "ConsultationQuerySet":
+        """Return consultations with all that their page shows, in a number of queries that stays.
+
+        Not who reads and writes: their page asks that apart.
+        """
+        return self.select_related(
+            "case__pupil", "case__school", "author", "contact", "closed_by"
+        ).prefetch_related(
+            "pieces",
+            "advices__author",
+            "advices__mentions__user",
+            "invitations__user",
+            "invitations__in_place_of__user",
+            "reads__user",
+            "times__answers__user",
+        )
+
     def _joined_by(self, user: "User") -> models.QuerySet:
         invitations = self.model.invitations.rel.related_model.objects
         return invitations.giving_access_to(user).values("consultation_id")
@@ -37,11 +84,20 @@ class ConsultationQuerySet(RecordQuerySet):
 class InvitationQuerySet(models.QuerySet):
     """Questions about invitations."""
 
-    def of(self, user: "User") -> "InvitationQuerySet":
-        """Return the invitations of the user that still stand.
+    def standing(self) -> "InvitationQuerySet":
+        """Return those that nobody ended: neither who chairs, nor the one invited."""
+        return self.filter(
+            withdrawn_at__isnull=True, declined_at__isnull=True, handed_over_at__isnull=True
+        )
 
-        An invitation ends when it is withdrawn, when the consultation or its case closes, and when
-        the person no longer holds a role at the place through which they were invited.
+    def answered(self) -> "InvitationQuerySet":
+        """Return those that the one invited ended: declined, or handed over."""
+        return self.filter(Q(declined_at__isnull=False) | Q(handed_over_at__isnull=False))
+
+    def addressed_to(self, user: "User") -> "InvitationQuerySet":
+        """Return those of the user that their roles and no conflict of interest leave them.
+
+        Whatever became of them: they may know that they were invited.
         """
         memberships = access.memberships_with(user, Permission.ADVISE)
         return self.filter(
@@ -51,9 +107,6 @@ class InvitationQuerySet(models.QuerySet):
                 consultation__case__school_id__in=[m.school_id for m in memberships if m.school_id],
             ),
             user_id=user.pk,
-            withdrawn_at__isnull=True,
-            consultation__closed_at__isnull=True,
-            consultation__case__closed_at__isnull=True,
             # Nobody is invited into a case for the board alone (R9), whatever rows there are.
             consultation__case__restricted=False,
         ).exclude(
@@ -62,6 +115,156 @@ class InvitationQuerySet(models.QuerySet):
             .values("pupil")
         )
 
+    def of(self, user: "User") -> "InvitationQuerySet":
+        """Return the invitations of the user that still stand.
+
+        An invitation ends when it is withdrawn, declined or handed over, when the consultation or
+        its case closes, and when the person no longer holds a role at the place through which they
+        were invited.
+        """
+        return self.addressed_to(user).standing().filter(
+            consultation__closed_at__isnull=True, consultation__case__closed_at__isnull=True
+        )  # fmt: skip
+
     def giving_access_to(self, user: "User") -> "InvitationQuerySet":
         """Return the user's invitations that they accepted: these open the consultation."""
         return self.of(user).filter(accepted_at__isnull=False)
+
+    def ended_with_consultation(self, user: "User") -> "InvitationQuerySet":
+        """Return those that the user had accepted when the consultation or case closed."""
+        closed = Q(consultation__closed_at__isnull=False) | Q(
+            consultation__case__closed_at__isnull=False
+        )
+        return (
+            self.addressed_to(user)
+            .standing()
+            .filter(closed, accepted_at__isnull=False)
+            .select_related("consultation__case__school")
+            .order_by("-consultation__closed_at", "-pk")
+        )
+
+    def for_inbox(self, user: "User") -> "InvitationQuerySet":
+        """Return those that stand with what tells whether they wait for the user.
+
+        ``advised_at``: when they wrote last; ``mentioned_at``: when somebody asked for their eye
+        last; ``times_wait``: a proposed time waits for their answer.
+        """
+        here = OuterRef("consultation_id")
+        own = _model("Advice").objects.filter(consultation=here, author=user)
+        named = _model("Mention").objects.filter(advice__consultation=here, user=user)
+        times = _model("ProposedTime").objects.filter(consultation=here).to_answer_by(user)
+        return (
+            self.of(user)
+            .select_related("consultation__case__school", "invited_by", "in_place_of__user")
+            .annotate(
+                advised_at=Subquery(own.order_by("-written_at").values("written_at")[:1]),
+                mentioned_at=Subquery(
+                    named.order_by("-advice__written_at").values("advice__written_at")[:1]
+                ),
+                times_wait=Exists(times),
+            )
+            .order_by("-invited_at", "-pk")
+        )
+
+    def joined_now(self) -> "InvitationQuerySet":
+        """Return those that open their consultation now to whom they were sent, whoever that is.
+
+        As ``giving_access_to``, for many people at once.
+        """
+        roles = [r for r in access.ROLES if access.scope(r, Permission.ADVISE)]
+        current = Membership.objects.current().filter(user=OuterRef("user"), role__in=roles)
+        team = current.filter(buurtteam=OuterRef("buurtteam"))
+        school = current.filter(school=OuterRef("consultation__case__school"))
+        shut_out = ShutOut.objects.standing().filter(
+            user=OuterRef("user"), pupil=OuterRef("consultation__case__pupil")
+        )
+        return self.standing().filter(
+            Q(buurtteam__isnull=False) & Exists(team) | Q(buurtteam__isnull=True) & Exists(school),
+            ~Exists(shut_out),
+            accepted_at__isnull=False,
+            consultation__closed_at__isnull=True,
+            consultation__case__closed_at__isnull=True,
+            consultation__case__restricted=False,
+        )
+
+
+class ProposedTimeQuerySet(models.QuerySet):
+    """Questions about proposed times."""
+
+    def to_choose(self) -> "ProposedTimeQuerySet":
+        """Return those that can still be agreed on: they lie ahead."""
+        return self.filter(starts_at__gt=timezone.now(), consultation__closed_at__isnull=True)
+
+    def to_answer_by(self, user: "User") -> "ProposedTimeQuerySet":
+        """Return those that wait for the user's answer: nothing was agreed yet."""
+        return (
+            self.to_choose()
+            .filter(consultation__planned_at__isnull=True)
+            .exclude(answers__user=user)
+        )
+
+
+class ReadMarkQuerySet(models.QuerySet):
+    """Writing down who read, in one statement: two devices at once make one row."""
+
+    def note(self, consultation: "Consultation", user: "User") -> None:
+        """Write down that the user reads a consultation now."""
+        mark = self.model(consultation=consultation, user=user, read_at=timezone.now())
+        self.bulk_create(
+            [mark],
+            update_conflicts=True,
+            unique_fields=["consultation", "user"],
+            update_fields=["read_at"],
+        )
+
+
+def people_in(consultation: "Consultation") -> models.QuerySet:
+    """Return who takes part in a consultation and may read it now, by name.
+
+    Who joined; who asked it, while they see the case; and who of the care team is responsible for
+    the case, invited or wrote in it.
+    """
+    case = consultation.case
+    joined = consultation.invitations.joined_now().values("user")
+    wrote = _model("Advice").objects.filter(consultation=consultation).values("author")
+    invited = consultation.invitations.values("invited_by")
+    chairs = Membership.objects.current().filter(
+        Q(user__in=wrote) | Q(user__in=invited) | Q(user=case.responsible_id),
+        school_id=case.school_id,
+        role__in=access.roles_at(Permission.CHAIR_CONSULTATION, access.Scope.SCHOOL),
+    )
+    asked: Iterable[int] = ()
+    if Case.objects.visible_to(consultation.author).filter(pk=case.pk).exists():
+        asked = (consultation.author_id,)
+    kept_out = ShutOut.objects.standing().filter(pupil=case.pupil_id)
+    users = apps.get_model("accounts", "User").objects
+    return (
+        users.filter(Q(pk__in=joined) | Q(pk__in=chairs.values("user")) | Q(pk__in=asked))
+        .exclude(pk__in=kept_out.values("user"))
+        .order_by("name", "pk")
+    )
+
+
+def colleagues_of(invitation: models.Model) -> models.QuerySet:
+    """Return who may take an invitation over: those of the same buurtteam now.
+
+    Nobody who has an invitation of their own already, and nobody with a conflict of interest. For
+    a colleague of the school nobody: whom of the school to ask is for who chairs.
+    """
+    kept_out = ShutOut.objects.standing().filter(pupil=invitation.consultation.case.pupil_id)
+    team = Membership.objects.current().filter(
+        buurtteam=invitation.buurtteam_id,
+        buurtteam__isnull=False,
+        role__in=access.roles_at(Permission.ADVISE, access.Scope.INVITED),
+    )
+    return (
+        apps.get_model("accounts", "User")
+        .objects.filter(pk__in=team.values("user"))
+        .exclude(pk__in=invitation.consultation.invitations.values("user"))
+        .exclude(pk__in=kept_out.values("user"))
+        .order_by("name", "pk")
+    )
+
+
+def _model(name: str) -> type[models.Model]:
+    return apps.get_model("consultations", name)

@@ -6,7 +6,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
@@ -19,23 +18,30 @@ from cases.screen import calls_for, step_header
 from cases.step_views import record
 from consultations import actions
 from consultations.forms import OUTSIDE, AdviceForm, CallForm, ConsultationForm, OutcomeForm
-from consultations.models import Consultation, Invitation
+from consultations.inbox import inbox_of
+from consultations.models import Consultation, Invitation, ReadMark
 from consultations.names import Family
-
-LOOK_OVER = gettext_lazy(
-    "The marked words are replaced. Read the text once more, and then send it."
-)
+from consultations.querysets import people_in
+from consultations.words import LOOK_OVER
 
 
 @requires(Permission.ASK_CONSULTATION)
 def new(request: HttpRequest, reference: str) -> HttpResponse:
-    """Ask for a consultation in a case."""
+    """Ask for a consultation in a case: the form, then how they will read it, then it is sent.
+
+    The page that shows it carries all that was filled in, so that nothing is kept of a question
+    that is not asked after all.
+    """
     case = _askable(request, reference)
     form = ConsultationForm.for_page(request, case=case)
-    if request.method == "POST" and "replace" in request.POST:
-        form = ConsultationForm(user=request.user, case=case)
-        form.restore(ConsultationForm.replaced(request.POST, Family.of(case.pupil)))
-        messages.info(request, LOOK_OVER)
+    if request.method == "POST" and ("replace" in request.POST or "change" in request.POST):
+        data, form = request.POST, ConsultationForm(user=request.user, case=case)
+        if "replace" in data:
+            data = ConsultationForm.replaced(data, Family.of(case.pupil))
+            messages.info(request, LOOK_OVER)
+        form.restore(data)
+    if "preview" in request.POST and form.is_bound and form.is_valid():
+        return _preview(request, case, form)
     return record(
         request,
         case,
@@ -46,11 +52,32 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
     )
 
 
+def _preview(request: HttpRequest, case: Case, form: ConsultationForm) -> HttpResponse:
+    """Show how they will read it, by the template of the room itself."""
+    values = form.cleaned_data
+    return render(
+        request,
+        "consultations/preview.html",
+        {
+            "case": case,
+            "form": form,
+            "hidden": [form[name].as_hidden() for name in form.fields],
+            "question": values["question"],
+            "shared": values["shared"],
+            "pieces": form.pieces(),
+            "named": values["named"],
+            "pupil_age": case.pupil.age(timezone.localdate()),
+            "invitees": [membership.user.name for membership in values.get("invitees", ())],
+            "contact": values["contact"],
+        },
+    )
+
+
 @requires(Permission.ASK_CONSULTATION)
 def call(request: HttpRequest, reference: str) -> HttpResponse:
     """Record a call that was made, with its answer."""
     case = _askable(request, reference)
-    form = CallForm.for_page(request)
+    form = CallForm.for_page(request, case=case)
     codes = (EMERGENCY, VEILIG_THUIS, BUURTTEAM)
     return record(
         request,
@@ -74,51 +101,38 @@ def _askable(request: HttpRequest, reference: str) -> Case:
 
 @requires(Permission.ADVISE)
 def inbox(request: HttpRequest) -> HttpResponse:
-    """Show the invitations that stand, the unanswered first."""
-    invitations = (
-        Invitation.objects.of(request.user)
-        .select_related("consultation__case__school", "invited_by")
-        .order_by("-invited_at")
-    )
-    return render(
-        request,
-        "consultations/inbox.html",
-        {
-            "waiting": [i for i in invitations if i.accepted_at is None],
-            "joined": [i for i in invitations if i.accepted_at is not None],
-        },
-    )
-
-
-@requires(Permission.ADVISE)
-@require_POST
-def accept(request: HttpRequest, invitation: str) -> HttpResponse:
-    """Accept an invitation."""
-    found = get_object_or_404(
-        Invitation.objects.of(request.user).select_related("consultation"), public_id=invitation
-    )
-    actions.accept_invitation(found, request.user)
-    return redirect("consultations:detail", found.consultation.reference)
+    """Show the invitations that stand by what one does with them, and those that ended."""
+    found = inbox_of(request.user, timezone.now())
+    return render(request, "consultations/inbox.html", {"inbox": found})
 
 
 @requires(Permission.ADVISE, Permission.SEE_CASE)
 def detail(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the room of a consultation: question, what is shared, advice; and write advice."""
-    consultation = _visible(request, reference)
+    consultation = (
+        Consultation.objects.visible_to(request.user)
+        .with_room()
+        .filter(reference=reference)
+        .first()
+    )
+    if consultation is None:
+        return _ended(request, reference)
     sees_case = Case.objects.visible_to(request.user).filter(pk=consultation.case_id).exists()
-    unnamed = consultation.kind in OUTSIDE and not consultation.named
-    family = Family.of(consultation.case.pupil) if sees_case and unnamed else None
-    form = AdviceForm.for_page(request, family=family)
-    if family and request.method == "POST" and "replace" in request.POST:
-        form = AdviceForm(user=request.user, family=family)
-        form.restore(AdviceForm.replaced(request.POST, family))
-        messages.info(request, LOOK_OVER)
+    people = people_in(consultation)
+    form = _advice_form(request, consultation, people, sees_case=sees_case)
     if form.is_bound and form.is_valid():
-        form.run(_advise, consultation, request, form)
+        try:
+            form.run(_advise, consultation, request, form)
+        except PermissionDenied:
+            return _ended(request, reference)
         if not form.errors:
             messages.success(request, _("Your advice is sent."))
             return redirect("consultations:detail", reference)
+        if not Consultation.objects.visible_to(request.user).filter(pk=consultation.pk).exists():
+            return _ended(request, reference)  # it closed while the words were on their way
     record_read(request.user, consultation)
+    if request.method == "GET" and people.filter(pk=request.user.pk).exists():
+        ReadMark.objects.note(consultation, request.user)
     guidance = guide(facts_for(consultation.case, timezone.now())) if sees_case else None
     return render(
         request,
@@ -132,42 +146,70 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
             "in_charge_since": guidance.in_charge_since if guidance else None,
             "shows_name": sees_case or consultation.named,
             "pupil_age": consultation.case.pupil.age(timezone.localdate()),
-            "may_advise": consultation.is_open and _may_advise(request, consultation),
             "may_conclude": consultation.is_open
             and actions.may_conclude(consultation, request.user),
-            "chairs": Consultation.objects.run_by(request.user).filter(pk=consultation.pk).exists(),
+            **_what_one_may(request, consultation),
             "form": form,
         },
         status=422 if form.errors else 200,
     )
 
 
-def _advise(consultation: Consultation, request: HttpRequest, form: AdviceForm) -> None:
-    try:
-        actions.give_advice(consultation, request.user, form.key, form.values["text"])
-    except PermissionDenied as denied:
-        raise Http404 from denied
-
-
-def _may_advise(request: HttpRequest, consultation: Consultation) -> bool:
+def _what_one_may(request: HttpRequest, consultation: Consultation) -> dict[str, object]:
+    """Return whether the user chairs an open consultation, and which invitation let them in."""
+    runs = Consultation.objects.run_by(request.user).filter(pk=consultation.pk).exists()
     joined = Invitation.objects.giving_access_to(request.user).filter(consultation=consultation)
-    runs = Consultation.objects.run_by(request.user).filter(pk=consultation.pk)
-    return joined.exists() or runs.exists()
+    own = joined.first()
+    return {
+        "chairs": runs and consultation.is_open,
+        "own": own,
+        "may_advise": consultation.is_open and (runs or own is not None),
+    }
 
 
-def _visible(request: HttpRequest, reference: str) -> Consultation:
-    return get_object_or_404(
-        Consultation.objects.visible_to(request.user)
-        .select_related("case__pupil", "case__school", "author")
-        .prefetch_related("advices__author", "invitations__user"),
-        reference=reference,
+def _advice_form(
+    request: HttpRequest, consultation: Consultation, people: object, *, sees_case: bool
+) -> AdviceForm:
+    """Return the form of the room, as sent or with what tells who the family is replaced."""
+    unnamed = consultation.kind in OUTSIDE and not consultation.named
+    family = Family.of(consultation.case.pupil) if sees_case and unnamed else None
+    form = AdviceForm.for_page(request, family=family, people=people)
+    if family and request.method == "POST" and "replace" in request.POST:
+        form = AdviceForm(user=request.user, family=family, people=people)
+        form.restore(AdviceForm.replaced(request.POST, family))
+        messages.info(request, LOOK_OVER)
+    return form
+
+
+def _advise(consultation: Consultation, request: HttpRequest, form: AdviceForm) -> None:
+    values = form.values
+    actions.give_advice(
+        consultation, request.user, form.key, values["text"], values.get("mentions", ())
     )
+
+
+def _ended(request: HttpRequest, reference: str) -> HttpResponse:
+    """Give somebody their own words back whose access ended while they wrote; nothing else.
+
+    Only who had accepted may know that there was a consultation; for all others, and for whoever
+    sent no words, it is not there.
+    """
+    text = request.POST.get("text", "").strip()
+    was_in = Invitation.objects.addressed_to(request.user).filter(
+        consultation__reference=reference, accepted_at__isnull=False
+    )
+    if not text or not was_in.exists():
+        raise Http404
+    context = {"text": text, "reference": reference}
+    return render(request, "consultations/ended.html", context, status=409)
 
 
 @requires(Permission.ASK_CONSULTATION)
 def outcome(request: HttpRequest, reference: str) -> HttpResponse:
     """Record what came of a consultation, and close it."""
-    consultation = _visible(request, reference)
+    consultation = get_object_or_404(
+        Consultation.objects.visible_to(request.user).with_room(), reference=reference
+    )
     if not actions.may_conclude(consultation, request.user):
         raise Http404
     if request.method == "GET" and not consultation.is_open:

@@ -121,7 +121,10 @@ def test_each_wrong_answer_is_refused_at_its_field(row, signed_in, subtests):
             assert refused(sheet, bad, "nl") != refused(sheet, bad, "en")
 
 
-WITHOUT_TEXT = {"cases:participants", "cases:periods", "people:give_role"}
+WITHOUT_TEXT = {
+    "cases:participants", "cases:periods", "people:give_role", "consultations:propose",
+    "consultations:answer_times", "consultations:hand_over",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("row", [r for r in FORMS if r.name not in WITHOUT_TEXT], ids=names)
@@ -295,7 +298,9 @@ WITH_OBJECT = [
     "people:withdraw_invitation", "sso:change", "sso:switch",
     "cases:export", "cases:export_download", "signals:detail", "signals:correct",
     "consultations:new", "consultations:detail", "consultations:outcome", "consultations:accept",
-    "consultations:withdraw", "referrals:decide", "referrals:feedback", "referrals:sent",
+    "consultations:withdraw", "consultations:propose", "consultations:agree",
+    "consultations:answer_times", "consultations:calendar", "consultations:decline",
+    "consultations:hand_over", "referrals:decide", "referrals:feedback", "referrals:sent",
     "referrals:report_of_case", "referrals:report_of", "referrals:report", "referrals:write_report",
     "referrals:file_report", "referrals:correct_report", "referrals:read_report_out",
     "referrals:request_copy", "referrals:copy", "referrals:copy_download",

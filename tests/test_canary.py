@@ -72,6 +72,7 @@ GROUP_OF_FORM = {
     "signals:correct": "signals of the author",
     "consultations:detail": "shared in a consultation",
     "consultations:new": "shared in a consultation",
+    "consultations:agree": "shared in a consultation",
     "cases:dossier": "reasons of exports",
     "cases:shut_out": "conflicts of interest",
     "cases:end_shut_out": "conflicts of interest",
@@ -86,6 +87,8 @@ LAST = (
     "people:give_role",
     "cases:participants",
     "cases:end_shut_out",
+    "consultations:hand_over",
+    "consultations:decline",
     "consultations:outcome",
     "cases:close",
 )

@@ -1,9 +1,12 @@
 """No page asks the database more often when there are more cases or more records."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from accounts.roles import Role
@@ -74,8 +77,7 @@ def records_of(case, count):
         consultation = ConsultationFactory(
             case=case, closed_at=NOW, closed_by=UserFactory(), outcome="Klaar."
         )
-        InvitationFactory(consultation=consultation)
-        consultation.advices.create(author=UserFactory(), text="Praat eerst.")
+        busy(consultation)
         ConversationFactory(case=case)
         assessment(case, NOW, danger="no", risks="yes")
         AttachmentFactory(case=case)
@@ -129,6 +131,22 @@ def chain_of(case, made):
     plan = HelpPlan.objects.create(decision=made)
     goal = plan.goals.create(number=1, what="Op tijd.", added_by=UserFactory())
     heard.goal_effects.create(goal=goal, effect="partly")
+
+
+def busy(consultation):
+    """Let all hang under a consultation that can."""
+    who, number = UserFactory(), consultation.pieces.count()
+    declined = InvitationFactory(consultation=consultation, declined_at=NOW, declined_why="Verlof.")
+    handed = InvitationFactory(consultation=consultation, handed_over_at=NOW)
+    InvitationFactory(consultation=consultation, in_place_of=handed)
+    InvitationFactory(consultation=consultation, user=who, accepted_at=NOW)
+    advice = consultation.advices.create(author=UserFactory(), text="Praat eerst.")
+    advice.mentions.create(user=declined.user)
+    consultation.pieces.create(position=number + 1, title="Signaal", text="Huilde.")
+    consultation.reads.create(user=who)
+    later = timezone.now() + timedelta(days=1 + number)
+    time = consultation.times.create(starts_at=later, proposed_by=UserFactory())
+    time.answers.create(user=who, can=True)
 
 
 @pytest.mark.parametrize("view", ["all", "mine", "severe", "overdue", "closed", "?q=van"])
@@ -188,22 +206,27 @@ def test_a_consultation(coordinator, school, signed_in):
 
     def more(count):
         for __ in range(count):
-            InvitationFactory(consultation=room)
-            room.advices.create(author=UserFactory(), text="Praat eerst.")
+            busy(room)
 
-    url = reverse("consultations:detail", args=[room.reference])
-    assert_constant(signed_in(coordinator), url, more)
+    for name in ("detail", "agree", "outcome"):
+        url = reverse(f"consultations:{name}", args=[room.reference])
+        assert_constant(signed_in(coordinator), url, more)
 
 
 def test_the_inbox_of_a_family_worker(family_worker, school, signed_in):
     def more(count):
+        own = {"user": family_worker, "buurtteam": school.buurtteam}
         for case in cases_of(school, count):
-            InvitationFactory(
-                consultation=ConsultationFactory(case=case),
-                user=family_worker,
-                buurtteam=school.buurtteam,
-                accepted_at=NOW,
+            room = ConsultationFactory(case=case)
+            busy(room)
+            InvitationFactory(**own, consultation=room, accepted_at=NOW)
+            before = InvitationFactory(consultation=room, handed_over_at=NOW)
+            new = ConsultationFactory(case=case)
+            InvitationFactory(**own, consultation=new, in_place_of=before)
+            ended = ConsultationFactory(
+                case=case, closed_at=NOW, closed_by=UserFactory(), outcome="Klaar."
             )
+            InvitationFactory(**own, consultation=ended, accepted_at=NOW)
 
     assert_constant(signed_in(family_worker), reverse("consultations:inbox"), more)
 

@@ -51,7 +51,16 @@ class World:
             ends_at=timezone.now() + timedelta(hours=24),
         )
         self.signal = SignalFactory(case=self.case, author=self.people["author"])
-        self.consultation = ConsultationFactory(case=self.case, author=self.people["coordinator"])
+        self.consultation = ConsultationFactory(
+            case=self.case,
+            author=self.people["coordinator"],
+            planned_at=timezone.now() + timedelta(days=3),
+            minutes=45,
+        )
+        self.time = self.consultation.times.create(
+            starts_at=timezone.now() + timedelta(days=4), proposed_by=self.people["coordinator"]
+        )
+        self.contact = ContactFactory(school=self.school)
         self.joined = self._invite(self.people["joined"], accepted=True)
         self.invited = self._invite(self.people["invited"])
         self._invite(self.people["withdrawn"], accepted=True, withdrawn=True)

@@ -75,6 +75,60 @@ class Ask(Event):
     shared: str = ""
     invite: tuple[str, ...] = ()
     naming_ground: str = ""
+    # How many signals of the case go along, the first ones, without the name.
+    signals: int = 0
+    # Of the contact book: organisation, name and telephone.
+    contact: tuple[str, str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Event):
+    """Step 2: a call that was made, with its answer."""
+
+    kind: str
+    question: str
+    outcome: str
+    talk: str
+    next_talk: str = ""
+    spoken_to: str = ""
+    their_reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decline(Event):
+    """An invitation to the newest consultation declined by the one invited."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver(Event):
+    """An invitation to the newest consultation handed over to a colleague of the team."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Propose(Event):
+    """Times proposed for the newest consultation: business days ahead, each with a clock."""
+
+    times: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Can(Event):
+    """At which of the proposed times the one invited can: by their place in the list."""
+
+    times: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Agree(Event):
+    """One of the proposed times agreed, by its place in the list."""
+
+    time: int
+    minutes: int
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +138,10 @@ class Accept(Event):
 
 @dataclass(frozen=True, slots=True)
 class Advise(Event):
-    """Advice in the newest consultation."""
+    """Advice in the newest consultation, and for whose eye."""
 
     text: str
+    mention: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from accounts.models import School, User
-from accounts.roles import Role
 from cases import actions
 from cases.actions import refresh
 from cases.models import (
@@ -26,8 +25,9 @@ from cases.protocol import QUESTIONS
 from cases.protocol.ages import consents
 from cases.protocol.rules import BY_CODE
 from cases.retention import set_retention
-from consultations.models import Advice, Consultation, Invitation
+from consultations.models import Consultation
 from meldcode.demo import events
+from meldcode.demo.consulting import CONSULTING
 from meldcode.demo.events import Event, Story, business_day
 from referrals.chain import State
 from referrals.models import Decision, Feedback, Goal, GoalEffect, HelpPlan, Referral
@@ -115,42 +115,13 @@ def _signal(walk: Walk, event: events.Signal, at: datetime) -> None:
     SignalCategory.objects.bulk_create(SignalCategory(signal=signal, code=code) for code in codes)
 
 
-def _ask(walk: Walk, event: events.Ask, at: datetime) -> None:
-    walk.consultation = Consultation.objects.create(
-        **walk.record(event, at),
-        kind=event.kind,
-        question=event.question,
-        shared=event.shared,
-        named=bool(event.naming_ground),
-        naming_ground=event.naming_ground,
-    )
-    for key in event.invite:
-        outside = walk.crew[key].memberships.filter(role=Role.BUURTTEAM_WORKER).first()
-        Invitation.objects.create(
-            consultation=walk.consultation,
-            user=walk.crew[key],
-            buurtteam=outside and outside.buurtteam,
-            invited_by=walk.crew[event.by],
-            invited_at=at,
-        )
-
-
-def _accept(walk: Walk, event: events.Accept, at: datetime) -> None:
-    walk.consultation.invitations.filter(user=walk.crew[event.by]).update(accepted_at=at)
-
-
-def _advise(walk: Walk, event: events.Advise, at: datetime) -> None:
-    Advice.objects.create(
-        consultation=walk.consultation, author=walk.crew[event.by], text=event.text, written_at=at
-    )
-
-
 def _conclude(walk: Walk, event: events.Conclude, at: datetime) -> None:
     consultation = walk.consultation
     consultation.held_at, consultation.outcome = at - HELD_BEFORE, event.outcome
     consultation.next_talk = event.next_talk
+    consultation.decided_by = walk.crew[event.by].name
     consultation.closed_at, consultation.closed_by = at, walk.crew[event.by]
-    consultation.save(update_fields=sorted(Consultation.settable_after_filing))
+    consultation.save(update_fields=sorted(Consultation.CONCLUSION))
 
 
 def _talk(walk: Walk, event: events.Talk, at: datetime) -> None:
@@ -361,9 +332,6 @@ def _close(walk: Walk, event: events.Close, at: datetime) -> None:
 
 HANDLERS: dict[type[Event], Callable[[Walk, Any, datetime], None]] = {
     events.Signal: _signal,
-    events.Ask: _ask,
-    events.Accept: _accept,
-    events.Advise: _advise,
     events.Conclude: _conclude,
     events.Talk: _talk,
     events.Skip: _skip,
@@ -380,4 +348,5 @@ HANDLERS: dict[type[Event], Callable[[Walk, Any, datetime], None]] = {
     events.Begin: _begin,
     events.LookBack: _look_back,
     events.Unfounded: _unfounded,
+    **CONSULTING,
 }

@@ -16,10 +16,17 @@ from django.utils import timezone
 from accounts.roles import Role
 from audit.models import Flag
 from cases.protocol import PERIODS, QUESTIONS
+from consultations.models import ReadMark
 from referrals.report.fields import FIELDS
 from tests.accounts import oidc, saml
 from tests.accounts.page import OF_THE_FORM
-from tests.factories import PupilFactory, member
+from tests.factories import (
+    ConsultationFactory,
+    ContactFactory,
+    PupilFactory,
+    SignalFactory,
+    member,
+)
 from tests.world import World
 
 OURS = ("accounts", "cases", "consultations", "referrals", "signals")
@@ -125,6 +132,8 @@ def call(world: World) -> Data:
     """Fill in a call in which the name was given."""
     return {
         "kind": "veilig_thuis", "held_at": yesterday(), "question": "Mag zij naar huis?",
+        "spoken_to": "Een adviseur", "their_reference": "VT-1234",
+        "contact": str(world.contact.public_id),
         "outcome": "Wacht op ons.", "talk": "wait", "next_talk": "De mentor, later.", "named": "on",
         "naming_ground": "Gevaar.",
     }  # fmt: skip
@@ -149,20 +158,92 @@ def consultation(world: World) -> Data:
     """Fill in a question to the family worker, with the name."""
     return {
         "kind": "family_worker", "question": "Hoe lees jij dit?", "shared": "Eet niet.",
+        "share": [f"signals-{world.case.signals.current().first().pk}"],
+        "hidden_words": "Fatima, Sem",
+        "contact": str(world.contact.public_id),
         "invitees": [str(membership_of(world.people["other_worker"]))],
         "named": "on", "naming_ground": "Ouders stemden toe.",
     }  # fmt: skip
 
 
 def advice(world: World) -> Data:
-    """Fill in an advice."""
-    return {"text": "Praat eerst met de leerling."}
+    """Fill in an advice, for the eye of who asked."""
+    asker = str(world.people["coordinator"].public_id)
+    return {"text": "Praat eerst met de leerling.", "mentions": [asker]}
+
+
+def proposal(world: World) -> Data:
+    """Propose three times."""
+    return {"first": soon(1), "second": soon(2), "third": soon(3)}
+
+
+def soon(days: int) -> str:
+    """Return a moment some days ahead as a browser sends it."""
+    return (timezone.localtime() + timedelta(days=days)).strftime(MOMENT)
+
+
+def agreement(world: World) -> Data:
+    """Agree on the time that was proposed."""
+    return {"time": str(world.time.public_id), "minutes": "30", "place": "Kamer 3"}
+
+
+def when(world: World) -> Data:
+    """Say that one can at the time that was proposed."""
+    return {"can": [str(world.time.public_id)], "none": []}
+
+
+def refusal(world: World) -> Data:
+    """Say why one cannot think along."""
+    return {"why": "Ik ben met verlof."}
+
+
+def colleague(world: World) -> Data:
+    """Choose a colleague of the team."""
+    return {"to": str(world.people["other_worker"].public_id)}
+
+
+def time_of_another_consultation(world: World) -> str:
+    """Return a time that was proposed for another consultation of the same case."""
+    other = ConsultationFactory(case=world.case, author=world.people["coordinator"])
+    by, at = world.people["coordinator"], timezone.now() + timedelta(days=5)
+    return str(other.times.create(starts_at=at, proposed_by=by).public_id)
+
+
+def worker_of_another_team(world: World) -> str:
+    """Return a family worker of another buurtteam."""
+    return str(member(Role.BUURTTEAM_WORKER).public_id)
+
+
+def who_was_withdrawn(world: World) -> str:
+    """Return a colleague whose own invitation to the consultation was withdrawn."""
+    return str(world.people["withdrawn"].public_id)
+
+
+def who_only_was_invited(world: World) -> str:
+    """Return somebody who has not joined the consultation."""
+    return str(world.people["invited"].public_id)
+
+
+def record_of_another_case(world: World) -> str:
+    """Return a signal of another case of the same school."""
+    return f"signals-{SignalFactory(case__pupil__school=world.school).pk}"
+
+
+def contact_elsewhere(world: World) -> str:
+    """Return somebody of another school's contact book."""
+    return str(ContactFactory().public_id)
+
+
+def contact_of_before(world: World) -> str:
+    """Return somebody who was taken out of the contact book."""
+    return str(ContactFactory(school=world.school, removed_at=timezone.now()).public_id)
 
 
 def outcome(world: World) -> Data:
     """Fill in the outcome of a consultation."""
     return {
         "held_at": yesterday(), "outcome": "De zorg is terecht.", "talk": "pupil",
+        "decided_by": "Het zorgteam",
         "next_talk": "De mentor.",
     }  # fmt: skip
 
@@ -476,7 +557,8 @@ FORMS = (
     Row("cases:periods", "coordinator", None, None, periods, keyed=False),
     Row("signals:unfounded", "coordinator", "leader", "signal", unfounded, keyed=False),
     Row("consultations:call", "participant", "leader", "case", call,
-        (({"naming_ground": ""}, "naming_ground"),)),
+        (({"naming_ground": ""}, "naming_ground"), ({"kind": "other", "contact": ""}, "contact")),
+        (("contact", contact_elsewhere), ("contact", contact_of_before))),
     Row("cases:close", "coordinator", "leader", "case", closing, (
         ({"retention_reason": ""}, "retention_reason"),
         ({"retention_years": "21"}, "retention_years"),
@@ -491,9 +573,24 @@ FORMS = (
         ({"naming_ground": ""}, "naming_ground"),
         ({"invitees": []}, "invitees"),
         ({"kind": "colleague"}, "invitees"),
+        ({"kind": "other", "invitees": [], "contact": ""}, "contact"),
     ), (("invitees", guest_elsewhere), ("invitees", worker_elsewhere),
-        ("invitees", worker_of_before))),
-    Row("consultations:detail", "joined", "coordinator", "consultation", advice),
+        ("invitees", worker_of_before), ("share", record_of_another_case),
+        ("contact", contact_elsewhere), ("contact", contact_of_before)),
+        # Not kept anywhere: it only says what is left out.
+        codes=("hidden_words",)),
+    Row("consultations:detail", "joined", "attention_officer", "consultation", advice, (),
+        (("mentions", who_only_was_invited), ("mentions", somebody_elsewhere))),
+    Row("consultations:propose", "coordinator", "attention_officer", "consultation", proposal,
+        (({"first": ""}, "first"), ({"second": "2020-01-01T10:00"}, "second")), keyed=False),
+    Row("consultations:agree", "coordinator", "attention_officer", "consultation", agreement,
+        (({"minutes": "0"}, "minutes"),), (("time", time_of_another_consultation),), keyed=False),
+    Row("consultations:answer_times", "joined", None, "consultation", when,
+        (({"can": []}, "can"), ({"none": "on"}, "none")),
+        (("can", time_of_another_consultation),), keyed=False),
+    Row("consultations:decline", "invited", None, "invited", refusal, keyed=False),
+    Row("consultations:hand_over", "joined", None, "joined", colleague, (),
+        (("to", worker_of_another_team), ("to", who_was_withdrawn)), keyed=False),
     Row("consultations:outcome", "coordinator", "attention_officer", "consultation", outcome,
         keyed=False),
     Row("referrals:decide", "coordinator", "handed_over", "case", decision, (
@@ -615,7 +712,8 @@ def typed(data: Data) -> dict[str, list[str]]:
 
 
 def written() -> dict[str, list[tuple]]:
-    """Return all that our tables hold, but for the log: it grows with each page."""
+    """Return all that our tables hold, but for the log and for who read: they follow each page."""
     models = [model for label in OURS for model in apps.get_app_config(label).get_models()]
+    models.remove(ReadMark)
     models.append(Flag)
     return {model.__name__: sorted(model.objects.values_list(), key=str) for model in models}

@@ -147,7 +147,7 @@ def test_whom_a_conflict_keeps_out_advises_no_more(school, coordinator, monkeypa
     said = in_between(
         monkeypatch,
         consultations,
-        "_open",
+        "open_consultation",
         lambda: consultations.give_advice(room, coordinator, uuid.uuid4(), "Bel vandaag."),
         lambda: need_to_know.shut_out(
             case, member(Role.COORDINATOR, school), coordinator, ground="family", explanation=""

@@ -130,6 +130,7 @@ def test_a_coordinator_walks_a_case(visitor, school, concern):
     coordinator.choose(kind="family_worker")
     coordinator.fill(question="Hoe lees jij deze signalen?", shared="Een leerling van 14 eet niet.")
     coordinator.page.get_by_text("Noor Kuipers").click()
+    coordinator.press("See what they will see")
     coordinator.press("Ask the consultation")
     consultation = Consultation.objects.get()
     assert consultation.invitations.get().user == worker

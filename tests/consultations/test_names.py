@@ -252,6 +252,8 @@ def test_after_it_ended_the_family_worker_sees_nothing(room, family_worker, sign
         browser.get(reverse("consultations:detail", args=[consultation.reference])).status_code
         == 404
     )
-    assert (
-        consultation.reference not in browser.get(reverse("consultations:inbox")).content.decode()
-    )
+    inbox = browser.get(reverse("consultations:inbox")).content.decode()
+    assert f"/consultations/{consultation.reference}" not in inbox
+    assert consultation.question not in inbox
+    # Of what closed one finds the reference again, and nothing else.
+    assert (consultation.reference in inbox) == (ended == "closed")

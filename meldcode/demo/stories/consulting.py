@@ -1,6 +1,21 @@
 """Concern, and the consultation that it asks for (step 2)."""
 
-from meldcode.demo.events import Accept, Advise, Ask, Child, Signal, Story, day, minutes
+from meldcode.demo.events import (
+    Accept,
+    Advise,
+    Agree,
+    Ask,
+    Call,
+    Can,
+    Child,
+    Decline,
+    HandOver,
+    Propose,
+    Signal,
+    Story,
+    day,
+    minutes,
+)
 
 STORIES: tuple[Story, ...] = (
     # Two teachers who do not know of each other's signal; nobody has asked anybody yet.
@@ -92,6 +107,7 @@ STORIES: tuple[Story, ...] = (
                 "Leerling van 14 zorgt elke dag voor een ouder met psychische klachten. Mist "
                 "lessen. Beheert de medicijnen. Er is nog niet met thuis gesproken.",
                 invite=("gezinswerker",),
+                signals=2,
             ),
         ),
     ),
@@ -119,15 +135,28 @@ STORIES: tuple[Story, ...] = (
                 "Leerling van 13. Een ouder noemde hem in het openbaar waardeloos. Hij durft een "
                 "voldoende niet thuis te laten zien.",
                 invite=("gezinswerker", "gezinswerker2"),
+                signals=1,
             ),
             Accept(day(4, "08:45"), "gezinswerker"),
+            Decline(
+                day(4, "10:20"), "gezinswerker2",
+                "Ik begin deze maand op een andere school. Mijn collega kent de wijk beter.",
+            ),
             Advise(
                 day(3, "16:30"), "gezinswerker",
                 "Begin met wat goed gaat en vraag ouders wat zij voor hem hopen. Vertel dan "
                 "precies wat je zag: de woorden bij het hek, de toets. Vraag: “Herkent u dit?” "
                 "Spreek de leerling eerst apart en vraag wat hij veilig vindt. Als hij bang is "
                 "voor straf, bel mij dan vóór het gesprek met de ouders.",
+                mention=("aandachtsfunctionaris",),
             ),
+            Advise(
+                day(2, "09:15"), "aandachtsfunctionaris",
+                "Dank je. Hij zegt dat hij bang is voor zaterdag, als de rapporten komen. Kunnen "
+                "we vóór die dag samen kijken wie er belt?",
+                mention=("gezinswerker",),
+            ),
+            Propose(day(2, "09:20"), "aandachtsfunctionaris", ((2, "15:30"), (3, "09:00"))),
         ),
     ),
     Story(
@@ -152,6 +181,41 @@ STORIES: tuple[Story, ...] = (
                 invite=("aandachtsfunctionaris", "docent4"),
             ),
             Accept(day(4, "15:05"), "docent4"),
+            Call(
+                day(3, "10:10"), "zorgcoordinator", "veilig_thuis",
+                "Een leerling van 16 slaapt om de dag elders. Wat vragen we hem eerst?",
+                "Vraag waar hij vannacht slaapt en of hij daar veilig is. Bel ons als hij zegt "
+                "dat hij niet terug durft.",
+                "pupil", "Docent van 5A, deze week.", "Adviseur van de dag", "VT-A-20417",
+            ),
+        ),
+    ),
+    # Handed over to a colleague of the team, and a meeting planned.
+    Story(
+        pupil=Child("Jurre", "Hofsteenge", 13, "2A"),
+        responsible="zorgcoordinator",
+        events=(
+            Signal(
+                day(9, "09:40"), "docent2",
+                "Droeg drie weken dezelfde trui. Jurre ruikt naar rook en zit het liefst alleen.",
+                about="hygiene withdrawn",
+            ),
+            Signal(
+                day(7, "14:20"), "docent",
+                "At twee broodjes van een ander leeg. Zei dat er thuis niets meer in huis was.",
+                about="food", words="Het is bijna weer de twintigste.",
+            ),
+            Ask(
+                day(6, "11:00"), "zorgcoordinator", "family_worker",
+                "Is dit armoede of meer dan dat, en wie gaat er mee op huisbezoek?",
+                "Leerling van 13, twee signalen in een week.",
+                invite=("gezinswerker2",), signals=2,
+            ),
+            HandOver(day(5, "08:50"), "gezinswerker2", "gezinswerker"),
+            Accept(day(5, "13:10"), "gezinswerker"),
+            Propose(day(4, "10:00"), "zorgcoordinator", ((2, "10:00"), (3, "13:30"), (4, "09:15"))),
+            Can(day(4, "16:45"), "gezinswerker", (0, 2)),
+            Agree(day(3, "08:30"), "zorgcoordinator", 2, 45, "Spreekkamer 1, op school"),
         ),
     ),
     Story(
@@ -174,6 +238,12 @@ STORIES: tuple[Story, ...] = (
                 "Wat moeten we nu veiligstellen en wie praat met haar?",
                 "Leerling wordt onder druk gezet met beelden. Er gaat een foto rond.",
                 invite=("schoolleider",),
+            ),
+            Ask(
+                day(1, "09:30"), "aandachtsfunctionaris", "other",
+                "Wat kan de politie doen zonder aangifte, en hoe bewaren wij wat er rondgaat?",
+                "Een leerling van 15 wordt onder druk gezet met beelden.",
+                contact=("police", "Jeugdagent Wijk Noord", "0900 8844"),
             ),
         ),
     ),

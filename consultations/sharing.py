@@ -1,0 +1,156 @@
+"""Which records of a case can go along with a question, and what of each the receiver reads.
+
+The records are read through the reverse relations that the table of steps names, so that this room
+knows no other step's models. What is left out on purpose: who wrote a record, who was there.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.access import Permission
+from accounts.models import User
+from cases.models import Case
+from consultations.names import Family, find, without
+
+Lines = Iterator[tuple[Promise | str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A record of the case as it would go along."""
+
+    key: str
+    title: str
+    text: str
+
+    @property
+    def label(self) -> str:
+        """Return how the asker knows it again in the list: its title and how it begins."""
+        start = " ".join(self.text.split())
+        return f"{self.title} · {start[:90]}…" if len(start) > 90 else f"{self.title} · {start}"
+
+
+@dataclass(frozen=True, slots=True)
+class Veil:
+    """What is taken out of the pieces: what tells who the family is, and what the asker named."""
+
+    family: Family | None = None
+    # Words of the asker: names of others that nobody but they can know.
+    words: tuple[str, ...] = ()
+    # Words that look like names and are none, as the asker confirmed.
+    kept: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, case: Case, *, named: bool, hidden_words: str, confirmed_words: str) -> "Veil":
+        """Return what is taken out of what goes along with a question, by what its asker said."""
+        return cls(
+            None if named else Family.of(case.pupil),
+            tuple(word for part in hidden_words.split(",") if (word := part.strip())),
+            frozenset(confirmed_words.split(", ")),
+        )
+
+    def over(self, text: str) -> str:
+        """Return a text as the receiver reads it."""
+        if self.family is not None:
+            found = [place for place in find(text, self.family) if place.word not in self.kept]
+            text = without(text, found)
+        for word in self.words:
+            text = re.sub(rf"\b{re.escape(word)}\b", _("[name]"), text, flags=re.IGNORECASE)
+        return text
+
+
+def _signal(signal: Any) -> Lines:
+    yield gettext_lazy("What was seen or heard"), signal.facts
+    yield gettext_lazy("The pupil's own words"), signal.child_words
+    yield gettext_lazy("Told by"), signal.hearsay_from
+    yield gettext_lazy("What the writer makes of it"), signal.interpretation
+
+
+def _conversation(talk: Any) -> Lines:
+    yield gettext_lazy("Why there was no talk"), talk.skip_reason
+    yield gettext_lazy("Facts that were brought"), talk.facts_brought
+    yield gettext_lazy("How they reacted"), talk.reactions
+    yield gettext_lazy("What was agreed"), talk.agreements
+    if not talk.is_skipped:
+        yield gettext_lazy("Do they want help?"), talk.get_help_wanted_display()
+
+
+def _assessment(assessment: Any) -> Lines:
+    for answer in assessment.answers.all():
+        yield answer.question_text, f"{answer.answer_text}. {answer.grounds}"
+
+
+def _decision(decision: Any) -> Lines:
+    report = _("yes") if decision.report else _("no")
+    yield gettext_lazy("Report?"), f"{report}. {decision.report_grounds}"
+    yield gettext_lazy("Help?"), f"{decision.get_help_display()}. {decision.help_grounds}"
+
+
+def _feedback(heard: Any) -> Lines:
+    yield gettext_lazy("What was heard or seen"), heard.text
+    yield gettext_lazy("Does the help work?"), heard.get_effect_display()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of record that can go along: where it hangs, its title, day, and what it says."""
+
+    relation: str
+    title: Promise
+    moment: str
+    lines: Callable[[Any], Lines]
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind("signals", gettext_lazy("Signal"), "observed_at", _signal),
+    Kind("conversations", gettext_lazy("Conversation"), "held_at", _conversation),
+    Kind("assessments", gettext_lazy("Assessment"), "assessed_at", _assessment),
+    Kind("decisions", gettext_lazy("Decision"), "decided_at", _decision),
+    Kind("feedbacks", gettext_lazy("Heard or seen since"), "received_at", _feedback),
+)
+UNDER = {"assessments": ("answers",), "signals": ("finding",)}
+
+
+def offered(case: Case, user: User, veil: Veil) -> list[Piece]:
+    """Return what the user can let go along: what the page of the case shows them, and no more.
+
+    As it holds now: not what a correction replaced, nor a signal that was found unfounded.
+    """
+    if not Case.objects.permitted(user, Permission.SEE_CASE).filter(pk=case.pk).exists():
+        return []
+    return [
+        _piece(kind, record, veil)
+        for kind in KINDS
+        for record in getattr(case, kind.relation)
+        .current()
+        .prefetch_related(*UNDER.get(kind.relation, ()))
+        if not hasattr(record, "finding")
+    ]
+
+
+def chosen(case: Case, user: User, keys: Iterable[str], veil: Veil) -> list[Piece]:
+    """Return the pieces with these keys, in the order of the case.
+
+    Raises ``LookupError`` when one of them is not (or no longer) there for the user.
+    """
+    wanted = set(keys)
+    if not wanted:
+        return []
+    found = [piece for piece in offered(case, user, veil) if piece.key in wanted]
+    if len(found) != len(wanted):
+        raise LookupError
+    return found
+
+
+def _piece(kind: Kind, record: Any, veil: Veil) -> Piece:
+    day = date_format(timezone.localtime(getattr(record, kind.moment)), "j F Y")
+    said = "\n\n".join(f"{label}: {text}" for label, text in kind.lines(record) if text)
+    return Piece(f"{kind.relation}-{record.pk}", f"{kind.title}, {day}", veil.over(said))
