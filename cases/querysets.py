@@ -1,6 +1,6 @@
 """Reading pupils, cases, records and exports: who may see what stands here, and only here."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts import access
 from accounts.access import Permission, Scope
+from cases.contact_book.organisations import Organisation
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -202,6 +203,18 @@ class ContactQuerySet(models.QuerySet):
     def standing(self) -> "ContactQuerySet":
         """Return the entries that were not removed."""
         return self.filter(removed_at__isnull=True)
+
+    def in_order(self) -> "ContactQuerySet":
+        """Return the entries in the order of the organisations (``Organisation``)."""
+        places = [
+            models.When(organisation=code, then=place)
+            for place, code in enumerate(Organisation.values)
+        ]
+        return self.order_by(models.Case(*places, default=len(places)), "name", "pk")
+
+    def unchecked(self, since: date) -> "ContactQuerySet":
+        """Return the entries at which nobody looked after a day."""
+        return self.standing().filter(checked_on__lte=since)
 
 
 class ShutOutQuerySet(models.QuerySet):

@@ -33,6 +33,7 @@ from tests.canary import CacheSpy, Markers, QueueSpy, columns, cookies, file_nam
 from tests.test_role_matrix import (
     LOGS_SIGNALS,
     MATRIX,
+    OF_THE_SCHOOLS,
     POST_ONLY,
     SEES_CASE,
     arguments,
@@ -59,6 +60,8 @@ MAY_READ: dict[str, tuple[str, ...]] = {
     "conflicts of interest":     SEES_CASE,
     "people":                    ("administrator", "leader", "author", "teacher", *AT_THE_SCHOOL),
     "how one signs in":          ("administrator",),
+    "the contact book":          OF_THE_SCHOOLS,
+    "the help page":             OF_THE_SCHOOLS,
     "flags":                     ("administrator",),
     "nobody's page":             (),
 }
@@ -77,6 +80,10 @@ GROUP_OF_FORM = {
     "sso:add": "how one signs in",
     "sso:saml_add": "how one signs in",
     "sso:change": "how one signs in",
+    "cases:add_contact": "the contact book",
+    "cases:change_contact": "the contact book",
+    "cases:add_help": "the help page",
+    "cases:change_help": "the help page",
     "audit:settle": "flags",
 }
 # Sent at the very end: they end what others still look at, or change who may look.

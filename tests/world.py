@@ -17,6 +17,8 @@ from tests.factories import (
     BoardFactory,
     CaseFactory,
     ConsultationFactory,
+    ContactFactory,
+    HelpItemFactory,
     IdentityProviderFactory,
     InvitationFactory,
     PupilFactory,
@@ -62,6 +64,8 @@ class World:
             requested_by=self.people["administrator"],
             reason="Verzoek om inzage.",
         )
+        self.contact = ContactFactory(school=self.school)
+        self.help_item = HelpItemFactory(school=self.school)
         self.flag = Flag.objects.create(
             rule="at_night",
             user=self.people["coordinator"],

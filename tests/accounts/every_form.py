@@ -355,6 +355,22 @@ class Row:
     codes: tuple[str, ...] = ()
 
 
+def contact(world: World) -> Data:
+    """Fill in whom one can call."""
+    return {
+        "organisation": "save", "name": "SAVE-team West", "telephone": "030 765 43 21",
+        "hours": "Elke dag, 9 tot 17 uur", "at_night": "on",
+    }  # fmt: skip
+
+
+def help_item(world: World) -> Data:
+    """Fill in something for the help page."""
+    return {
+        "section": "reading", "title": "Onze eigen studiedag", "text": "In januari.",
+        "url": "https://studiedag.example/",
+    }  # fmt: skip
+
+
 NO_PROVIDER = (
     ({"location": ""}, "location"),
     ({"location": "http://elders.example"}, "location"),
@@ -445,6 +461,17 @@ FORMS = (
         (("person", somebody_elsewhere),), keyed=False),
     Row("cases:end_shut_out", "coordinator", "leader", "case", end_of_conflict, keyed=False,
         more=("shut_out",)),
+    Row("cases:add_contact", "administrator", None, None, contact, (
+        ({"telephone": "1234"}, "telephone"),
+        ({"organisation": "buurtteam"}, "organisation"),
+    ), codes=("telephone",)),
+    Row("cases:change_contact", "coordinator", None, "contact", contact,
+        (({"telephone": "030 12"}, "telephone"),), keyed=False, codes=("telephone",)),
+    Row("cases:add_help", "administrator", None, None, help_item,
+        (({"url": "http://studiedag.example/"}, "url"), ({"url": "javascript:alert(1)"}, "url")),
+        codes=("url",)),
+    Row("cases:change_help", "administrator", None, "help_item", help_item,
+        (({"url": "geen adres"}, "url"),), keyed=False, codes=("url",)),
     Row("audit:settle", "administrator", None, "flag", settling, keyed=False),
     Row("cases:emergency", "sister_leader", None, None, emergency, (
         ({"reason": "te kort"}, "reason"),
