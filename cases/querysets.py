@@ -46,6 +46,8 @@ CASE_PAGE = (
     "attachments__author",
     "attachments__withdrawn_by",
     "step_changes__by",
+    "agenda_items__asked_by",
+    "agenda_items__taken_off_by",
 )
 
 
@@ -165,9 +167,10 @@ class CaseQuerySet(models.QuerySet):
 
     def for_dashboard(self) -> "CaseQuerySet":
         """Return cases with what a list shows, severe first and then the longest waiting."""
-        return self.select_related("pupil", "responsible", "school").order_by(
+        listed = self.select_related("pupil", "responsible", "school").order_by(
             "-attention", models.F("deadline").asc(nulls_last=True), "pk"
         )
+        return listed.prefetch_related("agenda_items")
 
 
 class RecordQuerySet(models.QuerySet):

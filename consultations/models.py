@@ -10,7 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Buurtteam
 from cases.models import Record
 from cases.references import consultation_reference
+from consultations.meetings.models import AgendaItem, Meeting
 from consultations.querysets import ConsultationQuerySet, InvitationQuerySet
+
+# Their models stand in rooms of their own; Django finds them here.
+__all__ = ["Advice", "AgendaItem", "Consultation", "Invitation", "Meeting"]
 
 
 class Consultation(Record):

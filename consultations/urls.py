@@ -3,9 +3,11 @@
 from django.urls import path
 
 from consultations import views
+from consultations.meetings.urls import urlpatterns as meetings
 
 app_name = "consultations"
 urlpatterns = [
+    *meetings,
     path("cases/<reference:reference>/consultations/new/", views.new, name="new"),
     path("cases/<reference:reference>/call/", views.call, name="call"),
     path("consultations/", views.inbox, name="inbox"),
