@@ -179,7 +179,7 @@ def _closing(case: Case) -> Iterator[Entry]:
 
 def _agenda(case: Case) -> Iterator[Entry]:
     for item in case.agenda_items.all():
-        title = _("Put on the agenda of the care team")
+        title = _("On the agenda of the care team")
         yield Entry(item.asked_at, 2, "people", title, item.asked_by.name)
         if item.taken_off_at:
             title = _("Taken from the agenda of the care team")

@@ -21,7 +21,7 @@ from accounts.roles import Role
 from accounts.sso.models import trust_of
 from cases.contact_book.organisations import Organisation
 from cases.models import Attachment, Case, Contact, Conversation, HelpItem, Pupil
-from consultations.models import Consultation, Invitation
+from consultations.models import Consultation, Invitation, Meeting
 from signals.models import Signal, SignalCategory
 
 PASSWORD = "een lange zin voor de toets"
@@ -175,6 +175,18 @@ class InvitationFactory(DjangoModelFactory):
     consultation = factory.SubFactory(ConsultationFactory)
     user = factory.SubFactory(UserFactory)
     invited_by = factory.SubFactory(UserFactory)
+
+
+class MeetingFactory(DjangoModelFactory):
+    """A meeting of the care team tomorrow."""
+
+    class Meta:
+        model = Meeting
+
+    school = factory.SubFactory(SchoolFactory)
+    starts_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=1))
+    place = "Kamer 12"
+    made_by = factory.SubFactory(UserFactory)
 
 
 class ConversationFactory(RecordFactory):

@@ -293,7 +293,11 @@ WITH_OBJECT = [
     "people:withdraw_invitation", "sso:change", "sso:switch",
     "cases:export", "cases:export_download", "signals:detail", "signals:correct",
     "consultations:new", "consultations:detail", "consultations:outcome", "consultations:accept",
-    "consultations:withdraw", "referrals:decide", "referrals:feedback", "referrals:sent",
+    "consultations:withdraw", "consultations:meeting", "consultations:move_meeting",
+    "consultations:close_meeting", "consultations:discuss", "consultations:put_on_agenda",
+    "consultations:take_off_agenda", "cases:change_contact", "cases:contact_checked",
+    "cases:remove_contact", "cases:change_help", "cases:move_help", "cases:remove_help",
+    "referrals:decide", "referrals:feedback", "referrals:sent",
 ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.models import Flag
 from cases.models import DossierExport, EmergencyAccess, ShutOut
+from consultations.models import AgendaItem
 from referrals.models import Decision, Referral
 from tests.accounts.saml import saml_provider_of
 from tests.factories import (
@@ -21,6 +22,7 @@ from tests.factories import (
     HelpItemFactory,
     IdentityProviderFactory,
     InvitationFactory,
+    MeetingFactory,
     PupilFactory,
     RoleInvitationFactory,
     SchoolFactory,
@@ -54,6 +56,10 @@ class World:
         self.joined = self._invite(self.people["joined"], accepted=True)
         self.invited = self._invite(self.people["invited"])
         self._invite(self.people["withdrawn"], accepted=True, withdrawn=True)
+        self.meeting = MeetingFactory(school=self.school, made_by=self.people["coordinator"])
+        self.agenda_item = AgendaItem.objects.create(
+            case=self.case, asked_by=self.people["coordinator"]
+        )
         self.referral = self._referral()
         self.attachment = AttachmentFactory(case=self.case, author=self.people["participant"])
         self.role_invitation = RoleInvitationFactory(school=self.school)

@@ -1,6 +1,7 @@
 """The meetings of a care team, the walk through their cases, and the click that puts one there."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -175,6 +176,8 @@ def take_off(request: HttpRequest, reference: str) -> HttpResponse:
     case = _case(request, reference)
     try:
         actions.take_off_agenda(case, request.user)
+    except PermissionDenied as denied:
+        raise Http404 from denied
     except ActionError as refused:
         messages.error(request, refused.message)
     else:

@@ -371,6 +371,19 @@ def help_item(world: World) -> Data:
     }  # fmt: skip
 
 
+def meeting(world: World) -> Data:
+    """Fill in when and where the care team meets."""
+    return {"starts_at": f"{next_month()}T15:30", "place": "Kamer 3"}
+
+
+def minutes(world: World) -> Data:
+    """Fill in what the care team said of a case."""
+    return {
+        "minutes": "Drie docenten zien hetzelfde.", "decided": "De mentor praat met de leerling.",
+        "decided_by": "Zorgcoördinator en mentor", "talk": "pupil", "next_talk": "De mentor.",
+    }  # fmt: skip
+
+
 NO_PROVIDER = (
     ({"location": ""}, "location"),
     ({"location": "http://elders.example"}, "location"),
@@ -427,6 +440,13 @@ FORMS = (
     Row("consultations:detail", "joined", "coordinator", "consultation", advice),
     Row("consultations:outcome", "coordinator", "attention_officer", "consultation", outcome,
         keyed=False),
+    Row("consultations:plan_meeting", "coordinator", None, None, meeting,
+        (({"starts_at": "2020-01-01T10:00"}, "starts_at"),
+         ({"starts_at": "morgen"}, "starts_at"))),
+    Row("consultations:move_meeting", "attention_officer", None, "meeting", meeting,
+        (({"starts_at": "2020-01-01T10:00"}, "starts_at"),), keyed=False),
+    # Filed by a key, and by nobody after that: the case is off the agenda then.
+    Row("consultations:discuss", "coordinator", None, "meeting", minutes, more=("case",)),
     Row("referrals:decide", "coordinator", "handed_over", "case", decision, (
         ({"anonymous_reason": ""}, "anonymous_reason"),
         ({"family_told": ""}, "family_told"),
@@ -480,6 +500,11 @@ FORMS = (
 )  # fmt: skip
 
 
+def address_of(about: Any) -> Any:
+    """Return what stands in an address for an object of the world, or None."""
+    return getattr(about, "reference", None) or getattr(about, "public_id", None)
+
+
 class Sheet:
     """A form in somebody's hands, in a world of its own."""
 
@@ -489,9 +514,9 @@ class Sheet:
         self.user = self.world.people[row.who]
         self.client: Client = signed_in(self.user)
         about = getattr(self.world, row.of) if row.of else None
-        of = [getattr(about, "reference", None) or about.public_id] if about else []
+        of = [address_of(about)] if about else []
         # What stands in the world under that name, or just the word.
-        more = [getattr(getattr(self.world, m, None), "public_id", m) for m in row.more]
+        more = [address_of(getattr(self.world, name, None)) or name for name in row.more]
         self.url = reverse(row.name, args=[*of, *more])
         self.full = row.fill(self.world)
         self.key = str(uuid.uuid4())
