@@ -29,7 +29,6 @@ NAVIGATION: tuple[tuple[str, Promise, str, Permission | None], ...] = (
     ("signals:new", _("Log a signal"), "plus", Permission.LOG_SIGNAL),
     ("signals:mine", _("My signals"), "signal", Permission.SEE_OWN_SIGNALS),
     ("consultations:inbox", _("Consultations"), "inbox", Permission.ADVISE),
-    ("consultations:meetings", _("Meetings"), "people", Permission.CHAIR_CONSULTATION),
     ("cases:exportable", _("Dossiers"), "file-pdf", Permission.LIST_EXPORTABLE),
     ("people:people", _("People"), "people", Permission.SEE_PEOPLE),
     ("audit:school", _("Trail"), "eye", Permission.SEE_AUDIT),

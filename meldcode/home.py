@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 
 from accounts import access
 from accounts.access import SIGNED_IN, Permission, open_to
-from accounts.models import Buurtteam, School
+from accounts.models import School
 from cases.contact_book.calls import Call, Numbers, calls_for
 from cases.help_page.shown import sections
 from cases.protocol import CONTACTS, PERIODS, QUESTIONS, STEPS
@@ -71,10 +71,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 
 def _calls(request: HttpRequest, school: School | None) -> tuple[Call, ...]:
-    """Return whom somebody calls: of their school, or of their buurtteam."""
-    team = next(iter(_buurtteams(request)), None)
-    return calls_for(CONTACTS, Numbers(school, None if school else team))
-
-
-def _buurtteams(request: HttpRequest) -> list[Buurtteam]:
-    return [m.buurtteam for m in request.user.current_memberships if m.buurtteam]
+    """Return whom somebody calls: of their school, or of their own buurtteams."""
+    memberships = request.user.current_memberships
+    teams = list({m.buurtteam_id: m.buurtteam for m in memberships if m.buurtteam}.values())
+    return calls_for(CONTACTS, Numbers(school, teams if school is None else ()))

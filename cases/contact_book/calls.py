@@ -1,6 +1,6 @@
 """Whom to call, as buttons: the numbers of the whole country, and those of the school's book."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import cached_property
@@ -34,14 +34,19 @@ class Call:
 class Numbers:
     """The numbers of one school, for one page: read once, and only when something tells to call.
 
-    ``school``: None for who sees the buurtteam's number alone. ``now``: the server's clock.
+    ``school``: None for who works at ``teams``, and sees their numbers alone. ``now``: the
+    server's clock.
     """
 
     def __init__(
-        self, school: School | None, team: Buurtteam | None = None, *, now: datetime | None = None
+        self,
+        school: School | None,
+        teams: Sequence[Buurtteam] = (),
+        *,
+        now: datetime | None = None,
     ) -> None:
         self.school = school
-        self.team = team or (school.buurtteam if school else None)
+        self.teams = [school.buurtteam] if school and school.buurtteam else list(teams)
         self.out_of_hours = out_of_hours(now or timezone.now())
 
     @cached_property
@@ -63,9 +68,12 @@ class Numbers:
                     contact.at_night,
                 )
             )
-        if code == BUURTTEAM and self.team and self.team.telephone:
-            href = f"tel:{self.team.telephone_href}"
-            found.append(Call(self.team.telephone, href, self.team.name, urgent=False))
+        if code == BUURTTEAM:
+            found += [
+                Call(team.telephone, f"tel:{team.telephone_href}", team.name, urgent=False)
+                for team in self.teams
+                if team.telephone
+            ]
         return found + [call_of(entry) for entry in self.book if entry.organisation == code]
 
 
@@ -77,13 +85,13 @@ def out_of_hours(now: datetime) -> bool:
 
 def call_of(entry: Contact) -> Call:
     """Return the button of an entry of the contact book."""
-    organisation = entry.get_organisation_display()
-    label = entry.name if organisation in entry.name else f"{organisation}: {entry.name}"
-    notes = [entry.hours, _("also at night") if entry.at_night else ""]
+    organisation = str(entry.get_organisation_display())
+    known = organisation.casefold() in entry.name.casefold()
+    notes = ["" if known else organisation, entry.hours, _("also at night") * entry.at_night]
     return Call(
         entry.telephone,
         f"tel:{entry.telephone_href}",
-        label,
+        entry.name,
         urgent=False,
         note=" · ".join(note for note in notes if note),
         at_night=entry.at_night,

@@ -23,7 +23,9 @@ from cases.contact_book.telephone import judged
 from cases.models import Contact, OutboxMessage
 from cases.protocol import CONTACTS
 from cases.reminders.outbox import deliver
+from meldcode.celery import app
 from tests.factories import (
+    BuurtteamFactory,
     CaseFactory,
     ContactFactory,
     PupilFactory,
@@ -100,6 +102,14 @@ def test_a_family_worker_does_not(school, family_worker, signed_in):
     page = browser.get(reverse("help")).content.decode()
     assert "Anna Smit" not in page
     assert school.buurtteam.telephone in page
+
+
+def test_who_works_at_two_buurtteams_sees_both_numbers(family_worker, signed_in):
+    second = BuurtteamFactory(telephone="030 999 88 77")
+    family_worker.memberships.create(role=Role.BUURTTEAM_WORKER, buurtteam=second)
+    page = signed_in(family_worker).get(reverse("help")).content.decode()
+    assert 'href="tel:0301234567"' in page
+    assert 'href="tel:0309998877"' in page
 
 
 def test_the_buurtteam_stands_in_it_with_who_works_there_now(school, teacher, signed_in):
@@ -336,3 +346,10 @@ def test_a_removed_entry_and_another_school_ask_nobody_here(school, coordinator)
     old(school, removed_at=timezone.now())
     old(SchoolFactory())
     assert remind(timezone.now()) == 0
+
+
+def test_beat_finds_the_task_that_asks():
+    app.loader.import_default_modules()
+    wanted = {row["task"] for row in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert "cases.contact_book.tasks.remind" in wanted
+    assert wanted <= set(app.tasks)
