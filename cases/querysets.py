@@ -30,6 +30,7 @@ CASE_PAGE = (
     "signals__correction",
     "signals__finding__author",
     "consultations__author",
+    "consultations__agenda_item",
     "consultations__closed_by",
     "consultations__invitations__user",
     "consultations__advices__author",

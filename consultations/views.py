@@ -157,7 +157,7 @@ def _may_advise(request: HttpRequest, consultation: Consultation) -> bool:
 def _visible(request: HttpRequest, reference: str) -> Consultation:
     return get_object_or_404(
         Consultation.objects.visible_to(request.user)
-        .select_related("case__pupil", "case__school", "author")
+        .select_related("case__pupil", "case__school", "author", "agenda_item")
         .prefetch_related("advices__author", "invitations__user"),
         reference=reference,
     )

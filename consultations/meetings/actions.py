@@ -121,20 +121,13 @@ def deal_with(
         kind=Consultation.Kind.CARE_TEAM,
         question=_question(meeting),
         held_at=min(meeting.starts_at, timezone.now()),
-        outcome=_outcome(minutes, decided, decided_by),
+        outcome=decided,
         talk=talk,
         next_talk=next_talk,
     )
-    item.meeting = meeting
-    item.save(update_fields=["consultation", "meeting"])
+    item.meeting, item.minutes, item.decided_by = meeting, minutes, decided_by
+    item.save(update_fields=["consultation", "meeting", "minutes", "decided_by"])
     return item.consultation
-
-
-def _outcome(minutes: str, decided: str, decided_by: str) -> str:
-    """Return the minutes with the decision under it, as they stand in the case ever after."""
-    with translation.override(settings.LANGUAGE_CODE):
-        said = _("Decided by %(who)s: %(what)s") % {"who": decided_by, "what": decided}
-    return f"{minutes}\n\n{said}"
 
 
 def _question(meeting: Meeting) -> str:

@@ -52,7 +52,7 @@ class MinutesForm(MeldcodeForm):
     )
     decided = LongTextField(label=_("What was decided?"), rows=2)
     decided_by = forms.CharField(
-        label=_("By whom?"), help_text=_("Names and roles of who were there."), max_length=300
+        label=_("By whom?"), help_text=_("Names and roles of who were there."), max_length=200
     )
     talk = forms.ChoiceField(
         label=_("What does it mean for the talk?"),

@@ -45,7 +45,10 @@ class Meeting(models.Model):
 
 
 class AgendaItem(models.Model):
-    """That a case asks for the care team. No word of content: that stands in the consultation."""
+    """That a case asks for the care team; and, once a meeting dealt with it, its minutes.
+
+    What was decided is the outcome of the consultation that the meeting filed in the case.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="agenda_items")
     asked_by = models.ForeignKey(
@@ -56,7 +59,9 @@ class AgendaItem(models.Model):
     taken_off_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    # Both are set at once, when a meeting has dealt with it.
+    # All are set at once, when a meeting has dealt with it, and never after.
+    minutes = models.TextField(_("minutes of the care team"), blank=True)
+    decided_by = models.CharField(_("decided by"), max_length=200, blank=True)
     meeting = models.ForeignKey(
         Meeting, null=True, blank=True, on_delete=models.PROTECT, related_name="items"
     )
@@ -82,9 +87,12 @@ class AgendaItem(models.Model):
             ),
             models.CheckConstraint(
                 name="dealt_with_in_a_meeting",
-                condition=models.Q(meeting__isnull=True, consultation__isnull=True)
+                condition=models.Q(meeting__isnull=True, consultation__isnull=True, minutes="")
                 | models.Q(
-                    meeting__isnull=False, consultation__isnull=False, taken_off_at__isnull=True
+                    ~models.Q(minutes=""),
+                    meeting__isnull=False,
+                    consultation__isnull=False,
+                    taken_off_at__isnull=True,
                 ),
             ),
         )

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from cases.actions import refresh
 from cases.dossier.contents import dossier
+from cases.dossier.pdf import as_html
 from cases.errors import ActionError
 from cases.models import Case, DossierExport, ShutOut
 from cases.timeline import timeline
@@ -176,11 +177,20 @@ def test_the_chair_walks_from_case_to_case_and_each_has_its_decision(
         consultation = case.consultations.get()
         assert consultation.kind == Consultation.Kind.CARE_TEAM
         assert (consultation.closed_by, consultation.talk) == (coordinator, "pupil")
-        assert consultation.outcome.startswith(SAID["minutes"])
-        assert decided in consultation.outcome
-        assert SAID["decided_by"] in consultation.outcome
+        assert consultation.outcome.startswith(decided)
+        assert consultation.agenda_item.minutes == SAID["minutes"]
+        assert consultation.agenda_item.decided_by == SAID["decided_by"]
         assert consultation.next_talk == SAID["next_talk"]
-        assert decided in page_of(browser, case)
+        shown = page_of(browser, case)
+        assert decided in shown
+        assert SAID["minutes"] in shown
+        assert SAID["decided_by"] in shown
+        assert (
+            SAID["minutes"]
+            in browser.get(
+                reverse("consultations:detail", args=[consultation.reference])
+            ).content.decode()
+        )
     # R11: the care team was heard, so the case goes on to the talk.
     assert Case.objects.get(pk=first.pk).step == 3
     assert SAID["minutes"] in browser.get(urls[0]).content.decode()
@@ -193,8 +203,9 @@ def test_it_stands_in_timeline_and_dossier(school, coordinator):
     titles = [str(entry.title) for entry in timeline(case)]
     assert titles.index("Op de agenda van het zorgteam") < titles.index("Uitkomst vastgelegd")
     export = DossierExport.objects.create(case=case, requested_by=coordinator, reason="Inzage.")
-    written = dossier(export, timezone.now())
-    assert "Drie docenten" in written.case.consultations.get().outcome
+    written = as_html(dossier(export, timezone.now()))
+    for word in (SAID["minutes"], SAID["decided"], SAID["decided_by"]):
+        assert word in written
 
 
 def test_sent_twice_it_is_one_consultation(school, coordinator):
