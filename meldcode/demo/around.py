@@ -9,13 +9,16 @@ from accounts.models import School, User
 from accounts.roles import Role
 from cases.contact_book.organisations import Organisation
 from cases.models import Case, Contact
-from consultations.models import AgendaItem, Meeting
+from consultations.models import AgendaItem, Consultation, Meeting
 from meldcode.demo.events import business_day
 
 MEETS_AT, PLACE = time(15, 30), "Zorgkamer, begane grond"
-# The one before was held a week ago; the next is within days.
-BACK, AHEAD = -5, 2
+AHEAD = 2  # business days
 ON_AGENDA = 3
+MINUTES = (
+    "We lazen de signalen samen, op volgorde, en hielden uit elkaar wat gezien is en wat wij "
+    "ervan denken."
+)
 
 
 class Entry(NamedTuple):
@@ -57,17 +60,40 @@ def plant_around(school: School, crew: dict[str, User], now: datetime) -> None:
             checked_on=today - timedelta(days=entry.checked),
         )
     chair = next(user for user in crew.values() if _is_coordinator(user))
-    for days in (BACK, AHEAD):
-        at = timezone.make_aware(datetime.combine(business_day(today, days), MEETS_AT))
-        held = at + timedelta(hours=1) if days < 0 else None
-        Meeting.objects.create(
-            school=school, starts_at=at, place=PLACE, made_by=chair,
-            closed_at=held, closed_by=chair if held else None,
-        )  # fmt: skip
+    at = timezone.make_aware(datetime.combine(business_day(today, AHEAD), MEETS_AT))
+    Meeting.objects.create(school=school, starts_at=at, place=PLACE, made_by=chair)
+    _hold_the_last(school, chair)
     # What stands in step 2 asks for the care team; the oldest first.
     asking = Case.objects.open().filter(school=school, restricted=False, step=2)
     for case in asking.order_by("opened_at")[:ON_AGENDA]:
         AgendaItem.objects.create(case=case, asked_by=chair, asked_at=now)
+
+
+def _hold_the_last(school: School, chair: User) -> None:
+    """Let the newest consultation of the care team come from a meeting, with its minutes."""
+    of_team = Consultation.objects.filter(
+        case__school=school, kind=Consultation.Kind.CARE_TEAM, closed_at__isnull=False
+    )
+    consultation = of_team.order_by("held_at").last()
+    if consultation is None:
+        return
+    meeting = Meeting.objects.create(
+        school=school,
+        starts_at=consultation.held_at,
+        place=PLACE,
+        made_by=chair,
+        closed_at=consultation.closed_at,
+        closed_by=chair,
+    )
+    AgendaItem.objects.create(
+        case=consultation.case,
+        asked_by=consultation.author,
+        asked_at=consultation.recorded_at,
+        meeting=meeting,
+        consultation=consultation,
+        minutes=MINUTES,
+        decided_by="Zorgcoördinator, aandachtsfunctionaris en mentor",
+    )
 
 
 def _is_coordinator(user: User) -> bool:
