@@ -42,6 +42,9 @@ class Permission(StrEnum):
     LIST_EXPORTABLE = "list_exportable"
     SEE_BOARD_CASE = "see_board_case"
     SET_PERIODS = "set_periods"
+    SEE_CONTACTS = "see_contacts"
+    MANAGE_CONTACTS = "manage_contacts"
+    EDIT_HELP = "edit_help"
     ATTACH_FILE = "attach_file"
     SHUT_OUT = "shut_out"
     EMERGENCY_ACCESS = "emergency_access"
@@ -91,6 +94,11 @@ TABLE: dict[Permission, tuple[Scope, ...]] = {
     # A case about somebody who works at the school (R9): beside what the rows above give.
     Permission.SEE_BOARD_CASE:     (N,      N,      N,        N,         S,      N),
     Permission.SET_PERIODS:        (N,      S,      S,        N,         N,      N),
+    # The contact book: whom the school works with, and their numbers.
+    Permission.SEE_CONTACTS:       (S,      S,      S,        N,         S,      S),
+    Permission.MANAGE_CONTACTS:    (N,      S,      S,        N,         N,      S),
+    # What the help page says of organisations, training and reading.
+    Permission.EDIT_HELP:          (N,      N,      N,        N,         N,      S),
     Permission.ATTACH_FILE:        (P,      S,      S,        N,         S,      N),
     # Conflict of interest: who keeps a person out of all that is about a pupil.
     Permission.SHUT_OUT:           (N,      S,      S,        N,         S,      N),

@@ -15,6 +15,7 @@ from cases.models import (
     Deviation,
     DossierExport,
     EmergencyAccess,
+    HelpItem,
     LookBack,
     Pupil,
     SchoolPeriod,
@@ -50,6 +51,7 @@ AUDITED: dict[type[models.Model], list[str]] = {
     Deviation: ["kind", "step", "rule", "author", "cycle"],
     LookBack: ["result", "author", "cycle"],
     Contact: ["organisation", "telephone", "at_night", "checked_on", "removed_at"],
+    HelpItem: ["section", "position"],
     SchoolPeriod: ["code", "days", "set_by"],
     ShutOut: ["pupil", "user", "ground", "set_by", "ended_at", "ended_by"],
     EmergencyAccess: ["case", "user", "ends_at", "ended_by"],
@@ -67,6 +69,7 @@ ABOUT: dict[type[models.Model], Callable[[models.Model], models.Model | None]] =
     Deviation: attrgetter("case"),
     LookBack: attrgetter("case"),
     Contact: attrgetter("school"),
+    HelpItem: attrgetter("school"),
     SchoolPeriod: attrgetter("school"),
     # Where it was set; of older ones that is not known: any case of the pupil.
     ShutOut: lambda shut_out: shut_out.case or shut_out.pupil.cases.order_by("-pk").first(),

@@ -1,6 +1,6 @@
 """Reading pupils, cases, records and exports: who may see what stands here, and only here."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts import access
 from accounts.access import Permission, Scope
+from cases.contact_book.organisations import Organisation
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -29,6 +30,7 @@ CASE_PAGE = (
     "signals__correction",
     "signals__finding__author",
     "consultations__author",
+    "consultations__agenda_item",
     "consultations__closed_by",
     "consultations__contact",
     "consultations__pieces",
@@ -62,6 +64,8 @@ CASE_PAGE = (
     "attachments__author",
     "attachments__withdrawn_by",
     "step_changes__by",
+    "agenda_items__asked_by",
+    "agenda_items__taken_off_by",
 )
 
 
@@ -192,9 +196,10 @@ class CaseQuerySet(models.QuerySet):
 
     def for_dashboard(self) -> "CaseQuerySet":
         """Return cases with what a list shows, severe first and then the longest waiting."""
-        return self.select_related("pupil", "responsible", "school").order_by(
+        listed = self.select_related("pupil", "responsible", "school").order_by(
             "-attention", models.F("deadline").asc(nulls_last=True), "pk"
         )
+        return listed.prefetch_related("agenda_items")
 
 
 class RecordQuerySet(models.QuerySet):
@@ -230,6 +235,18 @@ class ContactQuerySet(models.QuerySet):
     def standing(self) -> "ContactQuerySet":
         """Return the entries that were not removed."""
         return self.filter(removed_at__isnull=True)
+
+    def in_order(self) -> "ContactQuerySet":
+        """Return the entries in the order of the organisations (``Organisation``)."""
+        places = [
+            models.When(organisation=code, then=place)
+            for place, code in enumerate(Organisation.values)
+        ]
+        return self.order_by(models.Case(*places, default=len(places)), "name", "pk")
+
+    def unchecked(self, since: date) -> "ContactQuerySet":
+        """Return the entries at which nobody looked after a day."""
+        return self.standing().filter(checked_on__lte=since)
 
 
 class ShutOutQuerySet(models.QuerySet):

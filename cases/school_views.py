@@ -21,7 +21,7 @@ from cases.statistics import deviations, walked
 def periods(request: HttpRequest) -> HttpResponse:
     """Show and set the periods of a school."""
     schools = access.schools(request.user, Permission.SET_PERIODS)
-    school = _chosen(schools, request.GET.get("school", ""))
+    school = chosen(schools, request.GET.get("school", ""))
     form = PeriodsForm.for_page(request, own=own_days(school))
     if form.is_bound and form.is_valid():
         form.run(set_periods, school, request.user, form.values)
@@ -42,7 +42,7 @@ def periods(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _chosen(schools: list[School], number: str) -> School:
+def chosen(schools: list[School], number: str) -> School:
     """Return the school that an address asks for, of those that the user looks after."""
     return next((school for school in schools if str(school.pk) == number), schools[0])
 

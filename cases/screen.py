@@ -1,6 +1,6 @@
 """What the protocol says, made ready for the screen: the step header and the card "Wat nu?"."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access import Permission
-from accounts.models import Buurtteam
+from cases.contact_book.calls import Call, Numbers, calls_for
 from cases.deadlines import running
 from cases.models import Case
 from cases.protocol import CONTACTS, PERIODS, RULES, Attention, Guidance, Kind, Rule, Task
-from cases.protocol.contacts import BUURTTEAM
 from cases.protocol.guide import WEIGHING
 from cases.protocol.rules import SOURCES
 
@@ -65,16 +64,6 @@ class ScreenStep:
     short_name: Promise
     state: str
     url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """Somebody to call, as a big button."""
-
-    telephone: str
-    href: str
-    label: Promise | str
-    urgent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +160,13 @@ def what_now(
     ``sees_case``: who knows a part of the case would guess the rest from a date, or from its end.
     """
     now = timezone.now()
-    team = case.school.buurtteam
-    banner = _banner(guidance, team)
+    numbers = Numbers(case.school, now=now)
+    banner = _banner(guidance, numbers)
     decided = guidance.steps[-1].at is not None
     elsewhere = guidance.elsewhere if sees_case and case.is_open else ""
     tasks, seen = [], set()
     for task in guidance.tasks:
-        made = _task(task, case, permissions, team, calls=not banner, decided=decided)
+        made = _task(task, case, permissions, numbers, calls=not banner, decided=decided)
         if elsewhere and task.rule.code == WATCHES_ON:
             made = replace(made, text=_and_to(made.text, elsewhere))
         tasks.append(_without_button(made) if made.url in seen else made)
@@ -201,20 +190,6 @@ def what_now(
     )
 
 
-def calls_for(codes: Iterable[str], team: Buurtteam | None) -> tuple[Call, ...]:
-    """Return whom to call, as buttons; the buurtteam with the number of its own."""
-    found = []
-    for code in codes:
-        contact = CONTACTS[code]
-        if code == BUURTTEAM:
-            if team and team.telephone:
-                href = f"tel:{team.telephone_href}"
-                found.append(Call(team.telephone, href, team.name, urgent=False))
-            continue
-        found.append(Call(contact.telephone, contact.href, contact.label, contact.urgent))
-    return tuple(found)
-
-
 def rule_url(rule: Rule) -> str:
     """Return where a rule stands on the page of all rules."""
     return f"{reverse('protocol')}#{rule.code}"
@@ -225,7 +200,7 @@ def sources(rule: Rule) -> str:
     return "; ".join(str(SOURCES[tag]) for tag in rule.source.split(", "))
 
 
-def _banner(guidance: Guidance, team: Buurtteam | None) -> tuple[Call, ...]:
+def _banner(guidance: Guidance, numbers: Numbers) -> tuple[Call, ...]:
     """Return whom to call at once: everybody whom an urgent rule of step 1 or 2 names."""
     # A report is urgent; it is made at once, by telephone, when there is danger now (R26).
     urgent = [
@@ -234,7 +209,7 @@ def _banner(guidance: Guidance, team: Buurtteam | None) -> tuple[Call, ...]:
         if task.rule.kind is Kind.URGENT and (task.rule.step < WEIGHING or guidance.accelerated)
     ]
     named = {code for rule in urgent for code in rule.calls}
-    return calls_for([code for code in CONTACTS if code in named], team)
+    return calls_for([code for code in CONTACTS if code in named], numbers)
 
 
 def _headline(guidance: Guidance, case: Case, *, sees_case: bool) -> str:
@@ -267,7 +242,7 @@ def _task(
     task: Task,
     case: Case,
     permissions: Collection[Permission],
-    team: Buurtteam | None,
+    numbers: Numbers,
     *,
     calls: bool,
     decided: bool,
@@ -286,7 +261,7 @@ def _task(
         said,
         url=url,
         action_label=label,
-        calls=calls_for(rule.calls, team) if calls else (),
+        calls=calls_for(rule.calls, numbers) if calls else (),
         explain_url=reverse("cases:explain", args=[case.reference, rule.code]) if explains else "",
         prepare_url=_url(PREPARED[rule.action], case) if url and rule.action in PREPARED else "",
     )

@@ -218,6 +218,15 @@ def _closing(case: Case) -> Iterator[Entry]:
         yield Entry(case.closed_at, 5, "check", _("Case closed"), who, outcome)
 
 
+def _agenda(case: Case) -> Iterator[Entry]:
+    for item in case.agenda_items.all():
+        title = _("On the agenda of the care team")
+        yield Entry(item.asked_at, 2, "people", title, item.asked_by.name)
+        if item.taken_off_at:
+            title = _("Taken from the agenda of the care team")
+            yield Entry(item.taken_off_at, 2, "people", title, _name(item.taken_off_by))
+
+
 def _name(user: User | None) -> str:
     return user.name if user else ""
 
@@ -227,6 +236,7 @@ SOURCES: tuple[Callable[[Any], Iterator[Entry]], ...] = (
     _signals,
     _deviations,
     _look_backs,
+    _agenda,
     _consultations,
     _conversations,
     _assessments,

@@ -7,8 +7,10 @@ from django.db import models
 
 from consultations.models import (
     Advice,
+    AgendaItem,
     Consultation,
     Invitation,
+    Meeting,
     Mention,
     ProposedTime,
     ReadMark,
@@ -29,6 +31,8 @@ AUDITED: dict[type[models.Model], list[str]] = {
     ReadMark: ["user", "read_at"],
     ProposedTime: ["starts_at", "proposed_by"],
     TimeAnswer: ["user", "can", "answered_at"],
+    Meeting: ["starts_at", "closed_at", "closed_by"],
+    AgendaItem: ["asked_by", "taken_off_at", "taken_off_by", "meeting"],
 }  # fmt: skip
 
 # From each of them to the case or school whose trail it stands in.
@@ -41,4 +45,6 @@ ABOUT: dict[type[models.Model], Callable[[models.Model], models.Model | None]] =
     ReadMark: attrgetter("consultation.case"),
     ProposedTime: attrgetter("consultation.case"),
     TimeAnswer: attrgetter("time.consultation.case"),
+    Meeting: attrgetter("school"),
+    AgendaItem: attrgetter("case"),
 }

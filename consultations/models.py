@@ -12,12 +12,27 @@ from accounts.models import Buurtteam
 from cases.errors import Immutable
 from cases.models import Contact, Record
 from cases.references import consultation_reference
+from consultations.meetings.models import AgendaItem, Meeting
 from consultations.querysets import (
     ConsultationQuerySet,
     InvitationQuerySet,
     ProposedTimeQuerySet,
     ReadMarkQuerySet,
 )
+
+# Their models stand in rooms of their own; Django finds them here.
+__all__ = [
+    "Advice",
+    "AgendaItem",
+    "Consultation",
+    "Invitation",
+    "Meeting",
+    "Mention",
+    "ProposedTime",
+    "ReadMark",
+    "SharedPiece",
+    "TimeAnswer",
+]
 
 
 class Consultation(Record):

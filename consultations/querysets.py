@@ -65,7 +65,7 @@ class ConsultationQuerySet(RecordQuerySet):
         Not who reads and writes: their page asks that apart.
         """
         return self.select_related(
-            "case__pupil", "case__school", "author", "contact", "closed_by"
+            "case__pupil", "case__school", "author", "contact", "closed_by", "agenda_item"
         ).prefetch_related(
             "pieces",
             "advices__author",

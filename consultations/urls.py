@@ -4,10 +4,12 @@ from django.urls import path
 
 from consultations import views
 from consultations.answering import views as answering
+from consultations.meetings.urls import urlpatterns as meetings
 from consultations.times import views as times
 
 app_name = "consultations"
 urlpatterns = [
+    *meetings,
     path("cases/<reference:reference>/consultations/new/", views.new, name="new"),
     path("cases/<reference:reference>/call/", views.call, name="call"),
     path("consultations/", views.inbox, name="inbox"),

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
 from audit.log import record_read
+from cases.contact_book.calls import Numbers, calls_for
 from cases.facts import facts_for
 from cases.models import Case
-from cases.protocol import guide
-from cases.protocol.contacts import BUURTTEAM, EMERGENCY, VEILIG_THUIS
-from cases.screen import calls_for, step_header
+from cases.protocol import CONTACTS, guide
+from cases.protocol.contacts import BUURTTEAM, INSPECTOR, VEILIG_THUIS
+from cases.screen import step_header
 from cases.step_views import record
 from consultations import actions
 from consultations.forms import OUTSIDE, AdviceForm, CallForm, ConsultationForm, OutcomeForm
@@ -49,6 +50,7 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
         "consultations/new.html",
         lambda: actions.ask_consultation(case, request.user, form.key, **form.values),
         _("The consultation is asked for."),
+        calls=calls_for((VEILIG_THUIS, BUURTTEAM), Numbers(case.school)),
     )
 
 
@@ -78,7 +80,7 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
     """Record a call that was made, with its answer."""
     case = _askable(request, reference)
     form = CallForm.for_page(request, case=case)
-    codes = (EMERGENCY, VEILIG_THUIS, BUURTTEAM)
+    codes = [code for code in CONTACTS if code != INSPECTOR]
     return record(
         request,
         case,
@@ -86,7 +88,7 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
         "consultations/call.html",
         lambda: actions.record_call(case, request.user, form.key, **form.values),
         _("The call is recorded."),
-        calls=calls_for(codes, case.school.buurtteam),
+        calls=calls_for(codes, Numbers(case.school)),
     )
 
 

@@ -11,7 +11,14 @@ app = Celery("meldcode")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(related_name="tasks")
 app.autodiscover_tasks(
-    ["accounts.people", "cases.dossier", "cases.files", "cases.reminders", "referrals.report"],
+    [
+        "accounts.people",
+        "cases.contact_book",
+        "cases.dossier",
+        "cases.files",
+        "cases.reminders",
+        "referrals.report",
+    ],
     related_name="tasks",
 )
 

@@ -1,4 +1,4 @@
-"""What every page shows: navigation by role, who is signed in, whether this is the demo."""
+"""What every page shows: navigation by role, who is signed in, whom to call, a demo or not."""
 
 from dataclasses import dataclass
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import access, sessions
 from accounts.access import Permission
+from cases.protocol import CONTACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,11 @@ def page(request: HttpRequest) -> dict[str, object]:
     """Return the context of the base template. Error pages can come without a user."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"demo": settings.DEMO}
+        return {"demo": settings.DEMO, "national": CONTACTS}
     memberships = user.current_memberships
     return {
         "demo": settings.DEMO,
+        "national": CONTACTS,
         "navigation": [
             NavigationItem(label, icon, reverse(name), request.path == reverse(name))
             for name, label, icon, permission in NAVIGATION

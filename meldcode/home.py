@@ -5,11 +5,14 @@ from django.shortcuts import redirect, render
 
 from accounts import access
 from accounts.access import SIGNED_IN, Permission, open_to
-from accounts.models import Buurtteam
+from accounts.models import School
+from cases.contact_book.calls import Call, Numbers, calls_for
+from cases.help_page.shown import sections
 from cases.protocol import CONTACTS, PERIODS, QUESTIONS, STEPS
 from cases.protocol.rules import SOURCES
 from cases.protocol.steps import AFTER
-from cases.screen import all_rules, calls_for
+from cases.school_views import chosen
+from cases.screen import all_rules
 
 # The first permission that somebody holds says which page they come for.
 FIRST_PAGES: tuple[tuple[Permission, str], ...] = (
@@ -31,14 +34,26 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @open_to(SIGNED_IN)
 def help_page(request: HttpRequest) -> HttpResponse:
-    """Telephone numbers, the five steps, who does what, and further reading."""
-    return render(request, "help.html", {"steps": STEPS, "buurtteams": _buurtteams(request)})
+    """Telephone numbers, the five steps, who does what, training and reading."""
+    schools = access.schools(request.user, Permission.SEE_CONTACTS)
+    school = chosen(schools, request.GET.get("school", "")) if schools else None
+    return render(
+        request,
+        "help.html",
+        {
+            "steps": STEPS,
+            "calls": _calls(request, school),
+            "school": school,
+            "schools": schools,
+            "sections": sections(school),
+        },
+    )
 
 
 @open_to(SIGNED_IN)
 def rules(request: HttpRequest) -> HttpResponse:
     """Show the whole table: every rule with its reason and source, the periods, the questions."""
-    team = next(iter(_buurtteams(request)), None)
+    schools = access.schools(request.user, Permission.SEE_CONTACTS)
     steps = [(step.number, step.name) for step in STEPS]
     return render(
         request,
@@ -50,14 +65,13 @@ def rules(request: HttpRequest) -> HttpResponse:
             "sources": SOURCES,
             "questions": QUESTIONS,
             "periods": PERIODS.values(),
-            "calls": calls_for(CONTACTS, team),
+            "calls": _calls(request, next(iter(schools), None)),
         },
     )
 
 
-def _buurtteams(request: HttpRequest) -> set[Buurtteam]:
-    places = request.user.current_memberships
-    schools = [m.school_id for m in places if m.school_id]
-    return {m.buurtteam for m in places if m.buurtteam} | set(
-        Buurtteam.objects.filter(schools__in=schools)
-    )
+def _calls(request: HttpRequest, school: School | None) -> tuple[Call, ...]:
+    """Return whom somebody calls: of their school, or of their own buurtteams."""
+    memberships = request.user.current_memberships
+    teams = list({m.buurtteam_id: m.buurtteam for m in memberships if m.buurtteam}.values())
+    return calls_for(CONTACTS, Numbers(school, teams if school is None else ()))

@@ -362,6 +362,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.people.tasks.wind_up_memberships",
         "schedule": 3600,
     },
+    "look-at-contacts": {
+        "task": "cases.contact_book.tasks.remind",
+        "schedule": 24 * 3600,
+    },
     "clear-sessions": {"task": "accounts.people.tasks.clear_sessions", "schedule": 24 * 3600},
     "remove-orphaned-files": {"task": "cases.files.tasks.remove_orphans", "schedule": 24 * 3600},
     "look-after-exports": {"task": "cases.dossier.tasks.look_after_exports", "schedule": 120},

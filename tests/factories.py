@@ -20,8 +20,8 @@ from accounts.people.actions import hashed
 from accounts.roles import Role
 from accounts.sso.models import trust_of
 from cases.contact_book.organisations import Organisation
-from cases.models import Attachment, Case, Contact, Conversation, Pupil
-from consultations.models import Consultation, Invitation
+from cases.models import Attachment, Case, Contact, Conversation, HelpItem, Pupil
+from consultations.models import Consultation, Invitation, Meeting
 from signals.models import Signal, SignalCategory
 
 PASSWORD = "een lange zin voor de toets"
@@ -177,6 +177,18 @@ class InvitationFactory(DjangoModelFactory):
     invited_by = factory.SubFactory(UserFactory)
 
 
+class MeetingFactory(DjangoModelFactory):
+    """A meeting of the care team tomorrow."""
+
+    class Meta:
+        model = Meeting
+
+    school = factory.SubFactory(SchoolFactory)
+    starts_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=1))
+    place = "Kamer 12"
+    made_by = factory.SubFactory(UserFactory)
+
+
 class ConversationFactory(RecordFactory):
     """A conversation with the pupil."""
 
@@ -203,6 +215,20 @@ class ContactFactory(DjangoModelFactory):
     telephone = "030 765 43 21"
     hours = "ma t/m vr, 9 tot 17 uur"
     checked_on = factory.LazyFunction(timezone.localdate)
+
+
+class HelpItemFactory(DjangoModelFactory):
+    """A piece of a school's own help page."""
+
+    class Meta:
+        model = HelpItem
+
+    school = factory.SubFactory(SchoolFactory)
+    section = HelpItem.Section.READING
+    position = factory.Sequence(lambda n: n)
+    title = factory.Sequence(lambda n: f"Cursus {n}")
+    text = "Een avond over gesprekken met ouders."
+    url = "https://cursus.example/"
 
 
 class AttachmentFactory(RecordFactory):

@@ -33,8 +33,10 @@ from tests.accounts.every_form import FORMS, Sheet
 from tests.attacks.proof import shows
 from tests.canary import CacheSpy, Markers, QueueSpy, columns, cookies, file_names, sessions
 from tests.test_role_matrix import (
+    CARE_TEAM,
     LOGS_SIGNALS,
     MATRIX,
+    OF_THE_SCHOOLS,
     POST_ONLY,
     SEES_CASE,
     arguments,
@@ -61,6 +63,9 @@ MAY_READ: dict[str, tuple[str, ...]] = {
     "conflicts of interest":     SEES_CASE,
     "people":                    ("administrator", "leader", "author", "teacher", *AT_THE_SCHOOL),
     "how one signs in":          ("administrator",),
+    "meetings":                  (*CARE_TEAM, "conflicted"),
+    "the contact book":          OF_THE_SCHOOLS,
+    "the help page":             OF_THE_SCHOOLS,
     "flags":                     ("administrator",),
     "nobody's page":             (),
 }
@@ -80,6 +85,12 @@ GROUP_OF_FORM = {
     "sso:add": "how one signs in",
     "sso:saml_add": "how one signs in",
     "sso:change": "how one signs in",
+    "cases:add_contact": "the contact book",
+    "cases:change_contact": "the contact book",
+    "cases:add_help": "the help page",
+    "cases:change_help": "the help page",
+    "consultations:plan_meeting": "meetings",
+    "consultations:move_meeting": "meetings",
     "audit:settle": "flags",
 }
 # Sent at the very end: they end what others still look at, or change who may look.

@@ -11,18 +11,41 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from cases import actions
+from cases.contact_book.actions import add_contact
+from cases.contact_book.reminders import remind
 from cases.dossier.actions import claim, request_export
 from cases.errors import ActionError
 from cases.facts import facts_for
-from cases.models import Attachment, Case, Conversation, DossierExport, Reminder, StepChange
+from cases.help_page.actions import make_own
+from cases.help_page.defaults import DEFAULTS
+from cases.models import (
+    Attachment,
+    Case,
+    Contact,
+    Conversation,
+    DossierExport,
+    HelpItem,
+    OutboxMessage,
+    Reminder,
+    StepChange,
+)
 from cases.reminders.outbox import deliver
 from cases.reminders.sweep import sweep
 from cases.retention import pupil_left, years_after
+from consultations.meetings import actions as agenda
+from consultations.models import AgendaItem, Consultation, Meeting
 from signals.actions import file_signal
 from signals.models import Signal
 from tests.cases.made_up_files import attach, stored
 from tests.cases.records import decision
-from tests.factories import CaseFactory, PupilFactory, SignalFactory, member
+from tests.factories import (
+    CaseFactory,
+    ContactFactory,
+    MeetingFactory,
+    PupilFactory,
+    SignalFactory,
+    member,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -182,3 +205,53 @@ def test_two_talks_of_three_at_once_are_both_there_and_the_last_one_holds(decide
     assert {filed.hands_over for filed in talks} == {True, False}
     facts = facts_for(Case.objects.get(), timezone.now())
     assert facts.buurtteam_consented == talks[1].hands_over
+
+
+SAID = {
+    "minutes": "Drie docenten zien hetzelfde.", "decided": "De mentor praat.",
+    "decided_by": "Zorgteam", "talk": "pupil", "next_talk": "De mentor.",
+}  # fmt: skip
+
+
+def test_two_chairs_of_one_meeting_file_one_consultation(school, coordinator):
+    case, meeting = CaseFactory(pupil=PupilFactory(school=school)), MeetingFactory(school=school)
+    at_once(*[lambda: agenda.put_on_agenda(case, coordinator)] * AT_ONCE)
+    assert AgendaItem.objects.count() == 1
+    chairs = [coordinator, *(member(Role.ATTENTION_OFFICER, school) for __ in range(3))]
+    got = at_once(
+        *(lambda by=by: agenda.deal_with(meeting, case, by, uuid.uuid4(), **SAID) for by in chairs)
+    )
+    assert case.consultations.count() == 1
+    assert sum(isinstance(one, ActionError) for one in got) == len(chairs) - 1
+
+
+def test_a_meeting_that_closes_while_somebody_writes_loses_no_case(school, coordinator):
+    meeting = MeetingFactory(school=school)
+    cases = [CaseFactory(pupil=PupilFactory(school=school)) for __ in range(3)]
+    for case in cases:
+        agenda.put_on_agenda(case, coordinator)
+    at_once(
+        lambda: agenda.close_meeting(meeting, coordinator),
+        *(
+            lambda c=c: agenda.deal_with(meeting, c, coordinator, uuid.uuid4(), **SAID)
+            for c in cases
+        ),
+    )
+    dealt_with = AgendaItem.objects.filter(meeting=meeting).count()
+    assert AgendaItem.objects.waiting().count() == len(cases) - dealt_with
+    assert Consultation.objects.count() == dealt_with
+    assert not Meeting.objects.open().exists()
+
+
+def test_the_yearly_look_is_asked_for_once_by_sweeps_at_once(school, coordinator):
+    ContactFactory(school=school, checked_on=timezone.localdate() - timedelta(days=400))
+    at_once(*[lambda: remind(timezone.now())] * AT_ONCE)
+    assert OutboxMessage.objects.count() == 1
+
+
+def test_a_contact_or_a_list_made_twice_at_once_is_made_once(school, coordinator, administrator):
+    key, fields = uuid.uuid4(), {"organisation": "save", "name": "SAVE", "telephone": "112"}
+    at_once(*[lambda: add_contact(school, coordinator, key, **fields)] * AT_ONCE)
+    assert Contact.objects.count() == 1
+    at_once(*[lambda: make_own(school, administrator)] * AT_ONCE)
+    assert HelpItem.objects.count() == len(DEFAULTS)

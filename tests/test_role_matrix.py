@@ -22,6 +22,10 @@ SEES_CASE = (*ASKS, "sister_leader")
 MOVES_CASE = (*RUNS_CASES, "handed_over")
 ADMINISTRATORS = ("administrator", "other_administrator")
 SEES_PEOPLE = (*ADMINISTRATORS, "leader", *LEADERS_ELSEWHERE)
+OF_THE_SCHOOLS = (*TEACHERS, *RUNS_CASES, *ELSEWHERE, *ADMINISTRATORS)
+LOOKS_AFTER_CONTACTS = (*CARE_TEAM, *COORDINATORS_ELSEWHERE, *ADMINISTRATORS)
+# Of this very school.
+MANAGES_CONTACTS = (*CARE_TEAM, "conflicted", "administrator")
 EVERYBODY = (
     *TEACHERS, *RUNS_CASES, "administrator", *WORKERS, *ELSEWHERE, "other_administrator", "nobody",
 )  # fmt: skip
@@ -114,6 +118,17 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "cases:shut_out":                        RUNS_CASES,
     "cases:end_shut_out":                    RUNS_CASES,
     "cases:periods":                         (*CARE_TEAM, *COORDINATORS_ELSEWHERE),
+    "cases:contacts":                        OF_THE_SCHOOLS,
+    "cases:add_contact":                     LOOKS_AFTER_CONTACTS,
+    "cases:change_contact":                  MANAGES_CONTACTS,
+    "cases:contact_checked":                 MANAGES_CONTACTS,
+    "cases:remove_contact":                  MANAGES_CONTACTS,
+    "cases:help_items":                      ADMINISTRATORS,
+    "cases:own_help":                        ADMINISTRATORS,
+    "cases:add_help":                        ADMINISTRATORS,
+    "cases:change_help":                     ("administrator",),
+    "cases:move_help":                       ("administrator",),
+    "cases:remove_help":                     ("administrator",),
     "cases:statistics":                      SEES_DASHBOARD,
     "cases:exportable":                      ("administrator", "other_administrator"),
     "cases:attach":                          ASKS,
@@ -135,6 +150,15 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "consultations:decline":                 ("invited",),
     "consultations:hand_over":               ("invited",),
     "consultations:withdraw":                CARE_TEAM,
+    "consultations:meetings":                (*CARE_TEAM, *COORDINATORS_ELSEWHERE),
+    "consultations:plan_meeting":            (*CARE_TEAM, *COORDINATORS_ELSEWHERE),
+    # Whoever is kept out of one of its cases sees the meeting, and not that case.
+    "consultations:meeting":                 (*CARE_TEAM, "conflicted"),
+    "consultations:move_meeting":            (*CARE_TEAM, "conflicted"),
+    "consultations:close_meeting":           (*CARE_TEAM, "conflicted"),
+    "consultations:discuss":                 CARE_TEAM,
+    "consultations:put_on_agenda":           ASKS,
+    "consultations:take_off_agenda":         CARE_TEAM,  # and who asked: tested apart
     "referrals:decide":                      MOVES_CASE,
     "referrals:feedback":                    MOVES_CASE,
     "referrals:detail":                      SEES_CASE,
@@ -161,6 +185,11 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
 # What only changes something: asked by POST, in a world of its own for each person.
 POST_ONLY = {
     "cases:end_emergency",
+    "cases:contact_checked",
+    "cases:remove_contact",
+    "cases:own_help",
+    "cases:move_help",
+    "cases:remove_help",
     "stay",
     "end_session",
     "end_other_sessions",
@@ -170,6 +199,9 @@ POST_ONLY = {
     "cases:weighed",
     "consultations:accept",
     "consultations:withdraw",
+    "consultations:close_meeting",
+    "consultations:put_on_agenda",
+    "consultations:take_off_agenda",
     "referrals:sent",
     "referrals:received",
 }
@@ -185,6 +217,11 @@ READ_ONLY = {
 
 # Pages on cases that are about no case in particular.
 OF_THE_SCHOOL = {
+    "cases:contacts",
+    "cases:add_contact",
+    "cases:help_items",
+    "cases:own_help",
+    "cases:add_help",
     "cases:dashboard",
     "cases:emergency",
     "cases:exportable",
@@ -238,6 +275,18 @@ def arguments(name: str, world: World) -> list:
         "cases:remove_participant": [*case, world.people["participant"].public_id],
         "cases:export": [world.export.public_id],
         "cases:export_download": [world.export.public_id],
+        "cases:change_contact": [world.contact.public_id],
+        "cases:contact_checked": [world.contact.public_id],
+        "cases:remove_contact": [world.contact.public_id],
+        "cases:change_help": [world.help_item.public_id],
+        "cases:move_help": [world.help_item.public_id],
+        "cases:remove_help": [world.help_item.public_id],
+        "consultations:meeting": [world.meeting.public_id],
+        "consultations:move_meeting": [world.meeting.public_id],
+        "consultations:close_meeting": [world.meeting.public_id],
+        "consultations:discuss": [world.meeting.public_id, *case],
+        "consultations:put_on_agenda": case,
+        "consultations:take_off_agenda": case,
         "consultations:new": case,
         "consultations:call": case,
         "consultations:detail": consultation,

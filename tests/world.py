@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.models import Flag
 from cases.models import DossierExport, EmergencyAccess, ShutOut
+from consultations.models import AgendaItem
 from referrals.models import Decision, HelpPlan, Referral
 from referrals.report.models import Report, ReportCopy
 from tests.accounts.saml import saml_provider_of
@@ -20,8 +21,10 @@ from tests.factories import (
     CaseFactory,
     ConsultationFactory,
     ContactFactory,
+    HelpItemFactory,
     IdentityProviderFactory,
     InvitationFactory,
+    MeetingFactory,
     PupilFactory,
     RoleInvitationFactory,
     SchoolFactory,
@@ -66,6 +69,10 @@ class World:
         self._invite(self.people["withdrawn"], accepted=True, withdrawn=True)
         self._reports()
         self.contact = ContactFactory(school=self.school)
+        self.meeting = MeetingFactory(school=self.school, made_by=self.people["coordinator"])
+        self.agenda_item = AgendaItem.objects.create(
+            case=self.case, asked_by=self.people["coordinator"]
+        )
         self.referral = self._referral()
         # Two that left the school, and a plan of own help beside them.
         self.sent = self._sent(Referral.To.SAVE)
@@ -81,6 +88,8 @@ class World:
             requested_by=self.people["administrator"],
             reason="Verzoek om inzage.",
         )
+        self.contact = ContactFactory(school=self.school)
+        self.help_item = HelpItemFactory(school=self.school)
         self.flag = Flag.objects.create(
             rule="at_night",
             user=self.people["coordinator"],

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0007_contact_book"),
+        ("cases", "0009_help_page"),
     ]
 
     operations = [

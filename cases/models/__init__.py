@@ -7,6 +7,7 @@ from cases.models.contact import Contact
 from cases.models.conversation import Conversation
 from cases.models.deviation import Deviation
 from cases.models.export import DossierExport, PaperJob
+from cases.models.help_item import HelpItem
 from cases.models.look_back import LookBack
 from cases.models.need_to_know import EmergencyAccess, ShutOut
 from cases.models.period import SchoolPeriod
@@ -25,6 +26,7 @@ __all__ = [
     "Deviation",
     "DossierExport",
     "EmergencyAccess",
+    "HelpItem",
     "LookBack",
     "Notice",
     "OutboxMessage",

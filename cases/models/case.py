@@ -1,6 +1,7 @@
 """The case: one walk or more through the five steps for one pupil."""
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -143,6 +144,11 @@ class Case(models.Model):
     def began_at(self) -> datetime:
         """Return when the cycle began in which the case is."""
         return self.cycle_since or self.opened_at
+
+    @property
+    def on_agenda(self) -> Any:
+        """Return what waits for the care team of this case, or None (``agenda_items`` fetched)."""
+        return next((item for item in self.agenda_items.all() if item.waits), None)
 
     @property
     def attention_code(self) -> str:

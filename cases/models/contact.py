@@ -1,13 +1,23 @@
 """The contact book: with whom a school works, and how to reach them."""
 
 import uuid
+from datetime import date, timedelta
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import School
 from cases.contact_book.organisations import Organisation
 from cases.querysets import ContactQuerySet
+
+# How long an entry is trusted, in days.
+TRUSTED = timedelta(days=365)
+
+
+def last_year(today: date) -> date:
+    """Return the day since which an entry must have been checked."""
+    return today - TRUSTED
 
 
 class Contact(models.Model):
@@ -22,7 +32,11 @@ class Contact(models.Model):
     at_night = models.BooleanField(_("may be called at night"), default=False)
     # Somebody looked whether it is still right: once a year.
     checked_on = models.DateField(_("checked on"))
+    # When those who look after the book were last asked to look at this entry.
+    reminded_on = models.DateField(null=True, blank=True, editable=False)
     removed_at = models.DateTimeField(_("removed"), null=True, blank=True)
+    # A form carries a key made when it was shown: sent twice, it adds one entry.
+    idempotency_key = models.UUIDField(null=True, unique=True, editable=False)
 
     objects = ContactQuerySet.as_manager()
 
@@ -40,6 +54,11 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def needs_check(self) -> bool:
+        """Tell whether nobody looked at it for a year."""
+        return self.checked_on <= last_year(timezone.localdate())
 
     @property
     def telephone_href(self) -> str:

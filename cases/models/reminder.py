@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import School
 from cases.models.case import Case
 from cases.querysets import OutboxQuerySet
 
@@ -56,12 +57,16 @@ class Notice(models.Model):
 
 
 class OutboxMessage(models.Model):
-    """A mail to be sent, written in the same transaction as its reminder or notice."""
+    """A mail to be sent, written in the same transaction as what it is about."""
 
     reminder = models.ForeignKey(
         Reminder, null=True, on_delete=models.CASCADE, related_name="messages"
     )
     notice = models.ForeignKey(Notice, null=True, on_delete=models.CASCADE, related_name="messages")
+    # In whose contact book stands what nobody checked for a year.
+    contacts_of = models.ForeignKey(
+        School, null=True, on_delete=models.CASCADE, related_name="contact_messages"
+    )
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
     )
@@ -84,7 +89,15 @@ class OutboxMessage(models.Model):
             ),
             models.CheckConstraint(
                 name="message_is_about_one_thing",
-                condition=models.Q(reminder__isnull=True) ^ models.Q(notice__isnull=True),
+                condition=(
+                    models.Q(reminder__isnull=False, notice__isnull=True, contacts_of__isnull=True)
+                    | models.Q(
+                        reminder__isnull=True, notice__isnull=False, contacts_of__isnull=True
+                    )
+                    | models.Q(
+                        reminder__isnull=True, notice__isnull=True, contacts_of__isnull=False
+                    )
+                ),
             ),
         )
         indexes = (

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.protocol import conditions as c
 from cases.protocol.ages import SPOKEN_TO_FIRST
-from cases.protocol.contacts import BUURTTEAM, EMERGENCY, INSPECTOR, VEILIG_THUIS
+from cases.protocol.contacts import BUURTTEAM, EMERGENCY, INSPECTOR, RAAD, SAVE, VEILIG_THUIS
 from cases.protocol.facts import Attention, Facts
 from cases.protocol.steps import AFTER
 
@@ -382,7 +382,7 @@ RULES: tuple[Rule, ...] = (
         _("Not safe enough? With consent the buurtteam asks the SAVE team; without consent it "
           "goes to Veilig Thuis."),
         _("The buurtteam works with consent only; without it somebody else must act."),
-        "U", "decide", calls=(BUURTTEAM, VEILIG_THUIS),
+        "U", "decide", calls=(BUURTTEAM, SAVE, VEILIG_THUIS),
     ),
     Rule(
         "R39", AFTER, Kind.REQUIRED,
@@ -392,7 +392,7 @@ RULES: tuple[Rule, ...] = (
           "Ask SAVE, and note who is responsible now."),
         _("SAVE joins with conditions for safety and the family's own plan, beside the buurtteam; "
           "when that is not enough only the Raad can ask the judge."),
-        "U", "follow_up",
+        "U", "follow_up", calls=(SAVE, RAAD),
     ),
     Rule(
         "R40", AFTER, Kind.ADVISED,

@@ -13,8 +13,11 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts import access
+from accounts.access import Permission
 from accounts.models import User
-from cases.models import Case, Notice, OutboxMessage
+from cases.models import Case, Contact, Notice, OutboxMessage
+from cases.models.contact import last_year
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +68,7 @@ def _deliver_to(person: User, connection: object) -> bool:
 def _mails(
     person: User, waiting: list[OutboxMessage], connection: object
 ) -> list[mail.EmailMessage]:
-    """Return what a person is sent: one mail of all reminders, and one of all notices."""
+    """Return what a person is sent: one mail of each: reminders, notices, contact books."""
     found = []
     references = _references(person, {m.reminder.case_id for m in waiting if m.reminder})
     if references:
@@ -76,7 +79,30 @@ def _mails(
     notices = [notice for notice in told if notice.case_id in visible]
     if notices:
         found.append(notice_mail(person, notices, f"{waiting[0].pk}", connection))
+    books = _books(person, {m.contacts_of_id for m in waiting if m.contacts_of_id})
+    if books:
+        found.append(contacts_mail(person, books, f"{waiting[0].pk}", connection))
     return found
+
+
+def _books(person: User, school_ids: set[int]) -> list[int]:
+    """Return the schools whose contacts the person looks after now, and that still wait for it."""
+    managed = access.school_ids(person, Permission.MANAGE_CONTACTS)
+    unchecked = Contact.objects.unchecked(last_year(timezone.localdate()))
+    waiting = unchecked.filter(school_id__in=school_ids & set(managed))
+    return sorted(set(waiting.values_list("school_id", flat=True)))
+
+
+def contacts_mail(
+    person: User, school_ids: list[int], identity: str, connection: object = None
+) -> mail.EmailMessage:
+    """Return the mail that a contact book waits for a look: links, and nothing of what is in it."""
+    with translation.override(person.language):
+        subject = _("Meldcode: look at your contact book")
+        page = settings.SITE_URL + reverse("cases:contacts")
+        links = [f"{page}?school={pk}" for pk in school_ids]
+        body = render_to_string("email/contacts.txt", {"links": links})
+    return _message(person, subject, body, f"contacts-{identity}", connection)
 
 
 def notice_mail(

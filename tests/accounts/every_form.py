@@ -506,6 +506,35 @@ class Row:
     codes: tuple[str, ...] = ()
 
 
+def contact(world: World) -> Data:
+    """Fill in whom one can call."""
+    return {
+        "organisation": "save", "name": "SAVE-team West", "telephone": "030 765 43 21",
+        "hours": "Elke dag, 9 tot 17 uur", "at_night": "on",
+    }  # fmt: skip
+
+
+def help_item(world: World) -> Data:
+    """Fill in something for the help page."""
+    return {
+        "section": "reading", "title": "Onze eigen studiedag", "text": "In januari.",
+        "url": "https://studiedag.example/",
+    }  # fmt: skip
+
+
+def meeting(world: World) -> Data:
+    """Fill in when and where the care team meets."""
+    return {"starts_at": f"{next_month()}T15:30", "place": "Kamer 3"}
+
+
+def minutes(world: World) -> Data:
+    """Fill in what the care team said of a case."""
+    return {
+        "minutes": "Drie docenten zien hetzelfde.", "decided": "De mentor praat met de leerling.",
+        "decided_by": "Zorgcoördinator en mentor", "talk": "pupil", "next_talk": "De mentor.",
+    }  # fmt: skip
+
+
 NO_PROVIDER = (
     ({"location": ""}, "location"),
     ({"location": "http://elders.example"}, "location"),
@@ -593,6 +622,13 @@ FORMS = (
         (("to", worker_of_another_team), ("to", who_was_withdrawn)), keyed=False),
     Row("consultations:outcome", "coordinator", "attention_officer", "consultation", outcome,
         keyed=False),
+    Row("consultations:plan_meeting", "coordinator", None, None, meeting,
+        (({"starts_at": "2020-01-01T10:00"}, "starts_at"),
+         ({"starts_at": "morgen"}, "starts_at"))),
+    Row("consultations:move_meeting", "attention_officer", None, "meeting", meeting,
+        (({"starts_at": "2020-01-01T10:00"}, "starts_at"),), keyed=False),
+    # Filed by a key, and by nobody after that: the case is off the agenda then.
+    Row("consultations:discuss", "coordinator", None, "meeting", minutes, more=("case",)),
     Row("referrals:decide", "coordinator", "handed_over", "case", decision, (
         ({"anonymous_reason": ""}, "anonymous_reason"),
         ({"family_told": ""}, "family_told"),
@@ -651,12 +687,28 @@ FORMS = (
         (("person", somebody_elsewhere),), keyed=False),
     Row("cases:end_shut_out", "coordinator", "leader", "case", end_of_conflict, keyed=False,
         more=("shut_out",)),
+    Row("cases:add_contact", "administrator", None, None, contact, (
+        ({"telephone": "1234"}, "telephone"),
+        ({"organisation": "buurtteam"}, "organisation"),
+    ), codes=("telephone",)),
+    Row("cases:change_contact", "coordinator", None, "contact", contact,
+        (({"telephone": "030 12"}, "telephone"),), keyed=False, codes=("telephone",)),
+    Row("cases:add_help", "administrator", None, None, help_item,
+        (({"url": "http://studiedag.example/"}, "url"), ({"url": "javascript:alert(1)"}, "url")),
+        codes=("url",)),
+    Row("cases:change_help", "administrator", None, "help_item", help_item,
+        (({"url": "geen adres"}, "url"),), keyed=False, codes=("url",)),
     Row("audit:settle", "administrator", None, "flag", settling, keyed=False),
     Row("cases:emergency", "sister_leader", None, None, emergency, (
         ({"reason": "te kort"}, "reason"),
         ({"reference": "M-ZZZZZZ"}, "reference"),
     ), (("school", school_of_another_board),), codes=("reference",)),
 )  # fmt: skip
+
+
+def address_of(about: Any) -> Any:
+    """Return what stands in an address for an object of the world, or None."""
+    return getattr(about, "reference", None) or getattr(about, "public_id", None)
 
 
 class Sheet:
@@ -668,9 +720,9 @@ class Sheet:
         self.user = self.world.people[row.who]
         self.client: Client = signed_in(self.user)
         about = getattr(self.world, row.of) if row.of else None
-        of = [getattr(about, "reference", None) or about.public_id] if about else []
+        of = [address_of(about)] if about else []
         # What stands in the world under that name, or just the word.
-        more = [getattr(getattr(self.world, m, None), "public_id", m) for m in row.more]
+        more = [address_of(getattr(self.world, name, None)) or name for name in row.more]
         self.url = reverse(row.name, args=[*of, *more])
         self.full = row.fill(self.world)
         self.key = str(uuid.uuid4())

@@ -150,6 +150,15 @@ def conflict_elsewhere(here: World, there: World) -> tuple[str, list]:
     return "cases:end_shut_out", [here.case.reference, there.shut_out.public_id]
 
 
+def case_elsewhere_in_a_meeting(here: World, there: World) -> tuple[str, list]:
+    return "consultations:discuss", [here.meeting.public_id, there.case.reference]
+
+
+def case_that_nobody_put_on_the_agenda(here: World, there: World) -> tuple[str, list]:
+    other = CaseFactory(pupil__school=here.school)
+    return "consultations:discuss", [here.meeting.public_id, other.reference]
+
+
 def rule_that_is_not_there(here: World, there: World) -> tuple[str, list]:
     return "cases:explain", [here.case.reference, "R99"]
 
@@ -162,6 +171,8 @@ def rule_that_is_not_there(here: World, there: World) -> tuple[str, list]:
         participant_elsewhere,
         conflict_of_another_pupil,
         conflict_elsewhere,
+        case_elsewhere_in_a_meeting,
+        case_that_nobody_put_on_the_agenda,
         rule_that_is_not_there,
     ],
 )

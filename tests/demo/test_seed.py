@@ -14,7 +14,7 @@ from cases.facts import facts_for_many
 from cases.models import Case, Reminder
 from cases.protocol import STEPS, guide
 from cases.reminders.sweep import sweep
-from consultations.models import Invitation
+from consultations.models import AgendaItem, Invitation, Meeting
 from meldcode.demo.people import PASSWORD, SHOWN, VLIERBOOM
 from meldcode.demo.seed import demo_people, plant_demo
 
@@ -72,6 +72,18 @@ def test_the_founding_story_ends_with_help_that_works():
     assert case.decisions.get().help == "buurtteam"
     assert case.decisions.get().referrals.get().sent_at is not None
     assert case.feedbacks.latest("recorded_at").effect == "works"
+
+
+def test_each_school_has_a_contact_book_and_a_meeting_with_an_agenda():
+    plant_demo()
+    for school in School.objects.all():
+        telephones = school.contacts.standing().values_list("telephone", flat=True)
+        assert len(telephones) == 5
+        assert all(telephone.startswith("030 000") for telephone in telephones)
+        assert any(contact.needs_check for contact in school.contacts.all())
+        following = Meeting.objects.next_of(school)
+        assert following.starts_at > timezone.now()
+        assert AgendaItem.objects.on_agenda_of(following).count() >= 1
 
 
 def test_one_case_stands_still():

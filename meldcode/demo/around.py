@@ -1,0 +1,99 @@
+"""What stands around the cases of a demo school: its contact book, and its care team's meetings."""
+
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
+
+from django.utils import timezone
+
+from accounts.models import School, User
+from accounts.roles import Role
+from cases.contact_book.organisations import Organisation
+from cases.models import Case, Contact
+from consultations.models import AgendaItem, Consultation, Meeting
+from meldcode.demo.events import business_day
+
+MEETS_AT, PLACE = time(15, 30), "Zorgkamer, begane grond"
+AHEAD = 2  # business days
+ON_AGENDA = 3
+MINUTES = (
+    "We lazen de signalen samen, op volgorde, en hielden uit elkaar wat gezien is en wat wij "
+    "ervan denken."
+)
+
+
+class Entry(NamedTuple):
+    """An entry of the contact book. No Dutch subscriber's number starts with a zero."""
+
+    organisation: Organisation
+    name: str
+    telephone: str
+    hours: str
+    at_night: bool = False
+    # Days since somebody checked it.
+    checked: int = 40
+
+
+BOOK = (
+    Entry(Organisation.SAVE, "SAVE-team Kromhoek", "030 000 20 10", "ma t/m vr 9 tot 17 uur"),
+    Entry(Organisation.VEILIG_THUIS, "Veilig Thuis, team van onze wijk", "030 000 20 20",
+          "ma t/m vr 9 tot 17 uur"),
+    Entry(Organisation.RAAD, "Raad voor de Kinderbescherming, regio Midden", "030 000 20 30",
+          "ma t/m vr 9 tot 17 uur", checked=380),
+    Entry(Organisation.YOUTH_DOCTOR, "Jeugdarts Femke Oldenziel", "030 000 20 40",
+          "ma, di en do 8.30 tot 16 uur"),
+    Entry(Organisation.POLICE, "Jeugdagent Ilse Brandsma", "030 000 20 50",
+          "wisselende diensten", at_night=True),
+)  # fmt: skip
+
+
+def plant_around(school: School, crew: dict[str, User], now: datetime) -> None:
+    """Fill the contact book, and plan a meeting with cases on its agenda. In a transaction."""
+    today = timezone.localdate(now)
+    for entry in BOOK:
+        Contact.objects.create(
+            school=school,
+            organisation=entry.organisation,
+            name=entry.name,
+            telephone=entry.telephone,
+            hours=entry.hours,
+            at_night=entry.at_night,
+            checked_on=today - timedelta(days=entry.checked),
+        )
+    chair = next(user for user in crew.values() if _is_coordinator(user))
+    at = timezone.make_aware(datetime.combine(business_day(today, AHEAD), MEETS_AT))
+    Meeting.objects.create(school=school, starts_at=at, place=PLACE, made_by=chair)
+    _hold_the_last(school, chair)
+    # What stands in step 2 asks for the care team; the oldest first.
+    asking = Case.objects.open().filter(school=school, restricted=False, step=2)
+    for case in asking.order_by("opened_at")[:ON_AGENDA]:
+        AgendaItem.objects.create(case=case, asked_by=chair, asked_at=now)
+
+
+def _hold_the_last(school: School, chair: User) -> None:
+    """Let the newest consultation of the care team come from a meeting, with its minutes."""
+    of_team = Consultation.objects.filter(
+        case__school=school, kind=Consultation.Kind.CARE_TEAM, closed_at__isnull=False
+    )
+    consultation = of_team.order_by("held_at").last()
+    if consultation is None:
+        return
+    meeting = Meeting.objects.create(
+        school=school,
+        starts_at=consultation.held_at,
+        place=PLACE,
+        made_by=chair,
+        closed_at=consultation.closed_at,
+        closed_by=chair,
+    )
+    AgendaItem.objects.create(
+        case=consultation.case,
+        asked_by=consultation.author,
+        asked_at=consultation.recorded_at,
+        meeting=meeting,
+        consultation=consultation,
+        minutes=MINUTES,
+    )
+
+
+def _is_coordinator(user: User) -> bool:
+    return user.memberships.filter(role=Role.COORDINATOR).exists()
