@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import access
 from accounts.access import Permission, Scope
-from accounts.forms import LongTextField, MeldcodeForm, MomentField
+from accounts.forms import LONG_TEXT, LongTextField, MeldcodeForm, MomentField
 from accounts.models import Membership
 from accounts.roles import Role
 from cases.models import Case
@@ -92,7 +92,8 @@ class NamelessForm(MeldcodeForm):
         changed = data.copy()
         for name in cls.looked_at:
             text = changed.get(name, "")
-            changed[name] = without(text, find(text, family))
+            if len(text) <= LONG_TEXT:  # what is longer is refused; nobody waits for its names
+                changed[name] = without(text, find(text, family))
         return changed
 
 

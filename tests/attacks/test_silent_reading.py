@@ -1,4 +1,4 @@
-"""What was read and searched without a row in the audit: each test failed on the day it was written."""
+"""What was read and searched without a row in the audit. Each failed on the day it was written."""
 
 import pytest
 from django.urls import reverse
