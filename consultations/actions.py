@@ -26,17 +26,32 @@ def ask_consultation(
     check(by, Permission.ASK_CONSULTATION, case)
     # Somebody with two roles can be ticked twice; they are invited once.
     invitees = {membership.user_id: membership for membership in invitees}.values()
+    for invited in invitees:
+        invited.user.hold_memberships()
     if invitees:
         check(by, Permission.CHAIR_CONSULTATION, case)
     case = lock(case)
     consultation, new = file_record(Consultation, case, by, key, **fields)
     if new:
+        _check_invitable(case, invitees)
         for m in invitees:  # one by one: the audit hears of each
             Invitation.objects.create(
                 consultation=consultation, user=m.user, buurtteam=m.buurtteam, invited_by=by
             )
     refresh(case, by)
     return consultation
+
+
+def _check_invitable(case: Case, invitees: Iterable[Membership]) -> None:
+    """Raise ``ActionError`` when a role ended, or somebody was kept out, since the form was read.
+
+    What they had would come back with a next role, or when the conflict of interest ends.
+    """
+    ids = {membership.pk for membership in invitees}
+    standing = Membership.objects.current().filter(pk__in=ids)
+    kept_out = case.pupil.shut_outs.standing().values("user")
+    if standing.exclude(user__in=kept_out).count() != len(ids):
+        raise ActionError(_("Somebody whom you chose cannot be invited."), field="invitees")
 
 
 @transaction.atomic

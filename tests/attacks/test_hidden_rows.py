@@ -39,8 +39,8 @@ def test_the_link_to_older_rows_does_not_count_those_left_out(
     case = CaseFactory(pupil=pupil)
     for ago in range(5):
         happened(coordinator, timezone.now() - timedelta(hours=ago), case)
-    numbers = set(LogEntry.objects.values_list("pk", flat=True))
     page = signed_in(administrator).get(SCHOOL).content.decode()
+    numbers = set(LogEntry.objects.values_list("pk", flat=True))
     older = re.search(r"before=([^\"&]+)", page).group(1)
     assert older not in {str(number) for number in numbers}
 
