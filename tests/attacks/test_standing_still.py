@@ -1,20 +1,28 @@
 """Cheap requests that kept others from working. Each failed on the day it was written."""
 
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from threading import Event, Thread
 
 import pytest
+import requests
 from django.urls import reverse
 
 from accounts.forms import LONG_TEXT
+from accounts.sso import fetch
 from cases.models import Case
 from consultations.names import Family, find
 from tests.factories import CaseFactory, PupilFactory
 
 # Far more than any of this takes, and far less than what it took: half a day.
-PATIENCE = 30
+PATIENCE = 15
+
+
+class OutOfPatience(BaseException):
+    """Nothing that looks after errors of its own takes this for one of them."""
 
 
 @contextmanager
@@ -22,7 +30,7 @@ def patience() -> Iterator[None]:
     """Give up on what does not come to an end."""
 
     def give_up(*args: object) -> None:
-        raise TimeoutError
+        raise OutOfPatience
 
     before = signal.signal(signal.SIGALRM, give_up)
     signal.alarm(PATIENCE)
@@ -57,3 +65,28 @@ def test_a_text_that_is_too_long_is_not_searched_for_names(coordinator, school, 
     assert "[leerling]" in right.content.decode()
     too_long = browser.post(url, {**fields, "shared": "Ties".ljust(LONG_TEXT + 1)})
     assert "[leerling]" not in too_long.content.decode()
+
+
+def trickle(server: socket.socket, over: Event) -> None:
+    """Answer one letter of a header after another, each in good time, and never come to an end."""
+    connection, __ = server.accept()
+    with connection, server:
+        connection.recv(4096)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        while not over.wait(0.05):
+            try:
+                connection.sendall(b"x")
+            except OSError:
+                return
+
+
+def test_a_provider_does_not_keep_us_waiting_by_a_header_without_end(monkeypatch):
+    """Each letter came within the time for one wait; all of it has a limit too."""
+    monkeypatch.setattr(fetch, "ALL_OF_IT", 1)
+    server, over = socket.create_server(("127.0.0.1", 0)), Event()
+    Thread(target=trickle, args=(server, over), daemon=True).start()
+    try:
+        with patience(), pytest.raises(requests.RequestException):
+            fetch.GuardedSession().get(f"http://127.0.0.1:{server.getsockname()[1]}/")
+    finally:
+        over.set()
