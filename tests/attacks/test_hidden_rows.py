@@ -1,4 +1,4 @@
-"""That there are rows one may not see does not show. Each failed on the day it was written."""
+"""What the audit showed too much of, and what it missed. Each failed on the day it was written."""
 
 import re
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ from audit import trail
 from audit.kinds import Kind
 from audit.models import Flag, LogEntry, Look
 from audit.unusual import look
+from cases.models import DossierExport, EmergencyAccess, LookBack
 from tests.factories import CaseFactory, PupilFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +70,34 @@ def test_a_flag_does_not_tell_that_there_is_a_case_for_the_board(
     look(NIGHT + timedelta(hours=2))
     assert LogEntry.objects.of_school(school, administrator).filter(actor=leader).count() == 0
     assert not Flag.objects.visible_to(administrator).exists()
+
+
+def read_at_night_and(school, coordinator, pupil, made):
+    """Open a case at night, make something beside it, and let beat look."""
+    Look.objects.create(pk=1, at=NIGHT - timedelta(days=1))
+    happened(coordinator, NIGHT, pupil)
+    LogEntry.objects.log_create(
+        made, force_log=True, action=0, kind=Kind.MADE, actor=coordinator, timestamp=NIGHT
+    )
+    look(NIGHT + timedelta(hours=2))
+    return Flag.objects.filter(rule="at_night", user=coordinator).exists()
+
+
+def test_a_copy_of_the_dossier_does_not_excuse_reading_at_night(school, coordinator, pupil):
+    case = CaseFactory(pupil=pupil)
+    copy = DossierExport.objects.create(case=case, requested_by=coordinator, reason="Inzage.")
+    assert read_at_night_and(school, coordinator, case, copy)
+
+
+def test_nor_does_emergency_access(school, coordinator, pupil):
+    case = CaseFactory(pupil=pupil)
+    given = EmergencyAccess.objects.create(
+        case=case, user=coordinator, reason="Nood.", ends_at=timezone.now()
+    )
+    assert read_at_night_and(school, coordinator, case, given)
+
+
+def test_a_record_does(school, coordinator, pupil):
+    case = CaseFactory(pupil=pupil)
+    seen = LookBack.objects.create(case=case, author=coordinator, seen="Stil.", result="quiet")
+    assert not read_at_night_and(school, coordinator, case, seen)
