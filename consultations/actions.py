@@ -25,9 +25,10 @@ def ask_consultation(
     """Ask for a consultation and invite people to it (step 2)."""
     check(by, Permission.ASK_CONSULTATION, case)
     # Somebody with two roles can be ticked twice; they are invited once.
-    invitees = {membership.user_id: membership for membership in invitees}.values()
-    for invited in invitees:
-        invited.user.hold_memberships()
+    by_person = {membership.user_id: membership for membership in invitees}
+    invitees = [by_person[user_id] for user_id in sorted(by_person)]
+    for membership in invitees:  # locked in one order
+        membership.user.hold_memberships()
     if invitees:
         check(by, Permission.CHAIR_CONSULTATION, case)
     case = lock(case)

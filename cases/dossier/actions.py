@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from accounts.access import Permission
@@ -31,6 +32,8 @@ TASK = "cases.dossier.tasks.make_dossier"
 # A worker that has not finished by now is gone (settings.CELERY_TASK_TIME_LIMIT is 15 minutes).
 STALE_AFTER = timedelta(minutes=20)
 ATTEMPTS = 3
+# Of one person, at once. Reminders wait for the same workers: nobody keeps them busy for hours.
+AT_ONCE = 5
 # The file is a copy of the most delicate text that a school has: it does not linger.
 KEPT_FOR = timedelta(days=7)
 
@@ -45,6 +48,11 @@ def request_export(case: Case, by: User, key: UUID, reason: str) -> DossierExpor
         if (asked.requested_by_id, asked.case_id) != (by.pk, case.pk):
             raise ActionError(KEY_USED)
         return asked
+    waiting = DossierExport.objects.filter(
+        requested_by=by, state__in=(State.WAITING, State.RUNNING)
+    )
+    if waiting.count() >= AT_ONCE:
+        raise ActionError(_("Wait until the dossiers that you asked for are made."))
     export = DossierExport.objects.create(
         case=case, requested_by=by, idempotency_key=key, reason=reason
     )

@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -13,7 +14,9 @@ from django.urls import reverse
 
 from accounts.forms import LONG_TEXT
 from accounts.sso import fetch
-from cases.models import Case
+from cases.dossier.actions import AT_ONCE, fail, request_export
+from cases.errors import ActionError
+from cases.models import Case, DossierExport
 from consultations.names import Family, find
 from tests.factories import CaseFactory, PupilFactory
 
@@ -90,3 +93,18 @@ def test_a_provider_does_not_keep_us_waiting_by_a_header_without_end(monkeypatch
             fetch.GuardedSession().get(f"http://127.0.0.1:{server.getsockname()[1]}/")
     finally:
         over.set()
+
+
+@pytest.mark.django_db
+def test_nobody_keeps_the_workers_busy_with_dossiers(coordinator, school):
+    """Reminders and the mails of an emergency wait for the same workers."""
+    case = CaseFactory(pupil=PupilFactory(school=school))
+
+    def ask() -> DossierExport:
+        return request_export(case, coordinator, uuid.uuid4(), "Verzoek om inzage.")
+
+    exports = [ask() for __ in range(AT_ONCE)]
+    with pytest.raises(ActionError):
+        ask()
+    fail(exports[0])
+    ask()
