@@ -1,13 +1,16 @@
 """What was left behind where a role ended. Each failed on the day it was written."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Membership, User
-from accounts.people.actions import end_role
+from accounts.people.actions import accept_as_new, end_role, join
 from accounts.roles import Role
 from cases import actions
 from cases.errors import ActionError
@@ -16,7 +19,14 @@ from cases.need_to_know.actions import end_shut_out, open_in_emergency, shut_out
 from consultations.actions import ask_consultation
 from consultations.models import Invitation
 from tests.attacks.test_insider_races import in_between
-from tests.factories import BoardFactory, CaseFactory, PupilFactory, SchoolFactory, member
+from tests.factories import (
+    BoardFactory,
+    CaseFactory,
+    PupilFactory,
+    RoleInvitationFactory,
+    SchoolFactory,
+    member,
+)
 
 FAMILY = {"ground": "family", "explanation": ""}
 at_once = [
@@ -65,6 +75,38 @@ def test_it_stays_with_who_leads_another_school_of_the_board(school, case):
     end_role(ended, member(Role.ADMINISTRATOR, sister), sister)
     still = User.objects.get(pk=leader.pk)
     assert Case.objects.visible_to(still).filter(pk=case.pk).exists()
+
+
+# --- An administrator until yesterday, whom beat has not wound up yet, left a way in
+@pytest.fixture
+def left_behind(school, administrator):
+    """An invitation by an administrator whose last day was yesterday."""
+    invited = RoleInvitationFactory(
+        school=school, role=Role.COORDINATOR, invited_by=administrator, secret="link"
+    )
+    yesterday = timezone.localdate() - timedelta(days=1)
+    administrator.memberships.update(ends_on=yesterday, starts_on=yesterday)
+    return invited
+
+
+@pytest.mark.django_db
+def test_an_invitation_opens_nothing_once_its_sender_may_invite_nobody(left_behind, client):
+    client.get(reverse("people:open_invitation", args=["link"]))
+    assert left_behind.school.name not in client.get(reverse("people:invitation")).content.decode()
+    with pytest.raises(PermissionDenied):
+        accept_as_new(left_behind, name="Iemand", password="een lange zin voor later")
+    assert not User.objects.filter(email=left_behind.email).exists()
+
+
+@pytest.mark.django_db
+def test_nor_by_the_school_account(left_behind):
+    assert join(email=left_behind.email, name="Iemand", school=left_behind.school) is None
+
+
+@pytest.mark.django_db
+def test_one_from_the_command_line_has_no_sender(school):
+    invited = RoleInvitationFactory(school=school)
+    assert accept_as_new(invited, name="Iemand", password="een lange zin voor later")
 
 
 # --- Given while the role ended, and there again with a next one
