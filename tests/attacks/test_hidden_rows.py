@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from auditlog.context import set_actor
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.people.actions import end_role
 from accounts.roles import Role
 from audit import trail
 from audit.kinds import Kind
@@ -101,3 +103,15 @@ def test_a_record_does(school, coordinator, pupil):
     case = CaseFactory(pupil=pupil)
     seen = LookBack.objects.create(case=case, author=coordinator, seen="Stil.", result="quiet")
     assert not read_at_night_and(school, coordinator, case, seen)
+
+
+@pytest.mark.xfail(
+    strict=True, reason="to be decided: a row stands in one school's trail, a buurtteam has several"
+)
+def test_the_end_of_a_family_workers_role_stands_in_the_trail_of_who_ended_it(
+    school, administrator, family_worker
+):
+    with set_actor(administrator):
+        end_role(family_worker.memberships.get(), administrator, school)
+    other = member(Role.ADMINISTRATOR, school)
+    assert LogEntry.objects.of_school(school, other).filter(actor=administrator).exists()
