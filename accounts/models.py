@@ -74,6 +74,15 @@ class User(AbstractBaseUser, PermissionsMixin):
             return ()
         return tuple(self.memberships.in_force().select_related("school", "buurtteam"))
 
+    def hold_memberships(self) -> None:
+        """Lock one's memberships until the transaction ends, and look at them anew.
+
+        Before any case is locked, as it is done where a role ends: what that takes back is given
+        before it, or not at all.
+        """
+        list(self.memberships.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+        self.__dict__.pop("current_memberships", None)
+
 
 class Buurtteam(models.Model):
     """A neighbourhood team whose family workers are attached to schools."""

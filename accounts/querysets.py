@@ -8,6 +8,8 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
+from accounts import access
+from accounts.access import Permission, Scope
 from accounts.roles import CARE_TEAM
 
 if TYPE_CHECKING:
@@ -59,6 +61,19 @@ class RoleInvitationQuerySet(models.QuerySet):
             withdrawn_at__isnull=True,
             expires_at__gt=timezone.now(),
         )
+
+    def acceptable(self) -> "RoleInvitationQuerySet":
+        """Return those of which the sender may still invite; from the command line nobody sent one.
+
+        Whose last day is past is wound up by beat, some time later: nothing opens until then.
+        """
+        invites = access.roles_at(Permission.MANAGE_PEOPLE, Scope.SCHOOL)
+        sender = apps.get_model("accounts", "Membership").objects.current()
+        still = sender.filter(
+            user=models.OuterRef("invited_by"), school=models.OuterRef("school"), role__in=invites
+        )
+        unsent = models.Q(invited_by__isnull=True)
+        return self.standing().filter(unsent | models.Exists(still))
 
 
 class UserQuerySet(models.QuerySet):

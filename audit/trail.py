@@ -6,6 +6,9 @@ from datetime import date
 from urllib.parse import urlencode
 from uuid import UUID
 
+from cryptography.fernet import InvalidToken
+
+from accounts.crypto import cipher
 from audit.kinds import GROUP_NAMES, GROUPS
 from audit.models import LogEntry
 from audit.querysets import LogQuerySet
@@ -13,6 +16,7 @@ from audit.querysets import LogQuerySet
 PER_PAGE = 50
 # Nothing is older than the program; no database counts a day beyond the last of all.
 YEARS = range(2000, 2200)
+SALT = "audit.trail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +32,13 @@ class TrailFilter:
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "TrailFilter":
         """Return the filter that an address asks for."""
-        kind, before = query.get("kind", ""), query.get("before", "")
+        kind = query.get("kind", "")
         return cls(
             person=_person(query.get("person", "")),
             kind=kind if kind in GROUPS else "",
             first=_day(query.get("first", "")),
             last=_day(query.get("last", "")),
-            before=int(before) if before.isdecimal() and len(before) < 19 else None,
+            before=_row(query.get("before", "")),
         )
 
     @property
@@ -58,7 +62,7 @@ class TrailPage:
     """Some rows, and where the older ones begin. How many there are in all is not counted."""
 
     rows: list[LogEntry]
-    older: int | None
+    older: str
     chosen: TrailFilter
     kinds: Mapping[str, str]
 
@@ -73,8 +77,24 @@ def page_of(rows: LogQuerySet, query: Mapping[str, str]) -> TrailPage:
     chosen = TrailFilter.from_query(query)
     found = list(chosen.apply(rows)[: PER_PAGE + 1])
     shown = found[:PER_PAGE]
-    older = shown[-1].pk if len(found) > PER_PAGE else None
+    older = _mark(shown[-1]) if len(found) > PER_PAGE else ""
     return TrailPage(shown, older, chosen, GROUP_NAMES)
+
+
+def _mark(row: LogEntry) -> str:
+    """Return what an address says of a row from which one reads on.
+
+    Not its number: a gap between two would tell that there are rows one may not see, and by numbers
+    of others one could ask when those were written.
+    """
+    return cipher(SALT).encrypt(str(row.pk).encode()).decode()
+
+
+def _row(mark: str) -> int | None:
+    try:
+        return int(cipher(SALT).decrypt(mark.encode()))
+    except (InvalidToken, UnicodeEncodeError):
+        return None
 
 
 def _person(text: str) -> UUID | None:

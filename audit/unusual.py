@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts import access
 from accounts.access import Permission, Scope
 from accounts.models import Membership, School, User
-from audit import mails
+from audit import mails, sight
 from audit.kinds import Kind
 from audit.models import Flag, LogEntry, Look
 from audit.querysets import LogQuerySet
@@ -144,7 +144,7 @@ def _written_in(rows: LogQuerySet) -> set[str]:
         actor=span[0][1],
         kind=Kind.MADE,
         timestamp__range=(span[0][0] - AROUND, span[-1][0] + AROUND),
-    )
+    ).exclude(content_type__in=sight.types_of_reading())
     return set(made.exclude(case_reference="").values_list("case_reference", flat=True))
 
 

@@ -150,6 +150,7 @@ def apply_guidance(case: Case, guidance: Guidance, now: datetime) -> None:
 @transaction.atomic
 def take_on(case: Case, by: User) -> Case:
     """Make the user responsible for the case."""
+    by.hold_memberships()
     check(by, Permission.ASSIGN_CASE, case)
     case = lock(case)
     case.responsible = by
@@ -160,6 +161,7 @@ def take_on(case: Case, by: User) -> Case:
 @transaction.atomic
 def add_participant(case: Case, by: User, person: User, *, hand_over: bool) -> None:
     """Let a colleague of the school take part in the case; hand it over to be moved by them too."""
+    person.hold_memberships()
     check(by, Permission.ASSIGN_CASE, case)
     case = lock(case)
     if case.restricted:

@@ -15,8 +15,13 @@ class CasesConfig(AppConfig):
         from accounts.signals import membership_ended
         from audit import sight
         from cases.handing_on import hand_on
-        from cases.models import Case
+        from cases.models import Case, DossierExport, EmergencyAccess
         from cases.sight import kept_from, known_to
 
         membership_ended.connect(hand_on, dispatch_uid="cases.hand_on")
-        sight.declare(Case, known_to=known_to, kept_from=kept_from)
+        sight.declare(
+            Case,
+            known_to=known_to,
+            kept_from=kept_from,
+            ways_of_reading=(DossierExport, EmergencyAccess),
+        )

@@ -9,7 +9,7 @@ from accounts import access
 from accounts.access import Permission, Scope
 from accounts.models import Membership
 from accounts.roles import Role
-from cases.models import Case, CaseUserObjectPermission, ShutOut
+from cases.models import Case, CaseUserObjectPermission, EmergencyAccess, ShutOut
 
 # Who takes open tasks over, the first that the school has (docs/protocol.md, "Who does what").
 TAKES_OVER = (Role.COORDINATOR, Role.ATTENTION_OFFICER, Role.SCHOOL_LEADER)
@@ -34,9 +34,24 @@ def hand_on(membership: Membership, **kwargs: Any) -> None:
     if not roles & set(by_grant):
         grants = CaseUserObjectPermission.objects.filter(user=user)
         grants.filter(content_object__school_id=school).delete()
+    _end_emergencies(membership)
     moving = {*access.roles_at(Permission.MOVE_CASE, Scope.SCHOOL)}
     if not roles & moving:
         _hand_over_tasks(membership, keeps_granted=bool(roles))
+
+
+def _end_emergencies(membership: Membership) -> None:
+    """End the emergency access of somebody who leads no school of that board any more.
+
+    Else it would come back with a next role, within its day.
+    """
+    leads = access.roles_at(Permission.EMERGENCY_ACCESS, Scope.SCHOOL)
+    left = Membership.objects.current().filter(user=membership.user_id, role__in=leads)
+    boards = left.exclude(pk=membership.pk).filter(school__board__isnull=False)
+    running = EmergencyAccess.objects.running().filter(user=membership.user_id)
+    for given in running.exclude(case__school__board__in=boards.values("school__board")):
+        given.ends_at = timezone.now()  # one by one: the audit hears of each
+        given.save(update_fields=["ends_at"])
 
 
 def _hand_over_tasks(membership: Membership, *, keeps_granted: bool) -> None:

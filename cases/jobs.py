@@ -12,8 +12,11 @@ from celery import current_app
 from django.core.files.base import ContentFile
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
+from accounts.models import User
+from cases.errors import ActionError
 from cases.models import PaperJob
 
 logger = logging.getLogger(__name__)
@@ -23,8 +26,17 @@ State = PaperJob.State
 # A worker that has not finished by now is gone (settings.CELERY_TASK_TIME_LIMIT is 15 minutes).
 STALE_AFTER = timedelta(minutes=20)
 ATTEMPTS = 3
+# Of one person, at once. Reminders wait for the same workers: nobody keeps them busy for hours.
+AT_ONCE = 5
 # The file is a copy of the most delicate text that a school has: it does not linger.
 KEPT_FOR = timedelta(days=7)
+
+
+def make_room(model: type[PaperJob], by: User) -> None:
+    """Raise ``ActionError`` when somebody has as many papers waiting as one may."""
+    waiting = model.objects.filter(requested_by=by, state__in=(State.WAITING, State.RUNNING))
+    if waiting.count() >= AT_ONCE:
+        raise ActionError(_("Wait until the documents that you asked for are made."))
 
 
 def queue(job: PaperJob) -> None:

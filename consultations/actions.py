@@ -42,12 +42,16 @@ def ask_consultation(
     """
     check(by, Permission.ASK_CONSULTATION, case)
     # Somebody with two roles can be ticked twice; they are invited once.
-    invitees = {membership.user_id: membership for membership in invitees}.values()
+    by_person = {membership.user_id: membership for membership in invitees}
+    invitees = [by_person[user_id] for user_id in sorted(by_person)]
+    for membership in invitees:  # locked in one order
+        membership.user.hold_memberships()
     if invitees:
         check(by, Permission.CHAIR_CONSULTATION, case)
     case = lock(case)
     consultation, new = file_record(Consultation, case, by, key, **fields)
     if new:
+        _check_invitable(case, invitees)
         _share(consultation, by, share, hidden_words)
         for m in invitees:  # one by one: the audit hears of each
             Invitation.objects.create(
@@ -73,6 +77,18 @@ def _share(consultation: Consultation, by: User, keys: Iterable[str], hidden_wor
         SharedPiece.objects.create(
             consultation=consultation, position=position, title=piece.title, text=piece.text
         )
+
+
+def _check_invitable(case: Case, invitees: Iterable[Membership]) -> None:
+    """Raise ``ActionError`` when a role ended, or somebody was kept out, since the form was read.
+
+    What they had would come back with a next role, or when the conflict of interest ends.
+    """
+    ids = {membership.pk for membership in invitees}
+    standing = Membership.objects.current().filter(pk__in=ids)
+    kept_out = case.pupil.shut_outs.standing().values("user")
+    if standing.exclude(user__in=kept_out).count() != len(ids):
+        raise ActionError(_("Somebody whom you chose cannot be invited."), field="invitees")
 
 
 @transaction.atomic

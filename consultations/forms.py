@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import access
 from accounts.access import Permission, Scope
-from accounts.forms import LongTextField, MeldcodeForm, MomentField, PublicIdField
+from accounts.forms import LONG_TEXT, LongTextField, MeldcodeForm, MomentField, PublicIdField
 from accounts.models import Membership, User
 from accounts.roles import Role
 from cases.contact_book.organisations import Organisation
@@ -165,7 +165,8 @@ class NamelessForm(MeldcodeForm):
         changed = data.copy()
         for name in cls.looked_at:
             text = changed.get(name, "")
-            changed[name] = without(text, find(text, family))
+            if len(text) <= LONG_TEXT:  # what is longer is refused; nobody waits for its names
+                changed[name] = without(text, find(text, family))
         return changed
 
 

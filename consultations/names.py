@@ -35,6 +35,9 @@ BEHIND_RELATIVE = re.compile(
     rf"\b(?i:{RELATIVES})\s+((?!(?:Ik|Hij|Zij|Ze|Het|De|Een|En|Maar|Die|Dat|The|He|She|It|And)\b)"
     r"[A-ZÀ-ÖØ-Þ][\w’'-]+)"
 )
+# What stands between day, month and year. White space is tried one way only: of two ways side by
+# side a long gap would be walked through as often as it is long.
+BETWEEN = r"(?:\s*[-/.]\s*|\s+)"
 WORD = re.compile(r"[^\W_]+(?:[’'\-][^\W_]+)*[’']?")
 
 # What can stand behind a name, and how long a name is at least before it. A bare "s" behind two
@@ -150,8 +153,8 @@ def _dates(text: str, day: date | None) -> Iterator[Found]:
     short = "|".join(names.split()[day.month - 1][:3] for names in MONTHS)
     d, m, y = rf"0?{day.day}", rf"0?{day.month}", rf"(?:{day.year}|{day.year % 100:02})"
     spellings = (
-        rf"\b{d}\s*[-/. ]\s*{m}\s*[-/. ]\s*{y}\b",
-        rf"\b{day.year}\s*[-/. ]\s*{m}\s*[-/. ]\s*{d}\b",
+        rf"\b{d}{BETWEEN}{m}{BETWEEN}{y}\b",
+        rf"\b{day.year}{BETWEEN}{m}{BETWEEN}{d}\b",
         rf"\b{d}\s+(?:{months}|(?:{short})\.?)(?:\s+{y})?\b",
     )
     for spelling in spellings:

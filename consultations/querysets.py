@@ -55,7 +55,7 @@ class ConsultationQuerySet(RecordQuerySet):
             )
             .filter(Q(advised_at__isnull=True) | Q(advised_at__lt=models.F("mentioned_at")))
             .filter(mentioned_at__isnull=False)
-            .select_related("case__school")
+            .select_related("case__school", "author")
             .order_by("mentioned_at")
         )
 
@@ -155,7 +155,12 @@ class InvitationQuerySet(models.QuerySet):
         times = _model("ProposedTime").objects.filter(consultation=here).to_answer_by(user)
         return (
             self.of(user)
-            .select_related("consultation__case__school", "invited_by", "in_place_of__user")
+            .select_related(
+                "consultation__case__school",
+                "consultation__author",
+                "invited_by",
+                "in_place_of__user",
+            )
             .annotate(
                 advised_at=Subquery(own.order_by("-written_at").values("written_at")[:1]),
                 mentioned_at=Subquery(

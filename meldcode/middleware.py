@@ -1,8 +1,9 @@
-"""Headers that no library of ours sets."""
+"""What is asked of every request, and headers that no library of ours sets."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, UnreadablePostError
 
 METHODS = ("GET", "HEAD", "POST")
 NOTHING_ALLOWED = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
@@ -21,6 +22,23 @@ class KnownMethodsMiddleware:
         """Refuse what is neither reading nor sending."""
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
+        return self.get_response(request)
+
+
+class WholeFormMiddleware:
+    """Reads a form to its end before anybody looks who sends it.
+
+    Else whoever holds back the end of a form is known by then, and stays so for as long as they
+    like: after a new password, the end of their session or of their role. Stands before sessions.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Wait for the whole form; of one that breaks off nothing is left, as Django has it."""
+        with suppress(UnreadablePostError):
+            _ = request.POST
         return self.get_response(request)
 
 

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "meldcode.middleware.PermissionsPolicyMiddleware",
     "meldcode.middleware.KnownMethodsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "meldcode.middleware.WholeFormMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

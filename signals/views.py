@@ -34,10 +34,9 @@ SIGNALS_SHOWN = 30
 def new(request: HttpRequest) -> HttpResponse:
     """Log a signal. The search button shows pupils without judging the form."""
     if request.method == "POST" and "search" in request.POST:
-        _record_search(request, request.POST.get("pupil_query", ""))
         form = SignalForm(user=request.user)
         form.restore(request.POST)
-        return render(request, "signals/new.html", {"form": form})
+        return _new_page(request, form)
     # From a look back one comes with the pupil; whom one may not signal is not offered.
     form = SignalForm.for_page(request, initial={"pupil": request.GET.get("pupil", "")})
     if form.is_bound and form.is_valid():
@@ -45,7 +44,14 @@ def new(request: HttpRequest) -> HttpResponse:
         if signal:
             messages.success(request, _("Your signal is saved."))
             return redirect("signals:detail", signal.reference)
-    return render(request, "signals/new.html", {"form": form}, status=422 if form.errors else 200)
+    return _new_page(request, form)
+
+
+def _new_page(request: HttpRequest, form: SignalForm) -> HttpResponse:
+    """Show the form. Whatever brought it here, it lists whom its search finds: that is a search."""
+    _record_search(request, str(form["pupil_query"].value() or ""))
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "signals/new.html", {"form": form}, status=status)
 
 
 @requires(Permission.LOG_SIGNAL)

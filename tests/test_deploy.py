@@ -180,3 +180,12 @@ def test_the_proxy_finds_every_web_by_its_service(services):
     assert "port 8000" in caddyfile
     assert "outside" in services["web"]["networks"]
     assert services["proxy"]["networks"] == ["outside"]
+
+
+def test_the_proxy_passes_on_whole_forms_only():
+    """Else eight forms that never end keep everybody out: each holds a thread of the web."""
+    caddy = read("deploy/Caddyfile")
+    largest = re.search(r"max_size (\d+MB)", caddy).group(1)
+    assert f"request_buffers {largest}" in caddy
+    assert re.search(r"read_header \d+s", caddy)
+    assert re.search(r"read_body \d+m", caddy)

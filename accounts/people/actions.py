@@ -123,7 +123,7 @@ def _withdraw(standing: Iterable[RoleInvitation]) -> None:
 def accept(invitation: RoleInvitation, user: User) -> Membership:
     """Give the invited person their role, once. Raises ``PermissionDenied`` for anybody else."""
     invitation = (
-        RoleInvitation.objects.standing()
+        RoleInvitation.objects.acceptable()
         .select_for_update(of=("self",))
         .select_related("school__buurtteam", "buurtteam")
         .filter(pk=invitation.pk)
@@ -165,7 +165,7 @@ def join(*, email: str, name: str, school: School) -> User | None:
     For single sign-on, whose provider vouches for the address. None when nobody invited it.
     """
     email = email.lower()
-    invitations = list(RoleInvitation.objects.standing().filter(email=email, school=school))
+    invitations = list(RoleInvitation.objects.acceptable().filter(email=email, school=school))
     if not invitations:
         return None
     user = User.objects.filter(email=email).first()

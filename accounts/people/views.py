@@ -236,4 +236,4 @@ def _standing(request: HttpRequest) -> RoleInvitation | None:
 
 
 def _invitations() -> "RoleInvitation.objects":
-    return RoleInvitation.objects.standing().select_related("school", "buurtteam")
+    return RoleInvitation.objects.acceptable().select_related("school", "buurtteam")

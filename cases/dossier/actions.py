@@ -29,6 +29,7 @@ def request_export(case: Case, by: User, key: UUID, reason: str) -> DossierExpor
         if (asked.requested_by_id, asked.case_id) != (by.pk, case.pk):
             raise ActionError(KEY_USED)
         return asked
+    jobs.make_room(DossierExport, by)
     export = DossierExport.objects.create(
         case=case, requested_by=by, idempotency_key=key, reason=reason
     )

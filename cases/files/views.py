@@ -79,6 +79,7 @@ def withdraw(request: HttpRequest, reference: str, file: str) -> HttpResponse:
         case__reference=reference,
         public_id=file,
     )
+    record_read(request.user, found.case)  # the page says what the file is, and hands out none
     form = WithdrawForm.for_page(request)
     return record(
         request,

@@ -38,6 +38,7 @@ def shut_out(request: HttpRequest, reference: str) -> HttpResponse:
             messages.success(request, _("From now on this person sees nothing of it."))
             own = done.user_id == request.user.pk
             return redirect("home") if own else redirect("cases:shut_out", reference)
+    record_read(request.user, case)  # the page says why somebody is kept out
     standing = ShutOut.objects.standing().shown_in(case)
     return render(
         request,

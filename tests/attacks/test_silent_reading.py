@@ -1,0 +1,91 @@
+"""What was read and searched without a row in the audit. Each failed on the day it was written."""
+
+import pytest
+from django.urls import reverse
+
+from accounts import typed
+from accounts.roles import Role
+from audit.kinds import Kind
+from audit.models import LogEntry
+from cases.need_to_know.actions import shut_out
+from tests.factories import (
+    AttachmentFactory,
+    CaseFactory,
+    ConsultationFactory,
+    InvitationFactory,
+    PupilFactory,
+    member,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def searches(user):
+    return LogEntry.objects.filter(actor=user, kind=Kind.SEARCHED).count()
+
+
+def reads(user):
+    return LogEntry.objects.filter(actor=user, kind=Kind.READ).count()
+
+
+@pytest.fixture
+def pupil(school):
+    return PupilFactory(school=school, given_name="Ties", family_name="Rozendal")
+
+
+# --- Who saves a signal without choosing a pupil is shown those who match all the same
+def test_a_form_that_is_refused_does_not_search_in_silence(teacher, pupil, signed_in):
+    url = reverse("signals:new")
+    answer = signed_in(teacher).post(url, {"pupil_query": "Rozendal"})
+    assert "Ties" in answer.content.decode()
+    assert searches(teacher) == 1
+
+
+def test_nor_does_one_that_comes_back_after_a_lost_session(teacher, pupil, signed_in, client):
+    url = reverse("signals:new")
+    browser = signed_in(teacher)
+    browser.cookies.pop("csrf", None)
+    browser.handler.enforce_csrf_checks = True
+    kept = {"pupil_query": "Rozendal", "typed_by": typed.token_for(teacher.pk)}
+    assert browser.post(url, kept).status_code == 302
+    assert "Ties" in browser.get(url).content.decode()
+    assert searches(teacher) == 1
+
+
+def test_a_form_without_a_search_writes_none_down(teacher, pupil, signed_in):
+    signed_in(teacher).get(reverse("signals:new"))
+    assert searches(teacher) == 0
+
+
+# --- Words of a case on pages that look like forms and lists
+def test_why_somebody_is_kept_out_is_not_read_in_silence(school, pupil, coordinator, signed_in):
+    case = CaseFactory(pupil=pupil)
+    person = member(Role.TEACHER, school)
+    shut_out(case, coordinator, person, ground="other", explanation="Hij is haar oom.")
+    url = reverse("cases:shut_out", args=[case.reference])
+    assert "Hij is haar oom." in signed_in(coordinator).get(url).content.decode()
+    assert reads(coordinator) == 1
+
+
+def test_what_a_file_is_called_is_not_read_in_silence(pupil, coordinator, signed_in):
+    case = CaseFactory(pupil=pupil)
+    file = AttachmentFactory(case=case, title="Brief van de kinderarts")
+    url = reverse("cases:withdraw_file", args=[case.reference, file.public_id])
+    assert "Brief van de kinderarts" in signed_in(coordinator).get(url).content.decode()
+    assert reads(coordinator) == 1
+
+
+def test_the_list_of_consultations_holds_no_question(pupil, coordinator, family_worker, signed_in):
+    """One reads it in its room, where that is written down."""
+    asked = ConsultationFactory(
+        case=CaseFactory(pupil=pupil), author=coordinator, question="Mag zij daar slapen?"
+    )
+    invited = InvitationFactory(consultation=asked, user=family_worker)
+    invited.buurtteam = family_worker.memberships.get().buurtteam
+    invited.save()
+    browser = signed_in(family_worker)
+    browser.post(reverse("consultations:accept", args=[invited.public_id]))
+    room = reverse("consultations:detail", args=[asked.reference])
+    page = browser.get(reverse("consultations:inbox")).content.decode()
+    assert room in page
+    assert "Mag zij" not in page or reads(family_worker) == 1

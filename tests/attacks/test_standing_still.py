@@ -1,0 +1,110 @@
+"""Cheap requests that kept others from working. Each failed on the day it was written."""
+
+import signal
+import socket
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from threading import Event, Thread
+
+import pytest
+import requests
+from django.urls import reverse
+
+from accounts.forms import LONG_TEXT
+from accounts.sso import fetch
+from cases.dossier.actions import AT_ONCE, fail, request_export
+from cases.errors import ActionError
+from cases.models import Case, DossierExport
+from consultations.names import Family, find
+from tests.factories import CaseFactory, PupilFactory
+
+# Far more than any of this takes, and far less than what it took: half a day.
+PATIENCE = 15
+
+
+class OutOfPatience(BaseException):
+    """Nothing that looks after errors of its own takes this for one of them."""
+
+
+@contextmanager
+def patience() -> Iterator[None]:
+    """Give up on what does not come to an end."""
+
+    def give_up(*args: object) -> None:
+        raise OutOfPatience
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(PATIENCE)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize("text", ["5{room}x", "2014{room}x", "5{room}3{room}x", "Mama{room}x"])
+def test_a_gap_in_a_text_is_walked_through_once(text):
+    family = Family({"ties": "pupil"}, date(2014, 3, 5))
+    with patience():
+        assert find(text.format(room=" " * 2_000_000), family) == []
+
+
+@pytest.mark.parametrize("day", ["5-3-2014", "05 / 03 / 14", "5.3.2014", "5 3 2014", "2014-03-05"])
+def test_a_birth_date_is_found_however_it_is_written(day):
+    family = Family({}, date(2014, 3, 5))
+    assert [found.word for found in find(f"Geboren op {day}.", family)] == [day]
+
+
+@pytest.mark.django_db
+def test_a_text_that_is_too_long_is_not_searched_for_names(coordinator, school, signed_in):
+    """The proposal without names is made before the form is judged."""
+    case: Case = CaseFactory(pupil=PupilFactory(school=school, given_name="Ties"))
+    browser = signed_in(coordinator)
+    url = reverse("consultations:new", args=[case.reference])
+    fields = {"kind": "family_worker", "replace": "1"}
+    right = browser.post(url, {**fields, "shared": "Ties".ljust(LONG_TEXT)})
+    assert "[leerling]" in right.content.decode()
+    too_long = browser.post(url, {**fields, "shared": "Ties".ljust(LONG_TEXT + 1)})
+    assert "[leerling]" not in too_long.content.decode()
+
+
+def trickle(server: socket.socket, over: Event) -> None:
+    """Answer one letter of a header after another, each in good time, and never come to an end."""
+    connection, __ = server.accept()
+    with connection, server:
+        connection.recv(4096)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        while not over.wait(0.05):
+            try:
+                connection.sendall(b"x")
+            except OSError:
+                return
+
+
+def test_a_provider_does_not_keep_us_waiting_by_a_header_without_end(monkeypatch):
+    """Each letter came within the time for one wait; all of it has a limit too."""
+    monkeypatch.setattr(fetch, "ALL_OF_IT", 1)
+    server, over = socket.create_server(("127.0.0.1", 0)), Event()
+    Thread(target=trickle, args=(server, over), daemon=True).start()
+    try:
+        with patience(), pytest.raises(requests.RequestException):
+            fetch.GuardedSession().get(f"http://127.0.0.1:{server.getsockname()[1]}/")
+    finally:
+        over.set()
+
+
+@pytest.mark.django_db
+def test_nobody_keeps_the_workers_busy_with_dossiers(coordinator, school):
+    """Reminders and the mails of an emergency wait for the same workers."""
+    case = CaseFactory(pupil=PupilFactory(school=school))
+
+    def ask() -> DossierExport:
+        return request_export(case, coordinator, uuid.uuid4(), "Verzoek om inzage.")
+
+    exports = [ask() for __ in range(AT_ONCE)]
+    with pytest.raises(ActionError):
+        ask()
+    fail(exports[0])
+    ask()
