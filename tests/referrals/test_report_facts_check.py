@@ -38,6 +38,8 @@ texts = st.one_of(
         ("She is probably tired.", "probably", "guess"),
         ("The father is aggressive.", "aggressive", "judgement"),
         ("I think he fell.", "I think", "opinion"),
+        # Two sorts in one place ("seems to" is a guess): the longest counts, once.
+        ("It seems to me that he fell.", "seems to me", "opinion"),
     ],
 )
 def test_an_opinion_is_marked_with_its_sort(text, word, sort):
