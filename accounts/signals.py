@@ -12,6 +12,10 @@ people_seen = Signal()
 # ``user`` took away the second factor of ``person``, who works at ``school``.
 second_factor_reset = Signal()
 
+# ``user`` gave or ended (``kind`` "made" or "changed") the role of a family worker, ``membership``,
+# for ``school``: the role is that of a buurtteam, which several schools share.
+team_role_changed = Signal()
+
 # ``user`` put in another secret of a ``provider`` that signs in people of their school.
 provider_secret_changed = Signal()
 

@@ -20,6 +20,7 @@ from accounts.signals import (
     people_seen,
     provider_secret_changed,
     second_factor_reset,
+    team_role_changed,
     turned_away,
 )
 from audit.kinds import Kind
@@ -43,6 +44,7 @@ def listen() -> None:
         (turned_away, without_role),
         (people_seen, looked_at_people),
         (second_factor_reset, took_away_second_factor),
+        (team_role_changed, changed_team_role),
     ):
         signal.connect(receiver, dispatch_uid=f"audit.sign_ins.{receiver.__name__}")
     post_save.connect(linked, sender=SocialAccount, dispatch_uid="audit.sign_ins.linked")
@@ -140,6 +142,24 @@ def took_away_second_factor(user: User, person: User, school: School, **kwargs: 
         actor_email=user.email,
         school_id=school.pk,
         object_repr=f"user {person.public_id}",
+    )
+
+
+def changed_team_role(
+    user: User, membership: Membership, school: School, kind: str, **kwargs: Any
+) -> None:
+    """Remember who gave or ended a family worker's role, in the trail of the school where they did.
+
+    The row of the role itself stands in no school's trail: a buurtteam has several.
+    """
+    LogEntry.objects.log_create(
+        membership,
+        force_log=True,
+        action=LogEntry.Action.CREATE if kind == Kind.MADE else LogEntry.Action.UPDATE,
+        kind=kind,
+        actor=user,
+        actor_email=user.email,
+        school_id=school.pk,
     )
 
 

@@ -69,9 +69,13 @@ def tell(now: datetime) -> None:
 
 
 def _flags(rule: Rule, since: datetime, until: datetime) -> Iterator[Flag]:
-    # Rows outlive people and schools; a flag about who or what is gone helps nobody.
+    # Rows outlive people and schools; a flag about who or what is gone helps nobody. And a case for
+    # the board (R9) stands in no trail of who would be told: a flag would say that there is one.
     rows = LogEntry.objects.filter(
-        kind__in=rule.kinds, actor__in=User.objects.all(), school__in=School.objects.all()
+        kind__in=rule.kinds,
+        actor__in=User.objects.all(),
+        school__in=School.objects.all(),
+        for_board=False,
     ).filter(timestamp__gt=since - rule.within, timestamp__lte=until)
     if rule.cases:
         rows = rows.exclude(case_reference="")

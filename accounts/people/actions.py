@@ -22,7 +22,7 @@ from accounts.models import Membership, RoleInvitation, School, User
 from accounts.people import mails
 from accounts.people.roles import place_of
 from accounts.roles import Role
-from accounts.signals import membership_ended, second_factor_reset
+from accounts.signals import membership_ended, second_factor_reset, team_role_changed
 
 INVITATION_LASTS = timedelta(days=14)
 # 256 bits: nobody guesses a link.
@@ -208,9 +208,11 @@ def give_role(
             _("Somebody is replaced in their own role: choose that role here too."),
             field="replaces",
         )
-    return _give(
+    given = _give(
         person, role, school, place, starts_on=starts_on, ends_on=ends_on, replaces=replaces
     )
+    _tell_trail(given, by, school, "made")
+    return given
 
 
 def _give(
@@ -254,7 +256,19 @@ def end_role(membership: Membership, by: User, school: School) -> None:
     if membership.user_id == by.pk:
         raise ActionError(_("You cannot change your own roles. Ask another administrator."))
     wind_up(membership, timezone.now())
+    _tell_trail(membership, by, school, "changed")
     transaction.on_commit(lambda: mails.tell_of_role(membership, school, ended=True))
+
+
+def _tell_trail(membership: Membership, by: User, school: School, kind: str) -> None:
+    """Let what is done to a family worker's role stand with the school through which it was done.
+
+    Its own row names no school: several share a buurtteam.
+    """
+    if membership.buurtteam_id:
+        team_role_changed.send(
+            sender=Membership, user=by, membership=membership, school=school, kind=kind
+        )
 
 
 def wind_up(membership: Membership, now: datetime) -> None:
