@@ -35,9 +35,15 @@ class InCharge:
         return self.party != SCHOOL
 
 
-def consented_at(conversation: Any) -> datetime | None:
-    """Return when a conversation made the buurtteam responsible (R21); None: it did not."""
-    return conversation.recorded_at if conversation.buurtteam_consent else None
+def _after_talk(talk: Any) -> tuple[str, str] | None:
+    """Return who is responsible after a talk, and whose part ended with it; None: as it was.
+
+    Consent in a talk of three makes the buurtteam responsible (R21); without consent it cannot
+    act, so that a refusal gives the case back to the school (R35).
+    """
+    if talk.hands_over:
+        return BUURTTEAM, ""
+    return (SCHOOL, BUURTTEAM) if talk.is_three_way or talk.refuses else None
 
 
 def changes(
@@ -59,7 +65,7 @@ def _events(
     conversations: list[Any], referrals: list[Any], feedbacks: list[Any]
 ) -> list[tuple[datetime, str, str]]:
     """Return each moment, who is responsible from it on, and whose part ended with it, if any."""
-    events = [(at, BUURTTEAM, "") for talk in conversations if (at := consented_at(talk))]
+    events = [(t.recorded_at, *after) for t in conversations if (after := _after_talk(t))]
     events += [(r.accepted_at, r.to, "") for r in referrals if r.accepted_at]
     events += [(r.closed_at, r.closed_to or SCHOOL, r.to) for r in referrals if r.closed_at]
     events += [(heard.recorded_at, heard.helped_by, "") for heard in feedbacks]
@@ -82,7 +88,8 @@ def in_charge_of(cases: Iterable[Case]) -> dict[int, InCharge]:
     """Return who is responsible now, by primary key, in a number of queries that stays."""
     cases = list(cases)
     decisions = _by_case("decisions", cases, prefetch=("referrals",))
-    conversations, feedbacks = _by_case("conversations", cases), _by_case("feedbacks", cases)
+    conversations = _by_case("conversations", cases, related=("case__pupil",))
+    feedbacks = _by_case("feedbacks", cases)
     return {
         case.pk: changes(
             case.opened_at,
@@ -95,11 +102,16 @@ def in_charge_of(cases: Iterable[Case]) -> dict[int, InCharge]:
 
 
 def _by_case(
-    relation: str, cases: list[Case], prefetch: tuple[str, ...] = ()
+    relation: str,
+    cases: list[Case],
+    prefetch: tuple[str, ...] = (),
+    related: tuple[str, ...] = (),
 ) -> dict[int, list[Any]]:
     """Return the records of a relation as they hold now, by case."""
     records = Case._meta.get_field(relation).related_model.objects.current()
     by_case: dict[int, list[Any]] = defaultdict(list)
+    if related:
+        records = records.select_related(*related)
     for record in records.filter(case__in=cases).prefetch_related(*prefetch).order_by("id"):
         by_case[record.case_id].append(record)
     return by_case

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from accounts.access import Permission, requires
 from audit.log import record_read
+from cases.contact_book.calls import Numbers, calls_for
 from cases.errors import ActionError
-from cases.screen import calls_for
+from cases.protocol.contacts import VEILIG_THUIS
 from cases.step_views import movable
 from referrals.models import Referral
 from referrals.report import actions
@@ -32,7 +33,10 @@ def of_case(request: HttpRequest, reference: str) -> HttpResponse:
     case = movable(request, reference)
     referral = (
         Referral.objects.filter(
-            decision__case=case, to=Referral.To.VEILIG_THUIS, withdrawn_at__isnull=True
+            decision__case=case,
+            to=Referral.To.VEILIG_THUIS,
+            withdrawn_at__isnull=True,
+            passed_on_from__isnull=True,
         )
         .order_by("pk")
         .last()
@@ -47,7 +51,9 @@ def of_case(request: HttpRequest, reference: str) -> HttpResponse:
 def report_of(request: HttpRequest, referral: str) -> HttpResponse:
     """Lead to the report of a referral; where there is none yet, say what it is and begin it."""
     found = get_object_or_404(
-        _referrals(request).filter(to=Referral.To.VEILIG_THUIS), public_id=referral
+        # What the buurtteam passes on is the buurtteam's report.
+        _referrals(request).filter(to=Referral.To.VEILIG_THUIS, passed_on_from__isnull=True),
+        public_id=referral,
     )
     newest = found.reports.last()
     if newest is not None:
@@ -192,7 +198,7 @@ def read_out(request: HttpRequest, report: str) -> HttpResponse:
     """Show a report as one reads it out by telephone."""
     found = _report(request, report)
     record_read(request.user, found)
-    texts = found.contents
+    texts, school = found.contents, found.referral.decision.case.school
     return render(
         request,
         "report/read_out.html",
@@ -200,7 +206,7 @@ def read_out(request: HttpRequest, report: str) -> HttpResponse:
             **_about(found),
             "lines": to_read_out(texts),
             "anonymous": is_anonymous(texts),
-            "calls": calls_for(("veilig_thuis",), None),
+            "calls": calls_for((VEILIG_THUIS,), Numbers(school)),
         },
     )
 

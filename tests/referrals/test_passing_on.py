@@ -11,7 +11,7 @@ from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from accounts.roles import Role
-from cases.actions import begin_cycle
+from cases.actions import begin_cycle, record_conversation
 from cases.dossier.contents import dossier
 from cases.errors import ActionError
 from cases.facts import facts_for
@@ -336,3 +336,32 @@ def test_an_empty_contact_book_offers_nobody_and_stops_nobody(
     assert browser.post(url, sent).status_code == 422
     assert browser.post(url, {**sent, "taken_on_by": "De huisarts"}).status_code == 302
     assert Referral.objects.get(to="other").taken_on_by == "De huisarts"
+
+
+def talk(case, by, **fields):
+    return record_conversation(
+        case, by, uuid.uuid4(), held_at=timezone.now(), motivation="Haast.", **fields
+    )
+
+
+def test_consent_in_a_talk_of_three_hands_over_and_a_refusal_after_it_takes_it_back(
+    case, coordinator
+):
+    both = {"consent_parents": "given", "consent_pupil": "given"}
+    talk(case, coordinator, kind="three_way", **{**both, "consent_pupil": "refused"})
+    assert in_charge(case) == "school"
+    talk(case, coordinator, kind="three_way", **both)
+    assert in_charge(case) == "buurtteam"
+    talk(case, coordinator, kind="parents", help_wanted="unsure")
+    assert in_charge(case) == "buurtteam"
+    talk(case, coordinator, kind="pupil_and_parents", help_wanted="no", refused_by="both")
+    assert in_charge(case) == "school"
+
+
+def test_a_refusal_takes_nothing_from_who_needs_no_consent(case, coordinator, buurtteam):
+    pass_on(
+        buurtteam, coordinator, to="veilig_thuis", consent="refused", consent_of="Ouders",
+        consent_ground="Niet veilig genoeg.", state=State.ACCEPTED,
+    )  # fmt: skip
+    talk(case, coordinator, kind="parents", help_wanted="no", refused_by="parents")
+    assert in_charge(case) == "veilig_thuis"
