@@ -2,24 +2,20 @@
 worker, so that nothing is lost when the queue is."""
 
 import hashlib
-import logging
 import secrets
 from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from celery import current_app
 from django.core.files.base import ContentFile
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError
 
 from accounts.models import User
 from cases.errors import ActionError
 from cases.models import PaperJob
-
-logger = logging.getLogger(__name__)
+from cases.waking import wake
 
 Job = TypeVar("Job", bound=PaperJob)
 State = PaperJob.State
@@ -41,11 +37,7 @@ def make_room(model: type[PaperJob], by: User) -> None:
 
 def queue(job: PaperJob) -> None:
     """Wake a worker. Without a queue the job waits until ``look_after`` finds it."""
-    try:
-        # By its name: the web processes need not load what makes a PDF.
-        current_app.send_task(job.task, args=[str(job.public_id)])
-    except (OperationalError, OSError) as error:
-        logger.warning("No queue for %s: %s", job, type(error).__name__)
+    wake(job.task, str(job.public_id))
 
 
 def claim(model: type[Job], public_id: UUID | str) -> Job | None:

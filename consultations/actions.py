@@ -6,6 +6,7 @@ who waits for them, and whoever withdraws or closes does so before an advice or 
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +20,12 @@ from accounts.models import Membership, User
 from cases.actions import check, file_record, lock, refresh
 from cases.errors import KEY_USED, ActionError
 from cases.models import Case
+from cases.waking import wake
 from consultations.models import Advice, Consultation, Invitation, Mention, SharedPiece
 from consultations.querysets import people_in
 from consultations.sharing import Veil, chosen
+
+TELL_INVITED = "consultations.tasks.tell_invited"
 
 
 @transaction.atomic
@@ -57,6 +61,8 @@ def ask_consultation(
             Invitation.objects.create(
                 consultation=consultation, user=m.user, buurtteam=m.buurtteam, invited_by=by
             )
+        if invitees:
+            transaction.on_commit(partial(wake, TELL_INVITED))
     refresh(case, by)
     return consultation
 

@@ -1,6 +1,7 @@
 """Reading consultations, invitations, and what is proposed and read in them."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -125,6 +126,12 @@ class InvitationQuerySet(models.QuerySet):
         return self.addressed_to(user).standing().filter(
             consultation__closed_at__isnull=True, consultation__case__closed_at__isnull=True
         )  # fmt: skip
+
+    def untold(self, since: datetime) -> "InvitationQuerySet":
+        """Return those since a moment that nobody answered, and that no mail told of yet."""
+        return self.standing().filter(
+            told_at__isnull=True, accepted_at__isnull=True, invited_at__gte=since
+        )
 
     def giving_access_to(self, user: "User") -> "InvitationQuerySet":
         """Return the user's invitations that they accepted: these open the consultation."""

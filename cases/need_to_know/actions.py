@@ -1,18 +1,16 @@
 """Shutting somebody out of a pupil's cases; letting a sister school's leader in for a day."""
 
-import logging
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
-from celery import current_app
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from kombu.exceptions import OperationalError
 
 from accounts import access
 from accounts.access import Permission, Scope
@@ -31,8 +29,7 @@ from cases.models import (
     Pupil,
     ShutOut,
 )
-
-logger = logging.getLogger(__name__)
+from cases.waking import wake
 
 DELIVER = "cases.reminders.tasks.deliver"
 EMERGENCY_LASTS = timedelta(hours=24)
@@ -232,16 +229,8 @@ def open_in_emergency(
     )
     record_read(by, found, why=reason, kind=Kind.EMERGENCY)
     tell(found, Notice.Kind.EMERGENCY, take_part(found))
-    transaction.on_commit(wake)
+    transaction.on_commit(partial(wake, DELIVER))
     return given
-
-
-def wake() -> None:
-    """Have the outbox emptied at once. Without a queue its next sweep does it, in minutes."""
-    try:
-        current_app.send_task(DELIVER)
-    except (OperationalError, OSError) as error:
-        logger.warning("No queue for the outbox: %s", type(error).__name__)
 
 
 @transaction.atomic
