@@ -13,10 +13,7 @@ from audit.log import record_read
 from cases import jobs
 from cases.actions import check, lock
 from cases.errors import KEY_USED, ActionError
-from cases.jobs import KEPT_FOR
 from cases.models import Case, DossierExport
-
-__all__ = ["KEPT_FOR", "check", "claim", "look_after", "request_export"]
 
 
 @transaction.atomic

@@ -12,8 +12,9 @@ from accounts.access import Permission, requires
 from accounts.second_factor import fresh_second_factor
 from audit.kinds import Kind
 from audit.log import record_read, record_search
-from cases.dossier.actions import KEPT_FOR, request_export
+from cases.dossier.actions import request_export
 from cases.dossier.forms import ExportForm
+from cases.jobs import KEPT_FOR
 from cases.models import Case, DossierExport
 
 PER_PAGE = 25

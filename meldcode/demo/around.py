@@ -50,14 +50,16 @@ def plant_around(school: School, crew: dict[str, User], now: datetime) -> None:
     """Fill the contact book, and plan a meeting with cases on its agenda. In a transaction."""
     today = timezone.localdate(now)
     for entry in BOOK:
-        Contact.objects.create(
+        Contact.objects.update_or_create(  # a story can have named it already
             school=school,
             organisation=entry.organisation,
             name=entry.name,
-            telephone=entry.telephone,
-            hours=entry.hours,
-            at_night=entry.at_night,
-            checked_on=today - timedelta(days=entry.checked),
+            defaults={
+                "telephone": entry.telephone,
+                "hours": entry.hours,
+                "at_night": entry.at_night,
+                "checked_on": today - timedelta(days=entry.checked),
+            },
         )
     chair = next(user for user in crew.values() if _is_coordinator(user))
     at = timezone.make_aware(datetime.combine(business_day(today, AHEAD), MEETS_AT))

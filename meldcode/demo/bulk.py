@@ -19,6 +19,7 @@ from django.utils import timezone
 from accounts.models import Buurtteam, Membership, School, User
 from accounts.roles import Role
 from cases.references import new_reference
+from meldcode.demo.events import Ask, Story
 from meldcode.demo.moulds import TABLES, Casting, Mould, make_mould
 from meldcode.demo.names import invented_name
 from meldcode.demo.people import DOMAIN, VLIERBOOM
@@ -64,6 +65,7 @@ class _Stock:
         self.told = [
             (story, now - timedelta(days=back))
             for story in VLIERBOOM_STORIES
+            if not _asks_of_the_book(story)
             for back in SEEN_FROM[story.closed]
         ]
         closed = sum(story.closed for story, __ in self.told)
@@ -78,6 +80,11 @@ class _Stock:
             story, now = self.told[number]
             self.made[number] = make_mould(story, self.place.school, self.place.crew, now)
         return [self.made[number] for number in drawn]
+
+
+def _asks_of_the_book(story: Story) -> bool:
+    """Tell whether a story names an entry of a contact book, which hangs under no pupil."""
+    return any(isinstance(event, Ask) and event.contact for event in story.events)
 
 
 def _place(number: int) -> _Place:

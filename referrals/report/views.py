@@ -20,8 +20,8 @@ from referrals.report.expectations import expectations
 from referrals.report.facts_check import opinions_in, remarks
 from referrals.report.fields import FIELDS, SECTIONS, missing
 from referrals.report.forms import CorrectForm, FileForm, ReportForm
+from referrals.report.lines import is_anonymous, parts, to_read_out
 from referrals.report.models import Report, ReportCopy
-from referrals.report.pdf import is_anonymous, parts, to_read_out
 from referrals.report.querysets import writable_cases
 
 RECENT_SHOWN = 5

@@ -14,8 +14,9 @@ from django.urls import reverse
 
 from accounts.forms import LONG_TEXT
 from accounts.sso import fetch
-from cases.dossier.actions import AT_ONCE, fail, request_export
+from cases.dossier.actions import request_export
 from cases.errors import ActionError
+from cases.jobs import AT_ONCE, fail
 from cases.models import Case, DossierExport
 from consultations.names import Family, find
 from tests.factories import CaseFactory, PupilFactory

@@ -159,9 +159,9 @@ def test_what_a_dead_worker_held_is_taken_back_and_given_up_in_the_end(case, adm
 def test_a_file_does_not_linger(case, administrator, signed_in):
     export = made(case, administrator)
     path = Path(export.file.path)
-    actions.look_after(timezone.now() + actions.KEPT_FOR - timedelta(minutes=1))
+    actions.look_after(timezone.now() + jobs.KEPT_FOR - timedelta(minutes=1))
     assert path.exists()
-    actions.look_after(timezone.now() + actions.KEPT_FOR + timedelta(minutes=1))
+    actions.look_after(timezone.now() + jobs.KEPT_FOR + timedelta(minutes=1))
     assert not path.exists()
     browser = signed_in(administrator)
     assert browser.get(page(export, "cases:export_download")).status_code == 404

@@ -243,7 +243,7 @@ STORIES: tuple[Story, ...] = (
                 day(1, "09:30"), "aandachtsfunctionaris", "other",
                 "Wat kan de politie doen zonder aangifte, en hoe bewaren wij wat er rondgaat?",
                 "Een leerling van 15 wordt onder druk gezet met beelden.",
-                contact=("police", "Jeugdagent Wijk Noord", "0900 8844"),
+                contact=("police", "Jeugdagent Ilse Brandsma", "030 000 20 50"),
             ),
         ),
     ),
