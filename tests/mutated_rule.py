@@ -8,9 +8,14 @@ import os
 from dataclasses import replace
 from importlib import import_module
 
+# The table as it is: to see that the tests do pass on that.
+NOTHING = "nothing"
+
 
 def pytest_configure():
     """Change the table wherever it was imported, before a test is collected."""
+    if os.environ["MUTATION"] == NOTHING:
+        return
     how, code = os.environ["MUTATION"].split(":")
     table = import_module("cases.protocol.rules").RULES
     mutants = {
