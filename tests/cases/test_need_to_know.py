@@ -166,6 +166,7 @@ def plain(response) -> str:
     html = re.sub(r'value="[^"]{60,}"', "", html)  # tokens
     html = re.sub(r'name="typed_by" value="[^"]+"', "", html)  # signed with the moment
     html = re.sub(r"data-ends=\"\d+\"", "", html)
+    html = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d", "", html)  # now, in a field
     html = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "", html)
     return f"{response.status_code} {response.get('Location', '')} {html}"
 
