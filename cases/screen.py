@@ -155,7 +155,7 @@ def what_now(
     *,
     sees_case: bool = True,
 ) -> ScreenGuidance:
-    """Return the card, with buttons only for what the user may do; each button once.
+    """Return the card, with buttons only for what the user may do; each button and number once.
 
     ``sees_case``: who knows a part of the case would guess the rest from a date, or from its end.
     """
@@ -164,9 +164,11 @@ def what_now(
     banner = _banner(guidance, numbers)
     decided = guidance.steps[-1].at is not None
     elsewhere = guidance.elsewhere if sees_case and case.is_open else ""
-    tasks, seen = [], set()
+    tasks, seen, told = [], set(), set()
     for task in guidance.tasks:
         made = _task(task, case, permissions, numbers, calls=not banner, decided=decided)
+        made = replace(made, calls=tuple(call for call in made.calls if call not in told))
+        told.update(made.calls)
         if elsewhere and task.rule.code == WATCHES_ON:
             made = replace(made, text=_and_to(made.text, elsewhere))
         tasks.append(_without_button(made) if made.url in seen else made)

@@ -158,6 +158,8 @@ def _feedbacks(case: Case) -> Iterator[Entry]:
 def _step_changes(case: Case) -> Iterator[Entry]:
     names = {step.number: step.name for step in STEPS}
     for change in case.step_changes.all():
+        if case.restricted and change.from_step:
+            continue  # what is for the school board walks no steps (R9)
         title = _("Case opened")
         if change.from_step:
             place = {"number": change.to_step, "name": names[change.to_step]}

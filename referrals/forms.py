@@ -255,6 +255,9 @@ class FeedbackForm(MeldcodeForm):
         self.fields["referral"].choices = [
             ("", ""), *((code, found.receiver) for code, found in self.referrals.items()),
         ]  # fmt: skip
+        if not self.referrals:
+            self.fields["referral"].widget = forms.HiddenInput()
+            self.fields["investigation"].widget = forms.HiddenInput()
         if referral:
             self.initial.setdefault("referral", str(referral.public_id))
             self.initial.setdefault("heard_from", referral.to)

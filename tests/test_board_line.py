@@ -22,6 +22,7 @@ from cases.models import Case, DossierExport, OutboxMessage, Reminder
 from cases.protocol import Attention, guide
 from cases.reminders.outbox import deliver
 from cases.reminders.sweep import sweep
+from cases.timeline import timeline
 from consultations.actions import ask_consultation
 from consultations.models import Consultation
 from signals.actions import correct_signal, file_signal
@@ -223,3 +224,9 @@ def test_the_pupil_page_of_a_teacher_offers_no_trace_of_it(case, school, signed_
     page = signed_in(other).get(reverse("signals:pupils") + "?pupil_query=Ties").content.decode()
     assert "Rozendal" in page  # a pupil of the school, as before
     assert not Signal.objects.visible_to(other).exists()
+
+
+def test_its_timeline_names_no_step_of_the_protocol(case):
+    assert case.step_changes.count() > 1
+    steps = [entry for entry in timeline(case) if entry.icon == "arrow-right"]
+    assert len(steps) == 1  # it was opened

@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -189,3 +191,19 @@ def test_the_proxy_passes_on_whole_forms_only():
     assert f"request_buffers {largest}" in caddy
     assert re.search(r"read_header \d+s", caddy)
     assert re.search(r"read_body \d+m", caddy)
+
+
+# --- Setting up ----------------------------------------------------------------------------------
+def test_setting_up_never_empties_an_environment_behind_a_link(tmp_path):
+    site, shared = tmp_path / "site", tmp_path / "shared"
+    shutil.copytree(ROOT / "script", site / "script")
+    shared.mkdir()
+    (shared / "precious").touch()
+    (site / ".venv").symlink_to(shared)
+
+    ran = subprocess.run(
+        [site / "script" / "setup"], cwd=site, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode != 0
+    assert ".venv is a link to" in ran.stderr
+    assert (shared / "precious").exists()

@@ -245,7 +245,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "R21", 3, Kind.NOTED,
         lambda f: f.buurtteam_consented and f.effect != c.FAILS
-        and f.effect_of in {"", "buurtteam"},
+        and f.effect_of in {"", "buurtteam"} and f.in_charge in {"school", "buurtteam"},
         _("A three-way conversation in which they consented to help by the buurtteam."),
         _("The buurtteam is responsible from the three-way talk on. Your school stays in touch."),
         _("With consent in the three-way conversation the responsibility passes to the buurtteam."),

@@ -124,6 +124,7 @@ def discuss(request: HttpRequest, meeting: str, reference: str) -> HttpResponse:
         closed_too=True,
         meeting=found,
         item=item,
+        signals=item.case.signals.current().select_related("author", "finding").order_by("id"),
         number=place + 1,
         count=len(items),
         before=items[place - 1] if place else None,

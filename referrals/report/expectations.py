@@ -49,6 +49,9 @@ def expectations(referral: Referral, now: datetime) -> list[Expectation]:
     sent, case = referral.sent_at, referral.decision.case
     words = _words_since(referral) if sent else []
     heard_at = words[0].recorded_at if words else None
+    # What they do with it tells as much as what they say.
+    taken_at = referral.accepted_at or referral.passed_on_at or referral.closed_at
+    came_in_at = referral.confirmed_at or referral.assessing_at or taken_at
     begun = next((w for w in words if w.investigation == Feedback.Investigation.BEGUN), None)
     told = next((w for w in words if w.investigation == Feedback.Investigation.DONE), None)
     return [
@@ -56,8 +59,8 @@ def expectations(referral: Referral, now: datetime) -> list[Expectation]:
         if since
         else Expectation(label, State.TO_COME, None)
         for label, code, since, done in (
-            (CAME_IN, "refer", sent, referral.confirmed_at or heard_at),
-            (TRIAGE, "triage", sent, heard_at),
+            (CAME_IN, "refer", sent, came_in_at or heard_at),
+            (TRIAGE, "triage", sent, heard_at or taken_at),
             (
                 OUTCOME,
                 "investigation",

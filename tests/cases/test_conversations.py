@@ -382,3 +382,15 @@ def test_feedback_that_they_refuse_takes_consent_back(case, send):
     send(case)
     feedback(case, timezone.now() + timedelta(minutes=1), effect="unknown", willing="no")
     assert not known(case).buurtteam_consented
+
+
+def test_a_number_to_call_stands_once_in_what_now(school, coordinator, signed_in):
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    signal(case, "tired")
+    signal(case, "marks")
+    consultation(case, kind="care_team", closed_at=timezone.now(), next_talk="Niemand.")
+    ConversationFactory(case=case, kind="skipped", skip_reason="Dreiging.", weighed_where="nobody")
+    tasks = signed_in(coordinator).get(f"/cases/{case.reference}/").context["guidance"].tasks
+    calls = [call.href for task in tasks for call in task.calls]
+    assert {"R19", "R24"} <= {task.rule for task in tasks}  # both name Veilig Thuis
+    assert calls.count("tel:08002000") == 1

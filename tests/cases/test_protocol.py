@@ -165,7 +165,9 @@ TABLE: dict[str, tuple[list[dict], list[dict]]] = {
     "R21": ([
         HEARD | TALKED | {"buurtteam_consented": True}, OWN_HELP | {"buurtteam_consented": True},
     ], [HEARD | TALKED, OWN_HELP | feedback("unknown", of="save") | {"buurtteam_consented": True},
-        BUURTTEAM_FAILS | {"buurtteam_consented": True}]),
+        BUURTTEAM_FAILS | {"buurtteam_consented": True},
+        *(HEARD | TALKED | {"buurtteam_consented": True, "in_charge": party}
+          for party in ("veilig_thuis", "save", "raad", "other"))]),
     "R22": ([HEARD | CLEARED], [
         HEARD | TALKED, HEARD | CLEARED | DECIDED,
         SEVERE | held("veilig_thuis") | CLEARED | NEWER, HEARD | CLEARED | explained("R22"),

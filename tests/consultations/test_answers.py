@@ -239,7 +239,9 @@ def test_who_asked_finds_it_in_their_inbox_when_their_eye_is_asked_for(
     assert inbox_of(coordinator, timezone.now()).called == []
     give_advice(here, family_worker, uuid.uuid4(), "Weet jij dit?", [coordinator])
     assert inbox_of(coordinator, timezone.now()).called == [here]
-    assert room(here) in _inbox(coordinator, signed_in)
+    page = _inbox(coordinator, signed_in)
+    assert room(here) in page
+    assert "Iemand vraagt of jij kijkt" in page
     give_advice(here, coordinator, uuid.uuid4(), "Ja.")
     assert inbox_of(coordinator, timezone.now()).called == []
 

@@ -227,6 +227,15 @@ def test_a_colleague_who_was_first_is_told_and_ones_words_are_kept(school, coord
     assert case.consultations.count() == 1
 
 
+def test_the_signals_can_be_read_beside_the_minutes(school, coordinator, signed_in):
+    (case,), meeting = waiting(school, coordinator), MeetingFactory(school=school)
+    SignalFactory(case=case, facts="Sliep in de les van dinsdag.")
+    SignalFactory(case=waiting(school, coordinator)[0], facts="Van een ander.")
+    shown = page(signed_in(coordinator), "discuss", meeting.public_id, case.reference)
+    assert "Sliep in de les van dinsdag." in shown
+    assert "Van een ander." not in shown
+
+
 @pytest.mark.parametrize("change", ["closed", "taken off"])
 def test_what_changed_while_one_typed_loses_no_word(school, coordinator, signed_in, change):
     (case,), meeting = waiting(school, coordinator), MeetingFactory(school=school)

@@ -156,6 +156,13 @@ def test_what_is_not_there_to_share_is_refused(case, coordinator, make):
     assert not Consultation.objects.exists()
 
 
+def test_who_cannot_invite_reads_where_their_question_goes(case, teacher, coordinator, signed_in):
+    assign_perm("cases.take_part", teacher, case)
+    said = "Je nodigt zelf niemand uit."
+    assert said in signed_in(teacher).get(new(case)).content.decode()
+    assert said not in signed_in(coordinator).get(new(case)).content.decode()
+
+
 def test_a_teacher_shares_what_their_page_of_the_case_shows_and_no_more(case, teacher, signed_in):
     assign_perm("cases.take_part", teacher, case)
     elsewhere = SignalFactory(case=CaseFactory(pupil__school=case.school), author=teacher)

@@ -88,3 +88,10 @@ def test_the_form_asks_of_each_goal_how_far_it_is(case, coordinator, plan, signe
     page = browser.get(f"/cases/{case.reference}/").content.decode()
     assert "Voor een deel" in page
     assert page.count(f"Bestand {letter.number}") == 2  # with the files, and with what was heard
+
+
+def test_the_form_asks_of_no_referral_where_none_was_made(case, coordinator, plan, signed_in):
+    page = signed_in(coordinator).get(f"/cases/{case.reference}/effect/")
+    fields = page.context["form"].fields
+    assert fields["referral"].widget.is_hidden
+    assert fields["investigation"].widget.is_hidden

@@ -454,6 +454,19 @@ def test_after_five_business_days_one_asks(referral, case):
     assert states(referral, NOW + timedelta(days=80))[2] == "done"
 
 
+def test_what_they_take_on_came_in_and_is_answered(referral, coordinator, signed_in, report):
+    referral.sent_at = NOW - timedelta(days=20)
+    referral.save()
+    referral.accepted_at = NOW - timedelta(days=1)
+    referral.save()
+    assert states(referral, NOW)[:2] == ["done", "done"]
+    referral.accepted_at, referral.assessing_at = None, NOW - timedelta(days=1)
+    referral.save()
+    assert states(referral, NOW)[:2] == ["done", "overdue"]
+    page = signed_in(coordinator).get(reverse("referrals:report", args=[report.public_id]))
+    assert reverse("referrals:received", args=[referral.public_id]) not in page.content.decode()
+
+
 def test_a_key_of_somebody_else_makes_no_copy(report, coordinator, school):
     complete(report, coordinator)
     filed(report, coordinator)
