@@ -129,7 +129,7 @@ def decide(facts, report, to_buurtteam, review_days):
         ),
         report_unsent=facts.report_unsent or report,
         report_discussed=True,
-        buurtteam_waits=to_buurtteam,
+        buurtteam_waits=facts.buurtteam_waits or to_buurtteam,
         feedback_at=None,
         effect="",
         effect_of="",
