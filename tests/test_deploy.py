@@ -189,3 +189,11 @@ def test_the_proxy_passes_on_whole_forms_only():
     assert f"request_buffers {largest}" in caddy
     assert re.search(r"read_header \d+s", caddy)
     assert re.search(r"read_body \d+m", caddy)
+
+
+def test_the_proxy_takes_whole_answers_whoever_reads_them_slowly():
+    """Else eight answers that nobody reads keep everybody out, signed out as one is."""
+    caddy = read("deploy/Caddyfile")
+    largest = re.search(r"max_size (\d+MB)", caddy).group(1)
+    assert f"response_buffers {largest}" in caddy
+    assert re.search(r"\bwrite \d+m", caddy)
