@@ -1,0 +1,106 @@
+"""What stood on after what it hung on was over. Each failed on the day it was written."""
+
+import uuid
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import Membership, User
+from accounts.people.actions import end_role
+from accounts.roles import Role
+from cases.models import Case, EmergencyAccess
+from cases.need_to_know import actions as need_to_know
+from consultations.answering import actions as answering
+from consultations.models import Invitation
+from tests.attacks.test_insider_races import in_between
+from tests.factories import (
+    BoardFactory,
+    CaseFactory,
+    ConsultationFactory,
+    InvitationFactory,
+    PupilFactory,
+    SchoolFactory,
+    member,
+)
+
+at_once = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="one writer at a time"),
+]
+
+
+@pytest.fixture
+def case(school) -> Case:
+    return CaseFactory(pupil=PupilFactory(school=school))
+
+
+def again(person: User, role: Role, **place: object) -> User:
+    """Return the person, who was given a role once more."""
+    Membership.objects.create(user=person, role=role, **place)
+    return User.objects.get(pk=person.pk)
+
+
+# --- Who stays at the school in a role that advises nobody kept their place in a consultation
+@pytest.mark.django_db
+def test_an_invitation_ends_with_the_last_role_that_advises(
+    school, case, coordinator, administrator, teacher
+):
+    room = ConsultationFactory(case=case, author=coordinator)
+    InvitationFactory(consultation=room, user=teacher, accepted_at=timezone.now())
+    Membership.objects.create(user=teacher, role=Role.ADMINISTRATOR, school=school)
+    end_role(teacher.memberships.get(role=Role.TEACHER), administrator, school)
+    back = again(teacher, Role.TEACHER, school=school)
+    assert not Invitation.objects.giving_access_to(back).exists()
+
+
+@pytest.mark.django_db
+def test_it_stays_with_another_role_that_does(school, case, coordinator, administrator, teacher):
+    room = ConsultationFactory(case=case, author=coordinator)
+    InvitationFactory(consultation=room, user=teacher, accepted_at=timezone.now())
+    Membership.objects.create(user=teacher, role=Role.ATTENTION_OFFICER, school=school)
+    end_role(teacher.memberships.get(role=Role.TEACHER), administrator, school)
+    still = User.objects.get(pk=teacher.pk)
+    assert Invitation.objects.giving_access_to(still).exists()
+
+
+class TestAtOnce:
+    """Two at the same moment."""
+
+    pytestmark = at_once
+
+    def test_whose_role_ends_while_a_colleague_hands_over_takes_nothing(
+        self, school, case, coordinator, administrator, family_worker, monkeypatch
+    ):
+        team = school.buurtteam
+        colleague = member(Role.BUURTTEAM_WORKER, team)
+        room = ConsultationFactory(case=case, author=coordinator)
+        own = InvitationFactory(consultation=room, user=family_worker, buurtteam=team)
+        said = in_between(
+            monkeypatch,
+            answering,
+            "partial",
+            lambda: answering.hand_over_invitation(own, family_worker, colleague),
+            lambda: end_role(colleague.memberships.get(), administrator, school),
+        )
+        back = again(colleague, Role.BUURTTEAM_WORKER, buurtteam=team)
+        assert not Invitation.objects.of(back).exists(), said
+
+    def test_who_comes_in_by_an_emergency_while_their_role_ends_keeps_nothing(
+        self, school, case, monkeypatch
+    ):
+        school.board = BoardFactory()
+        school.save()
+        sister = SchoolFactory(board=school.board)
+        leader = member(Role.SCHOOL_LEADER, sister)
+        reason = "De school is dicht en de politie belt."
+        said = in_between(
+            monkeypatch,
+            need_to_know,
+            "sister_schools",
+            lambda: need_to_know.open_in_emergency(
+                school, leader, uuid.uuid4(), reference=case.reference, reason=reason
+            ),
+            lambda: end_role(leader.memberships.get(), member(Role.ADMINISTRATOR, sister), sister),
+        )
+        assert not EmergencyAccess.objects.running().exists(), said
