@@ -3,11 +3,12 @@
 import uuid
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import Membership, User
-from accounts.people.actions import end_role
+from accounts.models import Membership, RoleInvitation, User
+from accounts.people.actions import accept, accept_as_new, end_role
 from accounts.roles import Role
 from cases.models import Case, EmergencyAccess
 from cases.need_to_know import actions as need_to_know
@@ -16,11 +17,14 @@ from consultations.models import Invitation
 from tests.attacks.test_insider_races import in_between
 from tests.factories import (
     BoardFactory,
+    BuurtteamFactory,
     CaseFactory,
     ConsultationFactory,
     InvitationFactory,
     PupilFactory,
+    RoleInvitationFactory,
     SchoolFactory,
+    UserFactory,
     member,
 )
 
@@ -62,6 +66,29 @@ def test_it_stays_with_another_role_that_does(school, case, coordinator, adminis
     end_role(teacher.memberships.get(role=Role.TEACHER), administrator, school)
     still = User.objects.get(pk=teacher.pk)
     assert Invitation.objects.giving_access_to(still).exists()
+
+
+# --- A school that went to another buurtteam still let people into the one before
+@pytest.fixture
+def to_the_team(school, administrator) -> RoleInvitation:
+    """An invitation to be a family worker of the school's buurtteam, which is another by now."""
+    invited = RoleInvitationFactory(
+        school=school,
+        role=Role.BUURTTEAM_WORKER,
+        buurtteam=school.buurtteam,
+        invited_by=administrator,
+    )
+    school.buurtteam = BuurtteamFactory()
+    school.save()
+    return invited
+
+
+@pytest.mark.django_db
+def test_nobody_comes_to_a_buurtteam_that_the_school_left(to_the_team):
+    with pytest.raises(PermissionDenied):
+        accept_as_new(to_the_team, name="Iemand", password="een lange zin voor later")
+    with pytest.raises(PermissionDenied):
+        accept(to_the_team, UserFactory(email=to_the_team.email))
 
 
 class TestAtOnce:
