@@ -3,13 +3,16 @@
 import uuid
 
 import pytest
+from auditlog.context import set_actor
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Membership, RoleInvitation, User
-from accounts.people.actions import accept, accept_as_new, end_role
+from accounts.people.actions import accept, accept_as_new, end_role, give_role
 from accounts.roles import Role
+from audit.kinds import Kind
+from audit.models import LogEntry
 from cases.models import Case, EmergencyAccess
 from cases.need_to_know import actions as need_to_know
 from consultations.answering import actions as answering
@@ -89,6 +92,16 @@ def test_nobody_comes_to_a_buurtteam_that_the_school_left(to_the_team):
         accept_as_new(to_the_team, name="Iemand", password="een lange zin voor later")
     with pytest.raises(PermissionDenied):
         accept(to_the_team, UserFactory(email=to_the_team.email))
+
+
+# --- A row of the trail said that a role was given, twice
+@pytest.mark.django_db
+def test_a_role_that_is_there_already_is_not_given_once_more(school, administrator, teacher):
+    with set_actor(administrator):
+        for __ in range(2):
+            give_role(school, administrator, teacher, role=Role.BUURTTEAM_WORKER)
+    rows = LogEntry.objects.filter(school=school, actor=administrator, kind=Kind.MADE)
+    assert rows.count() == 1
 
 
 class TestAtOnce:
