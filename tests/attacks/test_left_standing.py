@@ -13,6 +13,7 @@ from accounts.people.actions import accept, accept_as_new, end_role, give_role
 from accounts.roles import Role
 from audit.kinds import Kind
 from audit.models import LogEntry
+from cases.errors import ActionError
 from cases.models import Case, EmergencyAccess
 from cases.need_to_know import actions as need_to_know
 from consultations.answering import actions as answering
@@ -92,6 +93,20 @@ def test_nobody_comes_to_a_buurtteam_that_the_school_left(to_the_team):
         accept_as_new(to_the_team, name="Iemand", password="een lange zin voor later")
     with pytest.raises(PermissionDenied):
         accept(to_the_team, UserFactory(email=to_the_team.email))
+
+
+@pytest.mark.django_db
+def test_nor_does_a_team_that_the_school_left_pass_its_place_on(school, case, family_worker):
+    team = school.buurtteam
+    colleague = member(Role.BUURTTEAM_WORKER, team)
+    own = InvitationFactory(
+        consultation=ConsultationFactory(case=case), user=family_worker, buurtteam=team
+    )
+    school.buurtteam = BuurtteamFactory()
+    school.save()
+    with pytest.raises(ActionError):
+        answering.hand_over_invitation(own, family_worker, colleague)
+    assert not Invitation.objects.of(colleague).exists()
 
 
 # --- A row of the trail said that a role was given, twice
