@@ -4,7 +4,9 @@ from typing import Any
 from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
 from allauth.core import context, ratelimit
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib import messages
@@ -21,6 +23,8 @@ from accounts.crypto import cipher
 from accounts.models import User
 
 SALT = "accounts.second_factor"
+# What the account was like when the first half of a sign-in was given (a key of the session).
+BEGAN_WITH = "sign_in_began_with"
 # What allauth says of mistakes, in our words: it speaks a language of its own.
 WRONG_CODE = gettext_lazy("This code is not right. Type the one that you see now.")
 
@@ -54,6 +58,22 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return False, always."""
         return False
+
+    def pre_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse | None:
+        """Write down what the first half of a sign-in hangs on, before the second is asked."""
+        request.session[BEGAN_WITH] = user.get_session_auth_hash()
+        return super().pre_login(request, user, **about)
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Sign in, unless what would have ended a session meanwhile ends half of one too.
+
+        A new password, a role that ended, a second factor that was taken away.
+        """
+        if request.session.pop(BEGAN_WITH, "") != user.get_session_auth_hash():
+            clear_login(request)
+            messages.error(request, _("Your account was changed meanwhile. Sign in once more."))
+            raise ImmediateHttpResponse(redirect("account_login"))
+        super().login(request, user)
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """Say it to whoever left, and knows the password: to others, no account sounds closed."""

@@ -65,7 +65,8 @@ class RoleInvitationQuerySet(models.QuerySet):
     def acceptable(self) -> "RoleInvitationQuerySet":
         """Return those of which the sender may still invite; from the command line nobody sent one.
 
-        Whose last day is past is wound up by beat, some time later: nothing opens until then.
+        Whose last day is past is wound up by beat, some time later: nothing opens until then. And a
+        school lets nobody into a buurtteam that is not its own any more.
         """
         invites = access.roles_at(Permission.MANAGE_PEOPLE, Scope.SCHOOL)
         sender = apps.get_model("accounts", "Membership").objects.current()
@@ -73,7 +74,8 @@ class RoleInvitationQuerySet(models.QuerySet):
             user=models.OuterRef("invited_by"), school=models.OuterRef("school"), role__in=invites
         )
         unsent = models.Q(invited_by__isnull=True)
-        return self.standing().filter(unsent | models.Exists(still))
+        place = models.Q(buurtteam__isnull=True) | models.Q(buurtteam=models.F("school__buurtteam"))
+        return self.standing().filter(place, unsent | models.Exists(still))
 
 
 class UserQuerySet(models.QuerySet):

@@ -25,7 +25,7 @@ class Kind(models.TextChoices):
     FACTOR_ADDED = "factor_added", _("added a second factor")
     FACTOR_REMOVED = "factor_removed", _("removed their own second factor")
     NEW_CODES = "new_codes", _("made new recovery codes")
-    LINKED = "linked", _("signed in with the school account for the first time")
+    LINKED = "linked", _("was linked to a school account, by the word of the school")
     NEW_SECRET = "new_secret", _("put in another secret")
     TURNED_AWAY = "turned_away", _("asked for a page without a role")
 

@@ -1,6 +1,6 @@
 """Which cases somebody may know of. The audit knows no cases: the room that does tells it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
@@ -14,7 +14,7 @@ References = Callable[["User"], QuerySet]
 
 _told: dict[str, References] = {}
 _case: list[type[Model]] = []
-_ways_of_reading: list[type[Model]] = []
+_ways_of_reading: set[type[Model]] = set()
 
 
 def declare(
@@ -22,15 +22,18 @@ def declare(
     *,
     known_to: References,
     kept_from: References,
-    ways_of_reading: Iterable[type[Model]],
 ) -> None:
-    """Say how to find what a user may see, and what a conflict of interest keeps from them.
-
-    ``ways_of_reading``: of what rows are made where somebody reads: to make one is not to write.
-    """
+    """Say how to find what a user may see, and what a conflict of interest keeps from them."""
     _case[:] = [case]
-    _ways_of_reading[:] = ways_of_reading
     _told.update(known_to=known_to, kept_from=kept_from)
+
+
+def declare_reading(*models: type[Model]) -> None:
+    """Say of what rows are made by who reads, with a click: to make one is not to write.
+
+    Each room says it of its own.
+    """
+    _ways_of_reading.update(models)
 
 
 def type_of_cases() -> int:

@@ -19,9 +19,5 @@ class CasesConfig(AppConfig):
         from cases.sight import kept_from, known_to
 
         membership_ended.connect(hand_on, dispatch_uid="cases.hand_on")
-        sight.declare(
-            Case,
-            known_to=known_to,
-            kept_from=kept_from,
-            ways_of_reading=(DossierExport, EmergencyAccess),
-        )
+        sight.declare(Case, known_to=known_to, kept_from=kept_from)
+        sight.declare_reading(DossierExport, EmergencyAccess)

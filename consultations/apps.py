@@ -11,9 +11,13 @@ class ConsultationsConfig(AppConfig):
     verbose_name = _("Consultations")
 
     def ready(self) -> None:
-        """Follow what accounts tells. The models are not there before now."""
+        """Follow what accounts tells, and tell the audit. The models are not there before now."""
         from accounts.signals import membership_ended
+        from audit import sight
         from consultations.actions import withdraw_invitations_of
+        from consultations.models import AgendaItem, TimeAnswer
+
+        sight.declare_reading(AgendaItem, TimeAnswer)
 
         membership_ended.connect(
             withdraw_invitations_of, dispatch_uid="consultations.withdraw_invitations_of"

@@ -261,12 +261,14 @@ def colleagues_of(invitation: models.Model) -> models.QuerySet:
     """Return who may take an invitation over: those of the same buurtteam now.
 
     Nobody who has an invitation of their own already, and nobody with a conflict of interest. For
-    a colleague of the school nobody: whom of the school to ask is for who chairs.
+    a colleague of the school nobody: whom of the school to ask is for who chairs. Nor anybody of a
+    buurtteam that the school left: who is in stays in, and lets nobody else in.
     """
-    kept_out = ShutOut.objects.standing().filter(pupil=invitation.consultation.case.pupil_id)
+    case = invitation.consultation.case
+    kept_out = ShutOut.objects.standing().filter(pupil=case.pupil_id)
     team = Membership.objects.current().filter(
         buurtteam=invitation.buurtteam_id,
-        buurtteam__isnull=False,
+        buurtteam__schools=case.school_id,
         role__in=access.roles_at(Permission.ADVISE, access.Scope.INVITED),
     )
     return (

@@ -41,6 +41,7 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
             data = ConsultationForm.replaced(data, Family.of(case.pupil))
             messages.info(request, LOOK_OVER)
         form.restore(data)
+    record_read(request.user, case)  # its records stand there: how each begins, or all of it
     if "preview" in request.POST and form.is_bound and form.is_valid():
         return _preview(request, case, form)
     return record(

@@ -155,6 +155,7 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
     )
     if request.method == "GET" and hasattr(signal, "correction"):
         return redirect("signals:detail", reference)  # which leads on to the newest version
+    record_read(request.user, signal)
     form = CorrectionForm.for_page(request, pupil=signal.case.pupil, initial=_as_initial(signal))
     if form.is_bound and form.is_valid():
         reason = form.values["reason"]

@@ -207,3 +207,11 @@ def test_setting_up_never_empties_an_environment_behind_a_link(tmp_path):
     assert ran.returncode != 0
     assert ".venv is a link to" in ran.stderr
     assert (shared / "precious").exists()
+
+
+def test_the_proxy_takes_whole_answers_whoever_reads_them_slowly():
+    """Else eight answers that nobody reads keep everybody out, signed out as one is."""
+    caddy = read("deploy/Caddyfile")
+    largest = re.search(r"max_size (\d+MB)", caddy).group(1)
+    assert f"response_buffers {largest}" in caddy
+    assert re.search(r"\bwrite \d+m", caddy)

@@ -208,11 +208,9 @@ def give_role(
             _("Somebody is replaced in their own role: choose that role here too."),
             field="replaces",
         )
-    given = _give(
-        person, role, school, place, starts_on=starts_on, ends_on=ends_on, replaces=replaces
+    return _give(
+        person, role, school, place, by=by, starts_on=starts_on, ends_on=ends_on, replaces=replaces
     )
-    _tell_trail(given, by, school, "made")
-    return given
 
 
 def _give(
@@ -221,6 +219,7 @@ def _give(
     school: School,
     place: dict[str, object],
     *,
+    by: User | None = None,
     starts_on: date | None = None,
     ends_on: date | None = None,
     replaces: Membership | None = None,
@@ -236,6 +235,8 @@ def _give(
     membership = Membership.objects.create(
         user=person, role=role, starts_on=starts_on, ends_on=ends_on, replaces=replaces, **place
     )
+    if by is not None:  # a role that one says yes to oneself stands there by its invitation
+        _tell_trail(membership, by, school, "made")
     transaction.on_commit(lambda: mails.tell_of_role(membership, school))
     return membership
 
@@ -255,7 +256,8 @@ def end_role(membership: Membership, by: User, school: School) -> None:
         raise PermissionDenied
     if membership.user_id == by.pk:
         raise ActionError(_("You cannot change your own roles. Ask another administrator."))
-    wind_up(membership, timezone.now())
+    if not wind_up(membership, timezone.now()):
+        return  # by a colleague, at this very moment
     _tell_trail(membership, by, school, "changed")
     transaction.on_commit(lambda: mails.tell_of_role(membership, school, ended=True))
 
@@ -271,14 +273,14 @@ def _tell_trail(membership: Membership, by: User, school: School, kind: str) -> 
         )
 
 
-def wind_up(membership: Membership, now: datetime) -> None:
+def wind_up(membership: Membership, now: datetime) -> bool:
     """End a membership in a transaction: sessions, grants and invitations at once, tasks handed on.
 
-    Source: docs/security.md, "People". A second time changes nothing.
+    Source: docs/security.md, "People". A second time changes nothing, and returns False.
     """
     locked = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
     if locked.ended_at is not None:
-        return
+        return False
     today = timezone.localdate(now)
     last_day = min(locked.ends_on or today, today)
     locked.ends_on, locked.ended_at = max(last_day, locked.starts_on), now
@@ -292,6 +294,7 @@ def wind_up(membership: Membership, now: datetime) -> None:
             .filter(school=locked.school_id, invited_by=locked.user_id)
         )
     membership_ended.send(sender=Membership, membership=locked)
+    return True
 
 
 def wind_up_expired(now: datetime) -> int:

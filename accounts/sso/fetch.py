@@ -25,6 +25,11 @@ LONGEST_ANSWER = 256 * 1024
 CHUNK = 16 * 1024
 # Seconds: for each wait, and for all of an answer.
 WAIT, ALL_OF_IT = 5, 10
+# Of the four threads of a web process, two at most wait for providers: whoever signs in through one
+# that answers as slowly as it may keeps nobody else from working.
+AT_ONCE = threading.BoundedSemaphore(2)
+# Seconds to wait for one's turn.
+TURN = 1
 # Only there, and only where SSO_LOCAL allows: a provider that runs beside us, for tests and demo.
 LOCAL = "127.0.0.1"
 # Networks that lead, through a translator, to any address at all.
@@ -139,6 +144,14 @@ class GuardedSession(requests.Session):
     def request(self, method: str, url: str, **kwargs: Any) -> requests.Response:
         """Fetch. Raises ``requests.RequestException`` for all that is not a plain, short answer."""
         check_url(url)
+        if not AT_ONCE.acquire(timeout=TURN):
+            raise Unfetchable("too many at once")
+        try:
+            return self._fetch(method, url, **kwargs)
+        finally:
+            AT_ONCE.release()
+
+    def _fetch(self, method: str, url: str, **kwargs: Any) -> requests.Response:
         ends = time.monotonic() + ALL_OF_IT
         kwargs |= {"timeout": WAIT, "allow_redirects": False, "stream": True}
         with super().request(method, url, **kwargs) as response:

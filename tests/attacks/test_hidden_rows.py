@@ -16,7 +16,9 @@ from audit.kinds import Kind
 from audit.models import Flag, LogEntry, Look
 from audit.unusual import look
 from cases.models import DossierExport, EmergencyAccess, LookBack
+from consultations.models import AgendaItem
 from tests.factories import CaseFactory, PupilFactory, member
+from tests.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +96,18 @@ def test_nor_does_emergency_access(school, coordinator, pupil):
         case=case, user=coordinator, reason="Nood.", ends_at=timezone.now()
     )
     assert read_at_night_and(school, coordinator, case, given)
+
+
+def test_nor_does_a_copy_of_a_report():
+    world = World()
+    reader = world.people["attention_officer"]
+    assert read_at_night_and(world.school, reader, world.case, world.report_copy)
+
+
+def test_nor_does_a_click_that_puts_the_case_on_the_agenda(school, coordinator, pupil):
+    case = CaseFactory(pupil=pupil)
+    item = AgendaItem.objects.create(case=case, asked_by=coordinator)
+    assert read_at_night_and(school, coordinator, case, item)
 
 
 def test_a_record_does(school, coordinator, pupil):

@@ -8,14 +8,18 @@ from accounts.roles import Role
 from audit.kinds import Kind
 from audit.models import LogEntry
 from cases.need_to_know.actions import shut_out
+from referrals.models import Goal
+from referrals.report.actions import write_texts
 from tests.factories import (
     AttachmentFactory,
     CaseFactory,
     ConsultationFactory,
     InvitationFactory,
     PupilFactory,
+    SignalFactory,
     member,
 )
+from tests.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -89,3 +93,67 @@ def test_the_list_of_consultations_holds_no_question(pupil, coordinator, family_
     page = browser.get(reverse("consultations:inbox")).content.decode()
     assert room in page
     assert "Mag zij" not in page or reads(family_worker) == 1
+
+
+# --- Whoever asks for a consultation chooses from all records of the case, and reads them first
+def test_records_that_could_go_along_are_not_read_in_silence(pupil, coordinator, signed_in):
+    case = CaseFactory(pupil=pupil)
+    SignalFactory(case=case, facts="Zij sliep op de bank van een buurvrouw.")
+    url = reverse("consultations:new", args=[case.reference])
+    assert "op de bank" in signed_in(coordinator).get(url).content.decode()
+    assert reads(coordinator) == 1
+
+
+def test_nor_is_all_of_them_as_it_would_be_read(pupil, coordinator, signed_in):
+    case = CaseFactory(pupil=pupil)
+    signal = SignalFactory(case=case, facts=f"Zij sliep op de bank. {'Stil. ' * 40}Ook gisteren.")
+    asked = {
+        "kind": "colleague",
+        "question": "Wat zie jij?",
+        "share": f"signals-{signal.pk}",
+        "preview": "1",
+    }
+    url = reverse("consultations:new", args=[case.reference])
+    assert "Ook gisteren." in signed_in(coordinator).post(url, asked).content.decode()
+    assert reads(coordinator) == 1
+
+
+# --- A form that is sent, and refused, shows what stands there as well as one that is asked for
+@pytest.fixture
+def written():
+    """A report with a text, in the world of everybody."""
+    world = World()
+    write_texts(world.report, {"expected": "Een onderzoek in de kerstvakantie."})
+    return world
+
+
+@pytest.mark.parametrize("form", ["file_report", "write_report"])
+def test_a_report_is_not_read_in_silence_by_a_form_that_is_refused(written, form, signed_in):
+    reader = written.people["leader"]
+    url = reverse(f"referrals:{form}", args=[written.report.public_id])
+    answer = signed_in(reader).post(url, {"expected": "Iets anders.", "seen": ""})
+    assert "Een onderzoek in de kerstvakantie." in answer.content.decode()
+    assert reads(reader) == 1
+
+
+def test_a_plan_is_not_read_in_silence(written, signed_in):
+    reader = written.people["leader"]
+    Goal.objects.update(what="Elke ochtend ontbijten op school")
+    url = reverse("referrals:feedback", args=[written.case.reference])
+    assert "Elke ochtend ontbijten" in signed_in(reader).get(url).content.decode()
+    assert reads(reader) == 1
+
+
+def test_nor_is_what_files_are_called(written, signed_in):
+    reader = written.people["leader"]
+    AttachmentFactory(case=written.case, title="Brief van de kinderarts")
+    url = reverse("referrals:prepare", args=[written.referral.public_id])
+    assert "Brief van de kinderarts" in signed_in(reader).get(url).content.decode()
+    assert reads(reader) == 1
+
+
+def test_nor_a_signal_that_one_corrects(pupil, teacher, signed_in):
+    signal = SignalFactory(case=CaseFactory(pupil=pupil), author=teacher)
+    url = reverse("signals:correct", args=[signal.reference])
+    assert signal.facts in signed_in(teacher).get(url).content.decode()
+    assert reads(teacher) == 1

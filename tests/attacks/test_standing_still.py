@@ -4,9 +4,9 @@ import signal
 import socket
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
-from threading import Event, Thread
+from threading import Event, Semaphore, Thread
 
 import pytest
 import requests
@@ -94,6 +94,40 @@ def test_a_provider_does_not_keep_us_waiting_by_a_header_without_end(monkeypatch
             fetch.GuardedSession().get(f"http://127.0.0.1:{server.getsockname()[1]}/")
     finally:
         over.set()
+
+
+def keep_waiting(server: socket.socket, asked: Semaphore, over: Event) -> None:
+    """Take whoever comes, and answer nobody."""
+    connections = []
+    with server, suppress(OSError):
+        while not over.is_set():
+            connections.append(server.accept()[0])
+            asked.release()
+
+
+def test_a_slow_provider_does_not_keep_all_threads_of_the_web():
+    """Each sign-in may take its time; together they kept everybody of all schools out."""
+    server, asked, over = socket.create_server(("127.0.0.1", 0)), Semaphore(0), Event()
+    url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+    Thread(target=keep_waiting, args=(server, asked, over), daemon=True).start()
+
+    def sign_in() -> None:
+        with suppress(requests.RequestException):
+            fetch.GuardedSession().get(url)
+
+    waiting = [Thread(target=sign_in, daemon=True) for __ in range(2)]
+    try:
+        for one in waiting:
+            one.start()
+            assert asked.acquire(timeout=PATIENCE)
+        with pytest.raises(requests.RequestException):
+            fetch.GuardedSession().get(url)
+        assert not asked.acquire(blocking=False)
+    finally:
+        over.set()
+        server.shutdown(socket.SHUT_RDWR)
+        for one in waiting:
+            one.join(PATIENCE)
 
 
 @pytest.mark.django_db
