@@ -1,4 +1,4 @@
-"""What was filed, and what could be made of it afterwards. Each failed on the day it was written."""
+"""What was filed, and what could be made of it after. Each failed on the day it was written."""
 
 import uuid
 
@@ -77,3 +77,25 @@ def test_another_number_is_still_the_same_person(doctor, administrator, signed_i
     url = reverse("cases:change_contact", args=[doctor.public_id])
     signed_in(administrator).post(url, fields)
     assert Contact.objects.get().telephone == "030 111 22 33"
+
+
+# --- Who chairs withdrew an invitation when all was over: as if somebody had been sent away
+@pytest.mark.parametrize("over", ["consultation", "case"])
+def test_what_is_closed_withdraws_nobody_any_more(
+    case, school, coordinator, family_worker, signed_in, over
+):
+    asked = ConsultationFactory(case=case, author=coordinator)
+    joined = InvitationFactory(
+        consultation=asked, user=family_worker, buurtteam=school.buurtteam, accepted_at=NOW
+    )
+    if over == "consultation":
+        record_outcome(asked, coordinator, held_at=NOW, outcome="Eerst praten.", next_talk="Wij.")
+    else:
+        type(case).objects.filter(pk=case.pk).update(
+            closed_at=NOW, outcome="other", closing_grounds="x", closed_by=coordinator
+        )
+    url = reverse("consultations:withdraw", args=[joined.public_id])
+    answer = signed_in(coordinator).post(url)
+    assert answer.status_code == 302
+    joined.refresh_from_db()
+    assert joined.withdrawn_at is None
