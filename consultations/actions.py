@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import access
 from accounts.access import Permission
 from accounts.models import Membership, User
 from cases.actions import check, file_record, lock, refresh
@@ -164,8 +165,9 @@ def withdraw_invitations_of(membership: Membership, **kwargs: Any) -> None:
     if membership.buurtteam_id:
         through = standing.filter(buurtteam_id=membership.buurtteam_id)
     else:
+        advise = [role for role in access.ROLES if access.scope(role, Permission.ADVISE)]
         others = Membership.objects.current().filter(
-            user=membership.user_id, school_id=membership.school_id
+            user=membership.user_id, school_id=membership.school_id, role__in=advise
         )
         if others.exclude(pk=membership.pk).exists():
             return
