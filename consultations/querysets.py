@@ -260,13 +260,14 @@ def people_in(consultation: "Consultation") -> models.QuerySet:
 def colleagues_of(invitation: models.Model) -> models.QuerySet:
     """Return who may take an invitation over: those of the same buurtteam now.
 
+    Of that of the school alone: where it works with another one by now, whoever chairs invites.
     Nobody who has an invitation of their own already, and nobody with a conflict of interest. For
     a colleague of the school nobody: whom of the school to ask is for who chairs.
     """
     kept_out = ShutOut.objects.standing().filter(pupil=invitation.consultation.case.pupil_id)
     team = Membership.objects.current().filter(
         buurtteam=invitation.buurtteam_id,
-        buurtteam__isnull=False,
+        buurtteam__schools=invitation.consultation.case.school_id,
         role__in=access.roles_at(Permission.ADVISE, access.Scope.INVITED),
     )
     return (
