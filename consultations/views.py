@@ -35,6 +35,7 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
     that is not asked after all.
     """
     case = _askable(request, reference)
+    record_read(request.user, case)  # what can go along is all of it
     form = ConsultationForm.for_page(request, case=case)
     if request.method == "POST" and ("replace" in request.POST or "change" in request.POST):
         data, form = request.POST, ConsultationForm(user=request.user, case=case)

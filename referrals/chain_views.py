@@ -53,6 +53,7 @@ def prepare(request: HttpRequest, referral: str) -> HttpResponse:
     if request.method == "GET" and found.state is not State.PREPARED:
         messages.info(request, _("This was sent or withdrawn; it cannot be changed any more."))
         return redirect("referrals:detail", found.public_id)
+    record_read(request.user, found.decision.case)
     form = PrepareForm.for_page(request, referral=found)
     return record(
         request,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
 from accounts.models import User
+from audit.log import record_read
 from cases.actions import guidance_for
 from cases.errors import ActionError
 from cases.models import Case
@@ -94,6 +95,7 @@ def _mark(
 def feedback(request: HttpRequest, reference: str) -> HttpResponse:
     """Record what was heard or seen after the decision."""
     case = movable(request, reference)
+    record_read(request.user, case)  # what its letters are called, and what its plan wants
     about = _asked_about(request, case)
     form = FeedbackForm.for_page(request, case=case, referral=about)
     return record(

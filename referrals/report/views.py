@@ -103,7 +103,6 @@ def write(request: HttpRequest, report: str) -> HttpResponse:
         return _write_page(request, found, form, 200)
     form = ReportForm.for_page(request)
     if not form.is_bound:
-        record_read(request.user, found)
         form.show(found.contents)
     elif form.is_valid() and _save(request, found, form):
         if "last_look" in request.POST:
@@ -137,6 +136,7 @@ def _save(request: HttpRequest, found: Report, form: ReportForm) -> bool:
 
 
 def _write_page(request: HttpRequest, found: Report, form: ReportForm, status: int) -> HttpResponse:
+    record_read(request.user, found)
     return render(request, "report/write.html", {**_about(found), "form": form}, status=status)
 
 
@@ -146,8 +146,6 @@ def file(request: HttpRequest, report: str) -> HttpResponse:
     found = _report(request, report)
     if not _open(request, found):
         return redirect("referrals:report", found.public_id)
-    if request.method == "GET":
-        record_read(request.user, found)
     texts = found.contents
     marked = opinions_in(texts)
     form = FileForm.for_page(
@@ -159,6 +157,7 @@ def file(request: HttpRequest, report: str) -> HttpResponse:
             messages.success(request, _("The report is filed. Now send it, or read it out."))
             return redirect("referrals:report", found.public_id)
         form.look_again(found.revision)
+    record_read(request.user, found)
     return render(
         request,
         "report/file.html",
