@@ -128,10 +128,12 @@ class InvitationQuerySet(models.QuerySet):
         )  # fmt: skip
 
     def untold(self, since: datetime) -> "InvitationQuerySet":
-        """Return those since a moment that nobody answered, and that no mail told of yet."""
-        return self.standing().filter(
-            told_at__isnull=True, accepted_at__isnull=True, invited_at__gte=since
-        )
+        """Return those since a moment that nobody answered, and that no mail told of yet.
+
+        What was handed over keeps the day of who had it before: it counts from when it came.
+        """
+        lately = Q(invited_at__gte=since) | Q(in_place_of__handed_over_at__gte=since)
+        return self.standing().filter(lately, told_at__isnull=True, accepted_at__isnull=True)
 
     def giving_access_to(self, user: "User") -> "InvitationQuerySet":
         """Return the user's invitations that they accepted: these open the consultation."""
