@@ -14,7 +14,7 @@ from accounts.people.actions import accept_as_new, end_role, join
 from accounts.roles import Role
 from cases import actions
 from cases.errors import ActionError
-from cases.models import Case, CaseUserObjectPermission, ShutOut
+from cases.models import Case, CaseUserObjectPermission, EmergencyAccess, ShutOut
 from cases.need_to_know.actions import end_shut_out, open_in_emergency, shut_out
 from consultations.actions import ask_consultation
 from consultations.answering.actions import hand_over_invitation
@@ -232,3 +232,23 @@ class TestAtOnce:
         )
         again = User.objects.get(pk=colleague.pk)
         assert not Invitation.objects.of(again).exists(), said
+
+    def test_an_emergency_that_begins_while_a_role_ends_does_not_come_back(
+        self, school, case, monkeypatch
+    ):
+        school.board = BoardFactory()
+        school.save()
+        sister = SchoolFactory(board=school.board)
+        leader = member(Role.SCHOOL_LEADER, sister)
+        reason = "De school is dicht en de politie belt."
+        said = in_between(
+            monkeypatch,
+            EmergencyAccess.objects,
+            "create",
+            lambda: open_in_emergency(
+                school, leader, uuid.uuid4(), reference=case.reference, reason=reason
+            ),
+            lambda: end_role(leader.memberships.get(), member(Role.ADMINISTRATOR, sister), sister),
+        )
+        again = back_as(leader, Role.SCHOOL_LEADER, sister)
+        assert not Case.objects.visible_to(again).filter(pk=case.pk).exists(), said
