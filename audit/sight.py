@@ -29,8 +29,13 @@ def declare(
     ``ways_of_reading``: of what rows are made where somebody reads: to make one is not to write.
     """
     _case[:] = [case]
-    _ways_of_reading[:] = ways_of_reading
+    declare_reading(*ways_of_reading)
     _told.update(known_to=known_to, kept_from=kept_from)
+
+
+def declare_reading(*models: type[Model]) -> None:
+    """Say of what more rows are made where somebody reads; for rooms above that of the cases."""
+    _ways_of_reading.extend(models)
 
 
 def type_of_cases() -> int:

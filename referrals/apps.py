@@ -9,3 +9,10 @@ class ReferralsConfig(AppConfig):
 
     name = "referrals"
     verbose_name = _("Decisions and referrals")
+
+    def ready(self) -> None:
+        """Tell the audit. The models are not there before now."""
+        from audit import sight
+        from referrals.models import ReportCopy
+
+        sight.declare_reading(ReportCopy)

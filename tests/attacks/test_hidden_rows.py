@@ -16,6 +16,8 @@ from audit.kinds import Kind
 from audit.models import Flag, LogEntry, Look
 from audit.unusual import look
 from cases.models import DossierExport, EmergencyAccess, LookBack
+from referrals.report.models import Report, ReportCopy
+from tests.cases.records import decision
 from tests.factories import CaseFactory, PupilFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +96,16 @@ def test_nor_does_emergency_access(school, coordinator, pupil):
         case=case, user=coordinator, reason="Nood.", ends_at=timezone.now()
     )
     assert read_at_night_and(school, coordinator, case, given)
+
+
+def test_nor_does_a_copy_of_a_report(school, coordinator, pupil):
+    case = CaseFactory(pupil=pupil)
+    made = decision(case, timezone.now(), to={"veilig_thuis": None})
+    report = Report.objects.create(
+        referral=made.referrals.get(), started_by=coordinator, saved_by=coordinator
+    )
+    copy = ReportCopy.objects.create(report=report, requested_by=coordinator, reason="Versturen.")
+    assert read_at_night_and(school, coordinator, case, copy)
 
 
 def test_a_record_does(school, coordinator, pupil):
