@@ -6,15 +6,20 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.models import LogEntry
+from cases.contact_book.actions import change_contact
 from cases.contact_book.organisations import Organisation
+from cases.help_page.actions import change_item
 from cases.models import Contact
 from consultations.actions import record_outcome
 from consultations.models import Consultation
+from referrals.actions import prepare
 from tests.cases.records import decision
 from tests.factories import (
     CaseFactory,
     ConsultationFactory,
     ContactFactory,
+    HelpItemFactory,
     InvitationFactory,
     PupilFactory,
 )
@@ -99,3 +104,30 @@ def test_what_is_closed_withdraws_nobody_any_more(
     assert answer.status_code == 302
     joined.refresh_from_db()
     assert joined.withdrawn_at is None
+
+
+# --- Changed without a row in the audit: only its words were others
+def rows():
+    return LogEntry.objects.count()
+
+
+def test_what_is_prepared_anew_leaves_a_row(case, coordinator):
+    referral = decision(case, NOW, to={"buurtteam": None}).referrals.get()
+    words = {"consent": "given", "consent_of": "moeder", "consent_ground": ""}
+    prepare(referral, coordinator, handed_over="Zij slaapt in de auto.", **words)
+    before = rows()
+    prepare(referral, coordinator, handed_over="Er is niets aan de hand.", **words)
+    assert rows() == before + 1
+
+
+def test_so_does_where_the_help_page_leads(school, administrator):
+    item = HelpItemFactory(school=school)
+    before = rows()
+    change_item(item, administrator, title=item.title, text="x", url="https://elders.example/")
+    assert rows() == before + 1
+
+
+def test_and_when_somebody_can_be_called(doctor, administrator):
+    before = rows()
+    change_contact(doctor, administrator, uuid.uuid4(), hours="nooit")
+    assert rows() == before + 1
