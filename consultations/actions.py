@@ -143,8 +143,12 @@ def own_invitation(invitation: Invitation, by: User) -> Invitation:
 
 @transaction.atomic
 def withdraw_invitation(invitation: Invitation, by: User) -> None:
-    """End an invitation; what was written under it stays. A second time changes nothing."""
+    """End an invitation; what was written under it stays. A second time changes nothing.
+
+    Raises ``ActionError`` when it ended with its consultation: who took part till then stays so.
+    """
     check(by, Permission.CHAIR_CONSULTATION, invitation.consultation.case)
+    open_consultation(invitation.consultation)
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if invitation.stands:
         invitation.withdrawn_at = timezone.now()

@@ -25,6 +25,10 @@ MONTHS = (
     "januari februari maart april mei juni juli augustus september oktober november december",
     "january february march april may june july august september october november december",
 )
+# Within a word, and no end of it: an accent that stands apart from its sign (as a Mac and a PDF
+# write it), and what nobody sees (a soft hyphen, a joiner).
+UNSEEN = r"\u00ad\u200b-\u200d\u2060\ufeff"
+MARKS = rf"\u0300-\u036f{UNSEEN}"
 # Behind one of these, a word with a capital is a name.
 RELATIVES = (
     "vader|moeder|papa|mama|pa|ma|ouder|stiefvader|stiefmoeder|pleegvader|pleegmoeder|oom|tante|opa|"
@@ -33,12 +37,13 @@ RELATIVES = (
 )
 BEHIND_RELATIVE = re.compile(
     rf"\b(?i:{RELATIVES})\s+((?!(?:Ik|Hij|Zij|Ze|Het|De|Een|En|Maar|Die|Dat|The|He|She|It|And)\b)"
-    r"[A-ZÀ-ÖØ-Þ][\w’'-]+)"
+    rf"[A-ZÀ-ÖØ-Þ][\w’'{MARKS}-]+)"
 )
 # What stands between day, month and year. White space is tried one way only: of two ways side by
 # side a long gap would be walked through as often as it is long.
 BETWEEN = r"(?:\s*[-/.]\s*|\s+)"
-WORD = re.compile(r"[^\W_]+(?:[’'\-][^\W_]+)*[’']?")
+LETTERS = rf"(?:[^\W_]|[{MARKS}])+"
+WORD = re.compile(rf"{LETTERS}(?:[’'\-]{LETTERS})*[’']?")
 
 # What can stand behind a name, and how long a name is at least before it. A bare "s" behind two
 # letters is mostly another word: "een bos rozen" is not about Bo, whom one writes "Bo's".
@@ -99,9 +104,14 @@ class Family:
         return cls(words, pupil.birth_date)
 
 
+def visible(text: str) -> str:
+    """Return a text in one way of writing its signs, without those that nobody sees."""
+    return unicodedata.normalize("NFC", re.sub(f"[{UNSEEN}]", "", text))
+
+
 def fold(text: str) -> str:
-    """Return a text without accents and capitals, to compare names with."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    """Return a text without accents, capitals and what nobody sees, to compare names with."""
+    plain = unicodedata.normalize("NFKD", visible(text).casefold())
     return "".join(c for c in plain if not unicodedata.combining(c)).replace("’", "'")
 
 

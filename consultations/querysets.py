@@ -128,10 +128,12 @@ class InvitationQuerySet(models.QuerySet):
         )  # fmt: skip
 
     def untold(self, since: datetime) -> "InvitationQuerySet":
-        """Return those since a moment that nobody answered, and that no mail told of yet."""
-        return self.standing().filter(
-            told_at__isnull=True, accepted_at__isnull=True, invited_at__gte=since
-        )
+        """Return those since a moment that nobody answered, and that no mail told of yet.
+
+        What was handed over keeps the day of who had it before: it counts from when it came.
+        """
+        lately = Q(invited_at__gte=since) | Q(in_place_of__handed_over_at__gte=since)
+        return self.standing().filter(lately, told_at__isnull=True, accepted_at__isnull=True)
 
     def giving_access_to(self, user: "User") -> "InvitationQuerySet":
         """Return the user's invitations that they accepted: these open the consultation."""
@@ -260,9 +262,9 @@ def people_in(consultation: "Consultation") -> models.QuerySet:
 def colleagues_of(invitation: models.Model) -> models.QuerySet:
     """Return who may take an invitation over: those of the same buurtteam now.
 
+    Of that of the school alone: where it works with another one by now, whoever chairs invites.
     Nobody who has an invitation of their own already, and nobody with a conflict of interest. For
-    a colleague of the school nobody: whom of the school to ask is for who chairs. Nor anybody of a
-    buurtteam that the school left: who is in stays in, and lets nobody else in.
+    a colleague of the school nobody: whom of the school to ask is for who chairs.
     """
     case = invitation.consultation.case
     kept_out = ShutOut.objects.standing().filter(pupil=case.pupil_id)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access import Permission
 from accounts.models import User
 from cases.models import Case
-from consultations.names import Family, find, without
+from consultations.names import Family, find, visible, without
 
 Lines = Iterator[tuple[Promise | str, str]]
 
@@ -53,12 +53,13 @@ class Veil:
         """Return what is taken out of what goes along with a question, by what its asker said."""
         return cls(
             None if named else Family.of(case.pupil),
-            tuple(word for part in hidden_words.split(",") if (word := part.strip())),
+            tuple(word for part in visible(hidden_words).split(",") if (word := part.strip())),
             frozenset(confirmed_words.split(", ")),
         )
 
     def over(self, text: str) -> str:
         """Return a text as the receiver reads it."""
+        text = visible(text)
         if self.family is not None:
             found = [place for place in find(text, self.family) if place.word not in self.kept]
             text = without(text, found)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import Permission, requires
 from audit.log import record_read
 from cases.contact_book.calls import Numbers, calls_for
+from cases.errors import ActionError
 from cases.facts import facts_for
 from cases.models import Case
 from cases.protocol import CONTACTS, guide
@@ -240,6 +241,10 @@ def withdraw(request: HttpRequest, invitation: str) -> HttpResponse:
         ),
         public_id=invitation,
     )
-    actions.withdraw_invitation(found, request.user)
-    messages.success(request, _("The invitation is withdrawn."))
+    try:
+        actions.withdraw_invitation(found, request.user)
+    except ActionError as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, _("The invitation is withdrawn."))
     return redirect("consultations:detail", found.consultation.reference)

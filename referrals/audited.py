@@ -29,6 +29,8 @@ AUDITED: dict[type[models.Model], list[str]] = {
         "closed_by",
         "closed_to",
         "consent",
+        # Grows with each change of what is prepared, whose words stand in the case alone.
+        "version",
         "withdrawn_at",
         "withdrawn_by",
     ],

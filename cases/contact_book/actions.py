@@ -13,6 +13,11 @@ from accounts.models import School, User
 from cases.errors import KEY_USED, ActionError
 from cases.models import Contact
 
+# Who an entry is: what records say by it.
+WHO = ("organisation", "name")
+# What one fills in of an entry.
+KEPT = (*WHO, "telephone", "hours", "at_night")
+
 
 def check(user: User, school_id: int) -> None:
     """Raise ``PermissionDenied`` unless the user looks after the contacts of the school."""
@@ -36,14 +41,30 @@ def add_contact(school: School, by: User, key: UUID, **fields: Any) -> Contact:
 
 
 @transaction.atomic
-def change_contact(contact: Contact, by: User, **fields: Any) -> Contact | None:
-    """Change an entry that stands; None: somebody removed it meanwhile."""
-    contact = _standing(contact, by)
-    if contact is not None:
+def change_contact(contact: Contact, by: User, key: UUID, **fields: Any) -> Contact | None:
+    """Change an entry that stands; None: somebody removed it meanwhile. Sent twice: once.
+
+    Under another name, or of another organisation, it is somebody else: a new entry. The old one is
+    removed and stays for the records that name it, which say whom they were about.
+    """
+    found = _standing(contact, by)
+    if found is None:
+        return Contact.objects.filter(idempotency_key=key, school=contact.school_id).first()
+    if all(fields.get(name, getattr(found, name)) == getattr(found, name) for name in WHO):
         for name, value in fields.items():
-            setattr(contact, name, value)
-        _checked(contact, *fields)
-    return contact
+            setattr(found, name, value)
+        _checked(found, *fields)
+        return found
+    if Contact.objects.filter(idempotency_key=key).exists():
+        raise ActionError(KEY_USED)
+    _remove(found)
+    kept = {name: getattr(found, name) for name in KEPT}
+    return Contact.objects.create(
+        school_id=found.school_id,
+        idempotency_key=key,
+        checked_on=timezone.localdate(),
+        **(kept | fields),
+    )
 
 
 @transaction.atomic
@@ -59,8 +80,12 @@ def remove_contact(contact: Contact, by: User) -> None:
     """Take an entry out of the book; the row stays, for the records that name it."""
     contact = _standing(contact, by)
     if contact is not None:
-        contact.removed_at = timezone.now()
-        contact.save(update_fields=["removed_at"])
+        _remove(contact)
+
+
+def _remove(contact: Contact) -> None:
+    contact.removed_at = timezone.now()
+    contact.save(update_fields=["removed_at"])
 
 
 def _checked(contact: Contact, *changed: str) -> None:

@@ -1,7 +1,7 @@
 """The page of a school's contact book, for everybody of the school; and who looks after it."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -59,13 +59,15 @@ def add(request: HttpRequest) -> HttpResponse:
 @requires(Permission.MANAGE_CONTACTS)
 def change(request: HttpRequest, contact: str) -> HttpResponse:
     """Change an entry; with that it is checked."""
-    found = _managed(request, contact)
+    found = _managed(request, contact, removed_too=request.method == "POST")
     form = ContactForm.for_page(request, initial=_filled_in(found))
     if form.is_bound and form.is_valid():
-        form.run(actions.change_contact, found, request.user, **form.values)
-        if not form.errors:
+        changed = form.run(actions.change_contact, found, request.user, form.key, **form.values)
+        if changed:
             messages.success(request, _("The contact is changed."))
             return _to_book(found.school_id)
+    if found.removed_at:
+        raise Http404
     return _page(request, form, found.school, contact=found)
 
 
@@ -95,11 +97,12 @@ def remove(request: HttpRequest, contact: str) -> HttpResponse:
     return _to_book(found.school_id)
 
 
-def _managed(request: HttpRequest, contact: str) -> Contact:
+def _managed(request: HttpRequest, contact: str, *, removed_too: bool = False) -> Contact:
     """Return an entry of a school whose contacts the user looks after, or answer 404."""
     schools = access.school_ids(request.user, Permission.MANAGE_CONTACTS)
-    standing = Contact.objects.standing().filter(school_id__in=schools)
-    return get_object_or_404(standing.select_related("school"), public_id=contact)
+    entries = Contact.objects.all() if removed_too else Contact.objects.standing()
+    entries = entries.filter(school_id__in=schools).select_related("school")
+    return get_object_or_404(entries, public_id=contact)
 
 
 def _to_book(school_id: int) -> HttpResponseRedirect:

@@ -201,7 +201,7 @@ def open_in_emergency(
     Source: design §5, "break glass". A wrong reference is said to be wrong in the same words where
     there is no such case, one about somebody of the school, or one that they are shut out of.
     """
-    by.hold_memberships()
+    by.hold_memberships()  # before the case: whose role ends now does not come in behind that
     if not sister_schools(by).filter(pk=school.pk).exists():
         raise PermissionDenied
     given = EmergencyAccess.objects.filter(idempotency_key=key).first()

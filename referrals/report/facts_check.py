@@ -7,6 +7,7 @@ marks, is a fact by itself: there nothing is marked.
 
 import hashlib
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -89,8 +90,9 @@ SORTS: tuple[Sort, ...] = (
 # fmt: on
 
 BY_CODE = {sort.code: sort for sort in SORTS}
-# Between these, somebody is quoted. A single straight one is an apostrophe more often.
-QUOTED = re.compile(r"“[^”]*”|„[^”“]*[”“]|«[^»]*»|\"[^\"]*\"|‘[^’]*’")
+# Between these, somebody is quoted. A single straight one is an apostrophe more often. Each begins
+# at its last opening sign: of many that nobody closes, none is walked through more than once.
+QUOTED = re.compile(r"“[^“”]*”|„[^„”“]*[”“]|«[^«»]*»|\"[^\"]*\"|‘[^‘’]*’")
 SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?]+|\n|$)")
 DIGEST_SIGNS = 10
 
@@ -138,11 +140,18 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Sort], ...]:
 def find(text: str) -> list[Mark]:
     """Return the places that sound like an opinion, in order, none over another."""
     quoted = [match.span() for match in QUOTED.finditer(text)]
+    openings = [start for start, __ in quoted]
+
+    def is_said(match: re.Match[str]) -> bool:
+        """Tell whether a quotation stands over it: the last that begins before its end."""
+        before = bisect_left(openings, match.end())
+        return bool(before) and quoted[before - 1][1] > match.start()
+
     places = [
         Mark(match.start(), match.end(), match.group(), sort)
         for pattern, sort in _patterns()
         for match in pattern.finditer(text)
-        if not any(start < match.end() and match.start() < end for start, end in quoted)
+        if not is_said(match)
     ]
     found: list[Mark] = []
     for place in sorted(places, key=lambda mark: (mark.start, -mark.end)):
@@ -159,10 +168,12 @@ def opinions_in(texts: Mapping[str, str]) -> dict[str, list[Mark]]:
 
 def remarks(text: str) -> list[Remark]:
     """Return the sentences that sound like an opinion, each once with its marks."""
-    marks = find(text)
-    found = []
+    marks, at, found = find(text), 0, []
     for start, end in _sentences(text):
-        here = [mark for mark in marks if start <= mark.start < end]
+        first = at
+        while at < len(marks) and marks[at].start < end:
+            at += 1
+        here = marks[first:at]
         if here:
             sentence = text[start:end].strip()
             sorts = tuple(dict.fromkeys(mark.sort for mark in here))

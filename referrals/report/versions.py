@@ -26,7 +26,7 @@ def read_seen(value: str) -> dict[str, str]:
     """Return the marks that a page carried; what is no such thing has shown nothing."""
     try:
         marks = json.loads(value or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(marks, dict):
         return {}

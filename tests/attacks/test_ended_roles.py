@@ -14,14 +14,17 @@ from accounts.people.actions import accept_as_new, end_role, join
 from accounts.roles import Role
 from cases import actions
 from cases.errors import ActionError
-from cases.models import Case, CaseUserObjectPermission, ShutOut
+from cases.models import Case, CaseUserObjectPermission, EmergencyAccess, ShutOut
 from cases.need_to_know.actions import end_shut_out, open_in_emergency, shut_out
 from consultations.actions import ask_consultation
-from consultations.models import Invitation
+from consultations.answering.actions import hand_over_invitation
+from consultations.models import Consultation, Invitation
 from tests.attacks.test_insider_races import in_between
 from tests.factories import (
     BoardFactory,
     CaseFactory,
+    ConsultationFactory,
+    InvitationFactory,
     PupilFactory,
     RoleInvitationFactory,
     SchoolFactory,
@@ -136,6 +139,43 @@ def test_nor_who_was_kept_out_meanwhile(school, case, coordinator, teacher):
     assert not Invitation.objects.of(teacher).exists()
 
 
+# --- Somebody who also looks after the school kept what they were invited to as a teacher
+@pytest.mark.django_db
+def test_a_role_that_advises_nobody_keeps_no_invitation(school, case, administrator, teacher):
+    Membership.objects.create(user=teacher, role=Role.ADMINISTRATOR, school=school)
+    asked = ConsultationFactory(case=case, kind="colleague")
+    InvitationFactory(consultation=asked, user=teacher, accepted_at=timezone.now())
+    end_role(teacher.memberships.get(role=Role.TEACHER), administrator, school)
+    again = back_as(teacher, Role.TEACHER, school)
+    assert not Consultation.objects.visible_to(again).filter(pk=asked.pk).exists()
+
+
+@pytest.mark.django_db
+def test_one_that_advises_does(school, case, administrator, teacher):
+    Membership.objects.create(user=teacher, role=Role.ATTENTION_OFFICER, school=school)
+    asked = ConsultationFactory(case=case, kind="colleague")
+    invited = InvitationFactory(consultation=asked, user=teacher, accepted_at=timezone.now())
+    end_role(teacher.memberships.get(role=Role.TEACHER), administrator, school)
+    assert Invitation.objects.standing().filter(pk=invited.pk).exists()
+
+
+@pytest.fixture
+def colleague(school) -> User:
+    """Somebody of the same buurtteam as the family worker."""
+    return member(Role.BUURTTEAM_WORKER, school.buurtteam)
+
+
+@pytest.fixture
+def joined(school, case, family_worker) -> Invitation:
+    """The family worker's invitation, accepted."""
+    return InvitationFactory(
+        consultation=ConsultationFactory(case=case),
+        user=family_worker,
+        buurtteam=school.buurtteam,
+        accepted_at=timezone.now(),
+    )
+
+
 class TestAtOnce:
     """Two at the same moment."""
 
@@ -176,3 +216,39 @@ class TestAtOnce:
         end_role(coordinator.memberships.get(), administrator, school)
         with pytest.raises(PermissionDenied):
             actions.take_on(case, coordinator)
+
+    def test_what_is_handed_over_while_a_role_ends_does_not_come_back(
+        self, school, administrator, family_worker, joined, colleague, monkeypatch
+    ):
+        said = in_between(
+            monkeypatch,
+            Invitation.objects,
+            "create",
+            lambda: hand_over_invitation(joined, family_worker, colleague),
+            lambda: end_role(colleague.memberships.get(), administrator, school),
+        )
+        Membership.objects.create(
+            user=colleague, role=Role.BUURTTEAM_WORKER, buurtteam=school.buurtteam
+        )
+        again = User.objects.get(pk=colleague.pk)
+        assert not Invitation.objects.of(again).exists(), said
+
+    def test_an_emergency_that_begins_while_a_role_ends_does_not_come_back(
+        self, school, case, monkeypatch
+    ):
+        school.board = BoardFactory()
+        school.save()
+        sister = SchoolFactory(board=school.board)
+        leader = member(Role.SCHOOL_LEADER, sister)
+        reason = "De school is dicht en de politie belt."
+        said = in_between(
+            monkeypatch,
+            EmergencyAccess.objects,
+            "create",
+            lambda: open_in_emergency(
+                school, leader, uuid.uuid4(), reference=case.reference, reason=reason
+            ),
+            lambda: end_role(leader.memberships.get(), member(Role.ADMINISTRATOR, sister), sister),
+        )
+        again = back_as(leader, Role.SCHOOL_LEADER, sister)
+        assert not Case.objects.visible_to(again).filter(pk=case.pk).exists(), said

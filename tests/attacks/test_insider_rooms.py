@@ -18,6 +18,7 @@ from consultations.models import Advice
 from referrals.models import Decision
 from tests.factories import (
     PASSWORD,
+    BuurtteamFactory,
     CaseFactory,
     ConsultationFactory,
     InvitationFactory,
@@ -111,3 +112,17 @@ def test_a_new_password_stands_in_the_trail(teacher, signed_in):
     teacher.refresh_from_db()
     assert teacher.check_password(new)
     assert LogEntry.objects.count() > before
+
+
+# --- The school works with another buurtteam now: the former one brought its own people in
+def test_a_former_team_lets_nobody_new_in(room, school, family_worker, signed_in):
+    __, asked = room
+    colleague = member(Role.BUURTTEAM_WORKER, school.buurtteam)
+    school.buurtteam = BuurtteamFactory()
+    school.save()
+    own = asked.invitations.get()
+    url = reverse("consultations:hand_over", args=[own.public_id])
+    signed_in(family_worker).post(url, {"to": colleague.public_id})
+    assert not asked.invitations.filter(user=colleague).exists()
+    own.refresh_from_db()
+    assert own.stands

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import typed
 from accounts.roles import Role
@@ -10,6 +11,8 @@ from audit.models import LogEntry
 from cases.need_to_know.actions import shut_out
 from referrals.models import Goal
 from referrals.report.actions import write_texts
+from referrals.report.models import Report
+from tests.cases.records import decision
 from tests.factories import (
     AttachmentFactory,
     CaseFactory,
@@ -157,3 +160,59 @@ def test_nor_a_signal_that_one_corrects(pupil, teacher, signed_in):
     url = reverse("signals:correct", args=[signal.reference])
     assert signal.facts in signed_in(teacher).get(url).content.decode()
     assert reads(teacher) == 1
+
+
+# --- What can go along with a question is the whole case: chosen, shown as they read it, not sent
+@pytest.mark.parametrize("asked", ["form", "preview"])
+def test_what_can_be_shared_is_not_read_in_silence(pupil, coordinator, signed_in, asked):
+    signal = SignalFactory(case=CaseFactory(pupil=pupil), facts="Zij slaapt in de auto.")
+    url = reverse("consultations:new", args=[signal.case.reference])
+    browser = signed_in(coordinator)
+    if asked == "form":
+        answer = browser.get(url)
+    else:
+        chosen = [f"signals-{signal.pk}"]
+        sent = {"preview": "", "kind": "care_team", "question": "Hoe verder?", "share": chosen}
+        answer = browser.post(url, sent)
+    assert "Zij slaapt in de auto." in answer.content.decode()
+    assert reads(coordinator) == 1
+
+
+# --- What is handed over, and what a plan wants, in the fields of a form
+def test_what_is_prepared_is_not_read_in_silence(pupil, coordinator, signed_in):
+    case = CaseFactory(pupil=pupil)
+    referral = decision(case, timezone.now(), to={"buurtteam": None}).referrals.get()
+    referral.handed_over = "Zij slaapt in de auto."
+    referral.save()
+    url = reverse("referrals:prepare", args=[referral.public_id])
+    assert "Zij slaapt in de auto." in signed_in(coordinator).get(url).content.decode()
+    assert reads(coordinator) == 1
+
+
+def test_nor_is_what_letters_and_goals_are_called(pupil, coordinator, signed_in):
+    case = CaseFactory(pupil=pupil)
+    AttachmentFactory(case=case, title="Brief van de kinderarts")
+    url = reverse("referrals:feedback", args=[case.reference])
+    assert "Brief van de kinderarts" in signed_in(coordinator).get(url).content.decode()
+    assert reads(coordinator) == 1
+
+
+# --- A report, by a form that is refused
+@pytest.fixture
+def report(pupil, coordinator):
+    made = decision(CaseFactory(pupil=pupil), timezone.now(), to={"veilig_thuis": None})
+    started = Report.objects.create(
+        referral=made.referrals.get(), started_by=coordinator, saved_by=coordinator
+    )
+    write_texts(started, {"facts": "Zij slaapt in de auto."})
+    return started
+
+
+@pytest.mark.parametrize("form", ["write_report", "file_report"])
+def test_a_report_is_not_read_in_silence_by_sending_nothing_of_use(report, school, signed_in, form):
+    other = member(Role.COORDINATOR, school)
+    url = reverse(f"referrals:{form}", args=[report.public_id])
+    answer = signed_in(other).post(url, {"facts": "Iets anders."})
+    assert answer.status_code == 422
+    assert "Zij slaapt in de auto." in answer.content.decode()
+    assert reads(other) == 1

@@ -11,6 +11,7 @@ from threading import Event, Semaphore, Thread
 import pytest
 import requests
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.forms import LONG_TEXT
 from accounts.sso import fetch
@@ -19,6 +20,11 @@ from cases.errors import ActionError
 from cases.jobs import AT_ONCE, fail
 from cases.models import Case, DossierExport
 from consultations.names import Family, find
+from referrals.models import HelpPlan
+from referrals.report import facts_check
+from referrals.report.actions import start_report
+from referrals.report.versions import read_seen
+from tests.cases.records import decision
 from tests.factories import CaseFactory, PupilFactory
 
 # Far more than any of this takes, and far less than what it took: half a day.
@@ -143,3 +149,30 @@ def test_nobody_keeps_the_workers_busy_with_dossiers(coordinator, school):
         ask()
     fail(exports[0])
     ask()
+
+
+# --- A report that nobody could begin, and one page of it that kept a worker busy for long
+def test_a_report_beside_own_help_can_be_begun(coordinator, school):
+    """The goals of the plan are rows by now; without them the report could not be filled."""
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    made = decision(case, timezone.now(), to={"veilig_thuis": None}, report=True, help="own")
+    plan = HelpPlan.objects.create(decision=made)
+    plan.goals.create(number=1, what="Elke dag op tijd eten.", who="Mentor", added_by=coordinator)
+    report = start_report(made.referrals.get(), coordinator)
+    assert "Elke dag op tijd eten. (Mentor)" in report.contents["help"]
+
+
+@pytest.mark.parametrize("text", ["„", "“", "‘", '""lui ', "lui.", "lui\n", "„lui“ "])
+def test_what_sounds_like_an_opinion_is_looked_for_once(text):
+    with patience():
+        facts_check.remarks(text * (300_000 // len(text)))
+
+
+@pytest.mark.parametrize("quoted", ["“hij is lui”", "„hij is lui“", "«hij is lui»", '"hij is lui"'])
+def test_what_somebody_said_is_still_no_opinion(quoted):
+    marks = facts_check.find(f"Zij zei: {quoted}. Hij is lui. „Hij” en “ lui")
+    assert [mark.start > len(quoted) for mark in marks] == [True, True]
+
+
+def test_marks_of_another_page_that_lead_nowhere_are_no_marks():
+    assert read_seen("[" * 4000) == {}

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from accounts.roles import Role
 from consultations.models import Consultation
 from consultations.names import Family, find, segments, without, words_of
+from consultations.sharing import Veil
 from tests.accounts.page import Page
 from tests.factories import (
     CaseFactory,
@@ -257,3 +258,23 @@ def test_after_it_ended_the_family_worker_sees_nothing(room, family_worker, sign
     assert consultation.question not in inbox
     # Of what closed one finds the reference again, and nothing else.
     assert (consultation.reference in inbox) == (ended == "closed")
+
+
+# --- As a Mac and a PDF write it: the accent apart from its sign, or something that nobody sees
+@pytest.mark.parametrize(
+    "written", ["Noe\u0308lle", "No\u00adëlle", "Noë\u200blle", "Noe\u0308lles", "NOE\u0308LLE"]
+)
+def test_a_name_is_found_in_whatever_signs_it_is_written(written):
+    family = Family({"noelle": "pupil"}, None)
+    text = f"Wij zagen {written} huilen."
+    assert "lle" not in without(text, find(text, family)).lower().replace("leerling", "")
+
+
+def test_so_is_one_behind_a_relative():
+    text = "Haar moeder E\u0301lise belde."
+    assert "lise" not in without(text, find(text, Family({}, None)))
+
+
+def test_so_is_one_that_must_not_go_along():
+    veil = Veil(words=("Zoë",))
+    assert "Zo" not in veil.over("Haar vriendin Zoe\u0308 en Zo\u00adë waren erbij.")

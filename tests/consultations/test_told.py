@@ -138,3 +138,13 @@ def test_a_colleague_who_takes_over_is_told_too(case, invited, family_worker):
     mail.outbox.clear()
     assert tell() == 1
     assert mail.outbox[0].to == [colleague.email]
+
+
+def test_who_takes_over_late_hears_of_it_all_the_same(invited, family_worker, school):
+    """What nobody answered keeps its day; whoever takes it over was not told on that day."""
+    Invitation.objects.update(invited_at=timezone.now() - timedelta(days=9), told_at=timezone.now())
+    invited.refresh_from_db()
+    mate = member(Role.BUURTTEAM_WORKER, school.buurtteam)
+    hand_over_invitation(invited, family_worker, mate)
+    assert tell() == 1
+    assert mail.outbox[0].to == [mate.email]
