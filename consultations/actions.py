@@ -46,26 +46,39 @@ def ask_consultation(
     with commas between. Raises ``ActionError`` when a record is not there to share any more.
     """
     check(by, Permission.ASK_CONSULTATION, case)
-    # Somebody with two roles can be ticked twice; they are invited once.
-    by_person = {membership.user_id: membership for membership in invitees}
-    invitees = [by_person[user_id] for user_id in sorted(by_person)]
-    for membership in invitees:  # locked in one order
-        membership.user.hold_memberships()
+    invitees = one_of_each(invitees)
     if invitees:
         check(by, Permission.CHAIR_CONSULTATION, case)
     case = lock(case)
     consultation, new = file_record(Consultation, case, by, key, **fields)
     if new:
-        _check_invitable(case, invitees)
         _share(consultation, by, share, hidden_words)
-        for m in invitees:  # one by one: the audit hears of each
-            Invitation.objects.create(
-                consultation=consultation, user=m.user, buurtteam=m.buurtteam, invited_by=by
-            )
-        if invitees:
-            transaction.on_commit(partial(wake, TELL_INVITED))
+        invite_all(consultation, by, invitees)
     refresh(case, by)
     return consultation
+
+
+def one_of_each(invitees: Iterable[Membership]) -> list[Membership]:
+    """Return one membership of each person, with all of theirs held. Before the case is locked.
+
+    Somebody with two roles can be ticked twice; they are invited once.
+    """
+    by_person = {membership.user_id: membership for membership in invitees}
+    chosen = [by_person[user_id] for user_id in sorted(by_person)]
+    for membership in chosen:  # locked in one order
+        membership.user.hold_memberships()
+    return chosen
+
+
+def invite_all(consultation: Consultation, by: User, invitees: list[Membership]) -> None:
+    """Invite people of ``one_of_each`` to a consultation of a locked case, and have them told."""
+    _check_invitable(consultation.case, invitees)
+    for m in invitees:  # one by one: the audit hears of each
+        Invitation.objects.create(
+            consultation=consultation, user=m.user, buurtteam=m.buurtteam, invited_by=by
+        )
+    if invitees:
+        transaction.on_commit(partial(wake, TELL_INVITED))
 
 
 def _share(consultation: Consultation, by: User, keys: Iterable[str], hidden_words: str) -> None:

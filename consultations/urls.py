@@ -4,6 +4,7 @@ from django.urls import path
 
 from consultations import views
 from consultations.answering import views as answering
+from consultations.inviting import views as inviting
 from consultations.meetings.urls import urlpatterns as meetings
 from consultations.times import views as times
 
@@ -15,6 +16,7 @@ urlpatterns = [
     path("consultations/", views.inbox, name="inbox"),
     path("consultations/<reference:reference>/", views.detail, name="detail"),
     path("consultations/<reference:reference>/outcome/", views.outcome, name="outcome"),
+    path("consultations/<reference:reference>/invite/", inviting.invite, name="invite"),
     path("consultations/<reference:reference>/times/", times.propose, name="propose"),
     path("consultations/<reference:reference>/agree/", times.agree, name="agree"),
     path("consultations/<reference:reference>/when/", times.answer, name="answer_times"),

@@ -123,6 +123,7 @@ def test_each_wrong_answer_is_refused_at_its_field(row, signed_in, subtests):
 
 WITHOUT_TEXT = {
     "cases:participants", "cases:periods", "people:give_role", "consultations:propose",
+    "consultations:invite",
     "consultations:answer_times", "consultations:hand_over",
 }  # fmt: skip
 
@@ -298,7 +299,8 @@ WITH_OBJECT = [
     "people:withdraw_invitation", "sso:change", "sso:switch",
     "cases:export", "cases:export_download", "signals:detail", "signals:correct",
     "consultations:new", "consultations:detail", "consultations:outcome", "consultations:accept",
-    "consultations:withdraw", "consultations:propose", "consultations:agree",
+    "consultations:withdraw", "consultations:invite", "consultations:propose",
+    "consultations:agree",
     "consultations:answer_times", "consultations:calendar", "consultations:decline",
     "consultations:hand_over", "consultations:meeting", "consultations:move_meeting",
     "consultations:close_meeting", "consultations:discuss", "consultations:put_on_agenda",

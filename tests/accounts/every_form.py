@@ -172,6 +172,11 @@ def advice(world: World) -> Data:
     return {"text": "Praat eerst met de leerling.", "mentions": [asker]}
 
 
+def more_guests(world: World) -> Data:
+    """Invite one more worker of the buurtteam."""
+    return {"invitees": [str(membership_of(world.people["other_worker"]))]}
+
+
 def proposal(world: World) -> Data:
     """Propose three times."""
     return {"first": soon(1), "second": soon(2), "third": soon(3)}
@@ -610,6 +615,9 @@ FORMS = (
         codes=("hidden_words",)),
     Row("consultations:detail", "joined", "attention_officer", "consultation", advice, (),
         (("mentions", who_only_was_invited), ("mentions", somebody_elsewhere))),
+    Row("consultations:invite", "coordinator", "attention_officer", "consultation", more_guests,
+        (({"invitees": []}, "invitees"),), (("invitees", guest_elsewhere),
+        ("invitees", worker_elsewhere), ("invitees", worker_of_before)), keyed=False),
     Row("consultations:propose", "coordinator", "attention_officer", "consultation", proposal,
         (({"first": ""}, "first"), ({"second": "2020-01-01T10:00"}, "second")), keyed=False),
     Row("consultations:agree", "coordinator", "attention_officer", "consultation", agreement,
