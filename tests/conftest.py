@@ -11,6 +11,7 @@ from unittest import mock
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
 
@@ -121,3 +122,18 @@ def log(settings) -> Iterator[io.StringIO]:
     logging.config.dictConfig(ours)
     yield lines
     logging.config.dictConfig(settings.LOGGING)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL leave out what asks no database anything: it ran on SQLite, and is the same."""
+    if connection.vendor != "postgresql":
+        return
+    asks = {"db", "transactional_db", "live_server"}
+    left_out = [
+        item
+        for item in items
+        if item.get_closest_marker("django_db") is None and not asks & set(item.fixturenames)
+    ]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]

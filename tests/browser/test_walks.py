@@ -172,6 +172,8 @@ def test_a_coordinator_walks_a_case(visitor, school, concern):
     case = Case.objects.get()
     assert case.step == 5
     assert Decision.objects.get().help == "buurtteam"
+    # By now the timeline is long, and folds.
+    coordinator.page.locator("details.fold > summary").last.click()
     assert coordinator.reads("Referral sent")
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone, translation
+from icalendar import Calendar
 
 from accounts.roles import Role
 from cases.errors import ActionError
@@ -137,6 +138,9 @@ def test_what_a_calendar_gets(invitation, family_worker, coordinator, signed_in,
         "URL": address,
         "CLASS": "PRIVATE",
     }
+    # And as a program reads it that knows calendars.
+    (read,) = Calendar.from_ical(answer.content).events
+    assert (read.start, read.end) == (planned, planned + timedelta(minutes=45))
     Consultation.objects.update(planned_at=None)
     assert signed_in(family_worker).get(url).status_code == 404
 
