@@ -54,11 +54,6 @@ class Diagram:
     places: tuple[Place, ...]
     walked: tuple[InCharge, ...]
 
-    @property
-    def ways_on(self) -> tuple[Way, ...]:
-        """Return the arrows that leave from where the case is."""
-        return next((p.ways for p in self.places if p.code == HERE), ())
-
 
 def diagram(case: Case) -> Diagram:
     """Draw the chain for a case ``with_records``, without a query."""

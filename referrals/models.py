@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.models import Attachment, Contact, Record
-from cases.protocol.parties import PARTIES, SCHOOL
+from cases.protocol.parties import PARTIES
 from referrals.chain import MOVES, State
 from referrals.querysets import HelpPlanQuerySet, ReferralQuerySet
 
@@ -307,11 +307,6 @@ class Referral(ReferralMoments):
         if self.passed_on_from_id:
             to = str(PARTIES[self.to])  # "Veilig Thuis (report)" is a report of the school
         return f"{to}: {self.contact.name}" if self.contact else to
-
-    @property
-    def passed_on_by_party(self) -> str:
-        """Return who of the chain sent it: the school, unless it was passed on."""
-        return self.passed_on_from.to if self.passed_on_from_id else SCHOOL
 
 
 class Feedback(Record):
