@@ -102,3 +102,12 @@ def test_a_family_worker_comes_only_where_names_were_looked_for(case, coordinato
 def test_who_asked_but_does_not_chair_invites_nobody(asked, teacher, family_worker, signed_in):
     assert send(signed_in(teacher), asked, family_worker).status_code == 404
     assert not Invitation.objects.exists()
+
+
+def test_nobody_is_said_to_be_invited_who_is_not(asked, coordinator, family_worker, signed_in):
+    """A form of before a colleague withdrew the invitation says so, and nothing else."""
+    browser = signed_in(coordinator)
+    assert send(browser, asked, family_worker).status_code == 302
+    Invitation.objects.update(withdrawn_at=timezone.now())
+    assert send(browser, asked, family_worker).status_code == 422
+    assert not Invitation.objects.standing().exists()
