@@ -80,7 +80,7 @@ def open_case(pupil: Pupil, by: User, *, restricted: bool = False) -> Case:
 
     ``restricted``: the one about somebody who works at the school, which runs apart (R9).
     """
-    Pupil.objects.select_for_update().get(pk=pupil.pk)  # two first signals at once: one case
+    Pupil.objects.hold(pupil.pk)  # two first signals at once: one case
     case = Case.objects.open().filter(pupil=pupil, restricted=restricted).first()
     if case is None:
         case = create(Case, school_id=pupil.school_id, pupil=pupil, restricted=restricted)

@@ -14,7 +14,7 @@ from cases.contact_book.organisations import Organisation
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from cases.models import Case
+    from cases.models import Case, Pupil
 
 # Which grant on a case a scope asks for (accounts/access.py). Who moves a case sees it too.
 GRANTS: dict[Scope, tuple[str, ...]] = {
@@ -80,6 +80,14 @@ def united(*keys: models.QuerySet) -> models.QuerySet:
 
 class PupilQuerySet(models.QuerySet):
     """Questions about pupils."""
+
+    def hold(self, pk: int) -> "Pupil":
+        """Return a pupil, held until the transaction ends: before all of the pupil's cases.
+
+        Not against a row that only points at the pupil: whoever holds a case checks that on
+        committing, and would wait for us while we wait for the case.
+        """
+        return self.select_for_update(no_key=True).get(pk=pk)
 
     def may_be_signalled_by(self, user: "User") -> "PupilQuerySet":
         """Return the pupils about whom the user may log a signal: those now at their school."""

@@ -62,7 +62,7 @@ def pupil_left(pupil: Pupil, left_on: date | None) -> None:
 
     Whoever imports or edits pupils calls this. None: the pupil came back, and no day is known.
     """
-    pupil = Pupil.objects.select_for_update().get(pk=pupil.pk)
+    pupil = Pupil.objects.hold(pupil.pk)
     # Those that are being closed at this moment too: they wait, or we do.
     cases = list(pupil.cases.select_for_update(of=("self",)).order_by("pk"))
     pupil.left_on = left_on

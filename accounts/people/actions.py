@@ -55,7 +55,8 @@ def invite(
     check(by, school)
     if email.lower() == by.email.lower():
         raise ActionError(_("You cannot invite yourself."), field="email")
-    School.objects.select_for_update().get(pk=school.pk)  # two clicks at once: one invitation
+    # Two clicks at once: one invitation.
+    School.objects.select_for_update(no_key=True).get(pk=school.pk)
     sent = RoleInvitation.objects.filter(idempotency_key=key).first()
     if sent is not None:
         if sent.invited_by_id != by.pk:

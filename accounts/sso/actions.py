@@ -119,7 +119,8 @@ def add(school: School, by: User, key: UUID, **fields: Any) -> IdentityProvider:
     check(by, school)
     issuer = _issuer(fields["kind"], fields["location"])
     with transaction.atomic():
-        School.objects.select_for_update().get(pk=school.pk)  # two clicks at once: one provider
+        # Two clicks at once: one provider.
+        School.objects.select_for_update(no_key=True).get(pk=school.pk)
         added = IdentityProvider.objects.filter(idempotency_key=key, school=school).first()
         if added is not None:
             return added

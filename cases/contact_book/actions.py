@@ -29,7 +29,7 @@ def check(user: User, school_id: int) -> None:
 def add_contact(school: School, by: User, key: UUID, **fields: Any) -> Contact:
     """Add an entry; whoever adds it has looked at it. Sent twice: once."""
     check(by, school.pk)
-    School.objects.select_for_update().get(pk=school.pk)  # two clicks at once: one entry
+    School.objects.select_for_update(no_key=True).get(pk=school.pk)  # two clicks at once: one entry
     added = Contact.objects.filter(idempotency_key=key).first()
     if added is not None:
         if added.school_id != school.pk:

@@ -21,7 +21,7 @@ def _lock(school_id: int, by: User) -> School:
     """Return the school, locked: its list has one order. Raises ``PermissionDenied``."""
     if school_id not in access.school_ids(by, Permission.EDIT_HELP):
         raise PermissionDenied
-    return School.objects.select_for_update().get(pk=school_id)
+    return School.objects.select_for_update(no_key=True).get(pk=school_id)
 
 
 @transaction.atomic

@@ -46,7 +46,7 @@ def shut_out(case: Case, by: User, person: User, *, ground: str, explanation: st
     """
     # The pupil first, as a first signal does; then all cases: what is about to be written in one of
     # them is written before, or refused.
-    Pupil.objects.select_for_update().get(pk=case.pupil_id)
+    Pupil.objects.hold(case.pupil_id)
     locked = Case.objects.select_for_update(of=("self",)).filter(pupil=case.pupil_id)
     case = next(one for one in locked.order_by("pk") if one.pk == case.pk)
     check(by, Permission.SHUT_OUT, case)

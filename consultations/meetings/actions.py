@@ -32,7 +32,8 @@ def plan_meeting(
 ) -> Meeting:
     """Plan a meeting of the care team. Sent twice: once."""
     _check(by, school.pk)
-    School.objects.select_for_update().get(pk=school.pk)  # two clicks at once: one meeting
+    # Two clicks at once: one meeting.
+    School.objects.select_for_update(no_key=True).get(pk=school.pk)
     planned = Meeting.objects.filter(idempotency_key=key).first()
     if planned is not None:
         if (planned.made_by_id, planned.school_id) != (by.pk, school.pk):
