@@ -14,6 +14,8 @@ from cases.models.period import SchoolPeriod
 from cases.models.pupil import Pupil
 from cases.models.record import Record
 from cases.models.reminder import Notice, OutboxMessage, Reminder
+from cases.models.snooze import Snooze
+from cases.models.vacation import SchoolVacation
 
 __all__ = [
     "Answer",
@@ -35,6 +37,8 @@ __all__ = [
     "Record",
     "Reminder",
     "SchoolPeriod",
+    "SchoolVacation",
     "ShutOut",
+    "Snooze",
     "StepChange",
 ]
