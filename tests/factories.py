@@ -20,7 +20,15 @@ from accounts.people.actions import hashed
 from accounts.roles import Role
 from accounts.sso.models import trust_of
 from cases.contact_book.organisations import Organisation
-from cases.models import Attachment, Case, Contact, Conversation, HelpItem, Pupil
+from cases.models import (
+    Attachment,
+    Case,
+    Contact,
+    Conversation,
+    HelpItem,
+    Pupil,
+    SchoolVacation,
+)
 from consultations.models import Consultation, Invitation, Meeting
 from signals.models import Signal, SignalCategory
 
@@ -215,6 +223,19 @@ class ContactFactory(DjangoModelFactory):
     telephone = "030 765 43 21"
     hours = "ma t/m vr, 9 tot 17 uur"
     checked_on = factory.LazyFunction(timezone.localdate)
+
+
+class VacationFactory(DjangoModelFactory):
+    """A study day, half a year from now."""
+
+    class Meta:
+        model = SchoolVacation
+
+    school = factory.SubFactory(SchoolFactory)
+    name = "Studiedag"
+    first_day = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=200))
+    last_day = factory.SelfAttribute("first_day")
+    set_by = factory.SubFactory(UserFactory)
 
 
 class HelpItemFactory(DjangoModelFactory):

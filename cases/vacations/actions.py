@@ -30,8 +30,8 @@ class Kept:
 
 
 def take_over_region(school: School, by: User, region: str, today: date) -> Kept:
-    """Take over the vacations of a region that are not over yet. What the school has itself on those
-    days stays: it knows better."""
+    """Take over the vacations of a region that are not over yet. What the school has on those
+    days itself stays: it knows better."""
     return _keep(school, by, of_region(region, today), replaces=False)
 
 

@@ -96,6 +96,10 @@ class FileForm(MeldcodeForm):
     lines = ""
     left_out = 0
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # It stands on one page with the lines: no id twice.
+        super().__init__(*args, auto_id="upload_%s", **kwargs)
+
     def clean_file(self) -> Any:
         """Read the file, no further than it may be large."""
         upload = self.cleaned_data["file"]
