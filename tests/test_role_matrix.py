@@ -205,7 +205,6 @@ POST_ONLY = {
     "people:withdraw_invitation",
     "cases:take_on",
     "cases:go_on",
-    "cases:vacation_file",
     "cases:remove_vacation",
     "cases:remove_participant",
     "cases:weighed",

@@ -121,10 +121,11 @@ def lines(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.SET_VACATIONS)
-@require_POST
 def file(request: HttpRequest) -> HttpResponse:
     """Read a file, and show the lines that were read. Nothing is kept yet."""
     school = _school(request)
+    if request.method != "POST":
+        return redirect(f"{reverse('cases:vacation_lines')}?school={school.pk}")
     upload = FileForm.for_page(request)
     if not upload.is_valid():
         return _lines_page(request, LinesForm(user=request.user), school, file_form=upload)

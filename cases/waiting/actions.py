@@ -22,14 +22,16 @@ from cases.protocol.periods import BESIDE
 def put_off(case: Case, by: User, key: UUID, *, reason: str, until: datetime) -> Snooze:
     """Let a case wait until a moment: nobody is reminded of it before. Sent twice: once.
 
-    Raises ``ActionError`` when it cannot be put off, waits already, or the end is too far away.
+    Where it waits already, this takes the place of that. Raises ``ActionError`` when it cannot be
+    put off, or the end is too far away.
     """
     check(by, Permission.MOVE_CASE, case)
     case = lock(case)
     filed = Snooze.objects.filter(idempotency_key=key).exists()
     guidance = guidance_for(case)
     if not filed:
-        _check_may(case, guidance)
+        if guidance.why_never is not None:
+            raise ActionError(str(guidance.why_never))
         latest = latest_end(case, guidance)
         if until > latest:
             raise ActionError(
@@ -37,6 +39,7 @@ def put_off(case: Case, by: User, key: UUID, *, reason: str, until: datetime) ->
                 % {"moment": date_format(timezone.localtime(latest), "j F Y, H:i")},
                 field="until",
             )
+        _end_standing(case, by)
     snooze, __ = file_record(
         Snooze, case, by, key, reason=reason, until=until, asked=" ".join(sorted(guidance.asked))
     )
@@ -44,13 +47,12 @@ def put_off(case: Case, by: User, key: UUID, *, reason: str, until: datetime) ->
     return snooze
 
 
-def _check_may(case: Case, guidance: Guidance) -> None:
-    if guidance.why_never is not None:
-        raise ActionError(str(guidance.why_never))
+def _end_standing(case: Case, by: User) -> None:
     for standing in Snooze.objects.standing().filter(case=case):
         if standing.waits:
-            raise ActionError(_("This case waits already. End that first."))
-        standing.end(Snooze.Ended.TIME, None, timezone.now())
+            standing.end(Snooze.Ended.BY_HAND, by, timezone.now())
+        else:
+            standing.end(Snooze.Ended.TIME, None, timezone.now())
 
 
 def latest_end(case: Case, guidance: Guidance) -> datetime:
@@ -79,6 +81,5 @@ def go_on(case: Case, by: User) -> None:
     """End waiting before its time; whoever is to be reminded is, by the next sweep."""
     check(by, Permission.MOVE_CASE, case)
     case = lock(case)
-    for standing in Snooze.objects.standing().filter(case=case):
-        standing.end(Snooze.Ended.BY_HAND, by, timezone.now())
+    _end_standing(case, by)
     refresh(case, by)
