@@ -286,7 +286,6 @@ def test_who_left_hears_nothing_also_of_what_waited(
         else:
             mentor.memberships.update(starts_on=date(2020, 1, 1), ends_on=date(2026, 3, 1))
 
-    Membership.objects.update(starts_on=date(2020, 1, 1))
     if before_the_sweep:
         leave()
     sweep(FRIDAY)
@@ -300,7 +299,6 @@ def test_who_left_hears_nothing_also_of_what_waited(
 @pytest.mark.django_db
 def test_a_substitute_hears_it_from_their_first_day_to_their_last(school, coordinator):
     mentor = member(Role.TEACHER, school)
-    Membership.objects.update(starts_on=date(2020, 1, 1))
     substitute = UserFactory()
     Membership.objects.create(
         user=substitute, school=school, role=Role.TEACHER, replaces=mentor.memberships.get(),
@@ -333,7 +331,6 @@ def test_a_substitute_hears_it_from_their_first_day_to_their_last(school, coordi
     ],
 )
 def test_hours_are_hours_when_the_clock_is_changed(school, coordinator, severe_at, moments):
-    Membership.objects.update(starts_on=date(2020, 1, 1))
     case = CaseFactory(pupil=PupilFactory(school=school), opened_at=severe_at)
     SignalFactory(case=case, severe=True, recorded_at=severe_at, observed_at=severe_at)
     actions.refresh(case, None, severe_at)
@@ -356,7 +353,6 @@ def test_hours_are_hours_when_the_clock_is_changed(school, coordinator, severe_a
 )  # fmt: skip
 def test_eight_in_the_morning_stays_eight(school, coordinator, since, first, second):
     """After 27 March come Good Friday and Easter Monday."""
-    Membership.objects.update(starts_on=date(2020, 1, 1))
     with_concern(school, since)
     for moment in (first, second):
         assert sweep(moment - timedelta(seconds=1)) == 0
