@@ -55,7 +55,7 @@ AUDITED: dict[type[models.Model], list[str]] = {
     Contact: ["organisation", "telephone", "at_night", "checked_on", "removed_at"],
     HelpItem: ["section", "position", "url"],
     SchoolPeriod: ["code", "days", "set_by"],
-    SchoolVacation: ["name", "first_day", "last_day", "set_by"],
+    SchoolVacation: ["first_day", "last_day", "set_by"],
     Snooze: ["until", "author", "cycle", "ended_at", "ended_by", "ended_how"],
     ShutOut: ["pupil", "user", "ground", "set_by", "ended_at", "ended_by"],
     EmergencyAccess: ["case", "user", "ends_at", "ended_by"],

@@ -55,7 +55,7 @@ def _remind(cases: list[Case], now: datetime) -> int:
         found += _reminders(case, guidance, now)
     Case.objects.bulk_update(cases, GUIDED)
     given = _give(found, _members(cases, now))
-    end_those_over(cases, now)
+    end_those_over([case for case in cases if facts[case.pk].put_off], now)
     return given
 
 
