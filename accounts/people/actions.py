@@ -286,16 +286,23 @@ def wind_up(membership: Membership, now: datetime) -> bool:
     last_day = min(locked.ends_on or today, today)
     locked.ends_on, locked.ended_at = max(last_day, locked.starts_on), now
     locked.save(update_fields=["ends_on", "ended_at"])
+    _withdraw_ways_back(locked)  # before the user is locked, as where one is accepted
     end_sessions(locked.user)
-    if access.scope(locked.role, Permission.MANAGE_PEOPLE):
-        # Whoever saw it coming would have left a way back in.
-        _withdraw(
-            RoleInvitation.objects.standing()
-            .select_for_update()
-            .filter(school=locked.school_id, invited_by=locked.user_id)
-        )
     membership_ended.send(sender=Membership, membership=locked)
     return True
+
+
+def _withdraw_ways_back(ended: Membership) -> None:
+    """Withdraw the invitations by which somebody whose role ends would come in again.
+
+    One to the same place, which waited unread or could not be accepted beside the role; and those
+    that an administrator sent: whoever saw it coming would have left a way back in.
+    """
+    standing = RoleInvitation.objects.standing().select_for_update().order_by("pk")
+    to_them = standing.filter(email=ended.user.email.lower(), buurtteam=ended.buurtteam_id)
+    _withdraw(to_them.filter(school=ended.school_id) if ended.school_id else to_them)
+    if access.scope(ended.role, Permission.MANAGE_PEOPLE):
+        _withdraw(standing.filter(school=ended.school_id, invited_by=ended.user_id))
 
 
 def wind_up_expired(now: datetime) -> int:

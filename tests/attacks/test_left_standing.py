@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Membership, RoleInvitation, User
-from accounts.people.actions import accept, accept_as_new, end_role, give_role
+from accounts.people.actions import accept, accept_as_new, end_role, give_role, join
 from accounts.roles import Role
 from audit.kinds import Kind
 from audit.models import LogEntry
@@ -159,3 +159,52 @@ class TestAtOnce:
             lambda: end_role(leader.memberships.get(), member(Role.ADMINISTRATOR, sister), sister),
         )
         assert not EmergencyAccess.objects.running().exists(), said
+
+
+# --- A second invitation to a role that one held waited until that role was ended, and opened it
+@pytest.fixture
+def sent_twice(school, administrator, teacher) -> RoleInvitation:
+    """An invitation to what the teacher is already: nobody is told that there is an account."""
+    return RoleInvitationFactory(school=school, email=teacher.email, invited_by=administrator)
+
+
+@pytest.mark.django_db
+def test_whose_role_ended_does_not_come_back_by_an_invitation_of_before(
+    school, administrator, teacher, sent_twice
+):
+    end_role(teacher.memberships.get(), administrator, school)
+    with pytest.raises(PermissionDenied):
+        accept(sent_twice, User.objects.get(pk=teacher.pk))
+    assert not Membership.objects.current().filter(user=teacher).exists()
+
+
+@pytest.mark.django_db
+def test_nor_by_the_account_of_their_school(school, administrator, teacher, sent_twice):
+    end_role(teacher.memberships.get(), administrator, school)
+    assert join(email=teacher.email, name="", school=school) is None
+
+
+@pytest.mark.django_db
+def test_nor_to_their_buurtteam_through_any_of_its_schools(school, administrator, family_worker):
+    other = SchoolFactory(buurtteam=school.buurtteam)
+    by_them = member(Role.ADMINISTRATOR, other)
+    invited = RoleInvitationFactory(
+        school=other,
+        email=family_worker.email,
+        role=Role.BUURTTEAM_WORKER,
+        buurtteam=school.buurtteam,
+        invited_by=by_them,
+    )
+    end_role(family_worker.memberships.get(), administrator, school)
+    with pytest.raises(PermissionDenied):
+        accept(invited, User.objects.get(pk=family_worker.pk))
+
+
+@pytest.mark.django_db
+def test_one_of_another_school_stands(school, administrator, teacher):
+    elsewhere = SchoolFactory()
+    invited = RoleInvitationFactory(
+        school=elsewhere, email=teacher.email, invited_by=member(Role.ADMINISTRATOR, elsewhere)
+    )
+    end_role(teacher.memberships.get(), administrator, school)
+    assert accept(invited, User.objects.get(pk=teacher.pk)).school == elsewhere
