@@ -43,7 +43,9 @@ def test_another_class_is_not(text):
 
 
 # --- Who is called as a word that often stands before a family name was never found
-@pytest.mark.parametrize("text", ["Toen kwam Ben huilend binnen.", "Ben's tas", "BEN riep", "\u200eBen"])
+@pytest.mark.parametrize(
+    "text", ["Toen kwam Ben huilend binnen.", "Ben's tas", "BEN riep", "\u200eBen"]
+)
 def test_who_is_called_ben_is_found(text):
     assert "[leerling]" in read(text, given_name="Ben")
 
