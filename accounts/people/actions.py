@@ -52,6 +52,7 @@ def invite(
     ends_on: date | None = None,
 ) -> RoleInvitation:
     """Invite somebody to a role by e-mail. Whether the address has an account is not told."""
+    by.hold_memberships()  # whose role ends now leaves no invitation behind that
     check(by, school)
     if email.lower() == by.email.lower():
         raise ActionError(_("You cannot invite yourself."), field="email")
@@ -190,6 +191,7 @@ def give_role(
     replaces: Membership | None = None,
 ) -> Membership:
     """Give somebody of the school another role, for good or for a time (a substitute)."""
+    by.hold_memberships()
     check(by, school)
     if person == by:
         raise ActionError(_("You cannot change your own roles. Ask another administrator."))

@@ -9,12 +9,15 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Membership, RoleInvitation, User
+from accounts.people import actions as people
 from accounts.people.actions import accept, accept_as_new, end_role, give_role, join
 from accounts.roles import Role
 from audit.kinds import Kind
 from audit.models import LogEntry
+from cases.dossier.actions import request_export
 from cases.errors import ActionError
-from cases.models import Case, EmergencyAccess
+from cases.jobs import AT_ONCE
+from cases.models import Case, DossierExport, EmergencyAccess
 from cases.need_to_know import actions as need_to_know
 from consultations.answering import actions as answering
 from consultations.models import Invitation
@@ -31,6 +34,7 @@ from tests.factories import (
     UserFactory,
     member,
 )
+from tests.test_concurrency import at_once as run_at_once
 
 at_once = [
     pytest.mark.django_db(transaction=True),
@@ -208,3 +212,40 @@ def test_one_of_another_school_stands(school, administrator, teacher):
     )
     end_role(teacher.memberships.get(), administrator, school)
     assert accept(invited, User.objects.get(pk=teacher.pk)).school == elsewhere
+
+
+class TestAtTheVeryMoment:
+    """What the last attackers left: nobody was held where something was given or counted."""
+
+    pytestmark = at_once
+
+    def test_who_asks_at_once_gets_no_more_papers_than_one_by_one(self, school, coordinator):
+        cases = [CaseFactory(pupil=PupilFactory(school=school)) for __ in range(AT_ONCE + 3)]
+        run_at_once(
+            *(
+                lambda of=case: request_export(of, coordinator, uuid.uuid4(), "Verzoek om inzage.")
+                for case in cases
+            )
+        )
+        assert DossierExport.objects.count() == AT_ONCE
+
+    def test_whose_role_ends_while_they_invite_leaves_no_invitation(
+        self, school, administrator, monkeypatch
+    ):
+        other = member(Role.ADMINISTRATOR, school)
+        said = in_between(
+            monkeypatch,
+            people,
+            "check",
+            lambda: people.invite(
+                school,
+                administrator,
+                uuid.uuid4(),
+                email="vriend@elders.example",
+                name="Een Vriend",
+                role=Role.COORDINATOR,
+            ),
+            lambda: end_role(administrator.memberships.get(), other, school),
+        )
+        again(administrator, Role.ADMINISTRATOR, school=school)
+        assert not RoleInvitation.objects.acceptable().exists(), said
