@@ -6,7 +6,6 @@ anything: beat asks again, and whoever answered meanwhile needs no mail any more
 
 import logging
 from datetime import datetime, timedelta
-from smtplib import SMTPException
 
 from django.conf import settings
 from django.core import mail
@@ -16,6 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import ngettext
 
+from accounts.errors import MAIL_FAILED
 from accounts.models import User
 from consultations.models import Invitation
 
@@ -45,7 +45,7 @@ def _tell(person: User, now: datetime) -> bool:
         return False
     try:
         _mail(person, waiting).send()
-    except (SMTPException, OSError) as error:
+    except MAIL_FAILED as error:
         logger.warning("An invitation could not be sent: %s", type(error).__name__)
         return False
     for invitation in waiting:

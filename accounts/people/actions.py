@@ -1,6 +1,7 @@
 """Changing who is who: each function is one change, in one transaction, checked and told."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Iterable
 from contextlib import suppress
@@ -25,6 +26,9 @@ from accounts.roles import Role
 from accounts.signals import membership_ended, second_factor_reset, team_role_changed
 
 INVITATION_LASTS = timedelta(days=14)
+# An address as people have them. The standard knows more: in quotation marks whatever one likes,
+# also what ends a line, and "=?…?=", which is read as another address than it says.
+PLAIN_ADDRESS = re.compile(r"(?!.*=\?)[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[^@\s\"<>\[\]]+")
 # 256 bits: nobody guesses a link.
 SECRET_BYTES = 32
 
@@ -87,6 +91,8 @@ def _invite(
     if role == Role.BUURTTEAM_WORKER and buurtteam is None:
         raise ActionError(_("This school has no buurtteam yet."), field="role")
     email = email.lower()
+    if not PLAIN_ADDRESS.fullmatch(email):
+        raise ActionError(_("No mail can go to this address. Look at it again."), field="email")
     standing = RoleInvitation.objects.standing().filter(school=school, email=email, role=role)
     # A new one takes the place of the old: its mail went to the wrong folder, or is too old.
     _withdraw(standing)

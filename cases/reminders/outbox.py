@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterable
-from smtplib import SMTPException
 
 from django.conf import settings
 from django.core import mail
@@ -15,6 +14,7 @@ from django.utils.translation import ngettext
 
 from accounts import access
 from accounts.access import Permission
+from accounts.errors import MAIL_FAILED
 from accounts.models import User
 from cases.models import Case, Contact, Notice, OutboxMessage
 from cases.models.contact import last_year
@@ -54,7 +54,7 @@ def _deliver_to(person: User, connection: object) -> bool:
     try:
         for one in mails:
             one.send()
-    except (SMTPException, OSError) as error:
+    except MAIL_FAILED as error:
         for message in waiting:
             message.attempts += 1
             message.last_error = type(error).__name__
