@@ -7,9 +7,12 @@ date, class, brothers and sisters at the same school, and a name behind "moeder"
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from itertools import pairwise
 
 from cases.models import Pupil
 
@@ -58,6 +61,9 @@ PLAIN = str.maketrans(
 BETWEEN = r"(?:\s*[-/.]\s*|\s+)"
 LETTERS = rf"(?:[^\W_]|[{MARKS}])+"
 WORD = re.compile(rf"{LETTERS}(?:[’'\-]{LETTERS})*[’']?")
+PART = re.compile(rf"{LETTERS}(?:[’']{LETTERS})*[’']?")
+# Between two parts of what somebody named: "Anna  Smit", "Jan-Willem".
+LONGEST_GAP = 3
 
 # What can stand behind a name, and how long a name is at least before it. A bare "s" behind two
 # letters is mostly another word: "een bos rozen" is not about Bo, whom one writes "Bo's".
@@ -147,6 +153,11 @@ def find(text: str, family: Family) -> list[Found]:
         *_behind_relatives(text),
         *_dates(text, family.birth_date),
     ]
+    return _apart(places)
+
+
+def _apart(places: list[Found]) -> list[Found]:
+    """Return places in order, none over another."""
     found: list[Found] = []
     for place in sorted(places, key=lambda f: (f.start, -f.end)):
         if not found or place.start >= found[-1].end:
@@ -206,6 +217,34 @@ def _dates(text: str, day: date | None) -> Iterator[Found]:
     for spelling in spellings:
         for match in re.finditer(spelling, text, flags=re.IGNORECASE):
             yield Found(match.start(), match.end(), match.group(), BIRTH_DATE)
+
+
+def find_said(text: str, words: Iterable[str]) -> list[Found]:
+    """Return the places of words that somebody named, however they are written in a text."""
+    known = cache(lambda word: frozenset(_forms(word)))
+    parts = [(match, known(match.group())) for match in PART.finditer(text)]
+    at: dict[str, list[int]] = defaultdict(list)
+    for index, (__, forms) in enumerate(parts):
+        for form in forms:
+            at[form].append(index)
+    places = []
+    for word in dict.fromkeys(words):
+        asked = [fold(match.group()).rstrip("'") for match in PART.finditer(word)]
+        rarest = min(range(len(asked)), key=lambda place: len(at[asked[place]]), default=0)
+        for index in at[asked[rarest]] if asked else ():
+            first = index - rarest
+            run = parts[first : first + len(asked)] if first >= 0 else []
+            if len(run) == len(asked) and _follows(run, asked):
+                start, end = run[0][0].start(), run[-1][0].end()
+                places.append(Found(start, end, text[start:end], RELATIVE))
+    return _apart(places)
+
+
+def _follows(run: list[tuple[re.Match, frozenset[str]]], asked: list[str]) -> bool:
+    """Tell whether parts of a text are the words that were asked, close to one another."""
+    if any(word not in forms for word, (__, forms) in zip(asked, run, strict=True)):
+        return False
+    return all(b.start() - a.end() <= LONGEST_GAP for (a, _), (b, __) in pairwise(run))
 
 
 def words_of(found: Iterable[Found]) -> list[str]:

@@ -115,3 +115,21 @@ def test_so_is_one_in_september():
 @pytest.mark.parametrize("text", ["Sinds maart 5 keer ziek.", "15 maart", "5 maanden", "205032014"])
 def test_another_day_is_not(text):
     assert read(text) == text
+
+
+# --- A word that must not go along, written otherwise in the record than the asker typed it
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("Zoe", "Haar zus Zoë was erbij."),
+        ("Zoë", "Haar zus Zoe was erbij."),
+        ("Sam", "Sams broer was erbij."),
+        ("Jan-Willem", "Dat zei Jan‑Willem."),
+        ("Anna Smit", "Dat zei Anna  Smit."),
+        ("Łucja", "Dat zei Lucja."),
+    ],
+)
+def test_a_word_of_the_asker_is_taken_out_however_it_is_written(typed, text):
+    said = Veil(words=(typed,)).over(text)
+    assert "[naam]" in said
+    assert not any(part in said for part in ("Zo", "Sam", "Willem", "Smit", "Luc"))
