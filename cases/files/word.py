@@ -19,6 +19,8 @@ FAR_AWAY = re.compile(
 )
 # Fields that start a program, or fetch a picture or a text.
 ACTS = re.compile(r"\s*(?:DDE|DDEAUTO|INCLUDE\w*|IMPORT|LINK|RD)\b", re.IGNORECASE)
+# Ties to what runs: a macro, a program, a control. What the part itself is called says nothing.
+RUNS = frozenset({"vbaproject", "wordvbadata", "oleobject", "control", "activexcontrolbinary"})
 # A part without these holds no field; without a zero it is not written two bytes a letter.
 FIELD = re.compile(rb"instrText|fldSimple|\0")
 # Far more than what belongs to a document, or a text with fields, ever is, in bytes.
@@ -123,7 +125,7 @@ def _check_tie(name: str, said: dict[str, str]) -> None:
     kind = said.get("Type", "").rpartition("/")[2]
     if _local(name) != "Relationship":
         return
-    if kind.lower() in ("vbaproject", "wordvbadata"):
+    if kind.lower() in RUNS:
         raise Refused(_macros())
     if outside and kind != "hyperlink" and FAR_AWAY.match(said.get("Target", "")):
         raise Refused(_fetches())

@@ -11,7 +11,7 @@ from tests.cases.made_up_files import TYPES, docx
 MACROS = TYPES.replace("document.main", "document.macro&#69;nabled.main")
 SPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 TIES = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-VBA = "http://schemas.microsoft.com/office/2006/relationships/vbaProject"
+KINDS = "http://schemas.microsoft.com/office/2006/relationships"
 
 
 def taken(document: bytes) -> bool:
@@ -38,9 +38,11 @@ def test_macros_are_found_however_the_list_of_parts_is_written(types):
     assert taken(docx(types=(UTF_16 + TYPES).encode("utf-16")))
 
 
-def test_macros_are_found_whatever_their_part_is_called():
-    tie = f'{TIES}<Relationship Id="r1" Type="{VBA}" Target="plaatje.bin"/></Relationships>'
-    assert not taken(docx(("word/_rels/document.xml.rels", tie), ("word/plaatje.bin", b"x")))
+@pytest.mark.parametrize("kind", ["vbaProject", "oleObject", "control"])
+def test_macros_and_programs_are_found_whatever_their_part_is_called(kind):
+    tie = f'<Relationship Id="r1" Type="{KINDS}/{kind}" Target="plaatje.bin"/>'
+    ties = f"{TIES}{tie}</Relationships>"
+    assert not taken(docx(("word/_rels/document.xml.rels", ties), ("word/plaatje.bin", b"x")))
 
 
 @pytest.mark.parametrize(
