@@ -61,8 +61,9 @@ def check(user: User, permission: Permission, case: Case) -> None:
     """Raise ``PermissionDenied`` unless the user holds the permission for the case.
 
     In a transaction the case is locked first: whom somebody keeps out at this very moment is
-    refused, and does not write behind it.
+    refused, and does not write behind it. Nor does whose role ended while their form was read.
     """
+    user.forget_memberships()
     if connection.in_atomic_block and connection.features.has_select_for_update:
         Case.objects.select_for_update(of=("self",)).filter(pk=case.pk).values("pk").first()
     if not Case.objects.permitted(user, permission).filter(pk=case.pk).exists():
