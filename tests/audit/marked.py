@@ -72,8 +72,7 @@ def without_a_row() -> list[str]:
     return [
         model.__name__
         for model in _models()
-        if any(map(_is_text, model._meta.concrete_fields))
-        and not model._default_manager.exists()
+        if any(map(_is_text, model._meta.concrete_fields)) and not model._default_manager.exists()
     ]
 
 
@@ -123,12 +122,11 @@ def _words(row: models.Model, field: str) -> Words:
     case = find(row) if find else None
     subject = subject_of(case or row)
     assert subject.school_id, f"{field} leads to no case: say so in its audited.py, or in UNDER"
+    case, school = subject.case_reference, subject.school_id
     beside = [getattr(row, name, None) for name in PAGE_OF]
     pages = [page for page in beside if isinstance(page, models.Model)]
-    whole = f"case {subject.case_reference}" if subject.case_reference else f"school {subject.school_id}"
-    about = {whole, *map(neutral_name, [row, *pages])}
-    cases = frozenset({subject.case_reference} - {""})
-    return Words(field, cases, frozenset(about), subject.school_id)
+    about = {f"case {case}" if case else f"school {school}", *map(neutral_name, [row, *pages])}
+    return Words(field, frozenset({case} - {""}), frozenset(about), school)
 
 
 def _schools_of(user: User) -> Iterable[School]:
