@@ -3,7 +3,12 @@ now on; who looked at whom."""
 
 from typing import Any
 
-from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.account.signals import (
+    authentication_step_completed,
+    password_changed,
+    password_reset,
+    password_set,
+)
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import (
     authentication_failed,
@@ -14,8 +19,10 @@ from allauth.mfa.signals import (
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db.models.signals import post_save
+from django.http import HttpRequest
 
 from accounts.models import IdentityProvider, Membership, School, User
+from accounts.second_factor import has_one
 from accounts.signals import (
     people_seen,
     provider_secret_changed,
@@ -30,6 +37,7 @@ from audit.models import LogEntry
 def listen() -> None:
     """Follow what Django, allauth and accounts tell of signing in."""
     for signal, receiver in (
+        (authentication_step_completed, half_way),
         (user_logged_in, signed_in),
         (user_logged_out, signed_out),
         (user_login_failed, failed),
@@ -48,6 +56,17 @@ def listen() -> None:
     ):
         signal.connect(receiver, dispatch_uid=f"audit.sign_ins.{receiver.__name__}")
     post_save.connect(linked, sender=SocialAccount, dispatch_uid="audit.sign_ins.linked")
+
+
+def half_way(request: HttpRequest, user: User, method: str, **kwargs: Any) -> None:
+    """Remember that somebody knew the password, or came by their school's word, and is asked more.
+
+    Where it stops there, this is the only row: somebody has a password that is not theirs, or lost
+    their telephone.
+    """
+    signs_in = not request.user.is_authenticated and method != "mfa"
+    if signs_in and has_one(user):
+        record(user, Kind.HALF_WAY)
 
 
 def signed_in(user: User, **kwargs: Any) -> None:
