@@ -54,6 +54,23 @@ def read_cases(user, count, *, start=DAY, within=timedelta(minutes=50), first=0)
         happened(Kind.READ, user, at, case=f"M-{first + number:06}")
 
 
+@pytest.mark.parametrize("page", ["flags", "school", "settle"])
+def test_looking_at_a_flag_stands_in_the_trail_of_its_school(
+    administrator, school, teacher, signed_in, page
+):
+    browser = signed_in(administrator)
+    url = reverse(f"audit:{page}") if page != "settle" else ""
+    if url:
+        browser.get(url)
+        assert not LogEntry.objects.filter(kind=Kind.FLAGS_READ).exists()  # there is none yet
+    flag = Flag.objects.create(
+        rule="at_night", user=teacher, school=school, day=DAY.date(), count=1
+    )
+    browser.get(url or reverse("audit:settle", args=[flag.public_id]))
+    row = LogEntry.objects.get(kind=Kind.FLAGS_READ)
+    assert (row.actor, row.school) == (administrator, school)
+
+
 def flagged():
     return {(flag.rule, flag.user_id, flag.day.day, flag.count) for flag in Flag.objects.all()}
 
