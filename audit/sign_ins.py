@@ -21,6 +21,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.db.models.signals import post_save
 from django.http import HttpRequest
 
+from accounts.after_response import after_response
 from accounts.models import IdentityProvider, Membership, School, User
 from accounts.second_factor import has_one
 from accounts.signals import (
@@ -31,7 +32,11 @@ from accounts.signals import (
     turned_away,
 )
 from audit.kinds import Kind
+from audit.middleware import address_of
 from audit.models import LogEntry
+
+# That somebody tries to come in by an account, and did not (yet).
+TRIED = frozenset({Kind.SIGN_IN_FAILED, Kind.SECOND_FACTOR_FAILED, Kind.HALF_WAY})
 
 
 def listen() -> None:
@@ -80,14 +85,22 @@ def signed_out(user: User | None, **kwargs: Any) -> None:
         record(user, Kind.SIGN_OUT)
 
 
-def failed(credentials: dict[str, Any], **kwargs: Any) -> None:
+def failed(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
     """Remember a sign-in that failed, with the account where it is one.
 
-    What was typed is not kept: it may be a password in the wrong field. Where there is no such
-    account a row is written all the same, so that the answer takes as long.
+    What was typed is not kept: it may be a password in the wrong field. Nor does the answer wait
+    for it: how many rows there are would tell who has an account, and at how many schools.
     """
     tried = credentials.get("email") or credentials.get("username") or ""
-    record(User.objects.filter(email__iexact=tried).first(), Kind.SIGN_IN_FAILED)
+    known = {"remote_addr": address_of(request)} if request else {}
+
+    def write() -> None:
+        record(User.objects.filter(email__iexact=tried).first(), Kind.SIGN_IN_FAILED, **known)
+
+    if request:
+        after_response(request, write)
+    else:
+        write()
 
 
 def second_factor_failed(user: User, **kwargs: Any) -> None:
@@ -182,10 +195,15 @@ def changed_team_role(
     )
 
 
-def record(user: User | None, kind: Kind) -> None:
-    """Write it in the trail of the person, and of each school where they work or last worked."""
+def record(user: User | None, kind: Kind, **known: Any) -> None:
+    """Write it in the trail of the person, and of each school where they work or last worked.
+
+    When a family worker signs in is no school's business; that somebody tries to is that of each
+    that the account reaches.
+    """
     person = user or User()
-    for school in _schools_of(person) or [None]:
+    schools = _schools_of(person) + (_schools_of_team(person) if kind in TRIED else [])
+    for school in dict.fromkeys(schools) or [None]:
         LogEntry.objects.log_create(
             person,
             force_log=True,
@@ -195,6 +213,7 @@ def record(user: User | None, kind: Kind) -> None:
             actor_email=user.email if user else None,
             school_id=school,
             object_repr=f"user {user.public_id}" if user else "nobody we know",
+            **known,
         )
 
 
@@ -206,6 +225,14 @@ def _schools_of(user: User) -> list[int]:
         return ids
     last = held.filter(school__isnull=False, ended_at__isnull=False).order_by("-ended_at").first()
     return [last.school_id] if last else []
+
+
+def _schools_of_team(user: User) -> list[int]:
+    """Return the schools of the buurtteams where a family worker works today."""
+    teams = Membership.objects.filter(user_id=user.pk or 0).current().values("buurtteam")
+    return list(
+        School.objects.filter(buurtteam__in=teams).order_by("pk").values_list("pk", flat=True)
+    )
 
 
 def school_of(user: User) -> School | None:

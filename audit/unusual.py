@@ -85,7 +85,12 @@ def _flags(rule: Rule, since: datetime, until: datetime) -> Iterator[Flag]:
     people = rows.order_by().values("actor").annotate(found=counted).filter(found__gt=rule.over)
     for actor in people.values_list("actor", flat=True):
         settled = _settled(rule, actor)
-        for (school, day), count in _hits(rule, rows.filter(actor=actor), settled).items():
+        own = rows.filter(actor=actor)
+        # What happens to an account stands once in the trail of each school: counted in each apart.
+        ids = own.order_by().values_list("school", flat=True).distinct()
+        parts = [own] if rule.cases else [own.filter(school=school) for school in ids]
+        hits = [hit for part in parts for hit in _hits(rule, part, settled).items()]
+        for (school, day), count in hits:
             yield Flag(
                 rule=rule.code,
                 user_id=actor,

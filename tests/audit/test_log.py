@@ -188,6 +188,20 @@ def test_who_shows_again_who_they_are_is_not_half_way(teacher, signed_in):
     assert not rows(Kind.HALF_WAY).exists()
 
 
+def test_who_tries_a_family_workers_account_stands_in_the_trail_of_their_schools(
+    school, family_worker, client
+):
+    """The account reaches what these schools share; when its owner works is not their business."""
+    other = SchoolFactory(buurtteam=school.buurtteam)
+    SchoolFactory()
+    client.post(LOGIN, {"login": family_worker.email, "password": "verkeerd verkeerd"})
+    tried = rows(Kind.SIGN_IN_FAILED, family_worker)
+    assert {row.school_id for row in tried} == {school.pk, other.pk}
+    assert {row.remote_addr for row in tried} == {"127.0.0.1"}
+    second_factors.sign_in(client, family_worker)
+    assert rows(Kind.SIGN_IN, family_worker).get().school_id is None
+
+
 def test_in_the_trail_of_each_school(school, teacher, client):
     other = SchoolFactory()
     Membership.objects.create(user=teacher, role=Role.COORDINATOR, school=other)

@@ -71,6 +71,20 @@ def test_looking_at_a_flag_stands_in_the_trail_of_its_school(
     assert (row.actor, row.school) == (administrator, school)
 
 
+def test_a_mistake_counts_once_in_each_school(teacher, school):
+    other = SchoolFactory()
+    for minute in range(6):
+        for place in (school, other):
+            happened(Kind.SIGN_IN_FAILED, teacher, DAY + timedelta(minutes=minute), school=place)
+    look(DAY + timedelta(hours=1))
+    assert flagged() == set()
+    for minute in range(6, 11):
+        happened(Kind.SIGN_IN_FAILED, teacher, DAY + timedelta(minutes=minute), school=other)
+    look(DAY + timedelta(hours=1))
+    assert flagged() == {("failed_sign_in", teacher.pk, 25, 11)}
+    assert Flag.objects.get().school == other
+
+
 def flagged():
     return {(flag.rule, flag.user_id, flag.day.day, flag.count) for flag in Flag.objects.all()}
 
