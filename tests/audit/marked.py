@@ -13,7 +13,7 @@ from django.db.models import Q
 from accounts.models import Membership, RoleInvitation, School, User
 from audit.about import neutral_name, subject_of
 from audit.models import Flag
-from cases.models import Answer, Pupil, StepChange
+from cases.models import Answer, Pupil, ShutOut, StepChange
 from referrals.report.models import ReportText
 from tests.canary import Markers
 
@@ -112,9 +112,10 @@ def _fill(file: models.fields.files.FieldFile, word: str) -> None:
 
 
 def _words(row: models.Model, field: str) -> Words:
-    if isinstance(row, Pupil):
-        references = row.cases.values_list("reference", flat=True)
-        return Words(field, frozenset(references), frozenset(), row.school_id)
+    if isinstance(row, Pupil | ShutOut):  # who is kept out, and why, stands in each of their cases
+        pupil = row if isinstance(row, Pupil) else row.pupil
+        references = pupil.cases.values_list("reference", flat=True)
+        return Words(field, frozenset(references), frozenset(), pupil.school_id)
     if isinstance(row, User):
         about = map(neutral_name, [row, *_schools_of(row)])
         return Words(field, frozenset(), frozenset(about))

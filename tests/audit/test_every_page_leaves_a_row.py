@@ -5,7 +5,7 @@ that is empty, filled in, and filled in but for one field. Each request is undon
 """
 
 from collections import Counter, defaultdict
-from copy import deepcopy
+from copy import copy, deepcopy
 
 import pytest
 from django.db import transaction
@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from audit.kinds import Kind
 from audit.models import Flag, LogEntry
-from cases.models import ShutOut
 from consultations.models import AgendaItem
 from referrals.report.models import ReportText
 from tests.accounts.every_form import FORMS, Sheet
@@ -138,7 +137,10 @@ def world(markers):
     busy(made.consultation)
     ReportText.objects.create(report=made.report, field="expected", text="Rust.")
     ReportText.objects.create(report=made.filed_report, field="expected", text="Rust.")
-    earlier(made.case)
+    made.closed = earlier(made.case)
+    made.closed_signal = SignalFactory(case=made.closed, author=made.people["author"])
+    made.restricted = CaseFactory(pupil=made.pupil, restricted=True)
+    made.staff_signal = SignalFactory(case=made.restricted, author=made.people["author"])
     other = CaseFactory(pupil=PupilFactory(school=made.school), step=1)
     SignalFactory(case=other, author=made.people["author"])
     asked = {"asked_by": made.people["coordinator"]}
@@ -150,7 +152,6 @@ def world(markers):
     # No run of the worker stands between a page and what it hands out.
     made.export.state, made.export.finished_at = "ready", timezone.now()
     made.export.save()
-    ShutOut.objects.update(case=made.case)
     Flag.objects.create(
         rule="at_night", user=made.people["coordinator"], school=made.school, count=1,
         day=timezone.localdate(), settled_at=timezone.now(), settled_why="Een spoedgeval.",
@@ -190,6 +191,24 @@ class Walk:
         for row in FORMS:
             if row.who == who:
                 self.form(row)
+
+    def other_cases(self, who):
+        """Ask the same of a case that is closed, and of one for the board."""
+        self.who, self.user = who, self.world.people[who]
+        self.client = self.signed_in(self.user)
+        for case, signal in (
+            (self.world.closed, self.world.closed_signal),
+            (self.world.restricted, self.world.staff_signal),
+        ):
+            there = copy(self.world)
+            there.case, there.signal = case, signal
+            for name, __ in all_patterns():
+                args = arguments(name, there)
+                if args != arguments(name, self.world):
+                    url = reverse(name, args=args)
+                    self.ask(name, url)
+                    if name not in READ_ONLY:
+                        self.ask(name, url, "post")
 
     def page(self, name, *, unseen):
         """Ask for a page, with all that its address and its buttons can say."""
@@ -282,6 +301,7 @@ def test_every_page_leaves_a_row_of_what_it_shows_and_of_nothing_else(world, mar
     walk = Walk(world, markers, signed_in)
     for who in READERS:
         walk.all_of(who)
+    walk.other_cases("leader")
     # Both ways: what the tables excuse is there to be excused.
     for name, (fields, __) in NOT_WRITTEN_DOWN.items():
         for field in fields - walk.silent[name]:
