@@ -17,7 +17,7 @@ class Kind(models.TextChoices):
     EXPORTED = "exported", _("took a copy")
     EMERGENCY = "emergency", _("emergency access")
     WRONG_REFERENCE = "wrong_reference", _("wrong reference at emergency access")
-    HALF_WAY = "half_way", _("gave the right password; the second factor was asked")
+    HALF_WAY = "half_way", _("came as far as the second factor")
     SIGN_IN = "sign_in", _("signed in")
     SIGN_IN_FAILED = "sign_in_failed", _("sign-in failed")
     SECOND_FACTOR_FAILED = "second_factor_failed", _("wrong second factor")
