@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +16,7 @@ from cases.todo.periods import Ends
 from cases.todo.registry import Provider, Reader
 from cases.todo.tasks import Asked
 from consultations.inbox import inbox_of
-from consultations.models import Advice, AgendaItem, Consultation, Invitation, Meeting
+from consultations.models import Advice, AgendaItem, Consultation, Invitation, Meeting, ProposedTime
 
 ADVISE, ASK, CHAIR = (
     Permission.ADVISE, Permission.ASK_CONSULTATION, Permission.CHAIR_CONSULTATION,
@@ -63,15 +63,24 @@ def _waiting(reader: Reader, *, times: bool = False, called: bool = False) -> li
     return [one for one in waiting if not one.times_wait and bool(one.mentioned_at) is called]
 
 
+def _first_times(rows: list[Invitation], reader: Reader) -> list[Dated]:
+    """Add the first of the proposed times: until then an answer is of use."""
+    times = ProposedTime.objects.to_choose().filter(consultation__in=[r.consultation for r in rows])
+    first = dict(
+        times.order_by("consultation").values_list("consultation").annotate(Min("starts_at"))
+    )
+    return [Dated(row, first.get(row.consultation_id)) for row in rows]
+
+
 def _calling(reader: Reader) -> list[Consultation]:
     """Return the consultations in which somebody asks for one's eye, joined or not."""
     invited = [one.consultation for one in _waiting(reader, called=True)]
     return [*reader.once(inbox_of).called, *invited]
 
 
-def _asked_or_led(reader: Reader, permission: Permission) -> QuerySet:
+def _asked_or_led(reader: Reader) -> QuerySet:
     """Return open consultations of cases that one sees: those one asked, and of one's own cases."""
-    cases = Case.objects.permitted(reader.user, permission).open().filter(restricted=False)
+    cases = Case.objects.permitted(reader.user, ASK).open().filter(restricted=False)
     mine = Case.objects.entrusted_to(reader.user)
     return (
         Consultation.objects.filter(case__in=cases, closed_at__isnull=True)
@@ -83,16 +92,24 @@ def _asked_or_led(reader: Reader, permission: Permission) -> QuerySet:
 
 def _agreed(reader: Reader) -> QuerySet:
     """Return what was agreed to be held and is still to come, of who asked or leads."""
-    mine = _asked_or_led(reader, ASK).filter(planned_at__gte=reader.now)
+    mine = _asked_or_led(reader).filter(planned_at__gte=reader.now)
     joined = Invitation.objects.giving_access_to(reader.user).values("consultation")
     return mine.exclude(pk__in=joined).order_by("planned_at")
 
 
 def _to_conclude(reader: Reader) -> QuerySet:
-    """Return those that have advice, or whose agreed moment is over, and no outcome yet."""
+    """Return those that have advice, or whose agreed moment is over, and no outcome yet.
+
+    Of who may record it: who asked, and the care team (``actions.may_conclude``).
+    """
     answered = Exists(Advice.objects.filter(consultation=OuterRef("pk")))
     past = Q(planned_at__isnull=False, planned_at__lt=reader.now)
-    return _asked_or_led(reader, ASK).filter(Q(answered, planned_at__isnull=True) | past)
+    chaired = Consultation.objects.run_by(reader.user)
+    return (
+        _asked_or_led(reader)
+        .filter(Q(answered, planned_at__isnull=True) | past)
+        .filter(Q(author=reader.user) | Q(pk__in=chaired.values("pk")))
+    )
 
 
 def _unanswered(reader: Reader) -> QuerySet:
@@ -102,7 +119,7 @@ def _unanswered(reader: Reader) -> QuerySet:
         consultation=OuterRef("pk"), accepted_at__isnull=True
     )
     return (
-        _asked_or_led(reader, ASK)
+        _asked_or_led(reader)
         .filter(~Exists(written), ~Exists(asked), author=reader.user, planned_at__isnull=True)
         .filter(agenda_item=None)
         .prefetch_related("invitations__user")
@@ -157,6 +174,7 @@ TABLE: tuple[Provider, ...] = (
     ),
     Provider(
         "times", Asked.OF_ME, (ADVISE,), rows=lambda r: _waiting(r, times=True),
+        prepare=_first_times, due=lambda it: it.due,
         text=_("Times are proposed for a consultation. Say at which you can."),
         action=_("Say when you can"),
         url=lambda it: reverse("consultations:answer_times", args=[it.consultation.reference]),
@@ -232,7 +250,7 @@ TABLE: tuple[Provider, ...] = (
         action=_("Open the case"),
         url=lambda item: reverse("cases:detail", args=[item.case.reference]),
         reference=lambda item: item.case.reference, since=lambda item: item.asked_at,
-        about=lambda item: about(item.case), waits_for=_("the care team"),
+        about=lambda item: about(item.case), waits_for=lambda item: _("the care team"),
     ),
 )
 # fmt: on

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Permission
@@ -34,8 +35,10 @@ def _goals(reader: Reader) -> QuerySet:
     )
     seen = GoalEffect.objects.filter(goal=OuterRef("pk")).order_by("-pk").values("effect")
     mine = Q(plan__decision__case__in=Case.objects.entrusted_to(reader.user))
+    if reader.user.name.strip():
+        mine |= Q(who__icontains=reader.user.name.strip())
     return (
-        Goal.objects.filter(mine | Q(who__icontains=reader.user.name))
+        Goal.objects.filter(mine)
         .annotate(last_seen=Subquery(seen[:1]))
         .filter(
             ~Exists(newer),
@@ -134,7 +137,9 @@ TO_IT = _("To the referral")
 TABLE: tuple[Provider, ...] = (
     Provider(
         "goal", Asked.OF_ME, (SEE,), rows=_goals,
-        text=_("Agreed in the help plan: see whether this goal is reached."),
+        text=lambda goal: format_lazy(
+            _("Agreed in the help plan: see whether goal {number} is reached."), number=goal.number
+        ),
         action=_("To the help plan"),
         url=lambda goal: f"{page_of(goal.plan.decision.case)}#step-5",
         reference=lambda goal: goal.plan.decision.case.reference,

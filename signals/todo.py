@@ -7,7 +7,7 @@ is closed, must not show itself by a task that comes or goes.
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -20,29 +20,20 @@ from cases.models import Case
 from cases.protocol import PERIODS, guide
 from cases.protocol.rules import BY_CODE
 from cases.todo.of_cases import about
-from cases.todo.registry import Provider, Reader
+from cases.todo.registry import LIMIT, Provider, Reader
 from cases.todo.tasks import Asked, end_of
 from signals.models import Signal
 
 # So long a severe signal is asked about at its author too; by then the care team has it.
 FRESH = timedelta(days=1)
-KEEP_WATCHING = BY_CODE["R1"].asks
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
-    """A pupil about whom somebody logged a signal, by their newest one."""
+class AtOnce:
+    """A severe signal of somebody's own, of just now, and what it asks at once."""
 
     signal: Signal
     text: Promise
-    urgent: bool
-
-    @property
-    def url(self) -> str:
-        """Return the page of the signal, with whom to call; or that on which one logs the next."""
-        if self.urgent:
-            return reverse("signals:detail", args=[self.signal.reference])
-        return f"{reverse('signals:new')}?pupil={self.signal.case.pupil.public_id}"
 
 
 def _own(reader: Reader) -> QuerySet:
@@ -63,34 +54,42 @@ def _own(reader: Reader) -> QuerySet:
     )
 
 
-def _watched(signals: list[Signal], reader: Reader) -> list[Watch]:
-    """Return one task a pupil and line: what the newest signal asks at once, or to keep looking."""
-    newest: dict[int, Signal] = {}
-    for signal in signals:
-        newest.setdefault(signal.case_id, signal)
-    cases = [signal.case for signal in newest.values()]
-    facts = facts_of_many_as_author_knows(cases, reader.user.pk, reader.now)
-    found = []
-    for signal in newest.values():
-        fresh = reader.now - signal.recorded_at < FRESH
-        if fresh and (signal.severe or signal.about_staff):
-            asked = guide(facts[signal.case_id]).tasks
-            if asked:
-                found.append(Watch(signal, asked[0].rule.asks, urgent=True))
-        elif not signal.about_staff:
-            found.append(Watch(signal, KEEP_WATCHING, urgent=False))
-    return found
+def _severe(reader: Reader) -> QuerySet:
+    """Return those that ask something at once: severe, or about somebody who works here."""
+    at_once = Q(severe=True) | Q(about_staff=True)
+    return _own(reader).filter(at_once, recorded_at__gt=reader.now - FRESH)
+
+
+def _asking(signals: list[Signal], reader: Reader) -> list[AtOnce]:
+    """Return what the protocol asks first, as far as their author knows the case."""
+    cases = {signal.case_id: signal.case for signal in signals}
+    facts = facts_of_many_as_author_knows(cases.values(), reader.user.pk, reader.now)
+    guided = ((signal, guide(facts[signal.case_id]).tasks) for signal in signals)
+    return [AtOnce(signal, tasks[0].rule.asks) for signal, tasks in guided if tasks]
+
+
+def _watched(reader: Reader) -> list[list[str]]:
+    """Return whom somebody stays watchful about, all at once: one task, whoever they are."""
+    signals = _own(reader).filter(about_staff=False)
+    fresh = Q(severe=True, recorded_at__gt=reader.now - FRESH)
+    names = list(dict.fromkeys(about(signal.case) for signal in signals.exclude(fresh)[:LIMIT]))
+    return [names] if names else []
 
 
 # fmt: off
 TABLE: tuple[Provider, ...] = (
     Provider(
-        "own_signal", Asked.OF_ME, (Permission.SEE_OWN_SIGNALS,), rows=_own, prepare=_watched,
-        text=lambda watch: watch.text, url=lambda watch: watch.url,
-        action=lambda watch: _("Whom to call") if watch.urgent else _("Log what you saw since"),
-        reference=lambda watch: watch.signal.reference, urgent=lambda watch: watch.urgent,
-        since=lambda watch: watch.signal.recorded_at,
-        about=lambda watch: about(watch.signal.case),
+        "severe_signal", Asked.OF_ME, (Permission.SEE_OWN_SIGNALS,), rows=_severe, prepare=_asking,
+        text=lambda asked: asked.text, action=_("Whom to call"),
+        url=lambda asked: reverse("signals:detail", args=[asked.signal.reference]),
+        reference=lambda asked: asked.signal.reference, urgent=lambda asked: True,
+        since=lambda asked: asked.signal.recorded_at,
+        about=lambda asked: about(asked.signal.case),
+    ),
+    Provider(
+        "keep_watching", Asked.OF_ME, (Permission.SEE_OWN_SIGNALS,), rows=_watched,
+        text=BY_CODE["R1"].asks, action=_("Log what you saw"),
+        url=lambda names: reverse("signals:new"), about="; ".join,
     ),
 )
 # fmt: on

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.access import Permission
 from cases.facts import facts_for_many
@@ -54,7 +57,18 @@ def _mine(reader: Reader) -> CaseQuerySet:
 
 def _nobodys(reader: Reader) -> CaseQuerySet:
     cases = Case.objects.permitted(reader.user, Permission.CHAIR_CONSULTATION).open()
-    return cases.filter(responsible=None, restricted=False).for_dashboard()
+    return cases.filter(responsible=None, restricted=False)
+
+
+def _severe_of_nobody(reader: Reader) -> CaseQuerySet:
+    return _nobodys(reader).filter(attention=Case.Attention.SEVERE).for_dashboard()
+
+
+def _others_of_nobody(reader: Reader) -> list[dict[str, Any]]:
+    """Return how many more there are and when the first is due: one task, which leads to them."""
+    others = _nobodys(reader).exclude(attention=Case.Attention.SEVERE)
+    found = others.aggregate(count=Count("pk"), due=Min("deadline"))
+    return [found] if found["count"] else []
 
 
 def _of_the_board(reader: Reader) -> CaseQuerySet:
@@ -105,10 +119,21 @@ TABLE: tuple[Provider, ...] = (
         reference=lambda case: case.reference, due=lambda case: case.deadline, about=about,
     ),
     Provider(
-        "nobody_responsible", Asked.OF_ME, (Permission.CHAIR_CONSULTATION,),
-        rows=_nobodys, text=_("Nobody is responsible for this case yet. Take it on?"),
+        "severe_of_nobody", Asked.OF_ME, (Permission.CHAIR_CONSULTATION,),
+        rows=_severe_of_nobody, text=_("Nobody is responsible for this case yet. Take it on?"),
         action=OPEN_IT, url=page_of, reference=lambda case: case.reference,
-        due=lambda case: case.deadline, urgent=lambda case: case.accelerated, about=about,
+        due=lambda case: case.deadline, urgent=lambda case: True, about=about,
+    ),
+    Provider(
+        "others_of_nobody", Asked.OF_ME, (Permission.CHAIR_CONSULTATION,),
+        rows=_others_of_nobody,
+        text=lambda heap: ngettext_lazy(
+            "%(count)s case has nobody responsible yet.",
+            "%(count)s cases have nobody responsible yet.",
+            "count",
+        ) % heap,
+        action=_("Divide the cases"), due=lambda heap: heap["due"],
+        url=lambda heap: f"{reverse('cases:dashboard')}?view=unassigned",
     ),
     Provider(
         "board", Asked.OF_ME, (Permission.SEE_BOARD_CASE,),
