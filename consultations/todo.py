@@ -200,13 +200,13 @@ TABLE: tuple[Provider, ...] = (
         text=_("A consultation is held in which you take part."), action=TO_IT,
         url=lambda it: _room(it.consultation),
         reference=lambda it: it.consultation.reference,
-        due=lambda it: it.consultation.planned_at,
+        due=lambda it: it.consultation.planned_at, is_moment=True,
     ),
     # --- Of who asked, and of who leads the case.
     Provider(
         "own_moment", Asked.OF_ME, (ASK,), rows=_agreed,
         text=_("A consultation is held in which you take part."), action=TO_IT, url=_room,
-        reference=lambda room: room.reference, due=lambda room: room.planned_at,
+        reference=lambda room: room.reference, due=lambda room: room.planned_at, is_moment=True,
         about=lambda room: about(room.case),
     ),
     Provider(
@@ -223,7 +223,7 @@ TABLE: tuple[Provider, ...] = (
         "meeting", Asked.OF_ME, (CHAIR,),
         rows=lambda r: Meeting.objects.chaired_by(r.user).open(),
         text=_("The care team meets. Look at the agenda, and write down what is decided."),
-        action=_("To the agenda"), due=lambda meeting: meeting.starts_at,
+        action=_("To the agenda"), due=lambda meeting: meeting.starts_at, is_moment=True,
         url=lambda meeting: reverse("consultations:meeting", args=[meeting.public_id]),
     ),
     # --- What they wait for.

@@ -66,6 +66,7 @@ class Provider:
     reference: Callable[[Any], str] = _no_words
     due: Callable[[Any], datetime | None] = _nothing
     since: Callable[[Any], datetime | None] = _nothing
+    is_moment: bool = False
     urgent: Callable[[Any], bool] = _nothing
     about: Callable[[Any], str] = _no_words
     waits_for: Callable[[Any], Promise | str] = _no_words
@@ -132,6 +133,7 @@ def _task(provider: Provider, row: Any) -> Task:
         action=_words(provider.action, row),
         reference=provider.reference(row),
         due=provider.due(row),
+        is_moment=provider.is_moment,
         since=provider.since(row),
         urgent=bool(provider.urgent(row)),
         about=provider.about(row),

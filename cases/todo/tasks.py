@@ -36,8 +36,9 @@ class Task:
 
     ``kind`` names the row of the table that it comes from; ``reference`` is that of a case, a
     signal or a consultation, empty where it is about none; ``url`` is a path; ``due`` a moment, or
-    None. ``urgent`` stands before all else of its part. ``about`` (a pupil) and ``waits_for``
-    (whom one may remind) are for the page alone: a mail takes ``in_mail``, which has neither.
+    None. ``is_moment``: it takes place then. ``urgent`` stands before all else of its part.
+    ``about`` (a pupil) and ``waits_for`` (whom one may remind) are for the page alone: a mail takes
+    ``in_mail``, which has neither.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Task:
     due: datetime | None = None
     since: datetime | None = None
     urgent: bool = False
+    is_moment: bool = False
     about: str = field(default="", repr=False)
     waits_for: Promise | str = field(default="", repr=False)
 
@@ -100,6 +102,7 @@ class Line:
     text: Promise | str
     reference: str
     due: datetime | None
+    is_moment: bool
     overdue: bool
     link: str
 
@@ -111,6 +114,7 @@ def in_mail(tasks: Iterable[Task], now: datetime) -> list[Line]:
             task.text,
             task.reference,
             task.due,
+            task.is_moment,
             task.is_overdue(now),
             settings.SITE_URL + task.url,
         )
