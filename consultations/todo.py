@@ -163,7 +163,7 @@ TO_IT = _("To the consultation")
 
 # fmt: off
 TABLE: tuple[Provider, ...] = (
-    # --- Of who is invited: a reference and a time, and nothing else of the case.
+    # --- Of who is invited: the school, a reference and a time, and nothing else of the case.
     Provider(
         "invitation", Asked.OF_ME, (ADVISE,),
         rows=lambda r: r.once(inbox_of).new, prepare=_ending("invite", "invited_at"),
@@ -171,6 +171,7 @@ TABLE: tuple[Provider, ...] = (
         action=_("Answer the invitation"), url=lambda it: reverse("consultations:inbox"),
         reference=lambda it: it.consultation.reference, since=lambda it: it.row.invited_at,
         due=lambda it: it.due, urgent=lambda it: it.case.accelerated,
+        about=lambda it: it.case.school.name,
     ),
     Provider(
         "times", Asked.OF_ME, (ADVISE,), rows=lambda r: _waiting(r, times=True),
@@ -179,7 +180,7 @@ TABLE: tuple[Provider, ...] = (
         action=_("Say when you can"),
         url=lambda it: reverse("consultations:answer_times", args=[it.consultation.reference]),
         reference=lambda it: it.consultation.reference,
-        urgent=lambda it: it.consultation.case.accelerated,
+        urgent=lambda it: it.case.accelerated, about=lambda it: it.case.school.name,
     ),
     Provider(
         "advice", Asked.OF_ME, (ADVISE,), rows=_waiting,
@@ -188,6 +189,7 @@ TABLE: tuple[Provider, ...] = (
         action=_("Read and write"), url=lambda it: _room(it.consultation),
         reference=lambda it: it.consultation.reference, due=lambda it: it.due,
         since=lambda it: it.row.accepted_at, urgent=lambda it: it.case.accelerated,
+        about=lambda it: it.case.school.name,
     ),
     Provider(
         "mention", Asked.OF_ME, (ADVISE, Permission.SEE_CASE), rows=_calling,
@@ -201,6 +203,7 @@ TABLE: tuple[Provider, ...] = (
         url=lambda it: _room(it.consultation),
         reference=lambda it: it.consultation.reference,
         due=lambda it: it.consultation.planned_at, is_moment=True,
+        about=lambda it: it.consultation.case.school.name,
     ),
     # --- Of who asked, and of who leads the case.
     Provider(

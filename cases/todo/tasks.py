@@ -37,8 +37,8 @@ class Task:
     ``kind`` names the row of the table that it comes from; ``reference`` is that of a case, a
     signal or a consultation, empty where it is about none; ``url`` is a path; ``due`` a moment, or
     None. ``is_moment``: it takes place then. ``urgent`` stands before all else of its part.
-    ``about`` (a pupil) and ``waits_for`` (whom one may remind) are for the page alone: a mail takes
-    ``in_mail``, which has neither.
+    ``about`` (a pupil or a school) and ``waits_for`` (whom one may remind) are for the page alone:
+    a mail takes ``in_mail``, which has neither.
     """
 
     kind: str
