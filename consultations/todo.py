@@ -29,6 +29,7 @@ class Dated:
 
     row: Consultation | Invitation
     due: datetime | None
+    urgent: bool = False
 
     @property
     def consultation(self) -> Consultation:
@@ -41,18 +42,45 @@ class Dated:
         return self.consultation.case
 
 
-def _ending(code: str, since: str) -> Callable[[list[Any], Reader], list[Dated]]:
-    """Return what adds the end of a period, counted from a field, to rows of one kind."""
+Prepare = Callable[[list[Any], Reader], list[Dated]]
+
+
+def _ending(code: str, since: str) -> Prepare:
+    """Return what adds the end of a period, counted from a field, for who sees the case."""
 
     def prepare(rows: list[Consultation | Invitation], reader: Reader) -> list[Dated]:
-        cases = [getattr(row, "consultation", row).case for row in rows]
-        ends = Ends.at_schools_of(cases)
+        dated = [Dated(row, None) for row in rows]
+        ends = Ends.at_schools_of(one.case for one in dated)
         return [
-            Dated(row, ends.end(code, case, getattr(row, since)))
-            for row, case in zip(rows, cases, strict=True)
+            Dated(one.row, ends.end(code, one.case, getattr(one.row, since)), one.case.accelerated)
+            for one in dated
         ]
 
     return prepare
+
+
+def _for_invited(code: str, since: str) -> Prepare:
+    """Return what adds the end of a period for who is invited and may not know the case.
+
+    That it is severe is told to the buurtteam, which has hours then. Not to a colleague of the
+    school: who logged a signal of their own would learn that another, severe one came in.
+    """
+
+    def prepare(rows: list[Invitation], reader: Reader) -> list[Dated]:
+        cases = [row.consultation.case for row in rows]
+        ends = Ends.at_schools_of(cases)
+        found = []
+        for row, case in zip(rows, cases, strict=True):
+            severe = _is_told_severe(row)
+            normal = ends.normal_end(code, case, getattr(row, since))
+            found.append(Dated(row, None if severe else normal, severe))
+        return found
+
+    return prepare
+
+
+def _is_told_severe(invitation: Invitation) -> bool:
+    return invitation.buurtteam_id is not None and invitation.consultation.case.accelerated
 
 
 def _waiting(reader: Reader, *, times: bool = False, called: bool = False) -> list[Invitation]:
@@ -69,7 +97,7 @@ def _first_times(rows: list[Invitation], reader: Reader) -> list[Dated]:
     first = dict(
         times.order_by("consultation").values_list("consultation").annotate(Min("starts_at"))
     )
-    return [Dated(row, first.get(row.consultation_id)) for row in rows]
+    return [Dated(r, first.get(r.consultation_id), _is_told_severe(r)) for r in rows]
 
 
 def _calling(reader: Reader) -> list[Consultation]:
@@ -166,11 +194,11 @@ TABLE: tuple[Provider, ...] = (
     # --- Of who is invited: the school, a reference and a time, and nothing else of the case.
     Provider(
         "invitation", Asked.OF_ME, (ADVISE,),
-        rows=lambda r: r.once(inbox_of).new, prepare=_ending("invite", "invited_at"),
+        rows=lambda r: r.once(inbox_of).new, prepare=_for_invited("invite", "invited_at"),
         text=_("A school asks you to think along. Say whether you can."),
         action=_("Answer the invitation"), url=lambda it: reverse("consultations:inbox"),
         reference=lambda it: it.consultation.reference, since=lambda it: it.row.invited_at,
-        due=lambda it: it.due, urgent=lambda it: it.case.accelerated,
+        due=lambda it: it.due, urgent=lambda it: it.urgent,
         about=lambda it: it.case.school.name,
     ),
     Provider(
@@ -180,15 +208,15 @@ TABLE: tuple[Provider, ...] = (
         action=_("Say when you can"),
         url=lambda it: reverse("consultations:answer_times", args=[it.consultation.reference]),
         reference=lambda it: it.consultation.reference,
-        urgent=lambda it: it.case.accelerated, about=lambda it: it.case.school.name,
+        urgent=lambda it: it.urgent, about=lambda it: it.case.school.name,
     ),
     Provider(
         "advice", Asked.OF_ME, (ADVISE,), rows=_waiting,
-        prepare=_ending("consult", "accepted_at"),
+        prepare=_for_invited("consult", "accepted_at"),
         text=_("Your advice is asked: read the question and write what you think."),
         action=_("Read and write"), url=lambda it: _room(it.consultation),
         reference=lambda it: it.consultation.reference, due=lambda it: it.due,
-        since=lambda it: it.row.accepted_at, urgent=lambda it: it.case.accelerated,
+        since=lambda it: it.row.accepted_at, urgent=lambda it: it.urgent,
         about=lambda it: it.case.school.name,
     ),
     Provider(
@@ -219,7 +247,7 @@ TABLE: tuple[Provider, ...] = (
         action=_("Record the outcome"),
         url=lambda it: reverse("consultations:outcome", args=[it.row.reference]),
         reference=lambda it: it.row.reference, due=lambda it: it.due,
-        since=lambda it: it.row.recorded_at, urgent=lambda it: it.case.accelerated,
+        since=lambda it: it.row.recorded_at, urgent=lambda it: it.urgent,
         about=lambda it: about(it.case), covers=lambda it: key_of(it.row.case_id, "outcome"),
     ),
     Provider(

@@ -25,13 +25,15 @@ class Ends:
         return ends
 
     def end(self, code: str, case: Case, since: datetime) -> datetime | None:
-        """Return when a period that began at a moment ends, by the days of the normal path.
+        """Return when a period that began at a moment ends; None for a case that is severe.
 
-        None for a case on the accelerated path: its hours count from a moment that only the facts
-        of the case know, so that it is said to be urgent and no clock is shown.
+        The hours of the accelerated path count from a moment that only the facts of the case know:
+        it is said to be urgent, and no clock is shown.
         """
-        if case.accelerated:
-            return None
+        return None if case.accelerated else self.normal_end(code, case, since)
+
+    def normal_end(self, code: str, case: Case, since: datetime) -> datetime:
+        """Return when it ends by the days of the normal path, however severe the case is."""
         period = PERIODS[code]
         days = period.in_days(self._own[case.school_id])
         return due_at(Deadline(period, since, days, None))

@@ -124,6 +124,24 @@ def test_an_author_learns_nothing_of_what_others_saw_or_did(school, teacher):
     assert registry.tasks_of(teacher, timezone.now()) == before
 
 
+def test_only_the_buurtteam_is_told_that_the_case_to_which_it_is_invited_is_severe(
+    school, teacher, family_worker
+):
+    case = made.keep_watching(teacher, school)
+    room, new = (ConsultationFactory(case=case) for __ in range(2))
+    for user, team in ((teacher, None), (family_worker, school.buurtteam)):
+        InvitationFactory(
+            consultation=room, user=user, buurtteam=team, accepted_at=timezone.now()
+        )  # fmt: skip
+        InvitationFactory(consultation=new, user=user, buurtteam=team)
+    before = registry.tasks_of(teacher, timezone.now())
+    SignalFactory(case=case, severe=True)
+    refresh(case, None)
+    assert registry.tasks_of(teacher, timezone.now()) == before
+    told = [tasks(family_worker)[kind] for kind in ("advice", "invitation")]
+    assert [(task.urgent, task.due) for task in told] == [(True, None)] * 2
+
+
 def test_a_signal_asks_its_author_at_once_and_then_to_watch(school, teacher):
     case = made.severe_signal(teacher, school)
     assert set(tasks(teacher)) == {"severe_signal"}
