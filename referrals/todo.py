@@ -11,7 +11,7 @@ from accounts.access import Permission
 from cases.models import Case
 from cases.protocol.parties import VEILIG_THUIS
 from cases.todo.of_cases import about, key_of, page_of
-from cases.todo.of_schools import BUSY
+from cases.todo.of_schools import BUSY, PAPER
 from cases.todo.periods import Ends
 from cases.todo.registry import Provider, Reader
 from cases.todo.tasks import Asked, end_of
@@ -140,7 +140,7 @@ TABLE: tuple[Provider, ...] = (
         text=lambda goal: format_lazy(
             _("Agreed in the help plan: see whether goal {number} is reached."), number=goal.number
         ),
-        action=_("To the help plan"),
+        action=_("To the help plan"), in_brief=_("Something was agreed that has its day."),
         url=lambda goal: f"{page_of(goal.plan.decision.case)}#step-5",
         reference=lambda goal: goal.plan.decision.case.reference,
         due=lambda goal: end_of(goal.by_day), since=lambda goal: goal.added_at,
@@ -149,6 +149,7 @@ TABLE: tuple[Provider, ...] = (
     Provider(
         "draft_report", Asked.OF_ME, (MOVE,), rows=_drafts,
         text=_("You began a report to Veilig Thuis, and it is not filed."),
+        in_brief=_("Something that you began to write is not finished."),
         action=_("To the report"),
         url=lambda report: reverse("referrals:report", args=[report.public_id]),
         reference=lambda report: _case(report.referral).reference,
@@ -175,7 +176,7 @@ TABLE: tuple[Provider, ...] = (
     ),
     Provider(
         "report_copy", Asked.BY_ME, (MOVE,), rows=_busy_copies,
-        text=_("The report that you asked for on paper is being made."),
+        text=_("The report that you asked for on paper is being made."), in_brief=PAPER,
         action=_("Look how far it is"),
         url=lambda copy: reverse("referrals:copy", args=[copy.public_id]),
         reference=lambda copy: _case(copy.report.referral).reference,

@@ -81,6 +81,7 @@ TABLE: tuple[Provider, ...] = (
     Provider(
         "severe_signal", Asked.OF_ME, (Permission.SEE_OWN_SIGNALS,), rows=_severe, prepare=_asking,
         text=lambda asked: asked.text, action=_("Whom to call"),
+        in_brief=_("A signal that you logged asks something of you."),
         url=lambda asked: reverse("signals:detail", args=[asked.signal.reference]),
         reference=lambda asked: asked.signal.reference, urgent=lambda asked: True,
         since=lambda asked: asked.signal.recorded_at,

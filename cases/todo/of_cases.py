@@ -99,12 +99,14 @@ def _deadline(first: First) -> datetime | None:
 
 
 OPEN_IT = _("Open the case")
+# The same for all cases: a mail does not tell one for the board alone (R9) from another.
+NEXT_STEP = _("A case asks for your next step.")
 
 # fmt: off
 TABLE: tuple[Provider, ...] = (
     Provider(
         "case", Asked.OF_ME, (Permission.MOVE_CASE,),
-        rows=lambda r: _mine(r).open(), prepare=_guided,
+        rows=lambda r: _mine(r).open(), prepare=_guided, in_brief=NEXT_STEP,
         text=lambda first: first.text, action=lambda first: first.action,
         url=lambda first: first.url, due=_deadline,
         reference=lambda first: first.case.reference, urgent=lambda first: first.case.accelerated,
@@ -137,7 +139,8 @@ TABLE: tuple[Provider, ...] = (
     ),
     Provider(
         "board", Asked.OF_ME, (Permission.SEE_BOARD_CASE,),
-        rows=_of_the_board, prepare=_guided, text=lambda first: first.text, action=OPEN_IT,
+        rows=_of_the_board, prepare=_guided, in_brief=NEXT_STEP,
+        text=lambda first: first.text, action=OPEN_IT,
         url=lambda first: page_of(first.case), due=_deadline,
         reference=lambda first: first.case.reference, urgent=lambda first: True,
         about=lambda first: about(first.case),

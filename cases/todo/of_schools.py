@@ -19,6 +19,7 @@ from cases.models.contact import TRUSTED, last_year
 from cases.todo.registry import Provider, Reader
 from cases.todo.tasks import Asked, end_of
 
+PAPER = _("A document that you asked for is being made.")
 BUSY = (PaperJob.State.WAITING, PaperJob.State.RUNNING)
 
 
@@ -97,7 +98,8 @@ TABLE: tuple[Provider, ...] = (
     ),
     Provider(
         "export", Asked.BY_ME, (Permission.EXPORT_DOSSIER,), rows=_busy_exports,
-        text=_("The dossier that you asked for is being made."), action=_("Look how far it is"),
+        text=_("The dossier that you asked for is being made."), in_brief=PAPER,
+        action=_("Look how far it is"),
         url=lambda job: reverse("cases:export", args=[job.public_id]),
         reference=lambda job: job.case.reference, since=lambda job: job.requested_at,
     ),

@@ -67,6 +67,8 @@ class Provider:
     due: Callable[[Any], datetime | None] = _nothing
     since: Callable[[Any], datetime | None] = _nothing
     is_moment: bool = False
+    # What a mail says instead of the text: what kind of task it is, and nothing of the case.
+    in_brief: Promise | str = ""
     urgent: Callable[[Any], bool] = _nothing
     about: Callable[[Any], str] = _no_words
     waits_for: Callable[[Any], Promise | str] = _no_words
@@ -134,6 +136,7 @@ def _task(provider: Provider, row: Any) -> Task:
         reference=provider.reference(row),
         due=provider.due(row),
         is_moment=provider.is_moment,
+        in_brief=provider.in_brief,
         since=provider.since(row),
         urgent=bool(provider.urgent(row)),
         about=provider.about(row),

@@ -38,7 +38,8 @@ class Task:
     signal or a consultation, empty where it is about none; ``url`` is a path; ``due`` a moment, or
     None. ``is_moment``: it takes place then. ``urgent`` stands before all else of its part.
     ``about`` (a pupil or a school) and ``waits_for`` (whom one may remind) are for the page alone:
-    a mail takes ``in_mail``, which has neither.
+    a mail takes ``in_mail``, which has neither, and says ``in_brief`` where the text of the page
+    would say something of the case.
     """
 
     kind: str
@@ -51,6 +52,7 @@ class Task:
     since: datetime | None = None
     urgent: bool = False
     is_moment: bool = False
+    in_brief: Promise | str = ""
     about: str = field(default="", repr=False)
     waits_for: Promise | str = field(default="", repr=False)
 
@@ -111,7 +113,7 @@ def in_mail(tasks: Iterable[Task], now: datetime) -> list[Line]:
     """Return tasks as a mail may say them (``templates/email/_tasks.txt``), in their order."""
     return [
         Line(
-            task.text,
+            task.in_brief or task.text,
             task.reference,
             task.due,
             task.is_moment,
