@@ -28,16 +28,51 @@ from cases.record_facts import (
 
 # What hangs under the records of a step and the rules look at.
 UNDER = {
-    "signals": ("categories", "finding"),
+    "signals": ("finding",),
     "consultations": ("invitations",),
-    "assessments": ("answers",),
     "decisions": ("referrals",),
 }
 # What belongs to no single step.
 BESIDE = ("feedbacks", "deviations", "lookbacks")
 
-# Records that are read with the pupil's age on their own day.
-NEEDS_AGE = frozenset({"conversations"})
+# What the rules look at of the records: the narratives, most of what is written, stay where they
+# are. A sweep builds the facts of thousands of cases.
+OF_ALL = ("case_id", "cycle", "recorded_at")
+LOOKED_AT = {
+    "signals": (
+        "author_id",
+        "hearsay_from",
+        "severe",
+        "acute",
+        "counts_since",
+        "severe_since",
+        "raised_at",
+    ),
+    "consultations": ("kind", "closed_at", "next_talk", "talk"),
+    "conversations": (
+        "kind",
+        "concern",
+        "help_wanted",
+        "refused_by",
+        "home_safe",
+        "buurtteam_consent",
+        "handed_over_on_grounds",
+        "weighed_where",
+        "look_again_on",
+    ),
+    "assessments": (),
+    "decisions": ("report", "follow_up_on"),
+    "feedbacks": (
+        "heard_from",
+        "willing",
+        "effect",
+        "helped_by",
+        "next_review_on",
+        "investigation",
+    ),
+    "deviations": ("kind", "rule"),
+    "lookbacks": ("result",),
+}
 
 # What an explanation does away with: a decision against the weighing does away with nothing.
 EXPLAINS = frozenset({"skipped", "not_done"})
@@ -58,7 +93,8 @@ def facts_as_author_knows(case: Case, author_id: int, now: datetime) -> Facts:
 
     What they are told must not show that others logged signals too (docs/protocol.md, Scenarios 2).
     """
-    own = [s for s in _rows("signals", [case])[case.pupil_id] if s.author_id == author_id]
+    signals = _rows("signals", [case], _with_those_of_their_pupils([case]))[case.pupil_id]
+    own = [s for s in signals if s.author_id == author_id]
     own = [s for s in own if s.case.restricted == case.restricted]
     opened_at = own[0].recorded_at if own else case.opened_at
     known = signal_facts(case, own, now)
@@ -69,9 +105,18 @@ def facts_for_many(cases: Iterable[Case], now: datetime) -> dict[int, Facts]:
     """Return the facts of cases by primary key, in a number of queries that does not grow."""
     cases = list(cases)
     relations = (*(step.records for step in STEPS), *BESIDE)
-    rows: Rows = {relation: _rows(relation, cases) for relation in relations}
+    known = _with_those_of_their_pupils(cases)
+    rows: Rows = {relation: _rows(relation, cases, known) for relation in relations}
     own_days = _own_days(cases)
     return {case.pk: _facts(case, rows, own_days[case.school_id], now) for case in cases}
+
+
+def _with_those_of_their_pupils(cases: list[Case]) -> dict[int, Case]:
+    """Return the cases and the other ones of their pupils, by key; of these, hardly anything."""
+    known = {case.pk: case for case in cases}
+    pupils = {case.pupil_id for case in cases}
+    all_of_them = Case.objects.filter(pupil_id__in=pupils).only("pupil_id", "restricted")
+    return {case.pk: case for case in all_of_them} | known
 
 
 def _own_days(cases: list[Case]) -> dict[int, dict[str, int]]:
@@ -82,26 +127,47 @@ def _own_days(cases: list[Case]) -> dict[int, dict[str, int]]:
     return found
 
 
-def _rows(relation: str, cases: list[Case]) -> dict[int, list[Any]]:
+def _rows(relation: str, cases: list[Case], known: dict[int, Case]) -> dict[int, list[Any]]:
     """Return the records of a relation as they hold now, by case; those of the pupil by pupil.
 
     Signals, assessments and decisions of a pupil's earlier cases count too (R2, R27).
     """
-    records = Case._meta.get_field(relation).related_model.objects.current()
-    about = ("case__pupil",) if relation in NEEDS_AGE else ("case",)
-    records = records.prefetch_related(*UNDER.get(relation, ())).select_related(*about)
+    model = Case._meta.get_field(relation).related_model
+    of_pupil = relation in OF_THE_PUPIL
+    keys = list(known) if of_pupil else [case.pk for case in cases]
+    records = model.objects.current().filter(case_id__in=keys).order_by("id")
+    found = list(
+        records.only(*OF_ALL, *LOOKED_AT[relation]).prefetch_related(*UNDER.get(relation, ()))
+    )
     by_key: dict[int, list[Any]] = defaultdict(list)
-    if relation in OF_THE_PUPIL:
-        pupils = {case.pupil_id for case in cases}
-        for record in records.filter(case__pupil__in=pupils).order_by("id"):
-            by_key[record.case.pupil_id].append(record)
-    else:
-        for record in records.filter(case__in=cases).order_by("id"):
-            by_key[record.case_id].append(record)
+    for record in found:
+        record.case = known[record.case_id]
+        by_key[record.case.pupil_id if of_pupil else record.case_id].append(record)
+    if relation in WORDS:
+        _add_words(found, *WORDS[relation])
     return by_key
 
 
 OF_THE_PUPIL = frozenset({"signals", "assessments", "decisions"})
+
+# What hangs under a record and is a word or two: as which attribute it is set, and of which columns
+# of which relation. There are more of them than of all else, so they become no objects.
+WORDS = {
+    "signals": ("codes", "categories", ("code",)),
+    "assessments": ("given", "answers", ("question", "answer")),
+}
+
+
+def _add_words(records: list[Any], name: str, relation: str, columns: tuple[str, ...]) -> None:
+    """Set on each record what hangs under it, in the order in which it was written."""
+    words: dict[int, list[Any]] = {record.pk: [] for record in records}
+    if records:
+        link = type(records[0])._meta.get_field(relation)
+        under = link.related_model.objects.filter(**{f"{link.field.name}__in": list(words)})
+        for key, *said in under.order_by("id").values_list(link.field.attname, *columns):
+            words[key].append(said[0] if len(said) == 1 else tuple(said))
+    for record in records:
+        setattr(record, name, words[record.pk])
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,5 +271,5 @@ def _was_unsafe(records: _Records) -> bool:
     """Tell whether an earlier cycle or case was weighed as unsafe, or reported (R27)."""
     if any(decision.report for decision in records.before("decisions")):
         return True
-    answers = (a for weighed in records.before("assessments") for a in weighed.answers.all())
-    return any(a.question == "unsafety" and a.answer in UNSAFE for a in answers)
+    answers = (given for weighed in records.before("assessments") for given in weighed.given)
+    return any(question == "unsafety" and answer in UNSAFE for question, answer in answers)

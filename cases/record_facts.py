@@ -41,7 +41,7 @@ def signal_facts(case: Case, signals: list[Any], now: datetime) -> dict[str, Any
     here = [s for s in counted if s.case_id == case.pk]
     severe = [s for s in here if s.severe]
     acute = [s for s in here if s.acute]
-    codes = {s.pk: {c.code for c in s.categories.all()} for s in here}
+    codes = {s.pk: set(s.codes) for s in here}
     newest = {
         code: s.newest_at for s in sorted(here, key=lambda s: s.newest_at) for code in codes[s.pk]
     }
@@ -235,7 +235,7 @@ def assessment_facts(assessments: list[Any]) -> dict[str, Any]:
     """Return what the weighings of this cycle tell: the newest answers, along their branches."""
     if not assessments:
         return {}
-    given = {a.question: a.answer for a in assessments[-1].answers.all()}
+    given = dict(assessments[-1].given)
     questions = {question.code for question in asked(given)}
     return {
         "assessed_at": assessments[0].recorded_at,
