@@ -307,14 +307,6 @@ class EmergencyAccessQuerySet(models.QuerySet):
         return self.filter(ends_at__gt=timezone.now())
 
 
-class OutboxQuerySet(models.QuerySet):
-    """Questions about outgoing mail."""
-
-    def waiting(self, give_up_after: int) -> "OutboxQuerySet":
-        """Return what is still to be sent, and was not tried too often."""
-        return self.filter(sent_at__isnull=True, attempts__lt=give_up_after)
-
-
 class DossierExportQuerySet(models.QuerySet):
     """Questions about exports."""
 

@@ -172,8 +172,8 @@ def _step_changes(case: Case) -> Iterator[Entry]:
 
 
 def _reminders(case: Case) -> Iterator[Entry]:
-    for reminder in case.reminders.prefetch_related("messages"):
-        people = len(reminder.messages.all())
+    for reminder in case.reminders.prefetch_related("notifications"):
+        people = len(reminder.notifications.all())
         text = ngettext("to %(count)s person", "to %(count)s people", people) % {"count": people}
         if reminder.period in PERIODS:
             text = f"{PERIODS[reminder.period].label}, {text}"

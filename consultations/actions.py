@@ -6,7 +6,6 @@ who waits for them, and whoever withdraws or closes does so before an advice or 
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,12 +20,11 @@ from accounts.models import Membership, User
 from cases.actions import check, file_record, lock, refresh
 from cases.errors import KEY_USED, ActionError
 from cases.models import Case
-from cases.waking import wake
+from cases.notifications.telling import notify
+from consultations.kinds import INVITED
 from consultations.models import Advice, Consultation, Invitation, Mention, SharedPiece
 from consultations.querysets import people_in
 from consultations.sharing import Veil, chosen
-
-TELL_INVITED = "consultations.tasks.tell_invited"
 
 
 @transaction.atomic
@@ -74,11 +72,18 @@ def invite_all(consultation: Consultation, by: User, invitees: list[Membership])
     """Invite people of ``one_of_each`` to a consultation of a locked case, and have them told."""
     _check_invitable(consultation.case, invitees)
     for m in invitees:  # one by one: the audit hears of each
-        Invitation.objects.create(
-            consultation=consultation, user=m.user, buurtteam=m.buurtteam, invited_by=by
+        tell_invited(
+            Invitation.objects.create(
+                consultation=consultation, user=m.user, buurtteam=m.buurtteam, invited_by=by
+            )
         )
-    if invitees:
-        transaction.on_commit(partial(wake, TELL_INVITED))
+
+
+def tell_invited(invitation: Invitation) -> Invitation:
+    """Have somebody told that they are invited; returns the invitation."""
+    consultation = invitation.consultation
+    notify(INVITED, [invitation.user_id], str(invitation.public_id), about=consultation.reference)
+    return invitation
 
 
 def _share(consultation: Consultation, by: User, keys: Iterable[str], hidden_words: str) -> None:

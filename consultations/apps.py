@@ -14,9 +14,12 @@ class ConsultationsConfig(AppConfig):
         """Follow what accounts tells, and tell the audit. The models are not there before now."""
         from accounts.signals import membership_ended
         from audit import sight
+        from cases.notifications.kinds import declare
+        from consultations import kinds
         from consultations.actions import withdraw_invitations_of
         from consultations.models import AgendaItem, TimeAnswer
 
+        declare(*kinds.KINDS)
         sight.declare_reading(AgendaItem, TimeAnswer)
 
         membership_ended.connect(

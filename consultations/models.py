@@ -198,8 +198,6 @@ class Invitation(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     invited_at = models.DateTimeField(default=timezone.now)
-    # When a mail told them; empty while that waits.
-    told_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     # By whoever chairs, or with the role or by the conflict of interest that ended it.
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -229,13 +227,6 @@ class Invitation(models.Model):
                 name="invitation_declined_or_handed_over",
                 condition=models.Q(declined_at__isnull=True)
                 | models.Q(handed_over_at__isnull=True),
-            ),
-        )
-        indexes = (
-            models.Index(
-                fields=("invited_at",),
-                condition=models.Q(told_at__isnull=True, accepted_at__isnull=True),
-                name="invitations_to_tell",
             ),
         )
 

@@ -1,7 +1,6 @@
 """Reading consultations, invitations, and what is proposed and read in them."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -126,14 +125,6 @@ class InvitationQuerySet(models.QuerySet):
         return self.addressed_to(user).standing().filter(
             consultation__closed_at__isnull=True, consultation__case__closed_at__isnull=True
         )  # fmt: skip
-
-    def untold(self, since: datetime) -> "InvitationQuerySet":
-        """Return those since a moment that nobody answered, and that no mail told of yet.
-
-        What was handed over keeps the day of who had it before: it counts from when it came.
-        """
-        lately = Q(invited_at__gte=since) | Q(in_place_of__handed_over_at__gte=since)
-        return self.standing().filter(lately, told_at__isnull=True, accepted_at__isnull=True)
 
     def giving_access_to(self, user: "User") -> "InvitationQuerySet":
         """Return the user's invitations that they accepted: these open the consultation."""

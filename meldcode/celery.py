@@ -16,6 +16,7 @@ app.autodiscover_tasks(
         "cases.contact_book",
         "cases.dossier",
         "cases.files",
+        "cases.notifications",
         "cases.reminders",
         "referrals.report",
     ],

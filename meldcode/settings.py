@@ -359,10 +359,6 @@ CELERY_BEAT_SCHEDULE = {
         "task": "cases.reminders.tasks.sweep",
         "schedule": env.int("REMINDER_SWEEP_SECONDS", default=300),
     },
-    "tell-who-is-invited": {
-        "task": "consultations.tasks.tell_invited",
-        "schedule": env.int("REMINDER_SWEEP_SECONDS", default=300),
-    },
     "wind-up-memberships": {
         "task": "accounts.people.tasks.wind_up_memberships",
         "schedule": 3600,

@@ -7,6 +7,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 from guardian.shortcuts import assign_perm
@@ -18,9 +19,9 @@ from cases.dossier.actions import request_export
 from cases.dossier.tasks import make_dossier
 from cases.errors import ActionError
 from cases.facts import facts_for
-from cases.models import Case, DossierExport, OutboxMessage, Reminder
+from cases.models import Case, DossierExport, Notification, Reminder
+from cases.notifications.outbox import deliver
 from cases.protocol import Attention, guide
-from cases.reminders.outbox import deliver
 from cases.reminders.sweep import sweep
 from cases.timeline import timeline
 from consultations.actions import ask_consultation
@@ -142,10 +143,12 @@ def test_a_correction_stays_with_the_board(case, teacher):
 
 
 def test_only_the_leader_is_reminded(case, leader, coordinator, mailoutbox):
-    sweep(case.deadline + timedelta(days=3))
-    told = OutboxMessage.objects.values_list("recipient", flat=True)
+    late = case.deadline + timedelta(days=3)
+    sweep(late)
+    told = Notification.objects.values_list("recipient", flat=True)
     assert set(told) == {leader.pk}
-    deliver()
+    with time_machine.travel(late):
+        deliver()
     assert [mail.to for mail in mailoutbox] == [[leader.email]]
     assert "Ties" not in mailoutbox[0].body
 

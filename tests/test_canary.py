@@ -22,7 +22,7 @@ from accounts import typed
 from cases import views as case_views
 from cases.dossier.tasks import make_dossier
 from cases.models import Attachment, Case, DossierExport, EmergencyAccess, OutboxMessage, Pupil
-from cases.reminders.outbox import deliver
+from cases.notifications.outbox import deliver
 from cases.reminders.sweep import sweep
 from consultations.models import Consultation
 from referrals.models import Decision, Goal, Referral

@@ -29,7 +29,7 @@ from cases.models import (
     Reminder,
     StepChange,
 )
-from cases.reminders.outbox import deliver
+from cases.notifications.outbox import deliver
 from cases.reminders.sweep import sweep
 from cases.retention import pupil_left, years_after
 from consultations.meetings import actions as agenda

@@ -10,8 +10,10 @@ from django.utils import timezone
 from accounts import access
 from accounts.access import Permission, Scope
 from accounts.models import Membership
-from cases.models import Contact, OutboxMessage
+from cases.models import Contact
 from cases.models.contact import last_year
+from cases.notifications.kinds import CONTACTS
+from cases.notifications.telling import notify
 
 # Asked again after this long, as long as nobody looked.
 AGAIN = timedelta(days=30)
@@ -19,7 +21,7 @@ BATCH = 200
 
 
 def remind(now: datetime) -> int:
-    """Write the mails of all schools where it is time, and return how many. Twice: once.
+    """Tell the people of all schools where it is time, and return how many. Twice: once.
 
     A school is asked about all that waits there at once, so that its people get one mail a month.
     """
@@ -48,12 +50,11 @@ def _ask(school_ids: list[int], today: date) -> int:
     members = Membership.objects.current(today).filter(school_id__in=schools, role__in=roles)
     for school_id, user_id in members.values_list("school_id", "user_id"):
         managers[school_id].add(user_id)
-    messages = OutboxMessage.objects.bulk_create(
-        OutboxMessage(contacts_of_id=school_id, recipient_id=user_id)
+    told = sum(
+        notify(CONTACTS, people, f"{school_id}-{today}", about=f"{school_id}")
         for school_id, people in sorted(managers.items())
-        for user_id in sorted(people)
     )
     # Where nobody looks after it today, whoever comes is asked tomorrow.
     asked = Contact.objects.unchecked(last_year(today)).filter(school_id__in=managers)
     asked.update(reminded_on=today)
-    return len(messages)
+    return told

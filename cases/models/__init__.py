@@ -10,10 +10,17 @@ from cases.models.export import DossierExport, PaperJob
 from cases.models.help_item import HelpItem
 from cases.models.look_back import LookBack
 from cases.models.need_to_know import EmergencyAccess, ShutOut
+from cases.models.notification import (
+    Channel,
+    Envelope,
+    Notification,
+    NotificationChoice,
+    OutboxMessage,
+)
 from cases.models.period import SchoolPeriod
 from cases.models.pupil import Pupil
 from cases.models.record import Record
-from cases.models.reminder import Notice, OutboxMessage, Reminder
+from cases.models.reminder import Reminder
 
 __all__ = [
     "Answer",
@@ -21,14 +28,17 @@ __all__ = [
     "Attachment",
     "Case",
     "CaseUserObjectPermission",
+    "Channel",
     "Contact",
     "Conversation",
     "Deviation",
     "DossierExport",
     "EmergencyAccess",
+    "Envelope",
     "HelpItem",
     "LookBack",
-    "Notice",
+    "Notification",
+    "NotificationChoice",
     "OutboxMessage",
     "PaperJob",
     "Pupil",

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from functools import partial
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -24,14 +23,12 @@ from cases.models import (
     Case,
     CaseUserObjectPermission,
     EmergencyAccess,
-    Notice,
-    OutboxMessage,
     Pupil,
     ShutOut,
 )
-from cases.waking import wake
+from cases.notifications.kinds import EMERGENCY, SHUT_OUT
+from cases.notifications.telling import notify
 
-DELIVER = "cases.reminders.tasks.deliver"
 EMERGENCY_LASTS = timedelta(hours=24)
 NO_SUCH_CASE = gettext_lazy(
     "With this school and reference there is no case that can be opened so. Look at it again."
@@ -81,7 +78,7 @@ def shut_out(case: Case, by: User, person: User, *, ground: str, explanation: st
     _take_back(case, person, by)
     if person.pk in _leads(case):
         # So that nobody hides a case from whoever leads: the others who run it are told at once.
-        tell(case, Notice.Kind.SHUT_OUT, runners(case) - {by.pk})
+        notify(SHUT_OUT, runners(case) - {by.pk}, f"set-{made.pk}", case=case)
     return made
 
 
@@ -114,7 +111,8 @@ def end_shut_out(standing: ShutOut, case: Case, by: User, *, why: str) -> None:
     if standing is not None:
         standing.ended_at, standing.ended_by, standing.ended_why = timezone.now(), by, why
         standing.save(update_fields=["ended_at", "ended_by", "ended_why"])
-        tell(case, Notice.Kind.SHUT_OUT, runners(case) - {by.pk, standing.user_id})
+        told = runners(case) - {by.pk, standing.user_id}
+        notify(SHUT_OUT, told, f"ended-{standing.pk}", case=case)
 
 
 def people_at(case: Case) -> "User.objects":
@@ -161,14 +159,6 @@ def _leads(case: Case) -> set[int]:
 def _not_shut_out(case: Case, members: "Membership.objects") -> Iterable[int]:
     standing = ShutOut.objects.standing().filter(pupil=case.pupil_id)
     return members.exclude(user__in=standing.values("user")).values_list("user_id", flat=True)
-
-
-def tell(case: Case, kind: Notice.Kind, people: Iterable[int]) -> None:
-    """Tell people that something happened in a case: with the next sweep of the outbox."""
-    notice = Notice.objects.create(case=case, kind=kind)
-    OutboxMessage.objects.bulk_create(
-        OutboxMessage(notice=notice, recipient_id=user_id) for user_id in sorted(set(people))
-    )
 
 
 def take_part(case: Case) -> set[int]:
@@ -229,8 +219,7 @@ def open_in_emergency(
         idempotency_key=key,
     )
     record_read(by, found, why=reason, kind=Kind.EMERGENCY)
-    tell(found, Notice.Kind.EMERGENCY, take_part(found))
-    transaction.on_commit(partial(wake, DELIVER))
+    notify(EMERGENCY, take_part(found), str(given.pk), case=found)
     return given
 
 

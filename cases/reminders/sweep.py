@@ -1,4 +1,4 @@
-"""Find the cases whose reminder is due; write it down together with its mails."""
+"""Find the cases whose reminder is due; write it down together with whom it is told."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -10,7 +10,9 @@ from accounts.models import Membership
 from cases.actions import GUIDED, follow
 from cases.deadlines import Running, running
 from cases.facts import facts_for_many
-from cases.models import Case, OutboxMessage, Reminder, ShutOut
+from cases.models import Case, Notification, Reminder, ShutOut
+from cases.notifications.kinds import REMINDER
+from cases.notifications.telling import write_messages
 from cases.protocol import Guidance, guide
 from cases.reminders.ladder import recipients
 
@@ -23,7 +25,7 @@ def sweep(now: datetime) -> int:
     """Give every reminder that is due, and return how many. Several sweeps at once share the work.
 
     After a standstill a case gets one reminder of each period, of where it stands by now, not all
-    that it missed; a person gets one mail for all cases (``outbox``).
+    that it missed; a person gets one letter for all cases (``cases.notifications.outbox``).
     """
     given = 0
     while True:
@@ -40,7 +42,7 @@ def tell(case: Case, now: datetime) -> int:
     """Say of a locked case at once what is asked, before the first reminder is due (R9)."""
     guidance = guide(facts_for_many([case], now)[case.pk])
     reminders = [_reminder(case, period, 0) for period in running(guidance)]
-    return _give(reminders, _members([case]))
+    return _give(reminders, _members([case]), now)
 
 
 def _remind(cases: list[Case], now: datetime) -> int:
@@ -52,7 +54,7 @@ def _remind(cases: list[Case], now: datetime) -> int:
         follow(case, guidance, None, now)
         found += _reminders(case, guidance, now)
     Case.objects.bulk_update(cases, GUIDED)
-    return _give(found, _members(cases))
+    return _give(found, _members(cases), now)
 
 
 def _reminders(case: Case, guidance: Guidance, now: datetime) -> list[Reminder]:
@@ -75,11 +77,12 @@ def _reminder(case: Case, period: Running, level: int) -> Reminder:
         period=period.deadline.period.code,
         deadline=period.due,
         level=level,
+        urgent=period.accelerated,
     )
 
 
-def _give(reminders: list[Reminder], members: dict[int, list[Membership]]) -> int:
-    """Write down the reminders that were not given before, with their mails."""
+def _give(reminders: list[Reminder], members: dict[int, list[Membership]], now: datetime) -> int:
+    """Write down the reminders that were not given before, and tell whom they are for."""
     given = set(
         Reminder.objects.filter(case__in={reminder.case_id for reminder in reminders}).values_list(
             *SAID_ONCE
@@ -88,8 +91,16 @@ def _give(reminders: list[Reminder], members: dict[int, list[Membership]]) -> in
     new = [r for r in reminders if tuple(getattr(r, name) for name in SAID_ONCE) not in given]
     Reminder.objects.bulk_create(new)
     shut_out = _shut_out({reminder.case.pupil_id for reminder in new})
-    OutboxMessage.objects.bulk_create(
-        OutboxMessage(reminder=reminder, recipient_id=user_id)
+    told = [
+        Notification(
+            recipient_id=user_id,
+            kind=REMINDER,
+            key=f"{reminder.pk}",
+            case=reminder.case,
+            reminder=reminder,
+            urgent=reminder.urgent,
+            created_at=now,
+        )
         for reminder in new
         for user_id in sorted(
             recipients(
@@ -99,7 +110,8 @@ def _give(reminders: list[Reminder], members: dict[int, list[Membership]]) -> in
                 shut_out[reminder.case.pupil_id],
             )
         )
-    )
+    ]
+    write_messages(Notification.objects.bulk_create(told), now)
     return len(new)
 
 

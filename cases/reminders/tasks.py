@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from cases.reminders import outbox
+from cases.notifications import outbox
 from cases.reminders import sweep as sweeping
 
 
@@ -11,10 +11,4 @@ from cases.reminders import sweep as sweeping
 def sweep() -> None:
     """Give the reminders that are due and send what waits."""
     sweeping.sweep(timezone.now())
-    outbox.deliver()
-
-
-@shared_task
-def deliver() -> None:
-    """Send what waits now: somebody has to hear of it before the next sweep."""
     outbox.deliver()

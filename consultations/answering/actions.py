@@ -4,16 +4,13 @@ Whatever somebody does on two devices at once, one of it holds: the invitation i
 behind the lock on its case.
 """
 
-from functools import partial
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases.errors import ActionError
-from cases.waking import wake
-from consultations.actions import TELL_INVITED, own_invitation
+from consultations.actions import own_invitation, tell_invited
 from consultations.models import Invitation
 from consultations.querysets import colleagues_of
 
@@ -41,12 +38,13 @@ def hand_over_invitation(invitation: Invitation, by: User, to: User) -> Invitati
     now = timezone.now()
     invitation.handed_over_at = now
     invitation.save(update_fields=["handed_over_at"])
-    transaction.on_commit(partial(wake, TELL_INVITED))
-    return Invitation.objects.create(
-        consultation=invitation.consultation,
-        user=to,
-        buurtteam=invitation.buurtteam,
-        invited_by=by,
-        invited_at=invitation.invited_at if invitation.accepted_at is None else now,
-        in_place_of=invitation,
+    return tell_invited(
+        Invitation.objects.create(
+            consultation=invitation.consultation,
+            user=to,
+            buurtteam=invitation.buurtteam,
+            invited_by=by,
+            invited_at=invitation.invited_at if invitation.accepted_at is None else now,
+            in_place_of=invitation,
+        )
     )

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import RoleInvitation, School, User
 from accounts.people import actions, mails
 from accounts.roles import Role
-from cases.reminders.outbox import deliver
+from cases.notifications.outbox import deliver
 from cases.reminders.sweep import sweep
 from tests.accounts.second_factors import LOGIN, code, give_app
 from tests.attacks.proof import shows

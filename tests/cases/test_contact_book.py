@@ -21,8 +21,8 @@ from cases.contact_book.organisations import Organisation
 from cases.contact_book.reminders import remind
 from cases.contact_book.telephone import judged
 from cases.models import Contact, OutboxMessage
+from cases.notifications.outbox import deliver
 from cases.protocol import CONTACTS
-from cases.reminders.outbox import deliver
 from meldcode.celery import app
 from tests.factories import (
     BuurtteamFactory,

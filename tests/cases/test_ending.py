@@ -11,7 +11,7 @@ from accounts.roles import Role
 from cases import actions
 from cases.errors import ActionError
 from cases.models import Case, LookBack, Reminder
-from cases.reminders.outbox import deliver
+from cases.notifications.outbox import deliver
 from cases.reminders.sweep import sweep
 from cases.retention import kept_until
 from signals.actions import find_unfounded

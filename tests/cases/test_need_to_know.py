@@ -5,6 +5,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import time_machine
 from celery import current_app
 from django.core import mail
 from django.core.cache import cache
@@ -23,15 +24,14 @@ from cases.models import (
     CaseUserObjectPermission,
     DossierExport,
     EmergencyAccess,
-    Notice,
-    OutboxMessage,
+    Notification,
     ShutOut,
 )
 from cases.need_to_know import actions
 from cases.need_to_know.actions import shut_out
+from cases.notifications import tasks
+from cases.notifications.outbox import deliver
 from cases.references import typed_reference
-from cases.reminders import tasks
-from cases.reminders.outbox import deliver
 from cases.reminders.sweep import sweep
 from consultations.models import Consultation
 from signals.models import Signal
@@ -135,11 +135,13 @@ def test_they_get_no_mail_and_the_others_do(case, coordinator, officer):
     case.responsible = None
     case_actions.refresh(case, officer)
     Case.objects.update(next_due=timezone.now() - timedelta(days=1))
-    sweep(timezone.now() + timedelta(days=60))
-    told = set(OutboxMessage.objects.filter(notice=None).values_list("recipient", flat=True))
+    late = timezone.now() + timedelta(days=60)
+    sweep(late)
+    told = set(Notification.objects.filter(kind="reminder").values_list("recipient", flat=True))
     assert coordinator.pk not in told
     assert officer.pk in told
-    deliver()
+    with time_machine.travel(late):
+        deliver()
     assert all(coordinator.email not in message.to for message in mail.outbox)
 
 
@@ -227,10 +229,10 @@ def test_the_others_who_lead_hear_when_one_of_them_is_kept_out(
     case, coordinator, officer, leader, teacher
 ):
     shut_out(case, coordinator, teacher, **FAMILY)
-    assert not Notice.objects.exists()
+    assert not Notification.objects.exists()
     other = member(Role.SCHOOL_LEADER, case.school)
     shut_out(case, coordinator, leader, **FAMILY)
-    told = set(OutboxMessage.objects.values_list("recipient", flat=True))
+    told = set(Notification.objects.values_list("recipient", flat=True))
     assert told == {officer.pk, other.pk}
     deliver()
     assert case.reference in mail.outbox[0].body

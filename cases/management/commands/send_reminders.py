@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from cases.reminders.outbox import deliver
+from cases.notifications.outbox import deliver
 from cases.reminders.sweep import sweep
 
 

@@ -1,0 +1,1 @@
+"""Telling people: once each, by the ways that they chose, with no name and no word of content."""

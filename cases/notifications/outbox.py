@@ -1,0 +1,165 @@
+"""Sending what waits: sealed in envelopes, tried again after a fault, given up in the end.
+
+An envelope is sealed in one transaction and sent after it: whatever dies in between, the same
+letter goes out again, under the same Message-ID. A worker takes an envelope in hand for some
+minutes (``IN_HAND``), so that no second one sends it too; when it dies, these minutes end.
+"""
+
+import logging
+from collections import defaultdict
+from datetime import datetime, timedelta
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+
+from django.core import mail
+from django.db import transaction
+from django.utils import timezone
+
+from cases.models import Channel, Envelope, OutboxMessage
+from cases.notifications.kinds import waiting
+from cases.notifications.letters import letter
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+# Longer than the slowest answer of a mail server (settings.EMAIL_TIMEOUT, for each of its words).
+IN_HAND = timedelta(minutes=5)
+# After the first, second ... attempt it is tried again after so long; then each time the last.
+BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360))
+# By then it is not the line.
+GIVE_UP_AFTER = timedelta(days=5)
+# An address that the server does not know is tried so often: it may have been its mistake.
+REFUSED_ATTEMPTS = 3
+# The line itself is down: so many envelopes in a row, and the others wait for the next round.
+FAULTS_IN_A_ROW = 3
+
+
+def deliver() -> int:
+    """Send what waits and return how many letters went out. What fails waits for its next time."""
+    seal(timezone.now())
+    return _send_all()
+
+
+def seal(now: datetime) -> int:
+    """Put what waits for each person into an envelope a channel; return how many were sealed.
+
+    All of somebody's that is due goes together: after days of standstill too, that is one letter.
+    """
+    sealed = 0
+    while True:
+        people = list(
+            OutboxMessage.objects.to_seal(now)
+            .order_by("not_before")
+            .values_list("recipient_id", flat=True)[:BATCH]
+        )
+        made = _seal_for(set(people), now)
+        sealed += made
+        if not made:  # nothing is left, or others have it in hand
+            return sealed
+
+
+@transaction.atomic
+def _seal_for(people: set[int], now: datetime) -> int:
+    messages = (
+        OutboxMessage.objects.to_seal(now)
+        .filter(recipient__in=people)
+        .select_for_update(skip_locked=True)
+        .order_by("pk")
+    )
+    together: dict[tuple[int, str], list[OutboxMessage]] = defaultdict(list)
+    for message in messages:
+        together[message.recipient_id, message.channel].append(message)
+    envelopes = Envelope.objects.bulk_create(
+        Envelope(recipient_id=person, channel=channel, sealed_at=now, next_attempt_at=now)
+        for person, channel in together
+    )
+    for envelope, inside in zip(envelopes, together.values(), strict=True):
+        for message in inside:
+            message.envelope = envelope
+    inside = [message for group in together.values() for message in group]
+    OutboxMessage.objects.bulk_update(inside, ["envelope"], batch_size=BATCH)
+    return len(envelopes)
+
+
+def _send_all() -> int:
+    sent = faults = 0
+    connection = mail.get_connection()
+    while faults < FAULTS_IN_A_ROW and (envelope := _take()) is not None:
+        error = _send(envelope, connection)
+        if error is None:
+            sent += envelope.sent_at is not None
+            faults = 0
+            continue
+        _try_later(envelope, error)
+        faults = 0 if _is_refused(error) else faults + 1
+        connection.close()
+        connection = mail.get_connection()
+    connection.close()
+    return sent
+
+
+@transaction.atomic
+def _take() -> Envelope | None:
+    """Take the envelope in hand that waited longest, or return None."""
+    now = timezone.now()
+    envelope = (
+        Envelope.objects.to_send(now)
+        .filter(channel=Channel.MAIL)
+        .select_for_update(of=("self",), skip_locked=True)
+        .select_related("recipient")
+        .order_by("next_attempt_at", "pk")
+        .first()
+    )
+    if envelope is not None:
+        envelope.next_attempt_at = now + IN_HAND
+        envelope.attempts += 1
+        envelope.save(update_fields=["next_attempt_at", "attempts"])
+    return envelope
+
+
+def _send(envelope: Envelope, connection: object) -> Exception | None:
+    """Send one envelope; return the error when that failed. What nobody waits for is thrown away.
+
+    Looked at once more: what somebody may not know of any more, or what was done meanwhile, is
+    not sent.
+    """
+    messages = envelope.messages.select_related("notification__case").order_by("pk")
+    inside = [message.notification for message in messages]
+    person = envelope.recipient
+    told = waiting(person, inside) if person.is_active else []
+    if not told:
+        envelope.delete()
+        return None
+    try:
+        letter(person, told, envelope, connection).send()
+    except (SMTPException, OSError) as error:
+        return error
+    envelope.sent_at, envelope.last_error = timezone.now(), ""
+    envelope.save(update_fields=["sent_at", "last_error"])
+    return None
+
+
+def _is_refused(error: Exception) -> bool:
+    """Tell whether the server refused this letter, for good, and not the line failed."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(code >= 500 for code, __ in error.recipients.values())
+    return isinstance(error, SMTPResponseException) and error.smtp_code >= 500
+
+
+def _try_later(envelope: Envelope, error: Exception) -> None:
+    """Write down that it failed, and when it is tried again; or that it is given up."""
+    now = timezone.now()
+    envelope.last_error = type(error).__name__
+    refused = _is_refused(error) and envelope.attempts >= REFUSED_ATTEMPTS
+    if refused or now - envelope.sealed_at >= GIVE_UP_AFTER:
+        envelope.dead_at = now
+    pause = BACK_OFF[min(envelope.attempts, len(BACK_OFF)) - 1]
+    envelope.next_attempt_at = now + pause
+    envelope.save(update_fields=["last_error", "dead_at", "next_attempt_at"])
+    logger.warning("A letter could not be sent: %s", envelope.last_error)
+
+
+def send_again(envelope: Envelope) -> None:
+    """Take an envelope that was given up back into what is sent, as if it were sealed now."""
+    now = timezone.now()
+    again = {"dead_at": None, "sealed_at": now, "next_attempt_at": now, "attempts": 0}
+    Envelope.objects.dead().filter(pk=envelope.pk).update(**again)

@@ -1,0 +1,37 @@
+"""Questions about notifications and the letters that carry them."""
+
+from datetime import datetime
+
+from django.db import models
+
+
+class NotificationQuerySet(models.QuerySet):
+    """Questions about notifications."""
+
+    def unread(self) -> "NotificationQuerySet":
+        """Return those that their reader has not seen yet."""
+        return self.filter(read_at__isnull=True)
+
+
+class MessageQuerySet(models.QuerySet):
+    """Questions about outgoing messages."""
+
+    def to_seal(self, now: datetime) -> "MessageQuerySet":
+        """Return those whose time has come, and that are in no envelope yet."""
+        return self.filter(envelope__isnull=True, not_before__lte=now)
+
+
+class EnvelopeQuerySet(models.QuerySet):
+    """Questions about envelopes."""
+
+    def unsent(self) -> "EnvelopeQuerySet":
+        """Return those that are still to be sent."""
+        return self.filter(sent_at__isnull=True, dead_at__isnull=True)
+
+    def to_send(self, now: datetime) -> "EnvelopeQuerySet":
+        """Return those that are to be sent now: nobody has them in hand."""
+        return self.unsent().filter(next_attempt_at__lte=now)
+
+    def dead(self) -> "EnvelopeQuerySet":
+        """Return those that were given up."""
+        return self.filter(dead_at__isnull=False)

@@ -1,0 +1,11 @@
+"""What a worker does for notifications."""
+
+from celery import shared_task
+
+from cases.notifications import outbox
+
+
+@shared_task
+def deliver() -> None:
+    """Send what waits now: somebody has to hear of it before the next sweep."""
+    outbox.deliver()

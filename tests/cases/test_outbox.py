@@ -1,0 +1,267 @@
+"""What waits is sent once, the same letter after a fault, and given up in the end."""
+
+import smtplib
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import Membership
+from accounts.roles import Role
+from cases.models import Case, Envelope, Notification, NotificationChoice, OutboxMessage
+from cases.notifications import outbox
+from cases.notifications.kinds import EMERGENCY, REMINDER, SHUT_OUT
+from cases.notifications.moments import not_before
+from cases.notifications.outbox import BACK_OFF, GIVE_UP_AFTER, IN_HAND, deliver, send_again
+from cases.notifications.telling import notify
+from tests.factories import CaseFactory, PupilFactory, member
+
+pytestmark = pytest.mark.django_db
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+MORNING = datetime(2027, 3, 1, 10, 0, tzinfo=AMSTERDAM)
+LINE_DOWN = smtplib.SMTPServerDisconnected("zorg@school.example said something")
+REFUSED = smtplib.SMTPRecipientsRefused({"zorg@school.example": (550, b"no such user")})
+FULL = smtplib.SMTPRecipientsRefused({"zorg@school.example": (452, b"mailbox full")})
+
+
+@pytest.fixture
+def case(school):
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    Case.objects.filter(pk=case.pk).update(next_due=timezone.now())
+    return case
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(MORNING, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def line(monkeypatch):
+    """A mail server that does what the test says: an error, or None for one that works."""
+    state = {"error": None, "calls": 0}
+    send = EmailBackend.send_messages
+
+    def send_messages(self, messages):
+        state["calls"] += 1
+        if state["error"] is not None:
+            raise state["error"]
+        return send(self, messages)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", send_messages)
+    return state
+
+
+def tell(case, *people, kind=SHUT_OUT, key="1"):
+    return notify(kind, [person.pk for person in people], key, case=case)
+
+
+def identities():
+    return [message.extra_headers["Message-ID"] for message in mail.outbox]
+
+
+def test_the_same_thing_is_told_once(case, coordinator):
+    assert [tell(case, coordinator), tell(case, coordinator)] == [1, 0]
+    assert tell(case, coordinator, key="2") == 1
+    assert deliver() == 1
+    assert deliver() == 0
+    assert len(mail.outbox) == 1
+
+
+def test_what_is_undone_is_told_nobody(case, coordinator):
+    with transaction.atomic():
+        tell(case, coordinator)
+        transaction.set_rollback(True)
+    assert deliver() == 0
+
+
+def test_one_letter_says_everything_that_waits(case, coordinator, school):
+    other = CaseFactory(pupil=PupilFactory(school=school))
+    tell(case, coordinator)
+    tell(other, coordinator, key="2")
+    tell(other, coordinator, kind=EMERGENCY)
+    assert deliver() == 1
+    (letter,) = mail.outbox
+    for reference in (case.reference, other.reference):
+        assert f"https://meldcode.example/cases/{reference}/" in letter.body
+    assert letter.body.count(f"/cases/{other.reference}/") == 2  # under each of both
+    assert letter.subject == "Meldcode: er wachten 3 dingen op je"
+
+
+@pytest.mark.parametrize("gone", ["role", "account"])
+def test_who_may_not_know_of_it_any_more_gets_nothing(case, coordinator, gone):
+    tell(case, coordinator)
+    if gone == "role":
+        Membership.objects.filter(user=coordinator).delete()
+    else:
+        coordinator.is_active = False
+        coordinator.save()
+    assert deliver() == 0
+    assert mail.outbox == []
+    assert not OutboxMessage.objects.exists()
+    assert not Envelope.objects.exists()
+
+
+def test_a_fault_of_the_line_comes_back_later_each_time_as_the_same_letter(
+    case, coordinator, line, clock, caplog
+):
+    tell(case, coordinator)
+    line["error"] = LINE_DOWN
+    assert deliver() == 0
+    envelope = Envelope.objects.get()
+    assert (envelope.attempts, envelope.last_error) == (1, "SMTPServerDisconnected")
+    assert "school.example" not in caplog.text
+    for attempt, pause in enumerate(BACK_OFF, start=1):
+        assert Envelope.objects.get().next_attempt_at == timezone.now() + pause
+        clock.shift(pause - timedelta(seconds=1))
+        deliver()
+        assert line["calls"] == attempt
+        clock.shift(timedelta(seconds=1))
+        deliver()
+        assert line["calls"] == attempt + 1
+    tell(case, coordinator, key="2")  # what comes meanwhile goes in a letter of its own
+    line["error"] = None
+    assert deliver() == 1
+    clock.shift(BACK_OFF[-1])
+    assert deliver() == 1
+    assert f"<{envelope.public_id}@meldcode.example>" in identities()
+    assert len(set(identities())) == 2
+
+
+def test_what_fails_for_days_is_given_up_and_can_be_sent_again(case, coordinator, line, clock):
+    tell(case, coordinator)
+    line["error"] = LINE_DOWN
+    deliver()
+    clock.shift(GIVE_UP_AFTER)
+    deliver()
+    dead = Envelope.objects.dead().get()
+    clock.shift(GIVE_UP_AFTER)
+    line["error"] = None
+    assert deliver() == 0
+    send_again(dead)
+    assert deliver() == 1
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize(("error", "dead"), [(REFUSED, True), (FULL, False)])
+def test_an_address_that_does_not_exist_is_given_up_soon(
+    case, coordinator, line, clock, error, dead
+):
+    tell(case, coordinator)
+    line["error"] = error
+    for __ in range(outbox.REFUSED_ATTEMPTS):
+        deliver()
+        clock.shift(BACK_OFF[-1])
+    assert Envelope.objects.dead().exists() == dead
+
+
+def test_one_bad_address_keeps_nobody_else_waiting(case, coordinator, school, monkeypatch):
+    officer = member(Role.ATTENTION_OFFICER, school)
+    people = [coordinator, officer]
+    tell(case, *people)
+    send = EmailBackend.send_messages
+
+    def send_messages(self, messages):
+        if messages[0].to == [coordinator.email]:
+            raise REFUSED
+        return send(self, messages)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", send_messages)
+    assert deliver() == 1
+    assert [message.to for message in mail.outbox] == [[officer.email]]
+
+
+def test_when_the_line_is_down_nobody_waits_for_each_of_many(
+    case, coordinator, school, line, monkeypatch
+):
+    """A server that does not answer costs 20 seconds a time: a round ends after some."""
+    line["error"] = LINE_DOWN
+    for number in range(outbox.FAULTS_IN_A_ROW + 4):
+        tell(case, coordinator, key=f"{number}")
+        outbox.seal(timezone.now())
+    deliver()
+    assert line["calls"] == outbox.FAULTS_IN_A_ROW
+    assert Envelope.objects.filter(attempts=0).count() == 4
+
+
+def test_a_letter_in_hand_is_sent_again_when_its_worker_died(case, coordinator, clock):
+    tell(case, coordinator)
+    outbox.seal(timezone.now())
+    taken = outbox._take()  # and nobody hears of that worker any more
+    assert deliver() == 0
+    clock.shift(IN_HAND)
+    assert deliver() == 1
+    assert identities() == [f"<{taken.public_id}@meldcode.example>"]
+
+
+def test_queries_do_not_grow_with_what_one_person_is_told(case, coordinator, school):
+    def queries(number):
+        for key in range(number):
+            tell(case, coordinator, key=f"{number}-{key}")
+        with CaptureQueriesContext(connection) as captured:
+            assert deliver() == 1
+        return len(captured)
+
+    assert queries(2) == queries(30)
+
+
+AT_ONCE, DIGEST = NotificationChoice.Mail
+NIGHT = {"quiet_from": time(22), "quiet_until": time(7)}
+
+
+@pytest.mark.parametrize(
+    ("choice", "now", "urgent", "expected"),
+    [
+        (None, (3, 2, 23, 0), False, (3, 2, 23, 0)),
+        ({"mail": AT_ONCE}, (3, 2, 23, 0), False, (3, 2, 23, 0)),
+        ({"mail": AT_ONCE, **NIGHT}, (3, 2, 21, 59), False, (3, 2, 21, 59)),
+        ({"mail": AT_ONCE, **NIGHT}, (3, 2, 22, 0), False, (3, 3, 7, 0)),
+        ({"mail": AT_ONCE, **NIGHT}, (3, 3, 6, 59), False, (3, 3, 7, 0)),
+        ({"mail": AT_ONCE, **NIGHT}, (3, 3, 7, 0), False, (3, 3, 7, 0)),
+        ({"mail": AT_ONCE, **NIGHT}, (3, 3, 3, 0), True, (3, 3, 3, 0)),
+        ({"mail": AT_ONCE, "quiet_from": time(12), "quiet_until": time(13)},
+         (3, 2, 12, 30), False, (3, 2, 13, 0)),
+        ({"mail": DIGEST, "digest_at": time(16)}, (3, 2, 9, 0), False, (3, 2, 16, 0)),
+        ({"mail": DIGEST, "digest_at": time(16)}, (3, 2, 16, 0), False, (3, 2, 16, 0)),
+        ({"mail": DIGEST, "digest_at": time(16)}, (3, 2, 16, 1), False, (3, 3, 16, 0)),
+        ({"mail": DIGEST, "digest_at": time(16)}, (3, 2, 9, 0), True, (3, 2, 9, 0)),
+        # The clock goes forward at two in the night of the 29th, and back on 25 October.
+        ({"mail": DIGEST, "digest_at": time(8)}, (3, 28, 9, 0), False, (3, 29, 8, 0)),
+        ({"mail": DIGEST, "digest_at": time(8)}, (10, 24, 9, 0), False, (10, 25, 8, 0)),
+        ({"mail": AT_ONCE, **NIGHT}, (3, 28, 23, 0), False, (3, 29, 7, 0)),
+    ],
+)  # fmt: skip
+def test_when_a_mail_may_go_out(choice, now, urgent, expected):
+    chosen = choice and NotificationChoice(**choice)
+    now, expected = (datetime(2026, *moment, tzinfo=AMSTERDAM) for moment in (now, expected))
+    assert not_before(chosen, now, urgent=urgent) == expected
+
+
+def test_a_digest_is_one_letter_at_its_hour_and_what_is_urgent_comes_at_once(
+    case, coordinator, clock
+):
+    NotificationChoice.objects.create(user=coordinator, mail=DIGEST, digest_at=time(16))
+    for number in range(3):
+        tell(case, coordinator, key=f"{number}")
+        assert deliver() == 0
+        clock.shift(timedelta(hours=1))
+    tell(case, coordinator, kind=EMERGENCY)
+    assert deliver() == 1
+    clock.move_to(MORNING.replace(hour=16))
+    assert deliver() == 1
+    assert deliver() == 0
+
+
+def test_a_reminder_that_was_acted_on_is_not_mailed_and_stays_in_the_list(case, coordinator):
+    notify(REMINDER, [coordinator.pk], "1", case=case)
+    Case.objects.filter(pk=case.pk).update(next_due=None)
+    assert deliver() == 0
+    assert Notification.objects.filter(recipient=coordinator).exists()
