@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from accounts.models import User
 from bench.world import (
     FIRST_TEACHER,
     SCHOOLS_PER_TEAM,
@@ -28,6 +29,8 @@ from cases.models import (
     Assessment,
     Case,
     Conversation,
+    Notification,
+    NotificationChoice,
     OutboxMessage,
     Reminder,
     SchoolPeriod,
@@ -43,7 +46,7 @@ from signals.models import Signal, SignalCategory
 ONE_IN = 25
 CASES = Case._meta.db_table
 # What a sweep writes, in the order in which it points at one another.
-WRITTEN = (Reminder, OutboxMessage)
+WRITTEN = (Reminder, Notification, OutboxMessage)
 # Which rows of the tables that were not empty are of the sweep.
 NEW = {Reminder: "created_at > (SELECT moment FROM bench_now)", StepChange: "true"}
 
@@ -271,6 +274,12 @@ def _said_before(_size: Size) -> None:
         SchoolPeriod,
         {"school_id": "school", "code": "'ask'", "days": "7", "set_by_id": colleague(1)},
         "bench_plan WHERE nth = 1 AND school %% 10 = 0",
+    )
+    # Of four people, one has a digest.
+    fill(
+        NotificationChoice,
+        {"user_id": "id", "mail": "'digest'"},
+        f"{User._meta.db_table} WHERE id %% 4 = 0",
     )
 
 

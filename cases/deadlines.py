@@ -47,7 +47,7 @@ def due_at(deadline: Deadline) -> datetime:
         return deadline.since + timedelta(hours=deadline.hours)
     if deadline.days is None:
         return deadline.since
-    began = timezone.localdate(deadline.since)
+    began = _day(deadline.since)
     if deadline.period.calendar:
         return _at(began + timedelta(days=deadline.days), END_OF_DAY)
     return _at(add_business_days(began, deadline.days), END_OF_DAY)
@@ -87,10 +87,8 @@ def reminder_moment(level: int, since: datetime, due: datetime, *, accelerated: 
             return since + (due - since) / 2
         return due + (level - 1) * REPEAT_ACCELERATED
     if level == 0:
-        return _at(add_business_days(timezone.localdate(due), -1), MORNING)
-    return _at(
-        add_business_days(timezone.localdate(due), (level - 1) * REPEAT_BUSINESS_DAYS), MORNING
-    )
+        return _at(add_business_days(_day(due), -1), MORNING)
+    return _at(add_business_days(_day(due), (level - 1) * REPEAT_BUSINESS_DAYS), MORNING)
 
 
 def level_due(now: datetime, since: datetime, due: datetime, *, accelerated: bool) -> int | None:
@@ -98,11 +96,20 @@ def level_due(now: datetime, since: datetime, due: datetime, *, accelerated: boo
 
     After a standstill of the system only this one is given: caught up once, not in a flood.
     """
+    if accelerated and now >= due:  # days later it would be counted by hundreds
+        return 1 + (now - due) // REPEAT_ACCELERATED
     level = -1
     while reminder_moment(level + 1, since, due, accelerated=accelerated) <= now:
         level += 1
     return level if level >= 0 else None
 
 
+# Asked many times of each case, and of the same few days: the clock is that of the settings, not of
+# whoever looks.
+def _day(moment: datetime) -> date:
+    return moment.astimezone(timezone.get_default_timezone()).date()
+
+
+@lru_cache(maxsize=4096)
 def _at(day: date, at: time) -> datetime:
-    return timezone.make_aware(datetime.combine(day, at))
+    return timezone.make_aware(datetime.combine(day, at), timezone.get_default_timezone())

@@ -1,22 +1,22 @@
 """Find the cases whose reminder is due; write it down together with whom it is told."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 
-from accounts.models import Membership
 from cases.actions import GUIDED, follow
+from cases.bulk import insert_all, update_all
 from cases.deadlines import Running, running
 from cases.facts import facts_for_many
 from cases.models import Case, Notification, Reminder, ShutOut
 from cases.notifications.kinds import REMINDER
 from cases.notifications.telling import write_messages
 from cases.protocol import Guidance, guide
-from cases.reminders.ladder import recipients
+from cases.reminders.ladder import Member, members_of, recipients
 
-BATCH = 200
+# So long are so many cases held: less than a second.
+BATCH = 500
 # What makes a reminder the same as one given before (its unique constraint).
 SAID_ONCE = ("case_id", "cycle", "period", "deadline", "level")
 
@@ -28,21 +28,23 @@ def sweep(now: datetime) -> int:
     that it missed; a person gets one letter for all cases (``cases.notifications.outbox``).
     """
     given = 0
-    while True:
+    # Almost always nothing is, and that is all that is asked.
+    while Case.objects.filter(next_due__lte=now).exists():
         with transaction.atomic():
             cases = list(
                 Case.objects.due(now).select_for_update(of=("self",), skip_locked=True)[:BATCH]
             )
             given += _remind(cases, now)
         if len(cases) < BATCH:
-            return given
+            break
+    return given
 
 
 def tell(case: Case, now: datetime) -> int:
     """Say of a locked case at once what is asked, before the first reminder is due (R9)."""
     guidance = guide(facts_for_many([case], now)[case.pk])
     reminders = [_reminder(case, period, 0) for period in running(guidance)]
-    return _give(reminders, _members([case]), now)
+    return _give(reminders, members_of([case]), now)
 
 
 def _remind(cases: list[Case], now: datetime) -> int:
@@ -53,8 +55,8 @@ def _remind(cases: list[Case], now: datetime) -> int:
         guidance = guide(facts[case.pk])
         follow(case, guidance, None, now)
         found += _reminders(case, guidance, now)
-    Case.objects.bulk_update(cases, GUIDED)
-    return _give(found, _members(cases), now)
+    update_all(cases, GUIDED)
+    return _give(found, members_of(cases), now)
 
 
 def _reminders(case: Case, guidance: Guidance, now: datetime) -> list[Reminder]:
@@ -81,7 +83,7 @@ def _reminder(case: Case, period: Running, level: int) -> Reminder:
     )
 
 
-def _give(reminders: list[Reminder], members: dict[int, list[Membership]], now: datetime) -> int:
+def _give(reminders: list[Reminder], members: dict[int, list[Member]], now: datetime) -> int:
     """Write down the reminders that were not given before, and tell whom they are for."""
     given = set(
         Reminder.objects.filter(case__in={reminder.case_id for reminder in reminders}).values_list(
@@ -89,7 +91,7 @@ def _give(reminders: list[Reminder], members: dict[int, list[Membership]], now: 
         )
     )
     new = [r for r in reminders if tuple(getattr(r, name) for name in SAID_ONCE) not in given]
-    Reminder.objects.bulk_create(new)
+    insert_all(new)
     shut_out = _shut_out({reminder.case.pupil_id for reminder in new})
     told = [
         Notification(
@@ -111,7 +113,7 @@ def _give(reminders: list[Reminder], members: dict[int, list[Membership]], now: 
             )
         )
     ]
-    write_messages(Notification.objects.bulk_create(told), now)
+    write_messages(insert_all(told), now)
     return len(new)
 
 
@@ -122,13 +124,3 @@ def _shut_out(pupils: set[int]) -> dict[int, set[int]]:
     for pupil_id, user_id in standing.values_list("pupil_id", "user_id"):
         found[pupil_id].add(user_id)
     return found
-
-
-def _members(cases: Iterable[Case]) -> dict[int, list[Membership]]:
-    """Return who works today at the schools of the cases, by school, in one query."""
-    by_school: dict[int, list[Membership]] = defaultdict(list)
-    schools = {case.school_id for case in cases}
-    current = Membership.objects.current().select_related("replaces")
-    for member in current.filter(school_id__in=schools):
-        by_school[member.school_id].append(member)
-    return by_school
