@@ -65,7 +65,8 @@ def _keys(table: str, column: str, count: int) -> list[int]:
     """Return so many new keys of a table."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            "SELECT nextval(name) FROM (SELECT pg_get_serial_sequence(%s, %s)::regclass AS name"
+            " OFFSET 0) AS sequence, generate_series(1, %s)",
             [_quote(table), column, count],
         )
         return [key for (key,) in cursor.fetchall()]

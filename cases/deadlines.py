@@ -11,7 +11,7 @@ from functools import lru_cache
 import holidays
 from django.utils import timezone
 
-from cases.protocol import Deadline, Guidance
+from cases.protocol import Course, Deadline
 
 END_OF_DAY = time(17)
 MORNING = time(8)
@@ -74,7 +74,7 @@ class Running:
         return level_due(now, self.deadline.since, self.due, accelerated=self.accelerated)
 
 
-def running(guidance: Guidance) -> list[Running]:
+def running(guidance: Course) -> list[Running]:
     """Return the periods that run in a case, the one that ends first in front."""
     found = (Running(deadline, due_at(deadline)) for deadline in guidance.deadlines)
     return sorted(found, key=lambda period: period.due)

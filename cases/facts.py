@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
 from cases.models import Case, SchoolPeriod
@@ -28,10 +29,11 @@ from cases.record_facts import (
 
 # What hangs under the records of a step and the rules look at.
 UNDER = {
-    "signals": ("finding",),
     "consultations": ("invitations",),
     "decisions": ("referrals",),
 }
+# What is told of a record by whether something hangs under it: a signal that turned out unfounded.
+TOLD = {"signals": {"unfounded": F("finding__pk")}}
 # What belongs to no single step.
 BESIDE = ("feedbacks", "deviations", "lookbacks")
 
@@ -137,12 +139,16 @@ def _rows(relation: str, cases: list[Case], known: dict[int, Case]) -> dict[int,
     keys = list(known) if of_pupil else [case.pk for case in cases]
     records = model.objects.current().filter(case_id__in=keys).order_by("id")
     found = list(
-        records.only(*OF_ALL, *LOOKED_AT[relation]).prefetch_related(*UNDER.get(relation, ()))
+        records.annotate(**TOLD.get(relation, {}))
+        .only(*OF_ALL, *LOOKED_AT[relation])
+        .prefetch_related(*UNDER.get(relation, ()))
     )
     by_key: dict[int, list[Any]] = defaultdict(list)
+    link = model._meta.get_field("case")
     for record in found:
-        record.case = known[record.case_id]
-        by_key[record.case.pupil_id if of_pupil else record.case_id].append(record)
+        case = known[record.case_id]
+        link.set_cached_value(record, case)
+        by_key[case.pupil_id if of_pupil else case.pk].append(record)
     if relation in WORDS:
         _add_words(found, *WORDS[relation])
     return by_key

@@ -35,7 +35,7 @@ def signal_facts(case: Case, signals: list[Any], now: datetime) -> dict[str, Any
     counted = [
         s
         for s in signals
-        if not hasattr(s, "finding")
+        if s.unfounded is None
         and ((s.case_id == case.pk and s.cycle == case.cycle) or s.counts_from >= now - LOOK_BACK)
     ]
     here = [s for s in counted if s.case_id == case.pk]
@@ -70,7 +70,7 @@ def severe_since_answer(
 ) -> datetime | None:
     """Return when the first severe signal came that nobody outside was heard on since."""
     heard = _last_outcome(consultations, OUTSIDE_EXPERTS)
-    severe = (s for s in signals if s.severe and s.case_id == case.pk and not hasattr(s, "finding"))
+    severe = (s for s in signals if s.severe and s.case_id == case.pk and s.unfounded is None)
     waiting = (s.severe_from for s in severe if heard is None or s.newest_at > heard)
     return min(waiting, default=None)
 

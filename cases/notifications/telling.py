@@ -52,7 +52,7 @@ def write_messages(notifications: list[Notification], now: datetime) -> None:
     choices = {one.user_id: one for one in NotificationChoice.objects.filter(user__in=people)}
     insert_all(
         OutboxMessage(
-            notification=one,
+            notification_id=one.pk,
             recipient_id=one.recipient_id,
             channel=Channel.MAIL,
             not_before=not_before(choices.get(one.recipient_id), now, urgent=one.urgent),

@@ -76,21 +76,32 @@ class TwoDecisions:
         return ("R28",) if needless else ()
 
 
-@dataclass(frozen=True, slots=True)
-class Guidance:
-    """What the protocol says of a case."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """Where a case stands, and which periods run: as much of the guidance as reminders look at."""
 
     attention: Attention
-    accelerated: bool
     step: int
+    # All periods that run; the first is that of the step or of what is most urgent.
+    deadlines: tuple[Deadline, ...]
+
+    @property
+    def deadline(self) -> Deadline | None:
+        """Return the period of the step, or of what is most urgent."""
+        return self.deadlines[0] if self.deadlines else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guidance(Course):
+    """What the protocol says of a case."""
+
+    accelerated: bool
     steps: tuple[StepState, ...]
     tasks: tuple[Task, ...]
     # What else holds, without asking anything.
     notes: tuple[Task, ...]
     # What would be asked, had nobody explained why it is not done.
     explained: tuple[Task, ...]
-    # All periods that run; the first is that of the step or of what is most urgent.
-    deadlines: tuple[Deadline, ...]
     decisions: TwoDecisions
     # What says that there is no talk now.
     before_talk: tuple[Rule, ...]
@@ -125,29 +136,37 @@ class Guidance:
         """Return what comes before a talk for somebody's safety (R8, R19), or by advice (R15)."""
         return self.before_talk if number == TALKING else ()
 
-    @property
-    def deadline(self) -> Deadline | None:
-        """Return the period of the step, or of what is most urgent."""
-        return self.deadlines[0] if self.deadlines else None
+
+def course(facts: Facts) -> Course:
+    """Say of a case where it stands and by when: what ``guide`` says of that, without the rules.
+
+    Almost all of the time that ``guide`` takes goes to the rules, and no period follows from them.
+    """
+    current = _current_step(facts)
+    return Course(
+        attention=facts.attention,
+        step=current,
+        deadlines=tuple(dict.fromkeys(_deadlines(facts, current))),
+    )
 
 
 def guide(facts: Facts) -> Guidance:
     """Say of a case what is done, what is asked next and why, how urgent it is, and by when."""
-    current = _current_step(facts)
+    now = course(facts)
     fired = [] if facts.closed else [rule for rule in RULES if _holds(rule, facts)]
     # Danger right now comes before all else; within a kind the table's order stays.
     fired.sort(key=lambda rule: (URGENCY[rule.kind], EMERGENCY not in rule.calls))
     explained = [rule for rule in fired if rule.explainable and facts.explained_at(rule.code)]
     asked = [rule for rule in fired if rule not in explained]
     return Guidance(
-        attention=facts.attention,
+        attention=now.attention,
         accelerated=facts.accelerated,
-        step=current,
-        steps=tuple(_state(step, facts, current) for step in STEPS),
+        step=now.step,
+        steps=tuple(_state(step, facts, now.step) for step in STEPS),
         tasks=tuple(Task(rule) for rule in asked if rule.kind is not Kind.NOTED),
         notes=tuple(Task(rule) for rule in asked if rule.kind is Kind.NOTED),
         explained=tuple(Task(rule) for rule in explained),
-        deadlines=tuple(dict.fromkeys(_deadlines(facts, current))),
+        deadlines=now.deadlines,
         decisions=two_decisions(facts),
         before_talk=tuple(
             rule
