@@ -21,7 +21,7 @@ from django.utils import timezone
 from accounts import typed
 from cases import views as case_views
 from cases.dossier.tasks import make_dossier
-from cases.models import Attachment, Case, DossierExport, EmergencyAccess, OutboxMessage, Pupil
+from cases.models import Attachment, Case, DossierExport, EmergencyAccess, Notification, Pupil
 from cases.notifications.outbox import deliver
 from cases.reminders.sweep import sweep
 from consultations.models import Consultation
@@ -285,7 +285,7 @@ def test_nothing_stands_where_nobody_looks_for_it(walked, queue):
         "referrals:request_copy reason",
         "copy reason",
     }
-    assert found("\n".join(columns(OutboxMessage.objects.all()))) == set()
+    assert found("\n".join(columns(Notification.objects.all()))) == set()
 
 
 @shows("leak-1")
