@@ -80,7 +80,6 @@ def table(found: list[Swept], labels: list[str]) -> str:
 
 
 def _cells(label: str, swept: Swept) -> list[str]:
-    idle, bare_idle = sorted(swept.idle), sorted(swept.bare_idle)
     return [
         label,
         f"{swept.due:,}",
@@ -91,8 +90,8 @@ def _cells(label: str, swept: Swept) -> list[str]:
         f"{swept.times_bare:.1f}",
         f"{swept.per_case:.2f}",
         f"{max(swept.growth) / 2**20:.0f}",
-        f"{idle[len(idle) // 2] * 1000:.2f}",
-        f"{bare_idle[len(bare_idle) // 2] * 1000:.2f}",
+        f"{min(swept.idle) * 1000:.2f}",
+        f"{min(swept.bare_idle) * 1000:.2f}",
         f"{swept.times_bare_idle:.1f}",
     ]
 

@@ -47,8 +47,13 @@ ONE_IN = 25
 CASES = Case._meta.db_table
 # What a sweep writes, in the order in which it points at one another.
 WRITTEN = (Reminder, Notification, OutboxMessage)
-# Which rows of the tables that were not empty are of the sweep.
-NEW = {Reminder: "created_at > (SELECT moment FROM bench_now)", StepChange: "true"}
+# Which rows of each table are of the sweep.
+NEW = {
+    Reminder: "created_at >= (SELECT moment FROM bench_now)",
+    Notification: "true",
+    OutboxMessage: "true",
+    StepChange: "true",
+}
 
 # A case's number in the order of the table tells where it stands: a block of 25 has one stage, so
 # that what is due stands everywhere. Of twenty blocks, so many have come as far as this.
@@ -313,12 +318,12 @@ def begin_again() -> None:
     """Undo what a sweep did, and leave no dead rows."""
     columns = ", ".join(f"{name} = d.{name}" for name in map(connection.ops.quote_name, GUIDED))
     with connection.cursor() as cursor:
-        tables = ", ".join(model._meta.db_table for model in WRITTEN[1:])
-        cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
-        for model in (Reminder, StepChange):
+        for model in (*reversed(WRITTEN), StepChange):
             cursor.execute(f"DELETE FROM {model._meta.db_table} WHERE {NEW[model]}")  # noqa: S608
         cursor.execute(
             f"UPDATE {CASES} c SET {columns} FROM bench_due d WHERE d.id = c.id"  # noqa: S608
         )
+        if connection.in_atomic_block:  # in a test, which leaves nothing at all
+            return
         for model in (*WRITTEN, Case, StepChange):
             cursor.execute(f"VACUUM ANALYZE {model._meta.db_table}")
