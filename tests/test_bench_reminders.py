@@ -1,4 +1,4 @@
-"""The bench of the sweep, in a country of five hundred cases: it runs, and notices what is wrong."""
+"""The bench of the sweep in a country of five hundred cases: it runs, and notices what is wrong."""
 
 import pytest
 from django.db import connection, connections
