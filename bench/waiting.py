@@ -6,13 +6,14 @@ the first, the second and so on: who hears of it follows from that.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 
-from accounts.models import User
+from accounts.models import School, User
 from bench.world import (
     FIRST_TEACHER,
+    PER_CREW,
     SCHOOLS_PER_TEAM,
     Size,
     colleague,
@@ -34,10 +35,12 @@ from cases.models import (
     OutboxMessage,
     Reminder,
     SchoolPeriod,
+    SchoolVacation,
     ShutOut,
     StepChange,
 )
 from cases.protocol.questions import QUESTIONS
+from cases.protocol.vacations import MIDDLE, of_region
 from consultations.models import Consultation, Invitation
 from referrals.models import Decision, Referral
 from signals.models import Signal, SignalCategory
@@ -277,8 +280,25 @@ def _said_before(_size: Size) -> None:
     )
     fill(
         SchoolPeriod,
+        SchoolVacation,
         {"school_id": "school", "code": "'ask'", "days": "7", "set_by_id": colleague(1)},
         "bench_plan WHERE nth = 1 AND school %% 10 = 0",
+    )
+    # The vacations of one region, as most schools take them over.
+    vacations = ", ".join(
+        f"('{one.name}', '{one.first}'::date, '{one.last}'::date)"
+        for one in of_region(MIDDLE, date.today() - timedelta(days=365))  # noqa: DTZ011
+    )
+    fill(
+        SchoolVacation,
+        {
+            "school_id": "s.id",
+            "name": "given.name",
+            "first_day": "first",
+            "last_day": "last",
+            "set_by_id": f"(s.id - 1) * {PER_CREW} + 1",
+        },
+        f"{School._meta.db_table} s CROSS JOIN (VALUES {vacations}) AS given (name, first, last)",
     )
     # Of four people, one has a digest.
     fill(

@@ -61,6 +61,8 @@ CASE_PAGE = (
     "feedbacks__goal_effects__goal",
     "deviations__author",
     "lookbacks__author",
+    "snoozes__author",
+    "snoozes__ended_by",
     "attachments__author",
     "attachments__withdrawn_by",
     "step_changes__by",
@@ -224,14 +226,19 @@ class CaseQuerySet(models.QuerySet):
     def for_dashboard(self) -> "CaseQuerySet":
         """Return cases with what a list shows, severe first and then the longest waiting.
 
-        ``waits_on_agenda``: whether the care team is to deal with it. ``responsible_name``: of the
-        few who are responsible, without a user object for each case.
+        ``waits_on_agenda``: whether the care team is to deal with it. ``put_off_until``: until when
+        it waits on purpose, if it does. ``responsible_name``: of the few who are responsible,
+        without a user object for each case.
         """
+        snoozes = apps.get_model("cases", "Snooze").objects.standing()
+        put_off = snoozes.filter(case=models.OuterRef("pk"), until__gt=timezone.now())
         items = self.model._meta.get_field("agenda_items").related_model.objects.standing()
         waiting = models.Exists(items.filter(case=models.OuterRef("pk")))
         listed = self.select_related("pupil").only(*LISTED)
         return listed.annotate(
-            waits_on_agenda=waiting, responsible_name=models.F("responsible__name")
+            waits_on_agenda=waiting,
+            put_off_until=models.Subquery(put_off.values("until")),
+            responsible_name=models.F("responsible__name"),
         ).order_by("-attention", models.F("deadline").asc(nulls_last=True), "pk")
 
 
@@ -241,6 +248,14 @@ class RecordQuerySet(models.QuerySet):
     def current(self) -> "RecordQuerySet":
         """Return the records as they hold now: those that no correction replaced."""
         return self.filter(correction__isnull=True)
+
+
+class SnoozeQuerySet(RecordQuerySet):
+    """Questions about cases that wait on purpose."""
+
+    def standing(self) -> "SnoozeQuerySet":
+        """Return those that nothing ended yet, also when their time is over."""
+        return self.filter(ended_at__isnull=True)
 
 
 class AttachmentQuerySet(RecordQuerySet):

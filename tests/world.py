@@ -30,6 +30,7 @@ from tests.factories import (
     SchoolFactory,
     SignalFactory,
     UserFactory,
+    VacationFactory,
     member,
 )
 
@@ -90,6 +91,7 @@ class World:
         )
         self.contact = ContactFactory(school=self.school)
         self.help_item = HelpItemFactory(school=self.school)
+        self.vacation = VacationFactory(school=self.school, set_by=self.people["coordinator"])
         self.flag = Flag.objects.create(
             rule="at_night",
             user=self.people["coordinator"],

@@ -21,6 +21,8 @@ from cases.models.period import SchoolPeriod
 from cases.models.pupil import Pupil
 from cases.models.record import Record
 from cases.models.reminder import Reminder
+from cases.models.snooze import Snooze
+from cases.models.vacation import SchoolVacation
 
 __all__ = [
     "Answer",
@@ -45,6 +47,8 @@ __all__ = [
     "Record",
     "Reminder",
     "SchoolPeriod",
+    "SchoolVacation",
     "ShutOut",
+    "Snooze",
     "StepChange",
 ]

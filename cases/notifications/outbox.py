@@ -8,10 +8,10 @@ minutes (``IN_HAND``), so that no second one sends it too; when it dies, these m
 import logging
 from collections import defaultdict
 from datetime import datetime, timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from smtplib import SMTPRecipientsRefused, SMTPResponseException
 
 from django.core import mail
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from cases.models import Channel, Envelope, OutboxMessage
@@ -125,13 +125,15 @@ def _send(envelope: Envelope, connection: object) -> Exception | None:
     messages = envelope.messages.select_related("notification__case").order_by("pk")
     inside = [message.notification for message in messages]
     person = envelope.recipient
-    told = waiting(person, inside) if person.is_active else []
-    if not told:
-        envelope.delete()
-        return None
     try:
+        told = waiting(person, inside) if person.is_active else []
+        if not told:
+            envelope.delete()
+            return None
         letter(person, told, envelope, connection).send()
-    except (SMTPException, OSError) as error:
+    except DatabaseError:
+        raise
+    except Exception as error:  # whatever is wrong with one, the others go out
         return error
     envelope.sent_at, envelope.last_error = timezone.now(), ""
     envelope.save(update_fields=["sent_at", "last_error"])
@@ -139,7 +141,9 @@ def _send(envelope: Envelope, connection: object) -> Exception | None:
 
 
 def _is_refused(error: Exception) -> bool:
-    """Tell whether the server refused this letter, for good, and not the line failed."""
+    """Tell whether this letter cannot be sent, now or later, and not the line failed."""
+    if not isinstance(error, OSError):  # it could not even be written: so for each of its attempts
+        return True
     if isinstance(error, SMTPRecipientsRefused):
         return all(code >= 500 for code, __ in error.recipients.values())
     return isinstance(error, SMTPResponseException) and error.smtp_code >= 500

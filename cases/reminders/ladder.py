@@ -5,9 +5,11 @@ Source: docs/protocol.md, "Periods": responsible → coordinator → school lead
 
 from collections import defaultdict
 from collections.abc import Container, Iterable
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts import access
 from accounts.access import Permission, Scope
@@ -34,8 +36,8 @@ class Member(NamedTuple):
     replaces: int | None
 
 
-def members_of(cases: Iterable[Case]) -> dict[int, list[Member]]:
-    """Return who could be told of the cases today, by school, in a number of queries that stays.
+def members_of(cases: Iterable[Case], now: datetime) -> dict[int, list[Member]]:
+    """Return who could be told of the cases that day, by school, in a number of queries that stays.
 
     Of a school of eighty people that is a handful: who can stand on the ladder, who is responsible,
     and who takes somebody's place.
@@ -47,8 +49,8 @@ def members_of(cases: Iterable[Case]) -> dict[int, list[Member]]:
         | Q(user_id__in={case.responsible_id for case in cases} - {None})
         | Q(replaces__isnull=False)
     )
-    schools = {case.school_id for case in cases}
-    found = Membership.objects.in_force().filter(could_be_told, school_id__in=schools)
+    schools, day = {case.school_id for case in cases}, timezone.localdate(now)
+    found = Membership.objects.in_force(day).filter(could_be_told, school_id__in=schools)
     rows = list(found.values_list("school_id", "user_id", "role", "replaces_id"))
     # Asked by key: joined, the database reads everybody of the country for some hundred schools.
     users, replaced = {row[1] for row in rows}, {row[3] for row in rows} - {None}

@@ -10,13 +10,14 @@ from django.db import transaction
 
 from cases.actions import GUIDED, follow
 from cases.bulk import insert_all, update_all
-from cases.deadlines import Running, running
+from cases.deadlines import Running, look_again, running, to_say
 from cases.facts import facts_for_many
 from cases.models import Case, Notification, Reminder, ShutOut
 from cases.notifications.kinds import REMINDER
 from cases.notifications.telling import write_messages
 from cases.protocol import Course, course
 from cases.reminders.ladder import Member, members_of, recipients
+from cases.waiting.ending import end_those_over
 
 # So long are so many cases held: less than a second.
 BATCH = 500
@@ -60,7 +61,7 @@ def tell(case: Case, now: datetime) -> int:
     """Say of a locked case at once what is asked, before the first reminder is due (R9)."""
     guidance = course(facts_for_many([case], now)[case.pk])
     reminders = [_reminder(case, period, 0) for period in running(guidance)]
-    return _give(reminders, members_of([case]), now)
+    return _give(reminders, members_of([case], now), now)
 
 
 def _remind(cases: list[Case], now: datetime) -> int:
@@ -72,19 +73,15 @@ def _remind(cases: list[Case], now: datetime) -> int:
         follow(case, guidance, None, now)
         found += _reminders(case, guidance, now)
     update_all(cases, GUIDED)
-    return _give(found, members_of(cases), now)
+    given = _give(found, members_of(cases, now), now)
+    end_those_over([case for case in cases if facts[case.pk].put_off], now)
+    return given
 
 
 def _reminders(case: Case, guidance: Course, now: datetime) -> list[Reminder]:
     """Return the reminders of a case for which it is time, and set when to look next."""
-    found, next_moments = [], []
-    for period in running(guidance):
-        level = period.level(now)
-        next_moments.append(period.moment(0 if level is None else level + 1))
-        if level is not None:
-            found.append(_reminder(case, period, level))
-    case.next_due = min(next_moments, default=None)
-    return found
+    case.next_due = look_again(guidance, now, said=True)
+    return [_reminder(case, period, level) for period, level in to_say(guidance, now)]
 
 
 def _reminder(case: Case, period: Running, level: int) -> Reminder:

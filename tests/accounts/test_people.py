@@ -366,7 +366,7 @@ def test_a_substitute_comes_and_goes(school, administrator, teacher, coordinator
     assert answer.status_code == 302
     substitute = User.objects.get(pk=teacher.pk)
     assert case in Case.objects.visible_to(substitute)
-    members = members_of([case])[school.pk]
+    members = members_of([case], timezone.now())[school.pk]
     assert recipients(case, 0, members) == {coordinator.pk, teacher.pk}
     Membership.objects.filter(replaces__isnull=False).update(
         starts_on=today - timedelta(days=20), ends_on=today - timedelta(days=1)
