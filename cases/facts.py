@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import F
@@ -84,7 +85,9 @@ EXPLAINS = frozenset({"skipped", "not_done"})
 ABOUT_A_SIGNAL = frozenset({"R3", "R4", "R13"})
 
 
-Rows = dict[str, dict[int, list[Any]]]
+# A case, or a pupil and whether it is about somebody of the school.
+Key = int | tuple[int, bool]
+Rows = dict[str, dict[Key, list[Any]]]
 
 
 def facts_for(case: Case, now: datetime) -> Facts:
@@ -97,9 +100,8 @@ def facts_as_author_knows(case: Case, author_id: int, now: datetime) -> Facts:
 
     What they are told must not show that others logged signals too (docs/protocol.md, Scenarios 2).
     """
-    signals = _rows("signals", [case], _with_those_of_their_pupils([case]))[case.pupil_id]
-    own = [s for s in signals if s.author_id == author_id]
-    own = [s for s in own if s.case.restricted == case.restricted]
+    signals = _rows("signals", [case], _with_those_of_their_pupils([case]))
+    own = [s for s in signals[_key("signals", case)] if s.author_id == author_id]
     opened_at = own[0].recorded_at if own else case.opened_at
     known = signal_facts(case, own, now)
     return Facts(now=now, opened_at=opened_at, about_staff=case.restricted, **known)
@@ -134,14 +136,18 @@ class _School:
     days: dict[str, int] = field(default_factory=dict)
     vacations: list[Span] = field(default_factory=list)
 
-    def calendar(self, now: datetime) -> dict[str, Any]:
+    def calendar(self, today: date) -> dict[str, Any]:
         """Return what the protocol knows of the school's calendar."""
-        first = next_long(self.vacations, timezone.localdate(now))
-        return {
-            "days": self.days,
-            "free": free_days(tuple(self.vacations)),
-            "vacation_at": timezone.make_aware(datetime.combine(first, time())) if first else None,
-        }
+        free, vacation_at = _vacations(tuple(self.vacations), today)
+        return {"days": self.days, "free": free, "vacation_at": vacation_at}
+
+
+@lru_cache(maxsize=512)
+def _vacations(spans: tuple[Span, ...], today: date) -> tuple[frozenset[date], datetime | None]:
+    """Return the free days, and when the next vacation begins. By value: whole regions share it."""
+    first = next_long(spans, today)
+    begins = timezone.make_aware(datetime.combine(first, time())) if first else None
+    return free_days(spans), begins
 
 
 def _schools(cases: list[Case]) -> dict[int, _School]:
@@ -162,32 +168,40 @@ def _put_off(cases: list[Case]) -> dict[int, PutOff]:
     return {snooze.case_id: snooze.put_off for snooze in standing}
 
 
-def _rows(relation: str, cases: list[Case], known: dict[int, Case]) -> dict[int, list[Any]]:
+def _rows(relation: str, cases: list[Case], known: dict[int, Case]) -> dict[Key, list[Any]]:
     """Return the records of a relation as they hold now, by case; those of the pupil by pupil.
 
     Signals, assessments and decisions of a pupil's earlier cases count too (R2, R27).
     """
     model = Case._meta.get_field(relation).related_model
-    of_pupil = relation in OF_THE_PUPIL
-    keys = list(known) if of_pupil else [case.pk for case in cases]
+    keys = list(known) if relation in OF_THE_PUPIL else [case.pk for case in cases]
     records = model.objects.current().filter(case_id__in=keys).order_by("id")
     found = list(
         records.annotate(**TOLD.get(relation, {}))
         .only(*OF_ALL, *LOOKED_AT[relation])
         .prefetch_related(*UNDER.get(relation, ()))
     )
-    by_key: dict[int, list[Any]] = defaultdict(list)
+    by_key: dict[Key, list[Any]] = defaultdict(list)
     link = model._meta.get_field("case")
     for record in found:
         case = known[record.case_id]
         link.set_cached_value(record, case)
-        by_key[case.pupil_id if of_pupil else case.pk].append(record)
+        by_key[_key(relation, case)].append(record)
     if relation in WORDS:
         _add_words(found, *WORDS[relation])
     return by_key
 
 
 OF_THE_PUPIL = frozenset({"signals", "assessments", "decisions"})
+
+
+def _key(relation: str, case: Case) -> Key:
+    """Return under what the records of a case are found that count for it.
+
+    What is about somebody of the school, and what is about home, do not count together (R9).
+    """
+    return (case.pupil_id, case.restricted) if relation in OF_THE_PUPIL else case.pk
+
 
 # What hangs under a record and is a word or two: as which attribute it is set, and of which columns
 # of which relation. There are more of them than of all else, so they become no objects.
@@ -218,10 +232,7 @@ class _Records:
 
     def all(self, relation: str) -> list[Any]:
         """Return those that count for the case: its own, and those of the pupil's other cases."""
-        key = self.case.pupil_id if relation in OF_THE_PUPIL else self.case.pk
-        found = self.rows[relation].get(key, [])
-        # What is about somebody of the school, and what is about home, do not count together (R9).
-        return [r for r in found if r.case.restricted == self.case.restricted]
+        return self.rows[relation].get(_key(relation, self.case), [])
 
     def here(self, relation: str) -> list[Any]:
         """Return those of the case's own cycle."""
@@ -240,7 +251,7 @@ class _Records:
 
 
 def _facts(case: Case, rows: Rows, school: _School, put_off: PutOff | None, now: datetime) -> Facts:
-    records = _Records(case, rows)
+    records, today = _Records(case, rows), timezone.localdate(now)
     looked_back = [
         r
         for r in records.here("lookbacks")
@@ -265,9 +276,9 @@ def _facts(case: Case, rows: Rows, school: _School, put_off: PutOff | None, now:
         or _signalled_since(case, signals["last_signal_at"]),
         about_staff=case.restricted,
         put_off=put_off,
-        **school.calendar(now),
+        **school.calendar(today),
         responsible=case.responsible_id is not None,
-        pupil_age=case.pupil.age(timezone.localdate(now)),
+        pupil_age=case.pupil.age(today),
         history_of_unsafety=_was_unsafe(records),
         explained=_explained(records),
         help_refused_at=refused,
