@@ -1,5 +1,6 @@
 """What many tests need."""
 
+import gc
 import io
 import logging.config
 import os
@@ -122,6 +123,13 @@ def log(settings) -> Iterator[io.StringIO]:
     logging.config.dictConfig(ours)
     yield lines
     logging.config.dictConfig(settings.LOGGING)
+
+
+def pytest_collection_finish() -> None:
+    """Let Python look for cycles less often, and never among what stays: a quarter of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
