@@ -7,19 +7,23 @@ import os
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from datetime import timedelta
+from pathlib import Path
+from shutil import copytree
 from unittest import mock
 
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
-from django.test import Client, TransactionTestCase
+from django.db import connection, transaction
+from django.test import Client, TransactionTestCase, override_settings
 from django.utils import timezone
 
 from accounts.models import School, User
 from accounts.roles import Role
 from tests.append_only import unprotected
 from tests.factories import SchoolFactory, member
+from tests.world import World
 
 
 def _cache_of_this_process(location: object) -> str:
@@ -29,27 +33,29 @@ def _cache_of_this_process(location: object) -> str:
     return f"{address}{slash}{worker}"
 
 
-@pytest.fixture(autouse=True)
-def _plain_environment(settings, tmp_path):
-    """No hashing cost, no manifest, no broker; mail in memory, files in a folder of the test.
+@pytest.fixture(autouse=True, scope="session")
+def _plain_settings() -> Iterator[None]:
+    """No hashing cost, no manifest, no broker; mail in memory.
 
     A provider to sign in with may run on 127.0.0.1.
     """
     default = settings.CACHES["default"]
-    settings.CACHES = {
-        "default": {**default, "LOCATION": _cache_of_this_process(default["LOCATION"])}
-    }
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {
-            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
-        },
-    }
+    static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(
+        CACHES={"default": {**default, "LOCATION": _cache_of_this_process(default["LOCATION"])}},
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES={**settings.STORAGES, "staticfiles": static},
+        EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
+        CELERY_TASK_ALWAYS_EAGER=False,
+        SSO_LOCAL=True,
+    ):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _a_place_of_its_own(settings, tmp_path):
+    """Files in a folder of the test, and nothing in the cache."""
     settings.MEDIA_ROOT = tmp_path / "media"
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    settings.CELERY_TASK_ALWAYS_EAGER = False
-    settings.SSO_LOCAL = True
     cache.clear()
 
 
@@ -64,6 +70,30 @@ def _the_log_is_emptied_between_tests():
 
     with mock.patch.object(TransactionTestCase, "_fixture_teardown", flush_all):
         yield
+
+
+@pytest.fixture(scope="module")
+def _standing_world(
+    _plain_settings, django_db_setup, django_db_blocker, tmp_path_factory
+) -> Iterator[tuple[World, Path]]:
+    """A world that stands while the tests of a file run, and where its files are."""
+    media = tmp_path_factory.mktemp("world")
+    with django_db_blocker.unblock(), transaction.atomic():
+        with override_settings(MEDIA_ROOT=media):
+            world = World()
+        yield world, media
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(_standing_world, db, settings) -> World:
+    """A world for this test alone: what it does to it is undone. Cheaper than ``World()``.
+
+    Once a test asked for it, it stands in the database until the last test of the file.
+    """
+    world, media = _standing_world
+    copytree(media, settings.MEDIA_ROOT, dirs_exist_ok=True)
+    return deepcopy(world)
 
 
 @pytest.fixture

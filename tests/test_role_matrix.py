@@ -344,8 +344,7 @@ def test_every_view_declares_who_may_use_it():
 @shows("ids-1")
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(set(MATRIX) - POST_ONLY))
-def test_who_gets_in(name, signed_in, client):
-    world = World()
+def test_who_gets_in(name, signed_in, client, world):
     url = reverse(name, args=arguments(name, world))
     got = {
         who: _outcome((signed_in(user) if user else client).get(url))
@@ -357,8 +356,7 @@ def test_who_gets_in(name, signed_in, client):
 @shows("ids-8")
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(set(MATRIX) - POST_ONLY))
-def test_asking_for_the_headers_alone_tells_no_more(name, signed_in, client):
-    world = World()
+def test_asking_for_the_headers_alone_tells_no_more(name, signed_in, client, world):
     url = reverse(name, args=arguments(name, world))
     for who in ("coordinator", "teacher", "joined", "other_coordinator", "nobody", "signed_out"):
         user = world.people[who]
@@ -369,8 +367,7 @@ def test_asking_for_the_headers_alone_tells_no_more(name, signed_in, client):
 @shows("ids-8")
 @pytest.mark.django_db
 @pytest.mark.parametrize("who", ["coordinator", "other_coordinator", "signed_out"])
-def test_other_methods_are_refused_to_everybody_alike(who, signed_in, client):
-    world = World()
+def test_other_methods_are_refused_to_everybody_alike(who, signed_in, client, world):
     user = world.people[who]
     browser = signed_in(user) if user else client
     answers = {
@@ -394,9 +391,8 @@ def test_who_may_change(name, signed_in):
 @shows("ids-1")
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(set(MATRIX) - READ_ONLY))
-def test_who_may_send(name, signed_in, client):
+def test_who_may_send(name, signed_in, client, world):
     allowed = MATRIX[name]
-    world = World()
     url = reverse(name, args=arguments(name, world))
     shut_out = [who for who in world.people if allowed is not PUBLIC and who not in allowed]
     for who in shut_out:
