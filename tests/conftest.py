@@ -5,10 +5,12 @@ import io
 import logging.config
 import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from copy import deepcopy
 from datetime import timedelta
 from pathlib import Path
 from shutil import copytree
+from typing import TYPE_CHECKING
 from unittest import mock
 
 import pytest
@@ -23,7 +25,9 @@ from accounts.models import School, User
 from accounts.roles import Role
 from tests.append_only import unprotected
 from tests.factories import SchoolFactory, member
-from tests.world import World
+
+if TYPE_CHECKING:
+    from tests.world import World
 
 
 def _cache_of_this_process(location: object) -> str:
@@ -72,21 +76,38 @@ def _the_log_is_emptied_between_tests():
         yield
 
 
-@pytest.fixture(scope="module")
-def _standing_world(
+@pytest.fixture(scope="session")
+def standing(
     _plain_settings, django_db_setup, django_db_blocker, tmp_path_factory
-) -> Iterator[tuple[World, Path]]:
+) -> Callable[[], AbstractContextManager[Path]]:
+    """Return what lets things made in it stand for several tests, and undoes them at its end.
+
+    Each of these tests runs in a transaction inside that one. Gives the folder of their files.
+    """
+
+    @contextmanager
+    def stand() -> Iterator[Path]:
+        media = tmp_path_factory.mktemp("standing")
+        with django_db_blocker.unblock(), transaction.atomic():
+            with override_settings(MEDIA_ROOT=media):
+                yield media
+            transaction.set_rollback(True)
+
+    return stand
+
+
+@pytest.fixture(scope="module")
+def _standing_world(standing) -> Iterator[tuple["World", Path]]:
     """A world that stands while the tests of a file run, and where its files are."""
-    media = tmp_path_factory.mktemp("world")
-    with django_db_blocker.unblock(), transaction.atomic():
-        with override_settings(MEDIA_ROOT=media):
-            world = World()
-        yield world, media
-        transaction.set_rollback(True)
+    # Here: what it imports takes half a second, which each mutant of a rule would wait for.
+    from tests.world import World
+
+    with standing() as media:
+        yield World(), media
 
 
 @pytest.fixture
-def world(_standing_world, db, settings) -> World:
+def world(_standing_world, db, settings) -> "World":
     """A world for this test alone: what it does to it is undone. Cheaper than ``World()``.
 
     Once a test asked for it, it stands in the database until the last test of the file.
