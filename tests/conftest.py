@@ -12,6 +12,7 @@ from pathlib import Path
 from shutil import copytree
 from typing import TYPE_CHECKING
 from unittest import mock
+from uuid import uuid4
 
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
@@ -57,9 +58,9 @@ def _plain_settings() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _a_place_of_its_own(settings, tmp_path):
-    """Files in a folder of the test, and nothing in the cache."""
-    settings.MEDIA_ROOT = tmp_path / "media"
+def _a_place_of_its_own(settings, tmp_path_factory):
+    """Files in a folder of the test, that is made when there is one, and nothing in the cache."""
+    settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "media" / uuid4().hex
     cache.clear()
 
 
