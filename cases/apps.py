@@ -14,10 +14,15 @@ class CasesConfig(AppConfig):
         """Follow what accounts tells, and tell the audit. The models are not there before now."""
         from accounts.signals import membership_ended
         from audit import sight
+        from background.sections import declare_messages, declare_section
         from cases.handing_on import hand_on
         from cases.models import Case, DossierExport, EmergencyAccess
+        from cases.papers import section_of
+        from cases.reminders.watched import unsent
         from cases.sight import kept_from, known_to
 
         membership_ended.connect(hand_on, dispatch_uid="cases.hand_on")
         sight.declare(Case, known_to=known_to, kept_from=kept_from)
         sight.declare_reading(DossierExport, EmergencyAccess)
+        declare_section(section_of(DossierExport, "case", "dossiers", _("Dossiers as PDF")))
+        declare_messages("outbox", unsent)

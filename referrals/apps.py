@@ -13,6 +13,10 @@ class ReferralsConfig(AppConfig):
     def ready(self) -> None:
         """Tell the audit. The models are not there before now."""
         from audit import sight
+        from background.sections import declare_section
+        from cases.papers import section_of
         from referrals.report.models import ReportCopy
 
         sight.declare_reading(ReportCopy)
+        case = "report__referral__decision__case"
+        declare_section(section_of(ReportCopy, case, "reports", _("Copies of reports as PDF")))
