@@ -54,14 +54,20 @@ def broker(now: datetime) -> Check:
 def worker(now: datetime) -> Check:
     """Tell whether anybody does the work."""
     seen = Worker.objects.aggregate(seen=Max("seen_at"))["seen"]
-    says = _("No worker runs: no mail goes out and no document is made. Start one.")
+    says = _(
+        "No worker runs: no mail goes out and no document is made. Whoever runs the "
+        "program must start one."
+    )
     return _seen("worker", now, seen, WORKER_GONE_AFTER, says)
 
 
 def beat(now: datetime) -> Check:
     """Tell whether anybody starts the regular work."""
     ticked = Beat.objects.aggregate(ticked=Max("ticked_at"))["ticked"]
-    says = _("Nothing starts the regular work: no reminder is given. Start beat.")
+    says = _(
+        "Nothing starts the regular work: no reminder is given. Whoever runs the "
+        "program must start beat."
+    )
     return _seen("beat", now, ticked, BEAT_SILENT_AFTER, says)
 
 
@@ -70,7 +76,10 @@ def messages(now: datetime) -> Check:
     oldest = min((u.oldest for u in sections.unsent().values() if u.oldest), default=None)
     age = (now - oldest).total_seconds() if oldest else None
     late = oldest is not None and now - oldest > UNSENT_AFTER
-    says = _("Mail has waited for more than an hour. Look whether the mail server takes it.")
+    says = _(
+        "Mail has waited for more than an hour. Whoever runs the program must look "
+        "at the mail server."
+    )
     return Check("messages", not late, says, "late" if late else "", age)
 
 
