@@ -39,7 +39,7 @@ class Standing:
     def since(self) -> datetime | None:
         """Return since when it fails, as far as the runs shown go back."""
         bad = self._bad()
-        return bad[-1].finished_at or bad[-1].started_at if bad else None
+        return bad[-1].started_at or bad[-1].finished_at if bad else None
 
     @property
     def why(self) -> str:
@@ -58,12 +58,11 @@ class Standing:
 
 
 def standings(now: datetime) -> list[Standing]:
-    """Return how every regular task stands; those that fail first."""
+    """Return how every regular task stands; in the order of the table."""
     runs: dict[str, list[Run]] = defaultdict(list)
     lost = set(Run.objects.lost(now).values_list("pk", flat=True))
     for run in Run.objects.filter(regular=True).latest_of_each(SHOWN):
         if run.pk in lost:  # nobody may have noted it yet
             run.state, run.error = State.LOST, "WorkerLostError"
         runs[run.task].append(run)
-    found = [Standing(job, runs[job.task]) for job in JOBS if job.every]
-    return sorted(found, key=lambda standing: not standing.fails)
+    return [Standing(job, runs[job.task]) for job in JOBS if job.every]

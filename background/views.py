@@ -64,12 +64,14 @@ def _brings_token(request: HttpRequest) -> bool:
 def work(request: HttpRequest) -> HttpResponse:
     """Show what runs, what waits, what failed and why; of other schools nothing."""
     now = timezone.now()
+    found = standings(now)
     return render(
         request,
         "background/work.html",
         {
             "troubles": [check for check in health.checks(now) if not check.well],
-            "standings": standings(now),
+            "failing": [standing for standing in found if standing.fails],
+            "standings": [standing for standing in found if not standing.fails],
             "sections": [(each, each.items(request.user)) for each in sections.sections()],
         },
     )

@@ -67,6 +67,15 @@ def test_each_regular_task_stands_there_in_words(administrator, signed_in):
     assert "Er draait geen werkproces" in shown
 
 
+def test_every_button_brings_its_token(administrator, school, signed_in):
+    run_of(state=State.FAILED, error="MemoryError")
+    export_of(school)
+    shown = page(signed_in(administrator))
+    forms = [part.partition("</form>")[0] for part in shown.split('action="/background/')[1:]]
+    assert len(forms) == len(REGULAR) + 1
+    assert all('name="csrfmiddlewaretoken"' in form for form in forms)
+
+
 def test_what_failed_says_since_when_and_why_and_stands_first(administrator, signed_in):
     run_of(ago=50)
     first = run_of(state=State.FAILED, ago=40, error="SMTPServerDisconnected", place="audit.x:7")
@@ -78,6 +87,7 @@ def test_what_failed_says_since_when_and_why_and_stands_first(administrator, sig
     assert "De database gaf geen antwoord." in seal
     assert "OperationalError audit.chain:12" in seal
     assert shown.index(str(SEAL.does)) == min(shown.index(str(job.does)) for job in REGULAR)
+    assert 'id="failing"' in shown
     run_of(ago=1)
     assert "mislukt sinds" not in page(signed_in(administrator))
 
