@@ -36,7 +36,8 @@ class OneBeat(Scheduler):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.me = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
-        self.holds = False
+        # None: not known yet, so that the first line of the log says it.
+        self.holds: bool | None = None
         super().__init__(*args, **kwargs)
 
     def tick(self, **kwargs: Any) -> float:
