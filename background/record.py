@@ -146,6 +146,14 @@ def lose(now: datetime) -> int:
     return len(lost)
 
 
+def _tried(task_id: str) -> int:
+    try:
+        run = Run.objects.filter(task_id=task_id).only("attempts").first()
+    except (DatabaseError, InterfaceError):
+        return 0  # the work itself will say so, or not need one
+    return run.attempts if run else 0
+
+
 class RecordedTask(Task):
     """A task that is not taken up for ever, when each worker that does so dies of it."""
 
@@ -153,8 +161,7 @@ class RecordedTask(Task):
 
     def before_start(self, task_id: str, args: tuple, kwargs: dict) -> None:
         """Give up what brought down one worker after the other."""
-        tried = Run.objects.filter(task_id=task_id).values_list("attempts", flat=True).first()
-        if (tried or 0) > TAKEN_UP_AT_MOST:
+        if _tried(task_id) > TAKEN_UP_AT_MOST:
             _end(task_id, State.FAILED, (ENDED_WITHOUT, ""))
             logger.error("%s is given up: each worker that took it up died", self.name)
             raise Ignore
