@@ -60,7 +60,7 @@ def _nothing_collected() -> Iterator[None]:
 def tell(case: Case, now: datetime) -> int:
     """Say of a locked case at once what is asked, before the first reminder is due (R9)."""
     guidance = course(facts_for_many([case], now)[case.pk])
-    reminders = [_reminder(case, period, 0) for period in running(guidance)]
+    reminders = [_reminder(case, period, 0, now) for period in running(guidance)]
     return _give(reminders, members_of([case], now), now)
 
 
@@ -81,10 +81,10 @@ def _remind(cases: list[Case], now: datetime) -> int:
 def _reminders(case: Case, guidance: Course, now: datetime) -> list[Reminder]:
     """Return the reminders of a case for which it is time, and set when to look next."""
     case.next_due = look_again(guidance, now, said=True)
-    return [_reminder(case, period, level) for period, level in to_say(guidance, now)]
+    return [_reminder(case, period, level, now) for period, level in to_say(guidance, now)]
 
 
-def _reminder(case: Case, period: Running, level: int) -> Reminder:
+def _reminder(case: Case, period: Running, level: int, now: datetime) -> Reminder:
     return Reminder(
         case=case,
         cycle=case.cycle,
@@ -93,6 +93,7 @@ def _reminder(case: Case, period: Running, level: int) -> Reminder:
         deadline=period.due,
         level=level,
         urgent=period.accelerated,
+        created_at=now,
     )
 
 
