@@ -10,17 +10,17 @@ from django.db import transaction
 
 from cases.actions import GUIDED, follow
 from cases.bulk import insert_all, update_all
-from cases.deadlines import Running, look_again, running, to_say
+from cases.deadlines import Running, running, to_say
 from cases.facts import facts_for_many
 from cases.models import Case, Notification, Reminder, ShutOut
 from cases.notifications.kinds import REMINDER
 from cases.notifications.telling import write_messages
-from cases.protocol import Course, course
+from cases.protocol import course
 from cases.reminders.ladder import Member, members_of, recipients
 from cases.waiting.ending import end_those_over
 
 # So long are so many cases held: less than a second.
-BATCH = 500
+BATCH = 1000
 # What makes a reminder the same as one given before (its unique constraint).
 SAID_ONCE = ("case_id", "cycle", "period", "deadline", "level")
 
@@ -70,18 +70,12 @@ def _remind(cases: list[Case], now: datetime) -> int:
     found = []
     for case in cases:
         guidance = course(facts[case.pk])
-        follow(case, guidance, None, now)
-        found += _reminders(case, guidance, now)
+        follow(case, guidance, None, now, said=True)
+        found += [_reminder(case, period, level) for period, level in to_say(guidance, now)]
     update_all(cases, GUIDED)
     given = _give(found, members_of(cases, now), now)
     end_those_over([case for case in cases if facts[case.pk].put_off], now)
     return given
-
-
-def _reminders(case: Case, guidance: Course, now: datetime) -> list[Reminder]:
-    """Return the reminders of a case for which it is time, and set when to look next."""
-    case.next_due = look_again(guidance, now, said=True)
-    return [_reminder(case, period, level) for period, level in to_say(guidance, now)]
 
 
 def _reminder(case: Case, period: Running, level: int) -> Reminder:
