@@ -12,12 +12,17 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow what accounts tells, and tell the audit. The models are not there before now."""
+        from django.db.models import Field, ForeignKey
+
         from accounts.signals import membership_ended
         from audit import sight
+        from cases.among import Among
         from cases.handing_on import hand_on
         from cases.models import Case, DossierExport, EmergencyAccess
         from cases.sight import kept_from, known_to
 
+        for kind in (Field, ForeignKey):
+            kind.register_lookup(Among)
         membership_ended.connect(hand_on, dispatch_uid="cases.hand_on")
         sight.declare(Case, known_to=known_to, kept_from=kept_from)
         sight.declare_reading(DossierExport, EmergencyAccess)

@@ -125,7 +125,7 @@ def _with_those_of_their_pupils(cases: list[Case]) -> dict[int, Case]:
     """Return the cases and the other ones of their pupils, by key; of these, hardly anything."""
     known = {case.pk: case for case in cases}
     pupils = {case.pupil_id for case in cases}
-    all_of_them = Case.objects.filter(pupil_id__in=pupils).only("pupil_id", "restricted")
+    all_of_them = Case.objects.filter(pupil_id__among=pupils).only("pupil_id", "restricted")
     return {case.pk: case for case in all_of_them} | known
 
 
@@ -154,9 +154,9 @@ def _schools(cases: list[Case]) -> dict[int, _School]:
     """Return what the schools of cases set for themselves: two queries, however many there are."""
     found: dict[int, _School] = defaultdict(_School)
     schools = {case.school_id for case in cases}
-    for period in SchoolPeriod.objects.filter(school__in=schools):
+    for period in SchoolPeriod.objects.filter(school_id__among=schools):
         found[period.school_id].days[period.code] = period.days
-    vacations = SchoolVacation.objects.filter(school__in=schools).order_by("first_day")
+    vacations = SchoolVacation.objects.filter(school_id__among=schools).order_by("first_day")
     for school_id, *span in vacations.values_list("school_id", "first_day", "last_day"):
         found[school_id].vacations.append(tuple(span))
     return found
@@ -164,7 +164,7 @@ def _schools(cases: list[Case]) -> dict[int, _School]:
 
 def _put_off(cases: list[Case]) -> dict[int, PutOff]:
     """Return which of the cases somebody put off, by case."""
-    standing = Snooze.objects.standing().filter(case__in=cases)
+    standing = Snooze.objects.standing().filter(case_id__among=[case.pk for case in cases])
     return {snooze.case_id: snooze.put_off for snooze in standing}
 
 
@@ -175,7 +175,7 @@ def _rows(relation: str, cases: list[Case], known: dict[int, Case]) -> dict[Key,
     """
     model = Case._meta.get_field(relation).related_model
     keys = list(known) if relation in OF_THE_PUPIL else [case.pk for case in cases]
-    records = model.objects.current().filter(case_id__in=keys).order_by("id")
+    records = model.objects.current().filter(case_id__among=keys).order_by("id")
     found = list(
         records.annotate(**TOLD.get(relation, {}))
         .only(*OF_ALL, *LOOKED_AT[relation])
@@ -216,7 +216,7 @@ def _add_words(records: list[Any], name: str, relation: str, columns: tuple[str,
     words: dict[int, list[Any]] = {record.pk: [] for record in records}
     if records:
         link = type(records[0])._meta.get_field(relation)
-        under = link.related_model.objects.filter(**{f"{link.field.name}__in": list(words)})
+        under = link.related_model.objects.filter(**{f"{link.field.attname}__among": words})
         for key, *said in under.order_by("id").values_list(link.field.attname, *columns):
             words[key].append(said[0] if len(said) == 1 else tuple(said))
     for record in records:

@@ -92,11 +92,8 @@ def _reminder(case: Case, period: Running, level: int) -> Reminder:
 
 def _give(reminders: list[Reminder], members: dict[int, list[Member]], now: datetime) -> int:
     """Write down the reminders that were not given before, and tell whom they are for."""
-    given = set(
-        Reminder.objects.filter(case__in={reminder.case_id for reminder in reminders}).values_list(
-            *SAID_ONCE
-        )
-    )
+    cases = {reminder.case_id for reminder in reminders}
+    given = set(Reminder.objects.filter(case_id__among=cases).values_list(*SAID_ONCE))
     new = [r for r in reminders if tuple(getattr(r, name) for name in SAID_ONCE) not in given]
     insert_all(new)
     shut_out = _shut_out({reminder.case.pupil_id for reminder in new})
@@ -127,7 +124,7 @@ def _give(reminders: list[Reminder], members: dict[int, list[Member]], now: date
 def _shut_out(pupils: set[int]) -> dict[int, set[int]]:
     """Return who may not know of a case, by pupil."""
     found: dict[int, set[int]] = defaultdict(set)
-    standing = ShutOut.objects.standing().filter(pupil__in=pupils)
+    standing = ShutOut.objects.standing().filter(pupil_id__among=pupils)
     for pupil_id, user_id in standing.values_list("pupil_id", "user_id"):
         found[pupil_id].add(user_id)
     return found
