@@ -280,7 +280,6 @@ def _said_before(_size: Size) -> None:
     )
     fill(
         SchoolPeriod,
-        SchoolVacation,
         {"school_id": "school", "code": "'ask'", "days": "7", "set_by_id": colleague(1)},
         "bench_plan WHERE nth = 1 AND school %% 10 = 0",
     )

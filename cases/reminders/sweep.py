@@ -32,7 +32,7 @@ def sweep(now: datetime) -> int:
     that it missed; a person gets one letter for all cases (``cases.notifications.outbox``).
     """
     given = 0
-    waiting = Case.objects.filter(next_due__lte=now).exists()  # almost always none: that is all
+    waiting = Case.objects.any_due(now)  # almost always none: that is all
     while waiting:
         with transaction.atomic(), _nothing_collected():
             cases = list(
