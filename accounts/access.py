@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 class Permission(StrEnum):
     """What somebody can be allowed to do."""
 
+    SEE_TASKS = "see_tasks"
     LOG_SIGNAL = "log_signal"
     SEE_OWN_SIGNALS = "see_own_signals"
     SEE_CASE = "see_case"
@@ -55,6 +56,7 @@ class Permission(StrEnum):
     SEE_PEOPLE = "see_people"
     MANAGE_PEOPLE = "manage_people"
     SET_SIGN_IN = "set_sign_in"
+    SEE_BACKGROUND = "see_background"
 
 
 class Scope(IntEnum):
@@ -81,6 +83,8 @@ ROLES = (
 # fmt: off
 TABLE: dict[Permission, tuple[Scope, ...]] = {
     #                              teacher  coord.  att.off.  buurtteam  leader  admin.
+    # "Mijn taken": what is asked of oneself. What stands there each row of its table asks apart.
+    Permission.SEE_TASKS:          (S,      S,      S,        I,         S,      S),
     Permission.LOG_SIGNAL:         (S,      S,      S,        N,         S,      N),
     Permission.SEE_OWN_SIGNALS:    (S,      S,      S,        N,         S,      N),
     Permission.SEE_CASE:           (P,      S,      S,        N,         S,      N),
@@ -115,6 +119,8 @@ TABLE: dict[Permission, tuple[Scope, ...]] = {
     Permission.SEE_PEOPLE:         (N,      N,      N,        N,         S,      S),
     Permission.MANAGE_PEOPLE:      (N,      N,      N,        N,         N,      S),
     Permission.SET_SIGN_IN:        (N,      N,      N,        N,         N,      S),
+    # Work behind the pages: what concerns the whole installation, and papers of the own school.
+    Permission.SEE_BACKGROUND:     (N,      N,      N,        N,         N,      S),
 }
 # fmt: on
 

@@ -11,18 +11,26 @@ class CasesConfig(AppConfig):
     verbose_name = _("Cases")
 
     def ready(self) -> None:
-        """Follow what accounts tells, and tell the audit. The models are not there before now."""
+        """Follow what accounts tells, tell audit and tasks. The models are not there before now."""
         from django.db.models import Field, ForeignKey
 
         from accounts.signals import membership_ended
         from audit import sight
+        from background.sections import declare_messages, declare_section
         from cases.among import Among
         from cases.handing_on import hand_on
         from cases.models import Case, DossierExport, EmergencyAccess
+        from cases.notifications import watched
+        from cases.papers import section_of
         from cases.sight import kept_from, known_to
+        from cases.todo import of_cases, of_schools, registry
 
         for kind in (Field, ForeignKey):
             kind.register_lookup(Among)
         membership_ended.connect(hand_on, dispatch_uid="cases.hand_on")
         sight.declare(Case, known_to=known_to, kept_from=kept_from)
         sight.declare_reading(DossierExport, EmergencyAccess)
+        registry.declare(*of_cases.TABLE, *of_schools.TABLE)
+        declare_section(section_of(DossierExport, "case", "dossiers", _("Dossiers as PDF")))
+        declare_section(watched.LETTERS)
+        declare_messages("letters", watched.unsent)

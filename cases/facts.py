@@ -2,18 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from functools import lru_cache
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
 
-from cases.models import Case, SchoolPeriod, SchoolVacation, Snooze
+from cases.calendars import SchoolCalendar, of_schools
+from cases.models import Case, Snooze
 from cases.protocol import STEPS, Facts
 from cases.protocol.questions import UNSAFE
-from cases.protocol.vacations import Span, free_days, next_long
 from cases.protocol.waiting import PutOff
 from cases.record_facts import (
     assessment_facts,
@@ -100,8 +99,23 @@ def facts_as_author_knows(case: Case, author_id: int, now: datetime) -> Facts:
 
     What they are told must not show that others logged signals too (docs/protocol.md, Scenarios 2).
     """
-    signals = _rows("signals", [case], _with_those_of_their_pupils([case]))
-    own = [s for s in signals[_key("signals", case)] if s.author_id == author_id]
+    return facts_of_many_as_author_knows([case], author_id, now)[case.pk]
+
+
+def facts_of_many_as_author_knows(
+    cases: Iterable[Case], author_id: int, now: datetime
+) -> dict[int, Facts]:
+    """Return the same of many cases, by primary key, in a number of queries that does not grow."""
+    cases = list(cases)
+    rows = _rows("signals", cases, _with_those_of_their_pupils(cases))
+    return {
+        case.pk: _as_author_knows(case, rows[_key("signals", case)], author_id, now)
+        for case in cases
+    }
+
+
+def _as_author_knows(case: Case, signals: list[Any], author_id: int, now: datetime) -> Facts:
+    own = [s for s in signals if s.author_id == author_id]
     opened_at = own[0].recorded_at if own else case.opened_at
     known = signal_facts(case, own, now)
     return Facts(now=now, opened_at=opened_at, about_staff=case.restricted, **known)
@@ -113,10 +127,10 @@ def facts_for_many(cases: Iterable[Case], now: datetime) -> dict[int, Facts]:
     relations = (*(step.records for step in STEPS), *BESIDE)
     known = _with_those_of_their_pupils(cases)
     rows: Rows = {relation: _rows(relation, cases, known) for relation in relations}
-    schools = _schools(cases)
+    calendars = of_schools(cases)
     put_off = _put_off(cases)
     return {
-        case.pk: _facts(case, rows, schools[case.school_id], put_off.get(case.pk), now)
+        case.pk: _facts(case, rows, calendars[case.school_id], put_off.get(case.pk), now)
         for case in cases
     }
 
@@ -127,39 +141,6 @@ def _with_those_of_their_pupils(cases: list[Case]) -> dict[int, Case]:
     pupils = {case.pupil_id for case in cases}
     all_of_them = Case.objects.filter(pupil_id__among=pupils).only("pupil_id", "restricted")
     return {case.pk: case for case in all_of_them} | known
-
-
-@dataclass(frozen=True, slots=True)
-class _School:
-    """What a school set for itself: its periods in days, and its vacations."""
-
-    days: dict[str, int] = field(default_factory=dict)
-    vacations: list[Span] = field(default_factory=list)
-
-    def calendar(self, today: date) -> dict[str, Any]:
-        """Return what the protocol knows of the school's calendar."""
-        free, vacation_at = _vacations(tuple(self.vacations), today)
-        return {"days": self.days, "free": free, "vacation_at": vacation_at}
-
-
-@lru_cache(maxsize=512)
-def _vacations(spans: tuple[Span, ...], today: date) -> tuple[frozenset[date], datetime | None]:
-    """Return the free days, and when the next vacation begins. By value: whole regions share it."""
-    first = next_long(spans, today)
-    begins = timezone.make_aware(datetime.combine(first, time())) if first else None
-    return free_days(spans), begins
-
-
-def _schools(cases: list[Case]) -> dict[int, _School]:
-    """Return what the schools of cases set for themselves: two queries, however many there are."""
-    found: dict[int, _School] = defaultdict(_School)
-    schools = {case.school_id for case in cases}
-    for period in SchoolPeriod.objects.filter(school_id__among=schools):
-        found[period.school_id].days[period.code] = period.days
-    vacations = SchoolVacation.objects.filter(school_id__among=schools).order_by("first_day")
-    for school_id, *span in vacations.values_list("school_id", "first_day", "last_day"):
-        found[school_id].vacations.append(tuple(span))
-    return found
 
 
 def _put_off(cases: list[Case]) -> dict[int, PutOff]:
@@ -250,7 +231,9 @@ class _Records:
         return record.case_id == self.case.pk and record.cycle == self.case.cycle
 
 
-def _facts(case: Case, rows: Rows, school: _School, put_off: PutOff | None, now: datetime) -> Facts:
+def _facts(
+    case: Case, rows: Rows, school: SchoolCalendar, put_off: PutOff | None, now: datetime
+) -> Facts:
     records, today = _Records(case, rows), timezone.localdate(now)
     looked_back = [
         r
@@ -276,7 +259,7 @@ def _facts(case: Case, rows: Rows, school: _School, put_off: PutOff | None, now:
         or _signalled_since(case, signals["last_signal_at"]),
         about_staff=case.restricted,
         put_off=put_off,
-        **school.calendar(today),
+        **school.known(today),
         responsible=case.responsible_id is not None,
         pupil_age=case.pupil.age(today),
         history_of_unsafety=_was_unsafe(records),
