@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.apps import apps
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 
@@ -237,13 +237,21 @@ class CaseQuerySet(models.QuerySet):
         return self.filter(next_due__lte=now).select_related("pupil").order_by("next_due")
 
     def any_due(self, now: datetime) -> bool:
-        """Tell whether a case waits for a reminder.
+        """Tell whether a case waits for a reminder: asked every few minutes, mostly in vain.
 
-        In order, unlike ``exists``: right after a sweep the database thinks that many do, and would
+        In SQL, for Django takes three times as long to write it as the database to answer. In
+        order, unlike ``exists``: right after a sweep the database thinks that many wait, and would
         look for the first of them through the whole table.
         """
-        due = self.filter(next_due__lte=now).order_by("next_due")
-        return bool(due.values_list("pk")[:1])
+        meta = self.model._meta
+        table, moment = connection.ops.quote_name(meta.db_table), meta.get_field("next_due")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT 1 FROM {table} WHERE next_due <= %s"  # noqa: S608 - a name of our own
+                " ORDER BY next_due LIMIT 1",
+                [moment.get_db_prep_value(now, connection)],
+            )
+            return cursor.fetchone() is not None
 
     def with_records(self) -> "CaseQuerySet":
         """Return cases with all that their page shows, in a number of queries that stays."""
