@@ -71,20 +71,23 @@ CASE_PAGE = (
 )
 
 
-# What a list shows of each case (the dashboard, "my signals"): no more is fetched. A page of fifty
-# costs mostly what Django makes of the rows.
+# What a list shows of each case, and what the protocol looks at (the dashboard, "my signals", "my
+# tasks"): no more is fetched. A page of fifty costs mostly what Django makes of the rows.
 LISTED = (
     "reference",
     "school_id",
     "pupil__given_name",
     "pupil__family_name",
     "pupil__class_name",
+    "pupil__birth_date",
     "responsible_id",
     "restricted",
     "step",
     "attention",
     "deadline",
     "opened_at",
+    "cycle",
+    "cycle_since",
     "closed_at",
     "outcome",
     "retention_years",
