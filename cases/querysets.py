@@ -1,6 +1,7 @@
 """Reading pupils, cases, records and exports: who may see what stands here, and only here."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -93,6 +94,19 @@ LISTED = (
     "retention_years",
     "kept_until",
 )
+
+
+# Written once: each page of a list asks the same.
+@cache
+def _waits_on_agenda() -> models.Exists:
+    items = apps.get_model("cases", "Case")._meta.get_field("agenda_items").related_model.objects
+    return models.Exists(items.standing().filter(case=models.OuterRef("pk")))
+
+
+@cache
+def _put_off_until() -> models.Subquery:
+    snoozes = apps.get_model("cases", "Snooze").objects.standing()
+    return models.Subquery(snoozes.filter(case=models.OuterRef("pk")).values("until"))
 
 
 def united(*keys: models.QuerySet) -> models.QuerySet:
@@ -266,17 +280,13 @@ class CaseQuerySet(models.QuerySet):
         """Return cases with what a list shows, severe first and then the longest waiting.
 
         ``waits_on_agenda``: whether the care team is to deal with it. ``put_off_until``: until when
-        it waits on purpose, if it does. ``responsible_name``: of the few who are responsible,
+        it waits on purpose, or waited last. ``responsible_name``: of the few who are responsible,
         without a user object for each case.
         """
-        snoozes = apps.get_model("cases", "Snooze").objects.standing()
-        put_off = snoozes.filter(case=models.OuterRef("pk"), until__gt=timezone.now())
-        items = self.model._meta.get_field("agenda_items").related_model.objects.standing()
-        waiting = models.Exists(items.filter(case=models.OuterRef("pk")))
         listed = self.select_related("pupil").only(*LISTED)
         return listed.annotate(
-            waits_on_agenda=waiting,
-            put_off_until=models.Subquery(put_off.values("until")),
+            waits_on_agenda=_waits_on_agenda(),
+            put_off_until=_put_off_until(),
             responsible_name=models.F("responsible__name"),
         ).order_by("-attention", models.F("deadline").asc(nulls_last=True), "pk")
 
