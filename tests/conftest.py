@@ -111,7 +111,8 @@ def _standing_world(standing) -> Iterator[tuple["World", Path]]:
 def world(_standing_world, db, settings) -> "World":
     """A world for this test alone: what it does to it is undone. Cheaper than ``World()``.
 
-    Once a test asked for it, it stands in the database until the last test of the file.
+    Once a test asked for it, it stands in the database until the last test of the file: it is not
+    for a file in which another test counts on an empty one.
     """
     world, media = _standing_world
     copytree(media, settings.MEDIA_ROOT, dirs_exist_ok=True)
