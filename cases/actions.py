@@ -129,16 +129,21 @@ def refresh(case: Case, by: User | None, now: datetime | None = None) -> Guidanc
     return guidance
 
 
-def follow(case: Case, guidance: Course, by: User | None, now: datetime) -> None:
-    """Set on a locked case what the protocol says of it, without saving; keep a change of step."""
+def follow(
+    case: Case, guidance: Course, by: User | None, now: datetime, *, said: bool = False
+) -> None:
+    """Set on a locked case what the protocol says of it, without saving; keep a change of step.
+
+    ``said``: whoever calls it writes down what is to be said by now.
+    """
     if guidance.step != case.step:
         StepChange.objects.create(
             case=case, cycle=case.cycle, from_step=case.step, to_step=guidance.step, by=by, at=now
         )
-    apply_guidance(case, guidance, now)
+    apply_guidance(case, guidance, now, said=said)
 
 
-def apply_guidance(case: Case, guidance: Course, now: datetime) -> None:
+def apply_guidance(case: Case, guidance: Course, now: datetime, *, said: bool = False) -> None:
     """Set on the case what the protocol says of it, without saving."""
     case.step = guidance.step
     case.attention = int(guidance.attention)
@@ -150,7 +155,7 @@ def apply_guidance(case: Case, guidance: Course, now: datetime) -> None:
     case.period = first.deadline.period.code
     case.period_since, case.deadline = first.deadline.since, first.due
     # What was said of each period is written down; the sweep looks from where it stands by now.
-    case.next_due = look_again(guidance, now, said=False)
+    case.next_due = look_again(guidance, now, said=said)
 
 
 @transaction.atomic

@@ -12,9 +12,12 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow what accounts tells, tell audit and tasks. The models are not there before now."""
+        from django.db.models import Field, ForeignKey
+
         from accounts.signals import membership_ended
         from audit import sight
         from background.sections import declare_messages, declare_section
+        from cases.among import Among
         from cases.handing_on import hand_on
         from cases.models import Case, DossierExport, EmergencyAccess
         from cases.notifications import watched
@@ -22,6 +25,8 @@ class CasesConfig(AppConfig):
         from cases.sight import kept_from, known_to
         from cases.todo import of_cases, of_schools, registry
 
+        for kind in (Field, ForeignKey):
+            kind.register_lookup(Among)
         membership_ended.connect(hand_on, dispatch_uid="cases.hand_on")
         sight.declare(Case, known_to=known_to, kept_from=kept_from)
         sight.declare_reading(DossierExport, EmergencyAccess)

@@ -48,7 +48,7 @@ def notify(
 def write_messages(notifications: list[Notification], now: datetime) -> None:
     """Write for each notification the messages that carry it, to go out when its reader likes."""
     people = {one.recipient_id for one in notifications}
-    choices = {one.user_id: one for one in NotificationChoice.objects.filter(user__in=people)}
+    choices = {one.user_id: one for one in NotificationChoice.objects.filter(user_id__among=people)}
     insert_all(
         OutboxMessage(
             notification_id=one.pk,
