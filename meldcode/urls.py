@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("signals/", include("signals.urls")),
     path("cases/", include("cases.urls")),
+    path("notifications/", include("cases.notifications.urls")),
     path("", include("audit.urls")),
     path("", include("consultations.urls")),
     path("", include("referrals.urls")),

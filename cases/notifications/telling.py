@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from cases.models import Channel, Notification, NotificationChoice, OutboxMessage
 from cases.notifications.kinds import KINDS
 from cases.notifications.moments import not_before
@@ -17,26 +18,35 @@ DELIVER = "cases.notifications.tasks.deliver"
 
 
 def notify(
-    kind: str, people: Iterable[int], key: str, *, urgent: bool = False, **about: Any
+    kind: str,
+    people: Iterable[int | None],
+    key: str,
+    *,
+    by: User | None = None,
+    urgent: bool = False,
+    **about: Any,
 ) -> int:
     """Tell people (ids of users) one thing each, and return to how many it was new.
 
     ``key`` makes it the same thing: told twice, also at the same moment, it is told once. In a
-    transaction: when that is undone, nobody is told. ``urgent``: it waits for no digest and no
-    morning, beside the kinds that never do. ``about``: ``case``, or ``about``, the public reference
-    of something else.
+    transaction: when that is undone, nobody is told. ``by``: who did it, and need not be told.
+    ``urgent``: it waits for no digest and no morning, beside the kinds that never do. ``about``:
+    ``case``, whose page shows it, and ``about``, the public reference of something else.
     """
     now = timezone.now()
     urgent = urgent or KINDS[kind].urgent
+    told = set(people) - {None, by.pk if by else None}
     written = Notification.objects.bulk_create(
         (
             Notification(
                 recipient_id=pk, kind=kind, key=key, urgent=urgent, created_at=now, **about
             )
-            for pk in sorted(set(people))
+            for pk in sorted(told)
         ),
         ignore_conflicts=True,
     )
+    if not written:
+        return 0
     # Which of them were told before is known only now, and by the database alone.
     new = list(Notification.objects.filter(public_id__in=[one.public_id for one in written]))
     write_messages(new, now)
@@ -47,6 +57,7 @@ def notify(
 
 def write_messages(notifications: list[Notification], now: datetime) -> None:
     """Write for each notification the messages that carry it, to go out when its reader likes."""
+    notifications = [one for one in notifications if KINDS[one.kind].mailed]
     people = {one.recipient_id for one in notifications}
     choices = {one.user_id: one for one in NotificationChoice.objects.filter(user__in=people)}
     OutboxMessage.objects.bulk_create(
