@@ -12,12 +12,14 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow what accounts tells, and tell the audit. The models are not there before now."""
-        from accounts.signals import membership_ended
+        from accounts.signals import membership_began, membership_ended
         from audit import sight
         from cases.handing_on import hand_on
         from cases.models import Case, DossierExport, EmergencyAccess
+        from cases.notifications.roles import tell_of_role
         from cases.sight import kept_from, known_to
 
         membership_ended.connect(hand_on, dispatch_uid="cases.hand_on")
+        membership_began.connect(tell_of_role, dispatch_uid="cases.tell_of_role")
         sight.declare(Case, known_to=known_to, kept_from=kept_from)
         sight.declare_reading(DossierExport, EmergencyAccess)

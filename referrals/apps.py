@@ -13,6 +13,9 @@ class ReferralsConfig(AppConfig):
     def ready(self) -> None:
         """Tell the audit. The models are not there before now."""
         from audit import sight
+        from cases.notifications.kinds import declare
+        from referrals import kinds
         from referrals.report.models import ReportCopy
 
+        declare(*kinds.KINDS)
         sight.declare_reading(ReportCopy)

@@ -23,7 +23,7 @@ class ChoiceForm(MeldcodeForm):
     """Mail at once or once a day, and the hours in which nothing comes that can wait."""
 
     mail = forms.ChoiceField(
-        label=_("Mail"),
+        label=_("By mail"),
         choices=NotificationChoice.Mail.choices,
         widget=forms.RadioSelect,
         help_text=_("What is urgent is always mailed at once."),
