@@ -65,9 +65,7 @@ def test_the_bell_counts_to_nine(case, coordinator, signed_in, told, shown):
 def test_the_list_has_the_newest_first_what_is_urgent_and_no_name(case, coordinator, signed_in):
     tell(case, coordinator)
     tell(case, coordinator, kind=SEVERE)
-    Notification.objects.filter(kind=REMINDER).update(
-        created_at=timezone.now() - timedelta(days=1)
-    )
+    Notification.objects.filter(kind=REMINDER).update(created_at=timezone.now() - timedelta(days=1))
     tell(case, member(Role.COORDINATOR, case.school), key="of somebody else")
     page = signed_in(coordinator).get(LIST)
     assert [one.kind for one, _, _ in page.context["lines"]] == [SEVERE, REMINDER]
