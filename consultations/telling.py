@@ -29,9 +29,14 @@ def tell(
     notify(kind, told & guests, key, **about)
 
 
-def who_asked(invitation: Invitation) -> set[int]:
-    """Return the ids of who asked the consultation, and of who invited this person to it."""
-    return {invitation.consultation.author_id, invitation.invited_by_id}
+def who_asked(invitation: Invitation) -> set[int | None]:
+    """Return the ids of who asked the consultation, and of who invited this person to it.
+
+    Not of whoever handed it over to them: they think along no more.
+    """
+    handed_over = invitation.in_place_of_id is not None
+    invited_by = None if handed_over else invitation.invited_by_id
+    return {invitation.consultation.author_id, invited_by}
 
 
 def joined(consultation: Consultation) -> set[int]:

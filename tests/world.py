@@ -10,7 +10,7 @@ from guardian.shortcuts import assign_perm
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import Flag
-from cases.models import DossierExport, EmergencyAccess, ShutOut
+from cases.models import DossierExport, EmergencyAccess, Notification, ShutOut
 from consultations.models import AgendaItem
 from referrals.models import Decision, HelpPlan, Referral
 from referrals.report.models import Report, ReportCopy
@@ -90,6 +90,9 @@ class World:
         )
         self.contact = ContactFactory(school=self.school)
         self.help_item = HelpItemFactory(school=self.school)
+        self.notification = Notification.objects.create(
+            recipient=self.people["coordinator"], kind="severe", key="1", case=self.case
+        )
         self.flag = Flag.objects.create(
             rule="at_night",
             user=self.people["coordinator"],

@@ -128,6 +128,13 @@ def periods(world: World) -> Data:
     return {period.code: "1" for period in PERIODS.values() if period.adjustable}
 
 
+def how_told(world: World) -> Data:
+    """Choose a mail once a day, and quiet hours."""
+    return {
+        "mail": "digest", "digest_at": "16:30", "quiet_from": "21:00", "quiet_until": "07:30",
+    }  # fmt: skip
+
+
 def call(world: World) -> Data:
     """Fill in a call in which the name was given."""
     return {
@@ -589,6 +596,12 @@ FORMS = (
     Row("cases:look_back", "handed_over", "leader", "case", look_back),
     Row("cases:new_cycle", "coordinator", "leader", "case", new_cycle, keyed=False),
     Row("cases:periods", "coordinator", None, None, periods, keyed=False),
+    Row("notifications:settings", "teacher", None, None, how_told, (
+        ({"digest_at": "24:00"}, "digest_at"),
+        ({"quiet_from": "laat"}, "quiet_from"),
+        ({"quiet_from": ""}, "quiet_from"),
+        ({"quiet_until": "21:00"}, "quiet_until"),
+    ), keyed=False),
     Row("signals:unfounded", "coordinator", "leader", "signal", unfounded, keyed=False),
     Row("consultations:call", "participant", "leader", "case", call,
         (({"naming_ground": ""}, "naming_ground"), ({"kind": "other", "contact": ""}, "contact")),
