@@ -12,14 +12,30 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow what accounts tells, and tell the audit. The models are not there before now."""
-        from accounts.signals import membership_began, membership_ended
+        from django.contrib.auth.signals import user_logged_in, user_logged_out
+
+        from accounts.signals import (
+            membership_began,
+            membership_ended,
+            others_ended,
+            session_ended,
+        )
         from audit import sight
         from cases.handing_on import hand_on
         from cases.models import Case, DossierExport, EmergencyAccess
+        from cases.notifications.push import devices
         from cases.notifications.roles import tell_of_role
         from cases.sight import kept_from, known_to
 
         membership_ended.connect(hand_on, dispatch_uid="cases.hand_on")
         membership_began.connect(tell_of_role, dispatch_uid="cases.tell_of_role")
+        for signal, ends in (
+            (user_logged_in, devices.signed_in),
+            (user_logged_out, devices.signed_out),
+            (session_ended, devices.session_ended),
+            (others_ended, devices.others_ended),
+            (membership_ended, devices.role_ended),
+        ):
+            signal.connect(ends, dispatch_uid=f"cases.devices.{ends.__name__}")
         sight.declare(Case, known_to=known_to, kept_from=kept_from)
         sight.declare_reading(DossierExport, EmergencyAccess)

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from cases.notifications.push.views import worker
 from meldcode import home
 
 urlpatterns = [
@@ -11,6 +12,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("signals/", include("signals.urls")),
     path("cases/", include("cases.urls")),
+    path("push-worker.js", worker, name="push_worker"),
     path("notifications/", include("cases.notifications.urls")),
     path("", include("audit.urls")),
     path("", include("consultations.urls")),

@@ -32,7 +32,7 @@ def _cache_of_this_process(location: object) -> str:
 def _plain_environment(settings, tmp_path):
     """No hashing cost, no manifest, no broker; mail in memory, files in a folder of the test.
 
-    A provider to sign in with may run on 127.0.0.1.
+    A provider to sign in with may run on 127.0.0.1. No push service is known.
     """
     default = settings.CACHES["default"]
     settings.CACHES = {
@@ -49,6 +49,7 @@ def _plain_environment(settings, tmp_path):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.CELERY_TASK_ALWAYS_EAGER = False
     settings.SSO_LOCAL = True
+    settings.PUSH_SERVICES = ()
     cache.clear()
 
 

@@ -91,6 +91,9 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "notifications:open":                    ("coordinator",),  # whose it is
     "notifications:read_all":                EVERYBODY,
     "notifications:settings":                EVERYBODY,
+    "notifications:add_device":              EVERYBODY,
+    "notifications:remove_device":           ("coordinator",),  # whose it is
+    "push_worker":                           PUBLIC,
     "audit:mine":                            EVERYBODY,
     "audit:school":                          ADMINISTRATORS,
     "audit:export":                          ADMINISTRATORS,
@@ -197,6 +200,8 @@ POST_ONLY = {
     "cases:remove_help",
     "stay",
     "notifications:read_all",
+    "notifications:add_device",
+    "notifications:remove_device",
     "end_session",
     "end_other_sessions",
     "people:withdraw_invitation",
@@ -215,6 +220,7 @@ POST_ONLY = {
 # What only shows something, whoever asks: nothing can be sent to it.
 READ_ONLY = {
     "mfa_view_recovery_codes",
+    "push_worker",
     "sso:callback",
     "sso:refused",
     "sso:saml_finish",
@@ -270,6 +276,7 @@ def arguments(name: str, world: World) -> list:
         "sso:saml_finish": [world.saml_provider.public_id],
         "sso:saml_metadata": [world.saml_provider.public_id],
         "notifications:open": [world.notification.public_id],
+        "notifications:remove_device": [world.device.public_id],
         "audit:settle": [world.flag.public_id],
         "signals:detail": [world.signal.reference],
         "signals:correct": [world.signal.reference],

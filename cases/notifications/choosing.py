@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from cases.models import Channel, NotificationChoice, OutboxMessage
-from cases.notifications.moments import not_before
+from cases.notifications.moments import after_quiet_hours, not_before
 
 
 def choice_of(person: User) -> NotificationChoice:
@@ -34,3 +34,4 @@ def _follow(chosen: NotificationChoice, now: datetime) -> None:
         recipient=chosen.user_id, envelope__isnull=True, notification__urgent=False
     )
     waiting.filter(channel=Channel.MAIL).update(not_before=not_before(chosen, now))
+    waiting.filter(channel=Channel.PUSH).update(not_before=after_quiet_hours(chosen, now))

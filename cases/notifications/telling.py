@@ -9,9 +9,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from cases.models import Channel, Notification, NotificationChoice, OutboxMessage
+from cases.models import (
+    Channel,
+    Notification,
+    NotificationChoice,
+    OutboxMessage,
+    PushSubscription,
+)
 from cases.notifications.kinds import KINDS
-from cases.notifications.moments import not_before
+from cases.notifications.moments import after_quiet_hours, not_before
+from cases.notifications.push.services import is_offered
 from cases.waking import wake
 
 DELIVER = "cases.notifications.tasks.deliver"
@@ -64,8 +71,21 @@ def write_messages(notifications: list[Notification], now: datetime) -> None:
         OutboxMessage(
             notification=one,
             recipient_id=one.recipient_id,
-            channel=Channel.MAIL,
-            not_before=not_before(choices.get(one.recipient_id), now, urgent=one.urgent),
+            channel=channel,
+            not_before=moment(choices.get(one.recipient_id), now, urgent=one.urgent),
+        )
+        for channel, people_told, moment in (
+            (Channel.MAIL, people, not_before),
+            (Channel.PUSH, _with_a_device(people), after_quiet_hours),
         )
         for one in notifications
+        if one.recipient_id in people_told
     )
+
+
+def _with_a_device(people: set[int]) -> set[int]:
+    """Return who of some people is told on a device too."""
+    if not is_offered():
+        return set()
+    devices = PushSubscription.objects.filter(user__in=people)
+    return set(devices.values_list("user_id", flat=True))

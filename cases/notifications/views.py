@@ -14,6 +14,8 @@ from cases.models import Notification
 from cases.notifications.choosing import choose
 from cases.notifications.forms import ChoiceForm
 from cases.notifications.kinds import KINDS
+from cases.notifications.push.devices import devices_of, this_one
+from cases.notifications.push.services import is_offered, own_public_key
 from cases.notifications.reading import told
 
 PER_PAGE = 25
@@ -45,6 +47,17 @@ def read_all(request: HttpRequest) -> HttpResponse:
     return redirect("notifications:list")
 
 
+def _devices(request: HttpRequest) -> dict[str, object]:
+    """Return what the page says of devices, where this installation can push."""
+    if not is_offered():
+        return {}
+    return {
+        "push_key": own_public_key(),
+        "devices": devices_of(request.user),
+        "here": this_one(request).filter(user=request.user).first(),
+    }
+
+
 @open_to(SIGNED_IN)
 def settings(request: HttpRequest) -> HttpResponse:
     """Show and set how one is told."""
@@ -56,6 +69,6 @@ def settings(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "notifications/settings.html",
-        {"form": form},
+        {"form": form, **_devices(request)},
         status=422 if form.errors else 200,
     )
