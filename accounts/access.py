@@ -42,6 +42,7 @@ class Permission(StrEnum):
     LIST_EXPORTABLE = "list_exportable"
     SEE_BOARD_CASE = "see_board_case"
     SET_PERIODS = "set_periods"
+    SET_VACATIONS = "set_vacations"
     SEE_CONTACTS = "see_contacts"
     MANAGE_CONTACTS = "manage_contacts"
     EDIT_HELP = "edit_help"
@@ -94,6 +95,7 @@ TABLE: dict[Permission, tuple[Scope, ...]] = {
     # A case about somebody who works at the school (R9): beside what the rows above give.
     Permission.SEE_BOARD_CASE:     (N,      N,      N,        N,         S,      N),
     Permission.SET_PERIODS:        (N,      S,      S,        N,         N,      N),
+    Permission.SET_VACATIONS:      (N,      S,      S,        N,         N,      S),
     # The contact book: whom the school works with, and their numbers.
     Permission.SEE_CONTACTS:       (S,      S,      S,        N,         S,      S),
     Permission.MANAGE_CONTACTS:    (N,      S,      S,        N,         N,      S),

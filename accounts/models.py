@@ -81,6 +81,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         before it, or not at all.
         """
         list(self.memberships.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+        self.forget_memberships()
+
+    def forget_memberships(self) -> None:
+        """Look at one's memberships anew when they are asked for next.
+
+        Where something is about to be written: a request can last, and a role can end meanwhile.
+        """
         self.__dict__.pop("current_memberships", None)
 
 

@@ -89,8 +89,7 @@ def is_spared(user: User) -> bool:
 
 def ask_for_it(request: HttpRequest) -> HttpResponse:
     """Ask for the second factor again; what was typed is kept and comes back afterwards."""
-    if request.method == "POST":
-        typed.keep(request)
+    if request.method == "POST" and typed.keep(request):
         messages.info(request, _("What you typed is kept, and not sent yet: do that afterwards."))
     by_code = is_mfa_enabled(request.user, [Authenticator.Type.TOTP])
     page = "mfa_reauthenticate" if by_code else "mfa_reauthenticate_webauthn"

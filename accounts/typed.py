@@ -3,17 +3,25 @@
 Every form carries a signed token that says who it was shown to. When it is sent without a valid
 session (or with a stale CSRF token), its fields are kept, encrypted, in the new session; after the
 same person has signed in again, and only for them, the page of the form shows them once more.
+
+Each such form makes a session in the database, without anybody signed in: so there is an end to how
+much is kept of one, and how often for one person.
 """
 
+from allauth.core import ratelimit
 from cryptography.fernet import InvalidToken
+from django.contrib import messages
 from django.core import signing
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
 
 from accounts.crypto import cipher
 
 TOKEN_FIELD = "typed_by"  # noqa: S105 - the name of a field, no secret
 SESSION_KEY = "typed"
 SALT = "accounts.typed"
+# Bytes as a form sends them: a hundred pages of plain text.
+LARGEST = 300_000
 LEFT_OUT = ("csrfmiddlewaretoken", TOKEN_FIELD)
 
 
@@ -23,17 +31,30 @@ def token_for(user_id: int) -> str:
 
 
 def keep(request: HttpRequest) -> bool:
-    """Keep what a form brought, for the person it was shown to. False when it carries no token."""
+    """Keep what a form brought, for the person it was shown to.
+
+    False when it carries no token, or brings too much: the latter is said on the next page.
+    """
     owner = _owner(request.POST.get(TOKEN_FIELD, ""))
     if owner is None or (request.user.is_authenticated and request.user.pk != owner):
         return False
     fields = request.POST.copy()
     for name in LEFT_OUT:
         fields.pop(name, None)
+    text = fields.urlencode().encode()
+    if len(text) > LARGEST or not ratelimit.consume(request, action="keep_typed", key=str(owner)):
+        messages.error(
+            request,
+            _(
+                "What you typed was too much to keep. Go back in your browser: it may still stand "
+                "there. Copy it before you sign in."
+            ),
+        )
+        return False
     request.session[SESSION_KEY] = {
         "owner": owner,
         "path": request.path,
-        "fields": cipher(SALT).encrypt(fields.urlencode().encode()).decode(),
+        "fields": cipher(SALT).encrypt(text).decode(),
     }
     return True
 

@@ -13,9 +13,11 @@ class Kind(models.TextChoices):
     READ = "read", _("opened")
     SEARCHED = "searched", _("searched")
     TRAIL_READ = "trail_read", _("looked at the trail")
+    FLAGS_READ = "flags_read", _("looked at unusual reading")
     EXPORTED = "exported", _("took a copy")
     EMERGENCY = "emergency", _("emergency access")
     WRONG_REFERENCE = "wrong_reference", _("wrong reference at emergency access")
+    HALF_WAY = "half_way", _("came as far as the second factor")
     SIGN_IN = "sign_in", _("signed in")
     SIGN_IN_FAILED = "sign_in_failed", _("sign-in failed")
     SECOND_FACTOR_FAILED = "second_factor_failed", _("wrong second factor")
@@ -32,7 +34,7 @@ class Kind(models.TextChoices):
 
 # What a filter offers → which kinds it shows.
 GROUPS: dict[str, tuple[Kind, ...]] = {
-    "read": (Kind.READ, Kind.SEARCHED, Kind.TRAIL_READ),
+    "read": (Kind.READ, Kind.SEARCHED, Kind.TRAIL_READ, Kind.FLAGS_READ),
     "changed": (Kind.MADE, Kind.CHANGED, Kind.REMOVED, Kind.NEW_SECRET),
     "special": (
         Kind.EXPORTED,
@@ -42,6 +44,7 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
         Kind.TURNED_AWAY,
     ),
     "sign_in": (
+        Kind.HALF_WAY,
         Kind.SIGN_IN,
         Kind.SIGN_IN_FAILED,
         Kind.SECOND_FACTOR_FAILED,

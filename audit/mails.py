@@ -1,7 +1,6 @@
 """The mail that there is something to look at. No name, no case, nothing of what was read."""
 
 import logging
-from smtplib import SMTPException
 
 from django.conf import settings
 from django.core import mail
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts import access
 from accounts.access import Permission, Scope
+from accounts.errors import MAIL_FAILED
 from accounts.models import User
 from audit.models import Flag
 
@@ -40,7 +40,7 @@ def _send(person: User) -> bool:
         )
         try:
             mail.send_mail(_("Meldcode: something to look at"), text, None, [person.email])
-        except (SMTPException, OSError) as error:
+        except MAIL_FAILED as error:
             logger.warning("A mail about a flag could not be sent: %s", type(error).__name__)
             return False
     return True

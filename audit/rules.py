@@ -26,6 +26,8 @@ class Rule:
     cases: bool = False
     # At night only, and not in a case in which the same person wrote something that night.
     at_night: bool = False
+    # What happens once has a row in the trail of each school that it is about.
+    in_each_trail: bool = False
 
 
 # fmt: off
@@ -40,7 +42,8 @@ RULES = (
     Rule("wrong_reference", _("gave more than 3 wrong references at emergency access in a day"),
          (Kind.WRONG_REFERENCE,),       over=3,  within=DAY),
     Rule("failed_sign_in",  _("failed to sign in more than 10 times within an hour"),
-         (Kind.SIGN_IN_FAILED, Kind.SECOND_FACTOR_FAILED), over=10, within=HOUR),
+         (Kind.SIGN_IN_FAILED, Kind.SECOND_FACTOR_FAILED), over=10, within=HOUR,
+         in_each_trail=True),
 )
 # fmt: on
 SAYS = {rule.code: rule.says for rule in RULES}

@@ -3,7 +3,12 @@ now on; who looked at whom."""
 
 from typing import Any
 
-from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.account.signals import (
+    authentication_step_completed,
+    password_changed,
+    password_reset,
+    password_set,
+)
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import (
     authentication_failed,
@@ -14,8 +19,11 @@ from allauth.mfa.signals import (
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db.models.signals import post_save
+from django.http import HttpRequest
 
+from accounts.after_response import after_response
 from accounts.models import IdentityProvider, Membership, School, User
+from accounts.second_factor import has_one
 from accounts.signals import (
     people_seen,
     provider_secret_changed,
@@ -24,12 +32,17 @@ from accounts.signals import (
     turned_away,
 )
 from audit.kinds import Kind
+from audit.middleware import address_of
 from audit.models import LogEntry
+
+# That somebody tries to come in by an account, and did not (yet).
+TRIED = frozenset({Kind.SIGN_IN_FAILED, Kind.SECOND_FACTOR_FAILED, Kind.HALF_WAY})
 
 
 def listen() -> None:
     """Follow what Django, allauth and accounts tell of signing in."""
     for signal, receiver in (
+        (authentication_step_completed, half_way),
         (user_logged_in, signed_in),
         (user_logged_out, signed_out),
         (user_login_failed, failed),
@@ -50,6 +63,17 @@ def listen() -> None:
     post_save.connect(linked, sender=SocialAccount, dispatch_uid="audit.sign_ins.linked")
 
 
+def half_way(request: HttpRequest, user: User, method: str, **kwargs: Any) -> None:
+    """Remember that somebody knew the password, or came by their school's word, and is asked more.
+
+    Where it stops there, this is the only row: somebody has a password that is not theirs, or lost
+    their telephone.
+    """
+    signs_in = not request.user.is_authenticated and method != "mfa"
+    if signs_in and has_one(user):
+        record(user, Kind.HALF_WAY)
+
+
 def signed_in(user: User, **kwargs: Any) -> None:
     """Remember that somebody signed in."""
     record(user, Kind.SIGN_IN)
@@ -61,14 +85,22 @@ def signed_out(user: User | None, **kwargs: Any) -> None:
         record(user, Kind.SIGN_OUT)
 
 
-def failed(credentials: dict[str, Any], **kwargs: Any) -> None:
+def failed(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
     """Remember a sign-in that failed, with the account where it is one.
 
-    What was typed is not kept: it may be a password in the wrong field. Where there is no such
-    account a row is written all the same, so that the answer takes as long.
+    What was typed is not kept: it may be a password in the wrong field. Nor does the answer wait
+    for it: how many rows there are would tell who has an account, and at how many schools.
     """
     tried = credentials.get("email") or credentials.get("username") or ""
-    record(User.objects.filter(email__iexact=tried).first(), Kind.SIGN_IN_FAILED)
+    known = {"remote_addr": address_of(request)} if request else {}
+
+    def write() -> None:
+        record(User.objects.filter(email__iexact=tried).first(), Kind.SIGN_IN_FAILED, **known)
+
+    if request:
+        after_response(request, write)
+    else:
+        write()
 
 
 def second_factor_failed(user: User, **kwargs: Any) -> None:
@@ -163,10 +195,15 @@ def changed_team_role(
     )
 
 
-def record(user: User | None, kind: Kind) -> None:
-    """Write it in the trail of the person, and of each school where they work or last worked."""
+def record(user: User | None, kind: Kind, **known: Any) -> None:
+    """Write it in the trail of the person, and of each school where they work or last worked.
+
+    When a family worker signs in is no school's business; that somebody tries to is that of each
+    that the account reaches.
+    """
     person = user or User()
-    for school in _schools_of(person) or [None]:
+    schools = _schools_of(person) + (_schools_of_team(person) if kind in TRIED else [])
+    for school in dict.fromkeys(schools) or [None]:
         LogEntry.objects.log_create(
             person,
             force_log=True,
@@ -176,6 +213,7 @@ def record(user: User | None, kind: Kind) -> None:
             actor_email=user.email if user else None,
             school_id=school,
             object_repr=f"user {user.public_id}" if user else "nobody we know",
+            **known,
         )
 
 
@@ -187,6 +225,14 @@ def _schools_of(user: User) -> list[int]:
         return ids
     last = held.filter(school__isnull=False, ended_at__isnull=False).order_by("-ended_at").first()
     return [last.school_id] if last else []
+
+
+def _schools_of_team(user: User) -> list[int]:
+    """Return the schools of the buurtteams where a family worker works today."""
+    teams = Membership.objects.filter(user_id=user.pk or 0).current().values("buurtteam")
+    return list(
+        School.objects.filter(buurtteam__in=teams).order_by("pk").values_list("pk", flat=True)
+    )
 
 
 def school_of(user: User) -> School | None:

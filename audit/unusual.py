@@ -85,7 +85,9 @@ def _flags(rule: Rule, since: datetime, until: datetime) -> Iterator[Flag]:
     people = rows.order_by().values("actor").annotate(found=counted).filter(found__gt=rule.over)
     for actor in people.values_list("actor", flat=True):
         settled = _settled(rule, actor)
-        for (school, day), count in _hits(rule, rows.filter(actor=actor), settled).items():
+        parts = _counted_apart(rule, rows.filter(actor=actor))
+        hits = [hit for part in parts for hit in _hits(rule, part, settled).items()]
+        for (school, day), count in hits:
             yield Flag(
                 rule=rule.code,
                 user_id=actor,
@@ -94,6 +96,14 @@ def _flags(rule: Rule, since: datetime, until: datetime) -> Iterator[Flag]:
                 count=count,
                 of_administrator=_looks_after(actor, school),
             )
+
+
+def _counted_apart(rule: Rule, rows: LogQuerySet) -> list[LogQuerySet]:
+    """Return the rows of a person as they are counted: together, or those of each school."""
+    if not rule.in_each_trail:
+        return [rows]
+    schools = rows.order_by().values_list("school", flat=True).distinct()
+    return [rows.filter(school=school) for school in schools]
 
 
 def _settled(rule: Rule, actor: int) -> Settled:

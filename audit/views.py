@@ -1,5 +1,8 @@
 """The trails: one's own, that of a school, a copy of it, and what was unusual in it."""
 
+from collections.abc import Iterable
+from operator import attrgetter
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +20,7 @@ from audit.forms import ExportForm, SettleForm
 from audit.kinds import Kind
 from audit.log import record_read
 from audit.models import Flag, LogEntry
+from audit.querysets import FlagQuerySet
 from audit.trail import page_of
 
 SETTLED_SHOWN = 20
@@ -40,6 +44,7 @@ def school(request: HttpRequest) -> HttpResponse:
     schools = access.schools(request.user, Permission.SEE_AUDIT)
     chosen = _chosen(schools, request.GET.get("school", ""))
     record_read(request.user, chosen, kind=Kind.TRAIL_READ)
+    waiting = _seen(request, _flags(request).standing())
     return render(
         request,
         "audit/school.html",
@@ -48,7 +53,7 @@ def school(request: HttpRequest) -> HttpResponse:
             "schools": schools,
             "school": chosen,
             "people": people_of([chosen]),
-            "flags": _flags(request).standing(),
+            "flags": waiting,
         },
     )
 
@@ -60,8 +65,16 @@ def _chosen(schools: list[School], asked: str) -> School:
     return next((school for school in schools if str(school.pk) == asked), schools[0])
 
 
-def _flags(request: HttpRequest) -> "Flag.objects":
+def _flags(request: HttpRequest) -> FlagQuerySet:
     return Flag.objects.visible_to(request.user).select_related("user", "school", "settled_by")
+
+
+def _seen(request: HttpRequest, flags: Iterable[Flag]) -> list[Flag]:
+    """Write down that somebody looks at flags, in the trail of each school; return them."""
+    shown = list(flags)
+    for school in sorted({flag.school for flag in shown}, key=attrgetter("pk")):
+        record_read(request.user, school, kind=Kind.FLAGS_READ)
+    return shown
 
 
 @requires(Permission.SEE_AUDIT)
@@ -88,8 +101,12 @@ def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 def flags(request: HttpRequest) -> HttpResponse:
     """Show what was unusual: first what waits, then what was looked at lately."""
     found = _flags(request)
-    settled = found.filter(settled_at__isnull=False).order_by("-settled_at")
-    context = {"flags": found.standing(), "settled": settled[:SETTLED_SHOWN]}
+    waiting, settled = found.standing(), found.settled().order_by("-settled_at")[:SETTLED_SHOWN]
+    shown = _seen(request, [*waiting, *settled])
+    context = {
+        "flags": [flag for flag in shown if not flag.settled_at],
+        "settled": [flag for flag in shown if flag.settled_at],
+    }
     return render(request, "audit/flags.html", context)
 
 
@@ -102,6 +119,7 @@ def settle(request: HttpRequest, flag: str) -> HttpResponse:
         form.run(actions.settle, found, request.user, form.values["why"])
         messages.success(request, _("Written down. It no longer waits."))
         return redirect("audit:flags")
+    _seen(request, [found])
     status = 422 if form.errors else 200
     context = {"form": form, "flag": found}
     return render(request, "audit/settle.html", context, status=status)

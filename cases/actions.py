@@ -1,6 +1,7 @@
 """Changing a case: each function is one change, in one transaction, checked, and followed by a
 fresh look of the protocol at the case (``refresh``)."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -17,7 +18,7 @@ from accounts import access
 from accounts.access import Permission
 from accounts.models import User
 from cases.conversations.consent import handing_over
-from cases.deadlines import running
+from cases.deadlines import look_again, running
 from cases.errors import KEY_USED, ActionError
 from cases.facts import facts_for
 from cases.models import (
@@ -36,6 +37,7 @@ from cases.notifications.telling import notify
 from cases.protocol import STEPS, Guidance, Rule, conditions, guide
 from cases.protocol.periods import RETENTION_YEARS
 from cases.retention import set_retention
+from cases.waiting.ending import end_if_pointless
 
 # How a case ends on a ground of its own, and the rule that says so; else on a decision (R28).
 WITHOUT_DECISION = {
@@ -61,8 +63,9 @@ def check(user: User, permission: Permission, case: Case) -> None:
     """Raise ``PermissionDenied`` unless the user holds the permission for the case.
 
     In a transaction the case is locked first: whom somebody keeps out at this very moment is
-    refused, and does not write behind it.
+    refused, and does not write behind it. Nor does whose role ended while their form was read.
     """
+    user.forget_memberships()
     if connection.in_atomic_block and connection.features.has_select_for_update:
         Case.objects.select_for_update(of=("self",)).filter(pk=case.pk).values("pk").first()
     if not Case.objects.permitted(user, permission).filter(pk=case.pk).exists():
@@ -119,7 +122,10 @@ def create(model: type[M], **fields: Any) -> M:
 def refresh(case: Case, by: User | None, now: datetime | None = None) -> Guidance:
     """Let the protocol look at a locked case again; write down its step, attention and deadline."""
     now = now or timezone.now()
-    guidance = guide(facts_for(case, now))
+    facts = facts_for(case, now)
+    guidance = guide(facts)
+    if facts.put_off is not None and end_if_pointless(case, facts, guidance, by):
+        guidance = guide(replace(facts, put_off=None))
     follow(case, guidance, by, now)
     case.save(update_fields=GUIDED)
     return guidance
@@ -146,7 +152,7 @@ def apply_guidance(case: Case, guidance: Guidance, now: datetime) -> None:
     case.period = first.deadline.period.code
     case.period_since, case.deadline = first.deadline.since, first.due
     # What was said of each period is written down; the sweep looks from where it stands by now.
-    case.next_due = min(period.moment(period.level(now) or 0) for period in periods)
+    case.next_due = look_again(guidance, now, said=False)
 
 
 @transaction.atomic

@@ -19,7 +19,9 @@ from cases.models import (
     LookBack,
     Pupil,
     SchoolPeriod,
+    SchoolVacation,
     ShutOut,
+    Snooze,
 )
 
 AUDITED: dict[type[models.Model], list[str]] = {
@@ -53,6 +55,8 @@ AUDITED: dict[type[models.Model], list[str]] = {
     Contact: ["organisation", "telephone", "at_night", "checked_on", "removed_at"],
     HelpItem: ["section", "position", "url"],
     SchoolPeriod: ["code", "days", "set_by"],
+    SchoolVacation: ["first_day", "last_day", "set_by"],
+    Snooze: ["until", "author", "cycle", "ended_at", "ended_by", "ended_how"],
     ShutOut: ["pupil", "user", "ground", "set_by", "ended_at", "ended_by"],
     EmergencyAccess: ["case", "user", "ends_at", "ended_by"],
     DossierExport: ["state", "requested_by", "sha256"],
@@ -71,6 +75,8 @@ ABOUT: dict[type[models.Model], Callable[[models.Model], models.Model | None]] =
     Contact: attrgetter("school"),
     HelpItem: attrgetter("school"),
     SchoolPeriod: attrgetter("school"),
+    SchoolVacation: attrgetter("school"),
+    Snooze: attrgetter("case"),
     # Where it was set; of older ones that is not known: any case of the pupil.
     ShutOut: lambda shut_out: shut_out.case or shut_out.pupil.cases.order_by("-pk").first(),
     EmergencyAccess: attrgetter("case"),

@@ -2,15 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, time
 from typing import Any
 
 from django.utils import timezone
 
-from cases.models import Case, SchoolPeriod
+from cases.models import Case, SchoolPeriod, SchoolVacation, Snooze
 from cases.protocol import STEPS, Facts
 from cases.protocol.questions import UNSAFE
+from cases.protocol.vacations import Span, free_days, next_long
+from cases.protocol.waiting import PutOff
 from cases.record_facts import (
     assessment_facts,
     chain_facts,
@@ -70,16 +72,47 @@ def facts_for_many(cases: Iterable[Case], now: datetime) -> dict[int, Facts]:
     cases = list(cases)
     relations = (*(step.records for step in STEPS), *BESIDE)
     rows: Rows = {relation: _rows(relation, cases) for relation in relations}
-    own_days = _own_days(cases)
-    return {case.pk: _facts(case, rows, own_days[case.school_id], now) for case in cases}
+    schools = _schools(cases)
+    put_off = _put_off(cases)
+    return {
+        case.pk: _facts(case, rows, schools[case.school_id], put_off.get(case.pk), now)
+        for case in cases
+    }
 
 
-def _own_days(cases: list[Case]) -> dict[int, dict[str, int]]:
-    """Return the periods that schools set for themselves, by school."""
-    found: dict[int, dict[str, int]] = defaultdict(dict)
-    for period in SchoolPeriod.objects.filter(school__in={case.school_id for case in cases}):
-        found[period.school_id][period.code] = period.days
+@dataclass(frozen=True, slots=True)
+class _School:
+    """What a school set for itself: its periods in days, and its vacations."""
+
+    days: dict[str, int] = field(default_factory=dict)
+    vacations: list[Span] = field(default_factory=list)
+
+    def calendar(self, now: datetime) -> dict[str, Any]:
+        """Return what the protocol knows of the school's calendar."""
+        first = next_long(self.vacations, timezone.localdate(now))
+        return {
+            "days": self.days,
+            "free": free_days(tuple(self.vacations)),
+            "vacation_at": timezone.make_aware(datetime.combine(first, time())) if first else None,
+        }
+
+
+def _schools(cases: list[Case]) -> dict[int, _School]:
+    """Return what the schools of cases set for themselves: two queries, however many there are."""
+    found: dict[int, _School] = defaultdict(_School)
+    schools = {case.school_id for case in cases}
+    for period in SchoolPeriod.objects.filter(school__in=schools):
+        found[period.school_id].days[period.code] = period.days
+    vacations = SchoolVacation.objects.filter(school__in=schools).order_by("first_day")
+    for school_id, *span in vacations.values_list("school_id", "first_day", "last_day"):
+        found[school_id].vacations.append(tuple(span))
     return found
+
+
+def _put_off(cases: list[Case]) -> dict[int, PutOff]:
+    """Return which of the cases somebody put off, by case."""
+    standing = Snooze.objects.standing().filter(case__in=cases)
+    return {snooze.case_id: snooze.put_off for snooze in standing}
 
 
 def _rows(relation: str, cases: list[Case]) -> dict[int, list[Any]]:
@@ -134,7 +167,7 @@ class _Records:
         return record.case_id == self.case.pk and record.cycle == self.case.cycle
 
 
-def _facts(case: Case, rows: Rows, own_days: dict[str, int], now: datetime) -> Facts:
+def _facts(case: Case, rows: Rows, school: _School, put_off: PutOff | None, now: datetime) -> Facts:
     records = _Records(case, rows)
     looked_back = [
         r
@@ -159,7 +192,8 @@ def _facts(case: Case, rows: Rows, own_days: dict[str, int], now: datetime) -> F
         looked_back_quiet=(bool(looked_back) and looked_back[-1].result == "quiet")
         or _signalled_since(case, signals["last_signal_at"]),
         about_staff=case.restricted,
-        days=own_days,
+        put_off=put_off,
+        **school.calendar(now),
         responsible=case.responsible_id is not None,
         pupil_age=case.pupil.age(timezone.localdate(now)),
         history_of_unsafety=_was_unsafe(records),
@@ -172,7 +206,7 @@ def _facts(case: Case, rows: Rows, own_days: dict[str, int], now: datetime) -> F
         **assessment_facts(assessments),
         **after,
         **referral_facts(decisions, records.all("feedbacks")),
-        **report_facts(decisions, records.all("feedbacks"), own_days, now),
+        **report_facts(decisions, records.all("feedbacks"), school.days, now),
         **chain_facts(
             case, records.of_the_case("conversations"), decisions, records.of_the_case("feedbacks")
         ),

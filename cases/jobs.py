@@ -31,7 +31,10 @@ KEPT_FOR = timedelta(days=7)
 
 
 def make_room(model: type[PaperJob], by: User) -> None:
-    """Raise ``ActionError`` when somebody has as many papers waiting as one may."""
+    """Raise ``ActionError`` when somebody has as many papers waiting as one may.
+
+    Behind ``by.hold_memberships()``: two requests at once would not count one another.
+    """
     waiting = model.objects.filter(requested_by=by, state__in=(State.WAITING, State.RUNNING))
     if waiting.count() >= AT_ONCE:
         raise ActionError(_("Wait until the documents that you asked for are made."))

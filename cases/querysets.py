@@ -61,6 +61,8 @@ CASE_PAGE = (
     "feedbacks__goal_effects__goal",
     "deviations__author",
     "lookbacks__author",
+    "snoozes__author",
+    "snoozes__ended_by",
     "attachments__author",
     "attachments__withdrawn_by",
     "step_changes__by",
@@ -207,7 +209,7 @@ class CaseQuerySet(models.QuerySet):
         listed = self.select_related("pupil", "responsible", "school").order_by(
             "-attention", models.F("deadline").asc(nulls_last=True), "pk"
         )
-        return listed.prefetch_related("agenda_items")
+        return listed.prefetch_related("agenda_items", "snoozes")
 
 
 class RecordQuerySet(models.QuerySet):
@@ -216,6 +218,14 @@ class RecordQuerySet(models.QuerySet):
     def current(self) -> "RecordQuerySet":
         """Return the records as they hold now: those that no correction replaced."""
         return self.filter(correction__isnull=True)
+
+
+class SnoozeQuerySet(RecordQuerySet):
+    """Questions about cases that wait on purpose."""
+
+    def standing(self) -> "SnoozeQuerySet":
+        """Return those that nothing ended yet, also when their time is over."""
+        return self.filter(ended_at__isnull=True)
 
 
 class AttachmentQuerySet(RecordQuerySet):

@@ -113,6 +113,8 @@ class ScreenGuidance:
     # Who outside the school is responsible now; empty: the school is.
     elsewhere: Promise | str = ""
     in_charge_since: datetime | None = None
+    # Until when the case waits on purpose; None: it does not.
+    waits_until: datetime | None = None
 
     @property
     def first_period(self) -> ScreenPeriod | None:
@@ -189,6 +191,7 @@ def what_now(
         calls=banner,
         elsewhere=elsewhere,
         in_charge_since=guidance.in_charge_since if elsewhere else None,
+        waits_until=guidance.put_off.until if sees_case and guidance.waits(now) else None,
     )
 
 

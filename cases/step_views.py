@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from django.contrib import messages
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
 from accounts.forms import MeldcodeForm
+from audit.log import record_read
 from cases import actions
 from cases.conversations.consulted import consulted_in
 from cases.conversations.forms import ConversationForm, SkipConversationForm
@@ -44,11 +46,13 @@ def record(
     done: Promise,
     *,
     closed_too: bool = False,
+    seen: Model | None = None,
     **context: object,
 ) -> HttpResponse:
     """Run what all forms on a case share: judge, act, say so, back to the case; or show again.
 
-    ``closed_too``: the form is for closed cases as well.
+    ``closed_too``: the form is for closed cases as well. ``seen``: of what the page shows more than
+    the pupil's name; that it was read is written down when it is shown, and only then.
     """
     if not form.is_bound and not case.is_open and not closed_too:
         messages.info(request, _("This case is closed; it cannot be changed any more."))
@@ -58,6 +62,8 @@ def record(
         if not form.errors:
             messages.success(request, done)
             return redirect("cases:detail", case.reference)
+    if seen is not None:
+        record_read(request.user, seen)
     facts = facts_for(case, timezone.now())
     guidance = guide(facts)
     page = {

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -17,6 +19,7 @@ from accounts.models import User
 from cases.in_charge import changes_of
 from cases.models import Case, ShutOut
 from cases.protocol import PERIODS, STEPS
+from cases.protocol.periods import BESIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +178,19 @@ def _reminders(case: Case) -> Iterator[Entry]:
     for reminder in case.reminders.prefetch_related("notifications"):
         people = len(reminder.notifications.all())
         text = ngettext("to %(count)s person", "to %(count)s people", people) % {"count": people}
-        if reminder.period in PERIODS:
-            text = f"{PERIODS[reminder.period].label}, {text}"
+        if period := (PERIODS | BESIDE).get(reminder.period):
+            text = f"{period.label}, {text}"
         yield Entry(reminder.created_at, reminder.step, "clock", _("Reminder"), "", text)
+
+
+def _snoozes(case: Case) -> Iterator[Entry]:
+    for snooze in case.snoozes.all():
+        until = date_format(timezone.localtime(snooze.until), "j F Y, H:i")
+        title = _("Waits on purpose until %(moment)s") % {"moment": until}
+        yield Entry(snooze.recorded_at, None, "clock", title, snooze.author.name, snooze.reason)
+        if snooze.ended_at:
+            who, how = _name(snooze.ended_by), snooze.get_ended_how_display()
+            yield Entry(snooze.ended_at, None, "clock", _("Waiting ended"), who, how)
 
 
 def _exports(case: Case) -> Iterator[Entry]:
@@ -246,6 +259,7 @@ SOURCES: tuple[Callable[[Any], Iterator[Entry]], ...] = (
     _feedbacks,
     _in_charge,
     _step_changes,
+    _snoozes,
     _reminders,
     _attachments,
     _exports,

@@ -9,6 +9,8 @@ from cases.dossier.urls import urlpatterns as dossier
 from cases.files.urls import urlpatterns as files
 from cases.help_page.urls import urlpatterns as help_page
 from cases.need_to_know.urls import urlpatterns as need_to_know
+from cases.vacations.urls import urlpatterns as vacations
+from cases.waiting.urls import urlpatterns as waiting
 
 app_name = "cases"
 urlpatterns = [
@@ -20,6 +22,8 @@ urlpatterns = [
     *files,
     *help_page,
     *need_to_know,
+    *vacations,
+    *waiting,
     path("<reference:reference>/", views.detail, name="detail"),
     path("<reference:reference>/readers/", readers.readers, name="readers"),
     path("<reference:reference>/take-on/", views.take_on, name="take_on"),

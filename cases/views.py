@@ -23,6 +23,7 @@ from cases.protocol import guide
 from cases.retention import retention
 from cases.screen import step_header, what_now
 from cases.timeline import timeline
+from cases.waiting.shown import newest_snooze
 
 # The permissions that decide which buttons a case shows.
 CASE_PERMISSIONS = (
@@ -85,6 +86,8 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
             "retention": retention(case),
             "may": {permission.value for permission in permissions},
             "may_close": guidance.may_close,
+            "may_wait": guidance.why_never is None,
+            "snooze": newest_snooze(case),
             "decided": facts.decided_at is not None,
             "participants": participants(case),
             "emergencies": case.emergency_accesses.running().select_related("user"),

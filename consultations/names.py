@@ -7,9 +7,12 @@ date, class, brothers and sisters at the same school, and a name behind "moeder"
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from itertools import pairwise
 
 from cases.models import Pupil
 
@@ -25,9 +28,16 @@ MONTHS = (
     "januari februari maart april mei juni juli augustus september oktober november december",
     "january february march april may june july august september october november december",
 )
+SHORT_MONTHS = (
+    "jan feb mrt apr mei jun jul aug sept okt nov dec",
+    "jan feb mar apr may jun jul aug sep oct nov dec",
+)
 # Within a word, and no end of it: an accent that stands apart from its sign (as a Mac and a PDF
-# write it), and what nobody sees (a soft hyphen, a joiner).
-UNSEEN = r"\u00ad\u200b-\u200d\u2060\ufeff"
+# write it), and what nobody sees (a soft hyphen, a joiner, what says in which direction one reads).
+UNSEEN = (
+    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    r"\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff"
+)
 MARKS = rf"\u0300-\u036f{UNSEEN}"
 # Behind one of these, a word with a capital is a name.
 RELATIVES = (
@@ -36,14 +46,24 @@ RELATIVES = (
     "uncle|aunt"
 )
 BEHIND_RELATIVE = re.compile(
-    rf"\b(?i:{RELATIVES})\s+((?!(?:Ik|Hij|Zij|Ze|Het|De|Een|En|Maar|Die|Dat|The|He|She|It|And)\b)"
+    rf"\b(?i:{RELATIVES})[{UNSEEN}]*\s+[{UNSEEN}]*((?!(?:Ik|Hij|Zij|Ze|Het|De|Een|En|Maar|Die|Dat|The|He|She|It|And)\b)"
     rf"[A-ZÀ-ÖØ-Þ][\w’'{MARKS}-]+)"
 )
+# Letters that no accent makes of another, as everybody writes them; and one apostrophe, one hyphen.
+PLAIN = str.maketrans(
+    {
+        "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h",
+        "ŧ": "t", "ı": "i", "’": "'", "ʼ": "'", "\u2010": "-",
+    }
+)  # fmt: skip
 # What stands between day, month and year. White space is tried one way only: of two ways side by
 # side a long gap would be walked through as often as it is long.
 BETWEEN = r"(?:\s*[-/.]\s*|\s+)"
 LETTERS = rf"(?:[^\W_]|[{MARKS}])+"
 WORD = re.compile(rf"{LETTERS}(?:[’'\-]{LETTERS})*[’']?")
+PART = re.compile(rf"{LETTERS}(?:[’']{LETTERS})*[’']?")
+# Between two parts of what somebody named: "Anna  Smit", "Jan-Willem".
+LONGEST_GAP = 3
 
 # What can stand behind a name, and how long a name is at least before it. A bare "s" behind two
 # letters is mostly another word: "een bos rozen" is not about Bo, whom one writes "Bo's".
@@ -112,20 +132,32 @@ def visible(text: str) -> str:
 def fold(text: str) -> str:
     """Return a text without accents, capitals and what nobody sees, to compare names with."""
     plain = unicodedata.normalize("NFKD", visible(text).casefold())
-    return "".join(c for c in plain if not unicodedata.combining(c)).replace("’", "'")
+    return "".join(c for c in plain if not unicodedata.combining(c)).translate(PLAIN)
 
 
 def _parts(name: str) -> Iterator[str]:
-    """Yield the parts by which one knows a name again: whole, and each part of it."""
-    for word in fold(name).split():
-        for part in {word, *word.split("-")}:
-            if len(part) > 1 and part not in PREFIXES:
-                yield part
+    """Yield the parts by which one knows a name again: whole, and each part of it.
+
+    No prefix, unless there is nothing else: somebody is called Ben.
+    """
+    parts = [part for word in fold(name).split() for part in {word, *word.split("-")}]
+    known = [part for part in parts if part not in PREFIXES] or parts
+    yield from (part for part in known if len(part) > 1)
 
 
 def find(text: str, family: Family) -> list[Found]:
     """Return the places in a text that tell who the family is, in order, none over another."""
-    places = [*_words(text, family), *_behind_relatives(text), *_dates(text, family.birth_date)]
+    places = [
+        *_words(text, family),
+        *_classes(text, family),
+        *_behind_relatives(text),
+        *_dates(text, family.birth_date),
+    ]
+    return _apart(places)
+
+
+def _apart(places: list[Found]) -> list[Found]:
+    """Return places in order, none over another."""
     found: list[Found] = []
     for place in sorted(places, key=lambda f: (f.start, -f.end)):
         if not found or place.start >= found[-1].end:
@@ -135,9 +167,21 @@ def find(text: str, family: Family) -> list[Found]:
 
 def _words(text: str, family: Family) -> Iterator[Found]:
     for match in WORD.finditer(text):
-        kind = next((family.words[f] for f in _forms(match.group()) if f in family.words), None)
-        if kind:
-            yield Found(match.start(), match.end(), match.group(), kind)
+        word = match.group()
+        known = [form for form in _forms(word) if form in family.words]
+        if not visible(word)[:1].isupper():  # "ik ben bang" is not about Ben
+            known = [form for form in known if form not in PREFIXES]
+        if known:
+            yield Found(match.start(), match.end(), word, family.words[known[0]])
+
+
+def _classes(text: str, family: Family) -> Iterator[Found]:
+    """Find a class of several words, or written with a gap: "groep 7", "2 B"."""
+    for name in (word for word, kind in family.words.items() if kind == CLASS):
+        parts = re.findall(r"\d+|[^\W\d_]+", name)
+        spelling = r"[\W_]{0,3}".join(map(re.escape, parts))
+        for match in re.finditer(rf"\b{spelling}\b", text, flags=re.IGNORECASE) if parts else ():
+            yield Found(match.start(), match.end(), match.group(), CLASS)
 
 
 def _forms(word: str) -> Iterator[str]:
@@ -160,16 +204,47 @@ def _dates(text: str, day: date | None) -> Iterator[Found]:
     if day is None:
         return
     months = "|".join(names.split()[day.month - 1] for names in MONTHS)
-    short = "|".join(names.split()[day.month - 1][:3] for names in MONTHS)
+    short = "|".join(names.split()[day.month - 1] for names in SHORT_MONTHS)
     d, m, y = rf"0?{day.day}", rf"0?{day.month}", rf"(?:{day.year}|{day.year % 100:02})"
+    named, counted = rf"(?:{months}|(?:{short})\.?)", rf"{d}(?:e|de|ste|st|nd|rd|th)?"
     spellings = (
         rf"\b{d}{BETWEEN}{m}{BETWEEN}{y}\b",
         rf"\b{day.year}{BETWEEN}{m}{BETWEEN}{d}\b",
-        rf"\b{d}\s+(?:{months}|(?:{short})\.?)(?:\s+{y})?\b",
+        rf"\b{day:%d%m%Y}\b|\b{day:%Y%m%d}\b",
+        rf"\b{counted}(?:\s+of)?{BETWEEN}{named}(?:{BETWEEN}{y})?\b",
+        rf"\b{named}\s+{counted},?\s+{y}\b",
     )
     for spelling in spellings:
         for match in re.finditer(spelling, text, flags=re.IGNORECASE):
             yield Found(match.start(), match.end(), match.group(), BIRTH_DATE)
+
+
+def find_said(text: str, words: Iterable[str]) -> list[Found]:
+    """Return the places of words that somebody named, however they are written in a text."""
+    known = cache(lambda word: frozenset(_forms(word)))
+    parts = [(match, known(match.group())) for match in PART.finditer(text)]
+    at: dict[str, list[int]] = defaultdict(list)
+    for index, (__, forms) in enumerate(parts):
+        for form in forms:
+            at[form].append(index)
+    places = []
+    for word in dict.fromkeys(words):
+        asked = [fold(match.group()).rstrip("'") for match in PART.finditer(word)]
+        rarest = min(range(len(asked)), key=lambda place: len(at[asked[place]]), default=0)
+        for index in at[asked[rarest]] if asked else ():
+            first = index - rarest
+            run = parts[first : first + len(asked)] if first >= 0 else []
+            if len(run) == len(asked) and _follows(run, asked):
+                start, end = run[0][0].start(), run[-1][0].end()
+                places.append(Found(start, end, text[start:end], RELATIVE))
+    return _apart(places)
+
+
+def _follows(run: list[tuple[re.Match, frozenset[str]]], asked: list[str]) -> bool:
+    """Tell whether parts of a text are the words that were asked, close to one another."""
+    if any(word not in forms for word, (__, forms) in zip(asked, run, strict=True)):
+        return False
+    return all(b.start() - a.end() <= LONGEST_GAP for (a, _), (b, __) in pairwise(run))
 
 
 def words_of(found: Iterable[Found]) -> list[str]:

@@ -4,7 +4,6 @@ The records are read through the reverse relations that the table of steps names
 knows no other step's models. What is left out on purpose: who wrote a record, who was there.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access import Permission
 from accounts.models import User
 from cases.models import Case
-from consultations.names import Family, find, visible, without
+from consultations.names import Family, find, find_said, visible, without
 
 Lines = Iterator[tuple[Promise | str, str]]
 
@@ -63,8 +62,8 @@ class Veil:
         if self.family is not None:
             found = [place for place in find(text, self.family) if place.word not in self.kept]
             text = without(text, found)
-        for word in self.words:
-            text = re.sub(rf"\b{re.escape(word)}\b", _("[name]"), text, flags=re.IGNORECASE)
+        for place in reversed(find_said(text, self.words)):
+            text = text[: place.start] + _("[name]") + text[place.end :]
         return text
 
 

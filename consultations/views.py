@@ -44,7 +44,6 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
             data = ConsultationForm.replaced(data, Family.of(case.pupil))
             messages.info(request, LOOK_OVER)
         form.restore(data)
-    record_read(request.user, case)  # its records stand there: how each begins, or all of it
     if "preview" in request.POST and form.is_bound and form.is_valid():
         return _preview(request, case, form)
     return record(
@@ -54,12 +53,14 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
         "consultations/new.html",
         lambda: actions.ask_consultation(case, request.user, form.key, **form.values),
         _("The consultation is asked for."),
+        seen=case,  # its records stand there: how each begins, or all of it
         calls=calls_for((VEILIG_THUIS, BUURTTEAM), Numbers(case.school)),
     )
 
 
 def _preview(request: HttpRequest, case: Case, form: ConsultationForm) -> HttpResponse:
     """Show how they will read it, by the template of the room itself."""
+    record_read(request.user, case)
     values = form.cleaned_data
     return render(
         request,
@@ -224,7 +225,6 @@ def outcome(request: HttpRequest, reference: str) -> HttpResponse:
         raise Http404
     if request.method == "GET" and not consultation.is_open:
         return redirect("consultations:detail", reference)
-    record_read(request.user, consultation)
     form = OutcomeForm.for_page(request)
     return record(
         request,
@@ -233,6 +233,7 @@ def outcome(request: HttpRequest, reference: str) -> HttpResponse:
         "consultations/outcome.html",
         lambda: actions.record_outcome(consultation, request.user, **form.values),
         _("The outcome is recorded; invitations have ended with it."),
+        seen=consultation,
         consultation=consultation,
     )
 

@@ -209,6 +209,8 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,5/m/key,20/d/key",
     # A reference for emergency access is told by telephone, not guessed.
     "emergency_access": "5/h/user",
+    # What was typed when a session had ended: each time a session of its own, in the database.
+    "keep_typed": "60/h/key",
 }
 MFA_RATE_LIMITS = {"webauthn_login": "100/m/ip"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60

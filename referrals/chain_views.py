@@ -53,7 +53,6 @@ def prepare(request: HttpRequest, referral: str) -> HttpResponse:
     if request.method == "GET" and found.state is not State.PREPARED:
         messages.info(request, _("This was sent or withdrawn; it cannot be changed any more."))
         return redirect("referrals:detail", found.public_id)
-    record_read(request.user, found.decision.case)  # the page says what the files of the case are
     form = PrepareForm.for_page(request, referral=found)
     return record(
         request,
@@ -62,6 +61,7 @@ def prepare(request: HttpRequest, referral: str) -> HttpResponse:
         "referrals/prepare.html",
         lambda: actions.prepare(found, request.user, **form.values),
         _("What you hand over is recorded. It is not sent yet."),
+        seen=found.decision.case,  # the page says what the files of the case are
         referral=found,
     )
 

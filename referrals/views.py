@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
 from accounts.models import User
-from audit.log import record_read
 from cases.actions import guidance_for
 from cases.errors import ActionError
 from cases.models import Case
@@ -96,7 +95,6 @@ def feedback(request: HttpRequest, reference: str) -> HttpResponse:
     """Record what was heard or seen after the decision."""
     case = movable(request, reference)
     about = _asked_about(request, case)
-    record_read(request.user, case)  # the page says what was agreed, and what its files are
     form = FeedbackForm.for_page(request, case=case, referral=about)
     return record(
         request,
@@ -105,6 +103,7 @@ def feedback(request: HttpRequest, reference: str) -> HttpResponse:
         "referrals/feedback.html",
         lambda: actions.record_feedback(case, request.user, form.key, **form.feedback()),
         _("The effect is recorded."),
+        seen=case,  # the page says what was agreed, and what its files are
     )
 
 

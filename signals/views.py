@@ -133,7 +133,6 @@ def unfounded(request: HttpRequest, reference: str) -> HttpResponse:
         ),
         reference=reference,
     )
-    record_read(request.user, signal)
     form = UnfoundedForm.for_page(request)
     return record(
         request,
@@ -142,6 +141,7 @@ def unfounded(request: HttpRequest, reference: str) -> HttpResponse:
         "signals/unfounded.html",
         lambda: find_unfounded(signal, request.user, form.key, **form.values),
         _("Recorded that this signal is unfounded. It stays, and no longer counts."),
+        seen=signal,
         signal=signal,
     )
 
@@ -155,7 +155,6 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
     )
     if request.method == "GET" and hasattr(signal, "correction"):
         return redirect("signals:detail", reference)  # which leads on to the newest version
-    record_read(request.user, signal)
     form = CorrectionForm.for_page(request, pupil=signal.case.pupil, initial=_as_initial(signal))
     if form.is_bound and form.is_valid():
         reason = form.values["reason"]
@@ -165,6 +164,7 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
         if newer:
             messages.success(request, _("The correction is saved beside the first version."))
             return redirect("signals:detail", newer.reference)
+    record_read(request.user, signal)
     return render(
         request,
         "signals/correct.html",

@@ -1,6 +1,6 @@
 """How tests make their people and cases. All names are invented."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import factory
 from django.core.files.base import ContentFile
@@ -20,7 +20,15 @@ from accounts.people.actions import hashed
 from accounts.roles import Role
 from accounts.sso.models import trust_of
 from cases.contact_book.organisations import Organisation
-from cases.models import Attachment, Case, Contact, Conversation, HelpItem, Pupil
+from cases.models import (
+    Attachment,
+    Case,
+    Contact,
+    Conversation,
+    HelpItem,
+    Pupil,
+    SchoolVacation,
+)
 from consultations.models import Consultation, Invitation, Meeting
 from signals.models import Signal, SignalCategory
 
@@ -217,6 +225,19 @@ class ContactFactory(DjangoModelFactory):
     checked_on = factory.LazyFunction(timezone.localdate)
 
 
+class VacationFactory(DjangoModelFactory):
+    """A study day, half a year from now."""
+
+    class Meta:
+        model = SchoolVacation
+
+    school = factory.SubFactory(SchoolFactory)
+    name = "Studiedag"
+    first_day = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=200))
+    last_day = factory.SelfAttribute("first_day")
+    set_by = factory.SubFactory(UserFactory)
+
+
 class HelpItemFactory(DjangoModelFactory):
     """A piece of a school's own help page."""
 
@@ -246,10 +267,15 @@ class AttachmentFactory(RecordFactory):
 
 
 def member(role: Role, place: School | Buurtteam | None = None, **fields: object) -> User:
-    """Return a new user who holds a role at a school or buurtteam (a new one unless given)."""
-    user = UserFactory(**fields)
+    """Return a new user who holds a role at a school or buurtteam (a new one unless given).
+
+    For years: a sweep of another day, before today too, asks who worked there on that day.
+    """
+    user, since = UserFactory(**fields), date(2020, 1, 1)
     if role == Role.BUURTTEAM_WORKER:
-        Membership.objects.create(user=user, role=role, buurtteam=place or BuurtteamFactory())
+        team = place or BuurtteamFactory()
+        Membership.objects.create(user=user, role=role, buurtteam=team, starts_on=since)
     else:
-        Membership.objects.create(user=user, role=role, school=place or SchoolFactory())
+        school = place or SchoolFactory()
+        Membership.objects.create(user=user, role=role, school=school, starts_on=since)
     return user

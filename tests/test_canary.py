@@ -43,6 +43,7 @@ from tests.canary import CacheSpy, Markers, QueueSpy, columns, cookies, file_nam
 from tests.test_role_matrix import (
     CARE_TEAM,
     LOGS_SIGNALS,
+    MANAGES_CONTACTS,
     MATRIX,
     OF_THE_SCHOOLS,
     POST_ONLY,
@@ -74,6 +75,7 @@ MAY_READ: dict[str, tuple[str, ...]] = {
     "meetings":                  (*CARE_TEAM, "conflicted"),
     "the contact book":          OF_THE_SCHOOLS,
     "the help page":             OF_THE_SCHOOLS,
+    "the vacations":             MANAGES_CONTACTS,
     "flags":                     ("administrator",),
     "nobody's page":             (),
 }
@@ -95,6 +97,8 @@ GROUP_OF_FORM = {
     "sso:change": "how one signs in",
     "cases:add_contact": "the contact book",
     "cases:change_contact": "the contact book",
+    "cases:add_vacation": "the vacations",
+    "cases:change_vacation": "the vacations",
     "cases:add_help": "the help page",
     "cases:change_help": "the help page",
     "consultations:plan_meeting": "meetings",

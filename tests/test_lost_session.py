@@ -86,6 +86,29 @@ def test_it_is_kept_encrypted(teacher, pupil, signed_in):
     assert "naar huis" not in str(stored.get_decoded())
 
 
+def test_more_than_anybody_types_is_not_kept_and_that_is_said(teacher, pupil, signed_in):
+    """A form may hold megabytes; each that is sent signed out would lie in the database."""
+    browser = signed_in(teacher)
+    data = filled_in(browser, pupil)
+    browser.session.flush()
+    answer = browser.post(NEW, {**data, "facts": "a" * typed.LARGEST})
+    assert typed.SESSION_KEY not in browser.session
+    page = browser.get(answer.url).content.decode()
+    assert "te veel getypt" in page
+    browser.post(NEW, {**data, "facts": "a" * 200_000})
+    assert typed.SESSION_KEY in browser.session
+
+
+def test_nor_one_form_after_the_other(teacher, pupil, signed_in, settings):
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "keep_typed": "3/h/key"}
+    data = filled_in(signed_in(teacher), pupil)
+    for __ in range(5):
+        Client().post(NEW, data)
+    assert Session.objects.count() - 1 == 3  # one is the writer's own
+    kept = [row for row in Session.objects.all() if typed.SESSION_KEY in row.get_decoded()]
+    assert len(kept) == 3
+
+
 def test_a_forged_token_keeps_nothing(pupil, client):
     data = {"typed_by": "1:forged:signature", "child_words": WORDS}
     answer = client.post(NEW, data)

@@ -96,7 +96,9 @@ def records_of(case, count):
         reminder = case.reminders.create(
             cycle=1, step=2, period="ask", deadline=signal.recorded_at, level=0
         )
-        reminder.messages.create(recipient=UserFactory())
+        reminder.notifications.create(
+            recipient=UserFactory(), case=case, kind="reminder", key=f"{reminder.pk}"
+        )
         assign_perm("cases.take_part", member(Role.TEACHER, case.school), case)
 
 

@@ -31,6 +31,7 @@ from tests.factories import (
     SchoolFactory,
     SignalFactory,
     UserFactory,
+    VacationFactory,
     member,
 )
 
@@ -102,6 +103,7 @@ class World:
             device="Firefox, Windows",
             holds_while=what_ends_sessions(self.people["coordinator"]),
         )
+        self.vacation = VacationFactory(school=self.school, set_by=self.people["coordinator"])
         self.flag = Flag.objects.create(
             rule="at_night",
             user=self.people["coordinator"],

@@ -1,6 +1,7 @@
 """Changing who is who: each function is one change, in one transaction, checked and told."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Iterable
 from contextlib import suppress
@@ -30,12 +31,16 @@ from accounts.signals import (
 )
 
 INVITATION_LASTS = timedelta(days=14)
+# An address as people have them. The standard knows more: in quotation marks whatever one likes,
+# also what ends a line, and "=?…?=", which is read as another address than it says.
+PLAIN_ADDRESS = re.compile(r"(?!.*=\?)[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[^@\s\"<>\[\]]+")
 # 256 bits: nobody guesses a link.
 SECRET_BYTES = 32
 
 
 def check(user: User, school: School) -> None:
-    """Raise ``PermissionDenied`` unless the user looks after the people of the school."""
+    """Raise ``PermissionDenied`` unless the user looks after the people of the school, now."""
+    user.forget_memberships()
     if school.pk not in access.school_ids(user, Permission.MANAGE_PEOPLE):
         raise PermissionDenied
 
@@ -57,6 +62,7 @@ def invite(
     ends_on: date | None = None,
 ) -> RoleInvitation:
     """Invite somebody to a role by e-mail. Whether the address has an account is not told."""
+    by.hold_memberships()  # whose role ends now leaves no invitation behind that
     check(by, school)
     if email.lower() == by.email.lower():
         raise ActionError(_("You cannot invite yourself."), field="email")
@@ -90,6 +96,8 @@ def _invite(
     if role == Role.BUURTTEAM_WORKER and buurtteam is None:
         raise ActionError(_("This school has no buurtteam yet."), field="role")
     email = email.lower()
+    if not PLAIN_ADDRESS.fullmatch(email):
+        raise ActionError(_("No mail can go to this address. Look at it again."), field="email")
     standing = RoleInvitation.objects.standing().filter(school=school, email=email, role=role)
     # A new one takes the place of the old: its mail went to the wrong folder, or is too old.
     _withdraw(standing)
@@ -195,6 +203,7 @@ def give_role(
     replaces: Membership | None = None,
 ) -> Membership:
     """Give somebody of the school another role, for good or for a time (a substitute)."""
+    by.hold_memberships()
     check(by, school)
     if person == by:
         raise ActionError(_("You cannot change your own roles. Ask another administrator."))
@@ -292,16 +301,23 @@ def wind_up(membership: Membership, now: datetime) -> bool:
     last_day = min(locked.ends_on or today, today)
     locked.ends_on, locked.ended_at = max(last_day, locked.starts_on), now
     locked.save(update_fields=["ends_on", "ended_at"])
+    _withdraw_ways_back(locked)  # before the user is locked, as where one is accepted
     end_sessions(locked.user)
-    if access.scope(locked.role, Permission.MANAGE_PEOPLE):
-        # Whoever saw it coming would have left a way back in.
-        _withdraw(
-            RoleInvitation.objects.standing()
-            .select_for_update()
-            .filter(school=locked.school_id, invited_by=locked.user_id)
-        )
     membership_ended.send(sender=Membership, membership=locked)
     return True
+
+
+def _withdraw_ways_back(ended: Membership) -> None:
+    """Withdraw the invitations by which somebody whose role ends would come in again.
+
+    One to the same place, which waited unread or could not be accepted beside the role; and those
+    that an administrator sent: whoever saw it coming would have left a way back in.
+    """
+    standing = RoleInvitation.objects.standing().select_for_update().order_by("pk")
+    to_them = standing.filter(email=ended.user.email.lower(), buurtteam=ended.buurtteam_id)
+    _withdraw(to_them.filter(school=ended.school_id) if ended.school_id else to_them)
+    if access.scope(ended.role, Permission.MANAGE_PEOPLE):
+        _withdraw(standing.filter(school=ended.school_id, invited_by=ended.user_id))
 
 
 def wind_up_expired(now: datetime) -> int:

@@ -1,7 +1,6 @@
 """The mails about roles: who was invited, and what was changed. No pupil, no case."""
 
 import logging
-from smtplib import SMTPException
 
 from django.conf import settings
 from django.core import mail
@@ -10,6 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.errors import MAIL_FAILED
 from accounts.models import IdentityProvider, Membership, RoleInvitation, School, User
 from accounts.roles import Role
 
@@ -86,5 +86,5 @@ def _send(subject: str, text: str, address: str) -> None:
     """Send one mail. A mail server that is away undoes nothing of what was done."""
     try:
         mail.send_mail(subject, text, None, [address])
-    except (SMTPException, OSError) as error:
+    except MAIL_FAILED as error:
         logger.warning("A mail about a role could not be sent: %s", type(error).__name__)

@@ -109,7 +109,8 @@ def is_vouched_for(user: User, trust: str) -> bool:
 
 
 def check(user: User, school: School) -> None:
-    """Raise ``PermissionDenied`` unless the user sets how people sign in at the school."""
+    """Raise ``PermissionDenied`` unless the user sets how people sign in at the school, now."""
+    user.forget_memberships()
     if school.pk not in access.school_ids(user, Permission.SET_SIGN_IN):
         raise PermissionDenied
 
@@ -119,6 +120,7 @@ def add(school: School, by: User, key: UUID, **fields: Any) -> IdentityProvider:
     check(by, school)
     issuer = _issuer(fields["kind"], fields["location"])
     with transaction.atomic():
+        check(by, school)  # the provider answers when it likes, and a role can end meanwhile
         # Two clicks at once: one provider.
         School.objects.select_for_update(no_key=True).get(pk=school.pk)
         added = IdentityProvider.objects.filter(idempotency_key=key, school=school).first()
@@ -136,6 +138,7 @@ def change(provider: IdentityProvider, by: User, **fields: Any) -> IdentityProvi
     check(by, provider.school)
     issuer = _issuer(fields["kind"], fields["location"])
     with transaction.atomic():
+        check(by, provider.school)
         locked = IdentityProvider.objects.select_for_update().get(pk=provider.pk)
         before, secret = locked.trust, locked.encrypted_secret
         saved = _save(locked, issuer, fields)

@@ -19,6 +19,7 @@ from cases.models import Case, DossierExport
 @transaction.atomic
 def request_export(case: Case, by: User, key: UUID, reason: str) -> DossierExport:
     """Ask for the dossier of a case; the reason stays in the case and in the audit."""
+    by.hold_memberships()  # before the case; of two at once the second counts the first
     check(by, Permission.EXPORT_DOSSIER, case)
     case = lock(case, to_change=False)  # of two clicks at once, the second finds the first
     asked = DossierExport.objects.filter(idempotency_key=key).first()

@@ -5,15 +5,14 @@ as a stream that stops where the limit is, so that a header that lies gains noth
 written to disk, so what an entry is called can lead nowhere; no archive inside it is opened.
 """
 
-import re
 import struct
 import zipfile
 from typing import BinaryIO
-from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 
 from cases.files.kinds import MEGABYTE, Refused, allowed
+from cases.files.word import CONTENT_TYPES, check_word
 
 MOST_ENTRIES = 1000
 # All entries unpacked, in bytes, and against the size of the archive itself.
@@ -28,14 +27,7 @@ METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 # What can run something when the document is opened, by a part of an entry's name.
 RUNS = ("vbaproject", "vbadata", "activex/", "embeddings/oleobject", "basic/", "scripts/")
-# Where a Word document fetches something when it is opened: from the web, or another machine.
-FAR_AWAY = re.compile(
-    r"\s*(?:https?:|ftp:|mhtml:|[\\/]{2}|file:/*\\\\|file:/{4}|file://[^/])", re.IGNORECASE
-)
-# Far more than the list of what belongs to a document ever is, in bytes.
-MOST_TIES = MEGABYTE
 ODT_TYPE = b"application/vnd.oasis.opendocument.text"
-CONTENT_TYPES = "[Content_Types].xml"
 
 
 def code_of(upload: BinaryIO) -> str:
@@ -100,9 +92,7 @@ def _code(archive: zipfile.ZipFile) -> str:
     if any(part in name.lower() for part in RUNS for name in names):
         raise Refused(_macros())
     if CONTENT_TYPES in names and "word/document.xml" in names:
-        if b"macroEnabled" in archive.read(CONTENT_TYPES):
-            raise Refused(_macros())
-        _check_fetches_nothing(archive)
+        check_word(archive)
         return "docx"
     first = min(archive.infolist(), key=lambda entry: entry.header_offset)
     if first.filename == "mimetype" and first.file_size == len(ODT_TYPE):
@@ -110,32 +100,6 @@ def _code(archive: zipfile.ZipFile) -> str:
         if stored and archive.read(first) == ODT_TYPE and "content.xml" in names:
             return "odt"
     raise Refused(_unknown())
-
-
-def _check_fetches_nothing(archive: zipfile.ZipFile) -> None:
-    """Refuse a document that fetches a template or picture from elsewhere when it is opened."""
-    for entry in archive.infolist():
-        if entry.filename.lower().endswith(".rels"):
-            if entry.file_size > MOST_TIES:
-                raise Refused(_bomb())
-            parser = expat.ParserCreate(namespace_separator=" ")
-            parser.StartDoctypeDeclHandler = _no_doctype
-            parser.StartElementHandler = _check_tie
-            parser.Parse(archive.read(entry), True)
-
-
-def _no_doctype(*args: object) -> None:
-    """No Word document has one: entities would be made of it."""
-    raise Refused(_unknown())
-
-
-def _check_tie(name: str, said: dict[str, str]) -> None:
-    """Judge one tie of a document; a link that somebody clicks fetches nothing by itself."""
-    outside = said.get("TargetMode", "").lower() == "external"
-    kind = said.get("Type", "").rpartition("/")[2]
-    is_tie = name.rpartition(" ")[2] == "Relationship"
-    if is_tie and outside and kind != "hyperlink" and FAR_AWAY.match(said.get("Target", "")):
-        raise Refused(_("This document fetches something from elsewhere. Save it as PDF."))
 
 
 def _unknown() -> str:

@@ -79,7 +79,6 @@ def withdraw(request: HttpRequest, reference: str, file: str) -> HttpResponse:
         case__reference=reference,
         public_id=file,
     )
-    record_read(request.user, found.case)  # the page says what the file is, and hands out none
     form = WithdrawForm.for_page(request)
     return record(
         request,
@@ -89,5 +88,6 @@ def withdraw(request: HttpRequest, reference: str, file: str) -> HttpResponse:
         lambda: actions.withdraw(found, request.user, why=form.values["why"]),
         _("The file is withdrawn: nobody can open it any more."),
         closed_too=True,
+        seen=found.case,  # the page says what the file is, and hands out none
         file=found,
     )

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0012_notifications_only"),
+        ("cases", "0014_snooze"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

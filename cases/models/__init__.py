@@ -22,6 +22,8 @@ from cases.models.pupil import Pupil
 from cases.models.push import PushSubscription
 from cases.models.record import Record
 from cases.models.reminder import Reminder
+from cases.models.snooze import Snooze
+from cases.models.vacation import SchoolVacation
 
 __all__ = [
     "Answer",
@@ -47,6 +49,8 @@ __all__ = [
     "Record",
     "Reminder",
     "SchoolPeriod",
+    "SchoolVacation",
     "ShutOut",
+    "Snooze",
     "StepChange",
 ]

@@ -151,6 +151,11 @@ class Case(models.Model):
         return next((item for item in self.agenda_items.all() if item.waits), None)
 
     @property
+    def waits(self) -> Any:
+        """Return the snooze that puts the case off now, or None (``snoozes`` fetched)."""
+        return next((snooze for snooze in self.snoozes.all() if snooze.waits), None)
+
+    @property
     def attention_code(self) -> str:
         """Return the attention as stylesheets and components know it: ``severe``."""
         return self.Attention(self.attention).name.lower()

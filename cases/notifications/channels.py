@@ -152,7 +152,9 @@ SENDERS: dict[str, type[Sender]] = {Channel.MAIL: ByMail, Channel.PUSH: ByPush}
 
 
 def is_refused(error: Exception) -> bool:
-    """Tell whether the other side refused this one, for good, and not the line failed."""
+    """Tell whether this one cannot be sent, now or later, and not the line failed."""
+    if not isinstance(error, OSError):  # it could not even be written: so for each of its attempts
+        return True
     if isinstance(error, SMTPRecipientsRefused):
         return all(code >= 500 for code, __ in error.recipients.values())
     if isinstance(error, SMTPResponseException):

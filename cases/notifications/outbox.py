@@ -8,9 +8,8 @@ minutes (``IN_HAND``), so that no second one sends it too; when it dies, these m
 import logging
 from collections import defaultdict
 from datetime import datetime, timedelta
-from smtplib import SMTPException
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from cases.models import Envelope, OutboxMessage
@@ -124,13 +123,15 @@ def _send(envelope: Envelope, sender: Sender) -> Exception | None:
     messages = envelope.messages.select_related("notification__case").order_by("pk")
     inside = [message.notification for message in messages]
     person = envelope.recipient
-    told = waiting(person, inside) if person.is_active else []
-    if not told or not sender.reaches(person):
-        envelope.delete()
-        return None
     try:
+        told = waiting(person, inside) if person.is_active else []
+        if not told or not sender.reaches(person):
+            envelope.delete()
+            return None
         sender.send(envelope, told)
-    except (SMTPException, OSError) as error:
+    except DatabaseError:
+        raise
+    except Exception as error:  # whatever is wrong with one, the others go out
         return error
     envelope.sent_at, envelope.last_error = timezone.now(), ""
     envelope.save(update_fields=["sent_at", "last_error"])

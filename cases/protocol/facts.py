@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum
 from types import MappingProxyType
 from typing import Any
 
 from cases.protocol.parties import SCHOOL
+from cases.protocol.waiting import PutOff
 
 
 class Attention(IntEnum):
@@ -42,6 +43,12 @@ class Facts:
     about_staff: bool = False
     # Days that the school set for a period of its own, by the period's code.
     days: Mapping[str, int] = field(default_factory=_empty)
+    # The weekdays on which the school has vacation, of all years that are known; and when its next
+    # long vacation begins.
+    free: frozenset[date] = frozenset()
+    vacation_at: datetime | None = None
+    # Put off on purpose, and not ended before its time.
+    put_off: PutOff | None = None
 
     # Looked back, and nothing more was seen: of a closed case that ends the looking back.
     looked_back_quiet: bool = False

@@ -1,7 +1,7 @@
 """Evaluate the tables for the facts of one case."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.functional import Promise
 
@@ -9,10 +9,11 @@ from cases.protocol import conditions
 from cases.protocol.contacts import EMERGENCY
 from cases.protocol.facts import Attention, Facts
 from cases.protocol.parties import PARTIES, SCHOOL
-from cases.protocol.periods import PERIODS, Period
+from cases.protocol.periods import BESIDE, PERIODS, Period
 from cases.protocol.questions import YES
 from cases.protocol.rules import RULES, Kind, Rule
 from cases.protocol.steps import STEPS, Step
+from cases.protocol.waiting import PutOff, why_never
 
 TALKING, WEIGHING = 3, 4
 URGENCY = {kind: number for number, kind in enumerate(Kind)}
@@ -44,13 +45,15 @@ class Deadline:
     """A period that runs: since when, and how long.
 
     ``days`` are business days, or days of the calendar where the period says so; ``hours`` count
-    every day of the week (accelerated path); with neither, ``since`` itself was agreed.
+    every day of the week (accelerated path); with neither, ``since`` itself was agreed. ``free``:
+    the days on which it does not run, besides weekends and public holidays.
     """
 
     period: Period
     since: datetime
     days: int | None
     hours: int | None
+    free: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,21 @@ class Guidance:
     # Who is responsible now, a code of ``PARTIES``, and since when.
     in_charge: str = SCHOOL
     in_charge_since: datetime | None = None
+    # It waits on purpose, and may; until its end nobody is reminded.
+    put_off: PutOff | None = None
+    # Why it cannot be put off; None: it can.
+    why_never: Promise | None = None
+    # Somebody must watch while the school has vacation.
+    before_vacation: Deadline | None = None
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """Return the codes of the rules that ask something."""
+        return frozenset(task.rule.code for task in self.tasks)
+
+    def waits(self, now: datetime) -> bool:
+        """Tell whether the case waits on purpose at a moment."""
+        return self.put_off is not None and now < self.put_off.until
 
     @property
     def elsewhere(self) -> Promise | str:
@@ -139,6 +157,7 @@ def guide(facts: Facts) -> Guidance:
     fired.sort(key=lambda rule: (URGENCY[rule.kind], EMERGENCY not in rule.calls))
     explained = [rule for rule in fired if rule.explainable and facts.explained_at(rule.code)]
     asked = [rule for rule in fired if rule not in explained]
+    never = why_never(facts)
     return Guidance(
         attention=facts.attention,
         accelerated=facts.accelerated,
@@ -157,6 +176,9 @@ def guide(facts: Facts) -> Guidance:
         closing_grounds=conditions.closing_grounds(facts),
         in_charge=facts.in_charge,
         in_charge_since=facts.in_charge_since,
+        put_off=facts.put_off if never is None else None,
+        why_never=never,
+        before_vacation=_before_vacation(facts),
     )
 
 
@@ -252,7 +274,7 @@ def _of_the_step(facts: Facts, current: int) -> list[Deadline]:
         code = "ask"
     running = _running(code, _since(facts, current), facts)
     if facts.talk_again_at is not None:
-        running.append(Deadline(PERIODS["talk"], facts.talk_again_at, None, None))
+        running.append(_agreed("talk", facts.talk_again_at, facts))
     if facts.attention > Attention.WATCHFUL:
         running += _running("walk", facts.concern_since or facts.opened_at, facts)
     return running
@@ -280,7 +302,7 @@ def _after_decision(facts: Facts) -> list[Deadline]:
     elif conditions.help_failed(facts) and not conditions.passed_on(facts):
         running += _running("decide", facts.feedback_at or decided, facts)
     if facts.follow_up_at is not None:
-        running.append(Deadline(PERIODS["follow_up"], facts.follow_up_at, None, None))
+        running.append(_agreed("follow_up", facts.follow_up_at, facts))
     return running or _running("follow_up", facts.feedback_at or decided, facts)
 
 
@@ -305,7 +327,23 @@ def _running(code: str, since: datetime, facts: Facts) -> list[Deadline]:
 
 def _normal(code: str, since: datetime, facts: Facts) -> Deadline:
     period = PERIODS[code]
-    return Deadline(period, since, period.in_days(facts.days), None)
+    return Deadline(period, since, period.in_days(facts.days), None, _rest(period, facts))
+
+
+def _agreed(code: str, at: datetime, facts: Facts) -> Deadline:
+    return Deadline(PERIODS[code], at, None, None, _rest(PERIODS[code], facts))
+
+
+def _rest(period: Period, facts: Facts) -> frozenset[date]:
+    return facts.free if period.rests else frozenset()
+
+
+def _before_vacation(facts: Facts) -> Deadline | None:
+    """Return by when it is agreed who watches an open case while the school has vacation."""
+    if facts.closed or facts.vacation_at is None:
+        return None
+    period = BESIDE["vacation"]
+    return Deadline(period, facts.vacation_at, period.days, None, facts.free)
 
 
 def _in_hours(code: str, since: datetime) -> Deadline:

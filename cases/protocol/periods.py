@@ -15,8 +15,10 @@ from django.utils.translation import gettext_lazy as _
 class Period:
     """One period: business days, the bound in business days, hours on the accelerated path.
 
-    ``hours`` None: the accelerated path knows no shorter one. ``calendar``: days and bound are days
-    of the calendar. A school may set a period between one day and its bound, where the two differ.
+    ``hours`` None: the accelerated path knows no shorter one. ``rests``: it does not run while the
+    school has vacation; what others do (buurtteam, Veilig Thuis, the board), and what was decided
+    and waits to be sent, runs on. ``calendar``: days and bound are days of the calendar. A school
+    may set a period between one day and its bound, where the two differ.
     """
 
     code: str
@@ -24,6 +26,7 @@ class Period:
     days: int
     bound: int
     hours: int | None
+    rests: bool
     calendar: bool = False
 
     @property
@@ -37,24 +40,34 @@ class Period:
 
 
 # fmt: off
+RESTS, RUNS = True, False
+
 PERIODS: dict[str, Period] = {period.code: period for period in (
-    #      code            what                                                days bound hours
-    Period("watchful",      _("look back at a single signal"),                   20,  40,   None),
-    Period("ask",           _("from concern to consultation asked"),              5,  10,   2),
-    Period("consult",       _("consultation held, outcome recorded"),            10,  15,   8),
-    Period("invite",        _("buurtteam answers an invitation"),                 3,   5,   4),
-    Period("talk",          _("conversation held or skipped"),                   10,  15,   24),
-    Period("weigh",         _("severity weighed"),                                5,  10,   8),
-    Period("decide",        _("decided"),                                         5,  10,   8),
-    Period("walk",          _("whole walk, from concern to decision"),           30,  50,   72),
-    Period("follow_up",     _("first review of the help"),                       30,  60,   120),
-    Period("refer",         _("referral sent, and confirmed received"),           3,   5,   8),
+    #      code             what                                             days bnd hours vacation
+    Period("watchful",      _("look back at a single signal"),                 20, 40, None, RESTS),
+    Period("ask",           _("from concern to consultation asked"),           5,  10, 2,    RESTS),
+    Period("consult",       _("consultation held, outcome recorded"),          10, 15, 8,    RESTS),
+    Period("invite",        _("buurtteam answers an invitation"),              3,  5,  4,    RUNS),
+    Period("talk",          _("conversation held or skipped"),                 10, 15, 24,   RESTS),
+    Period("weigh",         _("severity weighed"),                             5,  10, 8,    RESTS),
+    Period("decide",        _("decided"),                                      5,  10, 8,    RESTS),
+    Period("walk",          _("whole walk, from concern to decision"),         30, 50, 72,   RESTS),
+    Period("follow_up",     _("first review of the help"),                     30, 60, 120,  RESTS),
+    Period("refer",         _("referral sent, and confirmed received"),        3,  5,  8,    RUNS),
     # Triage and investigation: [U][H]; the board, "at once" (R9): [L].
-    Period("triage",        _("Veilig Thuis says what it does with a report"),    5,   5,   None),
-    Period("investigation", _("Veilig Thuis tells the outcome"),                 70,  70,   None,
+    Period("triage",        _("Veilig Thuis says what it does with a report"), 5,  5,  None, RUNS),
+    Period("investigation", _("Veilig Thuis tells the outcome"),               70, 70, None, RUNS,
            calendar=True),  # ten weeks
-    Period("look_back",     _("look back after closing"),                        60,  90,   None),
-    Period("board",         _("the school board is told"),                        1,   1,   2),
+    Period("look_back",     _("look back after closing"),                      60, 90, None, RESTS),
+    Period("board",         _("the school board is told"),                     1,  1,  2,    RUNS),
+)}
+
+# What nobody has to do by a rule, and is reminded of all the same. Of "vacation": business days
+# before its first day. Of "waiting": how long a case may be put off at most.
+BESIDE: dict[str, Period] = {period.code: period for period in (
+    Period("vacation", _("the vacation begins: hand over, or agree who watches"),
+           -2, -2, None, RESTS),
+    Period("waiting", _("waiting on purpose is over"), 10, 10, 24, RUNS),
 )}
 # fmt: on
 

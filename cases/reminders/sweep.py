@@ -5,16 +5,18 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Membership
 from cases.actions import GUIDED, follow
-from cases.deadlines import Running, running
+from cases.deadlines import Running, look_again, running, to_say
 from cases.facts import facts_for_many
 from cases.models import Case, Notification, Reminder, ShutOut
 from cases.notifications.kinds import REMINDER
 from cases.notifications.telling import write_messages
 from cases.protocol import Guidance, guide
 from cases.reminders.ladder import recipients
+from cases.waiting.ending import end_those_over
 
 BATCH = 200
 # What makes a reminder the same as one given before (its unique constraint).
@@ -42,7 +44,7 @@ def tell(case: Case, now: datetime) -> int:
     """Say of a locked case at once what is asked, before the first reminder is due (R9)."""
     guidance = guide(facts_for_many([case], now)[case.pk])
     reminders = [_reminder(case, period, 0) for period in running(guidance)]
-    return _give(reminders, _members([case]), now)
+    return _give(reminders, _members([case], now), now)
 
 
 def _remind(cases: list[Case], now: datetime) -> int:
@@ -54,19 +56,15 @@ def _remind(cases: list[Case], now: datetime) -> int:
         follow(case, guidance, None, now)
         found += _reminders(case, guidance, now)
     Case.objects.bulk_update(cases, GUIDED)
-    return _give(found, _members(cases), now)
+    given = _give(found, _members(cases, now), now)
+    end_those_over([case for case in cases if facts[case.pk].put_off], now)
+    return given
 
 
 def _reminders(case: Case, guidance: Guidance, now: datetime) -> list[Reminder]:
     """Return the reminders of a case for which it is time, and set when to look next."""
-    found, next_moments = [], []
-    for period in running(guidance):
-        level = period.level(now)
-        next_moments.append(period.moment(0 if level is None else level + 1))
-        if level is not None:
-            found.append(_reminder(case, period, level))
-    case.next_due = min(next_moments, default=None)
-    return found
+    case.next_due = look_again(guidance, now, said=True)
+    return [_reminder(case, period, level) for period, level in to_say(guidance, now)]
 
 
 def _reminder(case: Case, period: Running, level: int) -> Reminder:
@@ -124,11 +122,11 @@ def _shut_out(pupils: set[int]) -> dict[int, set[int]]:
     return found
 
 
-def _members(cases: Iterable[Case]) -> dict[int, list[Membership]]:
-    """Return who works today at the schools of the cases, by school, in one query."""
+def _members(cases: Iterable[Case], now: datetime) -> dict[int, list[Membership]]:
+    """Return who works that day at the schools of the cases, by school, in one query."""
     by_school: dict[int, list[Membership]] = defaultdict(list)
     schools = {case.school_id for case in cases}
-    current = Membership.objects.current().select_related("replaces")
+    current = Membership.objects.current(timezone.localdate(now)).select_related("replaces")
     for member in current.filter(school_id__in=schools):
         by_school[member.school_id].append(member)
     return by_school

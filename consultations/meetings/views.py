@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST
 from accounts import access
 from accounts.access import Permission, requires
 from accounts.models import School
-from audit.log import record_read
 from cases.errors import ActionError
 from cases.models import Case
 from cases.school_views import chosen
@@ -111,7 +110,6 @@ def discuss(request: HttpRequest, meeting: str, reference: str) -> HttpResponse:
             messages.info(request, _("This case is not on the agenda of this meeting any more."))
             return redirect("consultations:meeting", meeting)
     place = items.index(item) if item in items else len(items)
-    record_read(request.user, item.case)
     following = items[place + 1] if place + 1 < len(items) else None
     form = MinutesForm.for_page(request)
     response = record(
@@ -122,6 +120,7 @@ def discuss(request: HttpRequest, meeting: str, reference: str) -> HttpResponse:
         lambda: actions.deal_with(found, item.case, request.user, form.key, **form.values),
         _("What was said stands in the case now."),
         closed_too=True,
+        seen=item.case,
         meeting=found,
         item=item,
         signals=item.case.signals.current().select_related("author", "finding").order_by("id"),

@@ -8,13 +8,15 @@ from django.utils import timezone
 from accounts.models import School, User
 from accounts.roles import Role
 from cases.contact_book.organisations import Organisation
-from cases.models import Case, Contact
+from cases.models import Case, Contact, SchoolVacation
+from cases.protocol.vacations import MIDDLE, Vacation, of_region
 from consultations.models import AgendaItem, Consultation, Meeting
 from meldcode.demo.events import business_day
 
 MEETS_AT, PLACE = time(15, 30), "Zorgkamer, begane grond"
 AHEAD = 2  # business days
 ON_AGENDA = 3
+STUDY_DAY = 8  # business days ahead
 MINUTES = (
     "We lazen de signalen samen, op volgorde, en hielden uit elkaar wat gezien is en wat wij "
     "ervan denken."
@@ -69,6 +71,22 @@ def plant_around(school: School, crew: dict[str, User], now: datetime) -> None:
     asking = Case.objects.open().filter(school=school, restricted=False, step=2)
     for case in asking.order_by("opened_at")[:ON_AGENDA]:
         AgendaItem.objects.create(case=case, asked_by=chair, asked_at=now)
+
+
+def plant_vacations(school: School, crew: dict[str, User], now: datetime) -> None:
+    """Take over the vacations to come of the region of Utrecht, and plan a study day."""
+    today = timezone.localdate(now)
+    chair = next(user for user in crew.values() if _is_coordinator(user))
+    ahead = [one for one in of_region(MIDDLE, today) if one.first > today]
+    study = business_day(today, STUDY_DAY)
+    if not any(one.first <= study <= one.last for one in ahead):
+        ahead.append(Vacation("Studiedag", study, study))
+    SchoolVacation.objects.bulk_create(
+        SchoolVacation(
+            school=school, name=one.name, first_day=one.first, last_day=one.last, set_by=chair
+        )
+        for one in ahead
+    )
 
 
 def _hold_the_last(school: School, chair: User) -> None:

@@ -82,6 +82,14 @@ class Ask(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PutOff(Event):
+    """The case waits on purpose, some hours from the day of seeding on."""
+
+    reason: str
+    hours: int
+
+
+@dataclass(frozen=True, slots=True)
 class Call(Event):
     """Step 2: a call that was made, with its answer."""
 

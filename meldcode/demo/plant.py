@@ -11,6 +11,7 @@ from guardian.shortcuts import assign_perm
 from accounts.models import School, User
 from cases import actions
 from cases.actions import refresh
+from cases.facts import facts_for
 from cases.models import (
     Answer,
     Assessment,
@@ -19,9 +20,10 @@ from cases.models import (
     Deviation,
     LookBack,
     Pupil,
+    Snooze,
     StepChange,
 )
-from cases.protocol import QUESTIONS
+from cases.protocol import QUESTIONS, guide
 from cases.protocol.ages import consents
 from cases.protocol.rules import BY_CODE
 from cases.retention import set_retention
@@ -245,6 +247,16 @@ def _look_back(walk: Walk, event: events.LookBack, at: datetime) -> None:
     LookBack.objects.create(**walk.record(event, at), seen=event.seen, result=event.result)
 
 
+def _put_off(walk: Walk, event: events.PutOff, at: datetime) -> None:
+    asked = guide(facts_for(walk.case, at)).asked
+    Snooze.objects.create(
+        **walk.record(event, at),
+        reason=event.reason,
+        until=at + timedelta(hours=event.hours),
+        asked=" ".join(sorted(asked)),
+    )
+
+
 def _unfounded(walk: Walk, event: events.Unfounded, at: datetime) -> None:
     newest = walk.case.signals.order_by("-id").first()
     SignalFinding.objects.create(**walk.record(event, at), signal=newest, grounds=event.grounds)
@@ -347,6 +359,7 @@ HANDLERS: dict[type[Event], Callable[[Walk, Any, datetime], None]] = {
     events.Explain: _explain,
     events.Begin: _begin,
     events.LookBack: _look_back,
+    events.PutOff: _put_off,
     events.Unfounded: _unfounded,
     **CONSULTING,
 }

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Board, Buurtteam, Membership, School, User
 from accounts.roles import Role
 from cases.models import Pupil
-from meldcode.demo.around import plant_around
+from meldcode.demo.around import plant_around, plant_vacations
 from meldcode.demo.events import Child, Story
 from meldcode.demo.names import birth_date, invented_name
 from meldcode.demo.people import PASSWORD, VLIERBOOM, ZEVEN_SCHEPEN, Person, Place
@@ -54,6 +54,7 @@ def _plant_place(place: Place, stories: Iterable[Story], board: Board, now: date
     )
     crew = {person.key: _person(person, school) for person in place.people}
     pupils = _pupils(place, school, stories, timezone.localdate(now))
+    plant_vacations(school, crew, now)
     for story in stories:
         plant(story, pupils[story.pupil], school, crew, now)
     plant_around(school, crew, now)

@@ -176,7 +176,8 @@ def _weighing(referral: Referral, writer: User) -> Texts:
 def _decision(referral: Referral, writer: User) -> Texts:
     decision, case = referral.decision, referral.decision.case
     plan = getattr(decision, "plan", None)
-    goals = [_goal(goal) for goal in plan.goals.all()] if plan else []
+    # Who does it is mostly a colleague by name: the writer puts that there.
+    goals = [goal.what for goal in plan.goals.all()] if plan else []
     heard = (
         f"{_day(f.received_at)}, {f.get_heard_from_display()}: {f.text}"
         for f in case.feedbacks.current()
@@ -186,10 +187,6 @@ def _decision(referral: Referral, writer: User) -> Texts:
         "report_grounds": decision.report_grounds,
         "help": _joined([helped, *goals, *heard]),
     }
-
-
-def _goal(goal: Any) -> str:
-    return f"{goal.what} ({goal.who})" if goal.who else goal.what
 
 
 def _joined(paragraphs: Iterable[str]) -> str:

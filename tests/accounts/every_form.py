@@ -135,6 +135,38 @@ def how_told(world: World) -> Data:
     }  # fmt: skip
 
 
+def region(world: World) -> Data:
+    """Choose the region of the school."""
+    return {"region": "midden"}
+
+
+def vacation(world: World) -> Data:
+    """Fill in a week of vacation, next month."""
+    first = timezone.localdate() + timedelta(days=30)
+    last = first + timedelta(days=6)
+    return {
+        "name": "Carnaval", "first_day": first.isoformat(), "last_day": last.isoformat(),
+    }  # fmt: skip
+
+
+def other_vacation(world: World) -> Data:
+    """Fill in a day of another week."""
+    day = (timezone.localdate() + timedelta(days=45)).isoformat()
+    return {"name": "Studiedag", "first_day": day, "last_day": day}
+
+
+def vacation_lines(world: World) -> Data:
+    """Write two lines."""
+    day = timezone.localdate() + timedelta(days=60)
+    return {"lines": f"Studiedag; {day}\nToetsweek; {day + timedelta(days=7)}"}
+
+
+def snooze(world: World) -> Data:
+    """Say why the case waits an hour."""
+    later = (timezone.localtime() + timedelta(hours=1)).strftime(MOMENT)
+    return {"reason": "Het buurtteam komt straks.", "until": later}
+
+
 def call(world: World) -> Data:
     """Fill in a call in which the name was given."""
     return {
@@ -561,6 +593,10 @@ NO_ENTREE = (
 )
 NO_FACT = {"facts": "", "child_words": ""}
 FORMS = (
+    # First: nothing is put off once a signal is severe.
+    Row("cases:put_off", "handed_over", "leader", "case", snooze, (
+        ({"until": "2020-01-01T10:00"}, "until"),
+    )),
     Row("signals:new", "teacher", "participant", None, new_signal, ((NO_FACT, "facts"),),
         (("pupil", pupil_elsewhere), ("pupil", pupil_who_left))),
     Row("signals:correct", "author", None, "signal", correction, ((NO_FACT, "facts"),)),
@@ -602,6 +638,18 @@ FORMS = (
         ({"quiet_from": ""}, "quiet_from"),
         ({"quiet_until": "21:00"}, "quiet_until"),
     ), keyed=False),
+    Row("cases:add_vacation", "coordinator", None, None, vacation, (
+        ({"last_day": "2026-01-01"}, "last_day"),
+        ({"first_day": "1999-01-01"}, "last_day"),
+        ({"first_day": "garbage"}, "first_day"),
+    ), keyed=False),
+    Row("cases:change_vacation", "coordinator", None, "vacation", other_vacation,
+        (({"last_day": "2099-01-01"}, "last_day"),), keyed=False),
+    Row("cases:vacation_lines", "administrator", None, None, vacation_lines, (
+        ({"lines": "Zomer; 2026-13-01"}, "lines"),
+        ({"lines": "naam;van;tot"}, "lines"),
+    ), keyed=False, codes=("lines",)),
+    Row("cases:vacations", "administrator", None, None, region, keyed=False),
     Row("signals:unfounded", "coordinator", "leader", "signal", unfounded, keyed=False),
     Row("consultations:call", "participant", "leader", "case", call,
         (({"naming_ground": ""}, "naming_ground"), ({"kind": "other", "contact": ""}, "contact")),

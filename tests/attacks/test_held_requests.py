@@ -1,15 +1,22 @@
 """A form of which the end is held back until its sender has lost what it asks for."""
 
 import io
+import uuid
 
 import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
-from accounts.people.actions import end_sessions
-from cases.models import Case
-from tests.factories import CaseFactory, PupilFactory
+from accounts.models import IdentityProvider, User
+from accounts.people.actions import end_role, end_sessions
+from accounts.roles import Role
+from accounts.sso import actions as sso
+from cases.files import forms as files
+from cases.models import Attachment, Case
+from tests.cases.made_up_files import halves, saved
+from tests.factories import CaseFactory, IdentityProviderFactory, PupilFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +73,57 @@ def test_nor_when_the_account_was_closed(case, coordinator, signed_in):
 
     url = reverse("cases:detail", args=[case.reference])
     assert "Ties" not in send_late(signed_in(coordinator), url, close).content.decode()
+
+
+# --- A provider of one's own answers when one likes; a large picture is looked at for seconds
+@pytest.fixture
+def slow_provider(school, administrator, monkeypatch):
+    """A provider that answers once its administrator is one no more."""
+    other = member(Role.ADMINISTRATOR, school)
+
+    def read(issuer: str) -> dict[str, str]:
+        end_role(administrator.memberships.get(), other, school)
+        return {"issuer": issuer}
+
+    monkeypatch.setattr(sso.discovery, "read", read)
+    return {
+        "kind": "other",
+        "name": "Schoolaccount",
+        "location": "https://traag.example",
+        "client_id": "a",
+        "client_secret": "b",
+        "domains": ["traag.example"],
+    }
+
+
+def test_who_is_no_administrator_by_then_adds_no_provider(school, administrator, slow_provider):
+    assert administrator.current_memberships
+    with pytest.raises(PermissionDenied):
+        sso.add(school, administrator, uuid.uuid4(), **slow_provider)
+    assert not IdentityProvider.objects.exists()
+
+
+def test_nor_changes_one(school, administrator, slow_provider):
+    found = IdentityProviderFactory(school=school)
+    assert administrator.current_memberships
+    with pytest.raises(PermissionDenied):
+        sso.change(found, administrator, **slow_provider)
+    found.refresh_from_db()
+    assert found.issuer != slow_provider["location"]
+
+
+def test_a_file_that_was_looked_at_for_long_is_not_filed(
+    case, coordinator, administrator, signed_in, monkeypatch
+):
+    real = files.look_at
+
+    def look_at_length(file):
+        end_role(coordinator.memberships.get(), administrator, case.school)
+        return real(file)
+
+    monkeypatch.setattr(files, "look_at", look_at_length)
+    url = reverse("cases:attach", args=[case.reference])
+    picture = SimpleUploadedFile("a.png", saved(halves(), "PNG"))
+    answer = signed_in(coordinator).post(url, {"title": "Foto", "file": picture})
+    assert answer.status_code == 403
+    assert not Attachment.objects.exists()

@@ -9,12 +9,15 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Membership, RoleInvitation, User
-from accounts.people.actions import accept, accept_as_new, end_role, give_role
+from accounts.people import actions as people
+from accounts.people.actions import accept, accept_as_new, end_role, give_role, join
 from accounts.roles import Role
 from audit.kinds import Kind
 from audit.models import LogEntry
+from cases.dossier.actions import request_export
 from cases.errors import ActionError
-from cases.models import Case, EmergencyAccess
+from cases.jobs import AT_ONCE
+from cases.models import Case, DossierExport, EmergencyAccess
 from cases.need_to_know import actions as need_to_know
 from consultations.answering import actions as answering
 from consultations.models import Invitation
@@ -31,6 +34,7 @@ from tests.factories import (
     UserFactory,
     member,
 )
+from tests.test_concurrency import at_once as run_at_once
 
 at_once = [
     pytest.mark.django_db(transaction=True),
@@ -159,3 +163,89 @@ class TestAtOnce:
             lambda: end_role(leader.memberships.get(), member(Role.ADMINISTRATOR, sister), sister),
         )
         assert not EmergencyAccess.objects.running().exists(), said
+
+
+# --- A second invitation to a role that one held waited until that role was ended, and opened it
+@pytest.fixture
+def sent_twice(school, administrator, teacher) -> RoleInvitation:
+    """An invitation to what the teacher is already: nobody is told that there is an account."""
+    return RoleInvitationFactory(school=school, email=teacher.email, invited_by=administrator)
+
+
+@pytest.mark.django_db
+def test_whose_role_ended_does_not_come_back_by_an_invitation_of_before(
+    school, administrator, teacher, sent_twice
+):
+    end_role(teacher.memberships.get(), administrator, school)
+    with pytest.raises(PermissionDenied):
+        accept(sent_twice, User.objects.get(pk=teacher.pk))
+    assert not Membership.objects.current().filter(user=teacher).exists()
+
+
+@pytest.mark.django_db
+def test_nor_by_the_account_of_their_school(school, administrator, teacher, sent_twice):
+    end_role(teacher.memberships.get(), administrator, school)
+    assert join(email=teacher.email, name="", school=school) is None
+
+
+@pytest.mark.django_db
+def test_nor_to_their_buurtteam_through_any_of_its_schools(school, administrator, family_worker):
+    other = SchoolFactory(buurtteam=school.buurtteam)
+    by_them = member(Role.ADMINISTRATOR, other)
+    invited = RoleInvitationFactory(
+        school=other,
+        email=family_worker.email,
+        role=Role.BUURTTEAM_WORKER,
+        buurtteam=school.buurtteam,
+        invited_by=by_them,
+    )
+    end_role(family_worker.memberships.get(), administrator, school)
+    with pytest.raises(PermissionDenied):
+        accept(invited, User.objects.get(pk=family_worker.pk))
+
+
+@pytest.mark.django_db
+def test_one_of_another_school_stands(school, administrator, teacher):
+    elsewhere = SchoolFactory()
+    invited = RoleInvitationFactory(
+        school=elsewhere, email=teacher.email, invited_by=member(Role.ADMINISTRATOR, elsewhere)
+    )
+    end_role(teacher.memberships.get(), administrator, school)
+    assert accept(invited, User.objects.get(pk=teacher.pk)).school == elsewhere
+
+
+class TestAtTheVeryMoment:
+    """What the last attackers left: nobody was held where something was given or counted."""
+
+    pytestmark = at_once
+
+    def test_who_asks_at_once_gets_no_more_papers_than_one_by_one(self, school, coordinator):
+        cases = [CaseFactory(pupil=PupilFactory(school=school)) for __ in range(AT_ONCE + 3)]
+        run_at_once(
+            *(
+                lambda of=case: request_export(of, coordinator, uuid.uuid4(), "Verzoek om inzage.")
+                for case in cases
+            )
+        )
+        assert DossierExport.objects.count() == AT_ONCE
+
+    def test_whose_role_ends_while_they_invite_leaves_no_invitation(
+        self, school, administrator, monkeypatch
+    ):
+        other = member(Role.ADMINISTRATOR, school)
+        said = in_between(
+            monkeypatch,
+            people,
+            "check",
+            lambda: people.invite(
+                school,
+                administrator,
+                uuid.uuid4(),
+                email="vriend@elders.example",
+                name="Een Vriend",
+                role=Role.COORDINATOR,
+            ),
+            lambda: end_role(administrator.memberships.get(), other, school),
+        )
+        again(administrator, Role.ADMINISTRATOR, school=school)
+        assert not RoleInvitation.objects.acceptable().exists(), said

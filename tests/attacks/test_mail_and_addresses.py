@@ -1,18 +1,23 @@
 """Headers in mails, links in mails, other sites, other folders (ASVS 5.2.3, 5.1.5, 12.3)."""
 
 import re
+import uuid
 from email import message_from_bytes, policy
 
 import pytest
 from django.core import mail
+from django.core.validators import validate_email
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.errors import ActionError
 from accounts.models import RoleInvitation, School, User
 from accounts.people import actions, mails
 from accounts.roles import Role
+from cases.notifications.kinds import SHUT_OUT
 from cases.notifications.outbox import deliver
+from cases.notifications.telling import notify
 from cases.reminders.sweep import sweep
 from tests.accounts.second_factors import LOGIN, code, give_app
 from tests.attacks.proof import shows
@@ -205,3 +210,47 @@ def test_no_path_leaves_its_folder(climb, folder, client, signed_in, teacher):
         body = b"".join(answer) if answer.streaming else answer.content
         for secret in (b"SECRET_KEY", b"root:x:", b"BASE_DIR"):
             assert secret not in body
+
+
+# --- An address that is one, and to which no mail can be written, kept all mails after it waiting
+UNWRITTEN = [
+    '"a\x0bx:y"@school.example',
+    '"a\x0b\x0bHallo"@school.example',
+    "=?utf-8?b?!!?=@school.example",
+    "=?utf-8?q?beheerder?=@school.example",
+    "\u0131an@school.example",
+    '"a@elders.example>"@school.example',
+]
+
+
+@pytest.mark.parametrize("address", UNWRITTEN)
+def test_nobody_is_invited_at_an_address_that_reads_as_another(school, administrator, address):
+    validate_email(address)
+    with pytest.raises(ActionError):
+        actions.invite(
+            school, administrator, uuid.uuid4(), email=address, name="Iemand", role=Role.TEACHER
+        )
+    assert not RoleInvitation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "address", ["o'neill+school@school.example", "jan@sch\u00f3\u0142.example"]
+)
+def test_people_have_addresses_of_all_kinds(school, administrator, address):
+    actions.invite(
+        school, administrator, uuid.uuid4(), email=address, name="Iemand", role=Role.TEACHER
+    )
+    assert RoleInvitation.objects.get().email == address
+
+
+def test_whose_address_cannot_be_written_keeps_nobody_waiting(school, settings, tmp_path):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path
+    first = member(Role.COORDINATOR, school, email=UNWRITTEN[0])
+    others = [member(Role.COORDINATOR, school) for __ in range(2)]
+    case = CaseFactory(pupil__school=school)
+    notify(SHUT_OUT, [first.pk, *(other.pk for other in others)], "1", case=case)
+    assert deliver() == len(others)
+    mails.tell_of_role(first.memberships.get(), school)
+    reached = "".join(file.read_text() for file in tmp_path.iterdir())
+    assert all(other.email in reached for other in others)

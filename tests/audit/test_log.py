@@ -168,9 +168,38 @@ def test_signing_in_and_out(school, teacher, client):
     second_factors.sign_in(client, teacher)
     client.post(reverse("account_logout"))
     written = list(LogEntry.objects.filter(actor=teacher).order_by("pk"))
-    assert [row.kind for row in written] == [Kind.SIGN_IN, Kind.SIGN_OUT]
+    assert [row.kind for row in written] == [Kind.HALF_WAY, Kind.SIGN_IN, Kind.SIGN_OUT]
     assert {row.school_id for row in written} == {school.pk}
     assert written[0].remote_addr == "127.0.0.1"
+
+
+def test_a_right_password_that_stops_at_the_second_factor(school, teacher, client):
+    """Somebody has the password and not the telephone: the strongest sign there is."""
+    second_factors.give_app(teacher)
+    client.post(LOGIN, {"login": teacher.email, "password": PASSWORD})
+    assert rows(Kind.HALF_WAY, teacher).get().school_id == school.pk
+    assert not rows(Kind.SIGN_IN).exists()
+
+
+def test_who_shows_again_who_they_are_is_not_half_way(teacher, signed_in):
+    second_factors.give_app(teacher)
+    browser = signed_in(teacher)
+    browser.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert not rows(Kind.HALF_WAY).exists()
+
+
+def test_who_tries_a_family_workers_account_stands_in_the_trail_of_their_schools(
+    school, family_worker, client
+):
+    """The account reaches what these schools share; when its owner works is not their business."""
+    other = SchoolFactory(buurtteam=school.buurtteam)
+    SchoolFactory()
+    client.post(LOGIN, {"login": family_worker.email, "password": "verkeerd verkeerd"})
+    tried = rows(Kind.SIGN_IN_FAILED, family_worker)
+    assert {row.school_id for row in tried} == {school.pk, other.pk}
+    assert {row.remote_addr for row in tried} == {"127.0.0.1"}
+    second_factors.sign_in(client, family_worker)
+    assert rows(Kind.SIGN_IN, family_worker).get().school_id is None
 
 
 def test_in_the_trail_of_each_school(school, teacher, client):

@@ -54,6 +54,37 @@ def read_cases(user, count, *, start=DAY, within=timedelta(minutes=50), first=0)
         happened(Kind.READ, user, at, case=f"M-{first + number:06}")
 
 
+@pytest.mark.parametrize("page", ["flags", "school", "settle"])
+def test_looking_at_a_flag_stands_in_the_trail_of_its_school(
+    administrator, school, teacher, signed_in, page
+):
+    browser = signed_in(administrator)
+    url = reverse(f"audit:{page}") if page != "settle" else ""
+    if url:
+        browser.get(url)
+        assert not LogEntry.objects.filter(kind=Kind.FLAGS_READ).exists()  # there is none yet
+    flag = Flag.objects.create(
+        rule="at_night", user=teacher, school=school, day=DAY.date(), count=1
+    )
+    browser.get(url or reverse("audit:settle", args=[flag.public_id]))
+    row = LogEntry.objects.get(kind=Kind.FLAGS_READ)
+    assert (row.actor, row.school) == (administrator, school)
+
+
+def test_a_mistake_counts_once_in_each_school(teacher, school):
+    other = SchoolFactory()
+    for minute in range(6):
+        for place in (school, other):
+            happened(Kind.SIGN_IN_FAILED, teacher, DAY + timedelta(minutes=minute), school=place)
+    look(DAY + timedelta(hours=1))
+    assert flagged() == set()
+    for minute in range(6, 11):
+        happened(Kind.SIGN_IN_FAILED, teacher, DAY + timedelta(minutes=minute), school=other)
+    look(DAY + timedelta(hours=1))
+    assert flagged() == {("failed_sign_in", teacher.pk, 25, 11)}
+    assert Flag.objects.get().school == other
+
+
 def flagged():
     return {(flag.rule, flag.user_id, flag.day.day, flag.count) for flag in Flag.objects.all()}
 

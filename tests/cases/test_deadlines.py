@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.deadlines import (
+    Running,
     add_business_days,
     due_at,
     is_business_day,
@@ -15,6 +16,7 @@ from cases.deadlines import (
     reminder_moment,
 )
 from cases.protocol import PERIODS, Deadline
+from cases.protocol.vacations import free_days
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 DAY = timedelta(days=1)
@@ -116,6 +118,67 @@ def test_business_days_on_and_back(day, count):
     assert add_business_days(day, -count - 1) < behind < day
     between = [day + n * DAY for n in range(1, (ahead - day).days + 1)]
     assert sum(map(is_business_day, between)) == count
+
+
+# Some vacations of a school, each of at most six weeks.
+spans = st.lists(
+    st.builds(lambda first, days: (first, first + days * DAY), days_of_life, st.integers(0, 43)),
+    max_size=8,
+).map(lambda found: free_days(tuple(found)))
+
+
+@moderate
+@given(days_of_life, st.integers(1, 60), spans)
+def test_business_days_of_a_school_with_vacations(day, count, free):
+    ahead = add_business_days(day, count, free)
+    assert is_business_day(ahead, free)
+    assert ahead not in free
+    # A vacation never brings anything forward, and one more never does.
+    assert ahead >= add_business_days(day, count)
+    assert add_business_days(day, count, free | {ahead}) > ahead
+    assert add_business_days(day, count + 1, free) > ahead
+    assert add_business_days(day + DAY, count, free) >= ahead
+    behind = add_business_days(day, -count, free)
+    assert is_business_day(behind, free)
+    assert behind <= add_business_days(day, -count)
+    start = add_business_days(day, 1, free)
+    assert add_business_days(add_business_days(start, count, free), -count, free) == start
+
+
+@moderate
+@given(moments, st.integers(1, 60), st.integers(0, 24 * 90), spans)
+def test_the_level_is_the_one_whose_moment_has_come_with_vacations_too(since, days, passed, free):
+    deadline = Deadline(PERIODS["consult"], since, days, None, free)
+    period, now = Running(deadline, due_at(deadline)), since + timedelta(hours=passed)
+    level = period.level(now)
+    assert now < period.moment(0 if level is None else level + 1)
+    assert level is None or period.moment(level) <= now
+    assert [period.moment(n) for n in range(6)] == sorted({period.moment(n) for n in range(6)})
+
+
+def test_another_set_of_free_days_is_another_answer():
+    """By value, not by school: what was answered before a change is not answered after it."""
+    day, week = date(2026, 3, 9), frozenset(date(2026, 3, 10) + n * DAY for n in range(4))
+    assert add_business_days(day, 1, frozenset()) == date(2026, 3, 10)
+    assert add_business_days(day, 1, week) == date(2026, 3, 16)
+    assert add_business_days(day, 1, frozenset(sorted(week))) == date(2026, 3, 16)
+    assert add_business_days(day, 1) == date(2026, 3, 10)
+
+
+def test_what_is_past_its_end_is_said_in_the_vacation_too():
+    """It ended on the last day of school; nobody is late with leave."""
+    summer = free_days(((date(2026, 7, 18), date(2026, 8, 30)),))
+    deadline = Deadline(PERIODS["consult"], local(2026, 7, 3, 10), 10, None, summer)
+    period = Running(deadline, due_at(deadline))
+    assert period.due == local(2026, 7, 17, 17)
+    assert [period.moment(level) for level in range(4)] == [
+        local(2026, 7, 16, 8), local(2026, 7, 17, 8), local(2026, 7, 22, 8), local(2026, 7, 27, 8),
+    ]  # fmt: skip
+    # And what ends after it is said on the last day before.
+    deadline = Deadline(PERIODS["consult"], local(2026, 7, 6, 10), 10, None, summer)
+    period = Running(deadline, due_at(deadline))
+    assert period.due == local(2026, 8, 31, 17)
+    assert period.moment(0) == local(2026, 7, 17, 8)
 
 
 @moderate

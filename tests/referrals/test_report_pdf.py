@@ -17,6 +17,7 @@ from audit.kinds import Kind
 from audit.models import LogEntry
 from cases import jobs
 from cases.models import Deviation, LookBack
+from referrals.models import Goal, HelpPlan
 from referrals.report import actions, tasks
 from referrals.report.fields import FIELDS, SECTIONS
 from referrals.report.models import ReportCopy
@@ -54,7 +55,7 @@ def case(school):
 
 
 @pytest.fixture
-def around(case, school, markers):
+def around(case, school, markers, coordinator):
     """All that a report has no business with: each with a word of its own."""
 
     def word(field):
@@ -84,6 +85,16 @@ def around(case, school, markers):
     feedback(case, NOW, source=word("feedback source"))
     decided = decision(case, NOW, to={"veilig_thuis": None}, report=True, results=word("results"),
                        case_manager=word("manager"))  # fmt: skip
+    plan = HelpPlan.objects.create(decision=decided)
+    Goal.objects.create(
+        plan=plan,
+        number=1,
+        what="Iedere dag een gesprek.",
+        who=word("who does it"),
+        by_day=NOW.date(),
+        seen_by=word("seen by"),
+        added_by=coordinator,
+    )
     return decided.referrals.get()
 
 

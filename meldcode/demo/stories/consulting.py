@@ -11,6 +11,7 @@ from meldcode.demo.events import (
     Decline,
     HandOver,
     Propose,
+    PutOff,
     Signal,
     Story,
     day,
@@ -51,6 +52,12 @@ STORIES: tuple[Story, ...] = (
                 day(1, "11:10"), "docent",
                 "Kon de toets niet afmaken van de pijn. Haar wang was dik.",
                 about="delayed_care marks", place="Mentoruur",
+            ),
+            PutOff(
+                minutes(35), "zorgcoordinator",
+                "Moeder belt morgen terug of de schooltandarts mag helpen. Met haar antwoord "
+                "vragen wij het buurtteam.",
+                hours=30,
             ),
         ),
     ),

@@ -1,0 +1,143 @@
+"""What a Word document would run or fetch by itself when it is opened: macros, ties, fields.
+
+Each part is read as Word reads it, whatever signs and letters it is written in.
+"""
+
+import re
+import zipfile
+from collections.abc import Callable
+from xml.parsers import expat
+
+from django.utils.translation import gettext as _
+
+from cases.files.kinds import MEGABYTE, Refused, allowed
+
+CONTENT_TYPES = "[Content_Types].xml"
+# Where it fetches something: from the web, or another machine.
+FAR_AWAY = re.compile(
+    r"\s*(?:https?:|ftp:|mhtml:|[\\/]{2}|file:/*\\\\|file:/{4}|file://[^/])", re.IGNORECASE
+)
+# Fields that start a program, or fetch a picture or a text.
+ACTS = re.compile(r"\s*(?:DDE|DDEAUTO|INCLUDE\w*|IMPORT|LINK|RD)\b", re.IGNORECASE)
+# Ties to what runs: a macro, a program, a control. What the part itself is called says nothing.
+RUNS = frozenset({"vbaproject", "wordvbadata", "oleobject", "control", "activexcontrolbinary"})
+# A part without these holds no field; without a zero it is not written two bytes a letter.
+FIELD = re.compile(rb"instrText|fldSimple|\0")
+# Far more than what belongs to a document, or a text with fields, ever is, in bytes.
+MOST_TIES, MOST_WITH_FIELDS = MEGABYTE, 10 * MEGABYTE
+CHUNK = 64 * 1024
+
+
+def check_word(archive: zipfile.ZipFile) -> None:
+    """Raise ``Refused`` for a document that runs or fetches something when it is opened."""
+    for entry in archive.infolist():
+        name = entry.filename.lower()
+        if name == CONTENT_TYPES.lower():
+            _read(archive, entry, MOST_TIES, _check_part)
+        elif name.endswith(".rels"):
+            _read(archive, entry, MOST_TIES, _check_tie)
+        elif name.endswith(".xml") and _has_fields(archive, entry):
+            fields = _Fields()
+            _read(archive, entry, MOST_WITH_FIELDS, fields.start, fields)
+            fields.judge_all()
+
+
+class _Fields:
+    """The fields of a part: what each says, put together from the pieces that Word makes of it."""
+
+    def __init__(self) -> None:
+        self.open: list[str] = []
+        self.said: list[str] = []
+        self.reading = False
+
+    def start(self, name: str, said: dict[str, str]) -> None:
+        """Follow where fields begin and end."""
+        kind, attributes = _local(name), {_local(key): value for key, value in said.items()}
+        self.reading = kind == "instrText"
+        if kind == "fldSimple":
+            self.said.append(attributes.get("instr", ""))
+        if kind == "fldChar" and attributes.get("fldCharType") == "begin":
+            if self.open and not self.open[-1].strip():
+                raise Refused(_fetches())  # what kind of field it is follows from another one
+            self.open.append("")
+        if kind == "fldChar" and attributes.get("fldCharType") == "end" and self.open:
+            self.said.append(self.open.pop())
+
+    def text(self, text: str) -> None:
+        """Add to what the field says in which one reads."""
+        if self.reading and self.open:
+            self.open[-1] += text
+
+    def end(self, name: str) -> None:
+        """Follow where a piece ends."""
+        self.reading = False
+
+    def judge_all(self) -> None:
+        """Raise ``Refused`` for a field that acts; one that nobody ended is one too."""
+        if any(ACTS.match(said) for said in (*self.said, *self.open)):
+            raise Refused(_fetches())
+
+
+def _has_fields(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    before = b""
+    with archive.open(entry) as stream:
+        while chunk := stream.read(CHUNK):
+            if FIELD.search(before + chunk):
+                return True
+            before = chunk[-16:]
+    return False
+
+
+def _read(
+    archive: zipfile.ZipFile,
+    entry: zipfile.ZipInfo,
+    most: int,
+    start: Callable[[str, dict[str, str]], None],
+    fields: _Fields | None = None,
+) -> None:
+    if entry.file_size > most:
+        raise Refused(_("This document holds too much inside. Save it as PDF and add that."))
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartDoctypeDeclHandler = _no_doctype
+    parser.StartElementHandler = start
+    if fields:
+        parser.CharacterDataHandler, parser.EndElementHandler = fields.text, fields.end
+    parser.Parse(archive.read(entry), True)
+
+
+def _no_doctype(*args: object) -> None:
+    """No Word document has one: entities would be made of it."""
+    raise Refused(
+        _("This kind of file cannot be added. You can add %(kinds)s.") % {"kinds": allowed()}
+    )
+
+
+def _check_part(name: str, said: dict[str, str]) -> None:
+    """Judge what the list of parts says of one."""
+    kind = said.get("ContentType", "").lower()
+    if "macroenabled" in kind or "vbaproject" in kind:
+        raise Refused(_macros())
+
+
+def _check_tie(name: str, said: dict[str, str]) -> None:
+    """Judge one tie of a document; a link that somebody clicks fetches nothing by itself."""
+    outside = said.get("TargetMode", "").lower() == "external"
+    kind = said.get("Type", "").rpartition("/")[2]
+    if _local(name) != "Relationship":
+        return
+    if kind.lower() in RUNS:
+        raise Refused(_macros())
+    if outside and kind != "hyperlink" and FAR_AWAY.match(said.get("Target", "")):
+        raise Refused(_fetches())
+
+
+def _local(name: str) -> str:
+    return name.rpartition(" ")[2]
+
+
+def _macros() -> str:
+    return _("This document holds a macro or a program. Save it as PDF and add that.")
+
+
+def _fetches() -> str:
+    return _("This document fetches something from elsewhere. Save it as PDF.")

@@ -1,0 +1,135 @@
+"""What told a family worker who a pupil is, in a text without a name (R14).
+
+Each failed on the day it was written: nobody marked it, and nothing took it out of what went along.
+"""
+
+from datetime import date
+
+import pytest
+
+from consultations.names import Family, find
+from consultations.sharing import Veil
+from tests.factories import PupilFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def read(text: str, **pupil: object) -> str:
+    """Return a text as somebody reads it with whom it was shared without a name."""
+    about = {"given_name": "Jayden", "family_name": "Hazelaar", "class_name": "2B"}
+    made = PupilFactory(**{**about, "birth_date": date(2014, 3, 5), **pupil})
+    return Veil(family=Family.of(made)).over(text)
+
+
+# --- A class of more than one word (each primary school has those), or written with a gap
+@pytest.mark.parametrize(
+    ("class_name", "text"),
+    [
+        ("groep 7", "Hij zit in groep 7."),
+        ("groep 7", "De kinderen van GROEP  7 zagen het."),
+        ("4 havo A", "Zij kwam uit 4 Havo A."),
+        ("H4a/2", "Zij kwam uit H4a/2."),
+        ("2B", "Heel klas 2 B weet het."),
+    ],
+)
+def test_a_class_of_several_words_is_found(class_name, text):
+    assert "[klas]" in read(text, class_name=class_name)
+
+
+@pytest.mark.parametrize("text", ["Groep 78 en subgroep 7.", "Een groep van 7.", "klas 2Bis, 12 B"])
+def test_another_class_is_not(text):
+    assert read(text, class_name="groep 7") == text
+    assert read(text, class_name="2B") == text
+
+
+# --- Who is called as a word that often stands before a family name was never found
+@pytest.mark.parametrize(
+    "text", ["Toen kwam Ben huilend binnen.", "Ben's tas", "BEN riep", "\u200eBen"]
+)
+def test_who_is_called_ben_is_found(text):
+    assert "[leerling]" in read(text, given_name="Ben")
+
+
+def test_what_one_says_of_oneself_is_no_name():
+    text = "“Ik ben bang”, zei het kind. Meneer ben Ali belde."
+    assert read(text, given_name="Ben") == text
+
+
+def test_a_family_name_without_another_word_is_found():
+    assert "[achternaam]" in read("Mevrouw Op belde.", family_name="Op")
+
+
+# --- Letters that are no letter with an accent, written as everybody writes them
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("Łukasz", "Lukasz"),
+        ("Søren", "Soren"),
+        ("Işıl", "Isil"),
+        ("Isil", "Işıl"),
+        ("Đorđe", "Dorde"),
+        ("Anne\u2011Marie", "Anne-Marie"),
+        ("Jayden", "Jayden\u02bcs"),
+    ],
+)
+def test_a_name_is_found_as_everybody_writes_it(name, written):
+    assert read(f"Wij zagen {written} huilen.", given_name=name) == "Wij zagen [leerling] huilen."
+
+
+# --- More signs that nobody sees: of a page that was copied, a message, or a list of telephones
+UNSEEN = "\u200e\u200f\u202a\u202c\u2061\u2066\u2069\u061c\u034f\u115f\u180e\u3164\ufe0f\U000e0041"
+
+
+@pytest.mark.parametrize("sign", UNSEEN)
+def test_what_nobody_sees_hides_no_name(sign):
+    assert "Jay" not in read(f"Wij zagen Jay{sign}den huilen.")
+    family = Family({"jayden": "pupil"}, None)
+    assert [place.kind for place in find(f"Toen kwam Jay{sign}den.", family)] == ["pupil"]
+    assert "Fatima" not in read(f"Haar moeder {sign}Fatima belde.")
+
+
+# --- The birth date as a list of pupils writes it, and as one says it
+@pytest.mark.parametrize(
+    "written",
+    [
+        "5 mrt 2014",
+        "5 mrt. 2014",
+        "05-mrt-2014",
+        "5-maart-2014",
+        "5e maart",
+        "5th of March 2014",
+        "March 5, 2014",
+        "05032014",
+        "20140305",
+    ],
+)
+def test_a_birth_date_is_found_however_it_is_written(written):
+    assert read(f"Geboren: {written}.") == "Geboren: [geboortedatum]."
+
+
+def test_so_is_one_in_september():
+    born = date(2014, 9, 5)
+    assert read("Geboren: 5 sept. 2014.", birth_date=born) == "Geboren: [geboortedatum]."
+
+
+@pytest.mark.parametrize("text", ["Sinds maart 5 keer ziek.", "15 maart", "5 maanden", "205032014"])
+def test_another_day_is_not(text):
+    assert read(text) == text
+
+
+# --- A word that must not go along, written otherwise in the record than the asker typed it
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("Zoe", "Haar zus Zoë was erbij."),
+        ("Zoë", "Haar zus Zoe was erbij."),
+        ("Sam", "Sams broer was erbij."),
+        ("Jan-Willem", "Dat zei Jan‑Willem."),
+        ("Anna Smit", "Dat zei Anna  Smit."),
+        ("Łucja", "Dat zei Lucja."),
+    ],
+)
+def test_a_word_of_the_asker_is_taken_out_however_it_is_written(typed, text):
+    said = Veil(words=(typed,)).over(text)
+    assert "[naam]" in said
+    assert not any(part in said for part in ("Zo", "Sam", "Willem", "Smit", "Luc"))

