@@ -23,7 +23,7 @@ class CasesConfig(AppConfig):
         from audit import sight
         from cases.handing_on import hand_on
         from cases.models import Case, DossierExport, EmergencyAccess
-        from cases.notifications.push import devices
+        from cases.notifications.push import checks, devices  # noqa: F401 - the checks register
         from cases.notifications.roles import tell_of_role
         from cases.sight import kept_from, known_to
 

@@ -30,6 +30,7 @@ from cases.notifications.cleaning import clean_up
 from cases.notifications.kinds import EMERGENCY, SHUT_OUT
 from cases.notifications.outbox import BACK_OFF, REFUSED_ATTEMPTS, deliver
 from cases.notifications.push import envelope as sealing
+from cases.notifications.push.checks import check_push_key
 from cases.notifications.push.envelope import decoded, encoded
 from cases.notifications.push.services import is_known, own_public_key
 from cases.notifications.telling import notify
@@ -380,6 +381,14 @@ def test_a_new_key_is_one():
     assert name == "VAPID_PRIVATE_KEY"
     assert len(base64.urlsafe_b64decode(key + "=")) == 32
     sealing.private_key(key)
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong"), [("", 0), (STANDARD["ephemeral"], 0), ("nonsense!", 1), ("AAAA", 1)]
+)
+def test_a_key_that_is_none_is_said_by_the_checks(settings, key, wrong):
+    settings.VAPID_PRIVATE_KEY = key
+    assert len(check_push_key(None)) == wrong
 
 
 @pytest.mark.django_db
