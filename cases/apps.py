@@ -11,7 +11,7 @@ class CasesConfig(AppConfig):
     verbose_name = _("Cases")
 
     def ready(self) -> None:
-        """Follow what accounts tells, and tell the audit. The models are not there before now."""
+        """Follow what accounts tells, tell audit and tasks. The models are not there before now."""
         from django.contrib.auth.signals import user_logged_in, user_logged_out
 
         from accounts.signals import (
@@ -26,6 +26,7 @@ class CasesConfig(AppConfig):
         from cases.notifications.push import checks, devices  # noqa: F401 - the checks register
         from cases.notifications.roles import tell_of_role
         from cases.sight import kept_from, known_to
+        from cases.todo import of_cases, of_schools, registry
 
         membership_ended.connect(hand_on, dispatch_uid="cases.hand_on")
         membership_began.connect(tell_of_role, dispatch_uid="cases.tell_of_role")
@@ -39,3 +40,4 @@ class CasesConfig(AppConfig):
             signal.connect(ends, dispatch_uid=f"cases.devices.{ends.__name__}")
         sight.declare(Case, known_to=known_to, kept_from=kept_from)
         sight.declare_reading(DossierExport, EmergencyAccess)
+        registry.declare(*of_cases.TABLE, *of_schools.TABLE)

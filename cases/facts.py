@@ -2,16 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime, time
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
-from cases.models import Case, SchoolPeriod, SchoolVacation, Snooze
+from cases.calendars import SchoolCalendar, of_schools
+from cases.models import Case, Snooze
 from cases.protocol import STEPS, Facts
 from cases.protocol.questions import UNSAFE
-from cases.protocol.vacations import Span, free_days, next_long
 from cases.protocol.waiting import PutOff
 from cases.record_facts import (
     assessment_facts,
@@ -60,7 +60,20 @@ def facts_as_author_knows(case: Case, author_id: int, now: datetime) -> Facts:
 
     What they are told must not show that others logged signals too (docs/protocol.md, Scenarios 2).
     """
-    own = [s for s in _rows("signals", [case])[case.pupil_id] if s.author_id == author_id]
+    return facts_of_many_as_author_knows([case], author_id, now)[case.pk]
+
+
+def facts_of_many_as_author_knows(
+    cases: Iterable[Case], author_id: int, now: datetime
+) -> dict[int, Facts]:
+    """Return the same of many cases, by primary key, in a number of queries that does not grow."""
+    cases = list(cases)
+    rows = _rows("signals", cases)
+    return {case.pk: _as_author_knows(case, rows[case.pupil_id], author_id, now) for case in cases}
+
+
+def _as_author_knows(case: Case, signals: list[Any], author_id: int, now: datetime) -> Facts:
+    own = [s for s in signals if s.author_id == author_id]
     own = [s for s in own if s.case.restricted == case.restricted]
     opened_at = own[0].recorded_at if own else case.opened_at
     known = signal_facts(case, own, now)
@@ -72,41 +85,12 @@ def facts_for_many(cases: Iterable[Case], now: datetime) -> dict[int, Facts]:
     cases = list(cases)
     relations = (*(step.records for step in STEPS), *BESIDE)
     rows: Rows = {relation: _rows(relation, cases) for relation in relations}
-    schools = _schools(cases)
+    calendars = of_schools(cases)
     put_off = _put_off(cases)
     return {
-        case.pk: _facts(case, rows, schools[case.school_id], put_off.get(case.pk), now)
+        case.pk: _facts(case, rows, calendars[case.school_id], put_off.get(case.pk), now)
         for case in cases
     }
-
-
-@dataclass(frozen=True, slots=True)
-class _School:
-    """What a school set for itself: its periods in days, and its vacations."""
-
-    days: dict[str, int] = field(default_factory=dict)
-    vacations: list[Span] = field(default_factory=list)
-
-    def calendar(self, now: datetime) -> dict[str, Any]:
-        """Return what the protocol knows of the school's calendar."""
-        first = next_long(self.vacations, timezone.localdate(now))
-        return {
-            "days": self.days,
-            "free": free_days(tuple(self.vacations)),
-            "vacation_at": timezone.make_aware(datetime.combine(first, time())) if first else None,
-        }
-
-
-def _schools(cases: list[Case]) -> dict[int, _School]:
-    """Return what the schools of cases set for themselves: two queries, however many there are."""
-    found: dict[int, _School] = defaultdict(_School)
-    schools = {case.school_id for case in cases}
-    for period in SchoolPeriod.objects.filter(school__in=schools):
-        found[period.school_id].days[period.code] = period.days
-    vacations = SchoolVacation.objects.filter(school__in=schools).order_by("first_day")
-    for school_id, *span in vacations.values_list("school_id", "first_day", "last_day"):
-        found[school_id].vacations.append(tuple(span))
-    return found
 
 
 def _put_off(cases: list[Case]) -> dict[int, PutOff]:
@@ -167,7 +151,9 @@ class _Records:
         return record.case_id == self.case.pk and record.cycle == self.case.cycle
 
 
-def _facts(case: Case, rows: Rows, school: _School, put_off: PutOff | None, now: datetime) -> Facts:
+def _facts(
+    case: Case, rows: Rows, school: SchoolCalendar, put_off: PutOff | None, now: datetime
+) -> Facts:
     records = _Records(case, rows)
     looked_back = [
         r
@@ -193,7 +179,7 @@ def _facts(case: Case, rows: Rows, school: _School, put_off: PutOff | None, now:
         or _signalled_since(case, signals["last_signal_at"]),
         about_staff=case.restricted,
         put_off=put_off,
-        **school.calendar(now),
+        **school.known(now),
         responsible=case.responsible_id is not None,
         pupil_age=case.pupil.age(timezone.localdate(now)),
         history_of_unsafety=_was_unsafe(records),

@@ -187,6 +187,25 @@ class CaseQuerySet(models.QuerySet):
         )
         return Q(pk__in=grants.values("content_object_id"), school_id__in=school_ids)
 
+    def entrusted_to(self, user: "User") -> "CaseQuerySet":
+        """Return the cases that somebody looks after: they are responsible, or were handed them.
+
+        Those of whose place they take for a time too. It opens no case: ``permitted`` does.
+        """
+        theirs = Q(responsible=user)
+        for own in user.current_memberships:
+            if own.replaces_id:
+                replaced = apps.get_model("accounts", "Membership").objects.filter(
+                    pk=own.replaces_id
+                )
+                theirs |= Q(school_id=own.school_id, responsible__in=replaced.values("user"))
+        handed = apps.get_model("cases", "CaseUserObjectPermission").objects.filter(
+            user_id=user.pk,
+            permission__codename__in=GRANTS[Scope.HANDED_OVER],
+            permission__content_type__app_label="cases",
+        )
+        return self.filter(theirs | Q(pk__in=handed.values("content_object_id")))
+
     def open(self) -> "CaseQuerySet":
         """Return the cases that still run."""
         return self.filter(closed_at__isnull=True)

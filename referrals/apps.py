@@ -11,11 +11,13 @@ class ReferralsConfig(AppConfig):
     verbose_name = _("Decisions and referrals")
 
     def ready(self) -> None:
-        """Tell the audit. The models are not there before now."""
+        """Tell the audit, and the list of tasks. The models are not there before now."""
         from audit import sight
         from cases.notifications.kinds import declare
-        from referrals import kinds
+        from cases.todo import registry
+        from referrals import kinds, todo
         from referrals.report.models import ReportCopy
 
         declare(*kinds.KINDS)
         sight.declare_reading(ReportCopy)
+        registry.declare(*todo.TABLE)

@@ -29,6 +29,7 @@ MANAGES_CONTACTS = (*CARE_TEAM, "conflicted", "administrator")
 EVERYBODY = (
     *TEACHERS, *RUNS_CASES, "administrator", *WORKERS, *ELSEWHERE, "other_administrator", "nobody",
 )  # fmt: skip
+HAS_A_ROLE = tuple(who for who in EVERYBODY if who != "nobody")
 SEES_DASHBOARD = (*RUNS_CASES, *COORDINATORS_ELSEWHERE, *LEADERS_ELSEWHERE)
 PUBLIC = "public"
 
@@ -36,6 +37,7 @@ PUBLIC = "public"
 # fmt: off
 MATRIX: dict[str, tuple[str, ...] | str] = {
     "home":                                  EVERYBODY,
+    "todo":                                  HAS_A_ROLE,
     "help":                                  EVERYBODY,
     "protocol":                              EVERYBODY,
     "health":                                PUBLIC,

@@ -40,11 +40,8 @@ class PushRefused(PushFault):
 class Sender(Protocol):
     """What sends the envelopes of one channel, one after the other."""
 
-    def reaches(self, person: User) -> bool:
-        """Tell whether the person can be told this way at all."""
-
-    def send(self, envelope: Envelope, told: list[Notification]) -> None:
-        """Send. Raises ``SMTPException`` or ``OSError`` when that fails."""
+    def send(self, envelope: Envelope, told: list[Notification]) -> bool:
+        """Send, and tell whether the reader can be told this way at all. Raises when that fails."""
 
     def close(self) -> None:
         """Let go of the line; after a fault the next one is sent over a new one."""
@@ -56,13 +53,10 @@ class ByMail:
     def __init__(self) -> None:
         self.connection = mail.get_connection()
 
-    def reaches(self, person: User) -> bool:
-        """Tell that everybody has an address."""
-        return True
-
-    def send(self, envelope: Envelope, told: list[Notification]) -> None:
-        """Send the mail about some notifications."""
+    def send(self, envelope: Envelope, told: list[Notification]) -> bool:
+        """Send the mail about some notifications. Raises ``OSError`` when the line fails."""
         letter(envelope.recipient, told, envelope, self.connection).send()
+        return True
 
     def close(self) -> None:
         """Close the line to the mail server."""
@@ -76,15 +70,13 @@ class ByPush:
     def __init__(self) -> None:
         self.session = GuardedSession()
 
-    def reaches(self, person: User) -> bool:
-        """Tell whether the person has a device that stands."""
-        return services.is_offered() and bool(devices_of(person))
-
-    def send(self, envelope: Envelope, told: list[Notification]) -> None:
+    def send(self, envelope: Envelope, told: list[Notification]) -> bool:
         """Send to all devices; it went out when one of them took it. A device that is gone, goes.
 
         Raises ``PushFault`` when none took it and one may later.
         """
+        if not services.is_offered():
+            return False
         message = _message(envelope.recipient)
         urgency = "high" if any(one.urgent for one in told) else "normal"
         faults, taken = [], 0
@@ -96,6 +88,7 @@ class ByPush:
         if faults and not taken:
             # One that may take it later counts more than one that never will.
             raise next((f for f in faults if not isinstance(f, PushRefused)), faults[0])
+        return taken > 0
 
     def _send(self, device: PushSubscription, message: bytes, urgency: str) -> bool:
         """Tell whether one device takes a message."""

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core import mail
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,6 +15,11 @@ from accounts.models import User
 from cases.models import Envelope, Notification, NotificationChoice
 from cases.notifications.choosing import choice_of
 from cases.notifications.kinds import KINDS
+from cases.todo.registry import tasks_of
+from cases.todo.tasks import Asked, Line, in_mail
+
+# More than one reads in a mail: the page has them all.
+TASKS_SHOWN = 20
 
 
 def letter(
@@ -30,8 +35,9 @@ def letter(
         said = {
             "subject": subject,
             "language": person.language,
-            "digest": digest,
             "parts": parts(told),
+            "lines": tasks_in(person) if digest else [],
+            "tasks_url": settings.SITE_URL + reverse("todo"),
             "settings_url": settings.SITE_URL + reverse("notifications:settings"),
         }
         text = render_to_string("email/notifications.txt", said)
@@ -55,6 +61,13 @@ def is_digest(person: User, told: list[Notification]) -> bool:
     """Tell whether a mail is somebody's daily overview; what is urgent came before it."""
     daily = choice_of(person).mail == NotificationChoice.Mail.DIGEST
     return daily and not all(one.urgent for one in told)
+
+
+def tasks_in(person: User) -> list[Line]:
+    """Return what is asked of somebody, as a mail may say it: no name, and no word of content."""
+    now = timezone.now()
+    mine = [task for task in tasks_of(person, now) if task.asked is Asked.OF_ME]
+    return in_mail(mine[:TASKS_SHOWN], now)
 
 
 def digest_subject(count: int) -> str:

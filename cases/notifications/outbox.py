@@ -125,10 +125,9 @@ def _send(envelope: Envelope, sender: Sender) -> Exception | None:
     person = envelope.recipient
     try:
         told = waiting(person, inside) if person.is_active else []
-        if not told or not sender.reaches(person):
+        if not told or not sender.send(envelope, told):
             envelope.delete()
             return None
-        sender.send(envelope, told)
     except DatabaseError:
         raise
     except Exception as error:  # whatever is wrong with one, the others go out

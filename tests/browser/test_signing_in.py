@@ -65,7 +65,7 @@ def test_an_invited_teacher_comes_in_and_sets_up_an_app(page, live_server, size)
     assert len(re.findall(r"\b\d{8}\b", guest.text)) == 10
     guest.press("I have kept them")
     guest.open("/")
-    assert page.url.endswith("/signals/")
+    assert page.url.endswith("/tasks/")
     assert Membership.objects.get().user == User.objects.get(email="mila@school.example")
 
 
@@ -83,7 +83,7 @@ def test_a_passkey_is_added_and_then_signs_in_alone(visitor, passkeys):
     page.context.clear_cookies()
     guest.open("/account/login/")
     page.get_by_role("button", name=dutch("Sign in with a passkey")).click()
-    page.wait_for_url("**/signals/")
+    page.wait_for_url("**/tasks/")
     guest.look()
 
 

@@ -10,12 +10,13 @@ import time_machine
 from django.core import mail
 from django.urls import reverse
 
+from cases.actions import refresh
 from cases.models import NotificationChoice, OutboxMessage
 from cases.notifications.kinds import SEVERE, SHUT_OUT
 from cases.notifications.outbox import deliver
 from cases.notifications.telling import notify
 from tests.accounts.page import Page
-from tests.factories import CaseFactory, PupilFactory
+from tests.factories import CaseFactory, PupilFactory, SignalFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +127,25 @@ def test_the_digest_has_a_subject_of_its_own_in_ones_language(
     (letter,) = mail.outbox
     assert letter.subject == subject
     assert link in html_of(letter)
+
+
+def test_the_digest_has_ones_tasks_with_it_and_a_mail_at_once_has_not(case, coordinator, clock):
+    type(case).objects.update(responsible=coordinator)
+    SignalFactory(case=case, author=coordinator)
+    refresh(case, None)
+    tell(case, coordinator)
+    assert deliver() == 1
+    NotificationChoice.objects.create(user=coordinator, mail="digest", digest_at=time(16))
+    tell(case, coordinator, key="2")
+    clock.move_to(MORNING.replace(hour=16))
+    assert deliver() == 1
+    at_once, digest = mail.outbox
+    for text in (digest.body, html_of(digest)):
+        assert "Mijn taken" in text
+        assert reverse("todo") in text
+        assert case.reference in text.partition("Mijn taken")[2]
+        assert case.pupil.given_name not in text
+    assert "Mijn taken" not in at_once.body + html_of(at_once)
 
 
 def html_of(letter):
