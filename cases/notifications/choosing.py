@@ -23,7 +23,7 @@ def choose(person: User, **fields: Any) -> NotificationChoice:
 
     ``fields``: those of ``NotificationChoice``.
     """
-    User.objects.select_for_update().get(pk=person.pk)  # two clicks at once: one row
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)  # two clicks at once: one row
     chosen, __ = NotificationChoice.objects.update_or_create(user=person, defaults=fields)
     _follow(chosen, timezone.now())
     return chosen
