@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
@@ -19,19 +20,23 @@ class SchoolCalendar:
     days: dict[str, int] = field(default_factory=dict)
     vacations: list[Span] = field(default_factory=list)
 
-    def known(self, now: datetime) -> dict[str, Any]:
+    def known(self, today: date) -> dict[str, Any]:
         """Return what the protocol knows of it (fields of ``Facts``)."""
-        first = next_long(self.vacations, timezone.localdate(now))
-        return {
-            "days": self.days,
-            "free": self.free,
-            "vacation_at": timezone.make_aware(datetime.combine(first, time())) if first else None,
-        }
+        free, vacation_at = _ahead(tuple(self.vacations), today)
+        return {"days": self.days, "free": free, "vacation_at": vacation_at}
 
     @property
     def free(self) -> frozenset[date]:
-        """Return the days of its vacations, kept by value."""
+        """Return the days of its vacations."""
         return free_days(tuple(self.vacations))
+
+
+@lru_cache(maxsize=512)
+def _ahead(spans: tuple[Span, ...], today: date) -> tuple[frozenset[date], datetime | None]:
+    """Return the free days, and when the next vacation begins. By value: whole regions share it."""
+    first = next_long(spans, today)
+    begins = timezone.make_aware(datetime.combine(first, time())) if first else None
+    return free_days(spans), begins
 
 
 def of_schools(cases: Iterable[Case]) -> dict[int, SchoolCalendar]:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from cases.bulk import insert_all
 from cases.models import (
     Channel,
     Notification,
@@ -18,10 +19,9 @@ from cases.models import (
 )
 from cases.notifications.kinds import KINDS
 from cases.notifications.moments import after_quiet_hours, not_before
+from cases.notifications.outbox import DELIVER
 from cases.notifications.push.services import is_offered
 from cases.waking import wake
-
-DELIVER = "cases.notifications.tasks.deliver"
 
 
 def notify(
@@ -67,9 +67,9 @@ def write_messages(notifications: list[Notification], now: datetime) -> None:
     notifications = [one for one in notifications if KINDS[one.kind].mailed]
     people = {one.recipient_id for one in notifications}
     choices = {one.user_id: one for one in NotificationChoice.objects.filter(user__in=people)}
-    OutboxMessage.objects.bulk_create(
+    insert_all(
         OutboxMessage(
-            notification=one,
+            notification_id=one.pk,
             recipient_id=one.recipient_id,
             channel=channel,
             not_before=moment(choices.get(one.recipient_id), now, urgent=one.urgent),
