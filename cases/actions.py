@@ -32,6 +32,8 @@ from cases.models import (
     Record,
     StepChange,
 )
+from cases.notifications.kinds import RESPONSIBLE, TAKES_PART
+from cases.notifications.telling import notify
 from cases.protocol import STEPS, Course, Guidance, Rule, conditions, guide
 from cases.protocol.periods import RETENTION_YEARS
 from cases.retention import set_retention
@@ -185,11 +187,17 @@ def add_participant(case: Case, by: User, person: User, *, hand_over: bool) -> N
         raise ActionError(
             _("This colleague is kept out: there is a conflict of interest."), field="person"
         )
-    assign_perm("cases.take_part", person, case)
-    if hand_over:
-        assign_perm("cases.handed_over", person, case)
+    grant = assign_perm("cases.take_part", person, case)
+    about = {"by": by, "case": case, "urgent": case.accelerated}
+    if not hand_over:
+        notify(TAKES_PART, [person.pk], str(grant.pk), **about)
+        return
+    assign_perm("cases.handed_over", person, case)
+    if case.responsible_id != person.pk:
         case.responsible = person
         case.save(update_fields=["responsible"])
+        # Handed over again after somebody else had it, it is told again.
+        notify(RESPONSIBLE, [person.pk], f"{case.pk} {timezone.now().isoformat()}", **about)
 
 
 @transaction.atomic

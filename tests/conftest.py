@@ -42,7 +42,7 @@ def _cache_of_this_process(location: object) -> str:
 def _plain_settings() -> Iterator[None]:
     """No hashing cost, no manifest, no broker; mail in memory.
 
-    A provider to sign in with may run on 127.0.0.1.
+    A provider to sign in with may run on 127.0.0.1. No push service is known.
     """
     default = settings.CACHES["default"]
     static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -53,6 +53,7 @@ def _plain_settings() -> Iterator[None]:
         EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
         CELERY_TASK_ALWAYS_EAGER=False,
         SSO_LOCAL=True,
+        PUSH_SERVICES=(),
     ):
         yield
 

@@ -15,7 +15,7 @@ from accounts import access
 from accounts.access import Permission, Scope
 from accounts.models import Membership, User
 from accounts.roles import CARE_TEAM, Role
-from cases.models import Case
+from cases.models import Case, ShutOut
 
 RESPONSIBLE = "responsible"
 
@@ -26,6 +26,18 @@ LADDER: tuple[frozenset[str], ...] = (
     frozenset({RESPONSIBLE, *CARE_TEAM}),  # 2
     frozenset({RESPONSIBLE, *CARE_TEAM, Role.SCHOOL_LEADER}),  # 3 and on
 )
+
+
+# From this level on the care team is told too.
+WITH_CARE_TEAM = 2
+
+
+def care_team_and_responsible(case: Case) -> set[int]:
+    """Return the ids of who hears at once of something severe, as the ladder has it."""
+    members = members_of([case], timezone.now())[case.school_id]
+    shut_out = ShutOut.objects.standing().filter(pupil=case.pupil_id)
+    kept_out = set(shut_out.values_list("user_id", flat=True))
+    return recipients(case, WITH_CARE_TEAM, members, kept_out)
 
 
 class Member(NamedTuple):
