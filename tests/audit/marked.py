@@ -34,6 +34,7 @@ OF_THE_SCHOOL = {
     "Contact": "whom the school works with: a book for everybody of it",
     "HelpItem": "the help page",
     "Meeting": "when and where the care team meets",
+    "SchoolVacation": "when the school is closed",
     "OutboxMessage": "how a mail went",
     "Envelope": "how a mail went",
     "Notification": "that somebody is told something: a code of a table, and references",
