@@ -4,6 +4,7 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -96,7 +97,8 @@ def test_some_weeks_after_closing_somebody_is_reminded_to_look_back_until_they_d
     assert (closed.period, closed.next_due is None) == ("look_back", False)
     assert sweep(closed.next_due) == 1
     assert Reminder.objects.get().period == "look_back"
-    deliver()
+    with time_machine.travel(closed.next_due):
+        deliver()
     assert case.reference in mailoutbox[0].body
     actions.look_back(closed, coordinator, uuid.uuid4(), seen="Lacht weer.", result="quiet")
     assert Case.objects.get().next_due is None
