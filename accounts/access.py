@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 class Permission(StrEnum):
     """What somebody can be allowed to do."""
 
+    SEE_TASKS = "see_tasks"
     LOG_SIGNAL = "log_signal"
     SEE_OWN_SIGNALS = "see_own_signals"
     SEE_CASE = "see_case"
@@ -81,6 +82,8 @@ ROLES = (
 # fmt: off
 TABLE: dict[Permission, tuple[Scope, ...]] = {
     #                              teacher  coord.  att.off.  buurtteam  leader  admin.
+    # "Mijn taken": what is asked of oneself. What stands there each row of its table asks apart.
+    Permission.SEE_TASKS:          (S,      S,      S,        I,         S,      S),
     Permission.LOG_SIGNAL:         (S,      S,      S,        N,         S,      N),
     Permission.SEE_OWN_SIGNALS:    (S,      S,      S,        N,         S,      N),
     Permission.SEE_CASE:           (P,      S,      S,        N,         S,      N),

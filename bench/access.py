@@ -5,24 +5,23 @@
 
 import argparse
 import os
-import platform
 import sys
-from importlib.metadata import version
 
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meldcode.settings")
 django.setup()
 
-from django.db import connection  # noqa: E402 - after the settings
-from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
+from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402 - after the settings
 
-from bench.databases import drop, looking_into, prepare  # noqa: E402
+from bench.databases import Country, drop, looking_into, prepare  # noqa: E402
 from bench.measure import Sides, measure  # noqa: E402
 from bench.people import gather  # noqa: E402
 from bench.questions import Question, questions  # noqa: E402
-from bench.report import Row, missed, table  # noqa: E402
-from bench.world import Size  # noqa: E402
+from bench.report import Row, machine, missed, table  # noqa: E402
+from bench.world import Size, plant  # noqa: E402
+
+COUNTRY = Country("bench", plant)
 
 
 def main(argv: list[str]) -> int:
@@ -30,12 +29,12 @@ def main(argv: list[str]) -> int:
     options = _options(argv)
     sizes = [Size(cases, options.schools, options.own) for cases in options.cases]
     try:
-        databases = [prepare(size, _say, fresh=options.fresh) for size in sizes]
+        databases = [prepare(COUNTRY, size, _say, fresh=options.fresh) for size in sizes]
         rows = ask_all(_asked(sizes[0], databases, options.only), options.repetitions)
     finally:
         if not options.keep:
             for size in sizes:
-                drop(size)
+                drop(COUNTRY, size)
     return report(rows, [size.label for size in sizes])
 
 
@@ -64,7 +63,7 @@ def ask_all(asked: list[Sides], repetitions: int) -> list[Row]:
 
 def report(rows: list[Row], labels: list[str]) -> int:
     """Print the figures and the goals that are missed; return the exit code."""
-    print(_machine())
+    print(machine())
     print()
     print(table(rows, labels))
     print()
@@ -85,20 +84,6 @@ def _options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--keep", action="store_true", help="leave the databases for the next run")
     parser.add_argument("--fresh", action="store_true", help="do not use what was kept")
     return parser.parse_args(argv)
-
-
-def _machine() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW server_version")
-        (server,) = cursor.fetchone()
-        cursor.execute("SHOW shared_buffers")
-        (buffers,) = cursor.fetchone()
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    return (
-        f"{os.cpu_count()} processors ({platform.machine()}), load {load};"
-        f" PostgreSQL {server}, shared buffers {buffers}; Python {platform.python_version()},"
-        f" Django {django.get_version()}, guardian {version('django-guardian')}"
-    )
 
 
 def _say(line: str) -> None:

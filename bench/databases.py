@@ -2,41 +2,59 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
 
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
 
-from bench.world import Size, plant
+from bench.world import Size
 
 ALIAS = "default"
 # How the comment of each of our databases begins.
 OURS = "Meldcode bench"
 
 
+Say = Callable[[str], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """What a bench fills its databases with: by which name they go, and how they are filled."""
+
+    name: str
+    plant: Callable[[Size, Say], None]
+
+    def database(self, size: Size) -> str:
+        """Return the name of the database of a size."""
+        return f"{self.name}_{size.label}"
+
+
 class NotOurs(Exception):
     """A database has the name of one of ours, and is not."""
 
 
-def prepare(size: Size, say: Callable[[str], object], *, fresh: bool) -> BaseDatabaseWrapper:
+def prepare(country: Country, size: Size, say: Say, *, fresh: bool) -> BaseDatabaseWrapper:
     """Return a connection to the database of a size, which is made and filled where it is not.
 
     One that was kept but holds something else than this size is made anew, and so is each with
     ``fresh``.
     """
-    name = f"bench_{size.label}"
+    name = country.database(size)
     server = connections[ALIAS]
     if not fresh and _comment(server, name) == _mark(size):
         say(f"{size.label}: as it was kept")
         return _connect(name)
-    drop(size)
+    drop(country, size)
     with server.cursor() as cursor:
         cursor.execute(f'CREATE DATABASE "{name}"')
         cursor.execute(f"COMMENT ON DATABASE \"{name}\" IS '{OURS}: being filled'")
     made = _connect(name)
     with looking_into(made):
         call_command("migrate", verbosity=0)
-        plant(size, say)
+        country.plant(size, say)
         say(f"{size.label}: vacuum analyze")
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
@@ -45,9 +63,9 @@ def prepare(size: Size, say: Callable[[str], object], *, fresh: bool) -> BaseDat
     return made
 
 
-def drop(size: Size) -> None:
+def drop(country: Country, size: Size) -> None:
     """Remove the database of a size. Raises ``NotOurs`` when somebody else made it."""
-    name, server = f"bench_{size.label}", connections[ALIAS]
+    name, server = country.database(size), connections[ALIAS]
     found = _comment(server, name)
     if found is None:
         return
@@ -70,7 +88,14 @@ def looking_into(database: BaseDatabaseWrapper) -> Iterator[None]:
 
 
 def _mark(size: Size) -> str:
-    return f"{OURS}: {size.cases} cases, {size.schools} schools, {size.own} of their own"
+    country = f"{size.cases} cases, {size.schools} schools, {size.own} of their own"
+    return f"{OURS}: {country}, tables {_tables()}"
+
+
+def _tables() -> str:
+    """Return a mark of what the tables look like: another once there is a further migration."""
+    newest = sorted(MigrationLoader(None).graph.leaf_nodes())
+    return sha256(repr(newest).encode()).hexdigest()[:12]
 
 
 def _comment(server: BaseDatabaseWrapper, name: str) -> str | None:

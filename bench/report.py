@@ -1,6 +1,12 @@
 """The table of what was measured, and whether the goals hold."""
 
+import os
+import platform
 from collections.abc import Iterator
+from importlib.metadata import version
+
+import django
+from django.db import connection
 
 from bench.measure import Measured
 from bench.questions import Question
@@ -89,3 +95,18 @@ def _cells(question: Question, found: list[Measured]) -> list[str]:
         f"{faster_in_the_database(found):.1f}×",
         f"{last.spared.best:.1f}",
     ]
+
+
+def machine() -> str:
+    """Return in a line what it was measured on, and with what."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        (server,) = cursor.fetchone()
+        cursor.execute("SHOW shared_buffers")
+        (buffers,) = cursor.fetchone()
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    return (
+        f"{os.cpu_count()} processors ({platform.machine()}), load {load};"
+        f" PostgreSQL {server}, shared buffers {buffers}; Python {platform.python_version()},"
+        f" Django {django.get_version()}, guardian {version('django-guardian')}"
+    )

@@ -71,18 +71,29 @@ def worker_id(size: Size, team: int) -> int:
 
 def plant(size: Size, say: Callable[[str], object]) -> None:
     """Fill an empty, migrated database with a country of this size."""
+    work_through(
+        size,
+        say,
+        {
+            "schools and people": places,
+            "pupils and cases": _cases,
+            "grants, shut-outs and emergencies": _access,
+            "signals, consultations and exports": _records,
+        },
+    )
+
+
+def work_through(
+    size: Size, say: Callable[[str], object], fillings: dict[str, Callable[[Size], object]]
+) -> None:
+    """Fill table after table, each from the plan of the cases (``bench_plan``)."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS bench_plan")
         cursor.execute(PLAN, _plan_numbers(size))
         cursor.execute("ANALYZE bench_plan")
-    for what, fill in (
-        ("schools and people", _places),
-        ("pupils and cases", _cases),
-        ("grants, shut-outs and emergencies", _access),
-        ("signals, consultations and exports", _records),
-    ):
+    for what, filling in fillings.items():
         say(f"{size.label}: {what}")
-        fill(size)
+        filling(size)
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE bench_plan")
         # Without figures of these tables the planner guesses, and guesses wrong by far.
@@ -115,12 +126,13 @@ def _plan_numbers(size: Size) -> dict[str, int]:
     }
 
 
-def _places(size: Size) -> None:
+def places(size: Size) -> None:
+    """Fill in boards, buurtteams and schools, and who works there."""
     teams, boards = (-(-size.schools // per) for per in (SCHOOLS_PER_TEAM, SCHOOLS_PER_BOARD))
     invented = {"id": "n", "city": "'Utrecht'"}
-    _fill(Board, {"id": "n", "name": "'Stichting ' || n"}, _series(boards))
-    _fill(Buurtteam, {**invented, "name": "'Buurtteam ' || n"}, _series(teams))
-    _fill(
+    fill(Board, {"id": "n", "name": "'Stichting ' || n"}, series(boards))
+    fill(Buurtteam, {**invented, "name": "'Buurtteam ' || n"}, series(teams))
+    fill(
         School,
         {
             **invented,
@@ -129,10 +141,10 @@ def _places(size: Size) -> None:
             "buurtteam_id": f"(n - 1) / {SCHOOLS_PER_TEAM} + 1",
             "board_id": f"(n - 1) / {SCHOOLS_PER_BOARD} + 1",
         },
-        _series(size.schools),
+        series(size.schools),
     )
     crews = size.schools * PER_CREW
-    _fill(
+    fill(
         User,
         {
             "id": "n",
@@ -140,11 +152,11 @@ def _places(size: Size) -> None:
             "name": "'Mens ' || n",
             "password": "'!'",
         },
-        _series(crews + teams),
+        series(crews + teams),
     )
     roles = ", ".join(f"'{role.value}'" for role in CREW)
     since = "current_date - 1000"
-    _fill(
+    fill(
         Membership,
         {
             "user_id": "n",
@@ -152,9 +164,9 @@ def _places(size: Size) -> None:
             "school_id": f"(n - 1) / {PER_CREW} + 1",
             "starts_on": since,
         },
-        _series(crews),
+        series(crews),
     )
-    _fill(
+    fill(
         Membership,
         {
             "user_id": f"{crews} + n",
@@ -162,7 +174,7 @@ def _places(size: Size) -> None:
             "buurtteam_id": "n",
             "starts_on": since,
         },
-        _series(teams),
+        series(teams),
     )
 
 
@@ -177,8 +189,9 @@ CLOSING_TEXTS = {
 }
 
 
-def _cases(_size: Size) -> None:
-    _fill(
+def pupils(_size: Size) -> None:
+    """Fill in a pupil for each case."""
+    fill(
         Pupil,
         {
             "id": "id",
@@ -190,11 +203,15 @@ def _cases(_size: Size) -> None:
         },
         "bench_plan",
     )
-    _fill(
+
+
+def _cases(size: Size) -> None:
+    pupils(size)
+    fill(
         Case,
         {
             "id": "id",
-            "reference": _reference("M"),
+            "reference": reference("M"),
             "school_id": "school",
             "pupil_id": "id",
             "opened_at": OPENED,
@@ -207,7 +224,7 @@ def _cases(_size: Size) -> None:
             "restricted": "nth %% 100 = 5",
             "step": "nth %% 5 + 1",
             "attention": "CASE nth %% 10 WHEN 0 THEN 3 WHEN 1 THEN 2 WHEN 6 THEN 2 ELSE 1 END",
-            "responsible_id": f"CASE WHEN nth %% 4 = 0 THEN NULL ELSE {_colleague(1)} END",
+            "responsible_id": f"CASE WHEN nth %% 4 = 0 THEN NULL ELSE {colleague(1)} END",
             "deadline": "now() + (nth %% 20 - 5) * interval '1 day'",
             "next_due": f"CASE WHEN {IS_OPEN} THEN now() + nth * interval '1 day' END",
         },
@@ -220,28 +237,28 @@ def _access(_size: Size) -> None:
         Permission.objects.filter(content_type__app_label="cases").values_list("codename", "pk")
     )
     for codename, which in (("take_part", "true"), ("handed_over", "nth %% 20 = 1")):
-        _fill(
+        fill(
             CaseUserObjectPermission,
             {
                 "permission_id": str(grants[codename]),
-                "user_id": _colleague(FIRST_TEACHER, "nth %% 4"),
+                "user_id": colleague(FIRST_TEACHER, "nth %% 4"),
                 "content_object_id": "id",
             },
             f"bench_plan WHERE {which}",
         )
-    _fill(
+    fill(
         ShutOut,
         {
             "pupil_id": "id",
-            "user_id": _colleague(FIRST_TEACHER, "(nth + 1) %% 4"),
+            "user_id": colleague(FIRST_TEACHER, "(nth + 1) %% 4"),
             "ground": "'family'",
-            "set_by_id": _colleague(1),
+            "set_by_id": colleague(1),
         },
         "bench_plan WHERE nth %% 100 = 1",
     )
     # By the leader of the school next door, of the same board; half of them are over.
     next_door = f"(school - 2 + 2 * (school %% 2)) * {PER_CREW}"
-    _fill(
+    fill(
         EmergencyAccess,
         {
             "case_id": "id",
@@ -254,28 +271,28 @@ def _access(_size: Size) -> None:
 
 
 def _records(size: Size) -> None:
-    _fill(
+    fill(
         Signal,
         {
             "id": "id",
             "case_id": "id",
-            "author_id": _colleague(FIRST_TEACHER, "nth %% 4"),
+            "author_id": colleague(FIRST_TEACHER, "nth %% 4"),
             "recorded_at": OPENED,
             "observed_at": OPENED,
-            "reference": _reference("S"),
+            "reference": reference("S"),
             "facts": "'Zat stil in de pauze en at niets.'",
         },
         "bench_plan",
     )
     over = "nth %% 2 = 1"
-    _fill(
+    fill(
         Consultation,
         {
             "id": "id",
             "case_id": "id",
-            "author_id": _colleague(1),
+            "author_id": colleague(1),
             "recorded_at": OPENED,
-            "reference": _reference("C"),
+            "reference": reference("C"),
             "kind": "'family_worker'",
             "question": "'Hoe lees jij deze signalen?'",
             "closed_at": f"CASE WHEN {over} THEN now() END",
@@ -283,22 +300,22 @@ def _records(size: Size) -> None:
         },
         "bench_plan WHERE nth %% 5 = 0",
     )
-    _fill(
+    fill(
         Invitation,
         {
             "consultation_id": "id",
             "buurtteam_id": f"(school - 1) / {SCHOOLS_PER_TEAM} + 1",
             "user_id": f"{worker_id(size, 1)} + (school - 1) / {SCHOOLS_PER_TEAM}",
-            "invited_by_id": _colleague(1),
+            "invited_by_id": colleague(1),
             "accepted_at": "CASE WHEN nth %% 25 = 0 THEN NULL ELSE now() END",
         },
         "bench_plan WHERE nth %% 5 = 0",
     )
-    _fill(
+    fill(
         DossierExport,
         {
             "case_id": "id",
-            "requested_by_id": _colleague(CREW.index(Role.ADMINISTRATOR) + 1),
+            "requested_by_id": colleague(CREW.index(Role.ADMINISTRATOR) + 1),
             "reason": "'Verzoek om inzage.'",
             "state": "'expired'",
         },
@@ -306,25 +323,26 @@ def _records(size: Size) -> None:
     )
 
 
-def _series(count: int) -> str:
+def series(count: int) -> str:
+    """Return SQL for the numbers from 1."""
     return f"generate_series(1, {count}) AS n"
 
 
-def _colleague(place: int, further: str = "0") -> str:
+def colleague(place: int, further: str = "0") -> str:
     """Return SQL for the id of somebody of the crew of the case's school."""
     return f"(school - 1) * {PER_CREW} + {place} + {further}"
 
 
-def _reference(prefix: str) -> str:
+def reference(prefix: str, number: str = "id") -> str:
     """Return SQL for a reference: no two alike (an odd factor), and in no order."""
     signs = ALPHABET[:16]
     return (
-        f"'{prefix}-' || translate(lpad(to_hex((id * 7368787) %% 16777216), 6, '0'),"
+        f"'{prefix}-' || translate(lpad(to_hex((({number}) * 7368787) %% 16777216), 6, '0'),"
         f" '0123456789abcdef', '{signs}')"
     )
 
 
-def _fill(model: type[models.Model], given: dict[str, str], source: str) -> None:
+def fill(model: type[models.Model], given: dict[str, str], source: str) -> None:
     """Insert a row for each of the source: what is not given gets what the field begins with."""
     columns, values, numbers = [], [], []
     for field in model._meta.concrete_fields:

@@ -32,7 +32,7 @@ from cases.models import (
     Record,
     StepChange,
 )
-from cases.protocol import STEPS, Guidance, Rule, conditions, guide
+from cases.protocol import STEPS, Course, Guidance, Rule, conditions, guide
 from cases.protocol.periods import RETENTION_YEARS
 from cases.retention import set_retention
 from cases.waiting.ending import end_if_pointless
@@ -129,7 +129,7 @@ def refresh(case: Case, by: User | None, now: datetime | None = None) -> Guidanc
     return guidance
 
 
-def follow(case: Case, guidance: Guidance, by: User | None, now: datetime) -> None:
+def follow(case: Case, guidance: Course, by: User | None, now: datetime) -> None:
     """Set on a locked case what the protocol says of it, without saving; keep a change of step."""
     if guidance.step != case.step:
         StepChange.objects.create(
@@ -138,7 +138,7 @@ def follow(case: Case, guidance: Guidance, by: User | None, now: datetime) -> No
     apply_guidance(case, guidance, now)
 
 
-def apply_guidance(case: Case, guidance: Guidance, now: datetime) -> None:
+def apply_guidance(case: Case, guidance: Course, now: datetime) -> None:
     """Set on the case what the protocol says of it, without saving."""
     case.step = guidance.step
     case.attention = int(guidance.attention)

@@ -11,13 +11,15 @@ class CasesConfig(AppConfig):
     verbose_name = _("Cases")
 
     def ready(self) -> None:
-        """Follow what accounts tells, and tell the audit. The models are not there before now."""
+        """Follow what accounts tells, tell audit and tasks. The models are not there before now."""
         from accounts.signals import membership_ended
         from audit import sight
         from cases.handing_on import hand_on
         from cases.models import Case, DossierExport, EmergencyAccess
         from cases.sight import kept_from, known_to
+        from cases.todo import of_cases, of_schools, registry
 
         membership_ended.connect(hand_on, dispatch_uid="cases.hand_on")
         sight.declare(Case, known_to=known_to, kept_from=kept_from)
         sight.declare_reading(DossierExport, EmergencyAccess)
+        registry.declare(*of_cases.TABLE, *of_schools.TABLE)

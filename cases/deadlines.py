@@ -15,7 +15,7 @@ from functools import lru_cache
 import holidays
 from django.utils import timezone
 
-from cases.protocol import Deadline, Guidance
+from cases.protocol import Course, Deadline
 from cases.protocol.periods import BESIDE
 
 END_OF_DAY = time(17)
@@ -57,7 +57,7 @@ def due_at(deadline: Deadline) -> datetime:
         return deadline.since + timedelta(hours=deadline.hours)
     if deadline.days is None:
         return deadline.since
-    began = timezone.localdate(deadline.since)
+    began = _day(deadline.since)
     if deadline.period.calendar:
         return _at(began + timedelta(days=deadline.days), END_OF_DAY)
     return _at(add_business_days(began, deadline.days, deadline.free), END_OF_DAY)
@@ -92,13 +92,13 @@ class Running:
         return self.deadline.free
 
 
-def running(guidance: Guidance) -> list[Running]:
+def running(guidance: Course) -> list[Running]:
     """Return the periods that run in a case, the one that ends first in front."""
     found = (Running(deadline, due_at(deadline)) for deadline in guidance.deadlines)
     return sorted(found, key=lambda period: period.due)
 
 
-def to_say(guidance: Guidance, now: datetime) -> list[tuple[Running, int]]:
+def to_say(guidance: Course, now: datetime) -> list[tuple[Running, int]]:
     """Return what is said of a case by now: each period whose time has come, with its level."""
     found = [(period, period.level(now)) for period in _reminded(guidance, now)]
     said = [(period, level) for period, level in found if level is not None]
@@ -106,7 +106,7 @@ def to_say(guidance: Guidance, now: datetime) -> list[tuple[Running, int]]:
     return [*said, over] if over else said
 
 
-def look_again(guidance: Guidance, now: datetime, *, said: bool) -> datetime | None:
+def look_again(guidance: Course, now: datetime, *, said: bool) -> datetime | None:
     """Return when somebody must look at a case next; None: nothing runs.
 
     ``said``: what is to be said by now is written down. Else the moment of where it stands counts,
@@ -125,7 +125,7 @@ def look_again(guidance: Guidance, now: datetime, *, said: bool) -> datetime | N
     return min(moments)
 
 
-def _reminded(guidance: Guidance, now: datetime) -> list[Running]:
+def _reminded(guidance: Course, now: datetime) -> list[Running]:
     """Return what is reminded of: of a case that waits on purpose, only that vacation begins."""
     found = [] if guidance.waits(now) else running(guidance)
     if guidance.deadlines and guidance.before_vacation is not None:
@@ -133,7 +133,7 @@ def _reminded(guidance: Guidance, now: datetime) -> list[Running]:
     return found
 
 
-def _waited(guidance: Guidance, now: datetime) -> tuple[Running, int] | None:
+def _waited(guidance: Course, now: datetime) -> tuple[Running, int] | None:
     """Return that waiting on purpose is over, at the level where the case stands.
 
     Nothing, where a period came to a new level meanwhile: then that is said, and once is enough.
@@ -163,10 +163,8 @@ def reminder_moment(
             return since + (due - since) / 2
         return due + (level - 1) * REPEAT_ACCELERATED
     if level == 0:
-        return _at(add_business_days(timezone.localdate(due), -1, free), MORNING)
-    return _at(
-        add_business_days(timezone.localdate(due), (level - 1) * REPEAT_BUSINESS_DAYS), MORNING
-    )
+        return _at(add_business_days(_day(due), -1, free), MORNING)
+    return _at(add_business_days(_day(due), (level - 1) * REPEAT_BUSINESS_DAYS), MORNING)
 
 
 def level_due(
@@ -181,11 +179,20 @@ def level_due(
 
     After a standstill of the system only this one is given: caught up once, not in a flood.
     """
+    if accelerated and now >= due:  # days later it would be counted by hundreds
+        return 1 + (now - due) // REPEAT_ACCELERATED
     level = -1
     while reminder_moment(level + 1, since, due, accelerated=accelerated, free=free) <= now:
         level += 1
     return level if level >= 0 else None
 
 
+# Asked many times of each case, and of the same few days: the clock is that of the settings, not of
+# whoever looks.
+def _day(moment: datetime) -> date:
+    return moment.astimezone(timezone.get_default_timezone()).date()
+
+
+@lru_cache(maxsize=4096)
 def _at(day: date, at: time) -> datetime:
-    return timezone.make_aware(datetime.combine(day, at))
+    return timezone.make_aware(datetime.combine(day, at), timezone.get_default_timezone())

@@ -2,16 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime, time
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
-from cases.models import Case, SchoolPeriod, SchoolVacation, Snooze
+from cases.calendars import SchoolCalendar, of_schools
+from cases.models import Case, Snooze
 from cases.protocol import STEPS, Facts
 from cases.protocol.questions import UNSAFE
-from cases.protocol.vacations import Span, free_days, next_long
 from cases.protocol.waiting import PutOff
 from cases.record_facts import (
     assessment_facts,
@@ -30,16 +31,52 @@ from cases.record_facts import (
 
 # What hangs under the records of a step and the rules look at.
 UNDER = {
-    "signals": ("categories", "finding"),
     "consultations": ("invitations",),
-    "assessments": ("answers",),
     "decisions": ("referrals",),
 }
+# What is told of a record by whether something hangs under it: a signal that turned out unfounded.
+TOLD = {"signals": {"unfounded": F("finding__pk")}}
 # What belongs to no single step.
 BESIDE = ("feedbacks", "deviations", "lookbacks")
 
-# Records that are read with the pupil's age on their own day.
-NEEDS_AGE = frozenset({"conversations"})
+# What the rules look at of the records: the narratives, most of what is written, stay where they
+# are. A sweep builds the facts of thousands of cases.
+OF_ALL = ("case_id", "cycle", "recorded_at")
+LOOKED_AT = {
+    "signals": (
+        "author_id",
+        "hearsay_from",
+        "severe",
+        "acute",
+        "counts_since",
+        "severe_since",
+        "raised_at",
+    ),
+    "consultations": ("kind", "closed_at", "next_talk", "talk"),
+    "conversations": (
+        "kind",
+        "concern",
+        "help_wanted",
+        "refused_by",
+        "home_safe",
+        "buurtteam_consent",
+        "handed_over_on_grounds",
+        "weighed_where",
+        "look_again_on",
+    ),
+    "assessments": (),
+    "decisions": ("report", "follow_up_on"),
+    "feedbacks": (
+        "heard_from",
+        "willing",
+        "effect",
+        "helped_by",
+        "next_review_on",
+        "investigation",
+    ),
+    "deviations": ("kind", "rule"),
+    "lookbacks": ("result",),
+}
 
 # What an explanation does away with: a decision against the weighing does away with nothing.
 EXPLAINS = frozenset({"skipped", "not_done"})
@@ -47,7 +84,9 @@ EXPLAINS = frozenset({"skipped", "not_done"})
 ABOUT_A_SIGNAL = frozenset({"R3", "R4", "R13"})
 
 
-Rows = dict[str, dict[int, list[Any]]]
+# A case, or a pupil and whether it is about somebody of the school.
+Key = int | tuple[int, bool]
+Rows = dict[str, dict[Key, list[Any]]]
 
 
 def facts_for(case: Case, now: datetime) -> Facts:
@@ -60,8 +99,23 @@ def facts_as_author_knows(case: Case, author_id: int, now: datetime) -> Facts:
 
     What they are told must not show that others logged signals too (docs/protocol.md, Scenarios 2).
     """
-    own = [s for s in _rows("signals", [case])[case.pupil_id] if s.author_id == author_id]
-    own = [s for s in own if s.case.restricted == case.restricted]
+    return facts_of_many_as_author_knows([case], author_id, now)[case.pk]
+
+
+def facts_of_many_as_author_knows(
+    cases: Iterable[Case], author_id: int, now: datetime
+) -> dict[int, Facts]:
+    """Return the same of many cases, by primary key, in a number of queries that does not grow."""
+    cases = list(cases)
+    rows = _rows("signals", cases, _with_those_of_their_pupils(cases))
+    return {
+        case.pk: _as_author_knows(case, rows[_key("signals", case)], author_id, now)
+        for case in cases
+    }
+
+
+def _as_author_knows(case: Case, signals: list[Any], author_id: int, now: datetime) -> Facts:
+    own = [s for s in signals if s.author_id == author_id]
     opened_at = own[0].recorded_at if own else case.opened_at
     known = signal_facts(case, own, now)
     return Facts(now=now, opened_at=opened_at, about_staff=case.restricted, **known)
@@ -71,42 +125,22 @@ def facts_for_many(cases: Iterable[Case], now: datetime) -> dict[int, Facts]:
     """Return the facts of cases by primary key, in a number of queries that does not grow."""
     cases = list(cases)
     relations = (*(step.records for step in STEPS), *BESIDE)
-    rows: Rows = {relation: _rows(relation, cases) for relation in relations}
-    schools = _schools(cases)
+    known = _with_those_of_their_pupils(cases)
+    rows: Rows = {relation: _rows(relation, cases, known) for relation in relations}
+    calendars = of_schools(cases)
     put_off = _put_off(cases)
     return {
-        case.pk: _facts(case, rows, schools[case.school_id], put_off.get(case.pk), now)
+        case.pk: _facts(case, rows, calendars[case.school_id], put_off.get(case.pk), now)
         for case in cases
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _School:
-    """What a school set for itself: its periods in days, and its vacations."""
-
-    days: dict[str, int] = field(default_factory=dict)
-    vacations: list[Span] = field(default_factory=list)
-
-    def calendar(self, now: datetime) -> dict[str, Any]:
-        """Return what the protocol knows of the school's calendar."""
-        first = next_long(self.vacations, timezone.localdate(now))
-        return {
-            "days": self.days,
-            "free": free_days(tuple(self.vacations)),
-            "vacation_at": timezone.make_aware(datetime.combine(first, time())) if first else None,
-        }
-
-
-def _schools(cases: list[Case]) -> dict[int, _School]:
-    """Return what the schools of cases set for themselves: two queries, however many there are."""
-    found: dict[int, _School] = defaultdict(_School)
-    schools = {case.school_id for case in cases}
-    for period in SchoolPeriod.objects.filter(school__in=schools):
-        found[period.school_id].days[period.code] = period.days
-    vacations = SchoolVacation.objects.filter(school__in=schools).order_by("first_day")
-    for school_id, *span in vacations.values_list("school_id", "first_day", "last_day"):
-        found[school_id].vacations.append(tuple(span))
-    return found
+def _with_those_of_their_pupils(cases: list[Case]) -> dict[int, Case]:
+    """Return the cases and the other ones of their pupils, by key; of these, hardly anything."""
+    known = {case.pk: case for case in cases}
+    pupils = {case.pupil_id for case in cases}
+    all_of_them = Case.objects.filter(pupil_id__in=pupils).only("pupil_id", "restricted")
+    return {case.pk: case for case in all_of_them} | known
 
 
 def _put_off(cases: list[Case]) -> dict[int, PutOff]:
@@ -115,26 +149,59 @@ def _put_off(cases: list[Case]) -> dict[int, PutOff]:
     return {snooze.case_id: snooze.put_off for snooze in standing}
 
 
-def _rows(relation: str, cases: list[Case]) -> dict[int, list[Any]]:
+def _rows(relation: str, cases: list[Case], known: dict[int, Case]) -> dict[Key, list[Any]]:
     """Return the records of a relation as they hold now, by case; those of the pupil by pupil.
 
     Signals, assessments and decisions of a pupil's earlier cases count too (R2, R27).
     """
-    records = Case._meta.get_field(relation).related_model.objects.current()
-    about = ("case__pupil",) if relation in NEEDS_AGE else ("case",)
-    records = records.prefetch_related(*UNDER.get(relation, ())).select_related(*about)
-    by_key: dict[int, list[Any]] = defaultdict(list)
-    if relation in OF_THE_PUPIL:
-        pupils = {case.pupil_id for case in cases}
-        for record in records.filter(case__pupil__in=pupils).order_by("id"):
-            by_key[record.case.pupil_id].append(record)
-    else:
-        for record in records.filter(case__in=cases).order_by("id"):
-            by_key[record.case_id].append(record)
+    model = Case._meta.get_field(relation).related_model
+    keys = list(known) if relation in OF_THE_PUPIL else [case.pk for case in cases]
+    records = model.objects.current().filter(case_id__in=keys).order_by("id")
+    found = list(
+        records.annotate(**TOLD.get(relation, {}))
+        .only(*OF_ALL, *LOOKED_AT[relation])
+        .prefetch_related(*UNDER.get(relation, ()))
+    )
+    by_key: dict[Key, list[Any]] = defaultdict(list)
+    link = model._meta.get_field("case")
+    for record in found:
+        case = known[record.case_id]
+        link.set_cached_value(record, case)
+        by_key[_key(relation, case)].append(record)
+    if relation in WORDS:
+        _add_words(found, *WORDS[relation])
     return by_key
 
 
 OF_THE_PUPIL = frozenset({"signals", "assessments", "decisions"})
+
+
+def _key(relation: str, case: Case) -> Key:
+    """Return under what the records of a case are found that count for it.
+
+    What is about somebody of the school, and what is about home, do not count together (R9).
+    """
+    return (case.pupil_id, case.restricted) if relation in OF_THE_PUPIL else case.pk
+
+
+# What hangs under a record and is a word or two: as which attribute it is set, and of which columns
+# of which relation. There are more of them than of all else, so they become no objects.
+WORDS = {
+    "signals": ("codes", "categories", ("code",)),
+    "assessments": ("given", "answers", ("question", "answer")),
+}
+
+
+def _add_words(records: list[Any], name: str, relation: str, columns: tuple[str, ...]) -> None:
+    """Set on each record what hangs under it, in the order in which it was written."""
+    words: dict[int, list[Any]] = {record.pk: [] for record in records}
+    if records:
+        link = type(records[0])._meta.get_field(relation)
+        under = link.related_model.objects.filter(**{f"{link.field.name}__in": list(words)})
+        for key, *said in under.order_by("id").values_list(link.field.attname, *columns):
+            words[key].append(said[0] if len(said) == 1 else tuple(said))
+    for record in records:
+        setattr(record, name, words[record.pk])
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +213,7 @@ class _Records:
 
     def all(self, relation: str) -> list[Any]:
         """Return those that count for the case: its own, and those of the pupil's other cases."""
-        key = self.case.pupil_id if relation in OF_THE_PUPIL else self.case.pk
-        found = self.rows[relation].get(key, [])
-        # What is about somebody of the school, and what is about home, do not count together (R9).
-        return [r for r in found if r.case.restricted == self.case.restricted]
+        return self.rows[relation].get(_key(relation, self.case), [])
 
     def here(self, relation: str) -> list[Any]:
         """Return those of the case's own cycle."""
@@ -167,8 +231,10 @@ class _Records:
         return record.case_id == self.case.pk and record.cycle == self.case.cycle
 
 
-def _facts(case: Case, rows: Rows, school: _School, put_off: PutOff | None, now: datetime) -> Facts:
-    records = _Records(case, rows)
+def _facts(
+    case: Case, rows: Rows, school: SchoolCalendar, put_off: PutOff | None, now: datetime
+) -> Facts:
+    records, today = _Records(case, rows), timezone.localdate(now)
     looked_back = [
         r
         for r in records.here("lookbacks")
@@ -193,9 +259,9 @@ def _facts(case: Case, rows: Rows, school: _School, put_off: PutOff | None, now:
         or _signalled_since(case, signals["last_signal_at"]),
         about_staff=case.restricted,
         put_off=put_off,
-        **school.calendar(now),
+        **school.known(today),
         responsible=case.responsible_id is not None,
-        pupil_age=case.pupil.age(timezone.localdate(now)),
+        pupil_age=case.pupil.age(today),
         history_of_unsafety=_was_unsafe(records),
         explained=_explained(records),
         help_refused_at=refused,
@@ -239,5 +305,5 @@ def _was_unsafe(records: _Records) -> bool:
     """Tell whether an earlier cycle or case was weighed as unsafe, or reported (R27)."""
     if any(decision.report for decision in records.before("decisions")):
         return True
-    answers = (a for weighed in records.before("assessments") for a in weighed.answers.all())
-    return any(a.question == "unsafety" and a.answer in UNSAFE for a in answers)
+    answers = (given for weighed in records.before("assessments") for given in weighed.given)
+    return any(question == "unsafety" and answer in UNSAFE for question, answer in answers)

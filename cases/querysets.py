@@ -71,6 +71,27 @@ CASE_PAGE = (
 )
 
 
+# What a list shows of each case (the dashboard, "my signals"): no more is fetched. A page of fifty
+# costs mostly what Django makes of the rows.
+LISTED = (
+    "reference",
+    "school_id",
+    "pupil__given_name",
+    "pupil__family_name",
+    "pupil__class_name",
+    "responsible_id",
+    "restricted",
+    "step",
+    "attention",
+    "deadline",
+    "opened_at",
+    "closed_at",
+    "outcome",
+    "retention_years",
+    "kept_until",
+)
+
+
 def united(*keys: models.QuerySet) -> models.QuerySet:
     """Return the keys that stand in any of these querysets of keys, for ``pk__in``.
 
@@ -128,64 +149,81 @@ class CaseQuerySet(models.QuerySet):
 
         The shape is measured (bench/access). Whole schools are a plain condition, so that the index
         in the dashboard's order answers; what somebody sees case by case is a subquery where it is
-        their only way in. Beside a school it is few, and fetched first: an ``OR`` of subqueries
-        reads the whole table, and a union costs more than asking for the short list.
+        their only way in. Beside another way it is few, and fetched first: an ``OR`` of subqueries
+        reads the whole table.
         """
-        schools = access.school_ids(user, permission, Scope.SCHOOL)
-        apart = self._case_by_case(user, permission)
-        if not apart:
-            found = self.filter(school_id__in=schools)
-        elif not schools and len(apart) == 1:
-            found = self.filter(apart[0])
-        else:
-            found = self.filter(Q(school_id__in=schools) | Q(pk__in=self._keys(apart)))
         # About somebody who works at the school: the board's line, and nobody else (R9).
         board = access.school_ids(user, Permission.SEE_BOARD_CASE)
-        found = found.filter(Q(restricted=False) | Q(school_id__in=board))
+        found = self.filter(
+            self._ways_in(user, permission), Q(restricted=False) | Q(school_id__in=board)
+        )
         return found.unconflicted_for(user)
 
-    def _case_by_case(self, user: "User", permission: Permission) -> list[Q]:
-        """Return the conditions of what opens cases one by one: grants, and emergencies."""
-        ways = []
-        for reach in GRANTS:
-            if schools := access.school_ids(user, permission, reach):
-                ways.append(self._granted(user, reach, schools))
-        if permission in access.EMERGENCY_GIVES and access.may(user, Permission.EMERGENCY_ACCESS):
-            ways.append(self._in_emergency(user))
-        return [way for way in ways if way is not None]
-
-    def _keys(self, ways: list[Q]) -> set[int]:
-        """Return the keys of the cases that meet one of these conditions."""
-        first, *others = (
-            self.model.objects.order_by().filter(way).values_list("pk", flat=True) for way in ways
-        )
-        return set(first.union(*others) if others else first)
+    def _ways_in(self, user: "User", permission: Permission) -> Q:
+        """Return the condition of what opens a case: its school, a grant, or an emergency."""
+        schools = access.school_ids(user, permission, Scope.SCHOOL)
+        granted = {reach: access.school_ids(user, permission, reach) for reach in GRANTS}
+        granted = {reach: ids for reach, ids in granted.items() if ids}
+        opened = self._in_emergency(user, permission)
+        ways = Q(pk__in=opened) if opened else Q()
+        if schools or not (granted or opened):
+            ways |= Q(school_id__in=schools)
+        only_way = len(granted) == 1 and not ways
+        for reach, ids in granted.items():
+            cases = self._granted(user, reach)
+            ways |= Q(pk__in=cases if only_way else list(cases), school_id__in=ids)
+        return ways
 
     def unconflicted_for(self, user: "User") -> "CaseQuerySet":
         """Leave out the cases of pupils in whom the user has an interest: it overrides all."""
         shut_out = apps.get_model("cases", "ShutOut").objects.standing().filter(user_id=user.pk)
         return self.exclude(pupil_id__in=shut_out.values("pupil_id"))
 
-    def _in_emergency(self, user: "User") -> Q | None:
-        """Return the condition of cases of sister schools that an emergency opened, for a day.
+    def _in_emergency(self, user: "User", permission: Permission) -> set[int]:
+        """Return the keys of the cases of sister schools that an emergency opened, for a day.
 
-        None when there is no emergency, which is almost always: that is asked first.
+        Almost always there is none: that is asked first, and alone.
         """
-        running = apps.get_model("cases", "EmergencyAccess").objects.running()
+        schools = access.schools(user, Permission.EMERGENCY_ACCESS)
+        if permission not in access.EMERGENCY_GIVES or not schools:
+            return set()
+        running = apps.get_model("cases", "EmergencyAccess").objects.running().order_by()
         opened = list(running.filter(user_id=user.pk).values_list("case_id", flat=True))
         if not opened:
-            return None
-        boards = {school.board_id for school in access.schools(user, Permission.EMERGENCY_ACCESS)}
-        return Q(pk__in=opened, school__board_id__in=boards - {None}, restricted=False)
+            return set()
+        boards = {school.board_id for school in schools} - {None}
+        cases = self.model.objects.filter(
+            pk__in=opened, school__board_id__in=boards, restricted=False
+        )
+        return set(cases.values_list("pk", flat=True))
 
-    def _granted(self, user: "User", reach: Scope, school_ids: list[int]) -> Q:
-        """Return the condition of cases of those schools on which a grant reaches far enough."""
+    def _granted(self, user: "User", reach: Scope) -> models.QuerySet:
+        """Return the keys of the cases on which a grant of the user reaches far enough."""
         grants = apps.get_model("cases", "CaseUserObjectPermission").objects.filter(
             user_id=user.pk,
             permission__codename__in=GRANTS[reach],
             permission__content_type__app_label="cases",
         )
-        return Q(pk__in=grants.values("content_object_id"), school_id__in=school_ids)
+        return grants.values_list("content_object_id", flat=True)
+
+    def entrusted_to(self, user: "User") -> "CaseQuerySet":
+        """Return the cases that somebody looks after: they are responsible, or were handed them.
+
+        Those of whose place they take for a time too. It opens no case: ``permitted`` does.
+        """
+        theirs = Q(responsible=user)
+        for own in user.current_memberships:
+            if own.replaces_id:
+                replaced = apps.get_model("accounts", "Membership").objects.filter(
+                    pk=own.replaces_id
+                )
+                theirs |= Q(school_id=own.school_id, responsible__in=replaced.values("user"))
+        handed = apps.get_model("cases", "CaseUserObjectPermission").objects.filter(
+            user_id=user.pk,
+            permission__codename__in=GRANTS[Scope.HANDED_OVER],
+            permission__content_type__app_label="cases",
+        )
+        return self.filter(theirs | Q(pk__in=handed.values("content_object_id")))
 
     def open(self) -> "CaseQuerySet":
         """Return the cases that still run."""
@@ -205,11 +243,22 @@ class CaseQuerySet(models.QuerySet):
         ).prefetch_related(*CASE_PAGE)
 
     def for_dashboard(self) -> "CaseQuerySet":
-        """Return cases with what a list shows, severe first and then the longest waiting."""
-        listed = self.select_related("pupil", "responsible", "school").order_by(
-            "-attention", models.F("deadline").asc(nulls_last=True), "pk"
-        )
-        return listed.prefetch_related("agenda_items", "snoozes")
+        """Return cases with what a list shows, severe first and then the longest waiting.
+
+        ``waits_on_agenda``: whether the care team is to deal with it. ``put_off_until``: until when
+        it waits on purpose, if it does. ``responsible_name``: of the few who are responsible,
+        without a user object for each case.
+        """
+        snoozes = apps.get_model("cases", "Snooze").objects.standing()
+        put_off = snoozes.filter(case=models.OuterRef("pk"), until__gt=timezone.now())
+        items = self.model._meta.get_field("agenda_items").related_model.objects.standing()
+        waiting = models.Exists(items.filter(case=models.OuterRef("pk")))
+        listed = self.select_related("pupil").only(*LISTED)
+        return listed.annotate(
+            waits_on_agenda=waiting,
+            put_off_until=models.Subquery(put_off.values("until")),
+            responsible_name=models.F("responsible__name"),
+        ).order_by("-attention", models.F("deadline").asc(nulls_last=True), "pk")
 
 
 class RecordQuerySet(models.QuerySet):

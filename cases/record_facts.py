@@ -35,13 +35,13 @@ def signal_facts(case: Case, signals: list[Any], now: datetime) -> dict[str, Any
     counted = [
         s
         for s in signals
-        if not hasattr(s, "finding")
+        if s.unfounded is None
         and ((s.case_id == case.pk and s.cycle == case.cycle) or s.counts_from >= now - LOOK_BACK)
     ]
     here = [s for s in counted if s.case_id == case.pk]
     severe = [s for s in here if s.severe]
     acute = [s for s in here if s.acute]
-    codes = {s.pk: {c.code for c in s.categories.all()} for s in here}
+    codes = {s.pk: set(s.codes) for s in here}
     newest = {
         code: s.newest_at for s in sorted(here, key=lambda s: s.newest_at) for code in codes[s.pk]
     }
@@ -70,7 +70,7 @@ def severe_since_answer(
 ) -> datetime | None:
     """Return when the first severe signal came that nobody outside was heard on since."""
     heard = _last_outcome(consultations, OUTSIDE_EXPERTS)
-    severe = (s for s in signals if s.severe and s.case_id == case.pk and not hasattr(s, "finding"))
+    severe = (s for s in signals if s.severe and s.case_id == case.pk and s.unfounded is None)
     waiting = (s.severe_from for s in severe if heard is None or s.newest_at > heard)
     return min(waiting, default=None)
 
@@ -235,7 +235,7 @@ def assessment_facts(assessments: list[Any]) -> dict[str, Any]:
     """Return what the weighings of this cycle tell: the newest answers, along their branches."""
     if not assessments:
         return {}
-    given = {a.question: a.answer for a in assessments[-1].answers.all()}
+    given = dict(assessments[-1].given)
     questions = {question.code for question in asked(given)}
     return {
         "assessed_at": assessments[0].recorded_at,

@@ -11,9 +11,10 @@ from accounts import access
 from accounts.access import Permission
 from accounts.models import School, User
 from cases.actions import GUIDED, follow
+from cases.bulk import update_all
 from cases.facts import facts_for_many
 from cases.models import Case, SchoolPeriod
-from cases.protocol import PERIODS, guide
+from cases.protocol import PERIODS, course
 from cases.querysets import CaseQuerySet
 
 BATCH = 200
@@ -81,8 +82,8 @@ def _follow(ids: list[int], by: User, now: datetime) -> None:
     )
     facts = facts_for_many(batch, now)
     for case in batch:
-        follow(case, guide(facts[case.pk]), by, now)
-    Case.objects.bulk_update(batch, GUIDED)
+        follow(case, course(facts[case.pk]), by, now)
+    update_all(batch, GUIDED)
 
 
 def _of(school: School) -> CaseQuerySet:

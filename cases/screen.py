@@ -255,10 +255,7 @@ def _task(
     rule, said = task.rule, _said(task.rule)
     url, label = "", ""
     if rule.action:
-        action = rule.action
-        if action in BEFORE_DECISION and not decided:
-            action = BEFORE_DECISION[action]
-        target, button, permission = ACTIONS[action]
+        target, button, permission = ACTIONS[_doable(rule.action, decided=decided)]
         if permission in permissions:
             url, label = _url(target, case), button
     explains = rule.explainable and Permission.MOVE_CASE in permissions
@@ -275,6 +272,22 @@ def _task(
 def _and_to(text: Promise | str, party: Promise | str) -> str:
     further = _("New signals go into the case, and to who is responsible now: %(party)s.")
     return f"{text} {further % {'party': party}}"
+
+
+def first_click(rule: Rule, case: Case, *, decided: bool) -> tuple[str, Promise | str]:
+    """Return the page on which a request is done, and its button, for a list without the card.
+
+    Where somebody must be called, and where nothing is to be filled in, it is the case itself.
+    """
+    page = reverse("cases:detail", args=[case.reference])
+    if rule.kind is Kind.URGENT or rule.action not in ACTIONS:
+        return page, _("Open the case")
+    target, button, __ = ACTIONS[_doable(rule.action, decided=decided)]
+    return (page + target if target.startswith("#") else _url(target, case)), button
+
+
+def _doable(action: str, *, decided: bool) -> str:
+    return action if decided else BEFORE_DECISION.get(action, action)
 
 
 def _without_button(task: ScreenTask) -> ScreenTask:

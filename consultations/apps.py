@@ -11,17 +11,18 @@ class ConsultationsConfig(AppConfig):
     verbose_name = _("Consultations")
 
     def ready(self) -> None:
-        """Follow what accounts tells, and tell the audit. The models are not there before now."""
+        """Follow what accounts tells, tell audit and tasks. The models are not there before now."""
         from accounts.signals import membership_ended
         from audit import sight
         from cases.notifications.kinds import declare
-        from consultations import kinds
+        from cases.todo import registry
+        from consultations import kinds, todo
         from consultations.actions import withdraw_invitations_of
         from consultations.models import AgendaItem, TimeAnswer
 
         declare(*kinds.KINDS)
         sight.declare_reading(AgendaItem, TimeAnswer)
-
+        registry.declare(*todo.TABLE)
         membership_ended.connect(
             withdraw_invitations_of, dispatch_uid="consultations.withdraw_invitations_of"
         )

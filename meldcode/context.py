@@ -25,6 +25,7 @@ class NavigationItem:
 
 # Who sees which entry: by the permission that its page asks for; None: everybody signed in.
 NAVIGATION: tuple[tuple[str, Promise, str, Permission | None], ...] = (
+    ("todo", _("My tasks"), "check", Permission.SEE_TASKS),
     ("cases:dashboard", _("Cases"), "folder", Permission.SEE_DASHBOARD),
     ("signals:new", _("Log a signal"), "plus", Permission.LOG_SIGNAL),
     ("signals:mine", _("My signals"), "signal", Permission.SEE_OWN_SIGNALS),
@@ -32,7 +33,6 @@ NAVIGATION: tuple[tuple[str, Promise, str, Permission | None], ...] = (
     ("cases:exportable", _("Dossiers"), "file-pdf", Permission.LIST_EXPORTABLE),
     ("people:people", _("People"), "people", Permission.SEE_PEOPLE),
     ("audit:school", _("Trail"), "eye", Permission.SEE_AUDIT),
-    ("protocol", _("Rules"), "scale", None),
     ("help", _("Help"), "help", None),
 )
 

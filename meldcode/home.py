@@ -1,4 +1,4 @@
-"""The first page, by role, and the help page."""
+"""The first page, and the help page."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,21 +14,12 @@ from cases.protocol.steps import AFTER
 from cases.school_views import chosen
 from cases.screen import all_rules
 
-# The first permission that somebody holds says which page they come for.
-FIRST_PAGES: tuple[tuple[Permission, str], ...] = (
-    (Permission.SEE_DASHBOARD, "cases:dashboard"),
-    (Permission.LIST_EXPORTABLE, "cases:exportable"),
-    (Permission.LOG_SIGNAL, "signals:mine"),
-    (Permission.ADVISE, "consultations:inbox"),
-)
-
 
 @open_to(SIGNED_IN)
 def home(request: HttpRequest) -> HttpResponse:
-    """Send everybody to the page that they come for."""
-    for permission, page in FIRST_PAGES:
-        if access.may(request.user, permission):
-            return redirect(page)
+    """Send everybody to what is asked of them, from where the rest is one click away."""
+    if access.may(request.user, Permission.SEE_TASKS):
+        return redirect("todo")
     return render(request, "no_role.html")
 
 

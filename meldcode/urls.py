@@ -2,10 +2,12 @@
 
 from django.urls import include, path
 
+from cases.todo.views import todo
 from meldcode import home
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("tasks/", todo, name="todo"),
     path("help/", home.help_page, name="help"),
     path("protocol/", home.rules, name="protocol"),
     path("", include("accounts.urls")),

@@ -11,8 +11,11 @@ class ReferralsConfig(AppConfig):
     verbose_name = _("Decisions and referrals")
 
     def ready(self) -> None:
-        """Tell the audit. The models are not there before now."""
+        """Tell the audit, and the list of tasks. The models are not there before now."""
         from audit import sight
+        from cases.todo import registry
+        from referrals import todo
         from referrals.report.models import ReportCopy
 
         sight.declare_reading(ReportCopy)
+        registry.declare(*todo.TABLE)

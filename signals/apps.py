@@ -9,3 +9,10 @@ class SignalsConfig(AppConfig):
 
     name = "signals"
     verbose_name = _("Signals")
+
+    def ready(self) -> None:
+        """Tell the list of tasks. The models are not there before now."""
+        from cases.todo import registry
+        from signals import todo
+
+        registry.declare(*todo.TABLE)

@@ -12,6 +12,7 @@ import os
 import sys
 from contextlib import redirect_stdout
 from importlib import import_module
+from importlib.metadata import entry_points
 from multiprocessing import get_context
 
 import pytest
@@ -25,8 +26,15 @@ BEHAVIOUR = (
 )
 # A rule that holds outside the Meldcode only holds there always: no test can tell the two apart.
 EQUIVALENT = {"always:R9"}
-# What takes long to import and knows no rule: once, and each process is forked with it.
-READY = ("allauth", "faker.factory", "hypothesis.internal.observability", "hypothesis.strategies")
+# What takes long to import: once, and each process is forked with it. Nothing of the tests in
+# BEHAVIOUR, and nothing that pytest does not import before the plugin changes the table.
+READY = (
+    "faker.factory",
+    "hypothesis.internal.observability",
+    "hypothesis.strategies",
+    "conftest",
+    "tests.conftest",
+)
 FAILED = 1  # pytest's own: tests were run, and some failed
 
 
@@ -59,6 +67,8 @@ def main(chosen: list[str]) -> int:
     mutations = [mutation for mutation in mutations if mutation not in EQUIVALENT]
     for name in READY:
         import_module(name)
+    for plugin in entry_points(group="pytest11"):
+        plugin.load()
     with get_context("fork").Pool(os.cpu_count() or 2, maxtasksperchild=1) as pool:
         if not pool.map(survives, [NOTHING])[0].startswith(f"{NOTHING}: pytest ended with 0"):
             sys.stderr.write("The tests fail without a mutant: nothing can be said of any.\n")

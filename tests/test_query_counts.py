@@ -16,6 +16,7 @@ from referrals.report.fill import filled
 from referrals.report.models import Report
 from signals.models import Signal, SignalFinding
 from tests.cases.records import NOW, assessment, decision, feedback
+from tests.cases.todo_situations import SITUATIONS
 from tests.factories import (
     AttachmentFactory,
     CaseFactory,
@@ -240,6 +241,20 @@ def test_my_signals_and_cases(teacher, school, signed_in):
             assign_perm("cases.take_part", teacher, case)
 
     assert_constant(signed_in(teacher), reverse("signals:mine"), more)
+
+
+@pytest.mark.parametrize("role", [*Role])
+def test_my_tasks(role, school, signed_in):
+    place = school.buurtteam if role == Role.BUURTTEAM_WORKER else school
+    user = member(role, place)
+
+    def more(count):
+        for __ in range(min(count, 5)):
+            for row in SITUATIONS:
+                if row.role == role:
+                    row.make(user, school)
+
+    assert_constant(signed_in(user), reverse("todo"), more)
 
 
 @pytest.mark.parametrize("name", ["signals:new", "signals:pupils"])

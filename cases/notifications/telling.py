@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from cases.bulk import insert_all
 from cases.models import Channel, Notification, NotificationChoice, OutboxMessage
 from cases.notifications.kinds import KINDS
 from cases.notifications.moments import not_before
@@ -49,9 +50,9 @@ def write_messages(notifications: list[Notification], now: datetime) -> None:
     """Write for each notification the messages that carry it, to go out when its reader likes."""
     people = {one.recipient_id for one in notifications}
     choices = {one.user_id: one for one in NotificationChoice.objects.filter(user__in=people)}
-    OutboxMessage.objects.bulk_create(
+    insert_all(
         OutboxMessage(
-            notification=one,
+            notification_id=one.pk,
             recipient_id=one.recipient_id,
             channel=Channel.MAIL,
             not_before=not_before(choices.get(one.recipient_id), now, urgent=one.urgent),

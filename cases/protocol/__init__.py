@@ -6,7 +6,16 @@ it is and why. The tables are ``STEPS``, ``PERIODS``, ``QUESTIONS``, ``CONTACTS`
 
 from cases.protocol.contacts import CONTACTS, Contact
 from cases.protocol.facts import Attention, Facts
-from cases.protocol.guide import Deadline, Guidance, StepState, Task, TwoDecisions, guide
+from cases.protocol.guide import (
+    Course,
+    Deadline,
+    Guidance,
+    StepState,
+    Task,
+    TwoDecisions,
+    course,
+    guide,
+)
 from cases.protocol.periods import PERIODS, Period
 from cases.protocol.questions import QUESTIONS, Question
 from cases.protocol.rules import RULES, Kind, Rule
@@ -20,6 +29,7 @@ __all__ = [
     "STEPS",
     "Attention",
     "Contact",
+    "Course",
     "Deadline",
     "Facts",
     "Guidance",
@@ -31,5 +41,6 @@ __all__ = [
     "StepState",
     "Task",
     "TwoDecisions",
+    "course",
     "guide",
 ]

@@ -79,21 +79,40 @@ class TwoDecisions:
         return ("R28",) if needless else ()
 
 
-@dataclass(frozen=True, slots=True)
-class Guidance:
-    """What the protocol says of a case."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """Where a case stands, and which periods run: as much of the guidance as reminders look at."""
 
     attention: Attention
-    accelerated: bool
     step: int
+    # All periods that run; the first is that of the step or of what is most urgent.
+    deadlines: tuple[Deadline, ...]
+    # It waits on purpose, and may; until its end nobody is reminded.
+    put_off: PutOff | None = None
+    # Somebody must watch while the school has vacation.
+    before_vacation: Deadline | None = None
+
+    def waits(self, now: datetime) -> bool:
+        """Tell whether the case waits on purpose at a moment."""
+        return self.put_off is not None and now < self.put_off.until
+
+    @property
+    def deadline(self) -> Deadline | None:
+        """Return the period of the step, or of what is most urgent."""
+        return self.deadlines[0] if self.deadlines else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guidance(Course):
+    """What the protocol says of a case."""
+
+    accelerated: bool
     steps: tuple[StepState, ...]
     tasks: tuple[Task, ...]
     # What else holds, without asking anything.
     notes: tuple[Task, ...]
     # What would be asked, had nobody explained why it is not done.
     explained: tuple[Task, ...]
-    # All periods that run; the first is that of the step or of what is most urgent.
-    deadlines: tuple[Deadline, ...]
     decisions: TwoDecisions
     # What says that there is no talk now.
     before_talk: tuple[Rule, ...]
@@ -102,21 +121,13 @@ class Guidance:
     # Who is responsible now, a code of ``PARTIES``, and since when.
     in_charge: str = SCHOOL
     in_charge_since: datetime | None = None
-    # It waits on purpose, and may; until its end nobody is reminded.
-    put_off: PutOff | None = None
     # Why it cannot be put off; None: it can.
     why_never: Promise | None = None
-    # Somebody must watch while the school has vacation.
-    before_vacation: Deadline | None = None
 
     @property
     def asked(self) -> frozenset[str]:
         """Return the codes of the rules that ask something."""
         return frozenset(task.rule.code for task in self.tasks)
-
-    def waits(self, now: datetime) -> bool:
-        """Tell whether the case waits on purpose at a moment."""
-        return self.put_off is not None and now < self.put_off.until
 
     @property
     def elsewhere(self) -> Promise | str:
@@ -143,30 +154,39 @@ class Guidance:
         """Return what comes before a talk for somebody's safety (R8, R19), or by advice (R15)."""
         return self.before_talk if number == TALKING else ()
 
-    @property
-    def deadline(self) -> Deadline | None:
-        """Return the period of the step, or of what is most urgent."""
-        return self.deadlines[0] if self.deadlines else None
+
+def course(facts: Facts) -> Course:
+    """Say of a case where it stands and by when: what ``guide`` says of that, without the rules.
+
+    Almost all of the time that ``guide`` takes goes to the rules, and no period follows from them.
+    """
+    current = _current_step(facts)
+    return Course(
+        attention=facts.attention,
+        step=current,
+        deadlines=tuple(dict.fromkeys(_deadlines(facts, current))),
+        put_off=facts.put_off and (facts.put_off if why_never(facts) is None else None),
+        before_vacation=_before_vacation(facts),
+    )
 
 
 def guide(facts: Facts) -> Guidance:
     """Say of a case what is done, what is asked next and why, how urgent it is, and by when."""
-    current = _current_step(facts)
+    now = course(facts)
     fired = [] if facts.closed else [rule for rule in RULES if _holds(rule, facts)]
     # Danger right now comes before all else; within a kind the table's order stays.
     fired.sort(key=lambda rule: (URGENCY[rule.kind], EMERGENCY not in rule.calls))
     explained = [rule for rule in fired if rule.explainable and facts.explained_at(rule.code)]
     asked = [rule for rule in fired if rule not in explained]
-    never = why_never(facts)
     return Guidance(
-        attention=facts.attention,
+        attention=now.attention,
         accelerated=facts.accelerated,
-        step=current,
-        steps=tuple(_state(step, facts, current) for step in STEPS),
+        step=now.step,
+        steps=tuple(_state(step, facts, now.step) for step in STEPS),
         tasks=tuple(Task(rule) for rule in asked if rule.kind is not Kind.NOTED),
         notes=tuple(Task(rule) for rule in asked if rule.kind is Kind.NOTED),
         explained=tuple(Task(rule) for rule in explained),
-        deadlines=tuple(dict.fromkeys(_deadlines(facts, current))),
+        deadlines=now.deadlines,
         decisions=two_decisions(facts),
         before_talk=tuple(
             rule
@@ -176,9 +196,9 @@ def guide(facts: Facts) -> Guidance:
         closing_grounds=conditions.closing_grounds(facts),
         in_charge=facts.in_charge,
         in_charge_since=facts.in_charge_since,
-        put_off=facts.put_off if never is None else None,
-        why_never=never,
-        before_vacation=_before_vacation(facts),
+        put_off=now.put_off,
+        why_never=why_never(facts),
+        before_vacation=now.before_vacation,
     )
 
 

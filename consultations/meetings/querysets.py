@@ -37,11 +37,13 @@ class AgendaItemQuerySet(models.QuerySet):
         """Return the items of cases that the user may chair: none that they are kept out of."""
         return self.filter(case__in=Case.objects.permitted(user, Permission.CHAIR_CONSULTATION))
 
+    def standing(self) -> "AgendaItemQuerySet":
+        """Return what nobody dealt with and nobody took off."""
+        return self.filter(consultation__isnull=True, taken_off_at__isnull=True)
+
     def waiting(self) -> "AgendaItemQuerySet":
         """Return what waits: a case that was closed meanwhile does not."""
-        return self.filter(
-            consultation__isnull=True, taken_off_at__isnull=True, case__closed_at__isnull=True
-        )
+        return self.standing().filter(case__closed_at__isnull=True)
 
     def on_agenda_of(self, meeting: "Meeting") -> "AgendaItemQuerySet":
         """Return what a meeting dealt with, and what waits if it is the next of its school.

@@ -1,11 +1,13 @@
 """What stands around the cases of a demo school: its contact book, and its care team's meetings."""
 
+import secrets
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from django.utils import timezone
 
-from accounts.models import School, User
+from accounts.models import Membership, RoleInvitation, School, User
+from accounts.people.actions import hashed
 from accounts.roles import Role
 from cases.contact_book.organisations import Organisation
 from cases.models import Case, Contact, SchoolVacation
@@ -67,6 +69,7 @@ def plant_around(school: School, crew: dict[str, User], now: datetime) -> None:
     at = timezone.make_aware(datetime.combine(business_day(today, AHEAD), MEETS_AT))
     Meeting.objects.create(school=school, starts_at=at, place=PLACE, made_by=chair)
     _hold_the_last(school, chair)
+    _invite(school, crew)
     # What stands in step 2 asks for the care team; the oldest first.
     asking = Case.objects.open().filter(school=school, restricted=False, step=2)
     for case in asking.order_by("opened_at")[:ON_AGENDA]:
@@ -87,6 +90,22 @@ def plant_vacations(school: School, crew: dict[str, User], now: datetime) -> Non
         )
         for one in ahead
     )
+
+
+def _invite(school: School, crew: dict[str, User]) -> None:
+    """Let the administrator wait for somebody who was invited; nobody has the link's secret."""
+    manages = Membership.objects.current().filter(school=school, role=Role.ADMINISTRATOR)
+    administrator = manages.filter(user__in=crew.values()).first()
+    if administrator is not None:
+        RoleInvitation.objects.create(
+            school=school,
+            email=f"nieuw{school.pk}@demo.example",
+            name="Marijn Oosterlaken",
+            role=Role.TEACHER,
+            secret_hash=hashed(secrets.token_urlsafe(32)),
+            invited_by=administrator.user,
+            expires_at=timezone.now() + timedelta(days=9),
+        )
 
 
 def _hold_the_last(school: School, chair: User) -> None:

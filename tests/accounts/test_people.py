@@ -21,7 +21,7 @@ from accounts.people.roles import GIVEN_AT
 from accounts.people.tasks import wind_up_memberships
 from accounts.roles import Role
 from cases.models import Case, CaseUserObjectPermission
-from cases.reminders.ladder import recipients
+from cases.reminders.ladder import members_of, recipients
 from consultations.models import Consultation
 from tests.accounts.page import Page
 from tests.accounts.second_factors import LOGIN, give_app
@@ -366,7 +366,7 @@ def test_a_substitute_comes_and_goes(school, administrator, teacher, coordinator
     assert answer.status_code == 302
     substitute = User.objects.get(pk=teacher.pk)
     assert case in Case.objects.visible_to(substitute)
-    members = list(Membership.objects.current().select_related("replaces"))
+    members = members_of([case], timezone.now())[school.pk]
     assert recipients(case, 0, members) == {coordinator.pk, teacher.pk}
     Membership.objects.filter(replaces__isnull=False).update(
         starts_on=today - timedelta(days=20), ends_on=today - timedelta(days=1)

@@ -148,6 +148,7 @@ def test_a_role_that_advises_nobody_keeps_no_invitation(school, case, administra
     end_role(teacher.memberships.get(role=Role.TEACHER), administrator, school)
     again = back_as(teacher, Role.TEACHER, school)
     assert not Consultation.objects.visible_to(again).filter(pk=asked.pk).exists()
+    assert not Invitation.objects.giving_access_to(again).exists()
 
 
 @pytest.mark.django_db
@@ -157,6 +158,8 @@ def test_one_that_advises_does(school, case, administrator, teacher):
     invited = InvitationFactory(consultation=asked, user=teacher, accepted_at=timezone.now())
     end_role(teacher.memberships.get(role=Role.TEACHER), administrator, school)
     assert Invitation.objects.standing().filter(pk=invited.pk).exists()
+    still = User.objects.get(pk=teacher.pk)
+    assert Invitation.objects.giving_access_to(still).filter(pk=invited.pk).exists()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import pytest
 from auditlog.context import set_actor
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.utils import timezone
 
 from accounts.models import Membership, RoleInvitation, User
 from accounts.people import actions as people
@@ -51,29 +50,6 @@ def again(person: User, role: Role, **place: object) -> User:
     """Return the person, who was given a role once more."""
     Membership.objects.create(user=person, role=role, **place)
     return User.objects.get(pk=person.pk)
-
-
-# --- Who stays at the school in a role that advises nobody kept their place in a consultation
-@pytest.mark.django_db
-def test_an_invitation_ends_with_the_last_role_that_advises(
-    school, case, coordinator, administrator, teacher
-):
-    room = ConsultationFactory(case=case, author=coordinator)
-    InvitationFactory(consultation=room, user=teacher, accepted_at=timezone.now())
-    Membership.objects.create(user=teacher, role=Role.ADMINISTRATOR, school=school)
-    end_role(teacher.memberships.get(role=Role.TEACHER), administrator, school)
-    back = again(teacher, Role.TEACHER, school=school)
-    assert not Invitation.objects.giving_access_to(back).exists()
-
-
-@pytest.mark.django_db
-def test_it_stays_with_another_role_that_does(school, case, coordinator, administrator, teacher):
-    room = ConsultationFactory(case=case, author=coordinator)
-    InvitationFactory(consultation=room, user=teacher, accepted_at=timezone.now())
-    Membership.objects.create(user=teacher, role=Role.ATTENTION_OFFICER, school=school)
-    end_role(teacher.memberships.get(role=Role.TEACHER), administrator, school)
-    still = User.objects.get(pk=teacher.pk)
-    assert Invitation.objects.giving_access_to(still).exists()
 
 
 # --- A school that went to another buurtteam still let people into the one before

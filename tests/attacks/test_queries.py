@@ -10,7 +10,6 @@ from tests.accounts.every_form import FORMS, Sheet, written
 from tests.attacks.proof import shows
 from tests.test_bad_input import CHOICES, WITHOUT_TEXT
 from tests.test_role_matrix import MATRIX, POST_ONLY, PUBLIC, arguments
-from tests.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -51,8 +50,7 @@ def entries(browser, name: str, query: dict[str, str]) -> list[str]:
 
 @shows("sql-1")
 @pytest.mark.parametrize(("name", "who", "parameter"), SEARCHES)
-def test_a_search_for_sql_finds_nothing(name, who, parameter, signed_in):
-    world = World()
+def test_a_search_for_sql_finds_nothing(name, who, parameter, signed_in, world):
     browser = signed_in(world.people[who])
     for value in INJECTIONS:
         found = entries(browser, name, {parameter: value})
@@ -64,24 +62,22 @@ def test_a_search_for_sql_finds_nothing(name, who, parameter, signed_in):
 @shows("sql-1")
 @pytest.mark.parametrize(("name", "who", "parameter"), SEARCHES)
 @pytest.mark.parametrize("value", NO_TEXT)
-def test_what_is_no_text_makes_no_page_fail(name, who, parameter, value, signed_in):
-    browser = signed_in(World().people[who])
+def test_what_is_no_text_makes_no_page_fail(name, who, parameter, value, signed_in, world):
+    browser = signed_in(world.people[who])
     assert browser.get(f"{reverse(name)}?{parameter}={value}").status_code == 200
 
 
 @shows("sql-1")
 @pytest.mark.parametrize(("name", "who", "parameter"), SEARCHES)
-def test_a_search_for_a_name_finds_it(name, who, parameter, signed_in):
+def test_a_search_for_a_name_finds_it(name, who, parameter, signed_in, world):
     """So that a search that finds nothing says something."""
-    world = World()
     wanted = world.case.reference if "cases" in name else world.pupil.given_name
     assert entries(signed_in(world.people[who]), name, {parameter: wanted})
 
 
 @shows("sql-1")
 @pytest.mark.parametrize("who", ["coordinator", "administrator", "author", "joined", "signed_out"])
-def test_no_query_makes_a_page_fail(who, signed_in, client):
-    world = World()
+def test_no_query_makes_a_page_fail(who, signed_in, client, world):
     user = world.people[who]
     browser = signed_in(user) if user else client
     names = [
@@ -97,8 +93,8 @@ def test_no_query_makes_a_page_fail(who, signed_in, client):
 
 @shows("sql-2")
 @pytest.mark.parametrize("row", FORMS, ids=lambda row: row.name)
-def test_in_a_choice_a_date_or_a_number_it_is_refused(row, signed_in):
-    sheet = Sheet(row, signed_in)
+def test_in_a_choice_a_date_or_a_number_it_is_refused(row, signed_in, world):
+    sheet = Sheet(row, signed_in, world)
     judged = (*CHOICES, forms.DateField, forms.DateTimeField, forms.IntegerField, forms.EmailField)
     fields = {name: field for name, field in sheet.fields().items() if isinstance(field, judged)}
     before = written()
@@ -116,8 +112,8 @@ def test_in_a_choice_a_date_or_a_number_it_is_refused(row, signed_in):
 @pytest.mark.parametrize(
     "row", [r for r in FORMS if r.name not in WITHOUT_TEXT], ids=lambda r: r.name
 )
-def test_in_a_text_it_is_kept_to_the_letter(row, signed_in):
-    sheet = Sheet(row, signed_in)
+def test_in_a_text_it_is_kept_to_the_letter(row, signed_in, world):
+    sheet = Sheet(row, signed_in, world)
     sql = "'; DROP TABLE cases_case; -- \" %s %% \\ ${0} ' UNION SELECT password"
     texts = {name: f"{sql} {name}"[: sheet.fields()[name].max_length] for name in sheet.texts()}
     assert sheet.send(**texts).status_code == 302

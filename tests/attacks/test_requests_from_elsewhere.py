@@ -12,7 +12,6 @@ from tests.accounts.second_factors import LOGIN, sign_in
 from tests.attacks.proof import shows
 from tests.factories import PASSWORD, member
 from tests.test_role_matrix import MATRIX, PUBLIC, READ_ONLY, arguments
-from tests.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -49,8 +48,7 @@ def token(browser: Client) -> str:
 
 @shows("csrf-1", "csrf-2")
 @pytest.mark.parametrize("name", SENT)
-def test_no_form_is_taken_from_elsewhere(name, signed_in):
-    world = World()
+def test_no_form_is_taken_from_elsewhere(name, signed_in, world):
     browser = strict(signed_in(world.people[sender(name)]))
     other = strict(signed_in(world.people["other_teacher"]))
     url, right = reverse(name, args=arguments(name, world)), token(browser)
@@ -75,8 +73,10 @@ def test_no_form_is_taken_from_elsewhere(name, signed_in):
 
 @shows("csrf-2")
 @pytest.mark.parametrize("row", FORMS, ids=lambda row: row.name)
-def test_a_full_form_with_the_persons_own_tokens_is_refused_from_another_origin(row, signed_in):
-    sheet = Sheet(row, signed_in)
+def test_a_full_form_with_the_persons_own_tokens_is_refused_from_another_origin(
+    row, signed_in, world
+):
+    sheet = Sheet(row, signed_in, world)
     browser = strict(sheet.client)
     own = {"csrfmiddlewaretoken": token(browser), "typed_by": typed.token_for(sheet.user.pk)}
     before = written()
@@ -142,8 +142,7 @@ def test_nobody_is_signed_in_as_a_stranger(teacher):
 # --- By a link ------------------------------------------------------------------------------------
 @shows("csrf-4")
 @pytest.mark.parametrize("name", sorted(MATRIX))
-def test_a_link_changes_nothing(name, signed_in):
-    world = World()
+def test_a_link_changes_nothing(name, signed_in, world):
     browser = signed_in(world.people[sender(name)])
     url = reverse(name, args=arguments(name, world))
     before = written()

@@ -1,11 +1,13 @@
 """A Chromium at a phone's and a desk's width, in Dutch, that keeps an eye on every page."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
 from django.utils import translation
 from django.utils.translation import gettext
 from playwright.sync_api import Page
@@ -166,17 +168,34 @@ def weigh(person: Visitor, **answers: str) -> None:
 
 
 @pytest.fixture
-def visitor(
+def newcomer(
     page: Page, live_server: object, size: str, request: pytest.FixtureRequest
-) -> Iterator[Callable[[User], Visitor]]:
-    """Return a way to visit as somebody; whoever was there before is signed out."""
+) -> Callable[[], Visitor]:
+    """Return a way to come as nobody yet; whoever was there before is signed out."""
     made = 0
 
-    def visit(user: User) -> Visitor:
+    def come() -> Visitor:
         nonlocal made
         made += 1
         page.context.clear_cookies()
-        name = f"{request.node.originalname}-{size}-{made}"
-        return Visitor(page, live_server.url, name).sign_in(user)
+        return Visitor(page, live_server.url, f"{request.node.originalname}-{size}-{made}")
+
+    return come
+
+
+@pytest.fixture
+def visitor(
+    newcomer: Callable[[], Visitor], signed_in: Callable[[User], Client], live_server: object
+) -> Callable[[User], Visitor]:
+    """Return a way to visit as somebody who signed in; test_signing_in walks through how."""
+
+    def visit(user: User) -> Visitor:
+        somebody = newcomer()
+        somebody.secret = key_of(user)
+        session = signed_in(user).cookies[settings.SESSION_COOKIE_NAME].value
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}
+        somebody.page.context.add_cookies([cookie])
+        somebody.open("/")
+        return somebody
 
     return visit

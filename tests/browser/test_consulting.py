@@ -75,6 +75,7 @@ def test_a_family_worker_from_invitation_to_closing(visitor, school, case):
     propose_times(room, asker, [soon, soon + timedelta(days=1)])
 
     guest = visitor(worker)
+    guest.page.get_by_role("link", name=dutch("Answer the invitation")).click()
     guest.press("Accept and read")
     assert "Hoe lees jij dit?" in guest.text
     assert "Tess" not in guest.page.content()
@@ -121,12 +122,14 @@ def test_a_family_worker_hands_over_and_a_colleague_declines(visitor, school, ca
     room = ConsultationFactory(case=case, author=member(Role.COORDINATOR, school))
     InvitationFactory(consultation=room, user=worker, buurtteam=school.buurtteam)
     guest = visitor(worker)
+    guest.page.get_by_role("link", name=dutch("Answer the invitation")).click()
     guest.page.get_by_role("link", name=dutch("Hand over")).click()
     guest.page.locator("[name=to]").select_option(label="Noor Kuipers")
     guest.press("Hand over")
     assert guest.reads("Your colleague is invited in your place.")
 
     other = visitor(mate)
+    other.page.get_by_role("link", name=dutch("Answer the invitation")).click()
     other.page.get_by_role("link", name=dutch("I cannot")).click()
     other.fill(why="Ik heb verlof.")
     other.press("Send why I cannot")

@@ -245,6 +245,8 @@ def test_12_a_signal_about_a_colleague_is_for_the_school_leader_alone(visitor, s
     case = Case.objects.get()
     coordinator = visitor(member(Role.COORDINATOR, school))
     assert "Tess" not in coordinator.text
+    coordinator.open("/cases/")
+    assert "Tess" not in coordinator.text
     answer = coordinator.page.request.get(f"{coordinator.address}/cases/{case.reference}/")
     assert answer.status == 404
 

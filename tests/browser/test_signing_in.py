@@ -65,13 +65,13 @@ def test_an_invited_teacher_comes_in_and_sets_up_an_app(page, live_server, size)
     assert len(re.findall(r"\b\d{8}\b", guest.text)) == 10
     guest.press("I have kept them")
     guest.open("/")
-    assert page.url.endswith("/signals/")
+    assert page.url.endswith("/tasks/")
     assert Membership.objects.get().user == User.objects.get(email="mila@school.example")
 
 
-def test_a_passkey_is_added_and_then_signs_in_alone(visitor, passkeys):
+def test_a_passkey_is_added_and_then_signs_in_alone(newcomer, passkeys):
     person = member(Role.TEACHER)
-    guest = visitor(person)
+    guest = newcomer().sign_in(person)
     page = guest.page
     guest.open("/account/second-factor/webauthn/add/")
     guest.fill(name="Sleutel van de toets")
@@ -83,15 +83,15 @@ def test_a_passkey_is_added_and_then_signs_in_alone(visitor, passkeys):
     page.context.clear_cookies()
     guest.open("/account/login/")
     page.get_by_role("button", name=dutch("Sign in with a passkey")).click()
-    page.wait_for_url("**/signals/")
+    page.wait_for_url("**/tasks/")
     guest.look()
 
 
-def test_somebody_who_rests_is_warned_and_stays_with_what_they_typed(visitor, page):
+def test_somebody_who_rests_is_warned_and_stays_with_what_they_typed(newcomer, page):
     school = SchoolFactory()
     PupilFactory(school=school)
     page.clock.install()
-    guest = visitor(member(Role.TEACHER, school))
+    guest = newcomer().sign_in(member(Role.TEACHER, school))
     guest.open("/signals/new/")
     guest.fill(facts="Halverwege een zin")
     dialog = page.get_by_role("dialog")
@@ -106,9 +106,9 @@ def test_somebody_who_rests_is_warned_and_stays_with_what_they_typed(visitor, pa
     assert page.locator("[name=facts]").input_value() == "Halverwege een zin"
 
 
-def test_what_was_typed_waits_until_the_second_factor_is_given_again(visitor, page):
+def test_what_was_typed_waits_until_the_second_factor_is_given_again(newcomer, page):
     administrator = member(Role.ADMINISTRATOR, SchoolFactory())
-    guest = visitor(administrator)
+    guest = newcomer().sign_in(administrator)
     guest.open("/people/invite/")
     guest.fill(name="Bo Hoekstra", email="bo@school.example")
     guest.choose(role="teacher")

@@ -120,13 +120,15 @@ def test_a_teacher_makes_a_mistake_and_loses_nothing(visitor, school, pupil):
 def test_a_coordinator_walks_a_case(visitor, school, concern):
     worker = member(Role.BUURTTEAM_WORKER, school.buurtteam, name="Noor Kuipers")
     coordinator = visitor(member(Role.COORDINATOR, school))
-    assert "Tess van der Zwaan" in coordinator.text
-
+    assert "Tess" not in coordinator.text  # one task for all cases that are nobody's
+    coordinator.page.get_by_role("link", name=dutch("Divide the cases")).click()
     coordinator.press_words("Tess van der Zwaan")
     coordinator.press("Take this case on")
     assert coordinator.reads("There is concern about this pupil.")
 
-    coordinator.press("Ask for a consultation")
+    coordinator.open("/tasks/")
+    assert "Tess van der Zwaan" in coordinator.text
+    coordinator.page.get_by_role("link", name=dutch("Ask for a consultation")).click()
     coordinator.choose(kind="family_worker")
     coordinator.fill(question="Hoe lees jij deze signalen?", shared="Een leerling van 14 eet niet.")
     coordinator.page.get_by_text("Noor Kuipers").click()
@@ -200,6 +202,7 @@ def test_a_family_worker_advises_and_sees_nothing_else(visitor, school, concern)
     guest = visitor(worker)
     assert "Lyceum De Kade" in guest.text
 
+    guest.page.get_by_role("link", name=dutch("Answer the invitation")).click()
     guest.press("Accept and read")
     assert "Hoe lees jij dit?" in guest.text
     assert "Tess" not in guest.page.content()
@@ -216,6 +219,7 @@ def test_a_family_worker_advises_and_sees_nothing_else(visitor, school, concern)
 
 def test_an_administrator_exports_the_dossier(visitor, school, concern):
     administrator = visitor(member(Role.ADMINISTRATOR, school))
+    administrator.open("/cases/dossiers/")
     assert concern.reference in administrator.text
     assert "Tess" not in administrator.page.content()
 

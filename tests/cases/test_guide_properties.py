@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from cases.deadlines import running
-from cases.protocol import PERIODS, RULES, STEPS, Attention, Facts, Kind, guide
+from cases.protocol import PERIODS, RULES, STEPS, Attention, Facts, Kind, course, guide
 from tests.cases.made_up_cases import (
     START,
     about_staff,
@@ -58,6 +58,10 @@ def test_the_guide_has_an_answer_to_every_case_and_always_the_same(facts, staff)
     facts = replace(facts, about_staff=staff)
     guidance = guide(facts)
     assert guidance == guide(replace(facts))
+    where = course(facts)
+    assert (where.step, where.attention, where.deadlines) == (
+        guidance.step, guidance.attention, guidance.deadlines,
+    )  # fmt: skip
     assert guidance.step in range(1, 6)
     assert [state.step.number for state in guidance.steps] == [1, 2, 3, 4, 5]
     assert {state.state for state in guidance.steps} <= {"done", "skipped", "current", "open"}

@@ -52,54 +52,55 @@ def test_every_case_says_what_the_protocol_says(now):
     assert contradictions(cases, now) == []
 
 
-def test_the_school_shows_every_part_of_the_walk():
-    plant_demo()
-    school = School.objects.get(name=VLIERBOOM.name)
-    still_open = Case.objects.filter(school=school).open()
-    assert 30 <= still_open.count() <= 50
-    assert set(still_open.values_list("step", flat=True)) == {step.number for step in STEPS}
-    assert set(still_open.values_list("attention", flat=True)) == set(Case.Attention.values)
-    assert Case.objects.filter(school=school, closed_at__isnull=False).exists()
-    assert still_open.filter(responsible__isnull=True).exists()
-    worker = User.objects.get(email="gezinswerker@demo.example")
-    assert Invitation.objects.of(worker).filter(accepted_at__isnull=True).exists()
+class TestPlanted:
+    """What the demo schools hold."""
 
+    @pytest.fixture(autouse=True, scope="class")
+    @classmethod
+    def _planted(cls, standing):
+        with standing():
+            plant_demo()
+            yield
 
-def test_the_founding_story_ends_with_help_that_works():
-    plant_demo()
-    case = Case.objects.get(pupil__given_name="Jildou")
-    assert case.step == 5
-    assert case.decisions.get().help == "buurtteam"
-    assert case.decisions.get().referrals.get().sent_at is not None
-    assert case.feedbacks.latest("recorded_at").effect == "works"
+    def test_the_school_shows_every_part_of_the_walk(self):
+        school = School.objects.get(name=VLIERBOOM.name)
+        still_open = Case.objects.filter(school=school).open()
+        assert 30 <= still_open.count() <= 50
+        assert set(still_open.values_list("step", flat=True)) == {step.number for step in STEPS}
+        assert set(still_open.values_list("attention", flat=True)) == set(Case.Attention.values)
+        assert Case.objects.filter(school=school, closed_at__isnull=False).exists()
+        assert still_open.filter(responsible__isnull=True).exists()
+        worker = User.objects.get(email="gezinswerker@demo.example")
+        assert Invitation.objects.of(worker).filter(accepted_at__isnull=True).exists()
 
+    def test_the_founding_story_ends_with_help_that_works(self):
+        case = Case.objects.get(pupil__given_name="Jildou")
+        assert case.step == 5
+        assert case.decisions.get().help == "buurtteam"
+        assert case.decisions.get().referrals.get().sent_at is not None
+        assert case.feedbacks.latest("recorded_at").effect == "works"
 
-def test_each_school_has_a_contact_book_and_a_meeting_with_an_agenda():
-    plant_demo()
-    for school in School.objects.all():
-        telephones = school.contacts.standing().values_list("telephone", flat=True)
-        assert len(telephones) == 5
-        assert all(telephone.startswith("030 000") for telephone in telephones)
-        assert any(contact.needs_check for contact in school.contacts.all())
-        following = Meeting.objects.next_of(school)
-        assert following.starts_at > timezone.now()
-        assert AgendaItem.objects.on_agenda_of(following).count() >= 1
+    def test_each_school_has_a_contact_book_and_a_meeting_with_an_agenda(self):
+        for school in School.objects.all():
+            telephones = school.contacts.standing().values_list("telephone", flat=True)
+            assert len(telephones) == 5
+            assert all(telephone.startswith("030 000") for telephone in telephones)
+            assert any(contact.needs_check for contact in school.contacts.all())
+            following = Meeting.objects.next_of(school)
+            assert following.starts_at > timezone.now()
+            assert AgendaItem.objects.on_agenda_of(following).count() >= 1
 
+    def test_one_case_stands_still(self):
+        assert sweep(timezone.now()) >= 1
+        assert Reminder.objects.exists()
 
-def test_one_case_stands_still():
-    plant_demo()
-    assert sweep(timezone.now()) >= 1
-    assert Reminder.objects.exists()
-
-
-def test_everybody_shown_can_sign_in_and_nobody_is_real():
-    plant_demo()
-    addresses = {person.key: person.email for person in demo_people()}
-    for key, __ in SHOWN:
-        assert User.objects.get(email=addresses[key]).check_password(PASSWORD)
-    assert all(address.endswith(".example") for address in addresses.values())
-    for school in School.objects.select_related("buurtteam"):
-        assert school.buurtteam.telephone.startswith("030 000")
+    def test_everybody_shown_can_sign_in_and_nobody_is_real(self):
+        addresses = {person.key: person.email for person in demo_people()}
+        for key, __ in SHOWN:
+            assert User.objects.get(email=addresses[key]).check_password(PASSWORD)
+        assert all(address.endswith(".example") for address in addresses.values())
+        for school in School.objects.select_related("buurtteam"):
+            assert school.buurtteam.telephone.startswith("030 000")
 
 
 def test_it_refuses_where_real_pupils_could_be(settings):

@@ -1,0 +1,33 @@
+"""The page "Mijn taken"."""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.access import Permission, requires
+from cases.todo.registry import todo_list
+from cases.todo.tasks import Asked, Task, When
+
+
+@requires(Permission.SEE_TASKS)
+def todo(request: HttpRequest) -> HttpResponse:
+    """Show what is asked of somebody, what is past its time first; and what they wait for."""
+    now = timezone.now()
+    found = todo_list(request.user, now)
+    return render(
+        request,
+        "todo/todo.html",
+        {
+            "parts": _parts(found.asked(Asked.OF_ME), now),
+            "waiting": _parts(found.asked(Asked.BY_ME), now),
+            "cut": found.cut,
+        },
+    )
+
+
+def _parts(tasks: list[Task], now: datetime) -> list[tuple[When, list[Task]]]:
+    """Return tasks by the parts of the page, those that hold any."""
+    by_part = {part: [task for task in tasks if task.when(now) is part] for part in When}
+    return [(part, found) for part, found in by_part.items() if found]
