@@ -141,12 +141,12 @@ def _send(envelope: Envelope, connection: object) -> Exception | None:
 
 
 def _is_refused(error: Exception) -> bool:
-    """Tell whether this letter cannot be sent, now or later, and not the line failed."""
-    if not isinstance(error, OSError):  # it could not even be written: so for each of its attempts
-        return True
+    """Tell whether this very letter is refused, for good; what refuses us all is the line."""
     if isinstance(error, SMTPRecipientsRefused):
         return all(code >= 500 for code, __ in error.recipients.values())
-    return isinstance(error, SMTPResponseException) and error.smtp_code >= 500
+    return isinstance(error, ValueError) or (
+        isinstance(error, SMTPDataError) and error.smtp_code >= 500
+    )
 
 
 def _try_later(envelope: Envelope, error: Exception) -> None:

@@ -84,7 +84,7 @@ def house(postgres, redis, letterbox, tmp_path, django_db_blocker) -> Iterator[H
     """A house with a database of its own, in which nothing runs yet."""
     name = f"faults_{next(numbers)}"
     postgres.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    redis.client.flushall()
+    redis.be_well()
     with django_db_blocker.unblock():
         connect_to(postgres, name)
         house = House(postgres, redis, letterbox, postgres.address(name), tmp_path)
@@ -94,7 +94,7 @@ def house(postgres, redis, letterbox, tmp_path, django_db_blocker) -> Iterator[H
 
 
 @pytest.fixture
-def browser(house: House, signed_in) -> Callable:
+def opened(house: House, signed_in) -> Callable:
     """Return what lets somebody use the web of the house, signed in."""
 
     def open_for(user):

@@ -4,11 +4,13 @@ import contextlib
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
+import psycopg2
 import requests
 from celery import Celery
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import F
 from django.test import Client
 
@@ -64,7 +66,7 @@ class House:
 
         def answers() -> bool:
             with contextlib.suppress(requests.ConnectionError):
-                return requests.get(self.at("/accounts/login/"), timeout=30).ok
+                return requests.get(self.at("/account/login/"), timeout=30).ok
             return False
 
         eventually(answers)
@@ -77,6 +79,10 @@ class House:
     def browser(self, client: Client) -> "Browser":
         """Return a browser in which somebody is signed in, as the client of a test is."""
         return Browser(self, {name: morsel.value for name, morsel in client.cookies.items()})
+
+    def visitor(self) -> "Browser":
+        """Return a browser in which nobody is signed in."""
+        return Browser(self, {})
 
     def ask(self, task: str) -> None:
         """Put a task into the queue, as beat does."""
@@ -96,11 +102,11 @@ class House:
     @contextlib.contextmanager
     def held(self, sql: str, *values: object) -> Iterator[None]:
         """Hold what a statement locks, so that whoever needs it waits in the middle of its work."""
-        with transaction.atomic():
-            with connection.cursor() as cursor:
+        with contextlib.closing(psycopg2.connect(self.environment["DATABASE_URL"])) as holder:
+            with holder.cursor() as cursor:
                 cursor.execute(sql, values)
             yield
-            transaction.set_rollback(True)
+            # What it holds is let go when it closes; of a server that stopped, it is long.
 
     def somebody_waits(self) -> bool:
         """Tell whether a process waits for a lock of the database."""
@@ -110,7 +116,6 @@ class House:
 
     def restart_postgres(self) -> None:
         """Stop the database in the middle of things and start it again."""
-        connection.close()
         self.postgres.crash()
         self.postgres.start()
 
@@ -151,5 +156,5 @@ def hidden_fields(page: str) -> dict[str, str]:
     for tag in re.findall(r"<input[^>]*type=\"hidden\"[^>]*>", page):
         name, value = (re.search(rf'\b{word}="([^"]*)"', tag) for word in ("name", "value"))
         if name:
-            found[name[1]] = value[1] if value else ""
+            found[unescape(name[1])] = unescape(value[1]) if value else ""
     return found

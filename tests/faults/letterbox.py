@@ -24,15 +24,14 @@ class Letter:
 class Letterbox:
     """How the server behaves, and what it has.
 
-    ``refuses``: addresses that it does not know, or ``None`` in it for all. ``answers``: what it
-    says instead of its own word at a point of the conversation ("greeting", "mail", "rcpt",
-    "data"); the point "accepted" is after the whole letter has arrived and is kept.
+    ``refuses``: addresses that it does not know. ``answers``: what it says instead of its own word at a point of the conversation ("greeting", "mail", "rcpt",
+    "data"), or nothing, to hang up there; the point "accepted" is after the whole letter has arrived and is kept.
     """
 
     refuses: set[str] = field(default_factory=set)
     answers: dict[str, bytes] = field(default_factory=dict)
     accepted: list[Letter] = field(default_factory=list)
-    conversations: int = 0
+    port: int = 0
     held_at: str = ""
     held_for: str = ""
     held: threading.Event = field(default_factory=threading.Event)
@@ -50,8 +49,8 @@ class Letterbox:
         self.go_on.set()
 
     def start(self) -> "Letterbox":
-        """Open on a port of its own."""
-        self._server = _Server(("127.0.0.1", 0), _Conversation)
+        """Open on a port of its own, and later on the same one again."""
+        self._server = _Server(("127.0.0.1", self.port), _Conversation)
         self._server.letterbox = self
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
@@ -78,7 +77,6 @@ class _Conversation(socketserver.StreamRequestHandler):
 
     def _converse(self) -> None:
         self.box, self.to = self.server.letterbox, ""
-        self.box.conversations += 1
         self._say("greeting", b"220 here")
         while line := self.rfile.readline().strip():
             word = line[:4].upper()
@@ -102,7 +100,7 @@ class _Conversation(socketserver.StreamRequestHandler):
             return  # it broke off: that is no letter
         found = email.message_from_bytes(b"".join(lines), policy=email.policy.default)
         body = found.get_body(("plain",)).get_content()
-        if self.box.answers.get("accepted", b"250")[:1] == b"2":
+        if self.box.answers.get("accepted", b"250")[:1] not in (b"4", b"5"):
             self.box.accepted.append(Letter(self.to, found["Message-ID"], body))
         self._say("accepted", b"250 it is ours now")
 
@@ -112,5 +110,7 @@ class _Conversation(socketserver.StreamRequestHandler):
             box.held.set()
             box.go_on.wait(PATIENCE)
         said = box.answers.get(point, word)
+        if not said:
+            raise ConnectionAbortedError
         self.wfile.write(said + b"\r\n")
         return said == word

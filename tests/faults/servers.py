@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg2
 import redis
 from django.conf import settings
+from django.db import connection
 
 PATIENCE = 40  # seconds, of a machine that is busy with other things
 ROOT = settings.BASE_DIR
@@ -76,6 +77,7 @@ class Postgres:
 
     def crash(self) -> None:
         """Stop at once, in the middle of whatever goes on."""
+        connection.close()  # of this process: it is well, and would find its line broken
         self._control("stop", "-m", "immediate")
 
     def start(self) -> None:
@@ -120,6 +122,11 @@ class Redis:
         self._process.kill()
         self._process.wait()
 
+    def be_well(self) -> None:
+        """Be as at first, whatever a test left."""
+        self.crash()
+        self.start()
+
     def halt(self) -> None:
         """Take connections, and answer nothing, until it is told to go on."""
         self._process.send_signal(signal.SIGSTOP)
@@ -127,6 +134,15 @@ class Redis:
     def go_on(self) -> None:
         """Answer again."""
         self._process.send_signal(signal.SIGCONT)
+
+
+    def fill(self) -> None:
+        """Let it take nothing more, as with a full memory, or a full disk behind it."""
+        self.client.config_set("maxmemory", 1)
+
+    def empty(self) -> None:
+        """Let there be room again."""
+        self.client.config_set("maxmemory", 0)
 
 
 class Process:

@@ -15,20 +15,20 @@ LONG_AGO = timedelta(days=60)
 
 
 def people(school: School) -> list[User]:
-    """Return a coordinator, a leader and a teacher of a school."""
-    roles = (Role.COORDINATOR, Role.SCHOOL_LEADER, Role.TEACHER)
+    """Return a coordinator, a leader and another coordinator of a school."""
+    roles = (Role.COORDINATOR, Role.SCHOOL_LEADER, Role.COORDINATOR)
     return [member(role, school) for role in roles]
 
 
 def standing_still(count: int = 3, school: School | None = None) -> list[Case]:
     """Return cases of one school in which nothing was done for two months."""
     school = school or SchoolFactory()
-    coordinator, __, teacher = people(school)
+    coordinator, __, responsible = people(school)
     since = timezone.now() - LONG_AGO
     found = []
     for __ in range(count):
         case = CaseFactory(
-            pupil=PupilFactory(school=school), opened_at=since, responsible=teacher
+            pupil=PupilFactory(school=school), opened_at=since, responsible=responsible
         )
         SignalFactory.create_batch(
             2, case=case, author=coordinator, recorded_at=since, observed_at=since
@@ -56,3 +56,9 @@ def many_standing_still(count: int) -> list[Case]:
         SignalFactory.build(case=case, **fields) for case in cases for __ in "ab"
     )
     return [first, *cases]
+
+
+def let_in(case: Case, somebody: User) -> None:
+    """Make somebody of the school responsible for a case."""
+    coordinator = User.objects.filter(memberships__role=Role.COORDINATOR).first()
+    actions.add_participant(case, coordinator, somebody, hand_over=True)
