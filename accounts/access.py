@@ -56,6 +56,7 @@ class Permission(StrEnum):
     SEE_PEOPLE = "see_people"
     MANAGE_PEOPLE = "manage_people"
     SET_SIGN_IN = "set_sign_in"
+    SEE_BACKGROUND = "see_background"
 
 
 class Scope(IntEnum):
@@ -118,6 +119,8 @@ TABLE: dict[Permission, tuple[Scope, ...]] = {
     Permission.SEE_PEOPLE:         (N,      N,      N,        N,         S,      S),
     Permission.MANAGE_PEOPLE:      (N,      N,      N,        N,         N,      S),
     Permission.SET_SIGN_IN:        (N,      N,      N,        N,         N,      S),
+    # Work behind the pages: what concerns the whole installation, and papers of the own school.
+    Permission.SEE_BACKGROUND:     (N,      N,      N,        N,         N,      S),
 }
 # fmt: on
 

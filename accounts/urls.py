@@ -1,4 +1,4 @@
-"""Signing in and out, passwords, language, health."""
+"""Signing in and out, passwords, language."""
 
 from allauth.account import views as allauth
 from django.urls import include, path, re_path
@@ -6,7 +6,6 @@ from django.urls import include, path, re_path
 from accounts import session_views, views
 
 urlpatterns = [
-    path("health/", views.health, name="health"),
     path("language/", views.set_language, name="set_language"),
     path("account/login/", allauth.login, name="account_login"),
     path("account/logout/", allauth.logout, name="account_logout"),

@@ -1,15 +1,13 @@
-"""Health, language, and what a refused form gets to hear."""
+"""Language, and what a refused form gets to hear."""
 
 from django.conf import settings
 from django.contrib import messages
-from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from accounts import typed
 from accounts.access import PUBLIC, SIGNED_IN, open_to
@@ -17,16 +15,6 @@ from accounts.forms import LanguageForm
 
 # How Django begins to say that a form was sent by a page of another site.
 FROM_ANOTHER_SITE = (REASON_BAD_ORIGIN.partition("%")[0], REASON_BAD_REFERER.partition("%")[0])
-
-
-@open_to(PUBLIC)
-@never_cache
-@require_GET
-def health(request: HttpRequest) -> JsonResponse:
-    """Say that web and database answer; 500 when the database does not."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok"})
 
 
 @open_to(PUBLIC)

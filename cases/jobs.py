@@ -19,7 +19,7 @@ from cases.waking import wake
 
 Job = TypeVar("Job", bound=PaperJob)
 State = PaperJob.State
-# A worker that has not finished by now is gone (settings.CELERY_TASK_TIME_LIMIT is 15 minutes).
+# A worker that has not finished by now is gone (background.limits: 12 minutes).
 STALE_AFTER = timedelta(minutes=20)
 ATTEMPTS = 3
 # Of one person, at once. Reminders wait for the same workers: nobody keeps them busy for hours.
@@ -65,6 +65,18 @@ def finish(job: PaperJob, pdf: bytes) -> None:
     job.sha256 = hashlib.sha256(pdf).hexdigest()
     job.state, job.progress, job.finished_at = State.READY, 100, timezone.now()
     job.save(update_fields=["file", "sha256", "state", "progress", "finished_at"])
+
+
+def retry(job: PaperJob) -> bool:
+    """Make a job that was given up wait anew; False when it did not stand still.
+
+    It is made for who asked for it, and only if they may still have it.
+    """
+    waits_again = type(job).objects.filter(pk=job.pk, state=State.FAILED)
+    if not waits_again.update(state=State.WAITING, progress=0, attempts=0, finished_at=None):
+        return False
+    queue(job)
+    return True
 
 
 def fail(job: PaperJob) -> None:

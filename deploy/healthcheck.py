@@ -1,6 +1,6 @@
 """Asks the web server on this machine whether it is well: for Docker and for script/server.
 
-python deploy/healthcheck.py             one question; status 0 when /health/ answers 200
+python deploy/healthcheck.py             one question; status 0 when /health/web/ answers 200
 python deploy/healthcheck.py --wait 30   asks until it does, for at most 30 seconds
 """
 
@@ -25,7 +25,7 @@ def is_well() -> bool:
     """One question, past the proxy, so without TLS."""
     connection = HTTPConnection("127.0.0.1", int(os.environ.get("PORT", "8000")), timeout=4)
     try:
-        connection.request("GET", "/health/", headers={"Host": host()})
+        connection.request("GET", "/health/web/", headers={"Host": host()})
         return connection.getresponse().status == 200
     except (OSError, HTTPException):
         return False

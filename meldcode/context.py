@@ -33,6 +33,7 @@ NAVIGATION: tuple[tuple[str, Promise, str, Permission | None], ...] = (
     ("cases:exportable", _("Dossiers"), "file-pdf", Permission.LIST_EXPORTABLE),
     ("people:people", _("People"), "people", Permission.SEE_PEOPLE),
     ("audit:school", _("Trail"), "eye", Permission.SEE_AUDIT),
+    ("background:work", _("Background"), "clock", Permission.SEE_BACKGROUND),
     ("help", _("Help"), "help", None),
 )
 

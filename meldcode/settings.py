@@ -12,6 +12,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from background import limits
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -42,6 +44,7 @@ SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 # --- What it is made of --------------------------------------------------------------------------
 INSTALLED_APPS = [
     "accounts",
+    "background",
     "audit",
     "cases",
     "signals",
@@ -342,7 +345,18 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Meldcode <noreply@lo
 # --- Background work -----------------------------------------------------------------------------
 BROKER_DIR = VAR_DIR / "broker"
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
-if not REDIS_URL:
+if REDIS_URL:
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        # A page does not wait for a broker that is away: the database holds what is to be done. A
+        # worker does, by broker_connection_retry. (Seconds; a worker waits one at a time for news.)
+        "max_retries": 0,
+        "socket_connect_timeout": 2,
+        "socket_timeout": 15,
+        # What a worker that vanished had taken up comes back after this, later than any limit.
+        "visibility_timeout": 3600,
+    }
+else:
+    CELERY_BROKER_TRANSPORT = "background.folder:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         # One folder is both ends of the queue: the web puts in, the worker takes out.
         "data_folder_in": str(BROKER_DIR / "queue"),
@@ -353,44 +367,29 @@ if not REDIS_URL:
 # The database row of each job is its state; a result store would be a second, leakier one.
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_TIME_LIMIT = 15 * 60
+# A worker that is killed in the middle loses nothing: another takes it up (at most three times).
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# Each task's limits stand in one table; these are for one that is forgotten there.
+CELERY_TASK_ANNOTATIONS = limits.annotations()
+CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 5 * 60, 6 * 60
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A web page never waits for a broker that is away: the sweep finds the work again.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
-CELERY_BEAT_SCHEDULE = {
-    "send-reminders": {
-        "task": "cases.reminders.tasks.sweep",
-        "schedule": env.int("REMINDER_SWEEP_SECONDS", default=300),
-    },
-    "wind-up-memberships": {
-        "task": "accounts.people.tasks.wind_up_memberships",
-        "schedule": 3600,
-    },
-    "look-at-contacts": {
-        "task": "cases.contact_book.tasks.remind",
-        "schedule": 24 * 3600,
-    },
-    "clear-sessions": {"task": "accounts.people.tasks.clear_sessions", "schedule": 24 * 3600},
-    "remove-orphaned-files": {"task": "cases.files.tasks.remove_orphans", "schedule": 24 * 3600},
-    "look-after-exports": {"task": "cases.dossier.tasks.look_after_exports", "schedule": 120},
-    "look-after-report-copies": {
-        "task": "referrals.report.tasks.look_after_report_copies",
-        "schedule": 120,
-    },
-    "seal-the-audit": {"task": "audit.tasks.seal", "schedule": 60},
-    "note-the-head-of-the-audit": {"task": "audit.tasks.note_head", "schedule": 24 * 3600},
-    "look-for-unusual-reading": {"task": "audit.tasks.look_for_unusual_reading", "schedule": 600},
-}
+# Ours: once however often it is started, and without a file that can be corrupt.
+CELERY_BEAT_SCHEDULER = "background.scheduler:OneBeat"
+SWEEP_EVERY = env.int("REMINDER_SWEEP_SECONDS", default=300)
+CELERY_BEAT_SCHEDULE = limits.schedule({"cases.reminders.tasks.sweep": SWEEP_EVERY})
+# Who brings it reads details of /health/, and /metrics/. Empty: nobody does.
+HEALTH_TOKEN = env.str("HEALTH_TOKEN", default="")
 
 # --- Security headers ----------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS else None
-# The container's health check asks on plain HTTP from within.
-SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+# The container's health check and Prometheus ask on plain HTTP from within.
+SECURE_REDIRECT_EXEMPT = [r"^health/(web/)?$", r"^metrics/$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = TLS
 SECURE_HSTS_PRELOAD = TLS

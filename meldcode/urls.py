@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from background import views as background
 from cases.todo.views import todo
 from meldcode import home
 
@@ -10,7 +11,12 @@ urlpatterns = [
     path("tasks/", todo, name="todo"),
     path("help/", home.help_page, name="help"),
     path("protocol/", home.rules, name="protocol"),
+    # Asked by monitoring and by the container itself.
+    path("health/", background.well, name="health"),
+    path("health/web/", background.web_well, name="health_web"),
+    path("metrics/", background.prometheus, name="metrics"),
     path("", include("accounts.urls")),
+    path("", include("background.urls")),
     path("signals/", include("signals.urls")),
     path("cases/", include("cases.urls")),
     path("", include("audit.urls")),

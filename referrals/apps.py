@@ -13,9 +13,13 @@ class ReferralsConfig(AppConfig):
     def ready(self) -> None:
         """Tell the audit, and the list of tasks. The models are not there before now."""
         from audit import sight
+        from background.sections import declare_section
+        from cases.papers import section_of
         from cases.todo import registry
         from referrals import todo
         from referrals.report.models import ReportCopy
 
         sight.declare_reading(ReportCopy)
         registry.declare(*todo.TABLE)
+        case = "report__referral__decision__case"
+        declare_section(section_of(ReportCopy, case, "reports", _("Copies of reports as PDF")))

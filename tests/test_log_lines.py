@@ -2,6 +2,7 @@
 
 import logging
 
+import pytest
 from celery import current_app
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
@@ -55,6 +56,7 @@ def test_a_database_that_quotes_the_row_is_not_quoted(log, db):
 
 
 @shows("leak-2")
+@pytest.mark.django_db
 def test_a_failed_task_is_named_without_its_error_and_arguments(log):
     @current_app.task(name="tests.fails", shared=False)
     def fails(words):

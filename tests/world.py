@@ -10,6 +10,7 @@ from guardian.shortcuts import assign_perm
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import Flag
+from background.models import Beat, Worker
 from cases.models import DossierExport, EmergencyAccess, ShutOut
 from consultations.models import AgendaItem
 from referrals.models import Decision, HelpPlan, Referral
@@ -92,6 +93,10 @@ class World:
         self.contact = ContactFactory(school=self.school)
         self.help_item = HelpItemFactory(school=self.school)
         self.vacation = VacationFactory(school=self.school, set_by=self.people["coordinator"])
+        # Worker and beat are there: the health page says that all is well.
+        now = timezone.now()
+        Worker.objects.create(name=f"{uuid.uuid4()}", started_at=now, seen_at=now)
+        Beat.objects.update_or_create(pk=1, defaults={"ticked_at": now})
         self.flag = Flag.objects.create(
             rule="at_night",
             user=self.people["coordinator"],

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.access import Permission
+from background.record import gave_up
 from cases import jobs
 from cases.dossier import actions
 from cases.dossier.contents import dossier
@@ -33,6 +34,7 @@ def make_dossier(public_id: str) -> None:
         # The error's text can quote a record; its class is enough to start looking.
         logger.error("Export %s failed: %s", public_id, type(error).__name__)
         jobs.fail(export)
+        gave_up(error, export.public_id)
 
 
 @shared_task

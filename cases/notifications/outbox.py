@@ -8,6 +8,7 @@ minutes (``IN_HAND``), so that no second one sends it too; when it dies, these m
 import logging
 from collections import defaultdict
 from datetime import datetime, timedelta
+from functools import partial
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
 
 from django.core import mail
@@ -17,7 +18,9 @@ from django.utils import timezone
 from cases.models import Channel, Envelope, OutboxMessage
 from cases.notifications.kinds import waiting
 from cases.notifications.letters import letter
+from cases.waking import wake
 
+DELIVER = "cases.notifications.tasks.deliver"
 logger = logging.getLogger(__name__)
 
 BATCH = 500
@@ -162,8 +165,13 @@ def _try_later(envelope: Envelope, error: Exception) -> None:
     logger.warning("A letter could not be sent: %s", envelope.last_error)
 
 
-def send_again(envelope: Envelope) -> None:
-    """Take an envelope that was given up back into what is sent, as if it were sealed now."""
+def send_again(envelope: Envelope) -> bool:
+    """Take an envelope that was given up back into what is sent; tell whether it still was so.
+
+    As if it were sealed now: it has all its attempts again.
+    """
     now = timezone.now()
     again = {"dead_at": None, "sealed_at": now, "next_attempt_at": now, "attempts": 0}
-    Envelope.objects.dead().filter(pk=envelope.pk).update(**again)
+    taken = Envelope.objects.dead().filter(pk=envelope.pk).update(**again)
+    transaction.on_commit(partial(wake, DELIVER))
+    return bool(taken)

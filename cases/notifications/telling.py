@@ -12,9 +12,8 @@ from cases.bulk import insert_all
 from cases.models import Channel, Notification, NotificationChoice, OutboxMessage
 from cases.notifications.kinds import KINDS
 from cases.notifications.moments import not_before
+from cases.notifications.outbox import DELIVER
 from cases.waking import wake
-
-DELIVER = "cases.notifications.tasks.deliver"
 
 
 def notify(

@@ -14,6 +14,7 @@ from cases.models import Pupil
 from meldcode.demo.around import plant_around, plant_vacations
 from meldcode.demo.events import Child, Story
 from meldcode.demo.names import birth_date, invented_name
+from meldcode.demo.paper import plant_failed_paper
 from meldcode.demo.people import PASSWORD, VLIERBOOM, ZEVEN_SCHEPEN, Person, Place
 from meldcode.demo.plant import plant
 from meldcode.demo.stories import VLIERBOOM_STORIES, ZEVEN_SCHEPEN_STORIES
@@ -57,6 +58,7 @@ def _plant_place(place: Place, stories: Iterable[Story], board: Board, now: date
     for story in stories:
         plant(story, pupils[story.pupil], school, crew, now)
     plant_around(school, crew, now)
+    plant_failed_paper(school, now)
 
 
 def _person(person: Person, school: School) -> User:

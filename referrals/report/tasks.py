@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.access import Permission
+from background.record import gave_up
 from cases import jobs
 from cases.actions import check
 from referrals.report.actions import look_after
@@ -31,6 +32,7 @@ def make_report_pdf(public_id: str) -> None:
         # The error's text can quote the report; its class is enough to start looking.
         logger.error("Copy %s failed: %s", public_id, type(error).__name__)
         jobs.fail(copy)
+        gave_up(error, copy.public_id)
 
 
 @shared_task

@@ -20,7 +20,10 @@ REFERER = {"referer": "https://evil.example/page"}
 # Who sends what nobody in the table of roles may send to the world's own objects.
 ANYBODY = "coordinator"
 # What only a GET is for.
-NOT_SENT = {"health", "account_reset_password_done", "account_reset_password_from_key_done"}
+NOT_SENT = {
+    "health", "health_web", "metrics",
+    "account_reset_password_done", "account_reset_password_from_key_done",
+}  # fmt: skip
 # What the hub of Entree Federatie sends from its own site; what holds there instead is in
 # tests/accounts/test_saml_attacks.py.
 FROM_THE_HUB = {"sso:saml_callback"}

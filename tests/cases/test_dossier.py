@@ -42,7 +42,9 @@ def case(school):
 def queued(monkeypatch):
     """What was put in the queue."""
     sent = []
-    monkeypatch.setattr(current_app, "send_task", lambda name, args: sent.append((name, args)))
+    monkeypatch.setattr(
+        current_app, "send_task", lambda name, args, **more: sent.append((name, args))
+    )
     return sent
 
 
@@ -100,7 +102,7 @@ def test_a_form_sent_twice_is_one_export(case, administrator, coordinator):
 def test_without_a_queue_it_waits_until_it_is_looked_after(
     case, administrator, monkeypatch, queued, django_capture_on_commit_callbacks
 ):
-    def broken(name, args):
+    def broken(name, args, **more):
         raise OperationalError("redis.school.example refused")
 
     with monkeypatch.context() as patch:

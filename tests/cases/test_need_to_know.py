@@ -316,7 +316,7 @@ def test_the_mail_does_not_wait_for_the_next_sweep(
     case, sister, coordinator, signed_in, monkeypatch, django_capture_on_commit_callbacks
 ):
     queued = []
-    monkeypatch.setattr(current_app, "send_task", lambda name, args: queued.append(name))
+    monkeypatch.setattr(current_app, "send_task", lambda name, args, **more: queued.append(name))
     with django_capture_on_commit_callbacks(execute=True):
         signed_in(sister).post(EMERGENCY, filled_in(case))
     assert queued == [tasks.deliver.name]
@@ -327,7 +327,7 @@ def test_the_mail_does_not_wait_for_the_next_sweep(
 def test_without_a_queue_the_case_opens_all_the_same(
     case, sister, coordinator, signed_in, monkeypatch, django_capture_on_commit_callbacks
 ):
-    def away(name, args):
+    def away(name, args, **more):
         raise OSError
 
     monkeypatch.setattr(current_app, "send_task", away)

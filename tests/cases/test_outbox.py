@@ -10,17 +10,20 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.roles import Role
+from background.sections import Unsent
 from cases.models import Case, Envelope, Notification, NotificationChoice, OutboxMessage
 from cases.notifications import outbox
 from cases.notifications.kinds import EMERGENCY, REMINDER, SHUT_OUT
 from cases.notifications.moments import not_before
 from cases.notifications.outbox import BACK_OFF, GIVE_UP_AFTER, IN_HAND, deliver, send_again
 from cases.notifications.telling import notify
-from tests.factories import CaseFactory, PupilFactory, member
+from cases.notifications.watched import unsent
+from tests.factories import CaseFactory, PupilFactory, SchoolFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -265,3 +268,51 @@ def test_a_reminder_that_was_acted_on_is_not_mailed_and_stays_in_the_list(case, 
     Case.objects.filter(pk=case.pk).update(next_due=None)
     assert deliver() == 0
     assert Notification.objects.filter(recipient=coordinator).exists()
+
+
+# --- what was given up ---------------------------------------------------------------------------
+@pytest.fixture
+def dead(case, coordinator, line, clock):
+    tell(case, coordinator)
+    line["error"] = REFUSED
+    for __ in range(outbox.REFUSED_ATTEMPTS):
+        deliver()
+        clock.shift(BACK_OFF[-1])
+    line["error"] = None
+    return Envelope.objects.get()
+
+
+def test_an_administrator_sees_what_was_given_up_and_sends_it_again(
+    dead, case, coordinator, school, signed_in
+):
+    administrator = member(Role.ADMINISTRATOR, school)
+    page = signed_in(administrator).get(reverse("background:work")).content.decode()
+    assert coordinator.name in page
+    assert "De mailserver kent dit adres niet" in page or "dit adres" in page
+    for word in (case.reference, case.pupil.family_name):
+        assert word not in page
+    again = reverse("background:item_again", args=["letters", dead.public_id])
+    signed_in(administrator).post(again)
+    assert deliver() == 1
+    assert not Envelope.objects.dead().exists()
+
+
+def test_an_administrator_of_another_school_sees_nothing_of_it(dead, coordinator, signed_in):
+    other = member(Role.ADMINISTRATOR, SchoolFactory())
+    page = signed_in(other).get(reverse("background:work")).content.decode()
+    assert coordinator.name not in page
+    again = reverse("background:item_again", args=["letters", dead.public_id])
+    assert signed_in(other).post(again).status_code == 404
+    assert Envelope.objects.dead().exists()
+
+
+def test_what_waits_is_counted_and_what_waits_for_its_hour_is_not(case, coordinator, line, clock):
+    assert unsent() == Unsent(waiting=0, oldest=None, dead=0)
+    NotificationChoice.objects.create(user=coordinator, mail=DIGEST, digest_at=time(16))
+    tell(case, coordinator)
+    assert unsent().waiting == 0
+    clock.move_to(MORNING.replace(hour=16, minute=5))
+    assert unsent() == Unsent(waiting=1, oldest=MORNING.replace(hour=16), dead=0)
+    line["error"] = LINE_DOWN
+    deliver()
+    assert unsent() == Unsent(waiting=1, oldest=timezone.now(), dead=0)

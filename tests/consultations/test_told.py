@@ -57,7 +57,9 @@ def test_who_is_invited_is_told_at_once(
     case, coordinator, family_worker, monkeypatch, django_capture_on_commit_callbacks
 ):
     queued = []
-    monkeypatch.setattr(current_app, "send_task", lambda name, args: queued.append((name, args)))
+    monkeypatch.setattr(
+        current_app, "send_task", lambda name, args, **more: queued.append((name, args))
+    )
     with django_capture_on_commit_callbacks(execute=True):
         ask_consultation(
             case, coordinator, uuid.uuid4(), kind="family_worker", question=QUESTION,

@@ -213,7 +213,9 @@ def report(around, coordinator, markers):
 @pytest.fixture
 def queued(monkeypatch):
     sent = []
-    monkeypatch.setattr(current_app, "send_task", lambda name, args: sent.append((name, args)))
+    monkeypatch.setattr(
+        current_app, "send_task", lambda name, args, **more: sent.append((name, args))
+    )
     return sent
 
 
