@@ -13,8 +13,6 @@ from django.views import defaults
 from accounts import typed
 
 TRY_AGAIN_AFTER = 60  # seconds
-# A longer field is shown, so that it can be copied; the others only go along.
-SHOWN_FROM = 20
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -34,7 +32,8 @@ def database_away(request: HttpRequest) -> HttpResponse:
     fields = []
     if request.method == "POST" and typed.was_shown_by_us(request):
         fields = [
-            {"name": name, "value": value, "shown": len(value) >= SHOWN_FROM and "_" not in name}
+            # What consists of words is shown, so that it can be copied; the rest only goes along.
+            {"name": name, "value": value, "shown": len(value.split()) > 1}
             for name, values in request.POST.lists()
             for value in values
         ]

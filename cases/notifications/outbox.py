@@ -9,7 +9,7 @@ import logging
 from collections import defaultdict
 from datetime import datetime, timedelta
 from functools import partial
-from smtplib import SMTPRecipientsRefused, SMTPResponseException
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 
 from django.core import mail
 from django.db import DatabaseError, transaction
@@ -145,11 +145,11 @@ def _send(envelope: Envelope, connection: object) -> Exception | None:
 
 def _is_refused(error: Exception) -> bool:
     """Tell whether this very letter is refused, for good; what refuses us all is the line."""
+    if not isinstance(error, OSError):  # it could not even be written: so for each of its attempts
+        return True
     if isinstance(error, SMTPRecipientsRefused):
         return all(code >= 500 for code, __ in error.recipients.values())
-    return isinstance(error, ValueError) or (
-        isinstance(error, SMTPDataError) and error.smtp_code >= 500
-    )
+    return isinstance(error, SMTPDataError) and error.smtp_code >= 500
 
 
 def _try_later(envelope: Envelope, error: Exception) -> None:

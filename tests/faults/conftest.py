@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def scratch() -> Iterator[Path]:
     """A folder that the user postgres can walk to."""
-    folder = Path(tempfile.mkdtemp(prefix="meldcode-faults.", dir="/tmp"))  # noqa: S108
+    folder = Path(tempfile.mkdtemp(prefix="meldcode-faults.", dir="/tmp"))
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)

@@ -3,7 +3,7 @@
 import contextlib
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from celery import Celery
 from django.db import connection
 from django.db.models import F
 from django.test import Client
+from django.utils import timezone
 
 from cases.models import DossierExport, Envelope
 from tests.faults.letterbox import Letterbox
@@ -29,7 +30,7 @@ class House:
         self, postgres: Postgres, redis: Redis, letterbox: Letterbox, database: str, folder: Path
     ) -> None:
         self.postgres, self.redis, self.letterbox = postgres, redis, letterbox
-        self._folder, self._processes = folder, []
+        self._folder, self._processes, self._seconds_off = folder, [], 0.0
         self.environment = {
             "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
             "DATABASE_URL": database,
@@ -37,10 +38,16 @@ class House:
             "EMAIL_URL": f"smtp://127.0.0.1:{letterbox.port}",
             "VAR_DIR": str(folder),
             "MEDIA_ROOT": str(folder / "media"),
-            "REMINDER_SWEEP_SECONDS": "1",
+            "REMINDER_SWEEP_SECONDS": "2",
         }
 
+    def clock_stands_at(self, moment: datetime) -> None:
+        """Let the clock of what is started from now on stand at a moment, and go on from there."""
+        self._seconds_off = (moment - timezone.now()).total_seconds()
+
     def _run(self, *words: str) -> Process:
+        if self._seconds_off:
+            words = ("tests.faults.at_another_time", str(self._seconds_off), *words)
         log = self._folder / f"{len(self._processes)}-{words[0]}.log"
         process = Process(list(words), self.environment, log)
         self._processes.append(process)
@@ -54,8 +61,7 @@ class House:
 
     def beat(self) -> Process:
         """Start a beat."""
-        schedule = self._folder / f"schedule-{len(self._processes)}"
-        words = ("beat", "--pidfile=", "-s", str(schedule), "--loglevel", "INFO")
+        words = ("beat", "--pidfile=", "--loglevel", "INFO")
         return self._run("celery", "-A", "meldcode", *words)
 
     def web(self) -> Process:
@@ -145,9 +151,7 @@ class Browser:
 
     def send(self, path: str, fields: dict) -> requests.Response:
         """Send a form, and return the answer itself, not the page that it leads to."""
-        return self._session.post(
-            self._house.at(path), fields, timeout=30, allow_redirects=False
-        )
+        return self._session.post(self._house.at(path), fields, timeout=30, allow_redirects=False)
 
 
 def hidden_fields(page: str) -> dict[str, str]:

@@ -24,8 +24,9 @@ class Letter:
 class Letterbox:
     """How the server behaves, and what it has.
 
-    ``refuses``: addresses that it does not know. ``answers``: what it says instead of its own word at a point of the conversation ("greeting", "mail", "rcpt",
-    "data"), or nothing, to hang up there; the point "accepted" is after the whole letter has arrived and is kept.
+    ``refuses``: addresses that it does not know. ``answers``: what it says instead of its own word
+    at a point of the conversation ("greeting", "mail", "rcpt", "data"), or nothing, to hang up
+    there; the point "accepted" is after the whole letter has arrived and is kept.
     """
 
     refuses: set[str] = field(default_factory=set)

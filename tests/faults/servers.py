@@ -51,7 +51,7 @@ class Postgres:
     SCRIPT = """
         . script/common
         scratch=$1 python=$2 VAR_DIR=$1/var
-        start_postgres "$3" && printf '%s\\n' "$throwaway_database" "${stop_postgres[0]}" >"$1/found"
+        start_postgres "$3" && echo "$throwaway_database" "${stop_postgres[0]}" >"$1/found"
     """
 
     def __init__(self, scratch: Path) -> None:
@@ -135,7 +135,6 @@ class Redis:
         """Answer again."""
         self._process.send_signal(signal.SIGCONT)
 
-
     def fill(self) -> None:
         """Let it take nothing more, as with a full memory, or a full disk behind it."""
         self.client.config_set("maxmemory", 1)
@@ -155,6 +154,11 @@ class Process:
                 [sys.executable, "-m", *words], cwd=ROOT, env=os.environ | environment,
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
             )  # fmt: skip
+
+    @property
+    def pid(self) -> int:
+        """Return the number of the process."""
+        return self._process.pid
 
     @property
     def log(self) -> str:

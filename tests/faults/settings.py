@@ -4,10 +4,12 @@ Nothing in the program itself is replaced; what would make a test wait is a sett
 """
 
 from meldcode.settings import *  # noqa: F403
-from meldcode.settings import STORAGES
+from meldcode.settings import PASSWORD_HASHERS, STORAGES
 
 # No manifest: nobody gathers static files for an hour of faults.
 STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
 EMAIL_TIMEOUT = 2
+# Of the people that tests make; first, so that signing in does not make another hash of it.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]

@@ -1,4 +1,4 @@
-"""Somebody logs a signal; what they saw as saved is in the database."""
+"""What somebody does in their browser; what they saw as saved is in the database."""
 
 import re
 from html import unescape
@@ -6,12 +6,12 @@ from html import unescape
 import requests
 from django.utils import timezone
 
-from cases.models import Pupil
+from cases.models import Case, Pupil
 from signals.models import Signal
 from tests.faults.house import Browser
 
 NEW = "/signals/new/"
-WORDS = "Viel in de les in slaap <en> zei: \"thuis is het \'s nachts druk\"."
+WORDS = 'Viel in de les in slaap <en> zei: "thuis is het \'s nachts druk".'
 
 
 def filled_in(hidden: dict[str, str], pupil: Pupil) -> dict:
@@ -42,3 +42,10 @@ def is_not_saved_and_kept(answer: requests.Response) -> None:
     assert answer.status_code == 503, answer.status_code
     assert "niet opgeslagen" in answer.text
     assert WORDS in unescape(answer.text)
+
+
+def ask_for_dossier(browser: Browser, case: Case) -> None:
+    """Ask for the dossier of a case."""
+    path = f"/cases/{case.reference}/dossier/"
+    form = browser.hidden(path) | {"reason": "Overdracht naar een andere school."}
+    assert "/cases/dossiers/" in browser.send(path, form).headers["Location"]

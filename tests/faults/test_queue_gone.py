@@ -8,7 +8,7 @@ from tests.factories import PASSWORD
 from tests.faults.house import PAPERS, SWEEP
 from tests.faults.outcome import everything_was_told_once, owed
 from tests.faults.servers import eventually
-from tests.faults.signals import is_saved, log_signal
+from tests.faults.signals import ask_for_dossier, is_saved, log_signal
 from tests.faults.world import standing_still
 
 State = DossierExport.State
@@ -18,17 +18,11 @@ def exports() -> list[str]:
     return list(DossierExport.objects.values_list("state", flat=True))
 
 
-def ask_for_dossier(browser, case):
-    path = f"/cases/{case.reference}/dossier/"
-    answer = browser.send(path, browser.hidden(path) | {"reason": "Overdracht naar een andere school."})
-    assert answer.status_code == 302, answer.status_code
-
-
 @pytest.mark.parametrize("fault", ["gone", "silent", "full"])
 def test_what_was_asked_is_done_when_it_is_back(house, redis, letterbox, opened, fault):
     case, *__ = standing_still()
     expected = owed()
-    worker, __ = house.worker(), house.web()
+    worker, web = house.worker(), house.web()
     coordinator = case.responsible
     at_school = opened(coordinator)
     house.ask(PAPERS)
@@ -38,6 +32,7 @@ def test_what_was_asked_is_done_when_it_is_back(house, redis, letterbox, opened,
     is_saved(log_signal(at_school, case.pupil))
     ask_for_dossier(at_school, case)
     assert exports() == [State.WAITING]
+    assert "No queue for cases.dossier.tasks.make_dossier" in web.log
     at_home = house.visitor()
     answer = at_home.send(
         "/account/login/",

@@ -1,6 +1,6 @@
 """Invented cases that stand still."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -20,11 +20,11 @@ def people(school: School) -> list[User]:
     return [member(role, school) for role in roles]
 
 
-def standing_still(count: int = 3, school: School | None = None) -> list[Case]:
-    """Return cases of one school in which nothing was done for two months."""
-    school = school or SchoolFactory()
+def standing_still(count: int = 3, now: datetime | None = None) -> list[Case]:
+    """Return cases of a new school in which nothing was done for two months."""
+    school = SchoolFactory()
     coordinator, __, responsible = people(school)
-    since = timezone.now() - LONG_AGO
+    since = (now or timezone.now()) - LONG_AGO
     found = []
     for __ in range(count):
         case = CaseFactory(
