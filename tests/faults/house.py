@@ -15,6 +15,7 @@ from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
+from background.models import Run
 from cases.models import DossierExport, Envelope
 from tests.faults.letterbox import Letterbox
 from tests.faults.servers import Postgres, Process, Redis, eventually, free_port
@@ -90,10 +91,15 @@ class House:
         """Return a browser in which nobody is signed in."""
         return Browser(self, {})
 
-    def ask(self, task: str) -> None:
-        """Put a task into the queue, as beat does."""
+    def ask(self, task: str) -> str:
+        """Put a task into the queue, as beat does, and return by which name its run is known."""
         with Celery(broker=self.environment["REDIS_URL"], set_as_current=False) as app:
-            app.send_task(task)
+            return app.send_task(task).id
+
+    def do(self, task: str) -> None:
+        """Ask for a task and wait until a worker has done it, or failed to."""
+        name = self.ask(task)
+        eventually(Run.objects.filter(task_id=name, finished_at__isnull=False).exists)
 
     def time_passes(self, **time: int) -> None:
         """Let letters and papers be older by so much: what waits for a moment waits less."""

@@ -23,8 +23,8 @@ def test_closed_hanging_up_busy_and_well_again(house, letterbox):
     expected = owed()
     house.worker()
     letterbox.stop()
-    house.ask(SWEEP)
-    eventually(lambda: failed_at(1, 1, 1))
+    house.do(SWEEP)
+    failed_at(1, 1, 1)
     letterbox.start()
     for attempt, (point, word) in enumerate(
         (
@@ -38,8 +38,8 @@ def test_closed_hanging_up_busy_and_well_again(house, letterbox):
     ):
         letterbox.answers = {point: word}
         house.time_passes(hours=7)
-        house.ask(SWEEP)
-        eventually(lambda attempt=attempt: failed_at(attempt, attempt, attempt))
+        house.do(SWEEP)
+        failed_at(attempt, attempt, attempt)
         assert letterbox.accepted == []
     letterbox.release()
     house.time_passes(hours=7)
@@ -53,8 +53,8 @@ def test_it_hangs_up_with_the_letter_in_its_hands(house, letterbox):
     expected = owed()
     house.worker()
     letterbox.answers = {"accepted": b""}
-    house.ask(SWEEP)
-    eventually(lambda: failed_at(1, 1, 1))
+    house.do(SWEEP)
+    failed_at(1, 1, 1)
     letterbox.release()
     house.time_passes(minutes=2)
     house.ask(SWEEP)
@@ -69,12 +69,12 @@ def test_it_does_not_know_one_address(house, letterbox):
     unknown = User.objects.filter(memberships__isnull=False).first().email
     house.worker()
     letterbox.refuses = {unknown}
-    house.ask(SWEEP)
+    house.do(SWEEP)
     for attempt in (1, 2):
-        eventually(lambda attempt=attempt: failed_at(attempt))
+        failed_at(attempt)
         house.time_passes(hours=7)
-        house.ask(SWEEP)
-    eventually(lambda: everything_was_told_once(letterbox, expected))
+        house.do(SWEEP)
+    everything_was_told_once(letterbox, expected)
     dead = Envelope.objects.dead().get()
     assert (dead.recipient.email, dead.last_error) == (unknown, "SMTPRecipientsRefused")
 
