@@ -24,6 +24,7 @@ ENVIRONMENT = {
     "MFA_OBLIGATORY": "true",
     "TLS": "false",
     "SAML": "true",
+    "VAPID_PRIVATE_KEY": "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "SITE_URL": "https://meldcode.example",
     "VAR_DIR": str(folder),

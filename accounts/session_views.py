@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import SIGNED_IN, open_to
+from accounts.signals import others_ended, session_ended
 
 # Words of a User-Agent → how people call it; the first that fits.
 DEVICES = (
@@ -86,7 +87,9 @@ def own(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, session: int) -> HttpResponse:
     """End one of one's own sessions."""
-    get_object_or_404(UserSession, user=request.user, pk=session).end()
+    ended = get_object_or_404(UserSession, user=request.user, pk=session)
+    ended.end()
+    session_ended.send(sender=UserSession, session_key=ended.session_key)
     messages.success(request, _("That session is ended."))
     return redirect("sessions")
 
@@ -98,5 +101,6 @@ def end_others(request: HttpRequest) -> HttpResponse:
     others = UserSession.objects.filter(user=request.user)
     for other in others.exclude(session_key=request.session.session_key):
         other.end()
+    others_ended.send(sender=UserSession, request=request, user=request.user)
     messages.success(request, _("All your other sessions are ended."))
     return redirect("sessions")

@@ -6,6 +6,13 @@ from django.dispatch import Signal
 # hangs on it (grants, invitations, open tasks) takes it back there and then.
 membership_ended = Signal()
 
+# ``membership``: one that was given. Sent in the transaction that gives it.
+membership_began = Signal()
+
+# A session of ``session_key`` was ended by its owner; ``user`` ended all but that of ``request``.
+session_ended = Signal()
+others_ended = Signal()
+
 # ``user`` looked at the people of ``schools``, or at one of them (``person``).
 people_seen = Signal()
 

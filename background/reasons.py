@@ -19,6 +19,8 @@ REASONS: dict[str, Promise] = {
     "SMTPAuthenticationError": _("The mail server does not know us."),
     "SMTPRecipientsRefused":  _("The mail server does not take this address."),
     "SMTPException":          _("The mail server refused it."),
+    "PushFault":              _("The push service did not answer, or had no time."),
+    "PushRefused":            _("The push service does not take this message."),
     "PermissionError":        _("The program may not write its files."),
     "FileNotFoundError":      _("A file that it needs is gone."),
     "OSError":                _("The disk or the network failed."),

@@ -6,9 +6,10 @@ the first, the second and so on: who hears of it follows from that.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import School, User
 from bench.world import (
@@ -280,14 +281,15 @@ def _said_before(_size: Size) -> None:
     )
     fill(
         SchoolPeriod,
-        SchoolVacation,
         {"school_id": "school", "code": "'ask'", "days": "7", "set_by_id": colleague(1)},
         "bench_plan WHERE nth = 1 AND school %% 10 = 0",
     )
-    # The vacations of one region, as most schools take them over.
+    # The vacations of one region, as most schools take them over: those to come. What is past would
+    # make later what is due today, another part of it each season.
     vacations = ", ".join(
         f"('{one.name}', '{one.first}'::date, '{one.last}'::date)"
-        for one in of_region(MIDDLE, date.today() - timedelta(days=365))  # noqa: DTZ011
+        for one in of_region(MIDDLE, timezone.localdate())
+        if one.first > timezone.localdate()
     )
     fill(
         SchoolVacation,

@@ -32,6 +32,8 @@ from cases.models import (
     Record,
     StepChange,
 )
+from cases.notifications.kinds import RESPONSIBLE, TAKES_PART
+from cases.notifications.telling import notify
 from cases.protocol import STEPS, Course, Guidance, Rule, conditions, guide
 from cases.protocol.periods import RETENTION_YEARS
 from cases.retention import set_retention
@@ -129,16 +131,21 @@ def refresh(case: Case, by: User | None, now: datetime | None = None) -> Guidanc
     return guidance
 
 
-def follow(case: Case, guidance: Course, by: User | None, now: datetime) -> None:
-    """Set on a locked case what the protocol says of it, without saving; keep a change of step."""
+def follow(
+    case: Case, guidance: Course, by: User | None, now: datetime, *, said: bool = False
+) -> None:
+    """Set on a locked case what the protocol says of it, without saving; keep a change of step.
+
+    ``said``: whoever calls it writes down what is to be said by now.
+    """
     if guidance.step != case.step:
         StepChange.objects.create(
             case=case, cycle=case.cycle, from_step=case.step, to_step=guidance.step, by=by, at=now
         )
-    apply_guidance(case, guidance, now)
+    apply_guidance(case, guidance, now, said=said)
 
 
-def apply_guidance(case: Case, guidance: Course, now: datetime) -> None:
+def apply_guidance(case: Case, guidance: Course, now: datetime, *, said: bool = False) -> None:
     """Set on the case what the protocol says of it, without saving."""
     case.step = guidance.step
     case.attention = int(guidance.attention)
@@ -150,7 +157,7 @@ def apply_guidance(case: Case, guidance: Course, now: datetime) -> None:
     case.period = first.deadline.period.code
     case.period_since, case.deadline = first.deadline.since, first.due
     # What was said of each period is written down; the sweep looks from where it stands by now.
-    case.next_due = look_again(guidance, now, said=False)
+    case.next_due = look_again(guidance, now, said=said)
 
 
 @transaction.atomic
@@ -180,11 +187,17 @@ def add_participant(case: Case, by: User, person: User, *, hand_over: bool) -> N
         raise ActionError(
             _("This colleague is kept out: there is a conflict of interest."), field="person"
         )
-    assign_perm("cases.take_part", person, case)
-    if hand_over:
-        assign_perm("cases.handed_over", person, case)
+    grant = assign_perm("cases.take_part", person, case)
+    about = {"by": by, "case": case, "urgent": case.accelerated}
+    if not hand_over:
+        notify(TAKES_PART, [person.pk], str(grant.pk), **about)
+        return
+    assign_perm("cases.handed_over", person, case)
+    if case.responsible_id != person.pk:
         case.responsible = person
         case.save(update_fields=["responsible"])
+        # Handed over again after somebody else had it, it is told again.
+        notify(RESPONSIBLE, [person.pk], f"{case.pk} {timezone.now().isoformat()}", **about)
 
 
 @transaction.atomic

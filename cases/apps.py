@@ -12,17 +12,39 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow what accounts tells, tell audit and tasks. The models are not there before now."""
-        from accounts.signals import membership_ended
+        from django.contrib.auth.signals import user_logged_in, user_logged_out
+        from django.db.models import Field, ForeignKey
+
+        from accounts.signals import (
+            membership_began,
+            membership_ended,
+            others_ended,
+            session_ended,
+        )
         from audit import sight
         from background.sections import declare_messages, declare_section
+        from cases.among import Among
         from cases.handing_on import hand_on
         from cases.models import Case, DossierExport, EmergencyAccess
         from cases.notifications import watched
+        from cases.notifications.push import checks, devices  # noqa: F401 - the checks register
+        from cases.notifications.roles import tell_of_role
         from cases.papers import section_of
         from cases.sight import kept_from, known_to
         from cases.todo import of_cases, of_schools, registry
 
+        for kind in (Field, ForeignKey):
+            kind.register_lookup(Among)
         membership_ended.connect(hand_on, dispatch_uid="cases.hand_on")
+        membership_began.connect(tell_of_role, dispatch_uid="cases.tell_of_role")
+        for signal, ends in (
+            (user_logged_in, devices.signed_in),
+            (user_logged_out, devices.signed_out),
+            (session_ended, devices.session_ended),
+            (others_ended, devices.others_ended),
+            (membership_ended, devices.role_ended),
+        ):
+            signal.connect(ends, dispatch_uid=f"cases.devices.{ends.__name__}")
         sight.declare(Case, known_to=known_to, kept_from=kept_from)
         sight.declare_reading(DossierExport, EmergencyAccess)
         registry.declare(*of_cases.TABLE, *of_schools.TABLE)

@@ -43,9 +43,9 @@ def of_schools(cases: Iterable[Case]) -> dict[int, SchoolCalendar]:
     """Return the calendars of the schools of cases: two queries, however many there are."""
     found: dict[int, SchoolCalendar] = defaultdict(SchoolCalendar)
     schools = {case.school_id for case in cases}
-    for period in SchoolPeriod.objects.filter(school__in=schools):
+    for period in SchoolPeriod.objects.filter(school_id__among=schools):
         found[period.school_id].days[period.code] = period.days
-    vacations = SchoolVacation.objects.filter(school__in=schools).order_by("first_day")
+    vacations = SchoolVacation.objects.filter(school_id__among=schools).order_by("first_day")
     for school_id, *span in vacations.values_list("school_id", "first_day", "last_day"):
         found[school_id].vacations.append(tuple(span))
     return found

@@ -139,13 +139,13 @@ def _with_those_of_their_pupils(cases: list[Case]) -> dict[int, Case]:
     """Return the cases and the other ones of their pupils, by key; of these, hardly anything."""
     known = {case.pk: case for case in cases}
     pupils = {case.pupil_id for case in cases}
-    all_of_them = Case.objects.filter(pupil_id__in=pupils).only("pupil_id", "restricted")
+    all_of_them = Case.objects.filter(pupil_id__among=pupils).only("pupil_id", "restricted")
     return {case.pk: case for case in all_of_them} | known
 
 
 def _put_off(cases: list[Case]) -> dict[int, PutOff]:
     """Return which of the cases somebody put off, by case."""
-    standing = Snooze.objects.standing().filter(case__in=cases)
+    standing = Snooze.objects.standing().filter(case_id__among=[case.pk for case in cases])
     return {snooze.case_id: snooze.put_off for snooze in standing}
 
 
@@ -156,7 +156,7 @@ def _rows(relation: str, cases: list[Case], known: dict[int, Case]) -> dict[Key,
     """
     model = Case._meta.get_field(relation).related_model
     keys = list(known) if relation in OF_THE_PUPIL else [case.pk for case in cases]
-    records = model.objects.current().filter(case_id__in=keys).order_by("id")
+    records = model.objects.current().filter(case_id__among=keys).order_by("id")
     found = list(
         records.annotate(**TOLD.get(relation, {}))
         .only(*OF_ALL, *LOOKED_AT[relation])
@@ -197,7 +197,7 @@ def _add_words(records: list[Any], name: str, relation: str, columns: tuple[str,
     words: dict[int, list[Any]] = {record.pk: [] for record in records}
     if records:
         link = type(records[0])._meta.get_field(relation)
-        under = link.related_model.objects.filter(**{f"{link.field.name}__in": list(words)})
+        under = link.related_model.objects.filter(**{f"{link.field.attname}__among": words})
         for key, *said in under.order_by("id").values_list(link.field.attname, *columns):
             words[key].append(said[0] if len(said) == 1 else tuple(said))
     for record in records:

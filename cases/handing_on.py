@@ -10,6 +10,8 @@ from accounts.access import Permission, Scope
 from accounts.models import Membership
 from accounts.roles import Role
 from cases.models import Case, CaseUserObjectPermission, EmergencyAccess, ShutOut
+from cases.notifications.kinds import RESPONSIBLE
+from cases.notifications.telling import notify
 
 # Who takes open tasks over, the first that the school has (docs/protocol.md, "Who does what").
 TAKES_OVER = (Role.COORDINATOR, Role.ATTENTION_OFFICER, Role.SCHOOL_LEADER)
@@ -69,6 +71,8 @@ def _hand_over_tasks(membership: Membership, *, keeps_granted: bool) -> None:
         # The sweep looks at once: whoever it is now hears of what waits.
         case.next_due = timezone.now() if case.next_due else None
         case.save(update_fields=["responsible", "next_due"])
+        key, urgent = f"{case.pk} from {membership.pk}", case.accelerated
+        notify(RESPONSIBLE, [case.responsible_id], key, case=case, urgent=urgent)
 
 
 def successor(membership: Membership, case: Case) -> int | None:

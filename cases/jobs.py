@@ -8,6 +8,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from cases.errors import ActionError
 from cases.models import PaperJob
+from cases.notifications.telling import notify
 from cases.waking import wake
 
 Job = TypeVar("Job", bound=PaperJob)
@@ -64,7 +66,9 @@ def finish(job: PaperJob, pdf: bytes) -> None:
     job.file.save(f"{secrets.token_hex(24)}.pdf", ContentFile(pdf), save=False)
     job.sha256 = hashlib.sha256(pdf).hexdigest()
     job.state, job.progress, job.finished_at = State.READY, 100, timezone.now()
-    job.save(update_fields=["file", "sha256", "state", "progress", "finished_at"])
+    with transaction.atomic():
+        job.save(update_fields=["file", "sha256", "state", "progress", "finished_at"])
+        _tell(job, job.told_ready)
 
 
 def retry(job: PaperJob) -> bool:
@@ -82,7 +86,15 @@ def retry(job: PaperJob) -> bool:
 def fail(job: PaperJob) -> None:
     """Give a job up; whoever asked for it sees so, and can ask again."""
     job.state, job.finished_at = State.FAILED, timezone.now()
-    job.save(update_fields=["state", "finished_at"])
+    with transaction.atomic():
+        job.save(update_fields=["state", "finished_at"])
+        _tell(job, job.told_failed)
+
+
+def _tell(job: PaperJob, kind: str) -> None:
+    """Tell whoever asked for it, and nobody else."""
+    public_id = str(job.public_id)
+    notify(kind, [job.requested_by_id], public_id, case=job.in_case, about=public_id)
 
 
 def look_after(model: type[PaperJob], now: datetime) -> None:

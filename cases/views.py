@@ -18,6 +18,7 @@ from cases.facts import facts_for
 from cases.forms import ParticipantForm
 from cases.in_charge import show_in_charge
 from cases.models import Case
+from cases.notifications.reading import opened_case
 from cases.protocol import guide
 from cases.retention import retention
 from cases.screen import step_header, what_now
@@ -67,6 +68,8 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         Case.objects.visible_to(request.user).with_records(), reference=reference
     )
     record_read(request.user, case)
+    if request.method == "GET":
+        opened_case(case, request.user)
     facts = facts_for(case, timezone.now())
     guidance = guide(facts)
     permissions = permissions_on(case, request.user)

@@ -20,11 +20,11 @@ from accounts.models import Membership, User
 from cases.actions import check, file_record, lock, refresh
 from cases.errors import KEY_USED, ActionError
 from cases.models import Case
-from cases.notifications.telling import notify
-from consultations.kinds import INVITED
+from consultations.kinds import ACCEPTED, ADVISED, ENDED, INVITED, MENTIONED, OUTCOME
 from consultations.models import Advice, Consultation, Invitation, Mention, SharedPiece
 from consultations.querysets import people_in
 from consultations.sharing import Veil, chosen
+from consultations.telling import joined, tell, who_asked
 
 
 @transaction.atomic
@@ -81,8 +81,8 @@ def invite_all(consultation: Consultation, by: User, invitees: list[Membership])
 
 def tell_invited(invitation: Invitation) -> Invitation:
     """Have somebody told that they are invited; returns the invitation."""
-    consultation = invitation.consultation
-    notify(INVITED, [invitation.user_id], str(invitation.public_id), about=consultation.reference)
+    key = str(invitation.public_id)
+    tell(INVITED, invitation.consultation, [invitation.user_id], key)
     return invitation
 
 
@@ -139,6 +139,8 @@ def accept_invitation(invitation: Invitation, by: User) -> Invitation:
     if invitation.accepted_at is None:
         invitation.accepted_at = timezone.now()
         invitation.save(update_fields=["accepted_at"])
+        key = str(invitation.public_id)
+        tell(ACCEPTED, invitation.consultation, who_asked(invitation), key, by=by)
     return invitation
 
 
@@ -215,21 +217,30 @@ def give_advice(
         written = Advice.objects.create(
             consultation=consultation, author=by, idempotency_key=key, text=text
         )
-        _mention(written, consultation, mentions)
+        _tell_of_advice(written, consultation, _mention(written, consultation, mentions))
     elif (written.author_id, written.consultation_id) != (by.pk, consultation.pk):
         raise ActionError(KEY_USED)
     return written
 
 
-def _mention(advice: Advice, consultation: Consultation, mentions: Iterable[User]) -> None:
+def _mention(advice: Advice, consultation: Consultation, mentions: Iterable[User]) -> set[int]:
+    """Ask for the eye of people, and return their ids."""
     named = list(mentions)
     if not named:
-        return
+        return set()
     here = set(people_in(consultation).values_list("pk", flat=True))
     if not {user.pk for user in named} <= here:
         raise ActionError(_("Somebody whom you ask no longer takes part."), field="mentions")
     for user in named:
         Mention.objects.create(advice=advice, user=user)
+    return {user.pk for user in named}
+
+
+def _tell_of_advice(advice: Advice, consultation: Consultation, mentioned: set[int]) -> None:
+    """Tell whose eye is asked for, and who asked; once, who is both."""
+    asked = {consultation.author_id} - mentioned
+    tell(MENTIONED, consultation, mentioned, str(advice.pk), by=advice.author)
+    tell(ADVISED, consultation, asked, str(advice.pk), by=advice.author)
 
 
 def may_advise(consultation: Consultation, user: User) -> bool:
@@ -262,11 +273,15 @@ def record_outcome(
     if sent_before is not None:
         return sent_before
     consultation = open_consultation(consultation)
+    guests = joined(consultation)
+    staff = set(people_in(consultation).values_list("pk", flat=True)) - guests
     consultation.held_at, consultation.outcome = held_at, outcome
     consultation.talk, consultation.next_talk = talk, next_talk
     consultation.decided_by = decided_by or by.name
     consultation.closed_at, consultation.closed_by = timezone.now(), by
     consultation.save(update_fields=sorted(Consultation.CONCLUSION))
+    tell(OUTCOME, consultation, staff | {case.responsible_id}, consultation.reference, by=by)
+    tell(ENDED, consultation, guests, consultation.reference, by=by)
     refresh(case, by)
     return consultation
 

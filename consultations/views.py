@@ -14,6 +14,7 @@ from cases.contact_book.calls import Numbers, calls_for
 from cases.errors import ActionError
 from cases.facts import facts_for
 from cases.models import Case
+from cases.notifications.reading import opened
 from cases.protocol import CONTACTS, guide
 from cases.protocol.contacts import BUURTTEAM, INSPECTOR, VEILIG_THUIS
 from cases.screen import step_header
@@ -21,6 +22,7 @@ from cases.step_views import record
 from consultations import actions
 from consultations.forms import OUTSIDE, AdviceForm, CallForm, ConsultationForm, OutcomeForm
 from consultations.inbox import inbox_of
+from consultations.kinds import IN_THE_INBOX
 from consultations.models import Consultation, Invitation, ReadMark
 from consultations.names import Family
 from consultations.querysets import people_in
@@ -108,6 +110,8 @@ def _askable(request: HttpRequest, reference: str) -> Case:
 def inbox(request: HttpRequest) -> HttpResponse:
     """Show the invitations that stand by what one does with them, and those that ended."""
     found = inbox_of(request.user, timezone.now())
+    if request.method == "GET":
+        opened(request.user, kind__in=IN_THE_INBOX)
     return render(request, "consultations/inbox.html", {"inbox": found})
 
 
@@ -136,8 +140,10 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         if not Consultation.objects.visible_to(request.user).filter(pk=consultation.pk).exists():
             return _ended(request, reference)  # it closed while the words were on their way
     record_read(request.user, consultation)
-    if request.method == "GET" and people.filter(pk=request.user.pk).exists():
-        ReadMark.objects.note(consultation, request.user)
+    if request.method == "GET":
+        opened(request.user, about=consultation.reference)
+        if people.filter(pk=request.user.pk).exists():
+            ReadMark.objects.note(consultation, request.user)
     guidance = guide(facts_for(consultation.case, timezone.now())) if sees_case else None
     return render(
         request,

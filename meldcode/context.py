@@ -1,6 +1,7 @@
 """What every page shows: navigation by role, who is signed in, whom to call, a demo or not."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import access, sessions
 from accounts.access import Permission
+from cases.notifications.reading import unread_count
 from cases.protocol import CONTACTS
 
 
@@ -52,6 +54,8 @@ def page(request: HttpRequest) -> dict[str, object]:
             for name, label, icon, permission in NAVIGATION
             if permission is None or access.may(user, permission)
         ],
+        # Asked by a page that shows the bell, and by no part of one.
+        "unread_count": partial(unread_count, user),
         "role_label": " · ".join(str(m) for m in memberships),
         "permissions": {p.value for p in Permission if access.may(user, p)},
         # Seconds of rest, and the moment (ms since 1970) at which it ends however busy one is.

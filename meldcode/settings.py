@@ -284,6 +284,8 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+# Which browser it is on which somebody is told (cases.notifications.push).
+DEVICE_COOKIE_NAME = "__Host-device" if TLS else "device"
 CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"
 
 # --- Language and time ---------------------------------------------------------------------------
@@ -341,6 +343,18 @@ if not EMAIL_CONFIG:
     EMAIL_FILE_PATH = MAIL_DIR
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Meldcode <noreply@localhost>")
+
+# --- Web push (an option) -------------------------------------------------------------------------
+# With which we sign what we send to push services: `manage.py new_push_key` prints one. Empty: the
+# option is not there.
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
+# Hosts, and all below them, to which a browser's subscription may lead us: no other.
+PUSH_SERVICES = (
+    "fcm.googleapis.com",  # Chrome, Edge on Android, Samsung
+    "push.services.mozilla.com",  # Firefox
+    "notify.windows.com",  # Edge on Windows
+    "push.apple.com",  # Safari
+)
 
 # --- Background work -----------------------------------------------------------------------------
 BROKER_DIR = VAR_DIR / "broker"

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from background import views as background
+from cases.notifications.push.views import worker
 from cases.todo.views import todo
 from meldcode import home
 
@@ -19,6 +20,8 @@ urlpatterns = [
     path("", include("background.urls")),
     path("signals/", include("signals.urls")),
     path("cases/", include("cases.urls")),
+    path("push-worker.js", worker, name="push_worker"),
+    path("notifications/", include("cases.notifications.urls")),
     path("", include("audit.urls")),
     path("", include("consultations.urls")),
     path("", include("referrals.urls")),

@@ -16,9 +16,11 @@ from accounts.models import User
 from cases.actions import check, deviate, file_record, file_step, guidance_for, lock, refresh
 from cases.errors import ActionError
 from cases.models import Attachment, Case, Contact, Deviation
+from cases.notifications.telling import notify
 from cases.protocol.steps import AFTER
 from referrals import chain
 from referrals.chain import State, Verdict
+from referrals.kinds import RECEIVED
 from referrals.models import Decision, Feedback, Goal, GoalEffect, HelpPlan, Referral
 
 # The rule that is not followed when a referral is withdrawn.
@@ -155,6 +157,9 @@ def confirm_received(referral: Referral, by: User) -> Referral:
     if referral.state is State.SENT:
         referral.reach(State.RECEIVED, by)
         referral.save(update_fields=["confirmed_at", "confirmed_by"])
+        told = {case.responsible_id, referral.decision.author_id, referral.sent_by_id}
+        about = {"case": case, "about": str(referral.public_id), "urgent": case.accelerated}
+        notify(RECEIVED, told, str(referral.pk), by=by, **about)
     refresh(case, by)
     return referral
 

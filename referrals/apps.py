@@ -14,11 +14,13 @@ class ReferralsConfig(AppConfig):
         """Tell the audit, and the list of tasks. The models are not there before now."""
         from audit import sight
         from background.sections import declare_section
+        from cases.notifications.kinds import declare
         from cases.papers import section_of
         from cases.todo import registry
-        from referrals import todo
+        from referrals import kinds, todo
         from referrals.report.models import ReportCopy
 
+        declare(*kinds.KINDS)
         sight.declare_reading(ReportCopy)
         registry.declare(*todo.TABLE)
         case = "report__referral__decision__case"

@@ -16,6 +16,9 @@ from accounts.models import Membership, User
 from cases.actions import check, file_record, lock, open_case, refresh
 from cases.errors import KEY_USED, ActionError
 from cases.models import Case, Pupil, ShutOut
+from cases.notifications.kinds import SEVERE
+from cases.notifications.telling import notify
+from cases.reminders.ladder import care_team_and_responsible
 from cases.reminders.sweep import tell
 from signals.categories import DIRECT
 from signals.models import Signal, SignalCategory, SignalFinding
@@ -53,7 +56,15 @@ def file_signal(
     signal = _file(open_case(pupil, by, restricted=about_staff), by, key, categories, fields)
     if about_staff:
         tell(signal.case, timezone.now())
+    _tell_of_severe(signal)
     return signal
+
+
+def _tell_of_severe(signal: Signal) -> None:
+    """Tell the care team at once of a severe signal; one for the board alone is told apart."""
+    if signal.severe and not signal.case.restricted:
+        told = care_team_and_responsible(signal.case)
+        notify(SEVERE, told, signal.reference, by=signal.author, case=signal.case)
 
 
 def told_of(pupil: Pupil) -> bool:
@@ -93,7 +104,7 @@ def correct_signal(
         "severe_since": original.severe_from if original.severe else now,
         "raised_at": now if raised else original.raised_at,
     }
-    return _file(
+    signal = _file(
         case,
         by,
         key,
@@ -106,6 +117,9 @@ def correct_signal(
             "correction_reason": reason,
         },
     )
+    if raised:
+        _tell_of_severe(signal)
+    return signal
 
 
 def _lock_to_correct(original: Signal, by: User, key: UUID) -> Case:

@@ -42,7 +42,7 @@ def _cache_of_this_process(location: object) -> str:
 def _plain_settings() -> Iterator[None]:
     """No hashing cost, no manifest, no broker; mail in memory.
 
-    A provider to sign in with may run on 127.0.0.1.
+    A provider to sign in with may run on 127.0.0.1. No push service is known.
     """
     default = settings.CACHES["default"]
     static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -53,6 +53,7 @@ def _plain_settings() -> Iterator[None]:
         EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
         CELERY_TASK_ALWAYS_EAGER=False,
         SSO_LOCAL=True,
+        PUSH_SERVICES=(),
     ):
         yield
 
@@ -111,7 +112,8 @@ def _standing_world(standing) -> Iterator[tuple["World", Path]]:
 def world(_standing_world, db, settings) -> "World":
     """A world for this test alone: what it does to it is undone. Cheaper than ``World()``.
 
-    Once a test asked for it, it stands in the database until the last test of the file.
+    Once a test asked for it, it stands in the database until the last test of the file: it is not
+    for a file in which another test counts on an empty one.
     """
     world, media = _standing_world
     copytree(media, settings.MEDIA_ROOT, dirs_exist_ok=True)

@@ -130,7 +130,7 @@ def test_each_wrong_answer_is_refused_at_its_field(row, signed_in, subtests, wor
 WITHOUT_TEXT = {
     "cases:participants", "cases:periods", "people:give_role", "consultations:propose",
     "consultations:invite",
-    "consultations:answer_times", "consultations:hand_over",
+    "consultations:answer_times", "consultations:hand_over", "notifications:settings",
     "cases:vacations", "cases:vacation_lines",
 }  # fmt: skip
 
@@ -317,7 +317,8 @@ WITH_OBJECT = [
     "referrals:decide", "referrals:feedback", "referrals:sent",
     "referrals:report_of_case", "referrals:report_of", "referrals:report", "referrals:write_report",
     "referrals:file_report", "referrals:correct_report", "referrals:read_report_out",
-    "referrals:request_copy", "referrals:copy", "referrals:copy_download",
+    "referrals:request_copy", "referrals:copy", "referrals:copy_download", "notifications:open",
+    "notifications:remove_device",
 ]  # fmt: skip
 
 

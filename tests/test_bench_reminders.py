@@ -34,7 +34,7 @@ def test_what_is_due_is_said_and_its_rows_are_written_bare(country):
     before = Reminder.objects.count()
     swept = measure(connections["default"], 2, "small", lambda line: None)
     assert swept.due == 20
-    assert swept.given >= 18  # on some days, one or two are due the day after
+    assert swept.given >= 12  # over weekends and holidays, some are due days later
     assert swept.rows >= 3 * swept.given  # with whom it is told, and how
     assert len(swept.sweeps) == len(swept.bare) == len(swept.growth) == 2
     assert len(swept.idle) == len(swept.bare_idle) == 4

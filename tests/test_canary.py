@@ -21,7 +21,15 @@ from django.utils import timezone
 from accounts import typed
 from cases import views as case_views
 from cases.dossier.tasks import make_dossier
-from cases.models import Attachment, Case, DossierExport, EmergencyAccess, Notification, Pupil
+from cases.models import (
+    Attachment,
+    Case,
+    DossierExport,
+    EmergencyAccess,
+    Notification,
+    OutboxMessage,
+    Pupil,
+)
 from cases.notifications.outbox import deliver
 from cases.reminders.sweep import sweep
 from consultations.models import Consultation
@@ -289,7 +297,9 @@ def test_nothing_stands_where_nobody_looks_for_it(walked, queue):
         "referrals:request_copy reason",
         "copy reason",
     }
-    assert found("\n".join(columns(Notification.objects.all()))) == set()
+    for told in (Notification, OutboxMessage):
+        assert told.objects.exists()
+        assert found("\n".join(columns(told.objects.all()))) == set()
 
 
 @shows("leak-1")

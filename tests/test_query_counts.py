@@ -11,6 +11,7 @@ from guardian.shortcuts import assign_perm
 
 from accounts.roles import Role
 from cases.models import Deviation, LookBack, Pupil
+from cases.notifications.telling import notify
 from referrals.models import HelpPlan, Referral
 from referrals.report.fill import filled
 from referrals.report.models import Report
@@ -277,3 +278,16 @@ def test_choosing_people(coordinator, school, signed_in, name):
             member(Role.BUURTTEAM_WORKER, school.buurtteam)
 
     assert_constant(signed_in(coordinator), reverse(name, args=[case.reference]), more)
+
+
+def test_the_list_behind_the_bell_and_the_bell_itself(coordinator, school, signed_in):
+    def more(count):
+        for case in cases_of(school, count):
+            room = ConsultationFactory(case=case)
+            for kind, about in (("severe", ""), ("advised", room.reference)):
+                key = f"{case.pk}"
+                notify(kind, [coordinator.pk], key, case=case, about=about)
+
+    browser = signed_in(coordinator)
+    for name in ("notifications:list", "notifications:settings", "help"):
+        assert_constant(browser, reverse(name), more)

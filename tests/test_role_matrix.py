@@ -92,6 +92,13 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "sso:saml_add":                          ADMINISTRATORS,
     "people:invitation":                     PUBLIC,
     "people:open_invitation":                PUBLIC,
+    "notifications:list":                    EVERYBODY,
+    "notifications:open":                    ("coordinator",),  # whose it is
+    "notifications:read_all":                EVERYBODY,
+    "notifications:settings":                EVERYBODY,
+    "notifications:add_device":              EVERYBODY,
+    "notifications:remove_device":           ("coordinator",),  # whose it is
+    "push_worker":                           PUBLIC,
     "audit:mine":                            EVERYBODY,
     "audit:school":                          ADMINISTRATORS,
     "audit:export":                          ADMINISTRATORS,
@@ -210,6 +217,9 @@ POST_ONLY = {
     "cases:move_help",
     "cases:remove_help",
     "stay",
+    "notifications:read_all",
+    "notifications:add_device",
+    "notifications:remove_device",
     "end_session",
     "end_other_sessions",
     "people:withdraw_invitation",
@@ -230,6 +240,7 @@ POST_ONLY = {
 # What only shows something, whoever asks: nothing can be sent to it.
 READ_ONLY = {
     "mfa_view_recovery_codes",
+    "push_worker",
     "sso:callback",
     "sso:refused",
     "sso:saml_finish",
@@ -288,6 +299,8 @@ def arguments(name: str, world: World) -> list:
         "sso:saml_callback": [world.saml_provider.public_id],
         "sso:saml_finish": [world.saml_provider.public_id],
         "sso:saml_metadata": [world.saml_provider.public_id],
+        "notifications:open": [world.notification.public_id],
+        "notifications:remove_device": [world.device.public_id],
         "audit:settle": [world.flag.public_id],
         "background:again": ["audit.tasks.seal"],
         "background:item_again": ["dossiers", world.export.public_id],

@@ -11,7 +11,8 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.models import Flag
 from background.models import Beat, Worker
-from cases.models import DossierExport, EmergencyAccess, ShutOut
+from cases.models import DossierExport, EmergencyAccess, Notification, PushSubscription, ShutOut
+from cases.notifications.push.devices import what_ends_sessions
 from consultations.models import AgendaItem
 from referrals.models import Decision, HelpPlan, Referral
 from referrals.report.models import Report, ReportCopy
@@ -92,6 +93,17 @@ class World:
         )
         self.contact = ContactFactory(school=self.school)
         self.help_item = HelpItemFactory(school=self.school)
+        self.notification = Notification.objects.create(
+            recipient=self.people["coordinator"], kind="severe", key="1", case=self.case
+        )
+        self.device = PushSubscription.objects.create(
+            user=self.people["coordinator"],
+            endpoint=f"https://updates.push.services.mozilla.com/wpush/{uuid.uuid4()}",
+            public_key="B" * 87,
+            secret="A" * 22,
+            device="Firefox, Windows",
+            holds_while=what_ends_sessions(self.people["coordinator"]),
+        )
         self.vacation = VacationFactory(school=self.school, set_by=self.people["coordinator"])
         # Worker and beat are there: the health page says that all is well.
         now = timezone.now()

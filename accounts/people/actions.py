@@ -23,7 +23,12 @@ from accounts.models import Membership, RoleInvitation, School, User
 from accounts.people import mails
 from accounts.people.roles import place_of
 from accounts.roles import Role
-from accounts.signals import membership_ended, second_factor_reset, team_role_changed
+from accounts.signals import (
+    membership_began,
+    membership_ended,
+    second_factor_reset,
+    team_role_changed,
+)
 
 INVITATION_LASTS = timedelta(days=14)
 # An address as people have them. The standard knows more: in quotation marks whatever one likes,
@@ -247,6 +252,7 @@ def _give(
     )
     if by is not None:  # a role that one says yes to oneself stands there by its invitation
         _tell_trail(membership, by, school, "made")
+    membership_began.send(sender=Membership, membership=membership)
     transaction.on_commit(lambda: mails.tell_of_role(membership, school))
     return membership
 

@@ -19,6 +19,7 @@ from cases.models.notification import (
 )
 from cases.models.period import SchoolPeriod
 from cases.models.pupil import Pupil
+from cases.models.push import PushSubscription
 from cases.models.record import Record
 from cases.models.reminder import Reminder
 from cases.models.snooze import Snooze
@@ -44,6 +45,7 @@ __all__ = [
     "OutboxMessage",
     "PaperJob",
     "Pupil",
+    "PushSubscription",
     "Record",
     "Reminder",
     "SchoolPeriod",

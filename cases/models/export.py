@@ -16,6 +16,9 @@ class PaperJob(models.Model):
 
     # The name of the worker's task that makes it.
     task: str
+    # What whoever asked for it is told in the end (kinds of notifications).
+    told_ready: str
+    told_failed: str
 
     class State(models.TextChoices):
         """Where the job stands."""
@@ -53,11 +56,17 @@ class PaperJob(models.Model):
         """Tell whether the file is still to come."""
         return self.state in (self.State.WAITING, self.State.RUNNING)
 
+    @property
+    def in_case(self) -> Case:
+        """Return the case that it is a paper of."""
+        raise NotImplementedError
+
 
 class DossierExport(PaperJob):
     """A PDF of a whole case."""
 
     task = "cases.dossier.tasks.make_dossier"
+    told_ready, told_failed = "dossier_ready", "dossier_failed"
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="exports")
     reason = models.TextField(_("why you export this dossier"))
@@ -78,3 +87,8 @@ class DossierExport(PaperJob):
 
     def __str__(self) -> str:
         return f"export {self.public_id}"
+
+    @property
+    def in_case(self) -> Case:
+        """Return the case that it is the dossier of."""
+        return self.case

@@ -6,7 +6,9 @@ telephone shows of it, with a reference and a link.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -15,11 +17,35 @@ from django.utils.translation import gettext_lazy as _
 from accounts import access
 from accounts.access import Permission
 from accounts.models import User
-from cases.models import Case, Contact, Notification
+from cases.models import Case, Contact, DossierExport, Notification
 from cases.models.contact import last_year
+from cases.notifications.querysets import NotificationQuerySet
 
-# Which of some notifications the person may know of, or still has to hear: their primary keys.
-Told = Callable[[User, Iterable[Notification]], set[int]]
+
+@dataclass(frozen=True)
+class Sight:
+    """What somebody may know of now, as conditions on notifications: each looks at one row.
+
+    A list, and the count on every page, ask them of the few rows of one person.
+    """
+
+    person: User
+
+    @cached_property
+    def case(self) -> Q:
+        """The person may see the case."""
+        return self.case_for(Permission.SEE_CASE)
+
+    def case_for(self, permission: Permission) -> Q:
+        """The person holds a permission for the case."""
+        cases = Case.objects.permitted(self.person, permission)
+        return Q(Exists(cases.filter(pk=OuterRef("case_id"))))
+
+
+# Which notifications a person may know of.
+Known = Callable[[Sight], Q]
+# Of which of some notifications the person still has to hear: their primary keys.
+Waits = Callable[[User, Iterable[Notification]], set[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +55,20 @@ class Kind:
     ``said``: what happened, in a line. ``explained``: what a mail says of it beside that line.
     ``known_to``: of which the person may know now. ``waits``: of which they have to hear still, of
     those; what was done meanwhile needs no mail. ``place``: the path of the page to look at.
-    ``reference``: what stands beside the line.
+    ``reference``: what stands beside the line. ``on_case_page``: whoever opens the case sees it.
+    ``mailed``: False for what is mailed in another way.
     """
 
     code: str
     said: Promise
     explained: Promise
-    known_to: Told
+    known_to: Known
     place: Callable[[Notification], str]
     reference: Callable[[Notification], str]
-    waits: Told | None = None
+    waits: Waits | None = None
     urgent: bool = False
+    on_case_page: bool = True
+    mailed: bool = True
 
 
 KINDS: dict[str, Kind] = {}
@@ -50,35 +79,58 @@ def declare(*kinds: Kind) -> None:
     KINDS.update((kind.code, kind) for kind in kinds)
 
 
+def known_to(person: User, notifications: NotificationQuerySet) -> NotificationQuerySet:
+    """Return those of a person's notifications that they may know of now, by one query."""
+    sight, may_know = Sight(person), Q(pk__in=())
+    by_condition: dict[Known, list[str]] = {}
+    for kind in KINDS.values():
+        by_condition.setdefault(kind.known_to, []).append(kind.code)
+    for condition, codes in by_condition.items():
+        may_know |= Q(kind__in=codes) & condition(sight)
+    return notifications.filter(may_know, recipient=person)
+
+
 def known(person: User, notifications: Iterable[Notification]) -> list[Notification]:
     """Return those of a person's notifications that they may know of now, in the same order."""
-    return _chosen(person, notifications, lambda kind: kind.known_to)
-
-
-def waiting(person: User, notifications: Iterable[Notification]) -> list[Notification]:
-    """Return those that the person may know of and has to hear still, in the same order."""
-    left = known(person, notifications)
-    return _chosen(person, left, lambda kind: kind.waits)
-
-
-def _chosen(
-    person: User, notifications: Iterable[Notification], ask: Callable[[Kind], Told | None]
-) -> list[Notification]:
-    """Return those for which the kind says yes; a kind without an answer says yes to all."""
     notifications = list(notifications)
-    yes: set[int] = set()
-    for code in {one.kind for one in notifications}:
-        of_kind = [one for one in notifications if one.kind == code]
-        told = ask(KINDS[code])
-        yes |= {one.pk for one in of_kind} if told is None else told(person, of_kind)
+    asked = Notification.objects.filter(pk__in=[one.pk for one in notifications])
+    yes = set(known_to(person, asked).values_list("pk", flat=True))
     return [one for one in notifications if one.pk in yes]
 
 
-def of_cases(person: User, notifications: Iterable[Notification]) -> set[int]:
-    """Return the keys of those about cases that the person may see."""
-    ids = {one.case_id for one in notifications}
-    seen = set(Case.objects.visible_to(person).filter(pk__in=ids).values_list("pk", flat=True))
-    return {one.pk for one in notifications if one.case_id in seen}
+def waiting(person: User, notifications: Iterable[Notification]) -> list[Notification]:
+    """Return those that the person may know of and has to hear still, in the same order.
+
+    What they read in the application meanwhile, they heard.
+    """
+    left = [one for one in known(person, notifications) if one.read_at is None]
+    yes: set[int] = set()
+    for code in {one.kind for one in left}:
+        of_kind = [one for one in left if one.kind == code]
+        waits = KINDS[code].waits
+        yes |= {one.pk for one in of_kind} if waits is None else waits(person, of_kind)
+    return [one for one in left if one.pk in yes]
+
+
+def sees_case(sight: Sight) -> Q:
+    """Those about cases that the person may see."""
+    return sight.case
+
+
+def exports_case(sight: Sight) -> Q:
+    """Those about dossiers of cases that the person may export."""
+    return sight.case_for(Permission.EXPORT_DOSSIER)
+
+
+def looks_after_contacts(sight: Sight) -> Q:
+    """Those about contact books that the person looks after."""
+    managed = access.school_ids(sight.person, Permission.MANAGE_CONTACTS)
+    return Q(about__in=[str(pk) for pk in managed])
+
+
+def holds_role(sight: Sight) -> Q:
+    """Those about roles that the person holds now."""
+    return Q(about__in=[str(member.public_id) for member in sight.person.current_memberships])
 
 
 def standing_still(person: User, notifications: Iterable[Notification]) -> set[int]:
@@ -89,17 +141,28 @@ def standing_still(person: User, notifications: Iterable[Notification]) -> set[i
     return {one.pk for one in notifications if one.case_id in waits}
 
 
-def of_contacts(person: User, notifications: Iterable[Notification]) -> set[int]:
-    """Return the keys of those about contact books that the person looks after."""
-    managed = {str(pk) for pk in access.school_ids(person, Permission.MANAGE_CONTACTS)}
-    return {one.pk for one in notifications if one.about in managed}
-
-
 def unchecked(person: User, notifications: Iterable[Notification]) -> set[int]:
     """Return the keys of those about contact books that nobody looked at since."""
     schools = {int(one.about) for one in notifications}
     old = Contact.objects.unchecked(last_year(timezone.localdate())).filter(school_id__in=schools)
     waits = {str(pk) for pk in old.values_list("school_id", flat=True)}
+    return {one.pk for one in notifications if one.about in waits}
+
+
+def still_theirs(person: User, notifications: Iterable[Notification]) -> set[int]:
+    """Return the keys of those about open cases for which the person is responsible."""
+    ids = {one.case_id for one in notifications}
+    run = set(
+        Case.objects.open().filter(pk__in=ids, responsible=person).values_list("pk", flat=True)
+    )
+    return {one.pk for one in notifications if one.case_id in run}
+
+
+def dossiers_to_fetch(person: User, notifications: Iterable[Notification]) -> set[int]:
+    """Return the keys of those about dossiers that were not removed."""
+    ids = [one.about for one in notifications]
+    ready = DossierExport.objects.filter(public_id__in=ids, state=DossierExport.State.READY)
+    waits = {str(public_id) for public_id in ready.values_list("public_id", flat=True)}
     return {one.pk for one in notifications if one.about in waits}
 
 
@@ -118,42 +181,65 @@ def contacts_page(notification: Notification) -> str:
     return f"{reverse('cases:contacts')}?school={notification.about}"
 
 
-REMINDER, EMERGENCY, SHUT_OUT, CONTACTS = "reminder", "emergency", "shut_out", "contacts"
+def dossier_page(notification: Notification) -> str:
+    """Return the path of the page from which somebody fetches a dossier."""
+    return reverse("cases:export", args=[notification.about])
 
-declare(
-    Kind(
-        REMINDER,
-        _("A case waits for a next step."),
-        _("It is said again as long as a case stands still."),
-        of_cases,
-        case_page,
-        case_reference,
-        waits=standing_still,
-    ),
-    Kind(
-        EMERGENCY,
-        _("Somebody of another school of your board opened a case by emergency access."),
-        _("Who, and why, stands in the case. Is this not right? Tell your school leader at once."),
-        of_cases,
-        case_page,
-        case_reference,
-        urgent=True,
-    ),
-    Kind(
-        SHUT_OUT,
-        _("In a case, a conflict of interest of a colleague was set or ended."),
-        _("Who, and why, stands in the case. Is this not right? Tell your school leader at once."),
-        of_cases,
-        case_page,
-        case_reference,
-    ),
-    Kind(
-        CONTACTS,
-        _("In the contact book of your school stand numbers that nobody checked for a year."),
-        _("Call them once, and click on Checked today. This is asked at most once a month."),
-        of_contacts,
-        contacts_page,
-        lambda notification: "",
-        waits=unchecked,
-    ),
+
+def no_reference(notification: Notification) -> str:
+    """Return nothing: what it is about has none."""
+    return ""
+
+
+REMINDER, EMERGENCY, SHUT_OUT, CONTACTS = "reminder", "emergency", "shut_out", "contacts"
+SEVERE, RESPONSIBLE, TAKES_PART, ROLE = "severe", "responsible", "takes_part", "role"
+DOSSIER_READY, DOSSIER_FAILED = "dossier_ready", "dossier_failed"
+WHO_AND_WHY = _(
+    "Who, and why, stands in the case. Is this not right? Tell your school leader at once."
 )
+
+# fmt: off
+declare(
+    Kind(REMINDER,
+         _("A case waits for a next step."),
+         _("It is said again as long as a case stands still."),
+         sees_case, case_page, case_reference, waits=standing_still),
+    Kind(EMERGENCY,
+         _("Somebody of another school of your board opened a case by emergency access."),
+         WHO_AND_WHY,
+         sees_case, case_page, case_reference, urgent=True),
+    Kind(SHUT_OUT,
+         _("In a case, a conflict of interest of a colleague was set or ended."),
+         WHO_AND_WHY,
+         sees_case, case_page, case_reference),
+    Kind(SEVERE,
+         _("In a case, something severe was logged."),
+         _("The accelerated path counts in hours, every day of the week."),
+         sees_case, case_page, case_reference, urgent=True),
+    Kind(RESPONSIBLE,
+         _("You are responsible for a case now."),
+         _("What is asked first stands at the top of the case."),
+         sees_case, case_page, case_reference, waits=still_theirs),
+    Kind(TAKES_PART,
+         _("You take part in a case now."),
+         _("You see it from now on, for as long as you take part."),
+         sees_case, case_page, case_reference),
+    Kind(CONTACTS,
+         _("In the contact book of your school stand numbers that nobody checked for a year."),
+         _("Call them once, and click on Checked today. This is asked at most once a month."),
+         looks_after_contacts, contacts_page, no_reference, waits=unchecked),
+    Kind(DOSSIER_READY,
+         _("The dossier that you asked for is ready."),
+         _("Only you can fetch it. After seven days it is removed."),
+         exports_case, dossier_page, case_reference, waits=dossiers_to_fetch, on_case_page=False),
+    Kind(DOSSIER_FAILED,
+         _("The dossier that you asked for could not be made."),
+         _("Ask for it again. Does it fail once more? Tell your administrator."),
+         exports_case, dossier_page, case_reference, on_case_page=False),
+    # Who gives a role sends a mail about it (accounts.people.mails).
+    Kind(ROLE,
+         _("You have a new role."),
+         _("It stands under your name, at the top right."),
+         holds_role, lambda notification: reverse("home"), no_reference, mailed=False),
+)
+# fmt: on

@@ -6,28 +6,46 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.core import mail
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
-from cases.models import Envelope, Notification
+from cases.models import Envelope, Notification, NotificationChoice
+from cases.notifications.choosing import choice_of
 from cases.notifications.kinds import KINDS
+from cases.todo.registry import tasks_of
+from cases.todo.tasks import Asked, Line, in_mail
+
+# More than one reads in a mail: the page has them all.
+TASKS_SHOWN = 20
 
 
 def letter(
     person: User, told: list[Notification], envelope: Envelope, connection: object = None
-) -> mail.EmailMessage:
-    """Return the mail about some notifications, in the person's language.
+) -> mail.EmailMultiAlternatives:
+    """Return the mail about some notifications, as text and as HTML, in the person's language.
 
     Its Message-ID is the envelope's: of one that is sent twice after a crash, one is shown.
     """
+    digest = is_digest(person, told)
     with translation.override(person.language):
-        body = render_to_string("email/notifications.txt", {"parts": parts(told)})
-        subject = subject_of(told)
+        subject = digest_subject(len(told)) if digest else subject_of(told)
+        said = {
+            "subject": subject,
+            "language": person.language,
+            "parts": parts(told),
+            "lines": tasks_in(person) if digest else [],
+            "tasks_url": settings.SITE_URL + reverse("todo"),
+            "settings_url": settings.SITE_URL + reverse("notifications:settings"),
+        }
+        text = render_to_string("email/notifications.txt", said)
+        html = render_to_string("email/notifications.html", said)
     host = settings.SITE_URL.rpartition("//")[2].partition(":")[0]
-    return mail.EmailMessage(
+    message = mail.EmailMultiAlternatives(
         subject,
-        body,
+        text,
         to=[person.email],
         connection=connection,
         headers={
@@ -35,6 +53,31 @@ def letter(
             "Auto-Submitted": "auto-generated",
         },
     )
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def is_digest(person: User, told: list[Notification]) -> bool:
+    """Tell whether a mail is somebody's daily overview; what is urgent came before it."""
+    daily = choice_of(person).mail == NotificationChoice.Mail.DIGEST
+    return daily and not all(one.urgent for one in told)
+
+
+def tasks_in(person: User) -> list[Line]:
+    """Return what is asked of somebody, as a mail may say it: no name, and no word of content."""
+    now = timezone.now()
+    mine = [task for task in tasks_of(person, now) if task.asked is Asked.OF_ME]
+    return in_mail(mine[:TASKS_SHOWN], now)
+
+
+def digest_subject(count: int) -> str:
+    """Return the subject of a daily overview."""
+    said = ngettext(
+        "Meldcode: your overview of today (%(count)s thing)",
+        "Meldcode: your overview of today (%(count)s things)",
+        count,
+    )
+    return said % {"count": count}
 
 
 def subject_of(told: list[Notification]) -> str:
@@ -48,15 +91,19 @@ def subject_of(told: list[Notification]) -> str:
 def parts(told: Iterable[Notification]) -> list[dict]:
     """Return what a mail shows: per kind what is said, and each place to look at once."""
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    urgent: set[str] = set()
     for one in sorted(told, key=lambda one: (not one.urgent, one.pk)):
         kind = KINDS[one.kind]
         beside = found[one.kind][settings.SITE_URL + kind.place(one)]
+        if one.urgent:
+            urgent.add(one.kind)
         if kind.reference(one) not in ("", *beside):
             beside.append(kind.reference(one))
     return [
         {
             "said": KINDS[code].said,
             "explained": KINDS[code].explained,
+            "urgent": code in urgent,
             "links": [{"url": url, "references": beside} for url, beside in links.items()],
         }
         for code, links in found.items()

@@ -11,10 +11,17 @@ def not_before(
     choice: NotificationChoice | None, now: datetime, *, urgent: bool = False
 ) -> datetime:
     """Return the moment from which on a mail may go out. What is urgent waits for nothing."""
+    if choice is None or urgent or choice.mail != NotificationChoice.Mail.DIGEST:
+        return after_quiet_hours(choice, now, urgent=urgent)
+    return next_time(now, choice.digest_at)
+
+
+def after_quiet_hours(
+    choice: NotificationChoice | None, now: datetime, *, urgent: bool = False
+) -> datetime:
+    """Return the moment from which on somebody may be disturbed."""
     if choice is None or urgent:
         return now
-    if choice.mail == NotificationChoice.Mail.DIGEST:
-        return next_time(now, choice.digest_at)
     if choice.quiet_from is not None and in_between(now, choice.quiet_from, choice.quiet_until):
         return next_time(now, choice.quiet_until)
     return now

@@ -9,15 +9,13 @@ import logging
 from collections import defaultdict
 from datetime import datetime, timedelta
 from functools import partial
-from smtplib import SMTPDataError, SMTPRecipientsRefused
 
-from django.core import mail
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from cases.models import Channel, Envelope, OutboxMessage
+from cases.models import Envelope, OutboxMessage
+from cases.notifications.channels import SENDERS, Sender, is_refused
 from cases.notifications.kinds import waiting
-from cases.notifications.letters import letter
 from cases.waking import wake
 
 DELIVER = "cases.notifications.tasks.deliver"
@@ -39,7 +37,7 @@ FAULTS_IN_A_ROW = 3
 def deliver() -> int:
     """Send what waits and return how many letters went out. What fails waits for its next time."""
     seal(timezone.now())
-    return _send_all()
+    return sum(_send_all(channel) for channel in SENDERS)
 
 
 def seal(now: datetime) -> int:
@@ -83,30 +81,30 @@ def _seal_for(people: set[int], now: datetime) -> int:
     return len(envelopes)
 
 
-def _send_all() -> int:
+def _send_all(channel: str) -> int:
+    """Send what waits for one channel; that one is down keeps no other waiting."""
     sent = faults = 0
-    connection = mail.get_connection()
-    while faults < FAULTS_IN_A_ROW and (envelope := _take()) is not None:
-        error = _send(envelope, connection)
+    sender = SENDERS[channel]()
+    while faults < FAULTS_IN_A_ROW and (envelope := _take(channel)) is not None:
+        error = _send(envelope, sender)
         if error is None:
             sent += envelope.sent_at is not None
             faults = 0
             continue
         _try_later(envelope, error)
-        faults = 0 if _is_refused(error) else faults + 1
-        connection.close()
-        connection = mail.get_connection()
-    connection.close()
+        faults = 0 if is_refused(error) else faults + 1
+        sender.close()
+    sender.close()
     return sent
 
 
 @transaction.atomic
-def _take() -> Envelope | None:
+def _take(channel: str) -> Envelope | None:
     """Take the envelope in hand that waited longest, or return None."""
     now = timezone.now()
     envelope = (
         Envelope.objects.to_send(now)
-        .filter(channel=Channel.MAIL)
+        .filter(channel=channel)
         .select_for_update(of=("self",), skip_locked=True)
         .select_related("recipient")
         .order_by("next_attempt_at", "pk")
@@ -119,7 +117,7 @@ def _take() -> Envelope | None:
     return envelope
 
 
-def _send(envelope: Envelope, connection: object) -> Exception | None:
+def _send(envelope: Envelope, sender: Sender) -> Exception | None:
     """Send one envelope; return the error when that failed. What nobody waits for is thrown away.
 
     Looked at once more: what somebody may not know of any more, or what was done meanwhile, is
@@ -130,10 +128,9 @@ def _send(envelope: Envelope, connection: object) -> Exception | None:
     person = envelope.recipient
     try:
         told = waiting(person, inside) if person.is_active else []
-        if not told:
+        if not told or not sender.send(envelope, told):
             envelope.delete()
             return None
-        letter(person, told, envelope, connection).send()
     except DatabaseError:
         raise
     except Exception as error:  # whatever is wrong with one, the others go out
@@ -143,20 +140,11 @@ def _send(envelope: Envelope, connection: object) -> Exception | None:
     return None
 
 
-def _is_refused(error: Exception) -> bool:
-    """Tell whether this very letter is refused, for good; what refuses us all is the line."""
-    if not isinstance(error, OSError):  # it could not even be written: so for each of its attempts
-        return True
-    if isinstance(error, SMTPRecipientsRefused):
-        return all(code >= 500 for code, __ in error.recipients.values())
-    return isinstance(error, SMTPDataError) and error.smtp_code >= 500
-
-
 def _try_later(envelope: Envelope, error: Exception) -> None:
     """Write down that it failed, and when it is tried again; or that it is given up."""
     now = timezone.now()
     envelope.last_error = type(error).__name__
-    refused = _is_refused(error) and envelope.attempts >= REFUSED_ATTEMPTS
+    refused = is_refused(error) and envelope.attempts >= REFUSED_ATTEMPTS
     if refused or now - envelope.sealed_at >= GIVE_UP_AFTER:
         envelope.dead_at = now
     pause = BACK_OFF[min(envelope.attempts, len(BACK_OFF)) - 1]

@@ -1,16 +1,29 @@
 """Questions about notifications and the letters that carry them."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import models
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 class NotificationQuerySet(models.QuerySet):
-    """Questions about notifications."""
+    """Questions about notifications. What somebody may know of: ``kinds.known_to``."""
+
+    def of(self, person: "User") -> "NotificationQuerySet":
+        """Return those of one person."""
+        return self.filter(recipient=person)
 
     def unread(self) -> "NotificationQuerySet":
         """Return those that their reader has not seen yet."""
         return self.filter(read_at__isnull=True)
+
+    def mark_read(self) -> int:
+        """Write down that their reader saw them now, and return how many it was new of."""
+        return self.unread().update(read_at=timezone.now())
 
 
 class MessageQuerySet(models.QuerySet):

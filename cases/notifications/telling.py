@@ -8,35 +8,52 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from cases.bulk import insert_all
-from cases.models import Channel, Notification, NotificationChoice, OutboxMessage
+from cases.models import (
+    Channel,
+    Notification,
+    NotificationChoice,
+    OutboxMessage,
+    PushSubscription,
+)
 from cases.notifications.kinds import KINDS
-from cases.notifications.moments import not_before
+from cases.notifications.moments import after_quiet_hours, not_before
 from cases.notifications.outbox import DELIVER
+from cases.notifications.push.services import is_offered
 from cases.waking import wake
 
 
 def notify(
-    kind: str, people: Iterable[int], key: str, *, urgent: bool = False, **about: Any
+    kind: str,
+    people: Iterable[int | None],
+    key: str,
+    *,
+    by: User | None = None,
+    urgent: bool = False,
+    **about: Any,
 ) -> int:
     """Tell people (ids of users) one thing each, and return to how many it was new.
 
     ``key`` makes it the same thing: told twice, also at the same moment, it is told once. In a
-    transaction: when that is undone, nobody is told. ``urgent``: it waits for no digest and no
-    morning, beside the kinds that never do. ``about``: ``case``, or ``about``, the public reference
-    of something else.
+    transaction: when that is undone, nobody is told. ``by``: who did it, and need not be told.
+    ``urgent``: it waits for no digest and no morning, beside the kinds that never do. ``about``:
+    ``case``, whose page shows it, and ``about``, the public reference of something else.
     """
     now = timezone.now()
     urgent = urgent or KINDS[kind].urgent
+    told = set(people) - {None, by.pk if by else None}
     written = Notification.objects.bulk_create(
         (
             Notification(
                 recipient_id=pk, kind=kind, key=key, urgent=urgent, created_at=now, **about
             )
-            for pk in sorted(set(people))
+            for pk in sorted(told)
         ),
         ignore_conflicts=True,
     )
+    if not written:
+        return 0
     # Which of them were told before is known only now, and by the database alone.
     new = list(Notification.objects.filter(public_id__in=[one.public_id for one in written]))
     write_messages(new, now)
@@ -47,14 +64,28 @@ def notify(
 
 def write_messages(notifications: list[Notification], now: datetime) -> None:
     """Write for each notification the messages that carry it, to go out when its reader likes."""
+    notifications = [one for one in notifications if KINDS[one.kind].mailed]
     people = {one.recipient_id for one in notifications}
-    choices = {one.user_id: one for one in NotificationChoice.objects.filter(user__in=people)}
+    choices = {one.user_id: one for one in NotificationChoice.objects.filter(user_id__among=people)}
     insert_all(
         OutboxMessage(
             notification_id=one.pk,
             recipient_id=one.recipient_id,
-            channel=Channel.MAIL,
-            not_before=not_before(choices.get(one.recipient_id), now, urgent=one.urgent),
+            channel=channel,
+            not_before=moment(choices.get(one.recipient_id), now, urgent=one.urgent),
+        )
+        for channel, people_told, moment in (
+            (Channel.MAIL, people, not_before),
+            (Channel.PUSH, _with_a_device(people), after_quiet_hours),
         )
         for one in notifications
+        if one.recipient_id in people_told
     )
+
+
+def _with_a_device(people: set[int]) -> set[int]:
+    """Return who of some people is told on a device too."""
+    if not is_offered():
+        return set()
+    devices = PushSubscription.objects.filter(user__in=people)
+    return set(devices.values_list("user_id", flat=True))

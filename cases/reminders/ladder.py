@@ -15,7 +15,7 @@ from accounts import access
 from accounts.access import Permission, Scope
 from accounts.models import Membership, User
 from accounts.roles import CARE_TEAM, Role
-from cases.models import Case
+from cases.models import Case, ShutOut
 
 RESPONSIBLE = "responsible"
 
@@ -26,6 +26,18 @@ LADDER: tuple[frozenset[str], ...] = (
     frozenset({RESPONSIBLE, *CARE_TEAM}),  # 2
     frozenset({RESPONSIBLE, *CARE_TEAM, Role.SCHOOL_LEADER}),  # 3 and on
 )
+
+
+# From this level on the care team is told too.
+WITH_CARE_TEAM = 2
+
+
+def care_team_and_responsible(case: Case) -> set[int]:
+    """Return the ids of who hears at once of something severe, as the ladder has it."""
+    members = members_of([case], timezone.now())[case.school_id]
+    shut_out = ShutOut.objects.standing().filter(pupil=case.pupil_id)
+    kept_out = set(shut_out.values_list("user_id", flat=True))
+    return recipients(case, WITH_CARE_TEAM, members, kept_out)
 
 
 class Member(NamedTuple):
@@ -46,15 +58,15 @@ def members_of(cases: Iterable[Case], now: datetime) -> dict[int, list[Member]]:
     board = access.roles_at(Permission.SEE_BOARD_CASE, Scope.SCHOOL)
     could_be_told = (
         Q(role__in={*CARE_TEAM, Role.SCHOOL_LEADER, *board})
-        | Q(user_id__in={case.responsible_id for case in cases} - {None})
+        | Q(user_id__among={case.responsible_id for case in cases} - {None})
         | Q(replaces__isnull=False)
     )
     schools, day = {case.school_id for case in cases}, timezone.localdate(now)
-    found = Membership.objects.in_force(day).filter(could_be_told, school_id__in=schools)
+    found = Membership.objects.in_force(day).filter(could_be_told, school_id__among=schools)
     rows = list(found.values_list("school_id", "user_id", "role", "replaces_id"))
     # Asked by key: joined, the database reads everybody of the country for some hundred schools.
     users, replaced = {row[1] for row in rows}, {row[3] for row in rows} - {None}
-    gone = set(User.objects.filter(pk__in=users, is_active=False).values_list("pk", flat=True))
+    gone = set(User.objects.filter(pk__among=users, is_active=False).values_list("pk", flat=True))
     places = dict(Membership.objects.filter(pk__in=replaced).values_list("pk", "user_id"))
     by_school: dict[int, list[Member]] = defaultdict(list)
     for school, user, role, replaces in rows:

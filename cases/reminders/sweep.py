@@ -10,17 +10,17 @@ from django.db import transaction
 
 from cases.actions import GUIDED, follow
 from cases.bulk import insert_all, update_all
-from cases.deadlines import Running, look_again, running, to_say
+from cases.deadlines import Running, running, to_say
 from cases.facts import facts_for_many
 from cases.models import Case, Notification, Reminder, ShutOut
 from cases.notifications.kinds import REMINDER
 from cases.notifications.telling import write_messages
-from cases.protocol import Course, course
+from cases.protocol import course
 from cases.reminders.ladder import Member, members_of, recipients
 from cases.waiting.ending import end_those_over
 
 # So long are so many cases held: less than a second.
-BATCH = 500
+BATCH = 1000
 # What makes a reminder the same as one given before (its unique constraint).
 SAID_ONCE = ("case_id", "cycle", "period", "deadline", "level")
 
@@ -32,7 +32,7 @@ def sweep(now: datetime) -> int:
     that it missed; a person gets one letter for all cases (``cases.notifications.outbox``).
     """
     given = 0
-    waiting = Case.objects.filter(next_due__lte=now).exists()  # almost always none: that is all
+    waiting = Case.objects.any_due(now)  # almost always none: that is all
     while waiting:
         with transaction.atomic(), _nothing_collected():
             cases = list(
@@ -60,7 +60,7 @@ def _nothing_collected() -> Iterator[None]:
 def tell(case: Case, now: datetime) -> int:
     """Say of a locked case at once what is asked, before the first reminder is due (R9)."""
     guidance = course(facts_for_many([case], now)[case.pk])
-    reminders = [_reminder(case, period, 0) for period in running(guidance)]
+    reminders = [_reminder(case, period, 0, now) for period in running(guidance)]
     return _give(reminders, members_of([case], now), now)
 
 
@@ -70,21 +70,15 @@ def _remind(cases: list[Case], now: datetime) -> int:
     found = []
     for case in cases:
         guidance = course(facts[case.pk])
-        follow(case, guidance, None, now)
-        found += _reminders(case, guidance, now)
+        follow(case, guidance, None, now, said=True)
+        found += [_reminder(case, period, level, now) for period, level in to_say(guidance, now)]
     update_all(cases, GUIDED)
     given = _give(found, members_of(cases, now), now)
     end_those_over([case for case in cases if facts[case.pk].put_off], now)
     return given
 
 
-def _reminders(case: Case, guidance: Course, now: datetime) -> list[Reminder]:
-    """Return the reminders of a case for which it is time, and set when to look next."""
-    case.next_due = look_again(guidance, now, said=True)
-    return [_reminder(case, period, level) for period, level in to_say(guidance, now)]
-
-
-def _reminder(case: Case, period: Running, level: int) -> Reminder:
+def _reminder(case: Case, period: Running, level: int, now: datetime) -> Reminder:
     return Reminder(
         case=case,
         cycle=case.cycle,
@@ -93,16 +87,14 @@ def _reminder(case: Case, period: Running, level: int) -> Reminder:
         deadline=period.due,
         level=level,
         urgent=period.accelerated,
+        created_at=now,
     )
 
 
 def _give(reminders: list[Reminder], members: dict[int, list[Member]], now: datetime) -> int:
     """Write down the reminders that were not given before, and tell whom they are for."""
-    given = set(
-        Reminder.objects.filter(case__in={reminder.case_id for reminder in reminders}).values_list(
-            *SAID_ONCE
-        )
-    )
+    cases = {reminder.case_id for reminder in reminders}
+    given = set(Reminder.objects.filter(case_id__among=cases).values_list(*SAID_ONCE))
     new = [r for r in reminders if tuple(getattr(r, name) for name in SAID_ONCE) not in given]
     insert_all(new)
     shut_out = _shut_out({reminder.case.pupil_id for reminder in new})
@@ -133,7 +125,7 @@ def _give(reminders: list[Reminder], members: dict[int, list[Member]], now: date
 def _shut_out(pupils: set[int]) -> dict[int, set[int]]:
     """Return who may not know of a case, by pupil."""
     found: dict[int, set[int]] = defaultdict(set)
-    standing = ShutOut.objects.standing().filter(pupil__in=pupils)
+    standing = ShutOut.objects.standing().filter(pupil_id__among=pupils)
     for pupil_id, user_id in standing.values_list("pupil_id", "user_id"):
         found[pupil_id].add(user_id)
     return found

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -99,14 +98,16 @@ def end_of(day: date) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a mail says of a task: its kind in words, reference, due moment and link. No name."""
+    """What a mail says of a task: its kind in words, reference and due moment. No name.
+
+    Nor where it is done: the address of a form names the step ("…/report/").
+    """
 
     text: Promise | str
     reference: str
     due: datetime | None
     is_moment: bool
     overdue: bool
-    link: str
 
 
 def in_mail(tasks: Iterable[Task], now: datetime) -> list[Line]:
@@ -118,7 +119,6 @@ def in_mail(tasks: Iterable[Task], now: datetime) -> list[Line]:
             task.due,
             task.is_moment,
             task.is_overdue(now),
-            settings.SITE_URL + task.url,
         )
         for task in tasks
     ]

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from cases.errors import ActionError
 from consultations.actions import own_invitation, tell_invited
+from consultations.kinds import DECLINED, HANDED_OVER
 from consultations.models import Invitation
 from consultations.querysets import colleagues_of
+from consultations.telling import tell, who_asked
 
 
 @transaction.atomic
@@ -21,6 +23,8 @@ def decline_invitation(invitation: Invitation, by: User, *, why: str) -> Invitat
     invitation = own_invitation(invitation, by)
     invitation.declined_at, invitation.declined_why = timezone.now(), why
     invitation.save(update_fields=["declined_at", "declined_why"])
+    key = str(invitation.public_id)
+    tell(DECLINED, invitation.consultation, who_asked(invitation), key, by=by)
     return invitation
 
 
@@ -38,6 +42,8 @@ def hand_over_invitation(invitation: Invitation, by: User, to: User) -> Invitati
     now = timezone.now()
     invitation.handed_over_at = now
     invitation.save(update_fields=["handed_over_at"])
+    key = str(invitation.public_id)
+    tell(HANDED_OVER, invitation.consultation, who_asked(invitation), key, by=by)
     return tell_invited(
         Invitation.objects.create(
             consultation=invitation.consultation,

@@ -12,7 +12,10 @@ from accounts.models import User
 from cases.actions import lock
 from cases.errors import ActionError
 from consultations.actions import open_consultation
+from consultations.kinds import AGREED, TIMES
 from consultations.models import Consultation, Invitation, ProposedTime, TimeAnswer
+from consultations.querysets import people_in
+from consultations.telling import joined, tell
 
 # More than anybody reads on a phone.
 AT_MOST = 12
@@ -25,12 +28,16 @@ def propose_times(consultation: Consultation, by: User, moments: Iterable[dateti
     Raises ``ActionError`` when there are more than ``AT_MOST`` that lie ahead.
     """
     consultation = _run(consultation, by)
-    for moment in moments:
+    made = [
         ProposedTime.objects.get_or_create(
             consultation=consultation, starts_at=moment, defaults={"proposed_by": by}
         )
+        for moment in moments
+    ]
     if consultation.times.to_choose().count() > AT_MOST:
         raise ActionError(_("These are too many times to choose from: keep it to twelve."))
+    if new := [time for time, is_new in made if is_new]:
+        tell(TIMES, consultation, joined(consultation), str(new[-1].pk), by=by)
 
 
 @transaction.atomic
@@ -61,9 +68,14 @@ def agree_time(
     consultation = _run(consultation, by)
     if not consultation.times.to_choose().filter(pk=time.pk).exists():
         raise ActionError(_("This time is past. Choose another."), field="time")
-    consultation.planned_at = time.starts_at
-    consultation.minutes, consultation.place = minutes, place
+    agreed = (time.starts_at, minutes, place)
+    if agreed == (consultation.planned_at, consultation.minutes, consultation.place):
+        return
+    consultation.planned_at, consultation.minutes, consultation.place = agreed
     consultation.save(update_fields=sorted(Consultation.MEETING))
+    told = people_in(consultation).values_list("pk", flat=True)
+    # Agreed on again after another time, it is told again.
+    tell(AGREED, consultation, told, f"{consultation.pk} {timezone.now().isoformat()}", by=by)
 
 
 def _run(consultation: Consultation, by: User) -> Consultation:

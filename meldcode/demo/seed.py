@@ -18,6 +18,7 @@ from meldcode.demo.paper import plant_failed_paper
 from meldcode.demo.people import PASSWORD, VLIERBOOM, ZEVEN_SCHEPEN, Person, Place
 from meldcode.demo.plant import plant
 from meldcode.demo.stories import VLIERBOOM_STORIES, ZEVEN_SCHEPEN_STORIES
+from meldcode.demo.told import plant_told
 
 CITY = "Utrecht"
 # One board for both: so that emergency access can be tried.
@@ -58,6 +59,7 @@ def _plant_place(place: Place, stories: Iterable[Story], board: Board, now: date
     for story in stories:
         plant(story, pupils[story.pupil], school, crew, now)
     plant_around(school, crew, now)
+    plant_told(school, now)
     plant_failed_paper(school, now)
 
 

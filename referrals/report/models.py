@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.errors import Immutable
-from cases.models import PaperJob
+from cases.models import Case, PaperJob
 from referrals.report.querysets import ReportCopyQuerySet, ReportQuerySet
 
 
@@ -116,6 +116,7 @@ class ReportCopy(PaperJob):
     """A filed report as PDF, to send."""
 
     task = "referrals.report.tasks.make_report_pdf"
+    told_ready, told_failed = "copy_ready", "copy_failed"
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="copies")
     reason = models.TextField(_("why you make this copy"))
@@ -133,3 +134,8 @@ class ReportCopy(PaperJob):
                 name="report_copies_to_look_after",
             ),
         )
+
+    @property
+    def in_case(self) -> Case:
+        """Return the case that the report is of."""
+        return self.report.referral.decision.case

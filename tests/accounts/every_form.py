@@ -131,6 +131,13 @@ def periods(world: World) -> Data:
     return {period.code: "1" for period in PERIODS.values() if period.adjustable}
 
 
+def how_told(world: World) -> Data:
+    """Choose a mail once a day, and quiet hours."""
+    return {
+        "mail": "digest", "digest_at": "16:30", "quiet_from": "21:00", "quiet_until": "07:30",
+    }  # fmt: skip
+
+
 def region(world: World) -> Data:
     """Choose the region of the school."""
     return {"region": "midden"}
@@ -628,6 +635,12 @@ FORMS = (
     Row("cases:look_back", "handed_over", "leader", "case", look_back),
     Row("cases:new_cycle", "coordinator", "leader", "case", new_cycle, keyed=False),
     Row("cases:periods", "coordinator", None, None, periods, keyed=False),
+    Row("notifications:settings", "teacher", None, None, how_told, (
+        ({"digest_at": "24:00"}, "digest_at"),
+        ({"quiet_from": "laat"}, "quiet_from"),
+        ({"quiet_from": ""}, "quiet_from"),
+        ({"quiet_until": "21:00"}, "quiet_until"),
+    ), keyed=False),
     Row("cases:add_vacation", "coordinator", None, None, vacation, (
         ({"last_day": "2026-01-01"}, "last_day"),
         ({"first_day": "1999-01-01"}, "last_day"),

@@ -32,7 +32,7 @@ BREAKS = (
     "\u2028Bcc: a@b.c", "\x0bBcc: a@b.c", "=?utf-8?q?=0D=0ABcc:_a@b.c?=",
 )  # fmt: skip
 OURS = {"Content-Type", "MIME-Version", "Content-Transfer-Encoding", "Subject", "From", "To",
-        "Date", "Message-ID"}  # fmt: skip
+        "Date", "Message-ID", "Auto-Submitted"}  # fmt: skip
 
 
 def headers_hold(recipients: set[str]) -> None:

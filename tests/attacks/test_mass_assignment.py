@@ -100,8 +100,8 @@ def suspicious(row: models.Model, there: World) -> list[str]:
 
 @shows("mass-1")
 @pytest.mark.parametrize("row", FORMS, ids=lambda row: row.name)
-def test_a_column_that_the_form_does_not_ask_for_is_not_written(row, signed_in, world):
-    sheet, there = Sheet(row, signed_in, world), World()
+def test_a_column_that_the_form_does_not_ask_for_is_not_written(row, signed_in):
+    sheet, there = Sheet(row, signed_in), World()
     if row.name == "signals:new":
         sheet.full["about_staff"] = []  # which opens a case that is restricted, as it should
     asked = {*sheet.client.get(sheet.url).context["form"].fields, *OF_THE_FORM, *sheet.full}

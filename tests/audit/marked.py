@@ -34,7 +34,11 @@ OF_THE_SCHOOL = {
     "Contact": "whom the school works with: a book for everybody of it",
     "HelpItem": "the help page",
     "Meeting": "when and where the care team meets",
+    "SchoolVacation": "when the school is closed",
     "OutboxMessage": "how a mail went",
+    "Envelope": "how a mail went",
+    "Notification": "that somebody is told something: a code of a table, and references",
+    "PushSubscription": "on which browser somebody is told",
 }
 # Codes and keys, which choose what stands on a page and are no words on it.
 CODES = {

@@ -4,8 +4,10 @@ Every address of the URLconf is asked by whoever may read something there: by GE
 that is empty, filled in, and filled in but for one field. Each request is undone before the next.
 """
 
+import uuid
 from collections import Counter, defaultdict
 from copy import copy, deepcopy
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -14,6 +16,7 @@ from django.utils import timezone
 
 from audit.kinds import Kind
 from audit.models import Flag, LogEntry
+from cases.models import Snooze
 from consultations.models import AgendaItem
 from referrals.report.models import ReportText
 from tests.accounts.every_form import FORMS, Sheet
@@ -57,6 +60,8 @@ OWN = "one's own words, for oneself alone"
 # fmt: off
 NOT_WRITTEN_DOWN: dict[str, tuple[frozenset[str], str]] = {
     "cases:dashboard":           (NAMES, LISTED),
+    "todo":                      (NAMES, LISTED),
+    "cases:put_off":             (NAMES, STEP),
     "consultations:meetings":    (NAMES, LISTED),
     "consultations:meeting":     (NAMES, LISTED),
     "signals:mine":              (NAMES, LISTED),
@@ -149,6 +154,10 @@ def world(markers):
     AgendaItem.objects.create(
         case=made.case, meeting=made.meeting, consultation=said, minutes="Besproken.", **asked
     )
+    Snooze.objects.create(
+        case=made.case, author=made.people["coordinator"], idempotency_key=uuid.uuid4(),
+        reason="Gezinswerker komt.", until=timezone.now() + timedelta(days=3),
+    )  # fmt: skip
     # No run of the worker stands between a page and what it hands out.
     made.export.state, made.export.finished_at = "ready", timezone.now()
     made.export.save()

@@ -66,3 +66,13 @@ def test_nothing_asks_nothing():
         assert insert_all([]) == []
         update_all([], ("period",))
     assert len(captured) == 0
+
+
+def test_rows_are_found_by_their_keys():
+    first, second, __ = CaseFactory.create_batch(3)
+    keys = {first.pk, second.pk}
+    assert set(Case.objects.filter(pk__among=keys)) == {first, second}
+    assert set(Case.objects.exclude(pupil_id__among=[first.pupil_id])) >= {second}
+    assert Case.objects.get(pk__among=keys, school_id__among=[first.school_id]) == first
+    assert not Case.objects.filter(pupil_id__among=[]).exists()
+    assert Case.objects.exclude(pk__among=[]).count() == 3

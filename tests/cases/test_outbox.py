@@ -209,7 +209,7 @@ def test_when_the_line_is_down_nobody_waits_for_each_of_many(
 def test_a_letter_in_hand_is_sent_again_when_its_worker_died(case, coordinator, clock):
     tell(case, coordinator)
     outbox.seal(timezone.now())
-    taken = outbox._take()  # and nobody hears of that worker any more
+    taken = outbox._take("mail")  # and nobody hears of that worker any more
     assert deliver() == 0
     clock.shift(IN_HAND)
     assert deliver() == 1

@@ -92,8 +92,7 @@ def test_no_mail_says_a_name(school):
         assert not [name for name in names if name in text]
         for line in lines:
             assert line.reference in text
-            assert line.link.startswith("https://meldcode.example/")
-            assert line.link in text
+        assert "://" not in text  # nor an address, which names the step
     with translation.override("nl"):
         assert "te laat sinds" in render_to_string("email/_tasks.txt", {"lines": lines})
 

@@ -1,0 +1,106 @@
+"""The devices on which somebody wants to be told: adding one, and all that ends one."""
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership, User
+from cases.errors import ActionError
+from cases.models import PushSubscription
+from cases.notifications.push import envelope, services
+
+# More than anybody has; each message goes to all of them.
+AT_MOST = 10
+
+
+@transaction.atomic
+def add_device(
+    person: User, *, endpoint: str, public_key: str, secret: str, device: str, session_key: str
+) -> PushSubscription:
+    """Tell somebody on this browser from now on; whoever was told on it before is told no more.
+
+    Raises ``ActionError`` for an address of no push service that we know, or a key that is none.
+    """
+    _check(endpoint, public_key, secret)
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)  # two clicks: one row
+    own = PushSubscription.objects.filter(user=person).exclude(endpoint=endpoint)
+    if own.count() >= AT_MOST:
+        raise ActionError(_("You are told on ten devices already. Remove one first."))
+    PushSubscription.objects.filter(endpoint=endpoint).exclude(user=person).delete()
+    made, __ = PushSubscription.objects.update_or_create(
+        endpoint=endpoint,
+        defaults={
+            "user": person,
+            "public_key": public_key,
+            "secret": secret,
+            "device": device[:60],
+            "session_key": session_key,
+            "holds_while": what_ends_sessions(person),
+        },
+    )
+    return made
+
+
+def _check(endpoint: str, public_key: str, secret: str) -> None:
+    try:
+        envelope.public_key(envelope.decoded(public_key))
+        fits = len(envelope.decoded(secret)) == envelope.SECRET and len(endpoint) <= 1000
+    except ValueError:
+        fits = False
+    if not fits or not services.is_known(endpoint):
+        raise ActionError(
+            _("This browser cannot be told: its push service is not one that Meldcode knows.")
+        )
+
+
+def what_ends_sessions(person: User) -> str:
+    """Return what changes when all of somebody's sessions are ended, hashed."""
+    return hashlib.sha256(person.get_session_auth_hash().encode()).hexdigest()
+
+
+def devices_of(person: User) -> list[PushSubscription]:
+    """Return the devices of somebody that stand; what ended with their sessions is removed."""
+    mine = PushSubscription.objects.filter(user=person)
+    mine.exclude(holds_while=what_ends_sessions(person)).delete()
+    return list(mine)
+
+
+def this_one(request: HttpRequest) -> QuerySet[PushSubscription]:
+    """Return the subscription of the browser that asks, whoever is signed in there."""
+    try:
+        public_id = UUID(request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""))
+    except ValueError:
+        return PushSubscription.objects.none()
+    return PushSubscription.objects.filter(public_id=public_id)
+
+
+def signed_out(request: HttpRequest, **kwargs: Any) -> None:
+    """Tell nobody on a browser any more on which somebody signed out (``user_logged_out``)."""
+    this_one(request).delete()
+
+
+def signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Tell nobody else on a browser on which somebody signs in (``user_logged_in``)."""
+    this_one(request).exclude(user=user).delete()
+
+
+def session_ended(session_key: str, **kwargs: Any) -> None:
+    """Tell nobody on a browser whose session its owner ended from elsewhere."""
+    PushSubscription.objects.filter(session_key=session_key).delete()
+
+
+def others_ended(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Tell somebody on no other browser than the one that asks: they ended all others."""
+    here = this_one(request).values("pk")
+    PushSubscription.objects.filter(user=user).exclude(pk__in=here).delete()
+
+
+def role_ended(membership: Membership, **kwargs: Any) -> None:
+    """Tell somebody whose role ended on no device: they say so anew, if they still may."""
+    PushSubscription.objects.filter(user=membership.user_id).delete()
