@@ -30,6 +30,11 @@ def token_for(user_id: int) -> str:
     return signing.dumps(user_id, salt=SALT)
 
 
+def was_shown_by_us(request: HttpRequest) -> bool:
+    """Tell whether a form that was sent is one that this site showed to somebody."""
+    return _owner(request.POST.get(TOKEN_FIELD, "")) is not None
+
+
 def keep(request: HttpRequest) -> bool:
     """Keep what a form brought, for the person it was shown to.
 

@@ -26,3 +26,6 @@ urlpatterns = [
     path("", include("consultations.urls")),
     path("", include("referrals.urls")),
 ]
+
+# A database that is away is a fault of its own: nothing is saved, and what was typed is kept.
+handler500 = "meldcode.trouble.server_error"

@@ -194,7 +194,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [
         item
         for item in items
-        if item.get_closest_marker("django_db") is None and not asks & set(item.fixturenames)
+        if not any(map(item.get_closest_marker, ("django_db", "faults")))
+        and not asks & set(item.fixturenames)
     ]
     if left_out:
         config.hook.pytest_deselected(items=left_out)

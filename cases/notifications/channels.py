@@ -3,7 +3,7 @@
 import json
 import logging
 from email.utils import parseaddr
-from smtplib import SMTPRecipientsRefused, SMTPResponseException
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 from typing import Protocol
 
 import requests
@@ -145,11 +145,11 @@ SENDERS: dict[str, type[Sender]] = {Channel.MAIL: ByMail, Channel.PUSH: ByPush}
 
 
 def is_refused(error: Exception) -> bool:
-    """Tell whether this one cannot be sent, now or later, and not the line failed."""
+    """Tell whether this very one cannot be sent, now or later; what refuses us all is the line."""
     if not isinstance(error, OSError):  # it could not even be written: so for each of its attempts
         return True
     if isinstance(error, SMTPRecipientsRefused):
         return all(code >= 500 for code, __ in error.recipients.values())
-    if isinstance(error, SMTPResponseException):
+    if isinstance(error, SMTPDataError):
         return error.smtp_code >= 500
     return isinstance(error, PushRefused)

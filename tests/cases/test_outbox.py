@@ -154,7 +154,18 @@ def test_what_fails_for_days_is_given_up_and_can_be_sent_again(case, coordinator
     assert len(mail.outbox) == 1
 
 
-@pytest.mark.parametrize(("error", "dead"), [(REFUSED, True), (FULL, False)])
+@pytest.mark.parametrize(
+    ("error", "dead"),
+    [
+        (REFUSED, True),
+        (smtplib.SMTPDataError(554, b"looks like advertising"), True),
+        (FULL, False),
+        # It refuses us, and so everybody: given up after minutes, all letters of a night would be.
+        (smtplib.SMTPAuthenticationError(535, b"another password"), False),
+        (smtplib.SMTPSenderRefused(530, b"sign in first", "meldcode@school.example"), False),
+        (smtplib.SMTPConnectError(554, b"not in service"), False),
+    ],
+)
 def test_an_address_that_does_not_exist_is_given_up_soon(
     case, coordinator, line, clock, error, dead
 ):

@@ -1,0 +1,58 @@
+"""The shared cache, which does not stand in the way when it is away.
+
+It counts mistakes (rate limits) and holds what is used once; nobody could sign in without it. While
+Redis is gone, silent or full, each process counts for itself: whoever guesses has a few more
+guesses for as long, and is stopped all the same.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+# So long it is not asked again: a page that waits for it each time would take a minute (seconds).
+LEFT_ALONE = 10
+
+
+def _or_alone(name: str) -> Callable[..., Any]:
+    """Return the method of a cache that asks Redis, and while that is away this process."""
+    shared = getattr(RedisCache, name)
+
+    @wraps(shared)
+    def method(self: "SteadyRedisCache", *args: Any, **kwargs: Any) -> Any:
+        if time.monotonic() >= self._alone_until:
+            try:
+                return shared(self, *args, **kwargs)
+            except (RedisError, OSError) as error:
+                self._alone_until = time.monotonic() + LEFT_ALONE
+                logger.warning("The shared cache is away: %s", type(error).__name__)
+        return getattr(self._own, name)(*args, **kwargs)
+
+    return method
+
+
+class SteadyRedisCache(RedisCache):
+    """Redis; and while it is away, the memory of this process."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._alone_until = 0.0
+        self._own = LocMemCache(f"instead of {server}", {**params, "OPTIONS": {}})
+
+    add = _or_alone("add")
+    get = _or_alone("get")
+    set = _or_alone("set")
+    touch = _or_alone("touch")
+    delete = _or_alone("delete")
+    has_key = _or_alone("has_key")
+    incr = _or_alone("incr")
+    get_many = _or_alone("get_many")
+    set_many = _or_alone("set_many")
+    delete_many = _or_alone("delete_many")

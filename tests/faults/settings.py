@@ -1,0 +1,15 @@
+"""The settings of the processes that are started here: those of production, with less patience.
+
+Nothing in the program itself is replaced; what would make a test wait is a setting.
+"""
+
+from meldcode.settings import *  # noqa: F403
+from meldcode.settings import PASSWORD_HASHERS, STORAGES
+
+# No manifest: nobody gathers static files for an hour of faults.
+STORAGES = STORAGES | {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
+EMAIL_TIMEOUT = 2
+# Of the people that tests make; first, so that signing in does not make another hash of it.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]

@@ -1,0 +1,53 @@
+"""The embedded queue is a folder, and the disk that it stands on is full."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from cases.models import DossierExport
+from tests.faults.servers import eventually
+from tests.faults.signals import ask_for_dossier, is_saved, log_signal
+from tests.faults.world import standing_still
+
+
+@pytest.fixture
+def small_disk(tmp_path) -> Iterator[Path]:
+    """A disk of its own of 64 kB, where the queue is."""
+    folder = tmp_path / "broker"
+    folder.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(folder)])
+    if made.returncode:
+        pytest.skip("no right to make a small disk (mount -t tmpfs)")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def fill(folder: Path) -> Path:
+    """Write until nothing more fits."""
+    ballast = folder / "ballast"
+    with suppress(OSError), ballast.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    return ballast
+
+
+def test_what_was_asked_is_done_when_there_is_room(small_disk, house, opened):
+    house.environment["REDIS_URL"] = ""
+    case, *__ = standing_still(1)
+    (small_disk / "queue").mkdir()
+    ballast = fill(small_disk)
+    web = house.web()
+    at_school = opened(case.responsible)
+    is_saved(log_signal(at_school, case.pupil))
+    ask_for_dossier(at_school, case)
+    states = DossierExport.objects.values_list("state", flat=True)
+    assert list(states.all()) == [DossierExport.State.WAITING]
+    assert "No queue for cases.dossier.tasks.make_dossier" in web.log
+
+    ballast.unlink()
+    house.worker()
+    house.beat()
+    eventually(lambda: list(states.all()) == [DossierExport.State.READY])

@@ -1,0 +1,52 @@
+"""Redis stops, forgets everything, answers nobody or is full: work is only woken by it."""
+
+import pytest
+
+from cases.models import DossierExport
+from signals.models import Signal
+from tests.factories import PASSWORD
+from tests.faults.house import PAPERS, SWEEP
+from tests.faults.outcome import everything_was_told_once, owed
+from tests.faults.servers import eventually
+from tests.faults.signals import ask_for_dossier, is_saved, log_signal
+from tests.faults.world import standing_still
+
+State = DossierExport.State
+
+
+def exports() -> list[str]:
+    return list(DossierExport.objects.values_list("state", flat=True))
+
+
+@pytest.mark.parametrize("fault", ["gone", "silent", "full"])
+def test_what_was_asked_is_done_when_it_is_back(house, redis, letterbox, opened, fault):
+    case, *__ = standing_still()
+    expected = owed()
+    worker, web = house.worker(), house.web()
+    coordinator = case.responsible
+    at_school = opened(coordinator)
+    house.ask(PAPERS)
+    eventually(lambda: "look_after_exports" in worker.log and "succeeded" in worker.log)
+
+    {"gone": redis.crash, "silent": redis.halt, "full": redis.fill}[fault]()
+    is_saved(log_signal(at_school, case.pupil))
+    ask_for_dossier(at_school, case)
+    assert exports() == [State.WAITING]
+    assert "No queue for cases.dossier.tasks.make_dossier" in web.log
+    at_home = house.visitor()
+    answer = at_home.send(
+        "/account/login/",
+        at_home.hidden("/account/login/") | {"login": coordinator.email, "password": PASSWORD},
+    )
+    assert answer.status_code == 302, answer.text
+
+    {"gone": redis.start, "silent": redis.go_on, "full": redis.empty}[fault]()
+    house.ask(SWEEP)
+    house.ask(PAPERS)
+    eventually(lambda: exports() == [State.READY])
+    eventually(lambda: everything_was_told_once(letterbox, expected))
+    assert worker.runs()
+    # What woke nobody then, wakes a worker by itself now.
+    ask_for_dossier(at_school, case)
+    eventually(lambda: exports() == [State.READY] * 2)
+    assert Signal.objects.filter(author=coordinator).count() == 1

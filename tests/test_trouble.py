@@ -1,0 +1,92 @@
+"""A database that is away: what is not saved is said so, and what was typed comes back."""
+
+from html import unescape
+
+import pytest
+from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError
+from django.urls import reverse
+
+from accounts import typed
+from meldcode.cache import SteadyRedisCache
+
+WORDS = 'Zei: "thuis <is> het druk".\r\nEn toen niets meer.'
+
+
+@pytest.fixture
+def answer(teacher, signed_in, monkeypatch):
+    """Return the answer to a request during which the database fails."""
+    client = signed_in(teacher)
+    client.raise_request_exception = False
+    headers = {"X-Forwarded-For": "192.0.2.1"}
+
+    def ask(error=OperationalError, path=None, fields=None):
+        def fails(*args, **kwargs):
+            raise error("host=10.0.0.5 user=meldcode")
+
+        monkeypatch.setattr("accounts.middleware.LanguageMiddleware._language", fails)
+        path = path or reverse("signals:new")
+        if fields is None:
+            return client.get(path, headers=headers)
+        return client.post(path, fields, headers=headers)
+
+    return ask
+
+
+def shown_to(user):
+    return {"typed_by": typed.token_for(user.pk), "idempotency_key": "3f", "facts": WORDS}
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (OperationalError, 503),
+        (InterfaceError, 503),
+        (DatabaseError, 503),
+        (ProgrammingError, 500),
+        (ValueError, 500),
+    ],
+)
+def test_what_comes_back_by_itself_is_told_from_a_mistake_of_ours(answer, error, status):
+    page = answer(error)
+    assert page.status_code == status
+    assert "10.0.0.5" not in page.text
+    assert "112" in page.text
+
+
+def test_what_was_typed_comes_back_with_its_key(answer, teacher):
+    page = answer(fields={**shown_to(teacher), "csrfmiddlewaretoken": "x" * 64})
+    assert page.status_code == 503
+    assert page.headers["Retry-After"] == "60"
+    assert "no-store" in page.headers["Cache-Control"]
+    assert "nog niet opgeslagen" in page.text
+    assert "<is>" not in page.text
+    assert WORDS in unescape(page.text)
+    assert 'name="idempotency_key" value="3f"' in page.text
+    assert f'name="csrfmiddlewaretoken" value="{"x" * 64}"' in page.text
+
+
+@pytest.mark.parametrize("token", ["", "1:geraden", None])
+def test_nothing_comes_back_of_a_form_that_we_did_not_show(answer, token):
+    fields = {"password": "een lange zin voor de toets", "facts": WORDS}
+    page = answer(fields=fields if token is None else {**fields, "typed_by": token})
+    assert page.status_code == 503
+    assert "nog niet opgeslagen wat je verstuurde" in page.text
+    assert "lange zin" not in page.text
+    assert "thuis" not in page.text
+
+
+def test_the_cache_counts_by_itself_while_redis_is_away(caplog):
+    away = SteadyRedisCache("redis://127.0.0.1:1/0", {"OPTIONS": {"socket_connect_timeout": 1}})
+    assert away.add("guesses", 1, 60)
+    assert not away.add("guesses", 1, 60)
+    away.set("guesses", 2, 60)
+    assert (away.get("guesses"), away.incr("guesses"), away.has_key("guesses")) == (2, 3, True)
+    away.set_many({"a": 1, "b": 2})
+    assert away.get_many(["a", "b"]) == {"a": 1, "b": 2}
+    away.delete_many(["a", "b"])
+    assert away.delete("guesses")
+    assert not away.touch("guesses")
+    # Asked once, and then left alone for a while.
+    assert [record.getMessage() for record in caplog.records] == [
+        "The shared cache is away: ConnectionError"
+    ]
