@@ -57,7 +57,8 @@ class House:
     def worker(self, count: int = 1) -> Process:
         """Start a worker of production, with some hands."""
         name = f"w{len(self._processes)}@house"
-        words = ("worker", "-c", str(count), "-n", name, "--loglevel", "INFO")
+        # It does not wait for a second whether there are others: that is all that this leaves out.
+        words = ("worker", "--without-mingle", "-c", str(count), "-n", name, "--loglevel", "INFO")
         return self._run("celery", "-A", "meldcode", *words)
 
     def beat(self) -> Process:
