@@ -388,6 +388,8 @@ CELERY_TASK_ANNOTATIONS = limits.annotations()
 CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 5 * 60, 6 * 60
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# However long the queue is away: a worker that gave up would be gone when it comes back.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # A web page never waits for a broker that is away: the sweep finds the work again.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = TIME_ZONE

@@ -145,7 +145,9 @@ def _try_later(envelope: Envelope, error: Exception) -> None:
     now = timezone.now()
     envelope.last_error = type(error).__name__
     refused = is_refused(error) and envelope.attempts >= REFUSED_ATTEMPTS
-    if refused or now - envelope.sealed_at >= GIVE_UP_AFTER:
+    # Days in which nobody tried, as when the system stood still, are no reason.
+    tried = envelope.attempts > len(BACK_OFF)
+    if refused or (tried and now - envelope.sealed_at >= GIVE_UP_AFTER):
         envelope.dead_at = now
     pause = BACK_OFF[min(envelope.attempts, len(BACK_OFF)) - 1]
     envelope.next_attempt_at = now + pause

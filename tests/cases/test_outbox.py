@@ -143,8 +143,12 @@ def test_what_fails_for_days_is_given_up_and_can_be_sent_again(case, coordinator
     tell(case, coordinator)
     line["error"] = LINE_DOWN
     deliver()
-    clock.shift(GIVE_UP_AFTER)
+    clock.shift(GIVE_UP_AFTER)  # in which the system stood still
     deliver()
+    assert not Envelope.objects.dead().exists()
+    for __ in BACK_OFF:
+        clock.shift(BACK_OFF[-1])
+        deliver()
     dead = Envelope.objects.dead().get()
     clock.shift(GIVE_UP_AFTER)
     line["error"] = None
