@@ -377,3 +377,12 @@ def test_an_old_case_keeps_the_vacations_of_its_time(school, coordinator):
     case = with_concern(school, since)
     actions.refresh(case, None, NOW)
     assert timezone.localdate(case.deadline) > since.date() + timedelta(days=14)
+
+
+def test_whoever_may_set_them_finds_the_way_to_them(coordinator, administrator, teacher, signed_in):
+    link = f'href="{reverse("cases:vacations")}"'
+    found = [
+        link in signed_in(person).get(reverse("todo")).content.decode()
+        for person in (coordinator, administrator, teacher)
+    ]
+    assert found == [True, True, False]
