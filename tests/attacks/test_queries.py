@@ -88,7 +88,8 @@ def test_no_query_makes_a_page_fail(who, signed_in, client, world):
         url = reverse(name, args=arguments(name, world))
         for value in INJECTIONS[::4]:
             answer = browser.get(url, dict.fromkeys(PARAMETERS, value))
-            assert answer.status_code < 500, (name, value)
+            # Health says 503 where no worker was heard of for a while: this one stands still.
+            assert answer.status_code < 500 or name == "health", (name, value)
 
 
 @shows("sql-2")

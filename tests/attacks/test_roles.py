@@ -81,8 +81,7 @@ def test_the_link_of_somebody_who_has_an_account_makes_no_second_one(client):
 @pytest.mark.parametrize("since", ["2020-01-01", None])
 def test_a_role_that_one_holds_already_stays_as_it_is(since, teacher, signed_in):
     school = teacher.memberships.get().school
-    if since:
-        teacher.memberships.update(starts_on=since)
+    teacher.memberships.update(starts_on=since or timezone.localdate())
     RoleInvitationFactory(secret="geheim", email=teacher.email, school=school)
     browser = opened(signed_in(teacher))
     answer = browser.post(HERE, follow=True)

@@ -379,6 +379,7 @@ def test_an_old_case_keeps_the_vacations_of_its_time(school, coordinator):
     assert timezone.localdate(case.deadline) > since.date() + timedelta(days=14)
 
 
+@pytest.mark.django_db
 def test_whoever_may_set_them_finds_the_way_to_them(coordinator, administrator, teacher, signed_in):
     link = f'href="{reverse("cases:vacations")}"'
     found = [

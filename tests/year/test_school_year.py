@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +20,14 @@ from cases.models import Case, Envelope, Notification, OutboxMessage
 from cases.protocol import guide
 from tests.year.simulated import AMSTERDAM, FIRST_DAY, Year
 
-pytestmark = pytest.mark.django_db
+IN_CHECKS = "SCHOOL_YEAR_CASES" not in os.environ
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(
+        IN_CHECKS and connection.vendor != "sqlite",
+        reason="a year costs a minute: the checks live it on SQLite, SCHOOL_YEAR_CASES here too",
+    ),
+]
 
 CASES = int(os.environ.get("SCHOOL_YEAR_CASES", "40"))
 # Of 500 cases a year takes minutes: the checks live a small one, of a seed that hypothesis draws.
