@@ -12,6 +12,7 @@ from operator import attrgetter
 import pytest
 from django import forms
 from django.core import signing
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -112,12 +113,16 @@ def lost(sheet: Sheet, changes: dict, response: HttpResponse, page: Page) -> dic
     return {name: values for name, values in sent.items() if shown.get(name) != values}
 
 
+# The words of an answer are no matter of the database: on PostgreSQL one language will do.
+LANGUAGES = ("nl", "en") if connection.vendor == "sqlite" else ("nl",)
+
+
 @every_form
 def test_each_wrong_answer_is_refused_at_its_field(row, signed_in, subtests, world):
     sheet = Sheet(row, signed_in, world)
     wrong = list(enumerate(bad_inputs(sheet)))
     said: dict[int, str] = {}
-    for language in ("nl", "en"):
+    for language in LANGUAGES:
         sheet.speak(language)
         before = written()
         for number, bad in wrong:
