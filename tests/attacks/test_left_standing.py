@@ -114,7 +114,7 @@ class TestAtOnce:
         said = in_between(
             monkeypatch,
             answering,
-            "partial",
+            "tell_invited",
             lambda: answering.hand_over_invitation(own, family_worker, colleague),
             lambda: end_role(colleague.memberships.get(), administrator, school),
         )
