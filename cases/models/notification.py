@@ -81,7 +81,7 @@ class Envelope(models.Model):
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
     )
-    channel = models.CharField(max_length=4, choices=Channel.choices, default=Channel.MAIL)
+    channel = models.CharField(max_length=4, choices=Channel, default=Channel.MAIL)
     sealed_at = models.DateTimeField()
     # Not before this moment: after a fault later, and meanwhile a worker has it in hand.
     next_attempt_at = models.DateTimeField()
@@ -125,7 +125,7 @@ class OutboxMessage(models.Model):
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
     )
-    channel = models.CharField(max_length=4, choices=Channel.choices, default=Channel.MAIL)
+    channel = models.CharField(max_length=4, choices=Channel, default=Channel.MAIL)
     # A digest's hour, or the end of somebody's quiet hours.
     not_before = models.DateTimeField()
     envelope = models.ForeignKey(
