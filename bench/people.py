@@ -20,6 +20,12 @@ from cases.models import Case, CaseUserObjectPermission, EmergencyAccess, ShutOu
 from cases.querysets import CaseQuerySet
 from consultations.models import Consultation
 
+# At the largest size, lists and counts of cases are so many times faster than guardian's, for each
+# role (the goal of issue 4).
+FASTER = 20.0
+# Whom it is not asked of, as they are no role: what their further ways in cost, they pay.
+SLOWER = {"leader with emergency access": 15.0, "three schools, three roles": 12.0}
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -31,6 +37,11 @@ class Person:
     cases: Callable[[User], CaseQuerySet]
     seen: int
     unseen: int
+
+    @property
+    def goal(self) -> float:
+        """Return how many times faster than guardian their cases are to be found."""
+        return SLOWER.get(self.label, FASTER)
 
 
 def gather(size: Size) -> list[Person]:

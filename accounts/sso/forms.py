@@ -23,9 +23,11 @@ MOST_DOMAINS = 20
 # Anybody can have an address there: no school vouches for those.
 OF_EVERYBODY = frozenset(
     {
-        "gmail.com", "googlemail.com", "hotmail.com", "hotmail.nl", "outlook.com", "live.com",
-        "live.nl", "icloud.com", "yahoo.com", "ziggo.nl", "kpnmail.nl", "kpnplanet.nl", "xs4all.nl",
-        "proton.me", "protonmail.com",
+        "gmail.com", "googlemail.com", "hotmail.com", "hotmail.nl", "outlook.com", "outlook.nl",
+        "live.com", "live.nl", "msn.com", "icloud.com", "me.com", "mac.com", "yahoo.com", "yahoo.nl",
+        "gmx.com", "gmx.net", "proton.me", "protonmail.com", "ziggo.nl", "upcmail.nl", "casema.nl",
+        "chello.nl", "home.nl", "quicknet.nl", "kpnmail.nl", "kpnplanet.nl", "planet.nl", "hetnet.nl",
+        "xs4all.nl", "telfort.nl", "online.nl", "solcon.nl", "zonnet.nl", "tele2.nl", "caiway.nl",
     }
 )  # fmt: skip
 
