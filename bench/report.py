@@ -13,9 +13,9 @@ from bench.questions import Question
 
 # At the largest size, nothing is more times slower than at the smallest.
 GROWTH = 1.5
-# Judged by the best of all runs, as is how much faster than guardian we are (bench/people.py). On a
-# machine that others use, a query of two milliseconds waits for its turn as long as one of a hundred:
-# the median then tells about them.
+# Judged by the best of all runs, as is how much faster than guardian we are (bench/people.py). On
+# a machine that others use, a query of two milliseconds waits for its turn as long as one of a
+# hundred: the median then tells about them.
 
 Row = tuple[Question, list[Measured]]
 

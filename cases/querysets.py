@@ -170,8 +170,8 @@ class CaseQuerySet(models.QuerySet):
         reads the whole table.
         """
         ways, alone = self._ways_in(user, permission)
-        # About somebody who works at the school: the board's line, and nobody else (R9). Of a school
-        # that one leads, and nothing beside it, that says nothing: the database is not asked it.
+        # About somebody who works at the school: the board's line, and nobody else (R9). Where one
+        # sees only schools that one leads, it says nothing, and is not asked.
         board = access.school_ids(user, Permission.SEE_BOARD_CASE)
         if not alone or not set(alone) <= set(board):
             ways = Q(ways, Q(restricted=False) | Q(school_id__in=board))

@@ -297,6 +297,9 @@ def wind_up(membership: Membership, now: datetime) -> bool:
     locked = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
     if locked.ended_at is not None:
         return False
+    if locked.school_id:
+        # Of two that end at once, the second finds what the first handed to it.
+        School.objects.select_for_update(no_key=True).get(pk=locked.school_id)
     today = timezone.localdate(now)
     last_day = min(locked.ends_on or today, today)
     locked.ends_on, locked.ended_at = max(last_day, locked.starts_on), now

@@ -24,10 +24,11 @@ MOST_DOMAINS = 20
 OF_EVERYBODY = frozenset(
     {
         "gmail.com", "googlemail.com", "hotmail.com", "hotmail.nl", "outlook.com", "outlook.nl",
-        "live.com", "live.nl", "msn.com", "icloud.com", "me.com", "mac.com", "yahoo.com", "yahoo.nl",
-        "gmx.com", "gmx.net", "proton.me", "protonmail.com", "ziggo.nl", "upcmail.nl", "casema.nl",
-        "chello.nl", "home.nl", "quicknet.nl", "kpnmail.nl", "kpnplanet.nl", "planet.nl", "hetnet.nl",
-        "xs4all.nl", "telfort.nl", "online.nl", "solcon.nl", "zonnet.nl", "tele2.nl", "caiway.nl",
+        "live.com", "live.nl", "msn.com", "icloud.com", "me.com", "mac.com", "yahoo.com",
+        "yahoo.nl", "gmx.com", "gmx.net", "proton.me", "protonmail.com", "ziggo.nl", "upcmail.nl",
+        "casema.nl", "chello.nl", "home.nl", "quicknet.nl", "kpnmail.nl", "kpnplanet.nl",
+        "planet.nl", "hetnet.nl", "xs4all.nl", "telfort.nl", "online.nl", "solcon.nl",
+        "zonnet.nl", "tele2.nl", "caiway.nl",
     }
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from django.db import connection
 
 from accounts.people import actions as people
 from accounts.roles import Role
+from cases import handing_on
 from cases.files import actions as files
 from cases.models import Attachment, Case, ShutOut
 from cases.need_to_know import actions as need_to_know
@@ -155,3 +156,24 @@ def test_whom_a_conflict_keeps_out_advises_no_more(school, coordinator, monkeypa
     )
     kept_out = ShutOut.objects.get()
     assert Advice.objects.get().written_at < kept_out.set_at, said
+
+
+def test_whose_role_ends_at_once_with_ours_is_left_no_case(school, coordinator, monkeypatch):
+    """The one who would take the case over leaves before that is written down."""
+    next_in_line, leader = member(Role.COORDINATOR, school), member(Role.SCHOOL_LEADER, school)
+    administrator = member(Role.ADMINISTRATOR, school)
+    case = CaseFactory(pupil=PupilFactory(school=school), responsible=coordinator)
+
+    def end(person):
+        people.end_role(person.memberships.get(), administrator, school)
+
+    second = Thread(target=lambda: (end(next_in_line), connection.close()))
+
+    def meanwhile():
+        second.start()
+        second.join(1)  # it waits for the first, or is done
+
+    said = in_between(monkeypatch, handing_on, "successor", lambda: end(coordinator), meanwhile)
+    second.join(20)
+    case.refresh_from_db()
+    assert case.responsible == leader, said
