@@ -202,12 +202,15 @@ def add_participant(case: Case, by: User, person: User, *, hand_over: bool) -> N
 
 @transaction.atomic
 def remove_participant(case: Case, by: User, person: User) -> None:
-    """End somebody's part in the case; who was responsible no longer is."""
+    """End somebody's part in the case; who was responsible no longer is.
+
+    Of a closed one too: need to know ends, and who was responsible for it stays a fact.
+    """
     check(by, Permission.ASSIGN_CASE, case)
-    case = lock(case)
+    case = lock(case, to_change=False)
     for permission in ("cases.take_part", "cases.handed_over"):
         remove_perm(permission, person, case)
-    if case.responsible_id == person.pk:
+    if case.is_open and case.responsible_id == person.pk:
         case.responsible = None
         case.save(update_fields=["responsible"])
 

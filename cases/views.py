@@ -166,9 +166,9 @@ def add_participant(request: HttpRequest, reference: str) -> HttpResponse:
 @requires(Permission.ASSIGN_CASE)
 @require_POST
 def remove_participant(request: HttpRequest, reference: str, person: str) -> HttpResponse:
-    """End a colleague's part in a case."""
+    """End a colleague's part in a case, also in a closed one."""
     case = get_object_or_404(
-        Case.objects.permitted(request.user, Permission.ASSIGN_CASE).open(), reference=reference
+        Case.objects.permitted(request.user, Permission.ASSIGN_CASE), reference=reference
     )
     colleague = get_object_or_404(User, public_id=person, pk__in=case.grants.values("user_id"))
     actions.remove_participant(case, request.user, colleague)
