@@ -166,7 +166,7 @@ def test_a_teacher_moves_a_case_that_was_handed_over(case, coordinator, teacher)
         talk(case, teacher)
 
 
-def test_a_part_in_a_closed_case_ends_too_and_who_was_responsible_stands(case, coordinator, teacher):
+def test_a_part_in_a_closed_case_ends_and_who_was_responsible_stands(case, coordinator, teacher):
     actions.add_participant(case, coordinator, teacher, hand_over=True)
     Case.objects.filter(pk=case.pk).update(
         closed_at=timezone.now(), outcome=Case.Outcome.CLEARED, closing_grounds="Uitgezocht."
