@@ -17,6 +17,7 @@ from enum import IntEnum, StrEnum
 from functools import wraps
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.roles import Role
@@ -170,6 +171,16 @@ def schools(user: "User", permission: Permission) -> "list[School]":
             if m.school_id and scope(m.role, permission) == Scope.SCHOOL
         }.values()
     )
+
+
+def check_school(user: "User", permission: Permission, school_id: int) -> None:
+    """Raise ``PermissionDenied`` unless the user holds a permission for a whole school, now.
+
+    Where something is about to be written: a role can end while a form is read.
+    """
+    user.forget_memberships()
+    if school_id not in school_ids(user, permission):
+        raise PermissionDenied
 
 
 View = Callable[..., HttpResponse]

@@ -27,6 +27,5 @@ def settle(flag: Flag, by: User, why: str) -> None:
 
 def take_copy(school: School, by: User, reason: str) -> None:
     """Write down that somebody takes a copy of the school's trail along, and why."""
-    if school.pk not in access.school_ids(by, Permission.SEE_AUDIT):
-        raise PermissionDenied
+    access.check_school(by, Permission.SEE_AUDIT, school.pk)
     record_read(by, school, why=reason, kind=Kind.EXPORTED)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
@@ -30,8 +29,7 @@ def set_periods(school: School, by: User, days: Mapping[str, int]) -> None:
 
     What equals the usual period needs no row. Raises ``PermissionDenied`` for who may not.
     """
-    if school.pk not in access.school_ids(by, Permission.SET_PERIODS):
-        raise PermissionDenied
+    access.check_school(by, Permission.SET_PERIODS, school.pk)
     with transaction.atomic():
         before = own_days(school)
         for code, number in days.items():

@@ -40,9 +40,7 @@ SECRET_BYTES = 32
 
 def check(user: User, school: School) -> None:
     """Raise ``PermissionDenied`` unless the user looks after the people of the school, now."""
-    user.forget_memberships()
-    if school.pk not in access.school_ids(user, Permission.MANAGE_PEOPLE):
-        raise PermissionDenied
+    access.check_school(user, Permission.MANAGE_PEOPLE, school.pk)
 
 
 def hashed(secret: str) -> str:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from allauth.account.internal.emailkit import valid_email_or_none
 from allauth.socialaccount.models import SocialAccount
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -110,9 +109,7 @@ def is_vouched_for(user: User, trust: str) -> bool:
 
 def check(user: User, school: School) -> None:
     """Raise ``PermissionDenied`` unless the user sets how people sign in at the school, now."""
-    user.forget_memberships()
-    if school.pk not in access.school_ids(user, Permission.SET_SIGN_IN):
-        raise PermissionDenied
+    access.check_school(user, Permission.SET_SIGN_IN, school.pk)
 
 
 def add(school: School, by: User, key: UUID, **fields: Any) -> IdentityProvider:

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
@@ -21,8 +20,7 @@ KEPT = (*WHO, "telephone", "hours", "at_night")
 
 def check(user: User, school_id: int) -> None:
     """Raise ``PermissionDenied`` unless the user looks after the contacts of the school."""
-    if school_id not in access.school_ids(user, Permission.MANAGE_CONTACTS):
-        raise PermissionDenied
+    access.check_school(user, Permission.MANAGE_CONTACTS, school_id)
 
 
 @transaction.atomic

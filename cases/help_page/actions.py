@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max
 from django.utils import translation
@@ -19,8 +18,7 @@ from cases.models import HelpItem
 
 def _lock(school_id: int, by: User) -> School:
     """Return the school, locked: its list has one order. Raises ``PermissionDenied``."""
-    if school_id not in access.school_ids(by, Permission.EDIT_HELP):
-        raise PermissionDenied
+    access.check_school(by, Permission.EDIT_HELP, school_id)
     return School.objects.select_for_update(no_key=True).get(pk=school_id)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -108,8 +107,7 @@ def _keep(school: School, by: User, vacations: Iterable[Vacation], *, replaces: 
 
 def _held(school: School, by: User) -> list[SchoolVacation]:
     """Return the school's vacations; nobody else changes them now. Raises ``PermissionDenied``."""
-    if school.pk not in access.school_ids(by, Permission.SET_VACATIONS):
-        raise PermissionDenied
+    access.check_school(by, Permission.SET_VACATIONS, school.pk)
     School.objects.select_for_update(no_key=True).get(pk=school.pk)
     return list(SchoolVacation.objects.filter(school=school))
 

@@ -22,8 +22,7 @@ from consultations.models import Consultation
 
 
 def _check(by: User, school_id: int) -> None:
-    if school_id not in access.school_ids(by, Permission.CHAIR_CONSULTATION):
-        raise PermissionDenied
+    access.check_school(by, Permission.CHAIR_CONSULTATION, school_id)
 
 
 @transaction.atomic

@@ -8,13 +8,19 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import IdentityProvider, User
-from accounts.people.actions import end_role, end_sessions
+from accounts.people.actions import end_role, end_sessions, give_role
 from accounts.roles import Role
 from accounts.sso import actions as sso
+from cases.contact_book.actions import add_contact
 from cases.files import forms as files
+from cases.help_page.actions import make_own
 from cases.models import Attachment, Case
+from cases.school_periods import set_periods
+from cases.vacations.actions import add_vacation
+from consultations.meetings.actions import plan_meeting
 from tests.cases.made_up_files import halves, saved
 from tests.factories import CaseFactory, IdentityProviderFactory, PupilFactory, member
 
@@ -127,3 +133,25 @@ def test_a_file_that_was_looked_at_for_long_is_not_filed(
     answer = signed_in(coordinator).post(url, {"title": "Foto", "file": picture})
     assert answer.status_code == 403
     assert not Attachment.objects.exists()
+
+
+def test_what_is_the_schools_is_not_changed_either(school, administrator):
+    """By a user who had their roles when the form was begun, and has them no more."""
+    colleague = member(Role.COORDINATOR, school)
+    give_role(school, administrator, colleague, role=Role.ADMINISTRATOR)
+    colleague.forget_memberships()
+    had, day = colleague.current_memberships, timezone.localdate()
+    for role in colleague.memberships.all():
+        end_role(role, administrator, school)
+    for change in (
+        lambda: make_own(school, colleague),
+        lambda: add_contact(school, colleague, uuid.uuid4(), name="GGD"),
+        lambda: set_periods(school, colleague, {"consult": 9}),
+        lambda: add_vacation(school, colleague, "Vrij", day, day),
+        lambda: plan_meeting(
+            school, colleague, uuid.uuid4(), starts_at=timezone.now(), place="Kamer 3"
+        ),
+    ):
+        colleague.current_memberships = had
+        with pytest.raises(PermissionDenied):
+            change()
