@@ -34,6 +34,8 @@ INVITATION_LASTS = timedelta(days=14)
 # An address as people have them. The standard knows more: in quotation marks whatever one likes,
 # also what ends a line, and "=?…?=", which is read as another address than it says.
 PLAIN_ADDRESS = re.compile(r"(?!.*=\?)[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[^@\s\"<>\[\]]+")
+# To one address, by one school: more is no invitation, but a full mailbox.
+INVITATIONS_A_DAY = 5
 # 256 bits: nobody guesses a link.
 SECRET_BYTES = 32
 
@@ -96,9 +98,13 @@ def _invite(
     email = email.lower()
     if not PLAIN_ADDRESS.fullmatch(email):
         raise ActionError(_("No mail can go to this address. Look at it again."), field="email")
-    standing = RoleInvitation.objects.standing().filter(school=school, email=email, role=role)
+    sent = RoleInvitation.objects.filter(school=school, email=email)
+    if sent.filter(invited_at__gt=timezone.now() - timedelta(days=1)).count() >= INVITATIONS_A_DAY:
+        raise ActionError(
+            _("Five invitations went to this address today. Wait until tomorrow."), field="email"
+        )
     # A new one takes the place of the old: its mail went to the wrong folder, or is too old.
-    _withdraw(standing)
+    _withdraw(sent.standing().filter(role=role))
     secret = secrets.token_urlsafe(SECRET_BYTES)
     invitation = RoleInvitation.objects.create(
         email=email,

@@ -233,6 +233,18 @@ def test_without_a_buurtteam_no_family_worker_is_invited(invite, school):
     assert Page(invite(role="buurtteam_worker")).at("role")
 
 
+def test_an_address_gets_five_invitations_a_day(invite):
+    for __ in range(5):
+        assert invite().status_code == 302
+    page = Page(invite(name="Noor de Wit-Smit"))
+    assert page.at("email")
+    assert "Noor de Wit-Smit" in page.html
+    assert invite(email="iemand.anders@school.example").status_code == 302
+    assert len(mail.outbox) == 6
+    RoleInvitation.objects.update(invited_at=timezone.now() - timedelta(days=1))
+    assert invite().status_code == 302
+
+
 def test_an_address_that_breaks_a_header_is_refused(invite):
     answer = invite(email="a@b.nl\r\nBcc: evil@evil.example")
     assert answer.status_code == 422
