@@ -183,7 +183,10 @@ def join(*, email: str, name: str, school: School) -> User | None:
     For single sign-on, whose provider vouches for the address. None when nobody invited it.
     """
     email = email.lower()
-    invitations = list(RoleInvitation.objects.acceptable().filter(email=email, school=school))
+    standing = RoleInvitation.objects.acceptable().filter(email=email, school=school)
+    # All at once and in one order, as where a role ends: before the user, so that neither waits
+    # for the other.
+    invitations = list(standing.select_for_update(of=("self",)).order_by("pk"))
     if not invitations:
         return None
     user = User.objects.filter(email=email).first()
