@@ -44,12 +44,12 @@ def read(html: str) -> Elements:
     return elements
 
 
-def what_runs(html: str, *, styles: bool = False) -> list[str]:
+def what_runs(page: str | Elements, *, styles: bool = False) -> list[str]:
     """Return what on a page could run, or would need the policy to allow inline code.
 
     ``styles``: the page is for paper, and carries its stylesheet in itself.
     """
-    return list(_running(read(html), styles))
+    return list(_running(page if isinstance(page, Elements) else read(page), styles))
 
 
 def _running(page: Elements, styles: bool) -> Iterator[str]:
