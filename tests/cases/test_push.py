@@ -241,6 +241,13 @@ REAL = of_the_project.PUSH_SERVICES
         ("https://fcm.googleapis.com:99999/abc", False),
         ("https://[/abc", False),
         ("file:///etc/passwd", False),
+        # One reader of addresses ends the host at it, another does not.
+        ("https://evil.example\\.fcm.googleapis.com/abc", False),
+        ("https://evil.example;.fcm.googleapis.com/abc", False),
+        ("https://evil.example%2f.fcm.googleapis.com/abc", False),
+        ("https://fcm.googleapis.com/\x00", False),
+        ("https://fcm.goo\ngleapis.com/abc", False),
+        ("https://fcm.googleapis.com/a b", False),
         ("", False),
     ],
 )
