@@ -43,8 +43,8 @@ def ask_consultation(
     ``share``: keys of ``sharing.offered``; ``hidden_words``: names to leave out of these records,
     with commas between. Raises ``ActionError`` when a record is not there to share any more.
     """
-    check(by, Permission.ASK_CONSULTATION, case)
     invitees = one_of_each(invitees)
+    check(by, Permission.ASK_CONSULTATION, case)
     if invitees:
         check(by, Permission.CHAIR_CONSULTATION, case)
     case = lock(case)
