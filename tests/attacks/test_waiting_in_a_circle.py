@@ -1,4 +1,4 @@
-"""Two allowed actions at once, of which each waited for what the other held. Each failed on its day."""
+"""Two allowed actions at once, each waiting for what the other held. Each failed on its day."""
 
 import uuid
 
@@ -25,8 +25,8 @@ def case(school) -> Case:
     return CaseFactory(pupil=PupilFactory(school=school))
 
 
-# --- Who asks for a consultation held the case and waited for the roles of whom they invite; who ends
-# such a role holds it and waits for the cases that hang on it
+# --- Who asks for a consultation held the case and waited for the roles of whom they invite; who
+# ends such a role holds it, and waits for the cases that hang on it
 def test_inviting_somebody_whose_role_is_ended_at_that_moment(
     school, case, coordinator, administrator, monkeypatch
 ):
