@@ -30,9 +30,12 @@ def set_periods(school: School, by: User, days: Mapping[str, int]) -> None:
 
     What equals the usual period needs no row. Raises ``PermissionDenied`` for who may not.
     """
-    if school.pk not in access.school_ids(by, Permission.SET_PERIODS):
-        raise PermissionDenied
     with transaction.atomic():
+        # One after the other; whose role ended while they waited for that is refused.
+        School.objects.select_for_update(no_key=True).get(pk=school.pk)
+        by.forget_memberships()
+        if school.pk not in access.school_ids(by, Permission.SET_PERIODS):
+            raise PermissionDenied
         before = own_days(school)
         for code, number in days.items():
             if number == before.get(code, PERIODS[code].days):

@@ -151,6 +151,7 @@ def own_invitation(invitation: Invitation, by: User) -> Invitation:
     is not theirs any more.
     """
     lock(invitation.consultation.case, to_change=False)
+    by.forget_memberships()  # a role can end while we wait
     found = (
         Invitation.objects.of(by).filter(pk=invitation.pk).select_for_update(of=("self",)).first()
     )
@@ -209,6 +210,7 @@ def give_advice(
     part, and ``PermissionDenied`` when the writer does not.
     """
     lock(consultation.case, to_change=False)  # the case first, as for its outcome
+    by.forget_memberships()
     consultation = open_consultation(consultation)
     if not may_advise(consultation, by):
         raise PermissionDenied
@@ -265,6 +267,7 @@ def record_outcome(
     ``decided_by``: who decided it, in words; left empty it is whoever records it.
     """
     case = lock(consultation.case)
+    by.forget_memberships()
     if not may_conclude(consultation, by):
         raise PermissionDenied
     sent_before = Consultation.objects.filter(

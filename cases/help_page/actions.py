@@ -19,9 +19,11 @@ from cases.models import HelpItem
 
 def _lock(school_id: int, by: User) -> School:
     """Return the school, locked: its list has one order. Raises ``PermissionDenied``."""
+    school = School.objects.select_for_update(no_key=True).get(pk=school_id)
+    by.forget_memberships()  # a role can end while we wait
     if school_id not in access.school_ids(by, Permission.EDIT_HELP):
         raise PermissionDenied
-    return School.objects.select_for_update(no_key=True).get(pk=school_id)
+    return school
 
 
 @transaction.atomic

@@ -77,11 +77,12 @@ def change_vacation(
 
 
 def remove_vacation(vacation: SchoolVacation, by: User) -> None:
-    """Take a vacation away."""
+    """Take a vacation away; one that a colleague took away meanwhile is taken away once."""
     school = vacation.school
     with transaction.atomic():
-        _held(school, by)
-        vacation.delete()
+        for standing in _held(school, by):
+            if standing.pk == vacation.pk:
+                standing.delete()
         wake_all(school)
     follow_all(school, by)
 
@@ -108,9 +109,10 @@ def _keep(school: School, by: User, vacations: Iterable[Vacation], *, replaces: 
 
 def _held(school: School, by: User) -> list[SchoolVacation]:
     """Return the school's vacations; nobody else changes them now. Raises ``PermissionDenied``."""
+    School.objects.select_for_update(no_key=True).get(pk=school.pk)
+    by.forget_memberships()  # a role can end while we wait
     if school.pk not in access.school_ids(by, Permission.SET_VACATIONS):
         raise PermissionDenied
-    School.objects.select_for_update(no_key=True).get(pk=school.pk)
     return list(SchoolVacation.objects.filter(school=school))
 
 
