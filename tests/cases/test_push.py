@@ -303,6 +303,13 @@ def end_from_elsewhere(client, person, school):
     client.post(reverse("end_session", args=[one.pk]))
 
 
+def end_from_elsewhere_a_later_session(client, person, school):
+    client.session.flush()
+    client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
+    one = UserSession.objects.get(session_key=client.session.session_key)
+    client.post(reverse("end_session", args=[one.pk]))
+
+
 def remove_it(client, person, school):
     one = PushSubscription.objects.get()
     client.post(reverse("notifications:remove_device", args=[one.public_id]))
@@ -336,8 +343,9 @@ def somebody_else_signs_in(client, person, school):
 @pytest.mark.parametrize(
     "ends",
     [
-        sign_out, sign_out_after_a_new_session, end_from_elsewhere, remove_it, end_the_role,
-        end_all_sessions, another_password, leave, somebody_else_signs_in,
+        sign_out, sign_out_after_a_new_session, end_from_elsewhere,
+        end_from_elsewhere_a_later_session, remove_it, end_the_role, end_all_sessions,
+        another_password, leave, somebody_else_signs_in,
     ],
 )  # fmt: skip
 def test_a_device_is_told_no_more(case, school, coordinator, signed_in, service, ends):
