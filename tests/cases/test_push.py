@@ -24,6 +24,7 @@ from werkzeug.wrappers import Request, Response
 
 from accounts.people.actions import end_role, end_sessions
 from accounts.roles import Role
+from accounts.signals import session_ended
 from cases.models import Envelope, Notification, NotificationChoice, PushSubscription
 from cases.notifications.channels import PushFault, PushRefused, is_refused
 from cases.notifications.cleaning import clean_up
@@ -306,8 +307,7 @@ def end_from_elsewhere(client, person, school):
 def end_from_elsewhere_a_later_session(client, person, school):
     client.session.flush()
     client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
-    one = UserSession.objects.get(session_key=client.session.session_key)
-    client.post(reverse("end_session", args=[one.pk]))
+    session_ended.send(sender=UserSession, session_key=client.session.session_key)
 
 
 def remove_it(client, person, school):
