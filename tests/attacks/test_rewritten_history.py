@@ -10,8 +10,10 @@ from audit.models import LogEntry
 from cases.contact_book.organisations import Organisation
 from cases.help_page.actions import change_item
 from cases.models import Contact, SchoolVacation
+from cases.need_to_know.actions import shut_out
 from cases.vacations.actions import remove_vacation
 from consultations.actions import record_outcome
+from consultations.answering.actions import decline_invitation
 from consultations.models import Consultation
 from referrals.actions import prepare
 from tests.cases.records import decision
@@ -136,3 +138,14 @@ def test_what_a_colleague_took_away_is_not_taken_away_once_more(school, coordina
         remove_vacation(one, coordinator)
     deleted = LogEntry.objects.filter(action=LogEntry.Action.DELETE, school=school.pk)
     assert deleted.count() == 1
+
+
+# --- Whom a conflict of interest keeps out: what they had declined before was read as withdrawn
+def test_what_somebody_declined_stays_declined(case, coordinator, family_worker):
+    asked = ConsultationFactory(case=case)
+    team = family_worker.memberships.get().buurtteam
+    mine = InvitationFactory(consultation=asked, user=family_worker, buurtteam=team)
+    decline_invitation(mine, family_worker, why="Ik ken de familie.")
+    shut_out(case, coordinator, family_worker, ground="family", explanation="")
+    mine.refresh_from_db()
+    assert (bool(mine.declined_at), mine.withdrawn_at) == (True, None)
