@@ -18,6 +18,8 @@ def settle(flag: Flag, by: User, why: str) -> None:
 
     Raises ``PermissionDenied`` for whoever does not look after it, or whom it is about.
     """
+    Flag.objects.select_for_update().filter(pk=flag.pk).first()
+    by.forget_memberships()  # a role can end while we wait
     if not Flag.objects.visible_to(by).filter(pk=flag.pk).exists():
         raise PermissionDenied
     Flag.objects.standing().filter(pk=flag.pk).update(

@@ -66,9 +66,13 @@ def finish(job: PaperJob, pdf: bytes) -> None:
     job.file.save(f"{secrets.token_hex(24)}.pdf", ContentFile(pdf), save=False)
     job.sha256 = hashlib.sha256(pdf).hexdigest()
     job.state, job.progress, job.finished_at = State.READY, 100, timezone.now()
-    with transaction.atomic():
-        job.save(update_fields=["file", "sha256", "state", "progress", "finished_at"])
-        _tell(job, job.told_ready)
+    try:
+        with transaction.atomic():
+            job.save(update_fields=["file", "sha256", "state", "progress", "finished_at"])
+            _tell(job, job.told_ready)
+    except BaseException:  # a file that no row names would never be removed
+        job.file.delete(save=False)
+        raise
 
 
 def retry(job: PaperJob) -> bool:
@@ -111,3 +115,16 @@ def look_after(model: type[PaperJob], now: datetime) -> None:
         job.file.delete(save=False)
         job.file, job.state = "", State.EXPIRED
         job.save(update_fields=["file", "state"])
+    _remove_unnamed(model, now)
+
+
+def _remove_unnamed(model: type[PaperJob], now: datetime) -> None:
+    """Remove old files that no row names: a worker was killed once it had written one."""
+    field = model._meta.get_field("file")
+    if not field.storage.exists(field.upload_to):
+        return
+    names = {f"{field.upload_to}/{name}" for name in field.storage.listdir(field.upload_to)[1]}
+    old = {name for name in names if field.storage.get_modified_time(name) < now - KEPT_FOR}
+    known = set(model.objects.filter(file__in=old).values_list("file", flat=True)) if old else ()
+    for name in old.difference(known):
+        field.storage.delete(name)

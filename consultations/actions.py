@@ -43,8 +43,8 @@ def ask_consultation(
     ``share``: keys of ``sharing.offered``; ``hidden_words``: names to leave out of these records,
     with commas between. Raises ``ActionError`` when a record is not there to share any more.
     """
-    check(by, Permission.ASK_CONSULTATION, case)
     invitees = one_of_each(invitees)
+    check(by, Permission.ASK_CONSULTATION, case)
     if invitees:
         check(by, Permission.CHAIR_CONSULTATION, case)
     case = lock(case)
@@ -151,6 +151,7 @@ def own_invitation(invitation: Invitation, by: User) -> Invitation:
     is not theirs any more.
     """
     lock(invitation.consultation.case, to_change=False)
+    by.forget_memberships()  # a role can end while we wait
     found = (
         Invitation.objects.of(by).filter(pk=invitation.pk).select_for_update(of=("self",)).first()
     )
@@ -194,7 +195,9 @@ def withdraw_invitations_of(membership: Membership, **kwargs: Any) -> None:
         through = standing.filter(
             buurtteam__isnull=True, consultation__case__school_id=membership.school_id
         )
-    for invitation in through.filter(consultation__closed_at__isnull=True):
+    through = through.filter(consultation__closed_at__isnull=True)
+    # Locked: whoever declines or hands over at this very moment did that.
+    for invitation in through.select_for_update(of=("self",)).order_by("pk"):
         invitation.withdrawn_at = timezone.now()
         invitation.save(update_fields=["withdrawn_at"])
 
@@ -209,6 +212,7 @@ def give_advice(
     part, and ``PermissionDenied`` when the writer does not.
     """
     lock(consultation.case, to_change=False)  # the case first, as for its outcome
+    by.forget_memberships()
     consultation = open_consultation(consultation)
     if not may_advise(consultation, by):
         raise PermissionDenied
@@ -265,6 +269,7 @@ def record_outcome(
     ``decided_by``: who decided it, in words; left empty it is whoever records it.
     """
     case = lock(consultation.case)
+    by.forget_memberships()
     if not may_conclude(consultation, by):
         raise PermissionDenied
     sent_before = Consultation.objects.filter(

@@ -43,6 +43,8 @@ def file_signal(
     pupil: Pupil, by: User, key: UUID, *, categories: Iterable[str], **fields: Any
 ) -> Signal:
     """File a signal in the pupil's open case; the first one opens the case."""
+    Pupil.objects.hold(pupil.pk)
+    by.forget_memberships()  # a role can end while we wait
     if not Pupil.objects.may_be_signalled_by(by).filter(pk=pupil.pk).exists():
         raise PermissionDenied
     filed = Signal.objects.filter(idempotency_key=key, author=by).select_related("case").first()
@@ -83,8 +85,6 @@ def correct_signal(
     original: Signal, by: User, key: UUID, *, reason: str, categories: Iterable[str], **fields: Any
 ) -> Signal:
     """File a new version of one's own signal; the old text stays readable (design §4)."""
-    if original.author_id != by.pk:
-        raise PermissionDenied
     case = _lock_to_correct(original, by, key)
     # What was severe stays so until the care team has answered it: a slip of the pen could have
     # been the truth, and a second thought could be fear.
@@ -125,6 +125,9 @@ def correct_signal(
 def _lock_to_correct(original: Signal, by: User, key: UUID) -> Case:
     """Return the case, locked. Why it is too late learns only who sees the case (Scenario 2)."""
     case = lock(original.case, to_change=False)
+    by.forget_memberships()  # a role can end while we wait
+    if not Signal.objects.logged_by(by).filter(pk=original.pk).exists():
+        raise PermissionDenied
     if Signal.objects.filter(corrects=original).exclude(idempotency_key=key).exists():
         raise ActionError(_("This signal was corrected already; correct the newest version."))
     unfounded = SignalFinding.objects.filter(signal=original).exists()

@@ -246,7 +246,9 @@ def _give(
     ends_on: date | None = None,
     replaces: Membership | None = None,
 ) -> Membership:
-    User.objects.select_for_update().get(pk=person.pk)  # two clicks at once: one role
+    # Two clicks at once: one role. Not against a row that only points at the person: who ends a
+    # role tells whoever takes over, while we wait for the role that we name.
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
     starts_on = starts_on or timezone.localdate()
     same = person.memberships.filter(role=role, ended_at__isnull=True, **place)
     for held in same:

@@ -24,7 +24,7 @@ class PushSubscription(models.Model):
     # Browser and device in words, for its owner.
     device = models.CharField(max_length=60)
     made_at = models.DateTimeField(default=timezone.now)
-    # The session in which it was made, and what all sessions were held against then, hashed:
+    # The newest session in that browser, and what all sessions were held against then, hashed:
     # what ends them (another password, the end of a role) ends this.
     session_key = models.CharField(max_length=40, blank=True)
     holds_while = models.CharField(max_length=64)

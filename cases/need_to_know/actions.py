@@ -93,7 +93,7 @@ def _take_back(case: Case, person: User, by: User) -> None:
         given.ends_at, given.ended_by = now, by
         given.save(update_fields=["ends_at", "ended_by"])
     rooms = {"consultation__case__in": cases, "consultation__closed_at__isnull": True}
-    for invitation in person.invitations.filter(withdrawn_at__isnull=True, **rooms).order_by("pk"):
+    for invitation in person.invitations.standing().filter(**rooms).order_by("pk"):
         invitation.withdrawn_at = now
         invitation.save(update_fields=["withdrawn_at"])
     for run in cases.filter(responsible=person):

@@ -76,11 +76,12 @@ def change_vacation(
 
 
 def remove_vacation(vacation: SchoolVacation, by: User) -> None:
-    """Take a vacation away."""
+    """Take a vacation away; one that a colleague took away meanwhile is taken away once."""
     school = vacation.school
     with transaction.atomic():
-        _held(school, by)
-        vacation.delete()
+        for standing in _held(school, by):
+            if standing.pk == vacation.pk:
+                standing.delete()
         wake_all(school)
     follow_all(school, by)
 
@@ -107,8 +108,8 @@ def _keep(school: School, by: User, vacations: Iterable[Vacation], *, replaces: 
 
 def _held(school: School, by: User) -> list[SchoolVacation]:
     """Return the school's vacations; nobody else changes them now. Raises ``PermissionDenied``."""
-    access.check_school(by, Permission.SET_VACATIONS, school.pk)
     School.objects.select_for_update(no_key=True).get(pk=school.pk)
+    access.check_school(by, Permission.SET_VACATIONS, school.pk)  # a role can end while we wait
     return list(SchoolVacation.objects.filter(school=school))
 
 

@@ -22,6 +22,9 @@ EARLIEST = date(2020, 1, 1)
 NAME_LENGTH = 80
 DATES = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y")
 DELIMITERS = (";", "\t", ",")
+# What the library raises at a calendar that is none: it looks a time zone up by a name of any
+# length, and no day comes before the first of all.
+BROKEN = (ValueError, IndexError, KeyError, AttributeError, TypeError, OverflowError, OSError)
 
 
 class Unreadable(Exception):
@@ -56,7 +59,7 @@ def lines_of(content: bytes) -> tuple[str, int]:
 def _from_calendar(content: bytes) -> tuple[str, int]:
     try:
         events = Calendar.from_ical(content).walk("VEVENT")
-    except (ValueError, IndexError, KeyError, AttributeError) as error:
+    except BROKEN as error:
         raise Unreadable(_("This calendar file cannot be read.")) from error
     found = [line for line in map(_event, events) if line]
     return "\n".join(sorted(found, key=lambda line: line.split("; ")[1])), len(events) - len(found)
@@ -67,9 +70,9 @@ def _event(event: Event) -> str:
     try:
         first = event["dtstart"].dt
         last = event["dtend"].dt - DAY if "dtend" in event else first
-    except (KeyError, AttributeError, TypeError, ValueError):
+    except BROKEN:
         return ""
-    if isinstance(first, datetime) or not isinstance(first, date) or isinstance(last, datetime):
+    if (type(first), type(last)) != (date, date):
         return ""
     name = " ".join(str(event.get("summary", "")).replace(";", ",").split())
     return f"{name or _('Vacation')}; {first.isoformat()}; {last.isoformat()}"

@@ -32,6 +32,8 @@ def put_off(case: Case, by: User, key: UUID, *, reason: str, until: datetime) ->
     if not filed:
         if guidance.why_never is not None:
             raise ActionError(str(guidance.why_never))
+        if until <= timezone.now():  # while we waited for the case
+            raise ActionError(_("Choose a moment that is still to come."), field="until")
         latest = latest_end(case, guidance)
         if until > latest:
             raise ActionError(

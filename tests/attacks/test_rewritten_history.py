@@ -9,8 +9,11 @@ from django.utils import timezone
 from audit.models import LogEntry
 from cases.contact_book.organisations import Organisation
 from cases.help_page.actions import change_item
-from cases.models import Contact
+from cases.models import Contact, SchoolVacation
+from cases.need_to_know.actions import shut_out
+from cases.vacations.actions import remove_vacation
 from consultations.actions import record_outcome
+from consultations.answering.actions import decline_invitation
 from consultations.models import Consultation
 from referrals.actions import prepare
 from tests.cases.records import decision
@@ -21,6 +24,7 @@ from tests.factories import (
     HelpItemFactory,
     InvitationFactory,
     PupilFactory,
+    VacationFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -124,3 +128,24 @@ def test_so_does_where_the_help_page_leads(school, administrator):
     before = rows()
     change_item(item, administrator, title=item.title, text="x", url="https://elders.example/")
     assert rows() == before + 1
+
+
+# --- Two who took the same vacation away at once: the trail said that each of them did
+def test_what_a_colleague_took_away_is_not_taken_away_once_more(school, coordinator):
+    vacation = VacationFactory(school=school)
+    seen_by_a_colleague = SchoolVacation.objects.get(pk=vacation.pk)
+    for one in (vacation, seen_by_a_colleague):
+        remove_vacation(one, coordinator)
+    deleted = LogEntry.objects.filter(action=LogEntry.Action.DELETE, school=school.pk)
+    assert deleted.count() == 1
+
+
+# --- Whom a conflict of interest keeps out: what they had declined before was read as withdrawn
+def test_what_somebody_declined_stays_declined(case, coordinator, family_worker):
+    asked = ConsultationFactory(case=case)
+    team = family_worker.memberships.get().buurtteam
+    mine = InvitationFactory(consultation=asked, user=family_worker, buurtteam=team)
+    decline_invitation(mine, family_worker, why="Ik ken de familie.")
+    shut_out(case, coordinator, family_worker, ground="family", explanation="")
+    mine.refresh_from_db()
+    assert (bool(mine.declined_at), mine.withdrawn_at) == (True, None)

@@ -24,6 +24,7 @@ from werkzeug.wrappers import Request, Response
 
 from accounts.people.actions import end_role, end_sessions
 from accounts.roles import Role
+from accounts.signals import session_ended
 from cases.models import Envelope, Notification, NotificationChoice, PushSubscription
 from cases.notifications.channels import PushFault, PushRefused, is_refused
 from cases.notifications.cleaning import clean_up
@@ -241,6 +242,13 @@ REAL = of_the_project.PUSH_SERVICES
         ("https://fcm.googleapis.com:99999/abc", False),
         ("https://[/abc", False),
         ("file:///etc/passwd", False),
+        # One reader of addresses ends the host at it, another does not.
+        ("https://evil.example\\.fcm.googleapis.com/abc", False),
+        ("https://evil.example;.fcm.googleapis.com/abc", False),
+        ("https://evil.example%2f.fcm.googleapis.com/abc", False),
+        ("https://fcm.googleapis.com/\x00", False),
+        ("https://fcm.goo\ngleapis.com/abc", False),
+        ("https://fcm.googleapis.com/a b", False),
         ("", False),
     ],
 )
@@ -296,6 +304,12 @@ def end_from_elsewhere(client, person, school):
     client.post(reverse("end_session", args=[one.pk]))
 
 
+def end_from_elsewhere_a_later_session(client, person, school):
+    client.session.flush()
+    client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
+    session_ended.send(sender=UserSession, session_key=client.session.session_key)
+
+
 def remove_it(client, person, school):
     one = PushSubscription.objects.get()
     client.post(reverse("notifications:remove_device", args=[one.public_id]))
@@ -329,8 +343,9 @@ def somebody_else_signs_in(client, person, school):
 @pytest.mark.parametrize(
     "ends",
     [
-        sign_out, sign_out_after_a_new_session, end_from_elsewhere, remove_it, end_the_role,
-        end_all_sessions, another_password, leave, somebody_else_signs_in,
+        sign_out, sign_out_after_a_new_session, end_from_elsewhere,
+        end_from_elsewhere_a_later_session, remove_it, end_the_role, end_all_sessions,
+        another_password, leave, somebody_else_signs_in,
     ],
 )  # fmt: skip
 def test_a_device_is_told_no_more(case, school, coordinator, signed_in, service, ends):

@@ -1,5 +1,6 @@
 """Vacations of a school: the regions' dates, what a file says, who sets them, what follows."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -186,6 +187,21 @@ def test_lines_that_run_into_each_other_are_told():
 def test_what_is_no_list_and_no_calendar_is_refused(content):
     with pytest.raises(Unreadable):
         lines_of(content)
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        "DTSTART;VALUE=DATE:20270101\r\nDTEND;VALUE=DATE:00010101",
+        "DTSTART;VALUE=DATE:20270101\r\nDTEND;VALUE=DURATION:P1D",
+        f"DTSTART;TZID={'A' * 5000}:20270101T000000",
+    ],
+)
+def test_an_event_that_no_program_writes_is_left_out_or_refused(days):
+    event = f"BEGIN:VEVENT\r\n{days}\r\nEND:VEVENT\r\n"
+    content = f"BEGIN:VCALENDAR\r\n{event}END:VCALENDAR\r\n".encode()
+    with suppress(Unreadable):
+        assert lines_of(content) == ("", 1)
 
 
 # --- who sets them, and what follows -------------------------------------------------------------

@@ -159,6 +159,14 @@ def test_put_off_by_who_may_move_it_within_the_bound_and_once_at_a_time(school, 
 
 
 @pytest.mark.django_db
+def test_an_end_that_came_while_the_form_waited_is_refused(school, coordinator):
+    case, now = with_concern(school, timezone.now()), timezone.now()
+    with pytest.raises(ActionError) as refused:
+        put_off(case, coordinator, SignalFactory().idempotency_key, reason="Zo.", until=now)
+    assert (refused.value.field, case.snoozes.count()) == ("until", 0)
+
+
+@pytest.mark.django_db
 def test_putting_off_again_and_again_is_no_way_around_the_bound(school, coordinator):
     case = with_concern(school, timezone.now())
     first = latest_end(case, actions.guidance_for(case))

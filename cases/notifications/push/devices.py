@@ -86,8 +86,13 @@ def signed_out(request: HttpRequest, **kwargs: Any) -> None:
 
 
 def signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """Tell nobody else on a browser on which somebody signs in (``user_logged_in``)."""
-    this_one(request).exclude(user=user).delete()
+    """Tell nobody else on a browser on which somebody signs in (``user_logged_in``).
+
+    Their own device goes with their new session: it ends with that one.
+    """
+    here = this_one(request)
+    here.exclude(user=user).delete()
+    here.update(session_key=request.session.session_key)
 
 
 def session_ended(session_key: str, **kwargs: Any) -> None:

@@ -1,10 +1,15 @@
 """Which push services we send to. A browser names its own, and anybody can send us any address."""
 
+import re
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from cases.notifications.push.envelope import encoded, point, private_key
+
+# An address as push services have them. A backslash is the end of the host to one reader of
+# addresses and a part of it to another: what was looked at would not be what is sent to.
+PLAIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?(/[!-\[\]-~]*)?")
 
 
 def is_known(endpoint: str) -> bool:
@@ -12,6 +17,8 @@ def is_known(endpoint: str) -> bool:
 
     By https, on its usual port, at a host of the table or below one.
     """
+    if not PLAIN.fullmatch(endpoint):
+        return False
     try:
         parts = urlsplit(endpoint)
         host, port = parts.hostname or "", parts.port

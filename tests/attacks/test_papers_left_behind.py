@@ -1,0 +1,51 @@
+"""A copy of a whole dossier that stayed on the disk for ever. Each failed on its day."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import DatabaseError
+from django.utils import timezone
+
+from cases import jobs
+from cases.dossier.actions import claim, look_after, request_export
+from cases.models import DossierExport
+from tests.factories import CaseFactory, PupilFactory
+
+pytestmark = pytest.mark.django_db
+FOLDER = "dossiers"
+
+
+@pytest.fixture
+def export(school, coordinator) -> DossierExport:
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    return claim(request_export(case, coordinator, uuid.uuid4(), "Voor de ouders.").public_id)
+
+
+def left() -> list[str]:
+    return default_storage.listdir(FOLDER)[1] if default_storage.exists(FOLDER) else []
+
+
+def test_a_file_is_gone_whose_row_could_not_be_written(export, monkeypatch):
+    def away(*args):
+        raise DatabaseError
+
+    monkeypatch.setattr(jobs, "_tell", away)
+    with pytest.raises(DatabaseError):
+        jobs.finish(export, b"%PDF")
+    assert left() == []
+
+
+def test_one_of_a_worker_that_was_killed_is_gone_when_the_others_are(export):
+    jobs.finish(export, b"%PDF")
+    default_storage.save(f"{FOLDER}/of_a_killed_one.pdf", ContentFile(b"%PDF"))
+    look_after(timezone.now() + timedelta(days=6))
+    assert len(left()) == 2
+    DossierExport.objects.update(finished_at=timezone.now() + timedelta(days=2))
+    look_after(
+        timezone.now() + timedelta(days=8)
+    )  # that of a row stays for as long as its row says
+    export.refresh_from_db()
+    assert left() == [export.file.name.removeprefix(f"{FOLDER}/")]
