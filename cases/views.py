@@ -171,10 +171,6 @@ def remove_participant(request: HttpRequest, reference: str, person: str) -> Htt
         Case.objects.permitted(request.user, Permission.ASSIGN_CASE), reference=reference
     )
     colleague = get_object_or_404(User, public_id=person, pk__in=case.grants.values("user_id"))
-    try:
-        actions.remove_participant(case, request.user, colleague)
-    except actions.ActionError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, _("Your colleague no longer takes part in this case."))
+    actions.remove_participant(case, request.user, colleague)
+    messages.success(request, _("Your colleague no longer takes part in this case."))
     return redirect("cases:detail", reference)

@@ -34,4 +34,4 @@ def test_ending_somebodys_part_in_a_case_that_is_closed_meanwhile(
         reverse("cases:remove_participant", args=[case.reference, teacher.public_id])
     )
     assert answer.status_code == 302
-    assert case.grants.filter(user=teacher).exists()
+    assert not case.grants.filter(user=teacher).exists()
