@@ -23,7 +23,7 @@ from cases.search.texts import places_of
 class Card:
     """A case with what a coordinator in a hurry must know of it."""
 
-    # For whom it waits; empty for a case that is closed.
+    # For whom it waits; empty: for nobody in particular.
     waits_for: Promise | str
     # That nobody looks after it: told first.
     is_nobodys: bool
@@ -83,4 +83,4 @@ def _waits_for(
         return _("the care team, on its agenda")
     if case.responsible_id == user.pk:
         return _("you")
-    return case.responsible_name or _("somebody who takes it on")
+    return case.responsible_name or ""

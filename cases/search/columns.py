@@ -22,8 +22,8 @@ class Says(models.Lookup):
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[object]]:
         """Return the condition, and what goes into it."""
-        quote = connection.ops.quote_name
-        column = f"{quote(self.lhs.alias)}.{quote(COLUMN)}"
+        table = compiler.quote_name_unless_alias(self.lhs.alias)
+        column = f"{table}.{connection.ops.quote_name(COLUMN)}"
         return f"{column} @@ plainto_tsquery('{DICTIONARY}', %s)", [self.rhs]
 
 

@@ -51,6 +51,16 @@
     [...sent.entries()].forEach(([name, value]) => { if (!value) sent.delete(name); });
   });
 
+  // Whoever puts on one filter often puts on another: what was open stays open.
+  let open = false;
+  document.addEventListener("htmx:beforeSwap", () => {
+    open = Boolean(document.getElementById("filters-more")?.open);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    const more = document.getElementById("filters-more");
+    if (more) more.open = open;
+  });
+
   // What had the focus is gone: on with the list, not at the top of the page again.
   document.addEventListener("htmx:afterSettle", () => {
     if (document.activeElement !== document.body) return;
