@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
                 ("query", models.CharField(blank=True, max_length=400)),
                 ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (

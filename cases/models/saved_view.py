@@ -24,7 +24,7 @@ class SavedView(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views"
     )
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(_("name"), max_length=80)
     # The filter as it stands in an address (``cases.dashboard.filters``).
     query = models.CharField(max_length=400, blank=True)
     changed_at = models.DateTimeField(default=timezone.now)
