@@ -57,7 +57,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "columns": board,
             "first": first_of(board),
             "page": page,
-            "saved_views": SavedView.objects.of(user),
+            # Whoever searches looks for one pupil.
+            "saved_views": () if chosen.words else SavedView.objects.of(user),
         },
     )
     patch_vary_headers(response, ("HX-Request", "User-Agent"))

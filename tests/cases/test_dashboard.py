@@ -2,6 +2,7 @@
 
 import gzip
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import connection
@@ -66,7 +67,7 @@ def test_pages_hold_each_case_once_in_order_whatever_changes_meanwhile(
     assert pages[0].previous == ""
 
     # And back: from each page to the one before it.
-    for earlier, page in zip(pages, pages[1:], strict=False):
+    for earlier, page in pairwise(pages):
         back = page_of(cases, before=page.previous)
         assert [case.pk for case in back] == [case.pk for case in earlier]
         assert bool(back.previous) == bool(earlier.previous)
@@ -214,6 +215,7 @@ def test_with_five_or_five_hundred_cases_it_asks_as_much_and_stays_small(
             with CaptureQueriesContext(connection) as captured:
                 page = browser.get(url, **headers)
             assert len(gzip.compress(page.content)) < 60_000
-            counts.append(len(captured))
+            # A session that goes on is written in a transaction, whose bounds are no queries.
+            counts.append(sum("SAVEPOINT" not in query["sql"] for query in captured))
     assert counts[:3] == counts[3:]
     assert max(counts) <= 12, counts
