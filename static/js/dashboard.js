@@ -64,6 +64,6 @@
   // What had the focus is gone: on with the list, not at the top of the page again.
   document.addEventListener("htmx:afterSettle", () => {
     if (document.activeElement !== document.body) return;
-    document.getElementById("cases-title")?.focus();
+    (document.getElementById("cases-title") || document.getElementById("dashboard"))?.focus();
   });
 })();
