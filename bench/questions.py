@@ -10,7 +10,8 @@ from guardian.shortcuts import get_objects_for_user
 from accounts.access import Permission, may
 from accounts.models import User
 from bench.people import Person
-from cases.dashboard import DashboardFilter, summary
+from cases.dashboard.counts import summary
+from cases.dashboard.filters import CaseFilter
 from cases.models import Case, DossierExport
 from cases.querysets import CaseQuerySet
 from cases.statistics import deviations, walked
@@ -135,8 +136,8 @@ def _of_pages(people: dict[str, Person]) -> list[Question]:
     administrator = people["administrator, to export"]
     case = Case.objects.get(pk=coordinator.seen)
     asks: list[tuple[Person, str, Ask]] = [
-        (coordinator, "dashboard: its counts", lambda user: summary(_led(user))["total"]),
-        (coordinator, "dashboard: search", lambda user: _shown(user, query="van Voornaam7")),
+        (coordinator, "dashboard: its counts", _counted),
+        (coordinator, "dashboard: search", lambda user: _shown(user, q="van Voornaam7")),
         (coordinator, "dashboard: closed", lambda user: _shown(user, view="closed")),
         (coordinator, "statistics", lambda user: _statistics(_led(user))),
         (coordinator, "case: its buttons", lambda user: len(permissions_on(case, user))),
@@ -153,8 +154,12 @@ def _led(user: User) -> CaseQuerySet:
     return Case.objects.permitted(user, Permission.SEE_DASHBOARD)
 
 
+def _counted(user: User) -> int:
+    return summary(_led(user), user, timezone.now()).total
+
+
 def _shown(user: User, **chosen: str) -> int:
-    return _page(DashboardFilter(**chosen).apply(_led(user), user))
+    return _page(CaseFilter(chosen, _led(user), user).found)
 
 
 def _statistics(cases: CaseQuerySet) -> int:

@@ -13,7 +13,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Follow what accounts tells, tell audit and tasks. The models are not there before now."""
         from django.contrib.auth.signals import user_logged_in, user_logged_out
-        from django.db.models import Field, ForeignKey
+        from django.db.models import BigAutoField, Field, ForeignKey
 
         from accounts.signals import (
             membership_began,
@@ -30,11 +30,13 @@ class CasesConfig(AppConfig):
         from cases.notifications.push import checks, devices  # noqa: F401 - the checks register
         from cases.notifications.roles import tell_of_role
         from cases.papers import section_of
+        from cases.search.columns import Says
         from cases.sight import kept_from, known_to
         from cases.todo import of_cases, of_schools, registry
 
         for kind in (Field, ForeignKey):
             kind.register_lookup(Among)
+        BigAutoField.register_lookup(Says)
         membership_ended.connect(hand_on, dispatch_uid="cases.hand_on")
         membership_began.connect(tell_of_role, dispatch_uid="cases.tell_of_role")
         for signal, ends in (

@@ -87,32 +87,48 @@ def changes_of(case: Case) -> list[InCharge]:
 def in_charge_of(cases: Iterable[Case]) -> dict[int, InCharge]:
     """Return who is responsible now, by primary key, in a number of queries that stays."""
     cases = list(cases)
-    decisions = _by_case("decisions", cases, prefetch=("referrals",))
+    referrals = _referrals(cases)
     conversations = _by_case("conversations", cases, related=("case__pupil",))
     feedbacks = _by_case("feedbacks", cases)
     return {
         case.pk: changes(
             case.opened_at,
             conversations[case.pk],
-            [referral for made in decisions[case.pk] for referral in made.referrals.all()],
+            referrals[case.pk],
             feedbacks[case.pk],
         )[-1]
         for case in cases
     }
 
 
+def _referrals(cases: list[Case]) -> dict[int, list[Any]]:
+    """Return the referrals of the decisions that hold now, by case."""
+    decisions = Case._meta.get_field("decisions").related_model
+    referrals = decisions._meta.get_field("referrals").related_model.objects
+    by_case: dict[int, list[Any]] = defaultdict(list)
+    for referral in (
+        referrals.filter(decision__case__in=cases, decision__correction__isnull=True)
+        .select_related("decision")
+        .only(*OF_A_REFERRAL)
+        .order_by("decision_id", "pk")
+    ):
+        by_case[referral.decision.case_id].append(referral)
+    return by_case
+
+
+# What of a referral says who is responsible.
+OF_A_REFERRAL = ("to", "accepted_at", "closed_at", "closed_to", "decision__case_id")
+
+
 def _by_case(
-    relation: str,
-    cases: list[Case],
-    prefetch: tuple[str, ...] = (),
-    related: tuple[str, ...] = (),
+    relation: str, cases: list[Case], related: tuple[str, ...] = ()
 ) -> dict[int, list[Any]]:
     """Return the records of a relation as they hold now, by case."""
     records = Case._meta.get_field(relation).related_model.objects.current()
     by_case: dict[int, list[Any]] = defaultdict(list)
     if related:
         records = records.select_related(*related)
-    for record in records.filter(case__in=cases).prefetch_related(*prefetch).order_by("id"):
+    for record in records.filter(case__in=cases).order_by("id"):
         by_case[record.case_id].append(record)
     return by_case
 

@@ -397,3 +397,11 @@ class DossierExportQuerySet(models.QuerySet):
         """Return the user's own exports, of cases that they still may export."""
         cases = apps.get_model("cases", "Case").objects.permitted(user, Permission.EXPORT_DOSSIER)
         return self.filter(requested_by=user, case__in=cases)
+
+
+class SavedViewQuerySet(models.QuerySet):
+    """Questions about saved views of the dashboard."""
+
+    def of(self, user: "User") -> "SavedViewQuerySet":
+        """Return somebody's own: nobody else's are there for them."""
+        return self.filter(user=user)

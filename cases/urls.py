@@ -5,6 +5,7 @@ from django.urls import path
 from cases import readers, school_views, step_views, views
 from cases.contact_book.urls import urlpatterns as contact_book
 from cases.conversations.views import prepare
+from cases.dashboard.urls import urlpatterns as dashboard
 from cases.dossier.urls import urlpatterns as dossier
 from cases.files.urls import urlpatterns as files
 from cases.help_page.urls import urlpatterns as help_page
@@ -14,7 +15,7 @@ from cases.waiting.urls import urlpatterns as waiting
 
 app_name = "cases"
 urlpatterns = [
-    path("", views.dashboard, name="dashboard"),
+    *dashboard,
     path("periods/", school_views.periods, name="periods"),
     path("statistics/", school_views.statistics, name="statistics"),
     *contact_book,

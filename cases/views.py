@@ -1,4 +1,4 @@
-"""The dashboard and the page of a case."""
+"""The page of a case."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -7,16 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts import access
 from accounts.access import Permission, requires
 from accounts.models import User
-from audit.log import record_read, record_search
+from audit.log import record_read
 from cases import actions
 from cases.cycles import cycles
-from cases.dashboard import DashboardFilter, page_of, summary
 from cases.facts import facts_for
 from cases.forms import ParticipantForm
-from cases.in_charge import show_in_charge
 from cases.models import Case
 from cases.notifications.reading import opened_case
 from cases.protocol import guide
@@ -38,27 +35,6 @@ CASE_PERMISSIONS = (
     Permission.ATTACH_FILE,
     Permission.SEE_READERS,
 )
-
-
-@requires(Permission.SEE_DASHBOARD)
-def dashboard(request: HttpRequest) -> HttpResponse:
-    """Show the open cases of the school: severe first, then whoever waits longest."""
-    cases = Case.objects.permitted(request.user, Permission.SEE_DASHBOARD)
-    chosen = DashboardFilter.from_query(request.GET)
-    if chosen.query:
-        record_search(request.user, access.schools(request.user, Permission.SEE_DASHBOARD))
-    page = page_of(chosen.apply(cases, request.user), request.GET.get("page"))
-    show_in_charge(page)
-    return render(
-        request,
-        "cases/dashboard.html",
-        {
-            "summary": summary(cases),
-            "page": page,
-            "chosen": chosen,
-            "now": timezone.now(),
-        },
-    )
 
 
 @requires(Permission.SEE_CASE)

@@ -323,7 +323,7 @@ WITH_OBJECT = [
     "referrals:report_of_case", "referrals:report_of", "referrals:report", "referrals:write_report",
     "referrals:file_report", "referrals:correct_report", "referrals:read_report_out",
     "referrals:request_copy", "referrals:copy", "referrals:copy_download", "notifications:open",
-    "notifications:remove_device",
+    "notifications:remove_device", "cases:rename_view", "cases:remove_view",
 ]  # fmt: skip
 
 

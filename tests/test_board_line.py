@@ -96,7 +96,7 @@ def test_nobody_of_the_ordinary_roles_sees_that_it_exists(case, school, signed_i
     dashboard = browser.get(f"{reverse('cases:dashboard')}?q=Rozendal")
     assert "Rozendal</a>" not in dashboard.content.decode()
     if dashboard.status_code == 200:
-        assert dashboard.context["summary"]["total"] == 0
+        assert dashboard.context["shown"].summary.total == 0
 
 
 def test_not_even_by_a_grant_on_the_case(case, school, leader):

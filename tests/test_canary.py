@@ -76,6 +76,7 @@ MAY_READ: dict[str, tuple[str, ...]] = {
     "the contact book":          OF_THE_SCHOOLS,
     "the help page":             OF_THE_SCHOOLS,
     "the vacations":             MANAGES_CONTACTS,
+    "a saved view":              ("coordinator",),  # whose it is
     "flags":                     ("administrator",),
     "nobody's page":             (),
 }
@@ -99,6 +100,8 @@ GROUP_OF_FORM = {
     "cases:change_contact": "the contact book",
     "cases:add_vacation": "the vacations",
     "cases:change_vacation": "the vacations",
+    "cases:save_view": "a saved view",
+    "cases:rename_view": "a saved view",
     "cases:add_help": "the help page",
     "cases:change_help": "the help page",
     "consultations:plan_meeting": "meetings",

@@ -11,7 +11,14 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.models import Flag
 from background.models import Beat, Worker
-from cases.models import DossierExport, EmergencyAccess, Notification, PushSubscription, ShutOut
+from cases.models import (
+    DossierExport,
+    EmergencyAccess,
+    Notification,
+    PushSubscription,
+    SavedView,
+    ShutOut,
+)
 from cases.notifications.push.devices import what_ends_sessions
 from consultations.models import AgendaItem
 from referrals.models import Decision, HelpPlan, Referral
@@ -103,6 +110,9 @@ class World:
             secret="A" * 22,
             device="Firefox, Windows",
             holds_while=what_ends_sessions(self.people["coordinator"]),
+        )
+        self.saved_view = SavedView.objects.create(
+            user=self.people["coordinator"], name="Groep 8", query="urgency=severe"
         )
         self.vacation = VacationFactory(school=self.school, set_by=self.people["coordinator"])
         # Worker and beat are there: the health page says that all is well.

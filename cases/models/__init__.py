@@ -22,6 +22,7 @@ from cases.models.pupil import Pupil
 from cases.models.push import PushSubscription
 from cases.models.record import Record
 from cases.models.reminder import Reminder
+from cases.models.saved_view import SavedView
 from cases.models.snooze import Snooze
 from cases.models.vacation import SchoolVacation
 
@@ -48,6 +49,7 @@ __all__ = [
     "PushSubscription",
     "Record",
     "Reminder",
+    "SavedView",
     "SchoolPeriod",
     "SchoolVacation",
     "ShutOut",

@@ -10,7 +10,7 @@ from accounts.models import Membership, RoleInvitation, School, User
 from accounts.people.actions import hashed
 from accounts.roles import Role
 from cases.contact_book.organisations import Organisation
-from cases.models import Case, Contact, SchoolVacation
+from cases.models import Case, Contact, SavedView, SchoolVacation
 from cases.protocol.vacations import MIDDLE, Vacation, of_region
 from consultations.models import AgendaItem, Consultation, Meeting
 from meldcode.demo.events import business_day
@@ -22,6 +22,13 @@ STUDY_DAY = 8  # business days ahead
 MINUTES = (
     "We lazen de signalen samen, op volgorde, en hielden uit elkaar wat gezien is en wat wij "
     "ervan denken."
+)
+
+
+# Views of the dashboard that the coordinator saved: their name, and the filter.
+VIEWS = (
+    ("Ernstig en van niemand", "view=unassigned&urgency=severe"),
+    ("Wegen en te laat", "step=4&overdue=yes"),
 )
 
 
@@ -66,6 +73,8 @@ def plant_around(school: School, crew: dict[str, User], now: datetime) -> None:
             },
         )
     chair = next(user for user in crew.values() if _is_coordinator(user))
+    for name, query in VIEWS:
+        SavedView.objects.get_or_create(user=chair, name=name, defaults={"query": query})
     at = timezone.make_aware(datetime.combine(business_day(today, AHEAD), MEETS_AT))
     Meeting.objects.create(school=school, starts_at=at, place=PLACE, made_by=chair)
     _hold_the_last(school, chair)

@@ -561,6 +561,11 @@ def contact(world: World) -> Data:
     }  # fmt: skip
 
 
+def saved_view(world: World) -> Data:
+    """Name a view of the dashboard."""
+    return {"name": "Ernstig in groep 7"}
+
+
 def help_item(world: World) -> Data:
     """Fill in something for the help page."""
     return {
@@ -652,6 +657,8 @@ FORMS = (
         ({"lines": "Zomer; 2026-13-01"}, "lines"),
         ({"lines": "naam;van;tot"}, "lines"),
     ), keyed=False, codes=("lines",)),
+    Row("cases:save_view", "coordinator", None, None, saved_view, keyed=False),
+    Row("cases:rename_view", "coordinator", None, "saved_view", saved_view, keyed=False),
     Row("cases:vacations", "administrator", None, None, region, keyed=False),
     Row("signals:unfounded", "coordinator", "leader", "signal", unfounded, keyed=False),
     Row("consultations:call", "participant", "leader", "case", call,

@@ -38,6 +38,7 @@ OF_THE_SCHOOL = {
     "OutboxMessage": "how a mail went",
     "Envelope": "how a mail went",
     "Notification": "that somebody is told something: a code of a table, and references",
+    "SavedView": "one's own name for a filter, shown to oneself alone",
     "PushSubscription": "on which browser somebody is told",
 }
 # Codes and keys, which choose what stands on a page and are no words on it.

@@ -1,0 +1,1 @@
+"""Searching in cases: by the pupil's name, and in the texts of their records."""

@@ -1,0 +1,54 @@
+"""Names, also when they are written a little differently, where the database can tell."""
+
+from functools import cache
+
+from django.db import connection, models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
+
+# From how much alike a word counts (pg_trgm's own measure, 0 to 1): "Rozendaal" and "Rozendal" are
+# 0.7, "Jansen" and "Janssen" 0.6.
+ALIKE = 0.5
+# Shorter words are like too many others.
+LEAST_LETTERS = 4
+
+
+class WordSimilarity(models.Func):
+    """How much a word is like a name, or like one of its words."""
+
+    function = "WORD_SIMILARITY"
+    output_field = models.FloatField()
+
+
+@cache
+def has_trigrams() -> bool:
+    """Tell whether the database has ``pg_trgm``: asked once by each process."""
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'")
+        return cursor.fetchone() is not None
+
+
+def named(words: list[str]) -> Q:
+    """Return the condition that each word stands in the pupil's name, class or the reference."""
+    condition = Q()
+    for word in words:
+        condition &= _named(word)
+    return condition
+
+
+def _named(word: str) -> Q:
+    found = (
+        Q(pupil__given_name__icontains=word)
+        | Q(pupil__family_name__icontains=word)
+        | Q(pupil__class_name__iexact=word)
+        | Q(reference__iexact=word)
+    )
+    if len(word) >= LEAST_LETTERS and has_trigrams():
+        likeness = Greatest(
+            WordSimilarity(Value(word), F("pupil__given_name")),
+            WordSimilarity(Value(word), F("pupil__family_name")),
+        )
+        found |= Q(models.lookups.GreaterThanOrEqual(likeness, ALIKE))
+    return found

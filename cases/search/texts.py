@@ -1,0 +1,42 @@
+"""The texts of records: in which of them all words of a search stand.
+
+Asked of the cases that somebody may see, one by one and by an index, so that what others have
+written costs nothing. Only that something was found is told, and in what; the words are read in the
+case itself, where reading is written down.
+"""
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from cases.search.table import TABLE, Searched
+
+# Shorter words stand in every text; the dictionary leaves most of them aside as well.
+LEAST_LETTERS = 3
+
+
+def searchable(words: list[str]) -> list[str]:
+    """Return the words that are looked for in texts."""
+    return [word for word in words if len(word) >= LEAST_LETTERS]
+
+
+def found_in(words: list[str]) -> dict[str, Exists]:
+    """Return by name (``Searched.name``) whether all words stand in a record there."""
+    words = searchable(words)
+    return {row.name: Exists(_rows(row, words)) for row in TABLE} if words else {}
+
+
+def places_of(case: object) -> list[object]:
+    """Return in what something was found, of a case to which ``found_in`` was added."""
+    return [row.found_in for row in TABLE if getattr(case, row.name, False)]
+
+
+def _rows(row: Searched, words: list[str]) -> QuerySet:
+    found = row.rows._default_manager.filter(row.holds, **{row.case: OuterRef("pk")}).order_by()
+    if connection.vendor == "postgresql":
+        return found.filter(pk__says=" ".join(words))
+    for word in words:
+        said = Q()
+        for field in row.fields:
+            said |= Q(**{f"{field}__icontains": word})
+        found = found.filter(said)
+    return found

@@ -1,0 +1,153 @@
+"""Searching in cases: names, and the texts of records as far as somebody may see them."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.access import Permission
+from accounts.roles import Role
+from cases.dashboard.filters import CaseFilter
+from cases.models import Case, Deviation, LookBack, ShutOut
+from cases.search.columns import COLUMN
+from cases.search.names import has_trigrams
+from cases.search.table import TABLE
+from cases.search.texts import places_of
+from consultations.models import Advice
+from referrals.models import HelpPlan
+from referrals.report.models import Report, ReportText
+from tests.cases.records import assessment, decision, feedback
+from tests.factories import (
+    AttachmentFactory,
+    CaseFactory,
+    ConsultationFactory,
+    ConversationFactory,
+    PupilFactory,
+    SignalFactory,
+    UserFactory,
+    member,
+)
+
+pytestmark = pytest.mark.django_db
+
+URL = reverse("cases:dashboard")
+ON_POSTGRESQL = connection.vendor == "postgresql"
+
+
+def search(user, words):
+    cases = Case.objects.permitted(user, Permission.SEE_DASHBOARD)
+    return list(CaseFilter({"q": words}, cases, user).found)
+
+
+def found(user, words):
+    return {case.reference for case in search(user, words)}
+
+
+def records_of(case):
+    """File a record of each row of the table."""
+    who, now = UserFactory(), timezone.now()
+    weighed = assessment(case, now, danger="no")
+    made = decision(case, now, to={"veilig_thuis": now}, report=True)
+    report = Report.objects.create(
+        referral=made.referrals.get(), started_by=who, saved_by=who, filed_by=who, filed_at=now
+    )
+    room = ConsultationFactory(case=case)
+    return {
+        "Signal": SignalFactory(case=case),
+        "Consultation": room,
+        "Advice": Advice.objects.create(consultation=room, author=who, text="Praat."),
+        "Conversation": ConversationFactory(case=case),
+        "Answer": weighed.answers.get(),
+        "Deviation": Deviation.objects.create(
+            case=case, author=who, kind="order", step=3, grounds="Haast."
+        ),
+        "LookBack": LookBack.objects.create(case=case, author=who, seen="Lacht.", result="watch"),
+        "Attachment": AttachmentFactory(case=case),
+        "Decision": made,
+        "Goal": HelpPlan.objects.create(decision=made).goals.create(number=1, what="Op tijd."),
+        "Referral": made.referrals.get(),
+        "Feedback": feedback(case, now),
+        "ReportText": ReportText.objects.create(report=report, field="facts", text="Feiten."),
+    }
+
+
+def test_every_text_of_the_table_is_found_and_none_is_shown(school, coordinator, signed_in):
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    records = records_of(case)
+    assert set(records) == {row.model.partition(".")[2] for row in TABLE}
+    words = [f"zoekwoord{chr(ord('a') + n)}" for n in range(9)]
+    for row in TABLE:
+        record = records[row.model.partition(".")[2]]
+        said = dict(zip(row.fields, words, strict=False))
+        row.rows.objects.filter(pk=record.pk).update(**said)
+    for field in range(max(len(row.fields) for row in TABLE)):
+        (shown,) = search(coordinator, words[field])
+        assert places_of(shown) == [row.found_in for row in TABLE if len(row.fields) > field]
+    # In what, and not what it says: the words stand in what is searched, and nowhere else.
+    page = signed_in(coordinator).get(URL, {"q": words[0]})
+    (shown,) = page.context["page"]
+    assert len(shown.card.found_in) == len(TABLE)
+    assert re.sub(r"<[^>]*>", "", page.content.decode()).count(words[0]) == 1
+    # All words in one record, in any form of them where the database knows Dutch.
+    assert found(coordinator, "zoekwoordb zoekwoorda") == {case.reference}
+    assert found(coordinator, "zoekwoorda elders") == set()
+    SignalFactory(case=case, facts="Blauwe plekken op de arm.")
+    assert found(coordinator, "blauwe plek") == {case.reference}
+    assert bool(found(coordinator, "blauw plekken armen")) == ON_POSTGRESQL
+
+
+def test_what_one_may_not_see_is_not_found(school, coordinator):
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    old = SignalFactory(case=case, facts="geheimwoord")
+    assert found(coordinator, "geheimwoord") == {case.reference}
+    # What a correction replaced, a file that was withdrawn, a draft, and what was not sent.
+    SignalFactory(case=case, corrects=old, correction_reason="Fout.", facts="Iets anders.")
+    now, who = timezone.now(), UserFactory()
+    AttachmentFactory(
+        case=case, title="geheimwoord", withdrawn_at=now, withdrawn_by=who, withdrawn_why="Fout."
+    )
+    referral = decision(case, now, to={"veilig_thuis": now}, report=True).referrals.get()
+    draft = Report.objects.create(referral=referral, started_by=who, saved_by=who)
+    ReportText.objects.create(report=draft, field="facts", text="geheimwoord")
+    assert found(coordinator, "geheimwoord") == set()
+    # Another school, somebody of the school (R9), and a conflict of interest.
+    SignalFactory(facts="geheimwoord")
+    SignalFactory(
+        case=CaseFactory(pupil=case.pupil, restricted=True), facts="geheimwoord", about_staff=True
+    )
+    assert found(coordinator, "geheimwoord") == set()
+    SignalFactory(case=case, facts="geheimwoord")
+    assert found(coordinator, "geheimwoord") == {case.reference}
+    ShutOut.objects.create(pupil=case.pupil, user=coordinator, ground="family", set_by=who)
+    assert found(coordinator, "geheimwoord") == set()
+    leader = member(Role.SCHOOL_LEADER, school)
+    assert len(found(leader, "geheimwoord")) == 2
+
+
+def test_a_name_is_found_as_one_hears_it(school, coordinator):
+    pupil = PupilFactory(school=school, given_name="Ties", family_name="van der Rozendal")
+    case = CaseFactory(pupil=pupil)
+    CaseFactory(pupil=PupilFactory(school=school, given_name="Noor", family_name="Bakker"))
+    for words in ("ties", "TIES rozen", "der roz", "2b ties", case.reference.lower()):
+        assert found(coordinator, words) == {case.reference}, words
+    assert bool(found(coordinator, "Rozendaal")) == has_trigrams()
+    assert has_trigrams() == ON_POSTGRESQL
+    for words in ("%", "_", "'", "rozen bakker", "x" * 400):
+        assert found(coordinator, words) == set(), words
+
+
+@pytest.mark.skipif(not ON_POSTGRESQL, reason="a column of PostgreSQL")
+def test_the_columns_hold_the_words_of_the_table():
+    for row in TABLE:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT generation_expression FROM information_schema.columns"
+                " WHERE table_name = %s AND column_name = %s",
+                [row.rows._meta.db_table, COLUMN],
+            )
+            (expression,) = cursor.fetchone()
+        fields = {field.name for field in row.rows._meta.concrete_fields}
+        words = re.findall(r"\w+", re.sub(r"::\w+", "", expression))
+        assert [word for word in words if word in fields] == [*row.fields]
