@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Model, TextField
+from django.db.models import Model, Q, TextField
 
 from accounts.models import User
 from cases.at_once import AtOnce, Part
@@ -22,6 +22,7 @@ from cases.models import (
     EmergencyAccess,
     SchoolPeriod,
     SchoolVacation,
+    SiblingTie,
     Snooze,
 )
 from cases.protocol.waiting import PutOff
@@ -160,6 +161,7 @@ BESIDE_PAGE = {
     "files": ("id", "withdrawn_at"),
     "walks": ("cycle", "at", "motivation"),
     "others": ("id",),
+    "ties": ("id",),
 }
 
 
@@ -173,6 +175,9 @@ def _parts_beside() -> dict[str, Part]:
         "files": _related("attachments").objects.filter(**case),
         "walks": begun,
         "others": Case.objects.filter(pupil=KEYS["pupil"]).exclude(pk=KEYS["case"]),
+        "ties": SiblingTie.objects.standing().filter(
+            Q(first=KEYS["pupil"]) | Q(second=KEYS["pupil"])
+        ),
     }
     return {name: (rows[name], columns) for name, columns in BESIDE_PAGE.items()} | {
         "agenda": (agenda.objects.filter(**case), _own(agenda))

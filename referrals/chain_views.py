@@ -9,9 +9,9 @@ from accounts.access import Permission, requires
 from audit.log import record_read
 from cases.actions import guidance_for
 from cases.models import Case
+from cases.page import permissions_on
 from cases.screen import step_header
 from cases.step_views import movable, record
-from cases.views import permissions_on
 from referrals import actions, chain
 from referrals.chain import State
 from referrals.chain_forms import GoalForm, MoveForm, PassOnForm, PrepareForm

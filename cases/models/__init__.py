@@ -22,6 +22,7 @@ from cases.models.pupil import Pupil
 from cases.models.push import PushSubscription
 from cases.models.record import Record
 from cases.models.reminder import Reminder
+from cases.models.sibling import SiblingTie
 from cases.models.snooze import Snooze
 from cases.models.vacation import SchoolVacation
 
@@ -51,6 +52,7 @@ __all__ = [
     "SchoolPeriod",
     "SchoolVacation",
     "ShutOut",
+    "SiblingTie",
     "Snooze",
     "StepChange",
 ]
