@@ -6,7 +6,7 @@ people who did most. Moments that would touch become one dot with their number, 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -239,7 +239,7 @@ class _Drawing:
         says = f"{name}: {count % {'count': len(entries)}}"
         initials = "".join(word[0] for word in (name.split()[0], name.split()[-1]))
         return Lane(
-            name, initials.upper(), y, ROW, [Mark(first - 3, y, last - first + 6, says)], []
+            name, initials.upper(), y, ROW, [Mark(first - 5, y, last - first + 10, says)], []
         )
 
     def _ticks(self, height: int) -> list[Mark]:
@@ -247,10 +247,12 @@ class _Drawing:
         parts = [begins + (ends - begins) * n / self.size.ticks for n in range(self.size.ticks + 1)]
         marks, names = [], set()
         for at in parts:
-            name = date_format(timezone.localtime(at), "j M")
+            name = date_format(timezone.localtime(at), "j b")
             if name not in names:
                 names.add(name)
                 marks.append(Mark(self._x(at), height - TOP // 3, 0, name))
+        if marks:
+            marks[-1] = replace(marks[-1], look="is-last")
         return marks
 
 

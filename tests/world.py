@@ -11,7 +11,14 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.models import Flag
 from background.models import Beat, Worker
-from cases.models import DossierExport, EmergencyAccess, Notification, PushSubscription, ShutOut
+from cases.models import (
+    DossierExport,
+    EmergencyAccess,
+    Notification,
+    PushSubscription,
+    ShutOut,
+    SiblingTie,
+)
 from cases.notifications.push.devices import what_ends_sessions
 from consultations.models import AgendaItem
 from referrals.models import Decision, HelpPlan, Referral
@@ -50,6 +57,10 @@ class World:
             assign_perm("cases.take_part", self.people[name], self.case)
         assign_perm("cases.handed_over", self.people["handed_over"], self.case)
         self._shut_out()
+        self.sibling = PupilFactory(school=self.school)
+        self.sibling_tie = SiblingTie.objects.create(
+            first=self.pupil, second=self.sibling, tied_by=self.people["coordinator"]
+        )
         self.emergency = EmergencyAccess.objects.create(
             case=self.case,
             user=self.people["sister_leader"],
