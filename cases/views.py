@@ -205,7 +205,7 @@ def add_participant(request: HttpRequest, reference: str) -> HttpResponse:
         )
         if not form.errors:
             messages.success(request, _("Your colleague takes part in this case now."))
-            return redirect("cases:detail", reference)
+            return redirect("cases:people", reference)
     return render(
         request,
         "cases/participant.html",
@@ -224,4 +224,4 @@ def remove_participant(request: HttpRequest, reference: str, person: str) -> Htt
     colleague = get_object_or_404(User, public_id=person, pk__in=case.grants.values("user_id"))
     actions.remove_participant(case, request.user, colleague)
     messages.success(request, _("Your colleague no longer takes part in this case."))
-    return redirect("cases:detail", reference)
+    return redirect("cases:people", reference)
