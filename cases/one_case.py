@@ -161,7 +161,7 @@ BESIDE_PAGE = {
     "files": ("id", "withdrawn_at"),
     "walks": ("cycle", "at", "motivation"),
     "others": ("id",),
-    "ties": ("id",),
+    "ties": ("first_id", "second_id"),
 }
 
 

@@ -22,7 +22,7 @@ from cases.models import Case
 from cases.one_case import OneCase, read_case
 from cases.protocol import Facts, Guidance, guide
 from cases.screen import ScreenGuidance, step_header, what_now
-from cases.siblings.shown import Sibling, siblings_with_a_case
+from cases.siblings.shown import open_cases_of_siblings
 
 # The permissions that decide which buttons and tabs a case shows.
 CASE_PERMISSIONS = (
@@ -148,11 +148,12 @@ class CasePage:
         others = Case.objects.visible_to(self.user).filter(pupil=self.case.pupil_id)
         return list(others.exclude(pk=self.case.pk).order_by("-opened_at"))
 
-    def siblings(self) -> list[Sibling]:
-        """Return the siblings of whom there is an open case that the user may see."""
-        if not self.read.beside["ties"] or self.case.restricted:
+    def cases_of_siblings(self) -> list[Case]:
+        """Return the open cases of siblings that the user may see."""
+        if self.case.restricted:
             return []
-        return siblings_with_a_case(self.case.pupil, self.user)
+        keys = {key for tie in self.read.beside["ties"] for key in tie}
+        return open_cases_of_siblings(self.case.pupil, keys, self.user)
 
     def _emergencies(self) -> list[Any]:
         """Return who of another school may see it now; almost always nobody, and nothing asked."""

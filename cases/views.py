@@ -76,7 +76,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
             decided=page.facts.decided_at is not None,
             participants=participants(page.read.beside["grants"]),
             earlier_cases=page.others(),
-            siblings=page.siblings(),
+            siblings=page.cases_of_siblings(),
         ),
     )
 

@@ -4,6 +4,7 @@ A sibling in whom somebody has an interest (``ShutOut``), and one with a case fo
 looks like a sibling without a case. Their page is there too, and as empty: nothing tells.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from accounts.models import User
@@ -23,7 +24,7 @@ def siblings_of(pupil: Pupil, user: User) -> list[Sibling]:
     """Return the siblings of a pupil, by name, in two queries."""
     ties = SiblingTie.objects.of(pupil).select_related("first", "second")
     others = {_other(tie, pupil): tie for tie in ties}
-    cases = _open_cases([other.pk for other in others], user)
+    cases = _open_cases([other.pk for other in others], user, pupil.school_id)
     found = [
         Sibling(other, tie, tuple(case for case in cases if case.pupil_id == other.pk))
         for other, tie in others.items()
@@ -31,17 +32,18 @@ def siblings_of(pupil: Pupil, user: User) -> list[Sibling]:
     return sorted(found, key=lambda sibling: (sibling.pupil.given_name, sibling.pupil.pk))
 
 
-def siblings_with_a_case(pupil: Pupil, user: User) -> list[Sibling]:
-    """Return those of whom there is an open case that the user may see."""
-    return [sibling for sibling in siblings_of(pupil, user) if sibling.open_cases]
+def open_cases_of_siblings(pupil: Pupil, siblings: Iterable[int], user: User) -> list[Case]:
+    """Return the open cases of siblings that the user may see, with the pupil; one query."""
+    return _open_cases([key for key in siblings if key != pupil.pk], user, pupil.school_id)
 
 
 def _other(tie: SiblingTie, pupil: Pupil) -> Pupil:
     return tie.second if tie.first_id == pupil.pk else tie.first
 
 
-def _open_cases(pupils: list[int], user: User) -> list[Case]:
+def _open_cases(pupils: list[int], user: User, school: int) -> list[Case]:
     if not pupils:
         return []
-    cases = Case.objects.visible_to(user).open().filter(pupil_id__in=pupils, restricted=False)
-    return list(cases.order_by("opened_at"))
+    cases = Case.objects.visible_to(user).open().filter(pupil__in=pupils, restricted=False)
+    cases = cases.filter(pupil__school=school).select_related("pupil")
+    return list(cases.order_by("pupil__given_name", "opened_at"))
