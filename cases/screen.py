@@ -262,7 +262,7 @@ def _task(
     if rule.action:
         target, button, permission = ACTIONS[_doable(rule.action, decided=decided)]
         if permission in permissions:
-            url, label = _url(target, case), button
+            url, label = place_of(target, case), button
     explains = rule.explainable and Permission.MOVE_CASE in permissions
     return replace(
         said,
@@ -270,7 +270,9 @@ def _task(
         action_label=label,
         calls=calls_for(rule.calls, numbers) if calls else (),
         explain_url=reverse("cases:explain", args=[case.reference, rule.code]) if explains else "",
-        prepare_url=_url(PREPARED[rule.action], case) if url and rule.action in PREPARED else "",
+        prepare_url=place_of(PREPARED[rule.action], case)
+        if url and rule.action in PREPARED
+        else "",
     )
 
 
@@ -288,7 +290,7 @@ def first_click(rule: Rule, case: Case, *, decided: bool) -> tuple[str, Promise 
     if rule.kind is Kind.URGENT or rule.action not in ACTIONS:
         return page, _("Open the case")
     target, button, __ = ACTIONS[_doable(rule.action, decided=decided)]
-    return _url(target, case), button
+    return place_of(target, case), button
 
 
 def _doable(action: str, *, decided: bool) -> str:
@@ -299,7 +301,8 @@ def _without_button(task: ScreenTask) -> ScreenTask:
     return replace(task, url="", action_label="", prepare_url="")
 
 
-def _url(target: str, case: Case) -> str:
+def place_of(target: str, case: Case) -> str:
+    """Return the address of a page about a case: a URL's name, or "step 5"."""
     name, __, number = target.partition(" ")
     return reverse(f"cases:{name}" if number else name, args=[case.reference, *number])
 

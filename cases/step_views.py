@@ -34,7 +34,7 @@ from cases.protocol.guide import two_decisions
 from cases.protocol.questions import asked
 from cases.protocol.rules import BY_CODE
 from cases.retention import retention
-from cases.screen import sources, step_header
+from cases.screen import place_of, sources, step_header
 
 
 def record(
@@ -63,7 +63,7 @@ def record(
         form.run(act)
         if not form.errors:
             messages.success(request, done)
-            return redirect(back, case.reference)
+            return redirect(place_of(back, case))
     if seen is not None:
         record_read(request.user, seen)
     facts = facts_for(case, timezone.now())
