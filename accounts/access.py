@@ -58,6 +58,8 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     SET_SIGN_IN = "set_sign_in"
     SEE_BACKGROUND = "see_background"
+    SEE_PUPIL = "see_pupil"
+    TIE_SIBLINGS = "tie_siblings"
 
 
 class Scope(IntEnum):
@@ -122,6 +124,9 @@ TABLE: dict[Permission, tuple[Scope, ...]] = {
     Permission.SET_SIGN_IN:        (N,      N,      N,        N,         N,      S),
     # Work behind the pages: what concerns the whole installation, and papers of the own school.
     Permission.SEE_BACKGROUND:     (N,      N,      N,        N,         N,      S),
+    # A pupil over the years: their cases, as far as one sees them, and who their siblings are.
+    Permission.SEE_PUPIL:          (N,      S,      S,        N,         S,      N),
+    Permission.TIE_SIBLINGS:       (N,      S,      S,        N,         N,      N),
 }
 # fmt: on
 

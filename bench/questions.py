@@ -13,9 +13,9 @@ from bench.people import Person
 from cases.dashboard.counts import summary
 from cases.dashboard.filters import CaseFilter
 from cases.models import Case, DossierExport
+from cases.page import permissions_on
 from cases.querysets import CaseQuerySet
 from cases.statistics import deviations, walked
-from cases.views import permissions_on
 from consultations.models import Consultation, Invitation
 from signals.forms import pupils_for
 from signals.models import Signal

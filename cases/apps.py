@@ -32,7 +32,7 @@ class CasesConfig(AppConfig):
         from cases.papers import section_of
         from cases.search.columns import Says
         from cases.sight import kept_from, known_to
-        from cases.todo import of_cases, of_schools, registry
+        from cases.todo import doors, of_cases, of_schools, registry
 
         for kind in (Field, ForeignKey):
             kind.register_lookup(Among)
@@ -50,6 +50,7 @@ class CasesConfig(AppConfig):
         sight.declare(Case, known_to=known_to, kept_from=kept_from)
         sight.declare_reading(DossierExport, EmergencyAccess)
         registry.declare(*of_cases.TABLE, *of_schools.TABLE)
+        doors.declare(*doors.TABLE)
         declare_section(section_of(DossierExport, "case", "dossiers", _("Dossiers as PDF")))
         declare_section(watched.LETTERS)
         declare_messages("letters", watched.unsent)

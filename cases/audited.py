@@ -22,6 +22,7 @@ from cases.models import (
     SchoolPeriod,
     SchoolVacation,
     ShutOut,
+    SiblingTie,
     Snooze,
 )
 
@@ -60,6 +61,7 @@ AUDITED: dict[type[models.Model], list[str]] = {
     SchoolVacation: ["first_day", "last_day", "set_by"],
     Snooze: ["until", "author", "cycle", "ended_at", "ended_by", "ended_how"],
     ShutOut: ["pupil", "user", "ground", "set_by", "ended_at", "ended_by"],
+    SiblingTie: ["first", "second", "tied_by", "ended_at", "ended_by"],
     EmergencyAccess: ["case", "user", "ends_at", "ended_by"],
     DossierExport: ["state", "requested_by", "sha256"],
 }
@@ -83,6 +85,8 @@ ABOUT: dict[type[models.Model], Callable[[models.Model], models.Model | None]] =
     Snooze: attrgetter("case"),
     # Where it was set; of older ones that is not known: any case of the pupil.
     ShutOut: lambda shut_out: shut_out.case or shut_out.pupil.cases.order_by("-pk").first(),
+    # About no case: it stands in the trail of the school.
+    SiblingTie: attrgetter("first.school"),
     EmergencyAccess: attrgetter("case"),
     DossierExport: attrgetter("case"),
 }

@@ -1,17 +1,16 @@
 """Build the protocol's facts from the rows of a case: for one, or for many in as many queries."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
 from django.utils import timezone
 
 from cases.calendars import SchoolCalendar, of_schools
-from cases.models import Case, Snooze
-from cases.protocol import STEPS, Facts
+from cases.models import Case
+from cases.one_case import OneCase, read_case
+from cases.protocol import Facts
 from cases.protocol.questions import UNSAFE
 from cases.protocol.waiting import PutOff
 from cases.record_facts import (
@@ -28,55 +27,7 @@ from cases.record_facts import (
     since_home_unsafe,
     since_weighed_acute,
 )
-
-# What hangs under the records of a step and the rules look at.
-UNDER = {
-    "consultations": ("invitations",),
-    "decisions": ("referrals",),
-}
-# What is told of a record by whether something hangs under it: a signal that turned out unfounded.
-TOLD = {"signals": {"unfounded": F("finding__pk")}}
-# What belongs to no single step.
-BESIDE = ("feedbacks", "deviations", "lookbacks")
-
-# What the rules look at of the records: the narratives, most of what is written, stay where they
-# are. A sweep builds the facts of thousands of cases.
-OF_ALL = ("case_id", "cycle", "recorded_at")
-LOOKED_AT = {
-    "signals": (
-        "author_id",
-        "hearsay_from",
-        "severe",
-        "acute",
-        "counts_since",
-        "severe_since",
-        "raised_at",
-    ),
-    "consultations": ("kind", "closed_at", "next_talk", "talk"),
-    "conversations": (
-        "kind",
-        "concern",
-        "help_wanted",
-        "refused_by",
-        "home_safe",
-        "buurtteam_consent",
-        "handed_over_on_grounds",
-        "weighed_where",
-        "look_again_on",
-    ),
-    "assessments": (),
-    "decisions": ("report", "follow_up_on"),
-    "feedbacks": (
-        "heard_from",
-        "willing",
-        "effect",
-        "helped_by",
-        "next_review_on",
-        "investigation",
-    ),
-    "deviations": ("kind", "rule"),
-    "lookbacks": ("result",),
-}
+from cases.rows import RELATIONS, Rows, key_of, put_off, rows_of, with_those_of_their_pupils
 
 # What an explanation does away with: a decision against the weighing does away with nothing.
 EXPLAINS = frozenset({"skipped", "not_done"})
@@ -84,14 +35,10 @@ EXPLAINS = frozenset({"skipped", "not_done"})
 ABOUT_A_SIGNAL = frozenset({"R3", "R4", "R13"})
 
 
-# A case, or a pupil and whether it is about somebody of the school.
-Key = int | tuple[int, bool]
-Rows = dict[str, dict[Key, list[Any]]]
-
-
-def facts_for(case: Case, now: datetime) -> Facts:
-    """Return the facts of one case."""
-    return facts_for_many([case], now)[case.pk]
+def facts_for(case: Case, now: datetime, read: OneCase | None = None) -> Facts:
+    """Return the facts of one case, in one query; of what was ``read`` of it, without any."""
+    one = read or read_case(case)
+    return _facts(case, one.rows, one.calendar, one.put_off, now)
 
 
 def facts_as_author_knows(case: Case, author_id: int, now: datetime) -> Facts:
@@ -107,9 +54,9 @@ def facts_of_many_as_author_knows(
 ) -> dict[int, Facts]:
     """Return the same of many cases, by primary key, in a number of queries that does not grow."""
     cases = list(cases)
-    rows = _rows("signals", cases, _with_those_of_their_pupils(cases))
+    rows = rows_of("signals", cases, with_those_of_their_pupils(cases))
     return {
-        case.pk: _as_author_knows(case, rows[_key("signals", case)], author_id, now)
+        case.pk: _as_author_knows(case, rows[key_of("signals", case)], author_id, now)
         for case in cases
     }
 
@@ -124,84 +71,14 @@ def _as_author_knows(case: Case, signals: list[Any], author_id: int, now: dateti
 def facts_for_many(cases: Iterable[Case], now: datetime) -> dict[int, Facts]:
     """Return the facts of cases by primary key, in a number of queries that does not grow."""
     cases = list(cases)
-    relations = (*(step.records for step in STEPS), *BESIDE)
-    known = _with_those_of_their_pupils(cases)
-    rows: Rows = {relation: _rows(relation, cases, known) for relation in relations}
+    known = with_those_of_their_pupils(cases)
+    rows: Rows = {relation: rows_of(relation, cases, known) for relation in RELATIONS}
     calendars = of_schools(cases)
-    put_off = _put_off(cases)
+    waiting = put_off(cases)
     return {
-        case.pk: _facts(case, rows, calendars[case.school_id], put_off.get(case.pk), now)
+        case.pk: _facts(case, rows, calendars[case.school_id], waiting.get(case.pk), now)
         for case in cases
     }
-
-
-def _with_those_of_their_pupils(cases: list[Case]) -> dict[int, Case]:
-    """Return the cases and the other ones of their pupils, by key; of these, hardly anything."""
-    known = {case.pk: case for case in cases}
-    pupils = {case.pupil_id for case in cases}
-    all_of_them = Case.objects.filter(pupil_id__among=pupils).only("pupil_id", "restricted")
-    return {case.pk: case for case in all_of_them} | known
-
-
-def _put_off(cases: list[Case]) -> dict[int, PutOff]:
-    """Return which of the cases somebody put off, by case."""
-    standing = Snooze.objects.standing().filter(case_id__among=[case.pk for case in cases])
-    return {snooze.case_id: snooze.put_off for snooze in standing}
-
-
-def _rows(relation: str, cases: list[Case], known: dict[int, Case]) -> dict[Key, list[Any]]:
-    """Return the records of a relation as they hold now, by case; those of the pupil by pupil.
-
-    Signals, assessments and decisions of a pupil's earlier cases count too (R2, R27).
-    """
-    model = Case._meta.get_field(relation).related_model
-    keys = list(known) if relation in OF_THE_PUPIL else [case.pk for case in cases]
-    records = model.objects.current().filter(case_id__among=keys).order_by("id")
-    found = list(
-        records.annotate(**TOLD.get(relation, {}))
-        .only(*OF_ALL, *LOOKED_AT[relation])
-        .prefetch_related(*UNDER.get(relation, ()))
-    )
-    by_key: dict[Key, list[Any]] = defaultdict(list)
-    link = model._meta.get_field("case")
-    for record in found:
-        case = known[record.case_id]
-        link.set_cached_value(record, case)
-        by_key[_key(relation, case)].append(record)
-    if relation in WORDS:
-        _add_words(found, *WORDS[relation])
-    return by_key
-
-
-OF_THE_PUPIL = frozenset({"signals", "assessments", "decisions"})
-
-
-def _key(relation: str, case: Case) -> Key:
-    """Return under what the records of a case are found that count for it.
-
-    What is about somebody of the school, and what is about home, do not count together (R9).
-    """
-    return (case.pupil_id, case.restricted) if relation in OF_THE_PUPIL else case.pk
-
-
-# What hangs under a record and is a word or two: as which attribute it is set, and of which columns
-# of which relation. There are more of them than of all else, so they become no objects.
-WORDS = {
-    "signals": ("codes", "categories", ("code",)),
-    "assessments": ("given", "answers", ("question", "answer")),
-}
-
-
-def _add_words(records: list[Any], name: str, relation: str, columns: tuple[str, ...]) -> None:
-    """Set on each record what hangs under it, in the order in which it was written."""
-    words: dict[int, list[Any]] = {record.pk: [] for record in records}
-    if records:
-        link = type(records[0])._meta.get_field(relation)
-        under = link.related_model.objects.filter(**{f"{link.field.attname}__among": words})
-        for key, *said in under.order_by("id").values_list(link.field.attname, *columns):
-            words[key].append(said[0] if len(said) == 1 else tuple(said))
-    for record in records:
-        setattr(record, name, words[record.pk])
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +90,7 @@ class _Records:
 
     def all(self, relation: str) -> list[Any]:
         """Return those that count for the case: its own, and those of the pupil's other cases."""
-        return self.rows[relation].get(_key(relation, self.case), [])
+        return self.rows[relation].get(key_of(relation, self.case), [])
 
     def here(self, relation: str) -> list[Any]:
         """Return those of the case's own cycle."""
@@ -232,7 +109,7 @@ class _Records:
 
 
 def _facts(
-    case: Case, rows: Rows, school: SchoolCalendar, put_off: PutOff | None, now: datetime
+    case: Case, rows: Rows, school: SchoolCalendar, waits: PutOff | None, now: datetime
 ) -> Facts:
     records, today = _Records(case, rows), timezone.localdate(now)
     looked_back = [
@@ -258,7 +135,7 @@ def _facts(
         looked_back_quiet=(bool(looked_back) and looked_back[-1].result == "quiet")
         or _signalled_since(case, signals["last_signal_at"]),
         about_staff=case.restricted,
-        put_off=put_off,
+        put_off=waits,
         **school.known(today),
         responsible=case.responsible_id is not None,
         pupil_age=case.pupil.age(today),

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts import access
 from accounts.access import Permission, Scope
+from cases.case_records import READ, prefetches
 from cases.contact_book.organisations import Organisation
 
 if TYPE_CHECKING:
@@ -22,54 +23,6 @@ GRANTS: dict[Scope, tuple[str, ...]] = {
     Scope.TAKES_PART: ("take_part", "handed_over"),
     Scope.HANDED_OVER: ("handed_over",),
 }
-
-
-# What the page of a case shows of its records, through the reverse relations of STEPS.
-CASE_PAGE = (
-    "signals__author",
-    "signals__categories",
-    "signals__correction",
-    "signals__finding__author",
-    "consultations__author",
-    "consultations__agenda_item",
-    "consultations__closed_by",
-    "consultations__contact",
-    "consultations__pieces",
-    "consultations__invitations__user",
-    "consultations__invitations__handed_to__user",
-    "consultations__advices__author",
-    "consultations__advices__mentions__user",
-    "conversations__author",
-    "assessments__author",
-    "assessments__answers",
-    "decisions__author",
-    "decisions__plan__goals__effects",
-    "decisions__referrals__contact",
-    "decisions__referrals__letters",
-    "decisions__referrals__passed_on_from__contact",
-    "decisions__referrals__sent_by",
-    "decisions__referrals__confirmed_by",
-    "decisions__referrals__reports__filed_by",
-    "decisions__referrals__reports__copies__requested_by",
-    "decisions__referrals__assessing_by",
-    "decisions__referrals__accepted_by",
-    "decisions__referrals__passed_on_by",
-    "decisions__referrals__closed_by",
-    "decisions__referrals__withdrawn_by",
-    "feedbacks__author",
-    "feedbacks__referral__contact",
-    "feedbacks__letters",
-    "feedbacks__goal_effects__goal",
-    "deviations__author",
-    "lookbacks__author",
-    "snoozes__author",
-    "snoozes__ended_by",
-    "attachments__author",
-    "attachments__withdrawn_by",
-    "step_changes__by",
-    "agenda_items__asked_by",
-    "agenda_items__taken_off_by",
-)
 
 
 # What a list shows of each case, and what the protocol looks at (the dashboard, "my signals", "my
@@ -134,6 +87,14 @@ class PupilQuerySet(models.QuerySet):
         ids = access.school_ids(user, Permission.LOG_SIGNAL)
         return self.filter(school_id__in=ids, left_on__isnull=True)
 
+    def of_schools_of(self, user: "User", permission: Permission) -> "PupilQuerySet":
+        """Return the pupils of the schools for which the user holds a permission.
+
+        Whatever stands between the user and a pupil's cases (``ShutOut``, R9) stands between them
+        and the cases only: a pupil who were missing here would tell it.
+        """
+        return self.filter(school_id__in=access.school_ids(user, permission))
+
     def recently_signalled_by(self, user: "User") -> "PupilQuerySet":
         """Return the pupils about whom the user logged signals, the latest first."""
         return (
@@ -194,6 +155,23 @@ class CaseQuerySet(models.QuerySet):
             cases = self._granted(user, reach)
             ways |= Q(pk__in=cases if only_way else list(cases), school_id__in=ids)
         return ways, [] if granted or opened else schools
+
+    @staticmethod
+    def reach(user: "User", permission: Permission) -> tuple[frozenset[int], ...] | None:
+        """Return how far a permission reaches for a user; None: nowhere.
+
+        Two permissions that reach as far open the same cases (``permitted``): the page of a case
+        asks a dozen, and looks at the case for each reach that differs.
+        """
+        ways = tuple(
+            frozenset(access.school_ids(user, permission, way)) for way in (Scope.SCHOOL, *GRANTS)
+        )
+        emergency = permission in access.EMERGENCY_GIVES and access.may(
+            user, Permission.EMERGENCY_ACCESS
+        )
+        if not any(ways) and not emergency:
+            return None
+        return (*ways, frozenset({0} if emergency else ()))
 
     def unconflicted_for(self, user: "User") -> "CaseQuerySet":
         """Leave out the cases of pupils in whom the user has an interest: it overrides all."""
@@ -274,10 +252,12 @@ class CaseQuerySet(models.QuerySet):
             return cursor.fetchone() is not None
 
     def with_records(self) -> "CaseQuerySet":
-        """Return cases with all that their page shows, in a number of queries that stays."""
-        return self.select_related(
-            "pupil", "school__buurtteam", "responsible", "closed_by"
-        ).prefetch_related(*CASE_PAGE)
+        """Return cases with all that their dossier shows, in a number of queries that stays."""
+        return self.for_page().prefetch_related(*prefetches(READ))
+
+    def for_page(self) -> "CaseQuerySet":
+        """Return cases with what the head of their page shows; in one query."""
+        return self.select_related("pupil", "school__buurtteam", "responsible", "closed_by")
 
     def for_dashboard(self) -> "CaseQuerySet":
         """Return cases with what a list shows, severe first and then the longest waiting.
@@ -364,6 +344,22 @@ class ShutOutQuerySet(models.QuerySet):
         """
         found = self.filter(pupil=case.pupil_id)
         return found if case.restricted else found.exclude(case__restricted=True)
+
+
+class SiblingTieQuerySet(models.QuerySet):
+    """Questions about siblings."""
+
+    def standing(self) -> "SiblingTieQuerySet":
+        """Return the ties that nobody took back."""
+        return self.filter(ended_at__isnull=True)
+
+    def of(self, pupil: "Pupil") -> "SiblingTieQuerySet":
+        """Return the standing ties of a pupil with pupils of the same school.
+
+        Whoever went to another school is no pupil of this one: what is known there stays there.
+        """
+        school = {"first__school": pupil.school_id, "second__school": pupil.school_id}
+        return self.standing().filter(Q(first=pupil) | Q(second=pupil), **school)
 
 
 class EmergencyAccessQuerySet(models.QuerySet):

@@ -28,19 +28,19 @@ KIND_LABELS = {
 
 ASK, MOVE, SEE = Permission.ASK_CONSULTATION, Permission.MOVE_CASE, Permission.SEE_CASE
 # What a rule asks → the page where it is done, its button, and the permission that it takes.
-# "#..." is a place on the case's own page.
+# "step 1" is the part of the case's own page with the records of that step.
 # fmt: off
 ACTIONS: dict[str, tuple[str, Promise, Permission]] = {
     "look_back": ("cases:look_back",     gettext_lazy("Look back"),              MOVE),
-    "signals":   ("#step-1",             gettext_lazy("To the signals"),         SEE),
+    "signals":   ("step 1",              gettext_lazy("To the signals"),         SEE),
     "call":      ("consultations:call",  gettext_lazy("Record a call"),          ASK),
     "consult":   ("consultations:new",   gettext_lazy("Ask for a consultation"), ASK),
-    "outcome":   ("#step-2",             gettext_lazy("To the consultation"),    SEE),
-    "talk_plan": ("#step-3",             gettext_lazy("To the talk"),            MOVE),
+    "outcome":   ("step 2",              gettext_lazy("To the consultation"),    SEE),
+    "talk_plan": ("step 3",              gettext_lazy("To the talk"),            MOVE),
     "talk":      ("cases:conversation",  gettext_lazy("Record the talk"),        MOVE),
     "weigh":     ("cases:assessment",    gettext_lazy("Weigh the severity"),     MOVE),
     "decide":    ("referrals:decide",    gettext_lazy("Take the decisions"),     MOVE),
-    "hand_over": ("#step-5",             gettext_lazy("To the referral"),        MOVE),
+    "hand_over": ("step 5",              gettext_lazy("To the referral"),        MOVE),
     "refer":     ("referrals:report_of_case", gettext_lazy("To the report"),     MOVE),
     "cycle":     ("cases:new_cycle",     gettext_lazy("Walk the steps again"),   MOVE),
     "follow_up": ("referrals:feedback",  gettext_lazy("Record the effect"),      MOVE),
@@ -64,6 +64,8 @@ class ScreenStep:
     short_name: Promise
     state: str
     url: str
+    # Whether its records are what the page shows.
+    shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,9 @@ class ScreenGuidance:
 HOURS_SHOWN = ("ask", "consult", "talk", "weigh", "decide", "walk")
 
 
-def step_header(guidance: Guidance, case: Case | None = None) -> list[ScreenStep]:
+def step_header(
+    guidance: Guidance, case: Case | None = None, shown: int | None = None
+) -> list[ScreenStep]:
     """Return the five steps with where the case is; with a case, each leads to its records."""
     return [
         ScreenStep(
@@ -144,7 +148,8 @@ def step_header(guidance: Guidance, case: Case | None = None) -> list[ScreenStep
             state.step.name,
             state.step.short_name,
             state.state,
-            f"#step-{state.step.number}" if case else "",
+            reverse("cases:step", args=[case.reference, state.step.number]) if case else "",
+            state.step.number == shown,
         )
         for state in guidance.steps
     ]
@@ -257,7 +262,7 @@ def _task(
     if rule.action:
         target, button, permission = ACTIONS[_doable(rule.action, decided=decided)]
         if permission in permissions:
-            url, label = _url(target, case), button
+            url, label = place_of(target, case), button
     explains = rule.explainable and Permission.MOVE_CASE in permissions
     return replace(
         said,
@@ -265,7 +270,9 @@ def _task(
         action_label=label,
         calls=calls_for(rule.calls, numbers) if calls else (),
         explain_url=reverse("cases:explain", args=[case.reference, rule.code]) if explains else "",
-        prepare_url=_url(PREPARED[rule.action], case) if url and rule.action in PREPARED else "",
+        prepare_url=place_of(PREPARED[rule.action], case)
+        if url and rule.action in PREPARED
+        else "",
     )
 
 
@@ -283,7 +290,7 @@ def first_click(rule: Rule, case: Case, *, decided: bool) -> tuple[str, Promise 
     if rule.kind is Kind.URGENT or rule.action not in ACTIONS:
         return page, _("Open the case")
     target, button, __ = ACTIONS[_doable(rule.action, decided=decided)]
-    return (page + target if target.startswith("#") else _url(target, case)), button
+    return place_of(target, case), button
 
 
 def _doable(action: str, *, decided: bool) -> str:
@@ -294,8 +301,10 @@ def _without_button(task: ScreenTask) -> ScreenTask:
     return replace(task, url="", action_label="", prepare_url="")
 
 
-def _url(target: str, case: Case) -> str:
-    return target if target.startswith("#") else reverse(target, args=[case.reference])
+def place_of(target: str, case: Case) -> str:
+    """Return the address of a page about a case: a URL's name, or "step 5"."""
+    name, __, number = target.partition(" ")
+    return reverse(f"cases:{name}" if number else name, args=[case.reference, *number])
 
 
 def all_rules() -> list[ScreenTask]:

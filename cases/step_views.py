@@ -34,7 +34,7 @@ from cases.protocol.guide import two_decisions
 from cases.protocol.questions import asked
 from cases.protocol.rules import BY_CODE
 from cases.retention import retention
-from cases.screen import sources, step_header
+from cases.screen import place_of, sources, step_header
 
 
 def record(
@@ -47,12 +47,14 @@ def record(
     *,
     closed_too: bool = False,
     seen: Model | None = None,
+    back: str = "cases:detail",
     **context: object,
 ) -> HttpResponse:
     """Run what all forms on a case share: judge, act, say so, back to the case; or show again.
 
     ``closed_too``: the form is for closed cases as well. ``seen``: of what the page shows more than
-    the pupil's name; that it was read is written down when it is shown, and only then.
+    the pupil's name; that it was read is written down when it is shown, and only then. ``back``:
+    the part of the case's page that shows what was done.
     """
     if not form.is_bound and not case.is_open and not closed_too:
         messages.info(request, _("This case is closed; it cannot be changed any more."))
@@ -61,7 +63,7 @@ def record(
         form.run(act)
         if not form.errors:
             messages.success(request, done)
-            return redirect("cases:detail", case.reference)
+            return redirect(place_of(back, case))
     if seen is not None:
         record_read(request.user, seen)
     facts = facts_for(case, timezone.now())

@@ -32,6 +32,7 @@ class Entry:
     title: Promise | str
     who: str = ""
     text: str = ""
+    severe: bool = False
 
 
 def timeline(case: Case) -> list[Entry]:
@@ -46,8 +47,9 @@ def _signals(case: Case) -> Iterator[Entry]:
         if signal.corrects_id:
             title = _("Signal corrected")
         yield Entry(
-            signal.recorded_at, 1, "signal", title, signal.author.name, signal.correction_reason
-        )
+            signal.recorded_at, 1, "signal", title, signal.author.name, signal.correction_reason,
+            severe=signal.severe,
+        )  # fmt: skip
         finding = getattr(signal, "finding", None)
         if finding:
             title, who = _("Signal found to be unfounded"), finding.author.name

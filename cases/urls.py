@@ -10,6 +10,7 @@ from cases.dossier.urls import urlpatterns as dossier
 from cases.files.urls import urlpatterns as files
 from cases.help_page.urls import urlpatterns as help_page
 from cases.need_to_know.urls import urlpatterns as need_to_know
+from cases.siblings.urls import urlpatterns as siblings
 from cases.vacations.urls import urlpatterns as vacations
 from cases.waiting.urls import urlpatterns as waiting
 
@@ -23,9 +24,15 @@ urlpatterns = [
     *files,
     *help_page,
     *need_to_know,
+    *siblings,
     *vacations,
     *waiting,
     path("<reference:reference>/", views.detail, name="detail"),
+    path("<reference:reference>/step/<int:number>/", views.step, name="step"),
+    path("<reference:reference>/timeline/", views.timeline, name="timeline"),
+    path("<reference:reference>/people/", views.people, name="people"),
+    path("<reference:reference>/attachments/", views.files, name="files"),
+    path("<reference:reference>/whole/", views.whole, name="whole"),
     path("<reference:reference>/readers/", readers.readers, name="readers"),
     path("<reference:reference>/take-on/", views.take_on, name="take_on"),
     path("<reference:reference>/participants/", views.add_participant, name="participants"),

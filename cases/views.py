@@ -1,100 +1,149 @@
 """The page of a case."""
 
+from typing import Any
+from uuid import UUID
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
 from accounts.models import User
-from audit.log import record_read
 from cases import actions
-from cases.cycles import cycles
-from cases.facts import facts_for
+from cases.case_records import MOMENTS, READ, under
+from cases.cycles import CHAIN_NEEDS, STEP_SHOWS, cycles, of_step
 from cases.forms import ParticipantForm
 from cases.models import Case
 from cases.notifications.reading import opened_case
-from cases.protocol import guide
+from cases.overview import step_cards
+from cases.page import CasePage, case_page
+from cases.picture import Course, pictures
 from cases.retention import retention
-from cases.screen import step_header, what_now
-from cases.timeline import timeline
+from cases.screen import step_header
+from cases.timeline import timeline as what_happened
 from cases.waiting.shown import newest_snooze
-
-# The permissions that decide which buttons a case shows.
-CASE_PERMISSIONS = (
-    Permission.LOG_SIGNAL,
-    Permission.SEE_CASE,
-    Permission.MOVE_CASE,
-    Permission.ASSIGN_CASE,
-    Permission.ASK_CONSULTATION,
-    Permission.CHAIR_CONSULTATION,
-    Permission.EXPORT_DOSSIER,
-    Permission.SHUT_OUT,
-    Permission.ATTACH_FILE,
-    Permission.SEE_READERS,
-)
+from cases.who_sees import who_sees
 
 
 @requires(Permission.SEE_CASE)
 def detail(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show a case: its five steps, "Wat nu?", its records, its timeline, who takes part."""
-    case = get_object_or_404(
-        Case.objects.visible_to(request.user).with_records(), reference=reference
-    )
-    record_read(request.user, case)
+    """Show where a case stands: "Wat nu?", what stands in each step, who is responsible."""
+    page = case_page(request, reference, "cases:detail")
+    case = page.case
     if request.method == "GET":
         opened_case(case, request.user)
-    facts = facts_for(case, timezone.now())
-    guidance = guide(facts)
-    permissions = permissions_on(case, request.user)
+    steps = step_header(page.guidance, case)
     return render(
         request,
         "cases/detail.html",
-        {
-            "case": case,
-            "pupil_age": case.pupil.age(timezone.localdate()),
-            "steps": step_header(guidance, case),
-            "guidance": what_now(guidance, case, permissions),
-            "cycles": cycles(case),
-            "earlier_cases": _others(case, request.user),
-            "retention": retention(case),
-            "may": {permission.value for permission in permissions},
-            "may_close": guidance.may_close,
-            "may_wait": guidance.why_never is None,
-            "snooze": newest_snooze(case),
-            "decided": facts.decided_at is not None,
-            "participants": participants(case),
-            "emergencies": case.emergency_accesses.running().select_related("user"),
-            "timeline": timeline(case),
-        },
+        page.context(
+            guidance=page.what_now,
+            cards=step_cards(page.read, steps),
+            walk=page.walk,
+            retention=retention(case),
+            may_close=page.offers_closing,
+            may_wait=page.guidance.why_never is None,
+            snooze=newest_snooze(page.read.beside["snoozes"], case),
+            agenda_item=page.on_agenda,
+            decided=page.facts.decided_at is not None,
+            participants=participants(page.read.beside["grants"]),
+            earlier_cases=page.others(),
+            siblings=page.cases_of_siblings(),
+        ),
     )
 
 
-def _others(case: Case, user: User) -> list[Case]:
-    """Return the pupil's other cases, as far as the user may see them."""
-    others = Case.objects.visible_to(user).filter(pupil=case.pupil_id).exclude(pk=case.pk)
-    return list(others.order_by("-opened_at"))
+@requires(Permission.SEE_CASE)
+def step(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Show the records of one step, and what is done there."""
+    if number not in STEP_SHOWS:
+        raise Http404
+    page = case_page(request, reference, "cases:step")
+    shown = (*STEP_SHOWS[number], "deviations")
+    page.fetch((*under(*shown, *CHAIN_NEEDS.get(number, ())), "step_changes"))
+    steps = step_header(page.guidance, page.case, number)
+    return render(
+        request,
+        "cases/step.html",
+        page.context(
+            guidance=page.what_now,
+            steps=steps,
+            step=steps[number - 1],
+            cycles=of_step(cycles(page.case, shown), number),
+            agenda_item=page.on_agenda,
+            decided=page.facts.decided_at is not None,
+        ),
+    )
 
 
-def permissions_on(case: Case, user: User) -> set[Permission]:
-    """Return the permissions that the user holds for this very case."""
-    return {
-        permission
-        for permission in CASE_PERMISSIONS
-        if Case.objects.permitted(user, permission).filter(pk=case.pk).exists()
-    }
+@requires(Permission.SEE_CASE)
+def timeline(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show what happened in a case, as a picture and as a list."""
+    page = case_page(request, reference, "cases:timeline")
+    page.fetch(MOMENTS)
+    return render(request, "cases/timeline.html", page.context(**_course(page)))
 
 
-def participants(case: Case) -> list[tuple[User, bool]]:
-    """Return who takes part in the case by a grant, and whether it was handed over to them."""
-    grants = case.grants.select_related("user", "permission").order_by("user__name")
-    handed_over: dict[User, bool] = {}
-    for grant in grants:
-        moves = grant.permission.codename == "handed_over"
-        handed_over[grant.user] = handed_over.get(grant.user, False) or moves
-    return list(handed_over.items())
+@requires(Permission.SEE_CASE)
+def people(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show who takes part, and what everybody of the school may see of the case."""
+    page = case_page(request, reference, "cases:people")
+    page.fetch(("consultations", "consultations__invitations"))
+    grants = page.read.beside["grants"]
+    return render(
+        request,
+        "cases/people.html",
+        page.context(
+            participants=participants(grants),
+            insights=who_sees(page.case, [(user_id, code) for user_id, code, *__ in grants]),
+            consultations=[one for one in page.case.consultations.all() if one.is_open],
+        ),
+    )
+
+
+@requires(Permission.SEE_CASE)
+def files(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show the files of a case."""
+    page = case_page(request, reference, "cases:files")
+    page.fetch(("attachments",))
+    return render(request, "cases/files.html", page.context())
+
+
+@requires(Permission.SEE_CASE)
+def whole(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show all of a case on one page: to search in it, to read on, to print."""
+    page = case_page(request, reference, "cases:whole")
+    page.fetch(tuple(READ))
+    return render(
+        request,
+        "cases/whole.html",
+        page.context(
+            guidance=page.what_now,
+            cycles=cycles(page.case),
+            retention=retention(page.case),
+            agenda_item=page.on_agenda,
+            decided=page.facts.decided_at is not None,
+            participants=participants(page.read.beside["grants"]),
+            earlier_cases=page.others(),
+            **_course(page),
+        ),
+    )
+
+
+def _course(page: CasePage) -> dict[str, Any]:
+    entries = what_happened(page.case)
+    course = Course(page.case, entries, page.what_now.periods, page.now)
+    return {"timeline": entries, "course": course, "pictures": pictures(course)}
+
+
+def participants(grants: list[list[Any]]) -> list[tuple[str, UUID, bool]]:
+    """Return name and id of who takes part by a grant, and whether it was handed over to them."""
+    found: dict[tuple[str, UUID], bool] = {}
+    for __, codename, name, public_id in sorted(grants, key=lambda grant: grant[2]):
+        found[name, public_id] = found.get((name, public_id), False) or codename == "handed_over"
+    return [(name, public_id, moves) for (name, public_id), moves in found.items()]
 
 
 @requires(Permission.ASSIGN_CASE)
@@ -130,7 +179,7 @@ def add_participant(request: HttpRequest, reference: str) -> HttpResponse:
         )
         if not form.errors:
             messages.success(request, _("Your colleague takes part in this case now."))
-            return redirect("cases:detail", reference)
+            return redirect("cases:people", reference)
     return render(
         request,
         "cases/participant.html",
@@ -149,4 +198,4 @@ def remove_participant(request: HttpRequest, reference: str, person: str) -> Htt
     colleague = get_object_or_404(User, public_id=person, pk__in=case.grants.values("user_id"))
     actions.remove_participant(case, request.user, colleague)
     messages.success(request, _("Your colleague no longer takes part in this case."))
-    return redirect("cases:detail", reference)
+    return redirect("cases:people", reference)

@@ -15,7 +15,7 @@ class ConsultationsConfig(AppConfig):
         from accounts.signals import membership_ended
         from audit import sight
         from cases.notifications.kinds import declare
-        from cases.todo import registry
+        from cases.todo import doors, registry
         from consultations import kinds, todo
         from consultations.actions import withdraw_invitations_of
         from consultations.models import AgendaItem, TimeAnswer
@@ -23,6 +23,7 @@ class ConsultationsConfig(AppConfig):
         declare(*kinds.KINDS)
         sight.declare_reading(AgendaItem, TimeAnswer)
         registry.declare(*todo.TABLE)
+        doors.declare(*todo.DOORS)
         membership_ended.connect(
             withdraw_invitations_of, dispatch_uid="consultations.withdraw_invitations_of"
         )

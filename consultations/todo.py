@@ -8,9 +8,11 @@ from typing import Any
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.access import Permission
 from cases.models import Case
+from cases.todo.doors import Door
 from cases.todo.of_cases import about, key_of
 from cases.todo.periods import Ends
 from cases.todo.registry import Provider, Reader
@@ -285,3 +287,22 @@ TABLE: tuple[Provider, ...] = (
     ),
 )
 # fmt: on
+
+
+def _new(reader: Reader) -> int:
+    return len(reader.once(inbox_of).new)
+
+
+DOORS: tuple[Door, ...] = (
+    # Whoever works at a school has the inbox in the navigation, among all else.
+    Door(
+        "inbox", Permission.ADVISE, _("Advice asked for"), "inbox",
+        lambda: reverse("consultations:inbox"), _new,
+        lambda count: ngettext_lazy("%(count)s new", "%(count)s new", "count") % {"count": count},
+        unless=Permission.LOG_SIGNAL,
+    ),
+    Door(
+        "meetings", CHAIR, _("Meetings of the care team"), "people",
+        lambda: reverse("consultations:meetings"),
+    ),
+)  # fmt: skip

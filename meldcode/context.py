@@ -31,7 +31,7 @@ NAVIGATION: tuple[tuple[str, Promise, str, Permission | None], ...] = (
     ("cases:dashboard", _("Cases"), "folder", Permission.SEE_DASHBOARD),
     ("signals:new", _("Log a signal"), "plus", Permission.LOG_SIGNAL),
     ("signals:mine", _("My signals"), "signal", Permission.SEE_OWN_SIGNALS),
-    ("consultations:inbox", _("Consultations"), "inbox", Permission.ADVISE),
+    ("consultations:inbox", _("Advice asked for"), "inbox", Permission.ADVISE),
     ("cases:exportable", _("Dossiers"), "file-pdf", Permission.LIST_EXPORTABLE),
     ("people:people", _("People"), "people", Permission.SEE_PEOPLE),
     ("audit:school", _("Trail"), "eye", Permission.SEE_AUDIT),

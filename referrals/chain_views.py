@@ -9,9 +9,9 @@ from accounts.access import Permission, requires
 from audit.log import record_read
 from cases.actions import guidance_for
 from cases.models import Case
+from cases.page import permissions_on
 from cases.screen import step_header
 from cases.step_views import movable, record
-from cases.views import permissions_on
 from referrals import actions, chain
 from referrals.chain import State
 from referrals.chain_forms import GoalForm, MoveForm, PassOnForm, PrepareForm
@@ -63,6 +63,7 @@ def prepare(request: HttpRequest, referral: str) -> HttpResponse:
         _("What you hand over is recorded. It is not sent yet."),
         seen=found.decision.case,  # the page says what the files of the case are
         referral=found,
+        back="step 5",
     )
 
 
@@ -81,6 +82,7 @@ def move(request: HttpRequest, referral: str) -> HttpResponse:
         lambda: actions.move(found, request.user, **form.values),
         _("Recorded. Keep watching the pupil."),
         referral=found,
+        back="step 5",
     )
 
 
@@ -100,6 +102,7 @@ def pass_on(request: HttpRequest, referral: str) -> HttpResponse:
         _("Recorded to whom it was passed on. Keep watching the pupil."),
         referral=found,
         ways=list(chain.routes(found.to)),
+        back="step 5",
     )
 
 
@@ -115,7 +118,7 @@ def add_goal(request: HttpRequest, reference: str) -> HttpResponse:
     plan = HelpPlan.objects.now_of(case)
     if plan is None:
         messages.info(request, _("There is no plan of own help. First decide on own help."))
-        return redirect("cases:detail", reference)
+        return redirect("cases:step", reference, 5)
     form = GoalForm.for_page(request)
     return record(
         request,
@@ -125,4 +128,5 @@ def add_goal(request: HttpRequest, reference: str) -> HttpResponse:
         lambda: actions.add_goal(plan, request.user, **form.values),
         _("The goal stands in the plan."),
         plan=plan,
+        back="step 5",
     )

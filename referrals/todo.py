@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import Permission
 from cases.models import Case
 from cases.protocol.parties import VEILIG_THUIS
-from cases.todo.of_cases import about, key_of, page_of
+from cases.todo.of_cases import about, key_of
 from cases.todo.of_schools import BUSY, PAPER
 from cases.todo.periods import Ends
 from cases.todo.registry import Provider, Reader
@@ -141,7 +141,7 @@ TABLE: tuple[Provider, ...] = (
             _("Agreed in the help plan: see whether goal {number} is reached."), number=goal.number
         ),
         action=_("To the help plan"), in_brief=_("Something was agreed that has its day."),
-        url=lambda goal: f"{page_of(goal.plan.decision.case)}#step-5",
+        url=lambda goal: reverse("cases:step", args=[goal.plan.decision.case.reference, 5]),
         reference=lambda goal: goal.plan.decision.case.reference,
         due=lambda goal: end_of(goal.by_day), since=lambda goal: goal.added_at,
         about=lambda goal: about(goal.plan.decision.case),

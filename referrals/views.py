@@ -68,6 +68,7 @@ def withdraw(request: HttpRequest, referral: str) -> HttpResponse:
         lambda: actions.withdraw(found, request.user, **form.values),
         _("Recorded that this is not sent, with your reason."),
         referral=found,
+        back="step 5",
     )
 
 
@@ -87,7 +88,7 @@ def _mark(
         messages.error(request, error.message)
     else:
         messages.success(request, done)
-    return redirect("cases:detail", found.decision.case.reference)
+    return redirect("cases:step", found.decision.case.reference, 5)
 
 
 @requires(Permission.MOVE_CASE)
@@ -104,6 +105,7 @@ def feedback(request: HttpRequest, reference: str) -> HttpResponse:
         lambda: actions.record_feedback(case, request.user, form.key, **form.feedback()),
         _("The effect is recorded."),
         seen=case,  # the page says what was agreed, and what its files are
+        back="step 5",
     )
 
 

@@ -298,7 +298,9 @@ def strict(client: Client) -> Client:
 
 
 WITH_OBJECT = [
-    "cases:detail", "cases:take_on", "cases:participants", "cases:remove_participant",
+    "cases:detail", "cases:step", "cases:timeline", "cases:people", "cases:files", "cases:whole",
+    "cases:pupil", "cases:add_sibling", "cases:end_sibling",
+    "cases:take_on", "cases:participants", "cases:remove_participant",
     "cases:conversation", "cases:skip", "cases:assessment", "cases:weighed", "cases:explain",
     "cases:prepare_talk",
     "cases:look_back", "cases:new_cycle", "cases:close", "cases:dossier", "signals:unfounded",

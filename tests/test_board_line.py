@@ -108,7 +108,7 @@ def test_not_even_by_a_grant_on_the_case(case, school, leader):
 
 
 def test_the_school_leader_sees_it_and_hands_it_over(case, leader, signed_in):
-    page = signed_in(leader).get(reverse("cases:detail", args=[case.reference])).content.decode()
+    page = signed_in(leader).get(reverse("cases:whole", args=[case.reference])).content.decode()
     assert SECRET in page
     assert "0900-111 3 111" in page
     assert reverse("consultations:new", args=[case.reference]) not in page

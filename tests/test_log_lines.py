@@ -28,7 +28,7 @@ def test_an_error_page_logs_where_and_not_what(log, db, monkeypatch, signed_in):
         except ValueError as error:
             raise RuntimeError(WORDS) from error
 
-    monkeypatch.setattr(views, "timeline", fail)
+    monkeypatch.setattr(views, "step_cards", fail)
     browser: Client = signed_in(coordinator)
     browser.raise_request_exception = False
     answer = browser.get(reverse("cases:detail", args=[case.reference]))

@@ -18,6 +18,7 @@ from cases.models import (
     PushSubscription,
     SavedView,
     ShutOut,
+    SiblingTie,
 )
 from cases.notifications.push.devices import what_ends_sessions
 from consultations.models import AgendaItem
@@ -57,6 +58,10 @@ class World:
             assign_perm("cases.take_part", self.people[name], self.case)
         assign_perm("cases.handed_over", self.people["handed_over"], self.case)
         self._shut_out()
+        self.sibling = PupilFactory(school=self.school)
+        self.sibling_tie = SiblingTie.objects.create(
+            first=self.pupil, second=self.sibling, tied_by=self.people["coordinator"]
+        )
         self.emergency = EmergencyAccess.objects.create(
             case=self.case,
             user=self.people["sister_leader"],

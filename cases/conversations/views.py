@@ -9,9 +9,9 @@ from audit.log import record_read
 from cases.actions import guidance_for
 from cases.conversations.preparation import sheet
 from cases.models import Case
+from cases.page import permissions_on
 from cases.protocol.ages import AGE_GROUPS, AgeGroup, age_group
 from cases.screen import step_header
-from cases.views import permissions_on
 
 
 @requires(Permission.SEE_CASE)

@@ -42,6 +42,7 @@ def attach(request: HttpRequest, reference: str) -> HttpResponse:
             case, request.user, form.key, title=form.values["title"], content=form.content
         ),
         _("The file is added."),
+        back="cases:files",
         largest=LARGEST // MEGABYTE,
     )
 
@@ -88,6 +89,7 @@ def withdraw(request: HttpRequest, reference: str, file: str) -> HttpResponse:
         lambda: actions.withdraw(found, request.user, why=form.values["why"]),
         _("The file is withdrawn: nobody can open it any more."),
         closed_too=True,
+        back="cases:files",
         seen=found.case,  # the page says what the file is, and hands out none
         file=found,
     )

@@ -23,6 +23,7 @@ from cases.models.push import PushSubscription
 from cases.models.record import Record
 from cases.models.reminder import Reminder
 from cases.models.saved_view import SavedView
+from cases.models.sibling import SiblingTie
 from cases.models.snooze import Snooze
 from cases.models.vacation import SchoolVacation
 
@@ -53,6 +54,7 @@ __all__ = [
     "SchoolPeriod",
     "SchoolVacation",
     "ShutOut",
+    "SiblingTie",
     "Snooze",
     "StepChange",
 ]

@@ -38,7 +38,7 @@ def unsent() -> Unsent:
     )
 
 
-def _given_up(user: User) -> QuerySet:
+def given_up(user: User) -> QuerySet:
     """Return the letters that were given up, to people of the places where the user sees who works.
 
     Whoever left is not told anything any more: nobody has to look at it.
@@ -49,7 +49,7 @@ def _given_up(user: User) -> QuerySet:
 
 
 def _items(user: User) -> Sequence[Item]:
-    found = _given_up(user).select_related("recipient").order_by("-dead_at")[:SHOWN]
+    found = given_up(user).select_related("recipient").order_by("-dead_at")[:SHOWN]
     return [
         Item(
             title=str(letter.get_channel_display()),
@@ -65,7 +65,7 @@ def _items(user: User) -> Sequence[Item]:
 
 
 def _again(user: User, public_id: UUID) -> bool:
-    letter = _given_up(user).filter(public_id=public_id).first()
+    letter = given_up(user).filter(public_id=public_id).first()
     if letter is None:
         raise Http404
     return send_again(letter)

@@ -106,12 +106,12 @@ def tasks_of(user: User, now: datetime) -> list[Task]:
 
     Nothing of it is kept: it is what they may know of now. The number of queries does not grow.
     """
-    return todo_list(user, now).tasks
+    return todo_list(Reader(user, now)).tasks
 
 
-def todo_list(user: User, now: datetime) -> TodoList:
+def todo_list(reader: Reader) -> TodoList:
     """Return the tasks of somebody, and whether they have more than is listed."""
-    reader, cut = Reader(user, now), False
+    user, now, cut = reader.user, reader.now, False
     general: list[tuple[str, Task]] = []
     exact: list[tuple[str, Task]] = []
     for provider in _table.values():

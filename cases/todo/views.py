@@ -7,7 +7,9 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.access import Permission, requires
-from cases.todo.registry import todo_list
+from cases.todo.doors import doors_of
+from cases.todo.latest import latest_of
+from cases.todo.registry import Reader, todo_list
 from cases.todo.tasks import Asked, Task, When
 
 
@@ -15,7 +17,8 @@ from cases.todo.tasks import Asked, Task, When
 def todo(request: HttpRequest) -> HttpResponse:
     """Show what is asked of somebody, what is past its time first; and what they wait for."""
     now = timezone.now()
-    found = todo_list(request.user, now)
+    reader = Reader(request.user, now)
+    found = todo_list(reader)
     return render(
         request,
         "todo/todo.html",
@@ -23,6 +26,8 @@ def todo(request: HttpRequest) -> HttpResponse:
             "parts": _parts(found.asked(Asked.OF_ME), now),
             "waiting": _parts(found.asked(Asked.BY_ME), now),
             "cut": found.cut,
+            "doors": doors_of(reader),
+            "latest_signals": latest_of(reader),
         },
     )
 

@@ -3,8 +3,8 @@
 from cases.models import Case, Snooze
 
 
-def newest_snooze(case: Case) -> Snooze | None:
+def newest_snooze(found: list[Snooze], case: Case) -> Snooze | None:
     """Return the newest of this cycle that waits, or that something ended by itself."""
-    snoozes = [snooze for snooze in case.snoozes.all() if snooze.cycle == case.cycle]
+    snoozes = [snooze for snooze in found if snooze.cycle == case.cycle]
     newest = snoozes[-1] if snoozes and case.is_open else None
     return newest if newest and (newest.waits or newest.ended_by_itself) else None

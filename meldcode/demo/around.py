@@ -12,6 +12,7 @@ from accounts.roles import Role
 from cases.contact_book.organisations import Organisation
 from cases.models import Case, Contact, SavedView, SchoolVacation
 from cases.protocol.vacations import MIDDLE, Vacation, of_region
+from cases.siblings.actions import tie
 from consultations.models import AgendaItem, Consultation, Meeting
 from meldcode.demo.events import business_day
 
@@ -78,6 +79,7 @@ def plant_around(school: School, crew: dict[str, User], now: datetime) -> None:
     at = timezone.make_aware(datetime.combine(business_day(today, AHEAD), MEETS_AT))
     Meeting.objects.create(school=school, starts_at=at, place=PLACE, made_by=chair)
     _hold_the_last(school, chair)
+    _tie_siblings(school, chair)
     _invite(school, crew)
     # What stands in step 2 asks for the care team; the oldest first.
     asking = Case.objects.open().filter(school=school, restricted=False, step=2)
@@ -99,6 +101,14 @@ def plant_vacations(school: School, crew: dict[str, User], now: datetime) -> Non
         )
         for one in ahead
     )
+
+
+def _tie_siblings(school: School, chair: User) -> None:
+    """Note of two pupils with an open case, and of one without, whose sibling they are."""
+    open_cases = Case.objects.open().filter(school=school, restricted=False)
+    first, *others = [case.pupil for case in open_cases.order_by("pk").select_related("pupil")[:2]]
+    for sibling in (*others, *school.pupils.filter(cases=None, left_on=None)[:1]):
+        tie(first, chair, sibling)
 
 
 def _invite(school: School, crew: dict[str, User]) -> None:

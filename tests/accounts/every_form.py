@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from audit.models import Flag
+from cases.models import Pupil
 from cases.protocol import PERIODS, QUESTIONS
 from consultations.models import ReadMark
 from referrals.report.fields import FIELDS
@@ -432,6 +433,13 @@ def conflict(world: World) -> Data:
     return {"person": person, "ground": "other", "explanation": "Buurvrouw van het gezin."}
 
 
+def sibling(world: World) -> Data:
+    """Note a brother or sister who was not noted yet."""
+    other = Pupil.objects.filter(school=world.school, given_name="Broertje").first()
+    other = other or PupilFactory(school=world.school, given_name="Broertje")
+    return {"pupil_query": "Broertje", "pupil": str(other.public_id)}
+
+
 def end_of_conflict(world: World) -> Data:
     """Say why a conflict of interest ends."""
     return {"why": "Woont niet meer samen met de ouder."}
@@ -764,6 +772,8 @@ FORMS = (
     Row("cases:shut_out", "coordinator", None, "case", conflict,
         (({"explanation": ""}, "explanation"),),
         (("person", somebody_elsewhere),), keyed=False),
+    Row("cases:add_sibling", "coordinator", None, "pupil", sibling,
+        foreign=(("pupil", pupil_elsewhere), ("pupil", pupil_who_left)), keyed=False),
     Row("cases:end_shut_out", "coordinator", "leader", "case", end_of_conflict, keyed=False,
         more=("shut_out",)),
     Row("cases:add_contact", "administrator", None, None, contact, (

@@ -181,7 +181,7 @@ def test_no_text_is_read_without_a_row(school, pupil, coordinator, teacher, sign
         (reverse("signals:unfounded", args=[one.reference]), "Blauwe plek"),
         (reverse("consultations:outcome", args=[asked.reference]), "Bel vandaag"),
         (reverse("signals:detail", args=[one.reference]), "Blauwe plek"),
-        (reverse("cases:detail", args=[case.reference]), "Blauwe plek"),
+        (reverse("cases:whole", args=[case.reference]), "Blauwe plek"),
         (reverse("consultations:detail", args=[asked.reference]), "Bel vandaag"),
     ):
         before = LogEntry.objects.count()

@@ -65,6 +65,9 @@ NOT_WRITTEN_DOWN: dict[str, tuple[frozenset[str], str]] = {
     "consultations:meetings":    (NAMES, LISTED),
     "consultations:meeting":     (NAMES, LISTED),
     "signals:mine":              (NAMES, LISTED),
+    # It leaves one in the trail of the school: about the pupil, and in none of their cases.
+    "cases:pupil":               (NAMES, LISTED),
+    "cases:add_sibling":         (NAMES, CHOSEN),
     "signals:new":               (NAMES, CHOSEN),
     "signals:pupils":            (NAMES, CHOSEN),
     "cases:export":              (frozenset({"DossierExport.reason"}), OWN),

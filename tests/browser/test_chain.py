@@ -63,7 +63,7 @@ def test_11_buurtteam_without_consent_veilig_thuis_save_raad(visitor, school, pu
     ContactFactory(school=school, organisation="veilig_thuis", name="Veilig Thuis Utrecht")
     actions.refresh(case, None)
     coordinator = visitor(member(Role.COORDINATOR, school))
-    coordinator.open(f"/cases/{case.reference}/")
+    coordinator.open(f"/cases/{case.reference}/step/5/")
     assert here(coordinator) == dutch("The school")
 
     press_in(coordinator, coordinator.page.locator(".referral"), "What do you hand over?")

@@ -38,7 +38,7 @@ def test_two_cases_are_put_on_the_agenda_and_walked_through(visitor, school):
     MeetingFactory(school=school, place="Kamer 12")
     coordinator = visitor(member(Role.COORDINATOR, school))
     for case in cases:
-        coordinator.open(f"/cases/{case.reference}/")
+        coordinator.open(f"/cases/{case.reference}/step/2/")
         coordinator.press("Put on the agenda of the care team")
         assert coordinator.reads("On the agenda of the care team")
 
@@ -65,7 +65,7 @@ def test_two_cases_are_put_on_the_agenda_and_walked_through(visitor, school):
     coordinator.press("Close the meeting")
 
     for case, decided in zip(cases, ("De mentor praat", "We vragen de gez"), strict=True):
-        coordinator.open(f"/cases/{case.reference}/")
+        coordinator.open(f"/cases/{case.reference}/step/2/")
         assert decided in coordinator.text
         case.refresh_from_db()
         assert case.step == 3

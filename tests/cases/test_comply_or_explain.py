@@ -254,7 +254,7 @@ def test_deciding_before_weighing_asks_why_and_overrides_nothing(case, coordinat
 
 def test_it_stands_on_the_page_in_the_timeline_and_in_the_dossier(case, coordinator, signed_in):
     explain(case, coordinator, "R12")
-    page = signed_in(coordinator).get(reverse("cases:detail", args=[case.reference]))
+    page = signed_in(coordinator).get(reverse("cases:whole", args=[case.reference]))
     assert GROUNDS in page.content.decode()
     assert GROUNDS in [entry.text for entry in timeline(case)]
     export = DossierExport.objects.create(

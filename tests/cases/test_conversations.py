@@ -187,7 +187,7 @@ def test_a_refusal_afterwards_takes_consent_back(case, send):
 
 def test_who_is_responsible_stands_in_card_timeline_and_dossier(case, send, coordinator, signed_in):
     send(case)
-    page = signed_in(coordinator).get(reverse("cases:detail", args=[case.reference]))
+    page = signed_in(coordinator).get(reverse("cases:whole", args=[case.reference]))
     assert "The buurtteam is responsible from this talk on (" in page.content.decode()
     filed = Conversation.objects.get()
     with translation.override("en"):
@@ -199,7 +199,7 @@ def test_who_is_responsible_stands_in_card_timeline_and_dossier(case, send, coor
 
 def test_a_missing_consent_stands_in_the_card_too(case, send, coordinator, signed_in):
     send(case, consent_pupil="not_asked")
-    page = signed_in(coordinator).get(reverse("cases:detail", args=[case.reference]))
+    page = signed_in(coordinator).get(reverse("cases:whole", args=[case.reference]))
     assert "the school stays responsible." in page.content.decode()
     with translation.override("en"):
         titles = [str(e.title) for e in timeline(Case.objects.get())]

@@ -75,7 +75,7 @@ def test_the_reason_and_the_walk_before_stay_readable(case, coordinator, signed_
     assert (newest.number, newest.why, first.number) == (2, GROUNDS, 1)
     assert not any(newest.records.values())
     assert len(first.records["signals"]) == 2
-    page = signed_in(coordinator).get(reverse("cases:detail", args=[case.reference]))
+    page = signed_in(coordinator).get(reverse("cases:whole", args=[case.reference]))
     assert GROUNDS in page.content.decode()
     assert "Wat wij zagen." in page.content.decode()
 

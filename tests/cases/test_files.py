@@ -316,7 +316,7 @@ def test_a_case_about_somebody_of_the_school_takes_files_of_the_board_s_line(
     file = attach(case, leader)
     assert (
         TITLE
-        in signed_in(leader).get(reverse("cases:detail", args=[case.reference])).content.decode()
+        in signed_in(leader).get(reverse("cases:files", args=[case.reference])).content.decode()
     )
     assert signed_in(leader).get(url_of(file)).status_code == 200
     assert signed_in(coordinator).get(url_of(file)).status_code == 404
@@ -333,7 +333,7 @@ def test_it_stands_on_the_page_and_in_the_timeline(case, coordinator, signed_in)
     assert ("Bestand toegevoegd", coordinator.name, "Foto van het schrift") in told
     assert ("Bestand ingetrokken", coordinator.name, "Foto van het schrift: Ander kind.") in told
     attach(case, coordinator, pdf())
-    page = Page(signed_in(coordinator).get(reverse("cases:detail", args=[case.reference])))
+    page = Page(signed_in(coordinator).get(reverse("cases:files", args=[case.reference])))
     for word in ("Bestanden", "Bestand 2", "PDF", TITLE, coordinator.name):
         assert word in page.text
 

@@ -123,7 +123,7 @@ def test_a_withdrawn_file_is_served_to_nobody_and_its_row_stays(case, coordinato
     assert browser.post(url, {"why": ""}).status_code == 422
     assert browser.post(url, {"why": "Gaat over een ander kind."}).status_code == 302
     assert browser.get(url_of(file)).status_code == 404
-    page = browser.get(reverse("cases:detail", args=[case.reference]))
+    page = browser.get(reverse("cases:files", args=[case.reference]))
     assert url_of(file) not in page.content.decode()
     assert "Gaat over een ander kind." in Page(page).text
     file.refresh_from_db()

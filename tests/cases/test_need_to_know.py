@@ -242,7 +242,7 @@ def test_the_others_who_lead_hear_when_one_of_them_is_kept_out(
 
 def test_it_stands_in_the_case_who_did_it_and_why(case, coordinator, teacher, signed_in):
     shut_out(case, coordinator, teacher, ground="other", explanation="Buurvrouw van het gezin.")
-    text = Page(signed_in(coordinator).get(reverse("cases:detail", args=[case.reference]))).text
+    text = Page(signed_in(coordinator).get(reverse("cases:whole", args=[case.reference]))).text
     assert "Belangenconflict" in text
     assert "Buurvrouw van het gezin." in text
 
@@ -309,7 +309,8 @@ def test_one_case_opens_for_a_day_and_all_who_take_part_are_told(
     assert REASON in Page(signed_in(coordinator).get(page)).text
     EmergencyAccess.objects.update(ends_at=timezone.now())
     assert browser.get(page).status_code == 404
-    assert "Noodtoegang" in Page(signed_in(coordinator).get(page)).text
+    whole = reverse("cases:whole", args=[case.reference])
+    assert "Noodtoegang" in Page(signed_in(coordinator).get(whole)).text
 
 
 def test_the_mail_does_not_wait_for_the_next_sweep(

@@ -273,7 +273,7 @@ def test_who_has_too_much_is_told_so(school, coordinator, signed_in, monkeypatch
     monkeypatch.setattr(registry, "LIMIT", 2)
     for __ in range(3):
         made.concern(coordinator, school)
-    found = registry.todo_list(coordinator, timezone.now())
+    found = registry.todo_list(registry.Reader(coordinator, timezone.now()))
     assert (len(found.tasks), found.cut) == (2, True)
     assert signed_in(coordinator).get(reverse("todo")).context["cut"]
 

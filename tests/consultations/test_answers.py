@@ -42,7 +42,7 @@ def test_who_declines_is_out_and_the_case_says_why(
 ):
     decline_invitation(invitation, family_worker, why="Ik ken dit gezin privé.")
     assert signed_in(family_worker).get(room(invitation.consultation)).status_code == 404
-    case = reverse("cases:detail", args=[invitation.consultation.case.reference])
+    case = reverse("cases:whole", args=[invitation.consultation.case.reference])
     assert "Ik ken dit gezin privé." in signed_in(coordinator).get(case).content.decode()
     with pytest.raises(ActionError):
         accept_invitation(invitation, family_worker)

@@ -97,7 +97,7 @@ def test_who_is_invited_reads_the_pieces_and_nothing_else(
 
 def test_who_sees_the_case_sees_what_was_shared(case, coordinator, signed_in):
     asked = ask(case, coordinator, case.signals.get())
-    page = signed_in(coordinator).get(reverse("cases:detail", args=[case.reference]))
+    page = signed_in(coordinator).get(reverse("cases:whole", args=[case.reference]))
     assert asked.pieces.get().title in page.content.decode()
 
 
@@ -211,5 +211,5 @@ def test_a_call_keeps_who_answered_and_their_reference(case, teacher, signed_in)
             "their_reference": "VT-77",
         },
     )  # fmt: skip
-    page = signed_in(colleague).get(reverse("cases:detail", args=[case.reference]))
+    page = signed_in(colleague).get(reverse("cases:whole", args=[case.reference]))
     assert {"Adviseur Bos", "VT-77"} <= set(page.content.decode().replace("<", ">").split(">"))

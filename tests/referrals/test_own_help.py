@@ -85,7 +85,7 @@ def test_the_form_asks_of_each_goal_how_far_it_is(case, coordinator, plan, signe
     }  # fmt: skip
     assert browser.post(url, sent).status_code == 302
     assert [(e.goal.number, e.effect) for e in GoalEffect.objects.all()] == [(2, "partly")]
-    page = browser.get(f"/cases/{case.reference}/").content.decode()
+    page = browser.get(f"/cases/{case.reference}/whole/").content.decode()
     assert "Voor een deel" in page
     assert page.count(f"Bestand {letter.number}") == 2  # with the files, and with what was heard
 

@@ -371,7 +371,7 @@ def test_what_now_leads_to_the_report(referral, case, coordinator, signed_in):
     assert browser.get(written).status_code == 200
     report = reverse("referrals:report", args=[Report.objects.get().public_id])
     assert browser.get(start).url == report
-    assert report in browser.get(reverse("cases:detail", args=[case.reference])).content.decode()
+    assert report in browser.get(reverse("cases:step", args=[case.reference, 5])).content.decode()
 
 
 def test_the_page_to_read_out_is_in_the_order_of_the_call(report, coordinator, signed_in):

@@ -1,0 +1,189 @@
+"""What all parts of a case's page have in common: the case, who asks, what they may, the tabs."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import Permission
+from accounts.models import User
+from audit.log import record_read
+from cases.case_records import fetch
+from cases.facts import facts_for
+from cases.models import Case
+from cases.one_case import OneCase, read_case
+from cases.protocol import Facts, Guidance, guide
+from cases.screen import ScreenGuidance, step_header, what_now
+from cases.siblings.shown import open_cases_of_siblings
+
+# The permissions that decide which buttons and tabs a case shows.
+CASE_PERMISSIONS = (
+    Permission.LOG_SIGNAL,
+    Permission.SEE_CASE,
+    Permission.MOVE_CASE,
+    Permission.ASSIGN_CASE,
+    Permission.ASK_CONSULTATION,
+    Permission.CHAIR_CONSULTATION,
+    Permission.EXPORT_DOSSIER,
+    Permission.SHUT_OUT,
+    Permission.ATTACH_FILE,
+    Permission.SEE_READERS,
+    Permission.SEE_PUPIL,
+)
+
+# The parts of the page, each at an address of its own: its URL, its name, and who sees it.
+# fmt: off
+PARTS: tuple[tuple[str, Promise, Permission], ...] = (
+    ("cases:detail",   _("Now"),            Permission.SEE_CASE),
+    ("cases:timeline", _("Timeline"),       Permission.SEE_CASE),
+    ("cases:people",   _("People"),         Permission.SEE_CASE),
+    ("cases:files",    _("Files"),          Permission.SEE_CASE),
+    ("cases:readers",  _("Who looked"),     Permission.SEE_READERS),
+    ("cases:whole",    _("All on one page"), Permission.SEE_CASE),
+)
+# fmt: on
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One part of the page, as a link."""
+
+    label: Promise
+    url: str
+    active: bool
+
+
+@dataclass
+class CasePage:
+    """A case that somebody looks at: read once, for whatever part of its page they opened."""
+
+    case: Case
+    user: User
+    name: str
+    now: datetime
+
+    @cached_property
+    def read(self) -> OneCase:
+        """Return what stands in the case, read in one query."""
+        return read_case(self.case, page=True)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Return what the rules look at."""
+        return facts_for(self.case, self.now, self.read)
+
+    @cached_property
+    def guidance(self) -> Guidance:
+        """Return what the protocol says of the case."""
+        return guide(self.facts)
+
+    @cached_property
+    def permissions(self) -> set[Permission]:
+        """Return what the user may do with this very case."""
+        return permissions_on(self.case, self.user, known=Permission.SEE_CASE)
+
+    @cached_property
+    def what_now(self) -> ScreenGuidance:
+        """Return the card "Wat nu?"."""
+        return what_now(self.guidance, self.case, self.permissions)
+
+    def fetch(self, paths: Collection[str]) -> None:
+        """Fetch the records that a part shows (``cases.case_records``)."""
+        fetch(self.case, self.read, paths)
+
+    def tabs(self) -> list[Tab]:
+        """Return the parts of the page that the user may see."""
+        return [
+            Tab(label, reverse(name, args=[self.case.reference]), name == self.name)
+            for name, label, permission in PARTS
+            if permission in self.permissions
+        ]
+
+    def context(self, **more: Any) -> dict[str, Any]:
+        """Return what the frame of the page shows, and ``more`` of the part."""
+        return {
+            "case": self.case,
+            "pupil_age": self.case.pupil.age(timezone.localdate(self.now)),
+            "tabs": self.tabs(),
+            "part": self.name,
+            "steps": step_header(self.guidance, self.case),
+            "may": {permission.value for permission in self.permissions},
+            "emergencies": self._emergencies(),
+            "printed_at": self.now,
+            **more,
+        }
+
+    @property
+    def walk(self) -> tuple[int, datetime, str] | None:
+        """Return number, begin and reason of the newest walk; None in the first."""
+        return next(
+            (tuple(row) for row in self.read.beside["walks"] if row[0] == self.case.cycle), None
+        )
+
+    @property
+    def on_agenda(self) -> Any:
+        """Return what waits for the care team of this case, or None."""
+        return next((item for item in self.read.beside["agenda"] if item.waits), None)
+
+    @property
+    def offers_closing(self) -> bool:
+        """Tell whether the page offers to close the case itself: its card does not ask for it."""
+        if Permission.MOVE_CASE not in self.permissions or not self.case.is_open:
+            return False
+        url = reverse("cases:close", args=[self.case.reference])
+        return self.guidance.may_close and all(task.url != url for task in self.what_now.tasks)
+
+    def others(self) -> list[Case]:
+        """Return the pupil's other cases, as far as the user may see them."""
+        if not self.read.beside["others"]:
+            return []
+        others = Case.objects.visible_to(self.user).filter(pupil=self.case.pupil_id)
+        return list(others.exclude(pk=self.case.pk).order_by("-opened_at"))
+
+    def cases_of_siblings(self) -> list[Case]:
+        """Return the open cases of siblings that the user may see."""
+        if self.case.restricted:
+            return []
+        keys = {key for tie in self.read.beside["ties"] for key in tie}
+        return open_cases_of_siblings(self.case.pupil, keys, self.user)
+
+    def _emergencies(self) -> list[Any]:
+        """Return who of another school may see it now; almost always nobody, and nothing asked."""
+        running = any(ends_at > self.now for __, ends_at in self.read.beside["emergencies"])
+        if not running:
+            return []
+        return list(self.case.emergency_accesses.running().select_related("user"))
+
+
+def case_page(request: HttpRequest, reference: str, name: str) -> CasePage:
+    """Return the case that a part is asked of, and write down that it was looked at.
+
+    Raises ``Http404`` to whoever may not know of it.
+    """
+    case = get_object_or_404(Case.objects.visible_to(request.user).for_page(), reference=reference)
+    record_read(request.user, case)
+    return CasePage(case, request.user, name, timezone.now())
+
+
+def permissions_on(case: Case, user: User, known: Permission | None = None) -> set[Permission]:
+    """Return the permissions that the user holds for this very case.
+
+    What reaches as far has the same answer, and is asked once; ``known``: the one by which the case
+    was found.
+    """
+    answers = {None: False}
+    if known is not None:
+        answers[Case.objects.reach(user, known)] = True
+    for permission in CASE_PERMISSIONS:
+        reach = Case.objects.reach(user, permission)
+        if reach not in answers:
+            answers[reach] = Case.objects.permitted(user, permission).filter(pk=case.pk).exists()
+    return {p for p in CASE_PERMISSIONS if answers[Case.objects.reach(user, p)]}

@@ -1,0 +1,131 @@
+"""What somebody comes for beside their tasks: a few doors on the first page, by permission.
+
+Each room declares its own, as it does its tasks. A door has at most one number, of what waits
+behind it, and one query for that.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from accounts import access
+from accounts.access import Permission
+from accounts.models import RoleInvitation
+from audit.models import Flag
+from cases.models import Case, DossierExport
+from cases.notifications.watched import LETTERS, given_up
+from cases.todo.of_schools import BUSY
+from cases.todo.registry import Reader
+
+Says = Callable[[int], Promise | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A way on: who it is for, where it leads, and how much waits there.
+
+    ``unless``: whoever holds this permission comes for something else. ``alarms``: what waits there
+    went wrong.
+    """
+
+    name: str
+    whom: Permission
+    label: Promise
+    icon: str
+    url: Callable[[], str]
+    count: Callable[[Reader], int] | None = None
+    says: Says = str
+    unless: Permission | None = None
+    alarms: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A door as the page shows it."""
+
+    label: Promise
+    icon: str
+    url: str
+    says: Promise | str
+    alarms: bool
+
+
+_table: dict[str, Door] = {}
+
+
+def declare(*doors: Door) -> None:
+    """Add doors. Each room says its own, once its models are there."""
+    _table.update((door.name, door) for door in doors)
+
+
+def doors_of(reader: Reader) -> list[Shown]:
+    """Return the doors of somebody, in the order of the table."""
+    return [_shown(door, reader) for door in _table.values() if _is_for(door, reader)]
+
+
+def _is_for(door: Door, reader: Reader) -> bool:
+    other = door.unless is not None and access.may(reader.user, door.unless)
+    return access.may(reader.user, door.whom) and not other
+
+
+def _shown(door: Door, reader: Reader) -> Shown:
+    count = door.count(reader) if door.count else 0
+    says = door.says(count) if count else ""
+    return Shown(door.label, door.icon, door.url(), says, door.alarms and count > 0)
+
+
+def _open_cases(reader: Reader) -> int:
+    return Case.objects.permitted(reader.user, Permission.SEE_DASHBOARD).open().count()
+
+
+def _invited(reader: Reader) -> int:
+    schools = access.school_ids(reader.user, Permission.MANAGE_PEOPLE)
+    return RoleInvitation.objects.standing().filter(school_id__in=schools).count()
+
+
+def _given_up(reader: Reader) -> int:
+    return given_up(reader.user).count()
+
+
+def _busy(reader: Reader) -> int:
+    return DossierExport.objects.visible_to(reader.user).filter(state__in=BUSY).count()
+
+
+def _flags(reader: Reader) -> int:
+    return Flag.objects.visible_to(reader.user).standing().count()
+
+
+def _background() -> str:
+    return f"{reverse('background:work')}#{LETTERS.name}"
+
+
+# fmt: off
+TABLE: tuple[Door, ...] = (
+    Door("cases", Permission.SEE_DASHBOARD, _("All cases"), "folder",
+         lambda: reverse("cases:dashboard"), _open_cases,
+         lambda count: ngettext_lazy("%(count)s open", "%(count)s open", "count")
+         % {"count": count}),
+    Door("people", Permission.MANAGE_PEOPLE, _("People"), "people",
+         lambda: reverse("people:people"), _invited,
+         lambda count: ngettext_lazy(
+             "%(count)s invitation waits", "%(count)s invitations wait", "count")
+         % {"count": count}),
+    Door("letters", Permission.SEE_BACKGROUND, _("Messages that did not arrive"), "mail",
+         _background, _given_up, str, alarms=True),
+    Door("background", Permission.SEE_BACKGROUND, _("Background work"), "clock",
+         lambda: reverse("background:work")),
+    Door("exports", Permission.LIST_EXPORTABLE, _("Export dossiers"), "file-pdf",
+         lambda: reverse("cases:exportable"), _busy,
+         lambda count: ngettext_lazy(
+             "%(count)s is being made", "%(count)s are being made", "count")
+         % {"count": count}),
+    Door("figures", Permission.WATCH_ADMINISTRATORS, _("Figures of the year"), "scale",
+         lambda: reverse("cases:statistics")),
+    Door("unusual", Permission.WATCH_ADMINISTRATORS, _("Unusual reading"), "eye",
+         lambda: reverse("audit:flags"), _flags, str, alarms=True),
+)
+# fmt: on
