@@ -5,7 +5,7 @@ anywhere else. Source of the table: docs/architecture.md, "Access".
 
 A *scope* says how far a permission reaches:
 
-* ``SCHOOL``: everything of the schools where the user holds the role;
+* ``SCHOOL``: everything of the schools (or of the buurtteam) where the user holds the role;
 * ``TAKES_PART``: cases in which the user holds a grant;
 * ``HANDED_OVER``: cases that the care team has handed to the user, to move them;
 * ``INVITED``: consultations to which the user is invited, while that lasts;
@@ -57,6 +57,10 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     SET_SIGN_IN = "set_sign_in"
     SEE_BACKGROUND = "see_background"
+    SEE_FIGURES = "see_figures"
+    SEE_YEAR_REPORT = "see_year_report"
+    WRITE_YEAR_REPORT = "write_year_report"
+    SEE_TEAM_FIGURES = "see_team_figures"
 
 
 class Scope(IntEnum):
@@ -121,6 +125,13 @@ TABLE: dict[Permission, tuple[Scope, ...]] = {
     Permission.SET_SIGN_IN:        (N,      N,      N,        N,         N,      S),
     # Work behind the pages: what concerns the whole installation, and papers of the own school.
     Permission.SEE_BACKGROUND:     (N,      N,      N,        N,         N,      S),
+    # Figures: all of them for the care team, which knows the cases. What leaves it is the year
+    # report, of years that are over and with small numbers hidden (cases/figures). A buurtteam has
+    # figures of its own consultations.
+    Permission.SEE_FIGURES:        (N,      S,      S,        N,         N,      N),
+    Permission.SEE_YEAR_REPORT:    (N,      S,      S,        N,         S,      S),
+    Permission.WRITE_YEAR_REPORT:  (N,      N,      N,        N,         S,      S),
+    Permission.SEE_TEAM_FIGURES:   (N,      N,      N,        S,         N,      N),
 }
 # fmt: on
 

@@ -11,9 +11,10 @@ from accounts.access import Permission, may
 from accounts.models import User
 from bench.people import Person
 from cases.dashboard import DashboardFilter, summary
+from cases.figures.school_year import SchoolYear
+from cases.figures.team import tables
 from cases.models import Case, DossierExport
 from cases.querysets import CaseQuerySet
-from cases.statistics import deviations, walked
 from cases.views import permissions_on
 from consultations.models import Consultation, Invitation
 from signals.forms import pupils_for
@@ -159,7 +160,8 @@ def _shown(user: User, **chosen: str) -> int:
 
 def _statistics(cases: CaseQuerySet) -> int:
     now = timezone.now()
-    return len(deviations(cases, now)) + walked(cases, now)["opened"]
+    school = cases[0].school
+    return len(tables(cases.filter(school=school), school, SchoolYear.of(now), now))
 
 
 def _my_signals(user: User) -> int:

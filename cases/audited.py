@@ -22,6 +22,8 @@ from cases.models import (
     SchoolVacation,
     ShutOut,
     Snooze,
+    YearPaper,
+    YearText,
 )
 
 AUDITED: dict[type[models.Model], list[str]] = {
@@ -60,6 +62,8 @@ AUDITED: dict[type[models.Model], list[str]] = {
     ShutOut: ["pupil", "user", "ground", "set_by", "ended_at", "ended_by"],
     EmergencyAccess: ["case", "user", "ends_at", "ended_by"],
     DossierExport: ["state", "requested_by", "sha256"],
+    YearPaper: ["year", "state", "requested_by", "sha256"],
+    YearText: ["year", "version", "saved_by"],
 }
 
 # From each of them to the case or school whose trail it stands in.
@@ -81,4 +85,6 @@ ABOUT: dict[type[models.Model], Callable[[models.Model], models.Model | None]] =
     ShutOut: lambda shut_out: shut_out.case or shut_out.pupil.cases.order_by("-pk").first(),
     EmergencyAccess: attrgetter("case"),
     DossierExport: attrgetter("case"),
+    YearPaper: attrgetter("school"),
+    YearText: attrgetter("school"),
 }

@@ -378,3 +378,12 @@ class DossierExportQuerySet(models.QuerySet):
         """Return the user's own exports, of cases that they still may export."""
         cases = apps.get_model("cases", "Case").objects.permitted(user, Permission.EXPORT_DOSSIER)
         return self.filter(requested_by=user, case__in=cases)
+
+
+class YearPaperQuerySet(models.QuerySet):
+    """Questions about year reports on paper."""
+
+    def visible_to(self, user: "User") -> "YearPaperQuerySet":
+        """Return the user's own, of schools whose report they still may see."""
+        schools = access.school_ids(user, Permission.SEE_YEAR_REPORT)
+        return self.filter(requested_by=user, school_id__in=schools)

@@ -24,6 +24,7 @@ from cases.models.record import Record
 from cases.models.reminder import Reminder
 from cases.models.snooze import Snooze
 from cases.models.vacation import SchoolVacation
+from cases.models.year_report import YearPaper, YearText
 
 __all__ = [
     "Answer",
@@ -53,4 +54,6 @@ __all__ = [
     "ShutOut",
     "Snooze",
     "StepChange",
+    "YearPaper",
+    "YearText",
 ]

@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from cases.statistics import deviations, walked
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +15,6 @@ from cases.facts import facts_for
 from cases.models import Case, Deviation, DossierExport
 from cases.protocol import guide
 from cases.protocol.rules import BY_CODE
-from cases.statistics import deviations, walked
 from cases.timeline import timeline
 from referrals.actions import decide
 from tests.cases.records import NOW, ago, assessment, consultation, signal
