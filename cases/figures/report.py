@@ -5,7 +5,6 @@ this shows it. It leaves the care team, so it holds no small number (``small_num
 a year that is over: of one that runs, two reports a day apart would tell what came between them.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -21,8 +20,8 @@ from cases.calendars import of_school
 from cases.figures import shared
 from cases.figures.counting import count, sums
 from cases.figures.school_year import SchoolYear
-from cases.figures.small_numbers import LEAST, Key, hidden
-from cases.figures.tables import HIDDEN_TEXT, Cell, Counts, Line, Table, number
+from cases.figures.small_numbers import LEAST
+from cases.figures.tables import Counts, Line, Table, number
 from cases.figures.waits import Clock, Took
 from cases.figures.walks import Told, read
 from cases.models import Case, Contact, YearText
@@ -85,7 +84,7 @@ def year_report(user: User, school: School, year: SchoolYear, now: datetime) -> 
 def _counted(told: Told, year: SchoolYear) -> list[Table]:
     years = (year, year.before)
     counts = count(told, year) | count(told, year.before)
-    shown = Counts(counts, years, _shower(counts, years))
+    shown = Counts.outside(counts, years, [one for year in years for one in sums(counts, year)])
     columns = tuple(str(one) for one in years)
     told_of = partial(_said, shown)
     return [
@@ -99,16 +98,6 @@ def _counted(told: Told, year: SchoolYear) -> list[Table]:
             least=LEAST,
         ),
     ]
-
-
-def _shower(counts: dict[Key, int], years: tuple[SchoolYear, ...]) -> Callable[[Key, int], Cell]:
-    """Return what shows a count, or hides it: judged once, of all counts and sums together."""
-    gone = hidden(counts, [one for year in years for one in sums(counts, year)])
-
-    def show(key: Key, value: int) -> Cell:
-        return Cell(None, HIDDEN_TEXT) if key in gone or key not in counts else number(value)
-
-    return show
 
 
 def _said(counts: Counts, text: str, name: str) -> str:

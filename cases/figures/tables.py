@@ -1,12 +1,12 @@
 """A figure as the pages show it: a table, what it tells in a sentence, and its chart."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.formats import number_format
 
 from cases.figures.school_year import SchoolYear
-from cases.figures.small_numbers import Key
+from cases.figures.small_numbers import Key, Sum, hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,18 @@ class Counts:
     counts: Mapping[Key, int]
     years: tuple[SchoolYear, ...]
     show: Callable[[Key, int], Cell]
+
+    @classmethod
+    def outside(
+        cls, counts: Mapping[Key, int], years: tuple[SchoolYear, ...], sums: Iterable[Sum]
+    ) -> "Counts":
+        """Return counts as they leave the care team: judged once, with all sums between them."""
+        gone = hidden(counts, sums)
+
+        def show(key: Key, value: int) -> Cell:
+            return number(None if key in gone or key not in counts else value)
+
+        return cls(counts, years, show)
 
     def line(self, label: object, *name: str, within: bool = False, rule: str = "") -> Line:
         """Return a count of each of the years as a row."""

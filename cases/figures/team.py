@@ -182,8 +182,10 @@ def _inflow(told: Told, year: SchoolYear, now: datetime) -> Table:
     """Return what came in each week, beside the same week of the year before."""
     mondays, earlier = year.mondays(now), year.before.mondays(now)
     logged = [signal.at for walk in told.walks for signal in walk.signals]
-    opened, signals = _weekly(told.opened, mondays), _weekly(logged, mondays)
-    beside = _weekly(told.opened, earlier)
+    of_year = [moment for moment in told.opened if year.has(moment)]
+    opened = _weekly(of_year, mondays)
+    signals = _weekly(filter(year.has, logged), mondays)
+    beside = _weekly(filter(year.before.has, told.opened), earlier)
     lines = tuple(
         Line(
             date_format(monday, "j F"),
