@@ -46,9 +46,7 @@ def tables(team: Buurtteam, user: User, year: SchoolYear) -> list[Table]:
     )
     told = _("To how many consultations your team was invited, and of which kind.")
     answers = tuple(shown.line(name, "answer", code) for code, name in ANSWERS.items())
-    soon = _("The period is %(days)s business days, in hours when it is severe.") % {
-        "days": PERIOD.days
-    }
+    soon = _("An answer is expected within %(days)s business days.") % {"days": PERIOD.days}
     return [
         Table("kinds", _("Consultations"), told, _("Kind"), columns, kinds, "bar", (0, 1)),
         Table("answers", _("How soon your team answered"), soon, _("Answer"), columns, answers,
