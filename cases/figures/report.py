@@ -130,7 +130,7 @@ def _waited(told: Told, school: School, year: SchoolYear, now: datetime) -> list
                 (_("Period"), _("Half took at most"), _("Nine of ten took at most"),
                  _("Half, the year before")),
                 tuple(_line(*both) for both in zip(of_year, before, strict=True)),
-                "bar",
+                "bar" if any(one.count >= LEAST for one in of_year) else "",
                 (0, 1, 2),
             )
         )  # fmt: skip

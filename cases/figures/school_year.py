@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.utils import timezone
 
@@ -29,12 +30,12 @@ class SchoolYear:
     @property
     def since(self) -> datetime:
         """Return the moment at which it begins."""
-        return _midnight(date(self.first, FIRST_MONTH, 1))
+        return _begins(self.first)
 
     @property
     def until(self) -> datetime:
         """Return the moment up to which it counts: when the next one begins, unless in part."""
-        return self.ends or SchoolYear(self.first + 1).since
+        return self.ends or _begins(self.first + 1)
 
     @property
     def before(self) -> "SchoolYear":
@@ -63,5 +64,7 @@ class SchoolYear:
         return [first + n * WEEK for n in range((last - first).days // 7 + 1)]
 
 
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=timezone.get_default_timezone())
+# Asked of each record of a school.
+@lru_cache(maxsize=64)
+def _begins(first: int) -> datetime:
+    return datetime(first, FIRST_MONTH, 1, tzinfo=timezone.get_default_timezone())

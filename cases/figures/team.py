@@ -147,7 +147,7 @@ def _waits(
         _("What is waited for"),
         columns,
         tuple(one.line for one in found),
-        "bar",
+        "bar" if any(one.count for one in of_year) else "",
         (0, 1, 2),
     )
 
