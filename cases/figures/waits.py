@@ -99,9 +99,19 @@ class Clock:
             limit=self.limit(period, accelerated=accelerated),
             count=len(long),
             late=sum(wait.late for wait in of_period),
-            median=median(long) if long else None,
-            nine_of_ten=long[math.ceil(0.9 * len(long)) - 1] if len(long) >= MANY else None,
+            median=half(long),
+            nine_of_ten=nine_of_ten(long),
         )
+
+
+def half(long: list[int]) -> float | None:
+    """Return what half of some, in order, took at most."""
+    return median(long) if long else None
+
+
+def nine_of_ten(long: list[int]) -> int | None:
+    """Return what nine of ten, in order, took at most; None of fewer than ten."""
+    return long[math.ceil(0.9 * len(long)) - 1] if len(long) >= MANY else None
 
 
 def _legs(walk: Walk) -> Iterator[tuple[str, datetime, datetime | None]]:
