@@ -16,7 +16,7 @@ class YearTextForm(MeldcodeForm):
     knowledge = LongTextField(
         label=_("What did you do so that everybody knows the code and can work with it?"),
         help_text=_("Training, a talk in a team meeting, new colleagues. No names of pupils."),
-        required=False, rows=5, max_length=WORDS,
+        rows=5, max_length=WORDS,
     )  # fmt: skip
     agreements = LongTextField(
         label=_("What did you learn this year, and what will you do otherwise?"),
