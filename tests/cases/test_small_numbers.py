@@ -66,6 +66,13 @@ def test_what_needs_no_hiding_is_shown():
     assert hidden(filled((30, 8, 9, 1)), SUMS) == frozenset(INNER)
 
 
+@pytest.mark.parametrize("small", [(1, 2), (0, 0)])
+def test_two_small_ones_do_not_hide_behind_each_other(small):
+    """Of 16 and two small ones, the total says what these are together: that is small too."""
+    counts = {("all",): 16 + sum(small), ("a",): 16, ("b",): small[0], ("c",): small[1]}
+    assert hidden(counts, [Sum(("all",), (("a",), ("b",), ("c",)))]) == {("a",), ("b",), ("c",)}
+
+
 def test_a_cycle_over_two_tables_is_seen_through():
     """Each sum hides two, and yet one follows: (p + q) and (q + r) and (p + r) tell all three."""
     sums = [Sum((f"{a}{b}",), ((a,), (b,))) for a, b in ("pq", "qr", "pr")]
