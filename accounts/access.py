@@ -5,7 +5,7 @@ anywhere else. Source of the table: docs/architecture.md, "Access".
 
 A *scope* says how far a permission reaches:
 
-* ``SCHOOL``: everything of the schools where the user holds the role;
+* ``SCHOOL``: everything of the schools (or of the buurtteam) where the user holds the role;
 * ``TAKES_PART``: cases in which the user holds a grant;
 * ``HANDED_OVER``: cases that the care team has handed to the user, to move them;
 * ``INVITED``: consultations to which the user is invited, while that lasts;
@@ -60,6 +60,10 @@ class Permission(StrEnum):
     SEE_BACKGROUND = "see_background"
     SEE_PUPIL = "see_pupil"
     TIE_SIBLINGS = "tie_siblings"
+    SEE_FIGURES = "see_figures"
+    SEE_YEAR_REPORT = "see_year_report"
+    WRITE_YEAR_REPORT = "write_year_report"
+    SEE_TEAM_FIGURES = "see_team_figures"
 
 
 class Scope(IntEnum):
@@ -127,6 +131,13 @@ TABLE: dict[Permission, tuple[Scope, ...]] = {
     # A pupil over the years: their cases, as far as one sees them, and who their siblings are.
     Permission.SEE_PUPIL:          (N,      S,      S,        N,         S,      N),
     Permission.TIE_SIBLINGS:       (N,      S,      S,        N,         N,      N),
+    # Figures: all of them for the care team, which knows the cases. What leaves it is the year
+    # report, of years that are over and with small numbers hidden (cases/figures). A buurtteam has
+    # figures of its own consultations.
+    Permission.SEE_FIGURES:        (N,      S,      S,        N,         N,      N),
+    Permission.SEE_YEAR_REPORT:    (N,      S,      S,        N,         S,      S),
+    Permission.WRITE_YEAR_REPORT:  (N,      N,      N,        N,         S,      S),
+    Permission.SEE_TEAM_FIGURES:   (N,      N,      N,        S,         N,      N),
 }
 # fmt: on
 

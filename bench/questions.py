@@ -12,10 +12,11 @@ from accounts.models import User
 from bench.people import Person
 from cases.dashboard.counts import summary
 from cases.dashboard.filters import CaseFilter
+from cases.figures.school_year import SchoolYear
+from cases.figures.team import tables
 from cases.models import Case, DossierExport
 from cases.page import permissions_on
 from cases.querysets import CaseQuerySet
-from cases.statistics import deviations, walked
 from consultations.models import Consultation, Invitation
 from signals.forms import pupils_for
 from signals.models import Signal
@@ -164,7 +165,8 @@ def _shown(user: User, **chosen: str) -> int:
 
 def _statistics(cases: CaseQuerySet) -> int:
     now = timezone.now()
-    return len(deviations(cases, now)) + walked(cases, now)["opened"]
+    school = cases[0].school
+    return len(tables(cases.filter(school=school), school, SchoolYear.of(now), now))
 
 
 def _my_signals(user: User) -> int:

@@ -25,11 +25,11 @@ class CasesConfig(AppConfig):
         from background.sections import declare_messages, declare_section
         from cases.among import Among
         from cases.handing_on import hand_on
-        from cases.models import Case, DossierExport, EmergencyAccess
+        from cases.models import Case, DossierExport, EmergencyAccess, YearPaper
         from cases.notifications import watched
         from cases.notifications.push import checks, devices  # noqa: F401 - the checks register
         from cases.notifications.roles import tell_of_role
-        from cases.papers import section_of
+        from cases.papers import section_of, section_of_schools
         from cases.search.columns import Says
         from cases.sight import kept_from, known_to
         from cases.todo import doors, of_cases, of_schools, registry
@@ -48,9 +48,10 @@ class CasesConfig(AppConfig):
         ):
             signal.connect(ends, dispatch_uid=f"cases.devices.{ends.__name__}")
         sight.declare(Case, known_to=known_to, kept_from=kept_from)
-        sight.declare_reading(DossierExport, EmergencyAccess)
+        sight.declare_reading(DossierExport, EmergencyAccess, YearPaper)
         registry.declare(*of_cases.TABLE, *of_schools.TABLE)
         doors.declare(*doors.TABLE)
         declare_section(section_of(DossierExport, "case", "dossiers", _("Dossiers as PDF")))
+        declare_section(section_of_schools(YearPaper, "year-reports", _("Year reports as PDF")))
         declare_section(watched.LETTERS)
         declare_messages("letters", watched.unsent)

@@ -24,6 +24,8 @@ from cases.models import (
     ShutOut,
     SiblingTie,
     Snooze,
+    YearPaper,
+    YearText,
 )
 
 AUDITED: dict[type[models.Model], list[str]] = {
@@ -64,6 +66,8 @@ AUDITED: dict[type[models.Model], list[str]] = {
     SiblingTie: ["first", "second", "tied_by", "ended_at", "ended_by"],
     EmergencyAccess: ["case", "user", "ends_at", "ended_by"],
     DossierExport: ["state", "requested_by", "sha256"],
+    YearPaper: ["year", "state", "requested_by", "sha256"],
+    YearText: ["year", "version", "saved_by"],
 }
 
 # From each of them to the case or school whose trail it stands in.
@@ -89,4 +93,6 @@ ABOUT: dict[type[models.Model], Callable[[models.Model], models.Model | None]] =
     SiblingTie: attrgetter("first.school"),
     EmergencyAccess: attrgetter("case"),
     DossierExport: attrgetter("case"),
+    YearPaper: attrgetter("school"),
+    YearText: attrgetter("school"),
 }

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.models import School
 from cases.models import Case, SchoolPeriod, SchoolVacation
 from cases.protocol.vacations import Span, free_days, next_long
 
@@ -48,4 +49,13 @@ def of_schools(cases: Iterable[Case]) -> dict[int, SchoolCalendar]:
     vacations = SchoolVacation.objects.filter(school_id__among=schools).order_by("first_day")
     for school_id, *span in vacations.values_list("school_id", "first_day", "last_day"):
         found[school_id].vacations.append(tuple(span))
+    return found
+
+
+def of_school(school: School) -> SchoolCalendar:
+    """Return the calendar of one school."""
+    found = SchoolCalendar()
+    found.days.update(school.periods.values_list("code", "days"))
+    spans = school.vacations.order_by("first_day").values_list("first_day", "last_day")
+    found.vacations.extend(spans)
     return found

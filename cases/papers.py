@@ -41,6 +41,22 @@ def section_of(model: type[PaperJob], case: str, name: str, title: Promise) -> S
     )
 
 
+def section_of_schools(model: type[PaperJob], name: str, title: Promise) -> Section:
+    """Return the section of papers that are about a school and no case."""
+
+    def visible(user: User) -> QuerySet:
+        schools = access.school_ids(user, Permission.SEE_BACKGROUND)
+        return model.objects.filter(school__in=schools)
+
+    return Section(
+        name=name,
+        title=title,
+        empty=_("Nobody asked for one lately."),
+        items=lambda user: _items(visible(user), user),
+        again=lambda user, public_id: _again(visible(user), public_id),
+    )
+
+
 def _visible(model: type[PaperJob], case: str, user: User) -> QuerySet:
     """Return the papers that an administrator may know of."""
     of_school = {

@@ -401,3 +401,12 @@ class SavedViewQuerySet(models.QuerySet):
     def of(self, user: "User") -> "SavedViewQuerySet":
         """Return somebody's own: nobody else's are there for them."""
         return self.filter(user=user)
+
+
+class YearPaperQuerySet(models.QuerySet):
+    """Questions about year reports on paper."""
+
+    def visible_to(self, user: "User") -> "YearPaperQuerySet":
+        """Return the user's own, of schools whose report they still may see."""
+        schools = access.school_ids(user, Permission.SEE_YEAR_REPORT)
+        return self.filter(requested_by=user, school_id__in=schools)

@@ -1,20 +1,17 @@
-"""What a coordinator sets and sees for the whole school: its periods, and its explained choices."""
+"""What a coordinator sets for the whole school: its periods."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import access
 from accounts.access import Permission, requires
 from accounts.models import School
 from cases.forms import PeriodsForm
-from cases.models import Case
 from cases.protocol import PERIODS
 from cases.school_periods import own_days, set_periods
-from cases.statistics import deviations, walked
 
 
 @requires(Permission.SET_PERIODS)
@@ -45,15 +42,3 @@ def periods(request: HttpRequest) -> HttpResponse:
 def chosen(schools: list[School], number: str) -> School:
     """Return the school that an address asks for, of those that the user looks after."""
     return next((school for school in schools if str(school.pk) == number), schools[0])
-
-
-@requires(Permission.SEE_DASHBOARD)
-def statistics(request: HttpRequest) -> HttpResponse:
-    """Show what was done otherwise than the protocol asks, over a year."""
-    cases = Case.objects.permitted(request.user, Permission.SEE_DASHBOARD)
-    now = timezone.now()
-    return render(
-        request,
-        "cases/statistics.html",
-        {"lines": deviations(cases, now), "walked": walked(cases, now)},
-    )

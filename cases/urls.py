@@ -7,6 +7,7 @@ from cases.contact_book.urls import urlpatterns as contact_book
 from cases.conversations.views import prepare
 from cases.dashboard.urls import urlpatterns as dashboard
 from cases.dossier.urls import urlpatterns as dossier
+from cases.figures.urls import urlpatterns as figures
 from cases.files.urls import urlpatterns as files
 from cases.help_page.urls import urlpatterns as help_page
 from cases.need_to_know.urls import urlpatterns as need_to_know
@@ -18,9 +19,9 @@ app_name = "cases"
 urlpatterns = [
     *dashboard,
     path("periods/", school_views.periods, name="periods"),
-    path("statistics/", school_views.statistics, name="statistics"),
     *contact_book,
     *dossier,
+    *figures,
     *files,
     *help_page,
     *need_to_know,

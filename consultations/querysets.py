@@ -15,7 +15,7 @@ from cases.models import Case, ShutOut
 from cases.querysets import RecordQuerySet, united
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from accounts.models import Buurtteam, User
     from consultations.models import Consultation
 
 
@@ -89,6 +89,15 @@ class InvitationQuerySet(models.QuerySet):
         return self.filter(
             withdrawn_at__isnull=True, declined_at__isnull=True, handed_over_at__isnull=True
         )
+
+    def of_team(self, team: "Buurtteam", user: "User") -> "InvitationQuerySet":
+        """Return those of a buurtteam, whoever of it was invited, for its figures alone.
+
+        Not those of cases of which the user must not know that they are there.
+        """
+        kept_out = ShutOut.objects.standing().filter(user_id=user.pk)
+        found = self.filter(buurtteam=team, consultation__case__restricted=False)
+        return found.exclude(consultation__case__pupil__in=kept_out.values("pupil"))
 
     def answered(self) -> "InvitationQuerySet":
         """Return those that the one invited ended: declined, or handed over."""

@@ -4,6 +4,7 @@ from django.urls import path
 
 from consultations import views
 from consultations.answering import views as answering
+from consultations.figures.views import figures
 from consultations.inviting import views as inviting
 from consultations.meetings.urls import urlpatterns as meetings
 from consultations.times import views as times
@@ -14,6 +15,7 @@ urlpatterns = [
     path("cases/<reference:reference>/consultations/new/", views.new, name="new"),
     path("cases/<reference:reference>/call/", views.call, name="call"),
     path("consultations/", views.inbox, name="inbox"),
+    path("consultations/figures/", figures, name="figures"),
     path("consultations/<reference:reference>/", views.detail, name="detail"),
     path("consultations/<reference:reference>/outcome/", views.outcome, name="outcome"),
     path("consultations/<reference:reference>/invite/", inviting.invite, name="invite"),

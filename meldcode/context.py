@@ -33,6 +33,7 @@ NAVIGATION: tuple[tuple[str, Promise, str, Permission | None], ...] = (
     ("signals:mine", _("My signals"), "signal", Permission.SEE_OWN_SIGNALS),
     ("consultations:inbox", _("Advice asked for"), "inbox", Permission.ADVISE),
     ("cases:exportable", _("Dossiers"), "file-pdf", Permission.LIST_EXPORTABLE),
+    ("cases:year_report", _("Year report"), "chart", Permission.WRITE_YEAR_REPORT),
     ("people:people", _("People"), "people", Permission.SEE_PEOPLE),
     ("audit:school", _("Trail"), "eye", Permission.SEE_AUDIT),
     ("background:work", _("Background"), "clock", Permission.SEE_BACKGROUND),

@@ -305,6 +305,7 @@ STATICFILES_DIRS = [
     # Straight from where npm puts them: nothing of a third party is in the repository.
     ("vendor/bootstrap/css", NODE_MODULES / "bootstrap/dist/css"),
     ("vendor/htmx", NODE_MODULES / "htmx.org/dist"),
+    ("vendor/chart", NODE_MODULES / "chart.js/dist"),
 ]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 STORAGES = {

@@ -23,6 +23,7 @@ from accounts.forms import ComingDayField, MeldcodeForm, MomentField
 from accounts.models import User
 from audit.forms import ExportForm
 from cases.errors import KEY_USED
+from cases.figures.forms import PaperForm
 from cases.models import Pupil
 from cases.vacations.forms import FileForm
 from tests.accounts.every_form import FORMS, Sheet, typed, written
@@ -174,8 +175,8 @@ def test_every_form_stands_in_the_table(signed_in):
         shown.add(type(sheet.client.get(sheet.url).context["form"]))
     ours = {f for f in leaves(MeldcodeForm) if not f.__module__.startswith("tests")}
     # Answer with a file and no page, and with lines that are not kept yet: tests/audit/test_export,
-    # tests/cases/test_vacations.
-    assert shown == ours - {ExportForm, FileForm}
+    # tests/cases/test_vacations. A button alone: tests/cases/test_figures.
+    assert shown == ours - {ExportForm, FileForm, PaperForm}
 
 
 @every_form
@@ -311,7 +312,8 @@ WITH_OBJECT = [
     "cases:shut_out", "cases:end_shut_out", "cases:end_emergency", "cases:readers", "audit:settle",
     "people:person", "people:give_role", "people:end_role", "people:reset_second_factor",
     "people:withdraw_invitation", "sso:change", "sso:switch",
-    "cases:export", "cases:export_download", "signals:detail", "signals:correct",
+    "cases:export", "cases:export_download", "cases:year_paper", "cases:year_paper_download",
+    "signals:detail", "signals:correct",
     "consultations:new", "consultations:detail", "consultations:outcome", "consultations:accept",
     "consultations:withdraw", "consultations:invite", "consultations:propose",
     "consultations:agree",

@@ -3,7 +3,9 @@
 import pytest
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from cases.figures.school_year import SchoolYear
 from tests.attacks.proof import shows
 from tests.world import World
 
@@ -33,6 +35,8 @@ EVERYBODY = (
 HAS_A_ROLE = tuple(who for who in EVERYBODY if who != "nobody")
 SEES_DASHBOARD = (*RUNS_CASES, *COORDINATORS_ELSEWHERE, *LEADERS_ELSEWHERE)
 PUBLIC = "public"
+# The school year that is over, by the year in which it began.
+LAST_YEAR = SchoolYear.of(timezone.now()).first - 1
 
 # URL name → who gets in. For everybody else it is not there (404); signed out: the sign-in page.
 # fmt: off
@@ -165,7 +169,13 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "cases:change_help":                     ("administrator",),
     "cases:move_help":                       ("administrator",),
     "cases:remove_help":                     ("administrator",),
-    "cases:statistics":                      SEES_DASHBOARD,
+    "cases:statistics":                      (*CARE_TEAM, *COORDINATORS_ELSEWHERE),
+    "cases:year_report":                     (*SEES_DASHBOARD, *ADMINISTRATORS),
+    "cases:year_texts":                      ("leader", *LEADERS_ELSEWHERE, *ADMINISTRATORS),
+    "cases:ask_year_paper":                  (*SEES_DASHBOARD, *ADMINISTRATORS),
+    "cases:year_paper":                      ("administrator",),  # who asked for it
+    "cases:year_paper_download":             (),  # its file is not ready: tested apart
+    "consultations:figures":                 WORKERS,
     "cases:exportable":                      ("administrator", "other_administrator"),
     "cases:attach":                          ASKS,
     "cases:file":                            SEES_CASE,
@@ -225,6 +235,7 @@ POST_ONLY = {
     "background:item_again",
     "cases:end_emergency",
     "cases:end_sibling",
+    "cases:ask_year_paper",
     "cases:contact_checked",
     "cases:remove_contact",
     "cases:own_help",
@@ -276,6 +287,9 @@ OF_THE_SCHOOL = {
     "cases:exportable",
     "cases:periods",
     "cases:statistics",
+    "cases:year_report",
+    "cases:year_texts",
+    "cases:ask_year_paper",
     "cases:vacations",
     "cases:add_vacation",
     "cases:vacation_lines",
@@ -334,6 +348,10 @@ def arguments(name: str, world: World) -> list:
         "cases:file": [*case, world.attachment.public_id],
         "cases:withdraw_file": [*case, world.attachment.public_id],
         "cases:remove_participant": [*case, world.people["participant"].public_id],
+        "cases:year_texts": [LAST_YEAR],
+        "cases:ask_year_paper": [LAST_YEAR],
+        "cases:year_paper": [world.year_paper.public_id],
+        "cases:year_paper_download": [world.year_paper.public_id],
         "cases:export": [world.export.public_id],
         "cases:export_download": [world.export.public_id],
         "cases:change_contact": [world.contact.public_id],

@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.models import Flag
 from background.models import Beat, Worker
+from cases.figures.school_year import SchoolYear
 from cases.models import (
     DossierExport,
     EmergencyAccess,
@@ -19,6 +20,7 @@ from cases.models import (
     SavedView,
     ShutOut,
     SiblingTie,
+    YearPaper,
 )
 from cases.notifications.push.devices import what_ends_sessions
 from consultations.models import AgendaItem
@@ -102,6 +104,11 @@ class World:
             case=self.case,
             requested_by=self.people["administrator"],
             reason="Verzoek om inzage.",
+        )
+        self.year_paper = YearPaper.objects.create(
+            school=self.school,
+            year=SchoolYear.of(timezone.now()).first - 1,
+            requested_by=self.people["administrator"],
         )
         self.contact = ContactFactory(school=self.school)
         self.help_item = HelpItemFactory(school=self.school)

@@ -26,6 +26,7 @@ from cases.models.saved_view import SavedView
 from cases.models.sibling import SiblingTie
 from cases.models.snooze import Snooze
 from cases.models.vacation import SchoolVacation
+from cases.models.year_report import YearPaper, YearText
 
 __all__ = [
     "Answer",
@@ -57,4 +58,6 @@ __all__ = [
     "SiblingTie",
     "Snooze",
     "StepChange",
+    "YearPaper",
+    "YearText",
 ]

@@ -57,8 +57,8 @@ class PaperJob(models.Model):
         return self.state in (self.State.WAITING, self.State.RUNNING)
 
     @property
-    def in_case(self) -> Case:
-        """Return the case that it is a paper of."""
+    def in_case(self) -> Case | None:
+        """Return the case that it is a paper of; None: it is about a school."""
         raise NotImplementedError
 
 

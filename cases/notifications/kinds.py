@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import access
 from accounts.access import Permission
 from accounts.models import User
-from cases.models import Case, Contact, DossierExport, Notification
+from cases.models import Case, Contact, DossierExport, Notification, YearPaper
 from cases.models.contact import last_year
 from cases.notifications.querysets import NotificationQuerySet
 
@@ -133,6 +133,11 @@ def holds_role(sight: Sight) -> Q:
     return Q(about__in=[str(member.public_id) for member in sight.person.current_memberships])
 
 
+def sees_year_report(sight: Sight) -> Q:
+    """Those about year reports, as long as the person may see one; its page asks which."""
+    return Q() if access.may(sight.person, Permission.SEE_YEAR_REPORT) else Q(pk__in=())
+
+
 def standing_still(person: User, notifications: Iterable[Notification]) -> set[int]:
     """Return the keys of those about cases that still wait for something."""
     ids = {one.case_id for one in notifications}
@@ -166,6 +171,14 @@ def dossiers_to_fetch(person: User, notifications: Iterable[Notification]) -> se
     return {one.pk for one in notifications if one.about in waits}
 
 
+def year_reports_to_fetch(person: User, notifications: Iterable[Notification]) -> set[int]:
+    """Return the keys of those about year reports that were not removed."""
+    ids = [one.about for one in notifications]
+    ready = YearPaper.objects.filter(public_id__in=ids, state=YearPaper.State.READY)
+    waits = {str(public_id) for public_id in ready.values_list("public_id", flat=True)}
+    return {one.pk for one in notifications if one.about in waits}
+
+
 def case_page(notification: Notification) -> str:
     """Return the path of the case's page."""
     return reverse("cases:detail", args=[notification.case.reference])
@@ -186,6 +199,11 @@ def dossier_page(notification: Notification) -> str:
     return reverse("cases:export", args=[notification.about])
 
 
+def year_report_page(notification: Notification) -> str:
+    """Return the path of the page from which somebody fetches a year report."""
+    return reverse("cases:year_paper", args=[notification.about])
+
+
 def no_reference(notification: Notification) -> str:
     """Return nothing: what it is about has none."""
     return ""
@@ -193,6 +211,7 @@ def no_reference(notification: Notification) -> str:
 
 REMINDER, EMERGENCY, SHUT_OUT, CONTACTS = "reminder", "emergency", "shut_out", "contacts"
 SEVERE, RESPONSIBLE, TAKES_PART, ROLE = "severe", "responsible", "takes_part", "role"
+YEAR_REPORT_READY, YEAR_REPORT_FAILED = "year_report_ready", "year_report_failed"
 DOSSIER_READY, DOSSIER_FAILED = "dossier_ready", "dossier_failed"
 WHO_AND_WHY = _(
     "Who, and why, stands in the case. Is this not right? Tell your school leader at once."
@@ -236,6 +255,14 @@ declare(
          _("The dossier that you asked for could not be made."),
          _("Ask for it again. Does it fail once more? Tell your administrator."),
          exports_case, dossier_page, case_reference, on_case_page=False),
+    Kind(YEAR_REPORT_READY,
+         _("The year report that you asked for is ready."),
+         _("Only you can fetch it. After seven days it is removed."),
+         sees_year_report, year_report_page, no_reference, waits=year_reports_to_fetch),
+    Kind(YEAR_REPORT_FAILED,
+         _("The year report that you asked for could not be made."),
+         _("Ask for it again. Does it fail once more? Tell your administrator."),
+         sees_year_report, year_report_page, no_reference),
     # Who gives a role sends a mail about it (accounts.people.mails).
     Kind(ROLE,
          _("You have a new role."),

@@ -123,8 +123,8 @@ TABLE: tuple[Door, ...] = (
          lambda count: ngettext_lazy(
              "%(count)s is being made", "%(count)s are being made", "count")
          % {"count": count}),
-    Door("figures", Permission.WATCH_ADMINISTRATORS, _("Figures of the year"), "scale",
-         lambda: reverse("cases:statistics")),
+    Door("figures", Permission.WRITE_YEAR_REPORT, _("Figures of the year"), "scale",
+         lambda: reverse("cases:year_report")),
     Door("unusual", Permission.WATCH_ADMINISTRATORS, _("Unusual reading"), "eye",
          lambda: reverse("audit:flags"), _flags, str, alarms=True),
 )

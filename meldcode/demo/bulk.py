@@ -18,12 +18,12 @@ from django.utils import timezone
 
 from accounts.models import Buurtteam, Membership, School, User
 from accounts.roles import Role
+from cases.models import Case
 from cases.references import new_reference
 from meldcode.demo.events import Ask, Story
 from meldcode.demo.moulds import TABLES, Casting, Mould, make_mould
 from meldcode.demo.names import invented_name
-from meldcode.demo.people import DOMAIN, VLIERBOOM
-from meldcode.demo.seed import CITY, SINCE
+from meldcode.demo.people import CITY, DOMAIN, SINCE, VLIERBOOM
 from meldcode.demo.stories import VLIERBOOM_STORIES
 
 # Cases in one transaction: large enough to be fast, small enough for any memory.
@@ -131,6 +131,25 @@ def _cast(
         school = place.school
         casting = Casting(school.pk, school.buurtteam_id, crew, invented_name(dice), draw)
         castings.append((casting, mould))
+    _insert_all(castings)
+
+
+def cast_story(
+    story: Story, count: int, school: School, crew: dict[str, User], told: datetime, dice: Random
+) -> list[int]:
+    """Make cases of one story at a school that there is, told from a moment; return their keys."""
+    mould, draw = make_mould(story, school, crew, told), _references()
+    people = {user.pk: user.pk for user in crew.values()}
+    castings = [
+        Casting(school.pk, school.buurtteam_id, people, invented_name(dice), draw)
+        for __ in range(count)
+    ]
+    _insert_all([(casting, mould) for casting in castings])
+    (case,) = mould[Case]
+    return [casting.ids[Case, case.key] for casting in castings]
+
+
+def _insert_all(castings: list[tuple[Casting, Mould]]) -> None:
     for model, __ in TABLES:
         _insert(model, list(_rows(model, castings)))
 

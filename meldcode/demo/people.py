@@ -1,6 +1,7 @@
 """Who the demo's people are, and the one password with which all of them sign in."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from accounts.models import School
 from accounts.roles import Role
@@ -8,6 +9,9 @@ from accounts.roles import Role
 # Known to whoever reads this: seed_demo therefore refuses to run where real pupils could be.
 PASSWORD = "vlierboom-in-bloei"  # noqa: S105
 DOMAIN = "demo.example"
+CITY = "Utrecht"
+# They have worked here for years, so that no story is older than somebody's role.
+SINCE = date(2020, 8, 1)
 
 
 @dataclass(frozen=True, slots=True)

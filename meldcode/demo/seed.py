@@ -13,18 +13,16 @@ from accounts.roles import Role
 from cases.models import Pupil
 from meldcode.demo.around import plant_around, plant_vacations
 from meldcode.demo.events import Child, Story
+from meldcode.demo.last_year import plant_last_year
 from meldcode.demo.names import birth_date, invented_name
 from meldcode.demo.paper import plant_failed_paper
-from meldcode.demo.people import PASSWORD, VLIERBOOM, ZEVEN_SCHEPEN, Person, Place
+from meldcode.demo.people import CITY, PASSWORD, SINCE, VLIERBOOM, ZEVEN_SCHEPEN, Person, Place
 from meldcode.demo.plant import plant
 from meldcode.demo.stories import VLIERBOOM_STORIES, ZEVEN_SCHEPEN_STORIES
 from meldcode.demo.told import plant_told
 
-CITY = "Utrecht"
 # One board for both: so that emergency access can be tried.
 BOARD = "Stichting Rond de Dom"
-# They have worked here for years, so that no story is older than somebody's role.
-SINCE = date(2020, 8, 1)
 
 
 def demo_people() -> tuple[Person, ...]:
@@ -58,6 +56,8 @@ def _plant_place(place: Place, stories: Iterable[Story], board: Board, now: date
     plant_vacations(school, crew, now)
     for story in stories:
         plant(story, pupils[story.pupil], school, crew, now)
+    if place is VLIERBOOM:
+        plant_last_year(school, stories, crew, now)
     plant_around(school, crew, now)
     plant_told(school, now)
     plant_failed_paper(school, now)

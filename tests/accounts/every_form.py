@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from audit.models import Flag
+from cases.figures.school_year import SchoolYear
 from cases.models import Pupil
 from cases.protocol import PERIODS, QUESTIONS
 from consultations.models import ReadMark
@@ -33,6 +34,7 @@ from tests.factories import (
 )
 from tests.world import World
 
+LAST_YEAR = SchoolYear.of(timezone.now()).first - 1
 OURS = ("accounts", "cases", "consultations", "referrals", "signals")
 MOMENT = "%Y-%m-%dT%H:%M"
 
@@ -582,6 +584,14 @@ def help_item(world: World) -> Data:
     }  # fmt: skip
 
 
+def year_texts(world: World) -> Data:
+    """Fill in what the school adds to its year report."""
+    return {
+        "knowledge": "Een studiedag in oktober.", "agreements": "Eerder overleggen.",
+        "looked_at": "on",
+    }  # fmt: skip
+
+
 def meeting(world: World) -> Data:
     """Fill in when and where the care team meets."""
     return {"starts_at": f"{next_month()}T15:30", "place": "Kamer 3"}
@@ -667,6 +677,8 @@ FORMS = (
     ), keyed=False, codes=("lines",)),
     Row("cases:save_view", "coordinator", None, None, saved_view, keyed=False),
     Row("cases:rename_view", "coordinator", None, "saved_view", saved_view, keyed=False),
+    Row("cases:year_texts", "administrator", None, None, year_texts, keyed=False,
+        more=(str(LAST_YEAR),)),
     Row("cases:vacations", "administrator", None, None, region, keyed=False),
     Row("signals:unfounded", "coordinator", "leader", "signal", unfounded, keyed=False),
     Row("consultations:call", "participant", "leader", "case", call,

@@ -35,6 +35,8 @@ OF_THE_SCHOOL = {
     "HelpItem": "the help page",
     "Meeting": "when and where the care team meets",
     "SchoolVacation": "when the school is closed",
+    "YearText": "what the school says of its year, in a report for others",
+    "YearPaper": "that report as a file",
     "OutboxMessage": "how a mail went",
     "Envelope": "how a mail went",
     "Notification": "that somebody is told something: a code of a table, and references",

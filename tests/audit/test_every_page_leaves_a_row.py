@@ -45,7 +45,7 @@ READERS = (
 )  # fmt: skip
 OUTSIDER = "conflicted"
 # What htmx asks for apart from its page.
-FRAGMENTS = {"signals:pupils", "cases:export", "referrals:copy"}
+FRAGMENTS = {"signals:pupils", "cases:export", "cases:year_paper", "referrals:copy"}
 READING = {
     Kind.READ, Kind.SEARCHED, Kind.TRAIL_READ, Kind.FLAGS_READ, Kind.EXPORTED, Kind.EMERGENCY,
 }  # fmt: skip

@@ -174,7 +174,8 @@ def plain(response) -> str:
 
 
 PAGES = (
-    "home", "cases:dashboard", "cases:statistics", "cases:periods", "signals:mine", "signals:new",
+    "home", "cases:dashboard", "cases:statistics", "cases:year_report", "cases:periods",
+    "signals:mine", "signals:new",
     "consultations:inbox", "help", "protocol", "cases:emergency", "cases:exportable",
 )  # fmt: skip
 QUERIES = (

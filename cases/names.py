@@ -116,9 +116,9 @@ class Family:
             school_id=pupil.school_id, family_name__iexact=pupil.family_name
         ).exclude(pk=pupil.pk)
         for sibling in siblings[:20]:
-            words |= dict.fromkeys(_parts(sibling.given_name), RELATIVE)
-        words |= dict.fromkeys(_parts(pupil.family_name), FAMILY_NAME)
-        words |= dict.fromkeys(_parts(pupil.given_name), PUPIL)
+            words |= dict.fromkeys(parts(sibling.given_name), RELATIVE)
+        words |= dict.fromkeys(parts(pupil.family_name), FAMILY_NAME)
+        words |= dict.fromkeys(parts(pupil.given_name), PUPIL)
         if pupil.class_name:
             words.setdefault(fold(pupil.class_name), CLASS)
         return cls(words, pupil.birth_date)
@@ -135,7 +135,7 @@ def fold(text: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c)).translate(PLAIN)
 
 
-def _parts(name: str) -> Iterator[str]:
+def parts(name: str) -> Iterator[str]:
     """Yield the parts by which one knows a name again: whole, and each part of it.
 
     No prefix, unless there is nothing else: somebody is called Ben.

@@ -1,0 +1,1 @@
+"""Figures of a buurtteam: of its own consultations, without a school or a case."""
