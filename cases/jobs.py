@@ -66,8 +66,12 @@ def finish(job: PaperJob, pdf: bytes) -> None:
     job.file.save(f"{secrets.token_hex(24)}.pdf", ContentFile(pdf), save=False)
     job.sha256 = hashlib.sha256(pdf).hexdigest()
     job.state, job.progress, job.finished_at = State.READY, 100, timezone.now()
+    for name in job.forgotten:
+        setattr(job, name, "")
     with transaction.atomic():
-        job.save(update_fields=["file", "sha256", "state", "progress", "finished_at"])
+        job.save(
+            update_fields=["file", "sha256", "state", "progress", "finished_at", *job.forgotten]
+        )
         _tell(job, job.told_ready)
 
 

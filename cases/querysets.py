@@ -376,5 +376,14 @@ class DossierExportQuerySet(models.QuerySet):
 
     def visible_to(self, user: "User") -> "DossierExportQuerySet":
         """Return the user's own exports, of cases that they still may export."""
+        return self.of_exportable(user).filter(requested_by=user)
+
+    def of_exportable(self, user: "User") -> "DossierExportQuerySet":
+        """Return the exports, whoever asked for them, of cases that the user may export."""
         cases = apps.get_model("cases", "Case").objects.permitted(user, Permission.EXPORT_DOSSIER)
-        return self.filter(requested_by=user, case__in=cases)
+        return self.filter(case__in=cases)
+
+    def next_number(self, case: "Case") -> int:
+        """Return the number of the next export of a case that is locked."""
+        last = self.filter(case=case).aggregate(last=models.Max("number"))["last"]
+        return (last or 0) + 1

@@ -14,8 +14,8 @@ from accounts.models import Membership, User
 from accounts.roles import Role
 from cases.contact_book.organisations import Organisation
 from cases.models import Case, Contact
+from cases.names import Family, Found, find, segments, without, words_of
 from consultations.models import Consultation
-from consultations.names import Family, Found, find, segments, without, words_of
 from consultations.sharing import Piece, Veil, chosen, offered
 
 # Who comes from outside the school: R14 keeps the family's names from them.

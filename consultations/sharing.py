@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access import Permission
 from accounts.models import User
 from cases.models import Case
-from consultations.names import Family, find, find_said, visible, without
+from cases.names import Family, find, find_said, visible, without
 
 Lines = Iterator[tuple[Promise | str, str]]
 

@@ -14,6 +14,7 @@ from cases.contact_book.calls import Numbers, calls_for
 from cases.errors import ActionError
 from cases.facts import facts_for
 from cases.models import Case
+from cases.names import Family
 from cases.notifications.reading import opened
 from cases.protocol import CONTACTS, guide
 from cases.protocol.contacts import BUURTTEAM, INSPECTOR, VEILIG_THUIS
@@ -24,7 +25,6 @@ from consultations.forms import OUTSIDE, AdviceForm, CallForm, ConsultationForm,
 from consultations.inbox import inbox_of
 from consultations.kinds import IN_THE_INBOX
 from consultations.models import Consultation, Invitation, ReadMark
-from consultations.names import Family
 from consultations.querysets import people_in
 from consultations.words import LOOK_OVER
 

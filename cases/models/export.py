@@ -4,9 +4,12 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Value
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from cases.dossier.variants import VARIANTS, Code, Variant
 from cases.models.case import Case
 from cases.querysets import DossierExportQuerySet
 
@@ -19,6 +22,8 @@ class PaperJob(models.Model):
     # What whoever asked for it is told in the end (kinds of notifications).
     told_ready: str
     told_failed: str
+    # Texts that only the worker needs: emptied once the paper is made.
+    forgotten: tuple[str, ...] = ()
 
     class State(models.TextChoices):
         """Where the job stands."""
@@ -63,12 +68,24 @@ class PaperJob(models.Model):
 
 
 class DossierExport(PaperJob):
-    """A PDF of a whole case."""
+    """A PDF of a case: the whole of it, or what a reader is to get (``cases.dossier.variants``)."""
 
+    forgotten = ("hidden_words", "sealed_password")
     task = "cases.dossier.tasks.make_dossier"
     told_ready, told_failed = "dossier_ready", "dossier_failed"
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="exports")
+    # Counts within the case, and stands on each page: "M-7K3QX2/3".
+    number = models.PositiveSmallIntegerField(_("number"), null=True, editable=False)
+    variant = models.CharField(_("kind"), max_length=16, default="whole", db_default="whole")
+    # The keys of the records that are handed over (``cases.dossier.contents.offered``).
+    chosen = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
+    # Names that whoever asked knows beside ours, to take out; emptied once the paper is made.
+    hidden_words = models.TextField(blank=True, db_default="")
+    with_files = models.BooleanField(_("with the files"), default=False, db_default=False)
+    # Behind a password, which is kept sealed until the paper is made (``cases.dossier.lock``).
+    protected = models.BooleanField(_("with a password"), default=False, db_default=False)
+    sealed_password = models.TextField(blank=True, db_default="", editable=False)
     reason = models.TextField(_("why you export this dossier"))
     file = models.FileField(upload_to="dossiers", blank=True)
 
@@ -77,7 +94,14 @@ class DossierExport(PaperJob):
     class Meta(PaperJob.Meta):
         verbose_name = _("dossier export")
         verbose_name_plural = _("dossier exports")
+        constraints = (
+            models.UniqueConstraint(fields=("case", "number"), name="one_export_per_number"),
+        )
         indexes = (
+            # By which a paper is known again (``cases.dossier.checking``).
+            models.Index(
+                fields=("sha256",), condition=~models.Q(sha256=""), name="exports_by_sha256"
+            ),
             models.Index(
                 fields=("state",),
                 condition=models.Q(state__in=("waiting", "running", "ready")),
@@ -87,6 +111,21 @@ class DossierExport(PaperJob):
 
     def __str__(self) -> str:
         return f"export {self.public_id}"
+
+    @property
+    def name(self) -> str:
+        """Return how it is called on paper: the case's reference and its number."""
+        return f"{self.case.reference}/{self.number or '–'}"
+
+    @property
+    def kind(self) -> Variant:
+        """Return which kind of dossier it is."""
+        return VARIANTS[Code(self.variant)]
+
+    @property
+    def short_reason(self) -> str:
+        """Return the beginning of the reason, for the foot of each page."""
+        return Truncator(" ".join(self.reason.split())).chars(90)
 
     @property
     def in_case(self) -> Case:

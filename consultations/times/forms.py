@@ -10,9 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import MeldcodeForm, MomentField, PublicIdField
+from cases.names import Family
 from consultations.forms import ManyByPublicId, NamelessForm
 from consultations.models import Consultation, ProposedTime
-from consultations.names import Family
 
 
 class ComingMomentField(MomentField):

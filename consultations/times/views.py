@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.access import Permission, requires
 from accounts.forms import MeldcodeForm
 from audit.log import record_read
+from cases.names import Family
 from consultations.models import Consultation, Invitation
-from consultations.names import Family
 from consultations.times import actions
 from consultations.times.calendar import CONTENT_TYPE, calendar_file
 from consultations.times.forms import AgreeForm, AnswerForm, ProposeForm

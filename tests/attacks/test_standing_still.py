@@ -19,7 +19,7 @@ from cases.dossier.actions import request_export
 from cases.errors import ActionError
 from cases.jobs import AT_ONCE, fail
 from cases.models import Case, DossierExport
-from consultations.names import Family, find
+from cases.names import Family, find
 from referrals.models import HelpPlan
 from referrals.report import facts_check
 from referrals.report.actions import start_report

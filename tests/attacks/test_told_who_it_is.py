@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from consultations.names import Family, find
+from cases.names import Family, find
 from consultations.sharing import Veil
 from tests.factories import PupilFactory
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.roles import Role
+from cases.names import Family, find, segments, without, words_of
 from consultations.models import Consultation
-from consultations.names import Family, find, segments, without, words_of
 from consultations.sharing import Veil
 from tests.accounts.page import Page
 from tests.factories import (
