@@ -22,6 +22,9 @@ ASKS = (*RUNS_CASES, "participant", "handed_over")
 SEES_CASE = (*ASKS, "sister_leader")
 MOVES_CASE = (*RUNS_CASES, "handed_over")
 ADMINISTRATORS = ("administrator", "other_administrator")
+EXPORTS_SOMEWHERE = (
+    *RUNS_CASES, *COORDINATORS_ELSEWHERE, *LEADERS_ELSEWHERE, *ADMINISTRATORS,
+)  # fmt: skip
 SEES_PEOPLE = (*ADMINISTRATORS, "leader", *LEADERS_ELSEWHERE)
 OF_THE_SCHOOLS = (*TEACHERS, *RUNS_CASES, *ELSEWHERE, *ADMINISTRATORS)
 LOOKS_AFTER_CONTACTS = (*CARE_TEAM, *COORDINATORS_ELSEWHERE, *ADMINISTRATORS)
@@ -157,6 +160,7 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "cases:attach":                          ASKS,
     "cases:file":                            SEES_CASE,
     "cases:withdraw_file":                   ("participant", *MOVES_CASE),  # added by the former
+    "cases:check_paper":                     EXPORTS_SOMEWHERE,
     "cases:dossier":                         (*RUNS_CASES, "administrator"),
     "cases:export":                          ("administrator",),
     "cases:export_download":                 (),  # its file is not ready: for nobody, tested apart
@@ -256,6 +260,7 @@ OF_THE_SCHOOL = {
     "cases:add_help",
     "cases:dashboard",
     "cases:emergency",
+    "cases:check_paper",
     "cases:exportable",
     "cases:periods",
     "cases:statistics",

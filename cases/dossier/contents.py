@@ -165,7 +165,7 @@ class Composer:
     def show(self, line: Line) -> Shown:
         """Return a line as this reader gets it."""
         ground = left_out(line.about, self.dossier.variant.code)
-        label = self._veiled(str(line.label))
+        label = "" if ground and line.unsaid else self._veiled(str(line.label))
         if ground:
             return Shown(label, self.omission(ground), "omitted", omitted=True)
         text = line.text if line.about is About.STAFF else self._veiled(line.text)

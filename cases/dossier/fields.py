@@ -9,7 +9,7 @@ step's models.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
@@ -34,12 +34,16 @@ Label = Promise | str
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line as it is read from a record. ``label`` may name somebody, as ``text`` may."""
+    """One line as it is read from a record. ``label`` may name somebody, as ``text`` may.
+
+    ``unsaid``: where it is left out, so is its label.
+    """
 
     label: Label
     text: str
     about: About = PUPIL
     tone: str = ""
+    unsaid: bool = False
 
 
 # From a record, the lines of a field; ``guarded``: the family is not told of everything.
@@ -364,9 +368,11 @@ def _goals(decision: Any, guarded: bool) -> Iterator[Line]:
 def _referrals(decision: Any, guarded: bool) -> Iterator[Line]:
     for referral in decision.referrals.all():
         for line in _referral(referral, guarded):
-            # Of what the family was not told, the family reads nothing.
-            hidden = _untold(referral) and line.about in {PUPIL, STAFF}
-            yield Line(line.label, line.text, SAFETY, line.tone) if hidden else line
+            # Of what the family was not told, the family reads nothing: no label either.
+            if _untold(referral):
+                about = SAFETY if line.about in {PUPIL, STAFF} else line.about
+                line = replace(line, about=about, unsaid=True)
+            yield line
 
 
 def _referral(referral: Any, guarded: bool) -> Iterator[Line]:

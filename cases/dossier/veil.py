@@ -14,6 +14,7 @@ from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from cases.contact_book.organisations import Organisation
 from cases.dossier.variants import Ground, Names, Variant
 from cases.models import Case, Contact, Pupil
 from cases.names import (
@@ -68,13 +69,14 @@ class Veil:
         near = [*(people_of(case) if staff else ())]
         near += [name for name, class_name in pupils if class_name == case.pupil.class_name]
         own = frozenset(parts_of(case.pupil.name))
+        contacts = _contacts(case) if staff else []
         said = [word.strip() for word in visible(hidden_words).split(",")]
         names = [*near, *said, *(name for name, _class in pupils)]
         return cls(
             anywhere=_parts(near) - own,
-            capital=_parts(name for name, _class in pupils) - own,
+            capital=(_parts(name for name, _class in pupils) | _names_of(contacts)) - own,
             own=own,
-            said=tuple(dict.fromkeys([*filter(None, said), *(_contacts(case) if staff else ())])),
+            said=tuple(dict.fromkeys(filter(None, [*said, *contacts]))),
             signs=tuple(sorted(_signs(names) - _signs([case.pupil.name]), key=len, reverse=True)),
             others=staff,
         )
@@ -165,8 +167,15 @@ def _pupils(case: Case, *, siblings: bool) -> Iterator[tuple[str, str]]:
         yield f"{given} {family}", class_name
 
 
-def _contacts(case: Case) -> Iterator[str]:
-    yield from Contact.objects.filter(school_id=case.school_id).values_list("name", flat=True)
+def _contacts(case: Case) -> list[str]:
+    return list(Contact.objects.filter(school_id=case.school_id).values_list("name", flat=True))
+
+
+def _names_of(contacts: Iterable[str]) -> frozenset[str]:
+    """Return the parts of names of contacts: what has a capital, and is no kind of organisation."""
+    kinds = {fold(word) for label in Organisation.labels for word in str(label).split()}
+    words = (word for name in contacts for word in name.split() if word[:1].isupper())
+    return _parts(words) - kinds
 
 
 def people_of(case: Case) -> set[str]:

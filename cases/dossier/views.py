@@ -13,6 +13,7 @@ from accounts.second_factor import fresh_second_factor
 from audit.kinds import Kind
 from audit.log import record_read, record_search
 from cases.dossier.actions import request_export
+from cases.dossier.checking import CheckForm, digest, known_paper
 from cases.dossier.contents import offered
 from cases.dossier.forms import ExportForm, kind_of
 from cases.dossier.variants import VARIANTS
@@ -102,6 +103,23 @@ def download(request: HttpRequest, export: str) -> FileResponse:
         as_attachment=True,
         filename=f"dossier-{found.case.reference}.pdf",
         content_type="application/pdf",
+    )
+
+
+@requires(Permission.EXPORT_DOSSIER)
+def check_paper(request: HttpRequest) -> HttpResponse:
+    """Tell whether a PDF is, to the byte, one that was exported here. It is not kept."""
+    form, found, sha256 = CheckForm(), None, ""
+    if request.method == "POST":
+        form = CheckForm(request.POST, request.FILES)
+        if form.is_valid():
+            sha256 = digest(form.cleaned_data["file"])
+            found = known_paper(sha256, request.user)
+    return render(
+        request,
+        "dossier/check.html",
+        {"form": form, "found": found, "sha256": sha256},
+        status=422 if form.errors else 200,
     )
 
 
