@@ -21,9 +21,11 @@ def make_pdf(dossier: Dossier, progress: Callable[[int], None]) -> bytes:
     ``progress`` hears how far it is, in percent. Everything that the paper shows stands in its
     template: no address is ever opened, whatever somebody typed into a record.
     """
+    files = enclosed(dossier.export, dossier.case)
     html = as_html(dossier)
+    del dossier  # a thousand records: what the printer needs, stands in the page
     progress(25)
-    return on_paper(html, progress, enclosed(dossier.export, dossier.case))
+    return on_paper(html, progress, files)
 
 
 def as_html(dossier: Dossier) -> str:

@@ -27,9 +27,8 @@ def make_dossier(public_id: str) -> None:
 
     try:
         actions.check(export.requested_by, Permission.EXPORT_DOSSIER, export.case)
-        contents = dossier(export, timezone.localtime())
-        progress(15)
-        jobs.finish(export, make_pdf(contents, progress))
+        # Not kept under a name here: its records go as soon as the page is written.
+        jobs.finish(export, make_pdf(dossier(export, timezone.localtime()), progress))
     except Exception as error:
         # The error's text can quote a record; its class is enough to start looking.
         logger.error("Export %s failed: %s", public_id, type(error).__name__)
