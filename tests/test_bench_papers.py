@@ -32,6 +32,7 @@ def measured(entries, ours, bare, *, pages=10, memory=100, words=()):
     return Measured(entries, [one], [other], list(words))
 
 
+@pytest.mark.django_db
 def test_goals_that_are_missed_are_named(capsys):
     found = [measured(20, 1.0, 1.0), measured(200, 2.0, 1.0, memory=500, words=["weg"])]
     assert [line.partition(":")[0] for line in missed(found)] == [

@@ -14,6 +14,8 @@ from weasyprint import HTML, Attachment
 from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.urls import URLFetcher
 
+from cases.dossier.tags import finish
+
 # Says PDF/A-3a; that it is PDF/UA-1 too is added to its metadata below.
 VARIANT = "pdf/a-3a"
 # PDF/A asks that a schema which it does not know itself is described where it is used.
@@ -87,7 +89,7 @@ def on_paper(html: str, progress: Callable[[int], None], files: Iterable[Attachm
         document._html = None
         gc.collect()
         document.metadata = AccessibleMetadata(**vars(document.metadata))
-        return document.write_pdf(pdf_variant=VARIANT, attachments=list(files))
+        return document.write_pdf(pdf_variant=VARIANT, attachments=list(files), finisher=finish)
 
 
 def embedded(data: bytes, name: str, description: str, at: datetime) -> Attachment:
