@@ -22,6 +22,7 @@ from cases.models import (
     SchoolVacation,
     ShutOut,
     Snooze,
+    YearExport,
 )
 
 AUDITED: dict[type[models.Model], list[str]] = {
@@ -59,7 +60,8 @@ AUDITED: dict[type[models.Model], list[str]] = {
     Snooze: ["until", "author", "cycle", "ended_at", "ended_by", "ended_how"],
     ShutOut: ["pupil", "user", "ground", "set_by", "ended_at", "ended_by"],
     EmergencyAccess: ["case", "user", "ends_at", "ended_by"],
-    DossierExport: ["state", "requested_by", "sha256"],
+    DossierExport: ["state", "requested_by", "sha256", "variant"],
+    YearExport: ["state", "requested_by", "year", "sha256", "cancelled_at"],
 }
 
 # From each of them to the case or school whose trail it stands in.
@@ -81,4 +83,5 @@ ABOUT: dict[type[models.Model], Callable[[models.Model], models.Model | None]] =
     ShutOut: lambda shut_out: shut_out.case or shut_out.pupil.cases.order_by("-pk").first(),
     EmergencyAccess: attrgetter("case"),
     DossierExport: attrgetter("case"),
+    YearExport: attrgetter("school"),
 }

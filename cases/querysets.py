@@ -371,12 +371,21 @@ class EmergencyAccessQuerySet(models.QuerySet):
         return self.filter(ends_at__gt=timezone.now())
 
 
+class YearExportQuerySet(models.QuerySet):
+    """Questions about exports of school years."""
+
+    def visible_to(self, user: "User") -> "YearExportQuerySet":
+        """Return the user's own, of schools where they still may export a year."""
+        ids = access.school_ids(user, Permission.EXPORT_YEAR)
+        return self.filter(requested_by=user, school_id__in=ids)
+
+
 class DossierExportQuerySet(models.QuerySet):
     """Questions about exports."""
 
     def visible_to(self, user: "User") -> "DossierExportQuerySet":
         """Return the user's own exports, of cases that they still may export."""
-        return self.of_exportable(user).filter(requested_by=user)
+        return self.of_exportable(user).filter(requested_by=user, of_year__isnull=True)
 
     def of_exportable(self, user: "User") -> "DossierExportQuerySet":
         """Return the exports, whoever asked for them, of cases that the user may export."""

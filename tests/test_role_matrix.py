@@ -160,6 +160,10 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "cases:attach":                          ASKS,
     "cases:file":                            SEES_CASE,
     "cases:withdraw_file":                   ("participant", *MOVES_CASE),  # added by the former
+    "cases:years":                           ADMINISTRATORS,
+    "cases:year":                            ("administrator",),
+    "cases:cancel_year":                     ("administrator",),
+    "cases:year_download":                   (),  # its file is not ready: for nobody, tested apart
     "cases:check_paper":                     EXPORTS_SOMEWHERE,
     "cases:dossier":                         (*RUNS_CASES, "administrator"),
     "cases:export":                          ("administrator",),
@@ -214,6 +218,7 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
 POST_ONLY = {
     "background:again",
     "background:item_again",
+    "cases:cancel_year",
     "cases:end_emergency",
     "cases:contact_checked",
     "cases:remove_contact",
@@ -261,6 +266,7 @@ OF_THE_SCHOOL = {
     "cases:dashboard",
     "cases:emergency",
     "cases:check_paper",
+    "cases:years",
     "cases:exportable",
     "cases:periods",
     "cases:statistics",
@@ -318,6 +324,9 @@ def arguments(name: str, world: World) -> list:
         "cases:file": [*case, world.attachment.public_id],
         "cases:withdraw_file": [*case, world.attachment.public_id],
         "cases:remove_participant": [*case, world.people["participant"].public_id],
+        "cases:year": [world.year.public_id],
+        "cases:cancel_year": [world.year.public_id],
+        "cases:year_download": [world.year.public_id],
         "cases:export": [world.export.public_id],
         "cases:export_download": [world.export.public_id],
         "cases:change_contact": [world.contact.public_id],

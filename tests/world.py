@@ -11,7 +11,14 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.models import Flag
 from background.models import Beat, Worker
-from cases.models import DossierExport, EmergencyAccess, Notification, PushSubscription, ShutOut
+from cases.models import (
+    DossierExport,
+    EmergencyAccess,
+    Notification,
+    PushSubscription,
+    ShutOut,
+    YearExport,
+)
 from cases.notifications.push.devices import what_ends_sessions
 from consultations.models import AgendaItem
 from referrals.models import Decision, HelpPlan, Referral
@@ -65,6 +72,12 @@ class World:
         )
         self.time = self.consultation.times.create(
             starts_at=timezone.now() + timedelta(days=4), proposed_by=self.people["coordinator"]
+        )
+        self.year = YearExport.objects.create(
+            school=self.school,
+            requested_by=self.people["administrator"],
+            year=2024,
+            reason="Archief van het schooljaar.",
         )
         self.contact = ContactFactory(school=self.school)
         self.joined = self._invite(self.people["joined"], accepted=True)

@@ -1,6 +1,6 @@
 """Asking for a dossier; the worker makes it (``cases.jobs``)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -16,9 +16,10 @@ from cases import jobs
 from cases.actions import check, lock
 from cases.dossier.contents import offered
 from cases.dossier.enclosed import check_size, files_for
+from cases.dossier.lock import seal
 from cases.dossier.variants import VARIANTS, Code
 from cases.errors import KEY_USED, ActionError
-from cases.models import Case, DossierExport
+from cases.models import Case, DossierExport, YearExport
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Wish:
     chosen: tuple[str, ...] = ()
     hidden_words: str = ""
     with_files: bool = False
+    password: str = field(default="", repr=False)
 
 
 WHOLE = Wish()
@@ -62,6 +64,8 @@ def request_export(
         chosen=list(wish.chosen),
         hidden_words=wish.hidden_words,
         with_files=wish.with_files,
+        protected=bool(wish.password),
+        sealed_password=seal(wish.password),
     )
     record_read(by, case, why=reason, kind=Kind.EXPORTED)
     transaction.on_commit(partial(jobs.queue, export))
@@ -88,4 +92,5 @@ def claim(public_id: UUID | str) -> DossierExport | None:
 
 def look_after(now: datetime) -> None:
     """Queue the exports that wait, take back what hangs, remove files that are old."""
-    jobs.look_after(DossierExport, now)
+    jobs.look_after(DossierExport.objects.filter(of_year__isnull=True), now)
+    jobs.look_after(YearExport.objects.all(), now)

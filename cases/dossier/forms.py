@@ -4,11 +4,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import access
+from accounts.access import Permission
 from accounts.forms import LongTextField, MeldcodeForm
+from accounts.models import School
 from cases.dossier.actions import Wish
+from cases.dossier.lock import check_strength
 from cases.dossier.variants import VARIANTS, Code, Variant
+from cases.dossier.year import school_year
+
+# As long as a dossier is kept at most.
+YEARS_BACK = 20
 
 
 class ExportForm(MeldcodeForm):
@@ -49,6 +59,20 @@ class ExportForm(MeldcodeForm):
         required=False,
     )
 
+    password = forms.CharField(
+        label=_("A password for the PDF (not needed)"),
+        help_text=_(
+            "Without it nobody opens the file, and nobody here can give it to you again: write it "
+            "down, and tell it to the receiver in another way than the file. A PDF with a password "
+            "is no PDF/A any more: for an archive, make one without."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        validators=[check_strength],
+        max_length=100,
+        required=False,
+        strip=False,
+    )
+
     def __init__(
         self, *args: Any, kind: Variant, records: Sequence[tuple[str, str]] = (), **kwargs: Any
     ) -> None:
@@ -59,6 +83,12 @@ class ExportForm(MeldcodeForm):
         for name in [name for name, there in fits.items() if not there]:
             del self.fields[name]
 
+    def _filled_in(self, data: QueryDict) -> dict[str, Any]:
+        """Leave the password out: the key of the form is kept, and must say nothing of it."""
+        filled_in = super()._filled_in(data)
+        filled_in.pop("password", None)
+        return filled_in
+
     @property
     def wish(self) -> Wish:
         """Return what is asked for."""
@@ -67,6 +97,30 @@ class ExportForm(MeldcodeForm):
         if "chosen" in wish:
             wish["chosen"] = tuple(wish["chosen"])
         return Wish(**wish)
+
+
+class YearForm(MeldcodeForm):
+    """Of which school and year, and why."""
+
+    school = forms.ModelChoiceField(
+        label=_("School"), queryset=School.objects.none(), empty_label=None
+    )
+    year = forms.TypedChoiceField(label=_("School year"), coerce=int)
+    reason = LongTextField(
+        label=_("Why do you export all dossiers of this year?"),
+        help_text=_("For whom, and on what ground. The school leader is told that you ask it."),
+        min_length=10,
+        max_length=1000,
+        error_messages={"min_length": _("Write a few words more: for whom, and on what ground.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ids = access.school_ids(self.user, Permission.EXPORT_YEAR)
+        self.fields["school"].queryset = School.objects.filter(pk__in=ids).order_by("name")
+        newest = school_year(timezone.localdate())
+        years = range(newest, newest - YEARS_BACK, -1)
+        self.fields["year"].choices = [(year, f"{year}–{year + 1}") for year in years]
 
 
 def kind_of(code: str) -> Variant:

@@ -8,7 +8,8 @@ from django.utils import translation
 
 from cases.dossier.contents import Composer, Dossier
 from cases.dossier.enclosed import enclosed
-from cases.dossier.press import on_paper
+from cases.dossier.lock import locked, unseal
+from cases.dossier.press import LOCKED, on_paper
 
 # Of a text that nearly fills its line, WeasyPrint 70 puts the first word on a line of its own when
 # the template's indentation stands around it.
@@ -21,11 +22,15 @@ def make_pdf(dossier: Dossier, progress: Callable[[int], None]) -> bytes:
     ``progress`` hears how far it is, in percent. Everything that the paper shows stands in its
     template: no address is ever opened, whatever somebody typed into a record.
     """
-    files = enclosed(dossier.export, dossier.case)
+    export = dossier.export
+    files = enclosed(export, dossier.case)
     html = as_html(dossier)
     del dossier  # a thousand records: what the printer needs, stands in the page
     progress(25)
-    return on_paper(html, progress, files)
+    if not export.protected:
+        return on_paper(html, progress, files)
+    password = unseal(export.sealed_password)  # before the work: without it nothing is made
+    return locked(on_paper(html, progress, files, LOCKED), password)
 
 
 def as_html(dossier: Dossier) -> str:

@@ -79,17 +79,27 @@ def few_searches() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def on_paper(html: str, progress: Callable[[int], None], files: Iterable[Attachment] = ()) -> bytes:
+# A paper that will stand behind a password: no PDF/A, but readable for everybody all the same.
+LOCKED = "pdf/ua-1"
+
+
+def on_paper(
+    html: str,
+    progress: Callable[[int], None],
+    files: Iterable[Attachment] = (),
+    variant: str = VARIANT,
+) -> bytes:
     """Return a page as PDF, with files embedded; no address in it is opened."""
     with few_searches():
-        document = HTML(string=html, url_fetcher=NothingFetched()).render(pdf_variant=VARIANT)
+        document = HTML(string=html, url_fetcher=NothingFetched()).render(pdf_variant=variant)
         progress(70)
         # The page as a tree, with the style of each of its elements, is no longer needed: a fifth
         # of all that is held.
         document._html = None
         gc.collect()
-        document.metadata = AccessibleMetadata(**vars(document.metadata))
-        return document.write_pdf(pdf_variant=VARIANT, attachments=list(files), finisher=finish)
+        if variant == VARIANT:
+            document.metadata = AccessibleMetadata(**vars(document.metadata))
+        return document.write_pdf(pdf_variant=variant, attachments=list(files), finisher=finish)
 
 
 def embedded(data: bytes, name: str, description: str, at: datetime) -> Attachment:

@@ -8,9 +8,10 @@ from django.utils import timezone
 from accounts.access import Permission
 from background.record import gave_up
 from cases import jobs
-from cases.dossier import actions
+from cases.dossier import actions, year
 from cases.dossier.contents import dossier
 from cases.dossier.pdf import make_pdf
+from cases.models import YearExport
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +38,21 @@ def make_dossier(public_id: str) -> None:
 
 
 @shared_task
+def make_year(public_id: str) -> None:
+    """Make the next dossiers of a school year; when all are there, their zip."""
+    export = jobs.claim(YearExport, public_id)
+    if export is None:
+        return
+    try:
+        year.work(export)
+    except Exception as error:
+        logger.error("Year %s failed: %s", public_id, type(error).__name__)
+        jobs.fail(export)
+        gave_up(error, export.public_id)
+
+
+@shared_task
 def look_after_exports() -> None:
     """Find exports that wait, hang or are old (by beat)."""
     actions.look_after(timezone.now())
+    year.tidy()

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import access
 from accounts.access import Permission
 from accounts.models import User
-from cases.models import Case, Contact, DossierExport, Notification
+from cases.models import Case, Contact, DossierExport, Notification, YearExport
 from cases.models.contact import last_year
 from cases.notifications.querysets import NotificationQuerySet
 
@@ -166,6 +166,31 @@ def dossiers_to_fetch(person: User, notifications: Iterable[Notification]) -> se
     return {one.pk for one in notifications if one.about in waits}
 
 
+def exports_years(sight: Sight) -> Q:
+    """Those about years that the person asked for, and may have still."""
+    years = YearExport.objects.visible_to(sight.person)
+    return Q(about__in=[str(one) for one in years.values_list("public_id", flat=True)])
+
+
+def leads_school(sight: Sight) -> Q:
+    """Those about schools that the person leads."""
+    led = access.school_ids(sight.person, Permission.SEE_BOARD_CASE)
+    return Q(about__in=[str(pk) for pk in led])
+
+
+def years_to_fetch(person: User, notifications: Iterable[Notification]) -> set[int]:
+    """Return the keys of those about years that were not removed."""
+    ids = [one.about for one in notifications]
+    ready = YearExport.objects.filter(public_id__in=ids, state=YearExport.State.READY)
+    waits = {str(public_id) for public_id in ready.values_list("public_id", flat=True)}
+    return {one.pk for one in notifications if one.about in waits}
+
+
+def year_page(notification: Notification) -> str:
+    """Return the path of the page from which somebody fetches a year."""
+    return reverse("cases:year", args=[notification.about])
+
+
 def case_page(notification: Notification) -> str:
     """Return the path of the case's page."""
     return reverse("cases:detail", args=[notification.case.reference])
@@ -194,6 +219,7 @@ def no_reference(notification: Notification) -> str:
 REMINDER, EMERGENCY, SHUT_OUT, CONTACTS = "reminder", "emergency", "shut_out", "contacts"
 SEVERE, RESPONSIBLE, TAKES_PART, ROLE = "severe", "responsible", "takes_part", "role"
 DOSSIER_READY, DOSSIER_FAILED = "dossier_ready", "dossier_failed"
+YEAR_ASKED, YEAR_READY, YEAR_FAILED = "year_asked", "year_ready", "year_failed"
 WHO_AND_WHY = _(
     "Who, and why, stands in the case. Is this not right? Tell your school leader at once."
 )
@@ -236,6 +262,18 @@ declare(
          _("The dossier that you asked for could not be made."),
          _("Ask for it again. Does it fail once more? Tell your administrator."),
          exports_case, dossier_page, case_reference, on_case_page=False),
+    Kind(YEAR_ASKED,
+         _("An administrator asked for all dossiers of a school year of your school."),
+         _("Did you not agree on that? Ask your administrator, and look into it at once."),
+         leads_school, lambda notification: reverse("home"), no_reference),
+    Kind(YEAR_READY,
+         _("The dossiers of the school year that you asked for are ready."),
+         _("Only you can fetch them. After 24 hours they are removed."),
+         exports_years, year_page, no_reference, waits=years_to_fetch),
+    Kind(YEAR_FAILED,
+         _("The dossiers of the school year that you asked for could not be made."),
+         _("Ask for it again. Does it fail once more? Look at the page of background work."),
+         exports_years, year_page, no_reference),
     # Who gives a role sends a mail about it (accounts.people.mails).
     Kind(ROLE,
          _("You have a new role."),

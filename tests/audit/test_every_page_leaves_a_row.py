@@ -45,7 +45,7 @@ READERS = (
 )  # fmt: skip
 OUTSIDER = "conflicted"
 # What htmx asks for apart from its page.
-FRAGMENTS = {"signals:pupils", "cases:export", "referrals:copy"}
+FRAGMENTS = {"signals:pupils", "cases:export", "cases:year", "referrals:copy"}
 READING = {
     Kind.READ, Kind.SEARCHED, Kind.TRAIL_READ, Kind.FLAGS_READ, Kind.EXPORTED, Kind.EMERGENCY,
 }  # fmt: skip
@@ -68,6 +68,7 @@ NOT_WRITTEN_DOWN: dict[str, tuple[frozenset[str], str]] = {
     "signals:new":               (NAMES, CHOSEN),
     "signals:pupils":            (NAMES, CHOSEN),
     "cases:export":              (frozenset({"DossierExport.reason"}), OWN),
+    "cases:year":                (frozenset({"YearExport.reason"}), OWN),
     "cases:participants":        (NAMES, STEP),
     "cases:end_shut_out":        (NAMES, STEP),
     "cases:conversation":        (NAMES, STEP),

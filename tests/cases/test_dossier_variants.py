@@ -17,10 +17,12 @@ from pypdf import PdfReader
 from accounts.roles import Role
 from audit.kinds import Kind
 from audit.models import LogEntry
+from cases import jobs
 from cases.dossier import actions, enclosed
 from cases.dossier.actions import Wish
 from cases.dossier.contents import dossier, offered
 from cases.dossier.fields import CLOSING, KINDS, REFERRAL
+from cases.dossier.lock import unseal
 from cases.dossier.pdf import as_html, make_pdf
 from cases.dossier.tasks import make_dossier
 from cases.dossier.variants import LEFT_OUT, VARIANTS, About, Code, left_out
@@ -272,9 +274,23 @@ def faults(pdf: PdfReader) -> list[str]:
         "tab order": all(page["/Tabs"] == "/S" for page in pdf.pages),
         "fonts inside": all(map(_is_embedded, _fonts(pdf))) and len(list(_fonts(pdf))) > 3,
         "files related": all("/AFRelationship" in f.get_object() for f in root["/AF"]),
+        "headings of tables": all(one["/A"]["/Scope"] for one in _all(pdf, "/TH")),
         "headings nest": _nests(list(_headings(root["/StructTreeRoot"]))),
     }
     return [name for name, holds in names.items() if not holds]
+
+
+def _all(pdf, tag):
+    """Yield each element with a tag."""
+    waiting = [pdf.trailer["/Root"]["/StructTreeRoot"]]
+    while waiting:
+        below = waiting.pop().get("/K", [])
+        for one in below if isinstance(below, list) else [below]:
+            child = one.get_object()
+            if hasattr(child, "get") and "/S" in child:
+                waiting.append(child)
+                if child["/S"] == tag:
+                    yield child
 
 
 def _fonts(pdf):
@@ -326,3 +342,40 @@ def test_a_paper_is_known_again_when_its_file_is_gone(case, administrator, signe
     assert said(administrator, paper[:-1] + b"x")[0] is None
     assert said(member(Role.ADMINISTRATOR, SchoolFactory()), paper)[0] is None
     assert said(administrator, b"")[1].status_code == 422
+
+
+def test_a_password_is_kept_nowhere_and_the_file_opens_by_it_alone(case, administrator, signed_in):
+    word = "zeven paarse fietsen in de regen"
+    url = reverse("cases:dossier", args=[case.reference])
+    asked = {"reason": REASON, "variant": "summary", "password": word}
+    browser = signed_in(administrator)
+    for weak in ("kort", "aaaaaaaaaaaaaaaaaaaa"):
+        answer = browser.post(url, asked | {"password": weak})
+        assert "password" in answer.context["form"].errors
+    browser.post(url, asked)
+    export = DossierExport.objects.get()
+    assert word not in str(DossierExport.objects.values().get())
+    assert unseal(export.sealed_password) == word
+    make_dossier(str(export.public_id))
+    export.refresh_from_db()
+    assert (export.state, export.sealed_password) == ("ready", "")
+    content = export.file.read()
+    pdf = PdfReader(io.BytesIO(content))
+    assert pdf.is_encrypted
+    assert not pdf.decrypt("iets anders")
+    assert pdf.decrypt(word)
+    assert case.pupil.name in pdf.pages[0].extract_text()
+    xmp = pdf.trailer["/Root"]["/Metadata"].get_object().get_data().decode()
+    assert "pdfaid" not in xmp
+    assert "pdfuaid" in xmp
+    # Given up, the password is gone: it is not made anew, and surely not without.
+    wish = Wish(variant=Code.SUMMARY, password=word)
+    failed = actions.request_export(case, administrator, uuid.uuid4(), REASON, wish)
+    jobs.fail(failed)
+    failed.refresh_from_db()
+    assert failed.sealed_password == ""
+    assert jobs.retry(failed) is False
+    DossierExport.objects.filter(pk=failed.pk).update(state="waiting")
+    make_dossier(str(failed.public_id))
+    failed.refresh_from_db()
+    assert failed.state == "failed"
