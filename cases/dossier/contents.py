@@ -11,7 +11,8 @@ from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from cases.dossier.fields import CLOSING, KINDS, PARTS, Kind, Line, Read, day, is_guarded, moment
+from cases.dossier.fields import CLOSING, KINDS, PARTS
+from cases.dossier.lines import Kind, Line, Read, day, is_guarded, moment
 from cases.dossier.variants import GROUNDS, About, Ground, Variant, left_out
 from cases.dossier.veil import Veil
 from cases.facts import facts_for

@@ -8,134 +8,39 @@ The records are read through the reverse relations that the table of steps names
 step's models.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from operator import attrgetter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.dossier.deciding import ASSESSMENT, DECISION, DEVIATION, FEEDBACK
+from cases.dossier.lines import (
+    CONFIDED,
+    FILE,
+    PUPIL,
+    SAFETY,
+    SOURCE,
+    STAFF,
+    Kind,
+    Line,
+    Read,
+    day,
+    field,
+    guarded_by,
+    lines,
+    moment,
+    note,
+)
 from cases.dossier.variants import About
-from cases.models import Case
-
-PUPIL, STAFF, SOURCE, CONFIDED = About.PUPIL, About.STAFF, About.SOURCE, About.CONFIDED
-SAFETY, REPORTER, FILE = About.SAFETY, About.REPORTER, About.FILE
-# Explained with why the family is not told, or not spoken to.
-SAFETY_RULES = frozenset({"R8", "R19", "R36", "R37"})
-
-Label = Promise | str
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line as it is read from a record. ``label`` may name somebody, as ``text`` may.
-
-    ``unsaid``: where it is left out, so is its label.
-    """
-
-    label: Label
-    text: str
-    about: About = PUPIL
-    tone: str = ""
-    unsaid: bool = False
-
-
-# From a record, the lines of a field; ``guarded``: the family is not told of everything.
-Read = Callable[[Any, bool], Iterator[Line]]
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of record: where it hangs, its title, when it was, and its lines.
-
-    ``hidden``: what the whole record is about, where its title says too much already.
-    """
-
-    relation: str
-    title: Callable[[Any], str]
-    moment: str
-    lines: tuple[Read, ...]
-    hidden: Callable[[Any, bool], About] = lambda record, guarded: PUPIL
-
-
-def is_guarded(case: Case) -> bool:
-    """Tell whether the family is not told of everything: a talk is not safe, or a report unsaid."""
-    if any(talk.is_skipped for talk in case.conversations.all()):
-        return True
-    if any(deviation.rule in SAFETY_RULES for deviation in case.deviations.all()):
-        return True
-    decisions = case.decisions.all()
-    return any(_untold(referral) for one in decisions for referral in one.referrals.all())
-
-
-def _untold(referral: Any) -> bool:
-    return not referral.family_told and bool(referral.not_told_reason)
-
-
-def field(
-    name: str, label: Label, about: About | Callable[[Any, bool], About] = PUPIL, tone: str = ""
-) -> Read:
-    """Return the field of a record with that name, in words."""
-    value_of = attrgetter(name)
-
-    def read(record: Any, guarded: bool) -> Iterator[Line]:
-        text = in_words(value_of(record))
-        if text:
-            yield Line(label, text, about(record, guarded) if callable(about) else about, tone)
-
-    read.fields = (name.removeprefix("get_").removesuffix("_display"),)
-    return read
-
-
-def lines(*fields: str) -> Callable[[Read], Read]:
-    """Say of a function that yields lines which fields of the record it reads."""
-
-    def decorate(read: Read) -> Read:
-        read.fields = fields
-        return read
-
-    return decorate
-
-
-def in_words(value: Any) -> str:
-    """Return a value as it stands on paper."""
-    if callable(value):
-        value = value()
-    if isinstance(value, datetime):
-        return moment(value)
-    if isinstance(value, date):
-        return date_format(value, "j F Y")
-    return "" if value is None else str(value)
-
-
-def moment(at: datetime) -> str:
-    """Return a moment in words, in the time of here."""
-    return date_format(timezone.localtime(at), "j F Y, H:i")
-
-
-def day(at: datetime) -> str:
-    """Return the day of a moment in words."""
-    return date_format(timezone.localtime(at), "j F Y")
-
-
-def note(text: str, about: About = PUPIL) -> Line:
-    """Return a line without a label."""
-    return Line("", text, about, "note")
 
 
 def _confided(talk: Any, guarded: bool) -> About:
     """What was said in a talk with the pupil alone was not said to the parents."""
     return CONFIDED if talk.kind == "pupil" else PUPIL
-
-
-def _guarded(record: Any, guarded: bool) -> About:
-    return SAFETY if guarded else PUPIL
 
 
 # Signals and looking back
@@ -253,7 +158,7 @@ CONSULTATION = Kind(
     ),
     # That Veilig Thuis was asked is not said where the family is not told.
     lambda consultation, guarded: (
-        _guarded(consultation, guarded)
+        guarded_by(consultation, guarded)
         if consultation.kind in {"veilig_thuis", "emergency"}
         else PUPIL
     ),
@@ -322,162 +227,6 @@ TALK = Kind(
         _handed_over,
     ),
     lambda talk, guarded: SAFETY if talk.is_skipped else PUPIL,
-)
-
-# Weighing and deciding
-
-
-@lines("answers", "grounds", "question", "answer")
-def _answers(assessment: Any, guarded: bool) -> Iterator[Line]:
-    for answer in assessment.answers.all():
-        text = f"{answer.answer_text}\n{answer.grounds}"
-        yield Line(answer.question_text, text, _guarded(answer, guarded))
-
-
-ASSESSMENT = Kind(
-    "assessments",
-    lambda assessment: _("Assessment"),
-    "assessed_at",
-    (_answers, field("consulted", gettext_lazy("Consulted for it"), STAFF)),
-)
-
-
-@lines("report", "report_grounds")
-def _report(decision: Any, guarded: bool) -> Iterator[Line]:
-    text = f"{_('Yes') if decision.report else _('No')}\n{decision.report_grounds}"
-    yield Line(_("Report to Veilig Thuis"), text, _guarded(decision, guarded))
-
-
-@lines("help", "help_grounds")
-def _help(decision: Any, guarded: bool) -> Iterator[Line]:
-    yield Line(_("Help"), f"{decision.get_help_display()}\n{decision.help_grounds}")
-
-
-@lines("plan", "goals", "what", "who", "by_day", "seen_by")
-def _goals(decision: Any, guarded: bool) -> Iterator[Line]:
-    plan = getattr(decision, "plan", None)
-    for goal in plan.goals.all() if plan else ():
-        yield Line(_("Goal %(number)s") % {"number": goal.number}, goal.what)
-        by = _("by %(day)s") % {"day": in_words(goal.by_day)} if goal.by_day else ""
-        effect = goal.last_effect.get_effect_display() if goal.last_effect else ""
-        if said := " · ".join(str(part) for part in (goal.who, by, goal.seen_by, effect) if part):
-            yield note(said)
-
-
-@lines("referrals")
-def _referrals(decision: Any, guarded: bool) -> Iterator[Line]:
-    for referral in decision.referrals.all():
-        for line in _referral(referral, guarded):
-            # Of what the family was not told, the family reads nothing: no label either.
-            if _untold(referral):
-                about = SAFETY if line.about in {PUPIL, STAFF} else line.about
-                line = replace(line, about=about, unsaid=True)
-            yield line
-
-
-def _referral(referral: Any, guarded: bool) -> Iterator[Line]:
-    label = _("Referral to %(to)s") % {"to": referral.receiver}
-    if referral.passed_on_from:
-        label = _("Passed on by %(from)s to %(to)s") % {
-            "from": referral.passed_on_from.receiver, "to": referral.receiver,
-        }  # fmt: skip
-    history = [f"{step.state.label}: {moment(step.at)}" for step in referral.history]
-    yield Line(label, " · ".join(history) or _("not sent yet"))
-    if by := dict.fromkeys(step.by.name for step in referral.history if step.by):
-        yield Line(_("Noted by"), ", ".join(by), STAFF)
-    for report in referral.reports.all():
-        if report.filed_at:
-            values = {"number": report.number, "day": moment(report.filed_at)}
-            yield note(_("Report, version %(number)s, filed on %(day)s") % values)
-            yield Line(_("Filed by"), report.filed_by.name, STAFF)
-    for read in REFERRAL:
-        yield from read(referral, guarded)
-    yield from letters(referral)
-
-
-def letters(record: Any) -> Iterator[Line]:
-    """Yield which files went along or came in."""
-    for letter in record.letters.all():
-        said = _("withdrawn") if letter.withdrawn_at else letter.title
-        yield note(f"{_('File %(number)s') % {'number': letter.number}}: {said}")
-
-
-REFERRAL: tuple[Read, ...] = (
-    field("get_consent_display", gettext_lazy("Consent")),
-    field("consent_of", gettext_lazy("Who was asked")),
-    field("consent_ground", gettext_lazy("Without consent, because"), SAFETY),
-    field("handed_over", gettext_lazy("What is handed over")),
-    field(
-        "anonymous_reason",
-        gettext_lazy("Without our name towards the family, because"),
-        REPORTER,
-    ),
-    field("not_told_reason", gettext_lazy("Pupil and parents do not know of it, because"), SAFETY),
-    field("taken_on_by", gettext_lazy("Who takes it on"), STAFF),
-    field("closed_why", gettext_lazy("Ended, because")),
-    field("get_closed_to_display", gettext_lazy("Who is responsible after it")),
-    field("withdrawn_reason", gettext_lazy("Withdrawn, because")),
-)
-
-DECISION = Kind(
-    "decisions",
-    lambda decision: _("Decision"),
-    "decided_at",
-    (
-        _report,
-        _help,
-        _goals,
-        field("results", gettext_lazy("What must be better, and by when")),
-        field("case_manager", gettext_lazy("Case manager"), STAFF),
-        _referrals,
-        field("follow_up_on", gettext_lazy("Review on")),
-    ),
-)
-
-
-@lines("referral", "letters", "goal_effects", "investigation")
-def _about_the_referral(heard: Any, guarded: bool) -> Iterator[Line]:
-    if heard.referral:
-        yield note(_("About the referral to %(to)s") % {"to": heard.referral.receiver})
-    yield from letters(heard)
-    for effect in heard.goal_effects.all():
-        goal = _("Goal %(number)s") % {"number": effect.goal.number}
-        yield note(f"{goal}: {effect.get_effect_display()}")
-    if heard.investigation:
-        yield note(heard.get_investigation_display())
-
-
-FEEDBACK = Kind(
-    "feedbacks",
-    lambda heard: str(heard.get_effect_display()),
-    "received_at",
-    (
-        field("heard", gettext_lazy("From"), SOURCE),
-        field("get_helped_by_display", gettext_lazy("Who helps now")),
-        field("get_willing_display", gettext_lazy("Does the family take part?")),
-        field("text", gettext_lazy("Heard or seen"), tone="fact"),
-        _about_the_referral,
-        field("next_review_on", gettext_lazy("Review again on")),
-    ),
-    lambda heard, guarded: _guarded(heard, guarded) if heard.heard_from != "school" else PUPIL,
-)
-
-
-def _explained(deviation: Any, guarded: bool) -> About:
-    return SAFETY if deviation.rule in SAFETY_RULES else PUPIL
-
-
-@lines("rule", "step")
-def _rule(deviation: Any, guarded: bool) -> Iterator[Line]:
-    if deviation.of_rule:
-        yield note(f"{deviation.rule} · {deviation.of_rule.asks}", _explained(deviation, guarded))
-
-
-DEVIATION = Kind(
-    "deviations",
-    lambda deviation: str(deviation.get_kind_display()),
-    "recorded_at",
-    (_rule, field("grounds", gettext_lazy("Grounds"), _explained)),
 )
 
 

@@ -14,7 +14,7 @@ from accounts.forms import LongTextField, MeldcodeForm
 from accounts.models import School
 from cases.dossier.actions import Wish
 from cases.dossier.lock import check_strength
-from cases.dossier.variants import VARIANTS, Code, Variant
+from cases.dossier.variants import VARIANTS, Code, Names, Variant
 from cases.dossier.year import school_year
 
 # As long as a dossier is kept at most.
@@ -79,6 +79,12 @@ class ExportForm(MeldcodeForm):
         super().__init__(*args, **kwargs)
         self.fields["variant"].initial = kind.code.value
         self.fields["chosen"].choices = records
+        if Names.STAFF not in kind.names:
+            self.fields["hidden_words"].help_text = _(
+                "Names of other pupils are left out by themselves. Do you know of others, such as "
+                "a friend of the pupil? Write their names here, with commas between them. They "
+                "are not kept."
+            )
         fits = {"chosen": kind.chosen, "hidden_words": kind.veiled, "with_files": kind.files}
         for name in [name for name, there in fits.items() if not there]:
             del self.fields[name]

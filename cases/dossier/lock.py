@@ -1,6 +1,6 @@
 """A password on a dossier: AES-256, and kept nowhere once the paper is made.
 
-From the form to the worker it goes sealed, in the row of the export: the queue carries an id. Nobody
+From the form to the worker it goes sealed, in the row of the export: the queue has an id. Nobody
 can read it from the database without the key of the house, and it is emptied when the paper is made
 or given up. A file behind a password is no PDF/A: an archive must be able to open it always.
 """

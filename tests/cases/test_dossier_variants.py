@@ -21,7 +21,8 @@ from cases import jobs
 from cases.dossier import actions, enclosed
 from cases.dossier.actions import Wish
 from cases.dossier.contents import dossier, offered
-from cases.dossier.fields import CLOSING, KINDS, REFERRAL
+from cases.dossier.deciding import REFERRAL
+from cases.dossier.fields import CLOSING, KINDS
 from cases.dossier.lock import unseal
 from cases.dossier.pdf import as_html, make_pdf
 from cases.dossier.tasks import make_dossier
