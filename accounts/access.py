@@ -42,6 +42,7 @@ class Permission(StrEnum):
     ADVISE = "advise"
     EXPORT_DOSSIER = "export_dossier"
     LIST_EXPORTABLE = "list_exportable"
+    EXPORT_YEAR = "export_year"
     SEE_BOARD_CASE = "see_board_case"
     SET_PERIODS = "set_periods"
     SET_VACATIONS = "set_vacations"
@@ -103,6 +104,8 @@ TABLE: dict[Permission, tuple[Scope, ...]] = {
     Permission.ADVISE:             (I,      I,      I,        I,         I,      N),
     Permission.EXPORT_DOSSIER:     (N,      S,      S,        N,         S,      S),
     Permission.LIST_EXPORTABLE:    (N,      N,      N,        N,         N,      S),
+    # All dossiers of a school year at once; the school leader is told.
+    Permission.EXPORT_YEAR:        (N,      N,      N,        N,         N,      S),
     # A case about somebody who works at the school (R9): beside what the rows above give.
     Permission.SEE_BOARD_CASE:     (N,      N,      N,        N,         S,      N),
     Permission.SET_PERIODS:        (N,      S,      S,        N,         N,      N),

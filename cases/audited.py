@@ -24,6 +24,7 @@ from cases.models import (
     ShutOut,
     SiblingTie,
     Snooze,
+    YearExport,
     YearPaper,
     YearText,
 )
@@ -65,9 +66,10 @@ AUDITED: dict[type[models.Model], list[str]] = {
     ShutOut: ["pupil", "user", "ground", "set_by", "ended_at", "ended_by"],
     SiblingTie: ["first", "second", "tied_by", "ended_at", "ended_by"],
     EmergencyAccess: ["case", "user", "ends_at", "ended_by"],
-    DossierExport: ["state", "requested_by", "sha256"],
+    DossierExport: ["state", "requested_by", "sha256", "variant"],
     YearPaper: ["year", "state", "requested_by", "sha256"],
     YearText: ["year", "version", "saved_by"],
+    YearExport: ["state", "requested_by", "year", "sha256", "cancelled_at"],
 }
 
 # From each of them to the case or school whose trail it stands in.
@@ -95,4 +97,5 @@ ABOUT: dict[type[models.Model], Callable[[models.Model], models.Model | None]] =
     DossierExport: attrgetter("case"),
     YearPaper: attrgetter("school"),
     YearText: attrgetter("school"),
+    YearExport: attrgetter("school"),
 }

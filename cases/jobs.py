@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,8 +26,7 @@ STALE_AFTER = timedelta(minutes=20)
 ATTEMPTS = 3
 # Of one person, at once. Reminders wait for the same workers: nobody keeps them busy for hours.
 AT_ONCE = 5
-# The file is a copy of the most delicate text that a school has: it does not linger.
-KEPT_FOR = timedelta(days=7)
+KEPT_FOR = PaperJob.kept_for
 
 
 def make_room(model: type[PaperJob], by: User) -> None:
@@ -62,17 +61,31 @@ def show_progress(job: PaperJob, percent: int) -> None:
 
 
 def finish(job: PaperJob, pdf: bytes) -> None:
-    """Store the file, under a name that says nothing, and with it the proof of what it was."""
-    job.file.save(f"{secrets.token_hex(24)}.pdf", ContentFile(pdf), save=False)
-    job.sha256 = hashlib.sha256(pdf).hexdigest()
-    job.state, job.progress, job.finished_at = State.READY, 100, timezone.now()
+    """Store a paper, and with it the proof of what it was."""
+    store(job, ContentFile(pdf), hashlib.sha256(pdf).hexdigest())
+
+
+def store(job: PaperJob, file: File, sha256: str, extension: str = "pdf") -> None:
+    """Store the file, and tell whoever asked for it."""
+    keep(job, file, sha256, extension)
+    for name in job.forgotten:
+        setattr(job, name, "")
     try:
         with transaction.atomic():
-            job.save(update_fields=["file", "sha256", "state", "progress", "finished_at"])
+            job.save(
+                update_fields=["file", "sha256", "state", "progress", "finished_at", *job.forgotten]
+            )
             _tell(job, job.told_ready)
     except BaseException:  # a file that no row names would never be removed
         job.file.delete(save=False)
         raise
+
+
+def keep(job: PaperJob, file: File, sha256: str, extension: str = "pdf") -> None:
+    """Store the file under a name that says nothing; the row is saved by whoever calls it."""
+    job.file.save(f"{secrets.token_hex(24)}.{extension}", file, save=False)
+    job.sha256 = sha256
+    job.state, job.progress, job.finished_at = State.READY, 100, timezone.now()
 
 
 def retry(job: PaperJob) -> bool:
@@ -80,6 +93,8 @@ def retry(job: PaperJob) -> bool:
 
     It is made for who asked for it, and only if they may still have it.
     """
+    if not job.can_retry:
+        return False
     waits_again = type(job).objects.filter(pk=job.pk, state=State.FAILED)
     if not waits_again.update(state=State.WAITING, progress=0, attempts=0, finished_at=None):
         return False
@@ -90,8 +105,10 @@ def retry(job: PaperJob) -> bool:
 def fail(job: PaperJob) -> None:
     """Give a job up; whoever asked for it sees so, and can ask again."""
     job.state, job.finished_at = State.FAILED, timezone.now()
+    for name in job.secret:
+        setattr(job, name, "")
     with transaction.atomic():
-        job.save(update_fields=["state", "finished_at"])
+        job.save(update_fields=["state", "finished_at", *job.secret])
         _tell(job, job.told_failed)
 
 
@@ -101,9 +118,8 @@ def _tell(job: PaperJob, kind: str) -> None:
     notify(kind, [job.requested_by_id], public_id, case=job.in_case, about=public_id)
 
 
-def look_after(model: type[PaperJob], now: datetime) -> None:
+def look_after(jobs: QuerySet, now: datetime) -> None:
     """Queue what waits, take back what a dead worker held, remove files that are old."""
-    jobs = model.objects
     for job in jobs.filter(state=State.RUNNING, started_at__lt=now - STALE_AFTER):
         if job.attempts >= ATTEMPTS:
             fail(job)
@@ -111,11 +127,17 @@ def look_after(model: type[PaperJob], now: datetime) -> None:
             jobs.filter(pk=job.pk, state=State.RUNNING).update(state=State.WAITING, progress=0)
     for job in jobs.filter(state=State.WAITING):
         queue(job)
-    for job in jobs.filter(state=State.READY, finished_at__lt=now - KEPT_FOR):
+    for job in jobs.filter(state=State.READY, finished_at__lt=now - jobs.model.kept_for):
+        remove(job)
+    _remove_unnamed(jobs.model, now)
+
+
+def remove(job: PaperJob) -> None:
+    """Remove the file of a job; its row stays, with the proof of what it was."""
+    if job.file:
         job.file.delete(save=False)
-        job.file, job.state = "", State.EXPIRED
-        job.save(update_fields=["file", "state"])
-    _remove_unnamed(model, now)
+    job.file, job.state = "", State.EXPIRED
+    job.save(update_fields=["file", "state"])
 
 
 def _remove_unnamed(model: type[PaperJob], now: datetime) -> None:
@@ -124,7 +146,14 @@ def _remove_unnamed(model: type[PaperJob], now: datetime) -> None:
     if not field.storage.exists(field.upload_to):
         return
     names = {f"{field.upload_to}/{name}" for name in field.storage.listdir(field.upload_to)[1]}
-    old = {name for name in names if field.storage.get_modified_time(name) < now - KEPT_FOR}
+    old = {name for name in names if field.storage.get_modified_time(name) < now - model.kept_for}
     known = set(model.objects.filter(file__in=old).values_list("file", flat=True)) if old else ()
     for name in old.difference(known):
         field.storage.delete(name)
+
+
+def put_back(job: PaperJob) -> None:
+    """Let a job that is not done wait for its next turn: other work comes between."""
+    waits_again = type(job).objects.filter(pk=job.pk, state=State.RUNNING)
+    if waits_again.update(state=State.WAITING, attempts=0):
+        queue(job)

@@ -1,4 +1,5 @@
-"""Finding a family in a text that goes out of the school without its name (R14).
+"""Finding names in a text that goes out of the school without them: of a family (R14), and of
+others who are no business of its reader (``cases.dossier.veil``).
 
 Source: docs/protocol.md, R14: outside consultation goes without the family's names unless there is
 a ground. A text is searched for what would tell who the pupil is: names in any spelling, birth
@@ -116,9 +117,9 @@ class Family:
             school_id=pupil.school_id, family_name__iexact=pupil.family_name
         ).exclude(pk=pupil.pk)
         for sibling in siblings[:20]:
-            words |= dict.fromkeys(parts(sibling.given_name), RELATIVE)
-        words |= dict.fromkeys(parts(pupil.family_name), FAMILY_NAME)
-        words |= dict.fromkeys(parts(pupil.given_name), PUPIL)
+            words |= dict.fromkeys(parts_of(sibling.given_name), RELATIVE)
+        words |= dict.fromkeys(parts_of(pupil.family_name), FAMILY_NAME)
+        words |= dict.fromkeys(parts_of(pupil.given_name), PUPIL)
         if pupil.class_name:
             words.setdefault(fold(pupil.class_name), CLASS)
         return cls(words, pupil.birth_date)
@@ -135,7 +136,7 @@ def fold(text: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c)).translate(PLAIN)
 
 
-def parts(name: str) -> Iterator[str]:
+def parts_of(name: str) -> Iterator[str]:
     """Yield the parts by which one knows a name again: whole, and each part of it.
 
     No prefix, unless there is nothing else: somebody is called Ben.
@@ -153,10 +154,10 @@ def find(text: str, family: Family) -> list[Found]:
         *_behind_relatives(text),
         *_dates(text, family.birth_date),
     ]
-    return _apart(places)
+    return apart(places)
 
 
-def _apart(places: list[Found]) -> list[Found]:
+def apart(places: list[Found]) -> list[Found]:
     """Return places in order, none over another."""
     found: list[Found] = []
     for place in sorted(places, key=lambda f: (f.start, -f.end)):
@@ -168,7 +169,7 @@ def _apart(places: list[Found]) -> list[Found]:
 def _words(text: str, family: Family) -> Iterator[Found]:
     for match in WORD.finditer(text):
         word = match.group()
-        known = [form for form in _forms(word) if form in family.words]
+        known = [form for form in forms_of(word) if form in family.words]
         if not visible(word)[:1].isupper():  # "ik ben bang" is not about Ben
             known = [form for form in known if form not in PREFIXES]
         if known:
@@ -184,7 +185,7 @@ def _classes(text: str, family: Family) -> Iterator[Found]:
             yield Found(match.start(), match.end(), match.group(), CLASS)
 
 
-def _forms(word: str) -> Iterator[str]:
+def forms_of(word: str) -> Iterator[str]:
     """Yield how a name can stand in a text: as it is, of somebody (Jaydens, Lars'), in a pair."""
     folded = fold(word)
     for form in (folded, *folded.split("-")):
@@ -221,7 +222,7 @@ def _dates(text: str, day: date | None) -> Iterator[Found]:
 
 def find_said(text: str, words: Iterable[str]) -> list[Found]:
     """Return the places of words that somebody named, however they are written in a text."""
-    known = cache(lambda word: frozenset(_forms(word)))
+    known = cache(lambda word: frozenset(forms_of(word)))
     parts = [(match, known(match.group())) for match in PART.finditer(text)]
     at: dict[str, list[int]] = defaultdict(list)
     for index, (__, forms) in enumerate(parts):
@@ -237,7 +238,7 @@ def find_said(text: str, words: Iterable[str]) -> list[Found]:
             if len(run) == len(asked) and _follows(run, asked):
                 start, end = run[0][0].start(), run[-1][0].end()
                 places.append(Found(start, end, text[start:end], RELATIVE))
-    return _apart(places)
+    return apart(places)
 
 
 def _follows(run: list[tuple[re.Match, frozenset[str]]], asked: list[str]) -> bool:

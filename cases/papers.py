@@ -80,7 +80,7 @@ def _items(papers: QuerySet, user: User) -> Sequence[Item]:
             who=paper.requested_by.name if paper.requested_by_id in known else "",
             why=in_words(why.get(paper.public_id, "")) if paper.state == State.FAILED else "",
             failed=paper.state == State.FAILED,
-            again=paper.public_id if paper.state == State.FAILED else None,
+            again=paper.public_id if paper.state == State.FAILED and paper.can_retry else None,
         )
         for paper in found
     ]

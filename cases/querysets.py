@@ -386,13 +386,31 @@ class EmergencyAccessQuerySet(models.QuerySet):
             return [case for (case,) in cursor.fetchall()]
 
 
+class YearExportQuerySet(models.QuerySet):
+    """Questions about exports of school years."""
+
+    def visible_to(self, user: "User") -> "YearExportQuerySet":
+        """Return the user's own, of schools where they still may export a year."""
+        ids = access.school_ids(user, Permission.EXPORT_YEAR)
+        return self.filter(requested_by=user, school_id__in=ids)
+
+
 class DossierExportQuerySet(models.QuerySet):
     """Questions about exports."""
 
     def visible_to(self, user: "User") -> "DossierExportQuerySet":
         """Return the user's own exports, of cases that they still may export."""
+        return self.of_exportable(user).filter(requested_by=user, of_year__isnull=True)
+
+    def of_exportable(self, user: "User") -> "DossierExportQuerySet":
+        """Return the exports, whoever asked for them, of cases that the user may export."""
         cases = apps.get_model("cases", "Case").objects.permitted(user, Permission.EXPORT_DOSSIER)
-        return self.filter(requested_by=user, case__in=cases)
+        return self.filter(case__in=cases)
+
+    def next_number(self, case: "Case") -> int:
+        """Return the number of the next export of a case that is locked."""
+        last = self.filter(case=case).aggregate(last=models.Max("number"))["last"]
+        return (last or 0) + 1
 
 
 class SavedViewQuerySet(models.QuerySet):

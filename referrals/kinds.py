@@ -1,15 +1,12 @@
 """What people are told of referrals and reports (``cases.notifications.kinds``)."""
 
-from collections.abc import Iterable
-
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Permission
-from accounts.models import User
 from cases.models import Notification
-from cases.notifications.kinds import Kind, Sight, case_reference, sees_case
+from cases.notifications.kinds import Kind, Sight, case_reference, sees_case, to_fetch
 from referrals.report.models import ReportCopy
 
 RECEIVED, COPY_READY, COPY_FAILED = "received", "copy_ready", "copy_failed"
@@ -18,14 +15,6 @@ RECEIVED, COPY_READY, COPY_FAILED = "received", "copy_ready", "copy_failed"
 def moves_case(sight: Sight) -> Q:
     """Those about reports of cases that the person may move."""
     return sight.case_for(Permission.MOVE_CASE)
-
-
-def copies_to_fetch(person: User, notifications: Iterable[Notification]) -> set[int]:
-    """Return the keys of those about copies that were not removed."""
-    ids = [one.about for one in notifications]
-    ready = ReportCopy.objects.filter(public_id__in=ids, state=ReportCopy.State.READY)
-    waits = {str(public_id) for public_id in ready.values_list("public_id", flat=True)}
-    return {one.pk for one in notifications if one.about in waits}
 
 
 def referral_page(notification: Notification) -> str:
@@ -47,7 +36,7 @@ KINDS = (
     Kind(COPY_READY,
          _("The report that you asked for is ready."),
          _("Only you can fetch it. After seven days it is removed."),
-         moves_case, copy_page, case_reference, waits=copies_to_fetch, on_case_page=False),
+         moves_case, copy_page, case_reference, waits=to_fetch(ReportCopy), on_case_page=False),
     Kind(COPY_FAILED,
          _("The report that you asked for could not be made."),
          _("Ask for it again. Does it fail once more? Tell your administrator."),

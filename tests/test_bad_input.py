@@ -312,6 +312,7 @@ WITH_OBJECT = [
     "cases:shut_out", "cases:end_shut_out", "cases:end_emergency", "cases:readers", "audit:settle",
     "people:person", "people:give_role", "people:end_role", "people:reset_second_factor",
     "people:withdraw_invitation", "sso:change", "sso:switch",
+    "cases:year", "cases:cancel_year", "cases:year_download",
     "cases:export", "cases:export_download", "cases:year_paper", "cases:year_paper_download",
     "signals:detail", "signals:correct",
     "consultations:new", "consultations:detail", "consultations:outcome", "consultations:accept",

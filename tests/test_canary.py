@@ -29,6 +29,7 @@ from cases.models import (
     Notification,
     OutboxMessage,
     Pupil,
+    YearExport,
 )
 from cases.notifications.outbox import deliver
 from cases.reminders.sweep import sweep
@@ -90,6 +91,7 @@ GROUP_OF_FORM = {
     "consultations:new": "shared in a consultation",
     "consultations:agree": "shared in a consultation",
     "cases:dossier": "reasons of exports",
+    "cases:years": "reasons of exports",
     "cases:shut_out": "conflicts of interest",
     "cases:end_shut_out": "conflicts of interest",
     "people:invite": "people",
@@ -144,6 +146,7 @@ def world(markers) -> World:
     _mark(EmergencyAccess.objects.all(), markers, case, "reason")
     _mark(Attachment.objects.all(), markers, case, "title")
     _mark(DossierExport.objects.all(), markers, "reasons of exports", "reason")
+    _mark(YearExport.objects.all(), markers, "reasons of exports", "reason")
     for one in ("pupil", "case", "signal", "consultation", "export", "emergency"):
         getattr(made, one).refresh_from_db()
     return made
@@ -297,6 +300,7 @@ def test_nothing_stands_where_nobody_looks_for_it(walked, queue):
     assert remembered == {
         "cases:emergency reason",
         "cases:dossier reason",
+        "cases:years reason",
         "referrals:request_copy reason",
         "copy reason",
     }

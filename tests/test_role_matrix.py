@@ -24,6 +24,9 @@ ASKS = (*RUNS_CASES, "participant", "handed_over")
 SEES_CASE = (*ASKS, "sister_leader")
 MOVES_CASE = (*RUNS_CASES, "handed_over")
 ADMINISTRATORS = ("administrator", "other_administrator")
+EXPORTS_SOMEWHERE = (
+    *RUNS_CASES, *COORDINATORS_ELSEWHERE, *LEADERS_ELSEWHERE, *ADMINISTRATORS,
+)  # fmt: skip
 SEES_PEOPLE = (*ADMINISTRATORS, "leader", *LEADERS_ELSEWHERE)
 OF_THE_SCHOOLS = (*TEACHERS, *RUNS_CASES, *ELSEWHERE, *ADMINISTRATORS)
 LOOKS_AFTER_CONTACTS = (*CARE_TEAM, *COORDINATORS_ELSEWHERE, *ADMINISTRATORS)
@@ -180,6 +183,11 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "cases:attach":                          ASKS,
     "cases:file":                            SEES_CASE,
     "cases:withdraw_file":                   ("participant", *MOVES_CASE),  # added by the former
+    "cases:years":                           ADMINISTRATORS,
+    "cases:year":                            ("administrator",),
+    "cases:cancel_year":                     ("administrator",),
+    "cases:year_download":                   (),  # its file is not ready: for nobody, tested apart
+    "cases:check_paper":                     EXPORTS_SOMEWHERE,
     "cases:dossier":                         (*RUNS_CASES, "administrator"),
     "cases:export":                          ("administrator",),
     "cases:export_download":                 (),  # its file is not ready: for nobody, tested apart
@@ -233,6 +241,7 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
 POST_ONLY = {
     "background:again",
     "background:item_again",
+    "cases:cancel_year",
     "cases:end_emergency",
     "cases:end_sibling",
     "cases:ask_year_paper",
@@ -284,6 +293,8 @@ OF_THE_SCHOOL = {
     "cases:views",
     "cases:save_view",
     "cases:emergency",
+    "cases:check_paper",
+    "cases:years",
     "cases:exportable",
     "cases:periods",
     "cases:statistics",
@@ -352,6 +363,9 @@ def arguments(name: str, world: World) -> list:
         "cases:ask_year_paper": [LAST_YEAR],
         "cases:year_paper": [world.year_paper.public_id],
         "cases:year_paper_download": [world.year_paper.public_id],
+        "cases:year": [world.year.public_id],
+        "cases:cancel_year": [world.year.public_id],
+        "cases:year_download": [world.year.public_id],
         "cases:export": [world.export.public_id],
         "cases:export_download": [world.export.public_id],
         "cases:change_contact": [world.contact.public_id],

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.people.actions import end_role, give_role
 from accounts.roles import Role
 from cases import actions, jobs
+from cases.dossier.year import request_year, school_year
 from cases.models import Notification
 from cases.notifications.kinds import KINDS, known
 from cases.notifications.letters import parts
@@ -108,6 +109,12 @@ def old_role(world, by):
 
 
 # Who does it, what, and who is told what; with "!" it is urgent.
+def a_year(world, by):
+    """Ask for the dossiers of the school year in which the case was opened."""
+    opened = school_year(timezone.localdate(world.case.opened_at))
+    request_year(world.school, world.people[by], uuid.uuid4(), opened, WORD)
+
+
 # fmt: off
 TABLE: tuple[tuple[str, Do, dict[str, set[str]]], ...] = (
     ("attention_officer", propose,                    {"times": {"joined"}}),
@@ -137,6 +144,11 @@ TABLE: tuple[tuple[str, Do, dict[str, set[str]]], ...] = (
                                                       {"dossier_ready": {"administrator"}}),
     ("administrator",     lambda w, by: jobs.fail(w.export),
                                                       {"dossier_failed": {"administrator"}}),
+    ("administrator",     lambda w, by: jobs.finish(w.year, b"PK"),
+                                                      {"year_ready": {"administrator"}}),
+    ("administrator",     lambda w, by: jobs.fail(w.year),
+                                                      {"year_failed": {"administrator"}}),
+    ("administrator",     a_year,                     {"year_asked": {"leader"}}),
     ("coordinator",       lambda w, by: jobs.finish(w.report_copy, b"%PDF"),
                                                       {"copy_ready": {"coordinator"}}),
     ("coordinator",       lambda w, by: jobs.fail(w.report_copy),

@@ -20,6 +20,7 @@ from cases.models import (
     SavedView,
     ShutOut,
     SiblingTie,
+    YearExport,
     YearPaper,
 )
 from cases.notifications.push.devices import what_ends_sessions
@@ -79,6 +80,12 @@ class World:
         )
         self.time = self.consultation.times.create(
             starts_at=timezone.now() + timedelta(days=4), proposed_by=self.people["coordinator"]
+        )
+        self.year = YearExport.objects.create(
+            school=self.school,
+            requested_by=self.people["administrator"],
+            year=2024,
+            reason="Archief van het schooljaar.",
         )
         self.contact = ContactFactory(school=self.school)
         self.joined = self._invite(self.people["joined"], accepted=True)

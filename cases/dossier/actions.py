@@ -1,10 +1,12 @@
 """Asking for a dossier; the worker makes it (``cases.jobs``)."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.access import Permission
 from accounts.models import User
@@ -12,13 +14,36 @@ from audit.kinds import Kind
 from audit.log import record_read
 from cases import jobs
 from cases.actions import check, lock
+from cases.dossier.contents import offered
+from cases.dossier.enclosed import check_size, files_for
+from cases.dossier.lock import seal
+from cases.dossier.variants import VARIANTS, Code
 from cases.errors import KEY_USED, ActionError
-from cases.models import Case, DossierExport
+from cases.models import Case, DossierExport, YearExport
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asks for: which kind of dossier, and what goes with it."""
+
+    variant: str = Code.WHOLE
+    chosen: tuple[str, ...] = ()
+    hidden_words: str = ""
+    with_files: bool = False
+    password: str = field(default="", repr=False)
+
+
+WHOLE = Wish()
 
 
 @transaction.atomic
-def request_export(case: Case, by: User, key: UUID, reason: str) -> DossierExport:
-    """Ask for the dossier of a case; the reason stays in the case and in the audit."""
+def request_export(
+    case: Case, by: User, key: UUID, reason: str, wish: Wish = WHOLE
+) -> DossierExport:
+    """Ask for the dossier of a case; the reason stays in the case and in the audit.
+
+    Raises ``ActionError`` when its files are too large, or a record that was chosen is not there.
+    """
     by.hold_memberships()  # before the case; of two at once the second counts the first
     check(by, Permission.EXPORT_DOSSIER, case)
     case = lock(case, to_change=False)  # of two clicks at once, the second finds the first
@@ -28,12 +53,36 @@ def request_export(case: Case, by: User, key: UUID, reason: str) -> DossierExpor
             raise ActionError(KEY_USED)
         return asked
     jobs.make_room(DossierExport, by)
+    _check_wish(case, wish)
     export = DossierExport.objects.create(
-        case=case, requested_by=by, idempotency_key=key, reason=reason
+        case=case,
+        requested_by=by,
+        idempotency_key=key,
+        number=DossierExport.objects.next_number(case),
+        reason=reason,
+        variant=wish.variant,
+        chosen=list(wish.chosen),
+        hidden_words=wish.hidden_words,
+        with_files=wish.with_files,
+        protected=bool(wish.password),
+        sealed_password=seal(wish.password),
     )
     record_read(by, case, why=reason, kind=Kind.EXPORTED)
     transaction.on_commit(partial(jobs.queue, export))
     return export
+
+
+def _check_wish(case: Case, wish: Wish) -> None:
+    variant = VARIANTS[Code(wish.variant)]
+    if variant.chosen:
+        there = {key for key, _name in offered(Case.objects.with_records().get(pk=case.pk))}
+        if not wish.chosen:
+            raise ActionError(_("Choose at least one record."), field="chosen")
+        if not set(wish.chosen) <= there:
+            message = _("One of these records is not there any more. Look at the list again.")
+            raise ActionError(message, field="chosen")
+    if wish.with_files:
+        check_size(files_for(case, wish.variant, wish.chosen))
 
 
 def claim(public_id: UUID | str) -> DossierExport | None:
@@ -43,4 +92,5 @@ def claim(public_id: UUID | str) -> DossierExport | None:
 
 def look_after(now: datetime) -> None:
     """Queue the exports that wait, take back what hangs, remove files that are old."""
-    jobs.look_after(DossierExport, now)
+    jobs.look_after(DossierExport.objects.filter(of_year__isnull=True), now)
+    jobs.look_after(YearExport.objects.all(), now)

@@ -1,16 +1,26 @@
-"""What stands in a dossier, read once for its template."""
+"""What stands in a dossier: read once, and composed for whom it is meant."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
+from cases.dossier.fields import CLOSING, KINDS, PARTS
+from cases.dossier.lines import Kind, Line, Read, day, is_guarded, moment
+from cases.dossier.variants import GROUNDS, About, Ground, Variant, left_out
+from cases.dossier.veil import Veil
 from cases.facts import facts_for
 from cases.models import Case, DossierExport
 from cases.protocol import PERIODS, STEPS, Guidance, Period, guide
 from cases.retention import Retention, retention
-from cases.timeline import Entry, timeline
+from cases.timeline import Entry as Happened
+from cases.timeline import timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,9 @@ class Dossier:
 
     export: DossierExport
     case: Case
+    variant: Variant
+    veil: Veil | None
+    guarded: bool
     age: int | None
     guidance: Guidance
     period: Period | None
@@ -36,25 +49,63 @@ class Dossier:
     steps: tuple[StepLine, ...]
     counts: dict[str, int]
     last_decision: Any
-    timeline: list[Entry]
+    timeline: list[Happened]
     made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A line as it stands on the paper."""
+
+    label: str
+    text: str
+    tone: str
+    omitted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record as it stands on the paper."""
+
+    title: str
+    meta: str
+    lines: tuple[Shown, ...]
+    severe: str = ""
+    omitted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part as it stands on the paper. ``unchosen``: how many of its records are left out."""
+
+    anchor: str
+    title: Promise
+    entries: list[Entry]
+    empty: Promise | str
+    fresh: bool
+    unchosen: int = 0
 
 
 def dossier(export: DossierExport, now: datetime) -> Dossier:
     """Read all that the dossier shows, in a number of queries that does not grow."""
     case = Case.objects.with_records().get(pk=export.case_id)
     guidance = guide(facts_for(case, now))
+    variant = export.kind
     return Dossier(
         export=export,
         case=case,
+        variant=variant,
+        veil=Veil.of(case, variant, export.hidden_words),
+        guarded=is_guarded(case),
         age=case.pupil.age(now.date()),
         guidance=guidance,
         period=PERIODS.get(case.period),
-        retention=retention(case),
+        # Why it is kept longer is a line like others: the veil lies over it.
+        retention=replace(retention(case), reason=""),
         steps=_steps(guidance),
         counts={step.records: len(getattr(case, step.records).all()) for step in STEPS},
         last_decision=next(reversed(case.decisions.all()), None),
-        timeline=timeline(case),
+        timeline=timeline(case) if variant.house and not variant.one_page else [],
         made_at=now,
     )
 
@@ -64,3 +115,171 @@ def _steps(guidance: Guidance) -> tuple[StepLine, ...]:
         StepLine(state.step.number, state.step.name, state.state, state.at)
         for state in guidance.steps
     )
+
+
+@dataclass(slots=True)
+class Composer:
+    """Composes the lines of a dossier, and counts what it leaves out by its ground.
+
+    Everything that goes on the paper goes through ``show``: what a line is about decides whether it
+    is shown, and the veil lies over what is.
+    """
+
+    dossier: Dossier
+    grounds: Counter[Ground] = field(default_factory=Counter)
+
+    def sections(self) -> list[Section]:
+        """Return the parts of the dossier, in the language that is active."""
+        return [
+            Section(
+                part.anchor,
+                part.title,
+                [entry for kind in part.kinds for entry in self._entries(kind)],
+                part.empty,
+                part.fresh,
+                sum(self._unchosen(kind) for kind in part.kinds),
+            )
+            for part in PARTS
+        ]
+
+    def cover(self) -> dict[str, Any]:
+        """Return what stands in front: of the case, of the export, and of the last decision."""
+        dossier, case = self.dossier, self.dossier.case
+        aside = About.SAFETY if dossier.guarded else About.PUPIL
+        deadline = ""
+        if case.deadline:
+            before = _("before %(day)s") % {"day": moment(case.deadline)}
+            deadline = f"{dossier.period.label}, {before}"
+        return {
+            "responsible": self.staff(case.responsible.name) if case.responsible else "",
+            "elsewhere": self.text(dossier.guidance.elsewhere, aside),
+            "deadline": self.house(deadline),
+            "waits": self.house(self._short(_waiting(case.waits))) if case.waits else "",
+            "last_decision": self.text(_decided(dossier.last_decision), aside),
+            "tasks": dossier.guidance.tasks if dossier.variant.house else (),
+        }
+
+    def closing(self) -> list[Shown]:
+        """Return how the case was closed."""
+        return self._lines(self.dossier.case, CLOSING)
+
+    def show(self, line: Line) -> Shown:
+        """Return a line as this reader gets it."""
+        ground = left_out(line.about, self.dossier.variant.code)
+        label = "" if ground and line.unsaid else self._veiled(str(line.label))
+        if ground:
+            return Shown(label, self.omission(ground), "omitted", omitted=True)
+        text = line.text if line.about is About.STAFF else self._veiled(line.text)
+        return Shown(label, text, line.tone)
+
+    def text(self, text: str, about: About = About.PUPIL) -> str:
+        """Return a text as this reader gets it, for where it stands without a label."""
+        return self.show(Line("", str(text), about)).text if text else ""
+
+    def staff(self, name: str) -> str:
+        """Return a name of somebody of the school or a partner."""
+        return self.text(name, About.STAFF)
+
+    def house(self, text: str) -> str:
+        """Return what the house keeps of itself."""
+        return self.text(text, About.HOUSE)
+
+    def omission(self, ground: Ground) -> str:
+        """Return what stands in the place of what is left out, and count it."""
+        self.grounds[ground] += 1
+        return _("[left out: %(ground)s]") % {"ground": ground}
+
+    def legend(self) -> list[tuple[str, Promise, int]]:
+        """Return the grounds that were used, with what each means and how often. Asked at last."""
+        return [(g, GROUNDS[g], self.grounds[g]) for g in Ground if self.grounds[g]]
+
+    def _short(self, text: str) -> str:
+        """Return a text that leaves room for the rest where all stands on one page."""
+        return Truncator(text).chars(200) if self.dossier.variant.one_page else text
+
+    def _veiled(self, text: str) -> str:
+        if self.dossier.veil is None or not text:
+            return text
+        veiled, times = self.dossier.veil.over(text)
+        self.grounds[Ground.OTHERS] += times
+        return veiled
+
+    def _records(self, kind: Kind) -> Iterator[Any]:
+        chosen = self.dossier.export.chosen
+        for record in getattr(self.dossier.case, kind.relation).all():
+            if not self.dossier.variant.chosen or f"{kind.relation}-{record.pk}" in chosen:
+                yield record
+
+    def _unchosen(self, kind: Kind) -> int:
+        if not self.dossier.variant.chosen:
+            return 0
+        everything = len(getattr(self.dossier.case, kind.relation).all())
+        left = everything - sum(1 for __ in self._records(kind))
+        self.grounds[Ground.NEEDED] += left
+        return left
+
+    def _entries(self, kind: Kind) -> Iterator[Entry]:
+        for record in self._records(kind):
+            ground = left_out(kind.hidden(record, self.dossier.guarded), self.dossier.variant.code)
+            if ground:
+                yield Entry(self.omission(ground), "", (), omitted=True)
+            else:
+                yield Entry(
+                    self._veiled(kind.title(record)),
+                    self._meta(kind, record),
+                    tuple(self._lines(record, kind.lines)),
+                    getattr(record, "severity_label", ""),
+                )
+
+    def _lines(self, record: Any, fields: Iterable[Read]) -> list[Shown]:
+        return [self.show(line) for read in fields for line in read(record, self.dossier.guarded)]
+
+    def _meta(self, kind: Kind, record: Any) -> str:
+        """Return when it was, where, who noted it and when, and in which walk."""
+        noted = {"name": self.staff(record.author.name), "day": moment(record.recorded_at)}
+        parts = [moment(getattr(record, kind.moment))] if kind.moment != "recorded_at" else []
+        if place := getattr(record, "place", "") if kind.relation == "signals" else "":
+            parts.append(self._veiled(place))
+        parts.append(_("noted by %(name)s on %(day)s") % noted)
+        if self.dossier.case.cycle > 1:
+            parts.append(_("walk %(number)s") % {"number": record.cycle})
+        return " · ".join(parts)
+
+
+def _waiting(snooze: Any) -> str:
+    until = _("until %(moment)s") % {"moment": moment(snooze.until)}
+    return f"{until}: {snooze.reason}"
+
+
+def _decided(decision: Any) -> str:
+    """Return the last decision in a line."""
+    if decision is None:
+        return ""
+    said = [
+        _("Report to Veilig Thuis") if decision.report else _("No report to Veilig Thuis"),
+        decision.get_help_display(),
+    ]
+    if decision.follow_up_on:
+        review = _("Review on %(day)s")
+        said.append(review % {"day": date_format(decision.follow_up_on, "j F Y")})
+    return " · ".join(map(str, said))
+
+
+def offered(case: Case) -> list[tuple[str, str]]:
+    """Return the records that can be handed over: their key, and their kind and day. No word."""
+    return [
+        (
+            f"{relation}-{record.pk}",
+            f"{_called(record)}, {day(getattr(record, kind.moment))}",
+        )
+        for relation, kind in KINDS.items()
+        for record in getattr(case, relation).all()
+        if not getattr(record, "withdrawn_at", None)
+    ]
+
+
+def _called(record: Any) -> str:
+    """Return how a record is called in the list: never by its own words."""
+    name = str(record._meta.verbose_name)
+    number = getattr(record, "number", None) or getattr(record, "reference", "")
+    return f"{name[:1].upper()}{name[1:]} {number}".strip()

@@ -1,13 +1,34 @@
-"""Why a dossier is exported."""
+"""Which dossier is exported, why, and what goes with it."""
 
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import access
+from accounts.access import Permission
 from accounts.forms import LongTextField, MeldcodeForm
+from accounts.models import School
+from cases.dossier.actions import Wish
+from cases.dossier.lock import check_strength
+from cases.dossier.variants import VARIANTS, Code, Names, Variant
+from cases.dossier.year import school_year
+
+# As long as a dossier is kept at most.
+YEARS_BACK = 20
 
 
 class ExportForm(MeldcodeForm):
-    """The reason: it stands on the cover, in the case and in the audit."""
+    """What fits the kind of dossier that was chosen before, and no more fields than that."""
 
+    variant = forms.ChoiceField(
+        choices=[(code.value, code.value) for code in Code],
+        required=False,
+        widget=forms.HiddenInput,
+    )
     reason = LongTextField(
         label=_("Why do you export this dossier?"),
         help_text=_("For whom, and on what ground. It stands on the cover and in the case."),
@@ -15,3 +36,99 @@ class ExportForm(MeldcodeForm):
         max_length=1000,
         error_messages={"min_length": _("Write a few words more: for whom, and on what ground.")},
     )
+    chosen = forms.MultipleChoiceField(
+        label=_("Which records do you hand over?"),
+        help_text=_("Choose what the receiver needs, and no more."),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    hidden_words = LongTextField(
+        label=_("Whose names must be left out too?"),
+        help_text=_(
+            "Names of colleagues, of other pupils and of the contact book are left out by "
+            "themselves. Do you know of others, such as a neighbour who told something? Write "
+            "their names here, with commas between them. They are not kept."
+        ),
+        max_length=1000,
+        required=False,
+        rows=2,
+    )
+    with_files = forms.BooleanField(
+        label=_("Put the files into the PDF"),
+        help_text=_("Letters and pictures, as they were added. Withdrawn files never go along."),
+        required=False,
+    )
+
+    password = forms.CharField(
+        label=_("A password for the PDF (not needed)"),
+        help_text=_(
+            "Without it nobody opens the file, and nobody here can give it to you again: write it "
+            "down, and tell it to the receiver in another way than the file. A PDF with a password "
+            "is no PDF/A any more: for an archive, make one without."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        validators=[check_strength],
+        max_length=100,
+        required=False,
+        strip=False,
+    )
+
+    def __init__(
+        self, *args: Any, kind: Variant, records: Sequence[tuple[str, str]] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["variant"].initial = kind.code.value
+        self.fields["chosen"].choices = records
+        if Names.STAFF not in kind.names:
+            self.fields["hidden_words"].help_text = _(
+                "Names of other pupils are left out by themselves. Do you know of others, such as "
+                "a friend of the pupil? Write their names here, with commas between them. They "
+                "are not kept."
+            )
+        fits = {"chosen": kind.chosen, "hidden_words": kind.veiled, "with_files": kind.files}
+        for name in [name for name, there in fits.items() if not there]:
+            del self.fields[name]
+
+    def _filled_in(self, data: QueryDict) -> dict[str, Any]:
+        """Leave the password out: the key of the form is kept, and must say nothing of it."""
+        filled_in = super()._filled_in(data)
+        filled_in.pop("password", None)
+        return filled_in
+
+    @property
+    def wish(self) -> Wish:
+        """Return what is asked for."""
+        wish = {name: value for name, value in self.values.items() if name != "reason"}
+        wish["variant"] = wish["variant"] or Code.WHOLE.value
+        if "chosen" in wish:
+            wish["chosen"] = tuple(wish["chosen"])
+        return Wish(**wish)
+
+
+class YearForm(MeldcodeForm):
+    """Of which school and year, and why."""
+
+    school = forms.ModelChoiceField(
+        label=_("School"), queryset=School.objects.none(), empty_label=None
+    )
+    year = forms.TypedChoiceField(label=_("School year"), coerce=int)
+    reason = LongTextField(
+        label=_("Why do you export all dossiers of this year?"),
+        help_text=_("For whom, and on what ground. The school leader is told that you ask it."),
+        min_length=10,
+        max_length=1000,
+        error_messages={"min_length": _("Write a few words more: for whom, and on what ground.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ids = access.school_ids(self.user, Permission.EXPORT_YEAR)
+        self.fields["school"].queryset = School.objects.filter(pk__in=ids).order_by("name")
+        newest = school_year(timezone.localdate())
+        years = range(newest, newest - YEARS_BACK, -1)
+        self.fields["year"].choices = [(year, f"{year}–{year + 1}") for year in years]
+
+
+def kind_of(code: str) -> Variant:
+    """Return the kind of dossier with a code; of one that there is not, the whole."""
+    return VARIANTS.get(code, VARIANTS[Code.WHOLE])

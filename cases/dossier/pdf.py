@@ -1,54 +1,49 @@
-"""A dossier as PDF, by WeasyPrint."""
+"""A dossier as PDF: composed for whom it is meant, set in type, and printed (``press``)."""
 
 import re
 from collections.abc import Callable
 
 from django.template.loader import render_to_string
 from django.utils import translation
-from weasyprint import HTML
-from weasyprint.urls import URLFetcher
 
-from cases.dossier.contents import Dossier
+from cases.dossier.contents import Composer, Dossier
+from cases.dossier.enclosed import enclosed
+from cases.dossier.lock import locked, unseal
+from cases.dossier.press import LOCKED, on_paper
 
 # Of a text that nearly fills its line, WeasyPrint 70 puts the first word on a line of its own when
 # the template's indentation stands around it.
 INDENTATION = re.compile(r"(?<=>)\n\s*|\n\s*(?=</|<br)")
 
 
-class RefusedURL(Exception):
-    """Something in the dossier asked for an address; a dossier fetches nothing."""
-
-
-class NothingFetched(URLFetcher):
-    """Refuses every address, whatever kind it is. WeasyPrint asks it for each: pictures, fonts,
-    stylesheets, attachments; what was refused is left out, and the dossier is made all the same.
-    """
-
-    def fetch(self, url: str, headers: object = None) -> None:
-        """Raise ``RefusedURL``."""
-        raise RefusedURL
-
-
 def make_pdf(dossier: Dossier, progress: Callable[[int], None]) -> bytes:
-    """Return the dossier as PDF (accessible, PDF/UA), in the language of whoever asked for it.
+    """Return the dossier as PDF, in the language of whoever asked for it.
 
     ``progress`` hears how far it is, in percent. Everything that the paper shows stands in its
     template: no address is ever opened, whatever somebody typed into a record.
     """
+    export = dossier.export
+    files = enclosed(export, dossier.case)
     html = as_html(dossier)
-    progress(40)
-    return on_paper(html, progress)
+    del dossier  # a thousand records: what the printer needs, stands in the page
+    progress(25)
+    if not export.protected:
+        return on_paper(html, progress, files)
+    password = unseal(export.sealed_password)  # before the work: without it nothing is made
+    return locked(on_paper(html, progress, files, LOCKED), password)
 
 
 def as_html(dossier: Dossier) -> str:
     """Return the dossier as the page that is printed."""
+    composer = Composer(dossier)
     with translation.override(dossier.export.requested_by.language):
-        html = render_to_string("pdf/dossier.html", {"dossier": dossier, "case": dossier.case})
+        context = {
+            "dossier": dossier,
+            "case": dossier.case,
+            "variant": dossier.variant,
+            "composer": composer,
+            **composer.cover(),
+        }
+        name = "pdf/summary.html" if dossier.variant.one_page else "pdf/dossier.html"
+        html = render_to_string(name, context)
     return INDENTATION.sub("", html)
-
-
-def on_paper(html: str, progress: Callable[[int], None]) -> bytes:
-    """Return a page as PDF; no address in it is opened."""
-    document = HTML(string=html, url_fetcher=NothingFetched()).render(pdf_variant="pdf/ua-1")
-    progress(85)
-    return document.write_pdf(pdf_variant="pdf/ua-1")

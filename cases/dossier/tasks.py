@@ -8,9 +8,10 @@ from django.utils import timezone
 from accounts.access import Permission
 from background.record import gave_up
 from cases import jobs
-from cases.dossier import actions
+from cases.dossier import actions, year
 from cases.dossier.contents import dossier
 from cases.dossier.pdf import make_pdf
+from cases.models import YearExport
 
 logger = logging.getLogger(__name__)
 
@@ -27,9 +28,8 @@ def make_dossier(public_id: str) -> None:
 
     try:
         actions.check(export.requested_by, Permission.EXPORT_DOSSIER, export.case)
-        contents = dossier(export, timezone.localtime())
-        progress(15)
-        jobs.finish(export, make_pdf(contents, progress))
+        # Not kept under a name here: its records go as soon as the page is written.
+        jobs.finish(export, make_pdf(dossier(export, timezone.localtime()), progress))
     except Exception as error:
         # The error's text can quote a record; its class is enough to start looking.
         logger.error("Export %s failed: %s", public_id, type(error).__name__)
@@ -38,6 +38,21 @@ def make_dossier(public_id: str) -> None:
 
 
 @shared_task
+def make_year(public_id: str) -> None:
+    """Make the next dossiers of a school year; when all are there, their zip."""
+    export = jobs.claim(YearExport, public_id)
+    if export is None:
+        return
+    try:
+        year.work(export)
+    except Exception as error:
+        logger.error("Year %s failed: %s", public_id, type(error).__name__)
+        jobs.fail(export)
+        gave_up(error, export.public_id)
+
+
+@shared_task
 def look_after_exports() -> None:
     """Find exports that wait, hang or are old (by beat)."""
     actions.look_after(timezone.now())
+    year.tidy()

@@ -13,7 +13,10 @@ from accounts.second_factor import fresh_second_factor
 from audit.kinds import Kind
 from audit.log import record_read, record_search
 from cases.dossier.actions import request_export
-from cases.dossier.forms import ExportForm
+from cases.dossier.checking import CheckForm, digest, known_paper
+from cases.dossier.contents import offered
+from cases.dossier.forms import ExportForm, kind_of
+from cases.dossier.variants import VARIANTS
 from cases.jobs import KEPT_FOR
 from cases.models import Case, DossierExport
 
@@ -46,13 +49,16 @@ def exportable(request: HttpRequest) -> HttpResponse:
 @requires(Permission.EXPORT_DOSSIER)
 @fresh_second_factor
 def dossier(request: HttpRequest, reference: str) -> HttpResponse:
-    """Ask for the dossier of a case, with a reason."""
+    """Ask for the dossier of a case, of one kind, with a reason."""
     case = get_object_or_404(
         Case.objects.permitted(request.user, Permission.EXPORT_DOSSIER), reference=reference
     )
-    form = ExportForm.for_page(request)
+    kind = kind_of(request.POST.get("variant") or request.GET.get("kind", ""))
+    records = offered(Case.objects.with_records().get(pk=case.pk)) if kind.chosen else ()
+    form = ExportForm.for_page(request, kind=kind, records=records)
     if form.is_bound and form.is_valid():
-        export = form.run(request_export, case, request.user, form.key, form.values["reason"])
+        reason = form.values["reason"]
+        export = form.run(request_export, case, request.user, form.key, reason, form.wish)
         if export:
             return redirect("cases:export", export.public_id)
     return render(
@@ -61,6 +67,8 @@ def dossier(request: HttpRequest, reference: str) -> HttpResponse:
         {
             "form": form,
             "case": case,
+            "kind": kind,
+            "kinds": VARIANTS.values(),
             "sees_case": Case.objects.visible_to(request.user).filter(pk=case.pk).exists(),
             "exports": _own(request).filter(case=case)[:RECENT_SHOWN],
             "kept_days": KEPT_FOR.days,
@@ -95,6 +103,23 @@ def download(request: HttpRequest, export: str) -> FileResponse:
         as_attachment=True,
         filename=f"dossier-{found.case.reference}.pdf",
         content_type="application/pdf",
+    )
+
+
+@requires(Permission.EXPORT_DOSSIER)
+def check_paper(request: HttpRequest) -> HttpResponse:
+    """Tell whether a PDF is, to the byte, one that was exported here. It is not kept."""
+    form, found, sha256 = CheckForm(), None, ""
+    if request.method == "POST":
+        form = CheckForm(request.POST, request.FILES)
+        if form.is_valid():
+            sha256 = digest(form.cleaned_data["file"])
+            found = known_paper(sha256, request.user)
+    return render(
+        request,
+        "dossier/check.html",
+        {"form": form, "found": found, "sha256": sha256},
+        status=422 if form.errors else 200,
     )
 
 

@@ -19,7 +19,7 @@ from cases.errors import KEY_USED, ActionError
 from cases.figures.report import years_over
 from cases.figures.school_year import SchoolYear
 from cases.models import Pupil, YearPaper, YearText
-from cases.names import PUPIL, Family, find, parts, visible, words_of
+from cases.names import PUPIL, Family, find, parts_of, visible, words_of
 
 
 def save_texts(
@@ -75,7 +75,7 @@ def _save(
 def names_in(school: School, text: str) -> list[str]:
     """Return the words of a text that look like the name of somebody who is or was a pupil."""
     names = Pupil.objects.filter(school=school).values_list("given_name", "family_name")
-    known = {part: PUPIL for both in names for name in both for part in parts(name)}
+    known = {part: PUPIL for both in names for name in both for part in parts_of(name)}
     found = find(text, Family(known, None))
     # Many a name is a common word too, in small letters: "de jong", "een roos".
     return words_of(one for one in found if visible(one.word)[:1].isupper())
@@ -115,4 +115,4 @@ def check_paper(paper: YearPaper) -> None:
 
 def look_after(now: datetime) -> None:
     """Queue the papers that wait, take back what hangs, remove files that are old."""
-    jobs.look_after(YearPaper, now)
+    jobs.look_after(YearPaper.objects.all(), now)

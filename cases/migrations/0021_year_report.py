@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0005_saml_provider"),
-        ("cases", "0018_siblings"),
+        ("cases", "0020_year_export"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

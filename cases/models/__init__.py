@@ -6,7 +6,7 @@ from cases.models.case import Case, CaseUserObjectPermission, StepChange
 from cases.models.contact import Contact
 from cases.models.conversation import Conversation
 from cases.models.deviation import Deviation
-from cases.models.export import DossierExport, PaperJob
+from cases.models.export import DossierExport, PaperJob, YearExport
 from cases.models.help_item import HelpItem
 from cases.models.look_back import LookBack
 from cases.models.need_to_know import EmergencyAccess, ShutOut
@@ -58,6 +58,7 @@ __all__ = [
     "SiblingTie",
     "Snooze",
     "StepChange",
+    "YearExport",
     "YearPaper",
     "YearText",
 ]

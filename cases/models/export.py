@@ -1,14 +1,19 @@
 """A paper that the worker makes, as the dossier: who asked, why, how far, and the file."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Value
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import School
+from cases.dossier.variants import VARIANTS, Code, Variant
 from cases.models.case import Case
-from cases.querysets import DossierExportQuerySet
+from cases.querysets import DossierExportQuerySet, YearExportQuerySet
 
 
 class PaperJob(models.Model):
@@ -19,6 +24,12 @@ class PaperJob(models.Model):
     # What whoever asked for it is told in the end (kinds of notifications).
     told_ready: str
     told_failed: str
+    # Texts that only the worker needs: emptied once the paper is made.
+    forgotten: tuple[str, ...] = ()
+    # And what goes even when it could not be made.
+    secret: tuple[str, ...] = ()
+    # The file is a copy of the most delicate text that a school has: it does not linger.
+    kept_for = timedelta(days=7)
 
     class State(models.TextChoices):
         """Where the job stands."""
@@ -57,18 +68,71 @@ class PaperJob(models.Model):
         return self.state in (self.State.WAITING, self.State.RUNNING)
 
     @property
+    def can_retry(self) -> bool:
+        """Tell whether it can be made anew as it was asked for, once it was given up."""
+        return True
+
+    @property
     def in_case(self) -> Case | None:
-        """Return the case that it is a paper of; None: it is about a school."""
+        """Return the case that it is a paper of; None: of no single one."""
         raise NotImplementedError
 
 
-class DossierExport(PaperJob):
-    """A PDF of a whole case."""
+class YearExport(PaperJob):
+    """The dossiers of all cases that a school opened in one school year, as a zip."""
 
+    task = "cases.dossier.tasks.make_year"
+    told_ready, told_failed = "year_ready", "year_failed"
+    kept_for = timedelta(hours=24)
+
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="year_exports")
+    # The school year by its first calendar year: 2025 is 2025-2026.
+    year = models.PositiveSmallIntegerField(_("school year"))
+    reason = models.TextField(_("why you export these dossiers"))
+    file = models.FileField(upload_to="years", blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = YearExportQuerySet.as_manager()
+
+    class Meta(PaperJob.Meta):
+        verbose_name = _("export of a school year")
+        verbose_name_plural = _("exports of school years")
+
+    @property
+    def in_case(self) -> None:
+        """It is of no single case."""
+        return
+
+    @property
+    def years(self) -> str:
+        """Return the school year as one says it."""
+        return f"{self.year}–{self.year + 1}"
+
+
+class DossierExport(PaperJob):
+    """A PDF of a case: the whole of it, or what a reader is to get (``cases.dossier.variants``)."""
+
+    forgotten = ("hidden_words", "sealed_password")
+    secret = ("sealed_password",)
     task = "cases.dossier.tasks.make_dossier"
     told_ready, told_failed = "dossier_ready", "dossier_failed"
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="exports")
+    # Counts within the case, and stands on each page: "M-7K3QX2/3".
+    number = models.PositiveSmallIntegerField(_("number"), null=True, editable=False)
+    variant = models.CharField(_("kind"), max_length=16, default="whole", db_default="whole")
+    # The keys of the records that are handed over (``cases.dossier.contents.offered``).
+    chosen = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
+    # Names that whoever asked knows beside ours, to take out; emptied once the paper is made.
+    hidden_words = models.TextField(blank=True, db_default="")
+    with_files = models.BooleanField(_("with the files"), default=False, db_default=False)
+    # Behind a password, which is kept sealed until the paper is made (``cases.dossier.lock``).
+    protected = models.BooleanField(_("with a password"), default=False, db_default=False)
+    sealed_password = models.TextField(blank=True, db_default="", editable=False)
+    # Made for the zip of a school year: fetched in that, and nowhere else.
+    of_year = models.ForeignKey(
+        YearExport, null=True, blank=True, on_delete=models.SET_NULL, related_name="dossiers"
+    )
     reason = models.TextField(_("why you export this dossier"))
     file = models.FileField(upload_to="dossiers", blank=True)
 
@@ -77,7 +141,14 @@ class DossierExport(PaperJob):
     class Meta(PaperJob.Meta):
         verbose_name = _("dossier export")
         verbose_name_plural = _("dossier exports")
+        constraints = (
+            models.UniqueConstraint(fields=("case", "number"), name="one_export_per_number"),
+        )
         indexes = (
+            # By which a paper is known again (``cases.dossier.checking``).
+            models.Index(
+                fields=("sha256",), condition=~models.Q(sha256=""), name="exports_by_sha256"
+            ),
             models.Index(
                 fields=("state",),
                 condition=models.Q(state__in=("waiting", "running", "ready")),
@@ -87,6 +158,26 @@ class DossierExport(PaperJob):
 
     def __str__(self) -> str:
         return f"export {self.public_id}"
+
+    @property
+    def name(self) -> str:
+        """Return how it is called on paper: the case's reference and its number."""
+        return f"{self.case.reference}/{self.number or '–'}"
+
+    @property
+    def kind(self) -> Variant:
+        """Return which kind of dossier it is."""
+        return VARIANTS[Code(self.variant)]
+
+    @property
+    def can_retry(self) -> bool:
+        """A password is gone by then, and it is not made without."""
+        return not self.protected
+
+    @property
+    def short_reason(self) -> str:
+        """Return the beginning of the reason, for the foot of each page."""
+        return Truncator(" ".join(self.reason.split())).chars(90)
 
     @property
     def in_case(self) -> Case:

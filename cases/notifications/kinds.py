@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import access
 from accounts.access import Permission
 from accounts.models import User
-from cases.models import Case, Contact, DossierExport, Notification, YearPaper
+from cases.models import Case, Contact, DossierExport, Notification, PaperJob, YearExport, YearPaper
 from cases.models.contact import last_year
 from cases.notifications.querysets import NotificationQuerySet
 
@@ -163,20 +163,33 @@ def still_theirs(person: User, notifications: Iterable[Notification]) -> set[int
     return {one.pk for one in notifications if one.case_id in run}
 
 
-def dossiers_to_fetch(person: User, notifications: Iterable[Notification]) -> set[int]:
-    """Return the keys of those about dossiers that were not removed."""
-    ids = [one.about for one in notifications]
-    ready = DossierExport.objects.filter(public_id__in=ids, state=DossierExport.State.READY)
-    waits = {str(public_id) for public_id in ready.values_list("public_id", flat=True)}
-    return {one.pk for one in notifications if one.about in waits}
+def to_fetch(papers: type[PaperJob]) -> Callable[[User, Iterable[Notification]], set[int]]:
+    """Return what finds, of notifications about papers of a kind, those not removed yet."""
+
+    def still_there(person: User, notifications: Iterable[Notification]) -> set[int]:
+        ids = [one.about for one in notifications]
+        ready = papers.objects.filter(public_id__in=ids, state=PaperJob.State.READY)
+        waits = {str(public_id) for public_id in ready.values_list("public_id", flat=True)}
+        return {one.pk for one in notifications if one.about in waits}
+
+    return still_there
 
 
-def year_reports_to_fetch(person: User, notifications: Iterable[Notification]) -> set[int]:
-    """Return the keys of those about year reports that were not removed."""
-    ids = [one.about for one in notifications]
-    ready = YearPaper.objects.filter(public_id__in=ids, state=YearPaper.State.READY)
-    waits = {str(public_id) for public_id in ready.values_list("public_id", flat=True)}
-    return {one.pk for one in notifications if one.about in waits}
+def exports_years(sight: Sight) -> Q:
+    """Those about years that the person asked for, and may have still."""
+    years = YearExport.objects.visible_to(sight.person)
+    return Q(about__in=[str(one) for one in years.values_list("public_id", flat=True)])
+
+
+def leads_school(sight: Sight) -> Q:
+    """Those about schools that the person leads."""
+    led = access.school_ids(sight.person, Permission.SEE_BOARD_CASE)
+    return Q(about__in=[str(pk) for pk in led])
+
+
+def year_page(notification: Notification) -> str:
+    """Return the path of the page from which somebody fetches a year."""
+    return reverse("cases:year", args=[notification.about])
 
 
 def case_page(notification: Notification) -> str:
@@ -213,6 +226,7 @@ REMINDER, EMERGENCY, SHUT_OUT, CONTACTS = "reminder", "emergency", "shut_out", "
 SEVERE, RESPONSIBLE, TAKES_PART, ROLE = "severe", "responsible", "takes_part", "role"
 YEAR_REPORT_READY, YEAR_REPORT_FAILED = "year_report_ready", "year_report_failed"
 DOSSIER_READY, DOSSIER_FAILED = "dossier_ready", "dossier_failed"
+YEAR_ASKED, YEAR_READY, YEAR_FAILED = "year_asked", "year_ready", "year_failed"
 WHO_AND_WHY = _(
     "Who, and why, stands in the case. Is this not right? Tell your school leader at once."
 )
@@ -250,7 +264,8 @@ declare(
     Kind(DOSSIER_READY,
          _("The dossier that you asked for is ready."),
          _("Only you can fetch it. After seven days it is removed."),
-         exports_case, dossier_page, case_reference, waits=dossiers_to_fetch, on_case_page=False),
+         exports_case, dossier_page, case_reference, waits=to_fetch(DossierExport),
+         on_case_page=False),
     Kind(DOSSIER_FAILED,
          _("The dossier that you asked for could not be made."),
          _("Ask for it again. Does it fail once more? Tell your administrator."),
@@ -258,11 +273,23 @@ declare(
     Kind(YEAR_REPORT_READY,
          _("The year report that you asked for is ready."),
          _("Only you can fetch it. After seven days it is removed."),
-         sees_year_report, year_report_page, no_reference, waits=year_reports_to_fetch),
+         sees_year_report, year_report_page, no_reference, waits=to_fetch(YearPaper)),
     Kind(YEAR_REPORT_FAILED,
          _("The year report that you asked for could not be made."),
          _("Ask for it again. Does it fail once more? Tell your administrator."),
          sees_year_report, year_report_page, no_reference),
+    Kind(YEAR_ASKED,
+         _("An administrator asked for all dossiers of a school year of your school."),
+         _("Did you not agree on that? Ask your administrator, and look into it at once."),
+         leads_school, lambda notification: reverse("home"), no_reference),
+    Kind(YEAR_READY,
+         _("The dossiers of the school year that you asked for are ready."),
+         _("Only you can fetch them. After 24 hours they are removed."),
+         exports_years, year_page, no_reference, waits=to_fetch(YearExport)),
+    Kind(YEAR_FAILED,
+         _("The dossiers of the school year that you asked for could not be made."),
+         _("Ask for it again. Does it fail once more? Look at the page of background work."),
+         exports_years, year_page, no_reference),
     # Who gives a role sends a mail about it (accounts.people.mails).
     Kind(ROLE,
          _("You have a new role."),

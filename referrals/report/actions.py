@@ -197,7 +197,7 @@ def request_copy(report: Report, by: User, key: UUID, reason: str) -> ReportCopy
 
 def look_after(now: datetime) -> None:
     """Queue the copies that wait, take back what hangs, remove files that are old."""
-    jobs.look_after(ReportCopy, now)
+    jobs.look_after(ReportCopy.objects.all(), now)
 
 
 def _locked(referral: Referral, by: User) -> Referral:

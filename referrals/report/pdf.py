@@ -1,4 +1,4 @@
-"""A filed report as PDF (PDF/UA), by the same press as the dossier: it opens no address."""
+"""A filed report as PDF, by the same press as the dossier: it opens no address."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,7 +6,8 @@ from datetime import datetime
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from cases.dossier.pdf import INDENTATION, on_paper
+from cases.dossier.pdf import INDENTATION
+from cases.dossier.press import on_paper
 from referrals.report.fill import LANGUAGE
 from referrals.report.lines import is_anonymous, parts
 from referrals.report.models import Report

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from audit.models import Flag
+from cases.dossier.year import school_year
 from cases.figures.school_year import SchoolYear
 from cases.models import Pupil
 from cases.protocol import PERIODS, QUESTIONS
@@ -197,6 +198,17 @@ def participant(world: World) -> Data:
 def export(world: World) -> Data:
     """Give the reason of an export."""
     return {"reason": "Ouders vragen om inzage."}
+
+
+def year(world: World) -> Data:
+    """Ask for the dossiers of this school year."""
+    # One at a time: what the world asked for is over.
+    type(world.year).objects.update(state="expired")
+    return {
+        "school": str(world.school.pk),
+        "year": str(school_year(timezone.localdate(world.case.opened_at))),
+        "reason": "Archief van dit schooljaar.",
+    }
 
 
 def consultation(world: World) -> Data:
@@ -692,7 +704,10 @@ FORMS = (
     Row("cases:participants", "attention_officer", "leader", "case", participant, (),
         (("person", teacher_elsewhere), ("person", family_worker)), keyed=False),
     Row("cases:dossier", "administrator", "leader", "case", export,
-        (({"reason": "kort"}, "reason"),)),
+        (({"reason": "kort"}, "reason"), ({"password": "te kort"}, "password")),
+        codes=("password",)),
+    Row("cases:years", "administrator", None, None, year,
+        (({"reason": "kort"}, "reason"), ({"year": "1990"}, "year"))),
     Row("cases:attach", "participant", "leader", "case", attachment),
     Row("consultations:new", "coordinator", "attention_officer", "case", consultation, (
         ({"naming_ground": ""}, "naming_ground"),

@@ -12,7 +12,8 @@ from weasyprint import HTML
 from weasyprint.css.tokens import InvalidValues
 from weasyprint.urls import URLFetchingError
 
-from cases.dossier.pdf import NothingFetched, RefusedURL, make_pdf, on_paper
+from cases.dossier.pdf import make_pdf
+from cases.dossier.press import NothingFetched, RefusedURL, on_paper
 from tests.attacks.proof import shows
 from tests.attacks.test_scripts import last_dossier
 from tests.factories import SignalFactory

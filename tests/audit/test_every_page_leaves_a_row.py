@@ -45,7 +45,9 @@ READERS = (
 )  # fmt: skip
 OUTSIDER = "conflicted"
 # What htmx asks for apart from its page.
-FRAGMENTS = {"signals:pupils", "cases:export", "cases:year_paper", "referrals:copy"}
+FRAGMENTS = {
+    "signals:pupils", "cases:export", "cases:year", "cases:year_paper", "referrals:copy",
+}  # fmt: skip
 READING = {
     Kind.READ, Kind.SEARCHED, Kind.TRAIL_READ, Kind.FLAGS_READ, Kind.EXPORTED, Kind.EMERGENCY,
 }  # fmt: skip
@@ -71,6 +73,7 @@ NOT_WRITTEN_DOWN: dict[str, tuple[frozenset[str], str]] = {
     "signals:new":               (NAMES, CHOSEN),
     "signals:pupils":            (NAMES, CHOSEN),
     "cases:export":              (frozenset({"DossierExport.reason"}), OWN),
+    "cases:year":                (frozenset({"YearExport.reason"}), OWN),
     "cases:participants":        (NAMES, STEP),
     "cases:end_shut_out":        (NAMES, STEP),
     "cases:conversation":        (NAMES, STEP),

@@ -1,0 +1,182 @@
+"""The fields of steps 4 and 5: weighing, deciding, and what follows (``fields``)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.dossier.lines import (
+    PUPIL,
+    REPORTER,
+    SAFETY,
+    SAFETY_RULES,
+    SOURCE,
+    STAFF,
+    Kind,
+    Line,
+    Read,
+    field,
+    guarded_by,
+    in_words,
+    lines,
+    moment,
+    note,
+    untold,
+)
+from cases.dossier.variants import About
+
+
+@lines("answers", "grounds", "question", "answer")
+def _answers(assessment: Any, guarded: bool) -> Iterator[Line]:
+    for answer in assessment.answers.all():
+        text = f"{answer.answer_text}\n{answer.grounds}"
+        yield Line(answer.question_text, text, guarded_by(answer, guarded))
+
+
+ASSESSMENT = Kind(
+    "assessments",
+    lambda assessment: _("Assessment"),
+    "assessed_at",
+    (_answers, field("consulted", gettext_lazy("Consulted for it"), STAFF)),
+)
+
+
+@lines("report", "report_grounds")
+def _report(decision: Any, guarded: bool) -> Iterator[Line]:
+    text = f"{_('Yes') if decision.report else _('No')}\n{decision.report_grounds}"
+    yield Line(_("Report to Veilig Thuis"), text, guarded_by(decision, guarded))
+
+
+@lines("help", "help_grounds")
+def _help(decision: Any, guarded: bool) -> Iterator[Line]:
+    yield Line(_("Help"), f"{decision.get_help_display()}\n{decision.help_grounds}")
+
+
+@lines("plan", "goals", "what", "who", "by_day", "seen_by")
+def _goals(decision: Any, guarded: bool) -> Iterator[Line]:
+    plan = getattr(decision, "plan", None)
+    for goal in plan.goals.all() if plan else ():
+        yield Line(_("Goal %(number)s") % {"number": goal.number}, goal.what)
+        by = _("by %(day)s") % {"day": in_words(goal.by_day)} if goal.by_day else ""
+        effect = goal.last_effect.get_effect_display() if goal.last_effect else ""
+        if said := " · ".join(str(part) for part in (goal.who, by, goal.seen_by, effect) if part):
+            yield note(said)
+
+
+@lines("referrals")
+def _referrals(decision: Any, guarded: bool) -> Iterator[Line]:
+    for referral in decision.referrals.all():
+        for line in _referral(referral, guarded):
+            # Of what the family was not told, the family reads nothing: no label either.
+            if untold(referral):
+                about = SAFETY if line.about in {PUPIL, STAFF} else line.about
+                line = replace(line, about=about, unsaid=True)
+            yield line
+
+
+def _referral(referral: Any, guarded: bool) -> Iterator[Line]:
+    label = _("Referral to %(to)s") % {"to": referral.receiver}
+    if referral.passed_on_from:
+        label = _("Passed on by %(from)s to %(to)s") % {
+            "from": referral.passed_on_from.receiver, "to": referral.receiver,
+        }  # fmt: skip
+    history = [f"{step.state.label}: {moment(step.at)}" for step in referral.history]
+    yield Line(label, " · ".join(history) or _("not sent yet"))
+    if by := dict.fromkeys(step.by.name for step in referral.history if step.by):
+        yield Line(_("Noted by"), ", ".join(by), STAFF)
+    for report in referral.reports.all():
+        if report.filed_at:
+            values = {"number": report.number, "day": moment(report.filed_at)}
+            yield note(_("Report, version %(number)s, filed on %(day)s") % values)
+            yield Line(_("Filed by"), report.filed_by.name, STAFF)
+    for read in REFERRAL:
+        yield from read(referral, guarded)
+    yield from letters(referral)
+
+
+def letters(record: Any) -> Iterator[Line]:
+    """Yield which files went along or came in."""
+    for letter in record.letters.all():
+        said = _("withdrawn") if letter.withdrawn_at else letter.title
+        yield note(f"{_('File %(number)s') % {'number': letter.number}}: {said}")
+
+
+REFERRAL: tuple[Read, ...] = (
+    field("get_consent_display", gettext_lazy("Consent")),
+    field("consent_of", gettext_lazy("Who was asked")),
+    field("consent_ground", gettext_lazy("Without consent, because"), SAFETY),
+    field("handed_over", gettext_lazy("What is handed over")),
+    field(
+        "anonymous_reason",
+        gettext_lazy("Without our name towards the family, because"),
+        REPORTER,
+    ),
+    field("not_told_reason", gettext_lazy("Pupil and parents do not know of it, because"), SAFETY),
+    field("taken_on_by", gettext_lazy("Who takes it on"), STAFF),
+    field("closed_why", gettext_lazy("Ended, because")),
+    field("get_closed_to_display", gettext_lazy("Who is responsible after it")),
+    field("withdrawn_reason", gettext_lazy("Withdrawn, because")),
+)
+
+DECISION = Kind(
+    "decisions",
+    lambda decision: _("Decision"),
+    "decided_at",
+    (
+        _report,
+        _help,
+        _goals,
+        field("results", gettext_lazy("What must be better, and by when")),
+        field("case_manager", gettext_lazy("Case manager"), STAFF),
+        _referrals,
+        field("follow_up_on", gettext_lazy("Review on")),
+    ),
+)
+
+
+@lines("referral", "letters", "goal_effects", "investigation")
+def _about_the_referral(heard: Any, guarded: bool) -> Iterator[Line]:
+    if heard.referral:
+        yield note(_("About the referral to %(to)s") % {"to": heard.referral.receiver})
+    yield from letters(heard)
+    for effect in heard.goal_effects.all():
+        goal = _("Goal %(number)s") % {"number": effect.goal.number}
+        yield note(f"{goal}: {effect.get_effect_display()}")
+    if heard.investigation:
+        yield note(heard.get_investigation_display())
+
+
+FEEDBACK = Kind(
+    "feedbacks",
+    lambda heard: str(heard.get_effect_display()),
+    "received_at",
+    (
+        field("heard", gettext_lazy("From"), SOURCE),
+        field("get_helped_by_display", gettext_lazy("Who helps now")),
+        field("get_willing_display", gettext_lazy("Does the family take part?")),
+        field("text", gettext_lazy("Heard or seen"), tone="fact"),
+        _about_the_referral,
+        field("next_review_on", gettext_lazy("Review again on")),
+    ),
+    lambda heard, guarded: guarded_by(heard, guarded) if heard.heard_from != "school" else PUPIL,
+)
+
+
+def _explained(deviation: Any, guarded: bool) -> About:
+    return SAFETY if deviation.rule in SAFETY_RULES else PUPIL
+
+
+@lines("rule", "step")
+def _rule(deviation: Any, guarded: bool) -> Iterator[Line]:
+    if deviation.of_rule:
+        yield note(f"{deviation.rule} · {deviation.of_rule.asks}", _explained(deviation, guarded))
+
+
+DEVIATION = Kind(
+    "deviations",
+    lambda deviation: str(deviation.get_kind_display()),
+    "recorded_at",
+    (_rule, field("grounds", gettext_lazy("Grounds"), _explained)),
+)

@@ -1,0 +1,57 @@
+"""The files that go into a dossier: those that may be opened, as they are, within a bound."""
+
+from collections.abc import Iterable
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+from weasyprint import Attachment as Embedded
+
+from cases.dossier.press import embedded
+from cases.dossier.variants import VARIANTS
+from cases.errors import ActionError
+from cases.files.kinds import MEGABYTE
+from cases.models import Attachment, Case, DossierExport
+
+# All together. What is larger no mail program takes, and the worker holds it in memory.
+LIMIT = 25 * MEGABYTE
+
+
+def files_for(case: Case, variant: str, chosen: Iterable[str]) -> list[Attachment]:
+    """Return the files that go into a kind of dossier: never one that was withdrawn."""
+    row = VARIANTS[variant]
+    if not row.files:
+        return []
+    files = list(Attachment.objects.served().filter(case=case))
+    if row.chosen:
+        keys = set(chosen)
+        files = [file for file in files if f"attachments-{file.pk}" in keys]
+    return files
+
+
+def check_size(files: Iterable[Attachment]) -> None:
+    """Raise ``ActionError`` when files are too large together."""
+    size = sum(file.size for file in files)
+    if size > LIMIT:
+        message = _(
+            "The files are %(size)s together; at most %(limit)s fits into one PDF. Leave the files "
+            "out, or choose fewer."
+        )
+        values = {"size": filesizeformat(size), "limit": filesizeformat(LIMIT)}
+        raise ActionError(message % values, field="with_files")
+
+
+def enclosed(export: DossierExport, case: Case) -> list[Embedded]:
+    """Return the files of an export, to embed; read here, and not before.
+
+    Raises ``ActionError`` when more was added since it was asked for than fits.
+    """
+    if not export.with_files:
+        return []
+    files = files_for(case, export.variant, export.chosen)
+    check_size(files)
+    made = []
+    for file in files:
+        with file.file.open("rb") as stored:
+            data = stored.read()
+        made.append(embedded(data, file.served_name, f"SHA-256 {file.sha256}", file.recorded_at))
+    return made

@@ -1,0 +1,313 @@
+"""THE table of a dossier's fields: of each kind of record what stands on paper, in that order, and
+what it is about (``cases.dossier.variants`` says for whom that is left out).
+
+A field that stands here nowhere is on no paper: ``tests/cases/test_dossier_variants.py`` holds the
+table against the models, so that a new field is decided on.
+
+The records are read through the reverse relations that the table of steps names: this room knows no
+step's models.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.dossier.deciding import ASSESSMENT, DECISION, DEVIATION, FEEDBACK
+from cases.dossier.lines import (
+    CONFIDED,
+    FILE,
+    PUPIL,
+    SAFETY,
+    SOURCE,
+    STAFF,
+    Kind,
+    Line,
+    Read,
+    day,
+    field,
+    guarded_by,
+    lines,
+    moment,
+    note,
+)
+from cases.dossier.variants import About
+
+
+def _confided(talk: Any, guarded: bool) -> About:
+    """What was said in a talk with the pupil alone was not said to the parents."""
+    return CONFIDED if talk.kind == "pupil" else PUPIL
+
+
+# Signals and looking back
+
+
+@lines("categories")
+def _categories(signal: Any, guarded: bool) -> Iterator[Line]:
+    if labels := [category.label for category in signal.categories.all()]:
+        # One of them says that the pupil told it.
+        yield note(" · ".join(labels), CONFIDED if signal.child_words else PUPIL)
+
+
+@lines("correction_reason", "corrects", "finding", "grounds")
+def _of_the_signal(signal: Any, guarded: bool) -> Iterator[Line]:
+    if signal.correction_reason:
+        yield note(
+            _("Corrected version. Reason: %(reason)s") % {"reason": signal.correction_reason}
+        )
+    if finding := getattr(signal, "finding", None):
+        yield Line(_("Found to be unfounded"), day(finding.recorded_at))
+        yield Line(_("Found so by"), finding.author.name, STAFF)
+        yield Line(_("Grounds"), finding.grounds)
+    if hasattr(signal, "correction"):
+        yield note(_("Replaced by a corrected version; kept as it was."))
+
+
+SIGNAL = Kind(
+    "signals",
+    lambda signal: f"{_('Signal')} {signal.reference}",
+    "observed_at",
+    (
+        _categories,
+        field("facts", gettext_lazy("Seen or heard"), tone="fact"),
+        field("child_words", gettext_lazy("The pupil's own words"), CONFIDED, "words"),
+        field("hearsay_from", gettext_lazy("Heard from"), SOURCE, "hearsay"),
+        field("interpretation", gettext_lazy("Interpretation, not a fact"), tone="interpretation"),
+        _of_the_signal,
+    ),
+)
+
+LOOK_BACK = Kind(
+    "lookbacks",
+    lambda look: f"{_('Looked back')}: {look.get_result_display()}",
+    "recorded_at",
+    (field("seen", gettext_lazy("Seen now"), tone="fact"),),
+)
+
+# Consultations
+
+
+@lines("pieces", "title", "text")
+def _pieces(consultation: Any, guarded: bool) -> Iterator[Line]:
+    for piece in consultation.pieces.all():
+        # A piece repeats a record, whatever that is about; its receiver was not the family.
+        yield Line(_("Went along: %(title)s") % {"title": piece.title}, piece.text, CONFIDED)
+
+
+@lines("invitations", "declined_why")
+def _invited(consultation: Any, guarded: bool) -> Iterator[Line]:
+    said = []
+    for invitation in consultation.invitations.all():
+        if invitation.withdrawn_at:
+            how = _("withdrawn")
+        elif invitation.declined_at:
+            how = f"{_('declined')}: {invitation.declined_why}"
+        elif invitation.handed_over_at:
+            how = _("handed over to a colleague")
+        else:
+            how = "" if invitation.accepted_at else _("did not answer")
+        said.append(f"{invitation.user.name} ({how})" if how else invitation.user.name)
+    if said:
+        yield Line(_("Invited"), ", ".join(said), STAFF)
+
+
+@lines("advices", "text", "mentions")
+def _advices(consultation: Any, guarded: bool) -> Iterator[Line]:
+    for advice in consultation.advices.all():
+        about = {"name": advice.author.name, "day": moment(advice.written_at)}
+        yield Line(_("Advice of %(name)s, %(day)s") % about, advice.text)
+        if names := [mention.user.name for mention in advice.mentions.all()]:
+            yield note(f"{_('For the eye of:')} {', '.join(names)}", STAFF)
+
+
+@lines("outcome", "held_at", "agenda_item")
+def _outcome(consultation: Any, guarded: bool) -> Iterator[Line]:
+    if not consultation.closed_at:
+        yield note(_("This consultation is still open."))
+        return
+    label = _("Outcome, held on %(day)s, noted by %(name)s")
+    values = {"day": moment(consultation.held_at), "name": consultation.closed_by.name}
+    yield Line(label % values, consultation.outcome, tone="fact")
+    item = getattr(consultation, "agenda_item", None)
+    if item and item.minutes:
+        yield Line(_("Minutes of the care team"), item.minutes)
+
+
+CONSULTATION = Kind(
+    "consultations",
+    lambda consultation: str(consultation.whom),
+    "recorded_at",
+    (
+        field("question", gettext_lazy("Question")),
+        field("shared", gettext_lazy("What was shared")),
+        _pieces,
+        field("spoken_to", gettext_lazy("To whom you spoke"), STAFF),
+        field("their_reference", gettext_lazy("Their reference"), STAFF),
+        field("naming_ground", gettext_lazy("The pupil's name was shared, because")),
+        _invited,
+        field("planned_at", gettext_lazy("Agreed for")),
+        field("place", gettext_lazy("Place")),
+        _advices,
+        _outcome,
+        field("decided_by", gettext_lazy("Who decided it"), STAFF),
+        field("next_talk", gettext_lazy("Who holds the conversation")),
+    ),
+    # That Veilig Thuis was asked is not said where the family is not told.
+    lambda consultation, guarded: (
+        guarded_by(consultation, guarded)
+        if consultation.kind in {"veilig_thuis", "emergency"}
+        else PUPIL
+    ),
+)
+
+# Talks
+
+
+@lines("facts_brought")
+def _facts_brought(talk: Any, guarded: bool) -> Iterator[Line]:
+    said = talk.statements
+    if said:
+        text = "\n".join(f"– {one}" for one in said) if len(said) > 1 else said[0]
+        yield Line(_("Facts that were brought"), text, _confided(talk, guarded), "fact")
+
+
+@lines("reactions", "parents_reactions")
+def _reactions(talk: Any, guarded: bool) -> Iterator[Line]:
+    label = _("How the pupil reacted") if talk.parents_reactions else _("How they reacted")
+    if talk.reactions:
+        yield Line(label, talk.reactions, _confided(talk, guarded))
+    if talk.parents_reactions:
+        yield Line(_("How the parents reacted"), talk.parents_reactions)
+
+
+@lines("buurtteam_consent", "handed_over_on_grounds")
+def _handed_over(talk: Any, guarded: bool) -> Iterator[Line]:
+    if talk.hands_over:
+        yield note(
+            _("They consent to help by the buurtteam.")
+            if talk.buurtteam_consent
+            else _("Not everybody consents whose consent it takes; the grounds stand in the case.")
+        )
+        since = _("The buurtteam is responsible from this talk on (%(moment)s).")
+        yield note(since % {"moment": moment(talk.held_at)})
+    elif talk.consent_lacks:
+        yield note(
+            _("Not everybody consents whose consent it takes: the school stays responsible.")
+        )
+
+
+TALK = Kind(
+    "conversations",
+    lambda talk: str(talk.get_kind_display()),
+    "held_at",
+    (
+        field("skip_reason", gettext_lazy("Why a talk is not safe"), SAFETY, "fact"),
+        field("weighed_with", gettext_lazy("Weighed with"), STAFF),
+        field("get_weighed_where_display", gettext_lazy("Where they work"), SAFETY),
+        field("look_again_on", gettext_lazy("Looked at again whether a talk is safe"), SAFETY),
+        field("attendees", gettext_lazy("Who were there")),
+        field("interpreter", gettext_lazy("Interpreter"), STAFF),
+        _facts_brought,
+        _reactions,
+        field("get_concern_display", gettext_lazy("The concern")),
+        field("get_help_wanted_display", gettext_lazy("Help")),
+        field("get_refused_by_display", gettext_lazy("Who refuses")),
+        field("get_home_safe_display", gettext_lazy("Safe to go home that day"), _confided),
+        field("home_agreed", gettext_lazy("Agreed for that"), _confided),
+        field("agreements", gettext_lazy("Agreements"), _confided),
+        field("buurtteam_contact", gettext_lazy("For the buurtteam"), STAFF),
+        field("get_consent_parents_display", gettext_lazy("Consent of the parents")),
+        field("get_consent_pupil_display", gettext_lazy("Consent of the pupil"), _confided),
+        field("get_consent_how_display", gettext_lazy("How they consented")),
+        field("consent_about", gettext_lazy("To what they consent, and to what not"), _confided),
+        _handed_over,
+    ),
+    lambda talk, guarded: SAFETY if talk.is_skipped else PUPIL,
+)
+
+
+@lines("kind", "size", "sha256", "withdrawn_why")
+def _file(file: Any, guarded: bool) -> Iterator[Line]:
+    yield note(f"{file.get_kind_display()} · {filesizeformat(file.size)}")
+    yield Line("", f"SHA-256 {file.sha256}", tone="digest")
+    if file.withdrawn_at:
+        label = _("Withdrawn on %(day)s") % {"day": moment(file.withdrawn_at)}
+        yield Line(label, file.withdrawn_why)
+        yield Line(_("Withdrawn by"), file.withdrawn_by.name, STAFF)
+
+
+ATTACHMENT = Kind(
+    "attachments",
+    lambda file: _("File %(number)s: %(title)s") % {"number": file.number, "title": file.title},
+    "recorded_at",
+    (_file,),
+    lambda file, guarded: FILE,
+)
+
+
+CLOSING: tuple[Read, ...] = (
+    field("closing_grounds", gettext_lazy("Grounds")),
+    field("closing_agreements", gettext_lazy("Agreements on watching on")),
+    field("closing_told", gettext_lazy("Who told the pupil and the parents what")),
+    field("closed_by.name", gettext_lazy("Closed by"), STAFF),
+    field("retention_reason", gettext_lazy("Longer than the rule, because:")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the dossier: its anchor, its heading, its kinds of records, and what it says
+    when there are none. ``fresh``: it begins a page.
+    """
+
+    anchor: str
+    title: Promise
+    kinds: tuple[Kind, ...]
+    empty: Promise | str = ""
+    fresh: bool = False
+
+
+PARTS: tuple[Part, ...] = (
+    Part("step-1", gettext_lazy("Step 1: signals"), (SIGNAL, LOOK_BACK), fresh=True),
+    Part(
+        "step-2",
+        gettext_lazy("Step 2: consultations"),
+        (CONSULTATION,),
+        gettext_lazy("Nobody has been consulted yet."),
+    ),
+    Part(
+        "step-3",
+        gettext_lazy("Step 3: talks"),
+        (TALK,),
+        gettext_lazy("No talk has been recorded yet."),
+    ),
+    Part(
+        "step-4",
+        gettext_lazy("Step 4: severity"),
+        (ASSESSMENT,),
+        gettext_lazy("The severity has not been weighed yet."),
+    ),
+    Part(
+        "step-5",
+        gettext_lazy("Step 5: decision and what follows"),
+        (DECISION, FEEDBACK),
+        gettext_lazy("Nothing has been decided yet."),
+    ),
+    Part(
+        "explained",
+        gettext_lazy("Done otherwise, with grounds"),
+        (DEVIATION,),
+        gettext_lazy("Nothing was recorded as done otherwise."),
+    ),
+    Part(
+        "files",
+        gettext_lazy("Files"),
+        (ATTACHMENT,),
+        gettext_lazy("No file has been added."),
+    ),
+)
+KINDS: dict[str, Kind] = {kind.relation: kind for part in PARTS for kind in part.kinds}

@@ -1,0 +1,47 @@
+"""A password on a dossier: AES-256, and kept nowhere once the paper is made.
+
+From the form to the worker it goes sealed, in the row of the export: the queue has an id. Nobody
+can read it from the database without the key of the house, and it is emptied when the paper is made
+or given up. A file behind a password is no PDF/A: an archive must be able to open it always.
+"""
+
+import io
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from pypdf import PdfWriter
+
+from accounts.crypto import cipher
+
+PURPOSE = "cases.dossier.password"
+# Whoever has the file can try as often as they like: length is what counts.
+SHORTEST = 14
+DIFFERENT = 6
+
+
+def check_strength(password: str) -> None:
+    """Raise ``ValidationError`` for what can be guessed by somebody who has the file."""
+    if len(password) < SHORTEST:
+        message = _("Choose at least %(count)s characters: some words one after another.")
+        raise ValidationError(message % {"count": SHORTEST})
+    if len(set(password)) < DIFFERENT:
+        raise ValidationError(_("Choose more different characters."))
+
+
+def seal(password: str) -> str:
+    """Return a password as it is kept until the worker needs it; empty without one."""
+    return cipher(PURPOSE).encrypt(password.encode()).decode() if password else ""
+
+
+def unseal(sealed: str) -> str:
+    """Return the password. Raises ``InvalidToken`` when nothing, or not ours, was kept."""
+    return cipher(PURPOSE).decrypt(sealed.encode()).decode()
+
+
+def locked(paper: bytes, password: str) -> bytes:
+    """Return a PDF that opens by a password alone."""
+    writer = PdfWriter(clone_from=io.BytesIO(paper))
+    writer.encrypt(password, algorithm="AES-256")
+    made = io.BytesIO()
+    writer.write(made)
+    return made.getvalue()

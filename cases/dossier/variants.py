@@ -1,0 +1,180 @@
+"""THE table of what a dossier holds, for whom, and what is left out on which ground.
+
+Source: docs/protocol.md, "Records, privacy, rights": whoever has a right to see gets what is about
+the pupil; left out is what would harm the pupil, somebody else's privacy, or an informant who may
+stay unnamed. Handing over takes what the receiver needs, and no more.
+
+Every line of a dossier is *about* something (``cases.dossier.fields``). What is left out for whom
+stands in ``LEFT_OUT`` alone; whose names are taken out of free texts, in the variant's row.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class About(StrEnum):
+    """What a line of a dossier is about."""
+
+    # The pupil, the family, and what was done: free texts, in which others may be named.
+    PUPIL = "pupil"
+    # Who of the school or of a partner: names and functions.
+    STAFF = "staff"
+    # Who told it, and may stay unnamed.
+    SOURCE = "source"
+    # What the pupil said without the parents.
+    CONFIDED = "confided"
+    # Why the family is not told of something, and what it is not told of.
+    SAFETY = "safety"
+    # Why the reporter stays unnamed towards the family.
+    REPORTER = "reporter"
+    # Files as they are: nobody can take a name out of a picture.
+    FILE = "file"
+    # What the house keeps of itself: who looked, who was kept out, what is asked next.
+    HOUSE = "house"
+
+
+class Ground(StrEnum):
+    """Why something is left out. Its letter stands where it was; the paper says what it means."""
+
+    OTHERS = "A"
+    SOURCE = "B"
+    PUPIL = "C"
+    NEEDED = "D"
+
+
+GROUNDS: dict[Ground, Promise] = {
+    Ground.OTHERS: _(
+        "The privacy of somebody else: names of colleagues, of other pupils and of who works "
+        "elsewhere (AVG, article 15, paragraph 4)."
+    ),
+    Ground.SOURCE: _(
+        "Who told it may stay unnamed (AVG, article 23, paragraph 1i; UAVG, article 41)."
+    ),
+    Ground.PUPIL: _(
+        "The protection of the pupil (AVG, article 23, paragraph 1i; UAVG, article 41)."
+    ),
+    Ground.NEEDED: _("The receiver does not need it (AVG, article 5, paragraph 1c)."),
+}
+
+
+class Names(StrEnum):
+    """Whose names are taken out of every text."""
+
+    PUPILS = "pupils"
+    STAFF = "staff"
+
+
+class Code(StrEnum):
+    """Which dossier somebody asks for."""
+
+    WHOLE = "whole"
+    PARENTS = "parents"
+    PUPIL = "for_pupil"
+    BUURTTEAM = "buurtteam"
+    VEILIG_THUIS = "veilig_thuis"
+    SUMMARY = "summary"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One kind of dossier, and what goes with it.
+
+    ``names``: whose names are taken out. ``chosen``: the records are chosen one by one. ``house``:
+    it says what the protocol asks now, and its timeline. ``files``: files can go into it.
+    """
+
+    code: Code
+    title: Promise
+    says: Promise
+    names: frozenset[Names] = frozenset()
+    chosen: bool = False
+    house: bool = False
+    files: bool = False
+    one_page: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether nothing is left out."""
+        return self.code == Code.WHOLE
+
+    @property
+    def veiled(self) -> bool:
+        """Tell whether names are taken out, so that whoever asks can name more of them."""
+        return bool(self.names)
+
+
+OTHERS = frozenset(Names)
+
+VARIANTS: dict[Code, Variant] = {
+    variant.code: variant
+    for variant in (
+        Variant(
+            Code.WHOLE,
+            _("The whole dossier"),
+            _("Everything, for the school's own use: each record, each version, with all names."),
+            house=True, files=True,
+        ),
+        Variant(
+            Code.PARENTS,
+            _("For the parents, who may see it"),
+            _(
+                "For parents with authority over a child under 16. Names of others, who told it, "
+                "and what would harm the pupil are left out; where and why stands on the paper."
+            ),
+            names=OTHERS,
+        ),
+        Variant(
+            Code.PUPIL,
+            _("For the pupil, who may see it"),
+            _(
+                "For a pupil of 12 or over; from 16 on it is the pupil alone who decides. Names of "
+                "others and who told it are left out; where and why stands on the paper."
+            ),
+            names=OTHERS,
+        ),
+        Variant(
+            Code.BUURTTEAM,
+            _("To hand over to the buurtteam"),
+            _("The records that you choose. Names of other pupils and who told it are left out."),
+            names=frozenset({Names.PUPILS}), chosen=True, files=True,
+        ),
+        Variant(
+            Code.VEILIG_THUIS,
+            _("To hand over to Veilig Thuis"),
+            _("The records that you choose. Names of other pupils are left out."),
+            names=frozenset({Names.PUPILS}), chosen=True, files=True,
+        ),
+        Variant(
+            Code.SUMMARY,
+            _("A summary on one page"),
+            _("Where the case stands, its steps and the last decision; no words of the records."),
+            house=True, one_page=True,
+        ),
+    )
+}  # fmt: skip
+
+PARENTS, PUPIL, BUURTTEAM = Code.PARENTS, Code.PUPIL, Code.BUURTTEAM
+A, B, C, D = Ground.OTHERS, Ground.SOURCE, Ground.PUPIL, Ground.NEEDED
+
+# What is not named here is shown. ``tests/cases/test_dossier_variants.py`` reads this table.
+# fmt: off
+LEFT_OUT: dict[About, Mapping[Code, Ground]] = {
+    About.PUPIL:    {},
+    About.STAFF:    {PARENTS: A, PUPIL: A},
+    About.SOURCE:   {PARENTS: B, PUPIL: B, BUURTTEAM: B},
+    About.CONFIDED: {PARENTS: C},
+    About.SAFETY:   {PARENTS: C},
+    About.REPORTER: {PARENTS: B, PUPIL: B},
+    About.FILE:     {PARENTS: A, PUPIL: A},
+    About.HOUSE:    {PARENTS: A, PUPIL: A, BUURTTEAM: D, Code.VEILIG_THUIS: D},
+}
+# fmt: on
+
+
+def left_out(about: About, code: Code) -> Ground | None:
+    """Return on which ground a line is left out of a kind of dossier; None: it is shown."""
+    return LEFT_OUT[about].get(code)

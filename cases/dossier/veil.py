@@ -1,0 +1,202 @@
+"""The veil over the texts of a dossier that somebody else reads: whose names we know, it takes out.
+
+It knows everybody who is loaded with the case, everybody who works or worked at the school or its
+buurtteam, the other pupils of the school, the contact book, and what the asker named beside that.
+A name of somebody whom nobody here knows it cannot see: the form says so.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from django.db.models import Model, Q
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cases.contact_book.organisations import Organisation
+from cases.dossier.variants import Ground, Names, Variant
+from cases.models import Case, Contact, Pupil
+from cases.names import (
+    PREFIXES,
+    RELATIVE,
+    WORD,
+    Found,
+    apart,
+    find_said,
+    fold,
+    forms_of,
+    parts_of,
+    visible,
+)
+
+# Behind one of these, a word with a capital is the name of somebody outside the family.
+OTHERS = (
+    "juf|juffrouw|meester|mentor|docent|leraar|lerares|collega|vriend|vriendin|klasgenoot|"
+    "klasgenootje|buurman|buurvrouw|buurjongen|buurmeisje|dokter|huisarts|teacher|colleague|friend|"
+    "classmate|neighbour|doctor"
+)
+BEHIND_OTHER = re.compile(rf"\b(?i:{OTHERS})\s+([A-ZÀ-ÖØ-Þ][\w’'-]+)")
+# Chinese and Japanese set no space between a name and the next word.
+UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Veil:
+    """What is taken out. ``anywhere``: parts of names in whatever letters; ``capital``: only with a
+    capital, for "roos" and "de wit" are words too; ``said``: whole names; ``signs``: those in a
+    script without spaces. All but the last two folded.
+    """
+
+    anywhere: frozenset[str] = frozenset()
+    capital: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+    said: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+    others: bool = False
+    _known: dict[str, bool] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, case: Case, variant: Variant, hidden_words: str) -> "Veil | None":
+        """Return the veil of a kind of dossier over a case; None when it takes out no name.
+
+        ``case``: with its records. In a number of queries that stays.
+        """
+        if not variant.veiled:
+            return None
+        staff = Names.STAFF in variant.names
+        pupils = list(_pupils(case, siblings=staff))
+        near = [*(people_of(case) if staff else ())]
+        near += [name for name, class_name in pupils if class_name == case.pupil.class_name]
+        own = frozenset(parts_of(case.pupil.name))
+        contacts = _contacts(case) if staff else []
+        said = [word.strip() for word in visible(hidden_words).split(",")]
+        names = [*near, *said, *(name for name, _class in pupils)]
+        return cls(
+            anywhere=_parts(near) - own,
+            capital=(_parts(name for name, _class in pupils) | _names_of(contacts)) - own,
+            own=own,
+            said=tuple(dict.fromkeys(filter(None, [*said, *contacts]))),
+            signs=tuple(sorted(_signs(names) - _signs([case.pupil.name]), key=len, reverse=True)),
+            others=staff,
+        )
+
+    def over(self, text: str) -> tuple[str, int]:
+        """Return a text without the names, and how many there were.
+
+        Where each was stands on which ground it is left out.
+        """
+        text = visible(text)
+        places = list(_joined(text, self._places(text)))
+        mark = _("[name left out: %(ground)s]") % {"ground": Ground.OTHERS} if places else ""
+        for start, end in reversed(places):
+            text = f"{text[:start]}{mark}{text[end:]}"
+        return text, len(places)
+
+    def _places(self, text: str) -> list[Found]:
+        places = [
+            Found(match.start(), match.end(), match.group(), RELATIVE)
+            for match in WORD.finditer(text)
+            if self._is_name(match.group())
+        ]
+        if self.others:
+            places += [
+                Found(match.start(1), match.end(1), match.group(1), RELATIVE)
+                for match in BEHIND_OTHER.finditer(text)
+                if self.own.isdisjoint(forms_of(match.group(1)))
+            ]
+        for sign in self.signs:
+            for match in re.finditer(re.escape(sign), text):
+                places.append(Found(match.start(), match.end(), sign, RELATIVE))
+        if self.said:
+            places += find_said(text, self.said)
+        return apart(places)
+
+    def _is_name(self, word: str) -> bool:
+        """Tell whether a word is a part of a name; each word of a dossier is looked at once."""
+        known = self._known.get(word)
+        if known is None:
+            forms = set(forms_of(word))
+            # Arabic, Chinese and Tigrinya have no capitals: not small is enough.
+            written_large = not word[:1].islower()
+            known = bool(forms & self.anywhere) or (written_large and bool(forms & self.capital))
+            if known and not written_large and forms & PREFIXES:
+                known = False  # "ik ben bang" is not about Ben
+            self._known[word] = known
+        return known
+
+
+def _parts(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(part for name in names for part in _cached_parts(name))
+
+
+@lru_cache(maxsize=4096)
+def _cached_parts(name: str) -> tuple[str, ...]:
+    return tuple(parts_of(name))
+
+
+def _signs(names: Iterable[str]) -> set[str]:
+    """Return the parts of names in a script without spaces, two signs at least."""
+    words = (word for name in names for word in name.split() if UNSPACED.search(word))
+    return {word for word in words if len(word) > 1}
+
+
+def _joined(text: str, places: Iterable[Found]) -> Iterator[tuple[int, int]]:
+    """Yield places, those with nothing but a prefix between them as one: "Anna van der Berg"."""
+    start = end = None
+    for place in places:
+        between = text[end : place.start] if end is not None else ""
+        words = fold(between).split()
+        near = "\n" not in between and all(word in PREFIXES for word in words)
+        if end is not None and near:
+            end = place.end
+            continue
+        if end is not None:
+            yield start, end
+        start, end = place.start, place.end
+    if end is not None:
+        yield start, end
+
+
+def _pupils(case: Case, *, siblings: bool) -> Iterator[tuple[str, str]]:
+    """Yield the other pupils of the school by name and class; siblings count among the family."""
+    others = Pupil.objects.filter(school_id=case.school_id).exclude(pk=case.pupil_id)
+    if not siblings:
+        others = others.exclude(family_name__iexact=case.pupil.family_name)
+    for given, family, class_name in others.values_list("given_name", "family_name", "class_name"):
+        yield f"{given} {family}", class_name
+
+
+def _contacts(case: Case) -> list[str]:
+    return list(Contact.objects.filter(school_id=case.school_id).values_list("name", flat=True))
+
+
+def _names_of(contacts: Iterable[str]) -> frozenset[str]:
+    """Return the parts of names of contacts: what has a capital, and is no kind of organisation."""
+    kinds = {fold(word) for label in Organisation.labels for word in str(label).split()}
+    words = (word for name in contacts for word in name.split() if word[:1].isupper())
+    return _parts(words) - kinds
+
+
+def people_of(case: Case) -> set[str]:
+    """Return the names of everybody loaded with a case, and of all who work or worked with it."""
+    places = Q(memberships__school=case.school_id)
+    if case.school.buurtteam_id:
+        places |= Q(memberships__buurtteam=case.school.buurtteam_id)
+    working = User.objects.filter(places).values_list("name", flat=True)
+    return {user.name for user in _loaded(case, set())} | set(working)
+
+
+def _loaded(row: Model, seen: set[tuple[type, object]]) -> Iterator[User]:
+    """Yield the people that stand in rows which were fetched with this one."""
+    if (key := (type(row), row.pk)) in seen:
+        return
+    seen.add(key)
+    if isinstance(row, User):
+        yield row
+        return
+    near = [one for one in row._state.fields_cache.values() if isinstance(one, Model)]
+    for rows in getattr(row, "_prefetched_objects_cache", {}).values():
+        near.extend(rows)
+    for one in near:
+        yield from _loaded(one, seen)

@@ -1,0 +1,73 @@
+"""Asking for the dossiers of a school year, watching them being made, cancelling, and fetching."""
+
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from accounts.access import Permission, requires
+from accounts.second_factor import fresh_second_factor
+from audit.kinds import Kind
+from audit.log import record_read
+from cases.dossier.forms import YearForm
+from cases.dossier.year import cancel_year, request_year
+from cases.models import YearExport
+
+SHOWN = 5
+
+
+@requires(Permission.EXPORT_YEAR)
+@fresh_second_factor
+def years(request: HttpRequest) -> HttpResponse:
+    """Ask for the dossiers of a school year, with a reason."""
+    form = YearForm.for_page(request)
+    if form.is_bound and form.is_valid():
+        wish = form.values
+        export = form.run(
+            request_year, wish["school"], request.user, form.key, wish["year"], wish["reason"]
+        )
+        if export:
+            return redirect("cases:year", export.public_id)
+    return render(
+        request,
+        "dossier/years.html",
+        {"form": form, "exports": _own(request)[:SHOWN]},
+        status=422 if form.errors else 200,
+    )
+
+
+@requires(Permission.EXPORT_YEAR)
+def year(request: HttpRequest, export: str) -> HttpResponse:
+    """Show how far it is; the page asks again by itself, with JavaScript or without."""
+    found = get_object_or_404(_own(request), public_id=export)
+    template = "dossier/_year_progress.html" if request.htmx else "dossier/year.html"
+    return render(request, template, {"export": found})
+
+
+@require_POST
+@requires(Permission.EXPORT_YEAR)
+def cancel(request: HttpRequest, export: str) -> HttpResponse:
+    """Cancel it, or remove what is ready before its time."""
+    found = get_object_or_404(_own(request), public_id=export)
+    cancel_year(found)
+    return redirect("cases:year", found.public_id)
+
+
+@requires(Permission.EXPORT_YEAR)
+@fresh_second_factor
+def download(request: HttpRequest, export: str) -> FileResponse:
+    """Hand over the zip, to nobody but who asked for it."""
+    found = get_object_or_404(_own(request), public_id=export, state=YearExport.State.READY)
+    if not found.file.storage.exists(found.file.name):
+        raise Http404
+    record_read(request.user, found, why=found.reason, kind=Kind.EXPORTED)
+    return FileResponse(
+        found.file.open("rb"),
+        as_attachment=True,
+        filename=f"dossiers-{found.year}-{found.year + 1}.zip",
+        content_type="application/zip",
+    )
+
+
+def _own(request: HttpRequest) -> QuerySet[YearExport]:
+    return YearExport.objects.visible_to(request.user).select_related("school")

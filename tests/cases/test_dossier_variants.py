@@ -1,0 +1,382 @@
+"""For whom a dossier is meant: what the table leaves out is not there, and is marked."""
+
+import hashlib
+import io
+import uuid
+from datetime import datetime
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import models
+from django.urls import reverse
+from pypdf import PdfReader
+
+from accounts.roles import Role
+from audit.kinds import Kind
+from audit.models import LogEntry
+from cases import jobs
+from cases.dossier import actions, enclosed
+from cases.dossier.actions import Wish
+from cases.dossier.contents import dossier, offered
+from cases.dossier.deciding import REFERRAL
+from cases.dossier.fields import CLOSING, KINDS
+from cases.dossier.lock import unseal
+from cases.dossier.pdf import as_html, make_pdf
+from cases.dossier.tasks import make_dossier
+from cases.dossier.variants import LEFT_OUT, VARIANTS, About, Code, left_out
+from cases.errors import ActionError
+from cases.models import Case, DossierExport
+from referrals.models import Referral
+from tests.cases.records import NOW, assessment, decision, feedback
+from tests.factories import (
+    AttachmentFactory,
+    CaseFactory,
+    ConsultationFactory,
+    ContactFactory,
+    ConversationFactory,
+    InvitationFactory,
+    PupilFactory,
+    SchoolFactory,
+    SignalFactory,
+    UserFactory,
+    member,
+)
+
+pytestmark = pytest.mark.django_db
+MADE_AT = datetime(2026, 3, 11, 10, 30, tzinfo=ZoneInfo("Europe/Amsterdam"))
+REASON = "De ouders vroegen om inzage."
+# A field of a record that stands on no paper, and why.
+NOT_ON_PAPER = {
+    "signals": {"reference": "is its title", "place": "stands beside its moment"},
+    "lookbacks": {"result": "is its title"},
+    "consultations": {
+        "reference": "is for mails", "kind": "is its title", "confirmed_words": "are no names",
+        "talk": "says who holds it (next_talk)", "correction_reason": "is never corrected",
+    },
+    "conversations": {"kind": "is its title"},
+    "decisions": {},
+    "assessments": {},
+    "feedbacks": {"heard_from": "is in `heard`", "source": "is in `heard`", "effect": "its title"},
+    "deviations": {"kind": "is its title"},
+    "attachments": {"title": "is its title", "file": "is a place in the store"},
+}  # fmt: skip
+SCRIPTS = (
+    "محمد العلي", "Çağla Şahin İnönü", "Олександр Ґалаґан їжак", "王小明", "歐陽娜娜", "ተስፋዬ ኣብርሃም",
+    "Nguyễn Đỗ", "🙁",
+)  # fmt: skip
+
+
+@pytest.fixture
+def case(school):
+    """A case in which each kind of line says a word of its own: its name in capitals."""
+    pupil = PupilFactory(
+        school=school, given_name="Çağla", family_name="van der Zwaan", class_name="3A"
+    )
+    PupilFactory(school=school, given_name="Fatima", family_name="Ait Ben", class_name="3A")
+    PupilFactory(school=school, given_name="Roos", family_name="Bakker", class_name="1B")
+    PupilFactory(school=school, given_name="Melle", family_name="van der Zwaan")
+    PupilFactory(school=school, given_name="王小明", family_name="李娜")
+    case = CaseFactory(pupil=pupil)
+    mentor = member(Role.TEACHER, school, name="Karim Ouazzani-Smit")
+    ContactFactory(school=school, name="dr. Van Oud")
+    SignalFactory(
+        case=case, author=mentor, facts="PUPIL zag Fatima's tas, bij meester Dirk en een roos.",
+        child_words="CONFIDED", hearsay_from="SOURCE",
+        interpretation="Karim en Ouazzani denken zo, Roos Bakker ook; 王小明说好. Çağla zweeg.",
+    )  # fmt: skip
+    consultation = ConsultationFactory(
+        case=case, author=mentor, decided_by="STAFF", closed_at=NOW, held_at=NOW, closed_by=mentor,
+        outcome="Van Oud vond het ernstig, zei de buurvrouw Ans.",
+    )  # fmt: skip
+    InvitationFactory(consultation=consultation, user=UserFactory(name="STAFF Invited"))
+    ConversationFactory(case=case, kind="skipped", skip_reason="SAFETY", weighed_with="STAFF")
+    ConversationFactory(case=case, kind="pupil", reactions="CONFIDED", attendees="Melle was erbij")
+    assessment(case, NOW, danger="no")
+    decided = decision(case, NOW, to={"veilig_thuis": NOW}, report=True, help="none")
+    Referral.objects.filter(decision=decided).update(
+        family_told=False, not_told_reason="SAFETY", anonymous=True, anonymous_reason="REPORTER",
+        handed_over="SAFETY",
+    )  # fmt: skip
+    feedback(case, NOW, source="SOURCE", heard_from="school", text="PUPIL lacht weer.")
+    AttachmentFactory(case=case, number=1, title="FILE met een brief", author=mentor)
+    return case
+
+
+def export_of(case, variant, **fields):
+    by = UserFactory(name="Chaima Verhoef", language="nl")
+    return DossierExport.objects.create(
+        case=case, requested_by=by, reason="Inzage.", variant=variant, number=1, **fields
+    )
+
+
+def page(case, variant, **fields):
+    return as_html(dossier(export_of(case, variant, **fields), MADE_AT))
+
+
+def keys(case):
+    return [key for key, _name in offered(Case.objects.with_records().get(pk=case.pk))]
+
+
+def test_every_text_of_a_record_is_decided_on():
+    decided = {
+        relation: {name for read in kind.lines for name in read.fields}
+        for relation, kind in KINDS.items()
+    }
+    for relation, names in decided.items():
+        model = Case._meta.get_field(relation).related_model
+        texts = set(texts_of(model)) - {"correction_reason"}
+        assert texts <= names | set(NOT_ON_PAPER[relation]), relation
+    referral = {name for read in REFERRAL for name in read.fields}
+    told = {
+        field.name for field in Referral._meta.get_fields() if isinstance(field, models.TextField)
+    }
+    assert told <= referral
+    closing = {name for read in CLOSING for name in read.fields}
+    assert set(texts_of(Case, models.TextField)) <= closing
+
+
+def texts_of(model, *kinds):
+    kinds = kinds or (models.CharField, models.TextField, models.FileField)
+    return [field.name for field in model._meta.get_fields() if isinstance(field, kinds)]
+
+
+@pytest.mark.parametrize("code", [Code.WHOLE, Code.PARENTS, Code.PUPIL, Code.BUURTTEAM])
+def test_what_the_table_leaves_out_is_not_there_and_marked(case, code):
+    shown = page(case, code, chosen=keys(case))
+    for about in About:
+        if about is About.HOUSE:
+            assert ('id="timeline"' in shown) is (left_out(about, code) is None)
+            continue
+        ground = left_out(about, code)
+        assert (about.name in shown) is (ground is None), about
+        if ground:
+            assert f"[weggelaten: {ground}]" in shown
+            assert f'<th scope="row">{ground}</th>' in shown
+    # Of what the family was not told, the title says nothing either.
+    assert ("Verwijzing of melding" in shown) is (code != Code.PARENTS)
+    assert set(LEFT_OUT) == set(About)
+
+
+@pytest.mark.parametrize("code", [Code.PARENTS, Code.PUPIL, Code.BUURTTEAM])
+def test_names_of_others_are_taken_out_of_every_text(case, code):
+    shown = page(case, code, chosen=keys(case), hidden_words="Ans, dokter Teun")
+    pupils, staff = ("Fatima", "Roos Bakker", "王小明"), ("Karim", "Ouazzani", "Van Oud", "Dirk")
+    for name in (*pupils, "Ans"):
+        assert name not in shown, name
+    for name in staff:
+        assert (name in shown) is (code == Code.BUURTTEAM), name
+    # Brothers and sisters are others too, but not for who helps the family.
+    assert ("Melle" in shown) is (code == Code.BUURTTEAM)
+    # The pupil is no other; nor is a flower.
+    assert "Çağla" in shown
+    assert "een roos." in shown
+    assert "[naam weggelaten: A]说好" in shown
+
+
+def test_what_is_handed_over_is_what_was_chosen(case, administrator):
+    AttachmentFactory(
+        case=case, number=90, withdrawn_at=NOW, withdrawn_by=UserFactory(), withdrawn_why="Fout."
+    )
+    there = keys(case)
+    assert len([key for key in there if key.startswith("attachments")]) == 1
+    signal = next(key for key in there if key.startswith("signals"))
+    shown = page(case, Code.BUURTTEAM, chosen=[signal])
+    assert "PUPIL zag" in shown
+    assert "vond het ernstig" not in shown
+    assert "is weggelaten: D." in shown
+
+    def ask(*chosen):
+        wish = Wish(variant=Code.BUURTTEAM, chosen=chosen)
+        return actions.request_export(case, administrator, uuid.uuid4(), REASON, wish)
+
+    for wrong in ((), ("signals-0",), (signal, "attachments-0")):
+        with pytest.raises(ActionError):
+            ask(*wrong)
+    assert [ask(signal).number, ask(signal).number] == [2, 3]
+
+
+def test_the_form_of_each_kind_asks_what_fits_it(case, administrator, signed_in):
+    browser = signed_in(administrator)
+    url = reverse("cases:dossier", args=[case.reference])
+    for code, kind in VARIANTS.items():
+        answer = browser.get(url, {"kind": code})
+        fields = answer.context["form"].fields
+        assert ("chosen" in fields) is kind.chosen
+        assert ("hidden_words" in fields) is kind.veiled
+        assert ("with_files" in fields) is kind.files
+        # Who may not see a case chooses by kind and day: no name, and no word.
+        assert "Zwaan" not in answer.content.decode()
+        assert "PUPIL" not in answer.content.decode()
+    sent = browser.post(
+        url, {"reason": REASON, "variant": "parents", "hidden_words": "Ans", "with_files": "on"}
+    )
+    export = DossierExport.objects.get()
+    assert sent.url == reverse("cases:export", args=[export.public_id])
+    assert (export.variant, export.hidden_words, export.with_files) == ("parents", "Ans", False)
+    make_dossier(str(export.public_id))
+    export.refresh_from_db()
+    # Once the paper is made, nobody needs the names any more.
+    assert (export.state, export.hidden_words) == ("ready", "")
+
+
+def test_a_summary_is_one_page_and_holds_no_words_of_the_records(case):
+    export = export_of(case, Code.SUMMARY)
+    export.reason = "Een lange reden. " * 58
+    pdf = PdfReader(io.BytesIO(make_pdf(dossier(export, MADE_AT), lambda percent: None)))
+    assert len(pdf.pages) == 1
+    text = pdf.pages[0].extract_text()
+    assert case.pupil.name in text
+    assert "PUPIL" not in text
+
+
+def test_the_paper_holds_its_files_and_every_script_and_is_well_made(case, monkeypatch):
+    """One paper, looked at from all sides: what is in it, how it is built, what it says."""
+    inside = b"een brief, zoals hij is"
+    SignalFactory(case=case, facts=" · ".join(SCRIPTS))
+    AttachmentFactory(case=case, number=7, size=len(inside), file=ContentFile(inside, "x"))
+    gone = {"withdrawn_at": NOW, "withdrawn_by": UserFactory(), "withdrawn_why": "Fout."}
+    AttachmentFactory(case=case, number=8, file=ContentFile(b"weg", "x"), **gone)
+    export = export_of(case, Code.WHOLE, with_files=True)
+    pdf = PdfReader(io.BytesIO(make_pdf(dossier(export, MADE_AT), lambda percent: None)))
+    text = " ".join(" ".join(one.extract_text() for one in pdf.pages).split())
+    for words in SCRIPTS:
+        assert words in text, words
+    for number, one in enumerate(pdf.pages, start=1):
+        foot = one.extract_text()
+        assert f"{case.reference}/1" in foot
+        assert "Chaima Verhoef, 11 maart 2026" in foot
+        assert "VERTROUWELIJK" in foot
+        assert f"pagina {number} van {len(pdf.pages)}" in foot
+    assert [data for (data,) in pdf.attachments.values()].count(inside) == 1
+    assert set(pdf.attachments) == {f"{case.reference}-bestand-{n}.txt" for n in (1, 7)}
+    assert faults(pdf) == []
+    monkeypatch.setattr(enclosed, "LIMIT", 20)
+    with pytest.raises(ActionError, match="past"):
+        enclosed.check_size(enclosed.files_for(case, Code.WHOLE, ()))
+
+
+def faults(pdf: PdfReader) -> list[str]:
+    """Return what a PDF/A-3a and PDF/UA-1 must have and this one has not, as far as one can see."""
+    root = pdf.trailer["/Root"]
+    xmp = root["/Metadata"].get_object().get_data().decode()
+    names = {
+        "tagged": root["/MarkInfo"]["/Marked"],
+        "language": root["/Lang"] == "nl",
+        "title shown": root["/ViewerPreferences"]["/DisplayDocTitle"] and pdf.metadata.title,
+        "PDF/A-3a": 'part="3"' in xmp and 'conformance="A"' in xmp,
+        "PDF/UA-1": "<pdfuaid:part>1</pdfuaid:part>" in xmp,
+        "schema": xmp.count("<rdf:RDF") == 1 and "pdfaExtension:schemas" in xmp,
+        "output intent": root["/OutputIntents"][0]["/S"] == "/GTS_PDFA1",
+        "no encryption": not pdf.is_encrypted,
+        "bookmarks": len(pdf.outline[1]) > 8,
+        "tab order": all(page["/Tabs"] == "/S" for page in pdf.pages),
+        "fonts inside": all(map(_is_embedded, _fonts(pdf))) and len(list(_fonts(pdf))) > 3,
+        "files related": all("/AFRelationship" in f.get_object() for f in root["/AF"]),
+        "headings of tables": all(one["/A"]["/Scope"] for one in _all(pdf, "/TH")),
+        "headings nest": _nests(list(_headings(root["/StructTreeRoot"]))),
+    }
+    return [name for name, holds in names.items() if not holds]
+
+
+def _all(pdf, tag):
+    """Yield each element with a tag."""
+    waiting = [pdf.trailer["/Root"]["/StructTreeRoot"]]
+    while waiting:
+        below = waiting.pop().get("/K", [])
+        for one in below if isinstance(below, list) else [below]:
+            child = one.get_object()
+            if hasattr(child, "get") and "/S" in child:
+                waiting.append(child)
+                if child["/S"] == tag:
+                    yield child
+
+
+def _fonts(pdf):
+    for one in pdf.pages:
+        for font in one["/Resources"]["/Font"].values():
+            yield font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"]
+
+
+def _is_embedded(descriptor):
+    return any(name in descriptor.get_object() for name in ("/FontFile2", "/FontFile3"))
+
+
+def _headings(element):
+    """Yield the levels of the headings in the order of reading."""
+    below = element.get("/K", [])
+    for one in below if isinstance(below, list) else [below]:
+        child = one.get_object() if hasattr(one, "get_object") else one
+        if hasattr(child, "get") and child.get("/S"):
+            if child["/S"] in {f"/H{level}" for level in range(1, 7)}:
+                yield int(child["/S"][2:])
+            yield from _headings(child)
+
+
+def _nests(levels):
+    return levels[0] == 1 and all(b - a <= 1 for a, b in pairwise(levels))
+
+
+def test_a_paper_is_known_again_when_its_file_is_gone(case, administrator, signed_in):
+    export = actions.request_export(
+        case, administrator, uuid.uuid4(), REASON, Wish(variant=Code.SUMMARY)
+    )
+    make_dossier(str(export.public_id))
+    export.refresh_from_db()
+    paper = export.file.read()
+    assert hashlib.sha256(paper).hexdigest() == export.sha256
+    export.file.delete(save=False)
+    url = reverse("cases:check_paper")
+
+    def said(by, content):
+        upload = SimpleUploadedFile("dossier.pdf", content, "application/pdf")
+        answer = signed_in(by).post(url, {"file": upload})
+        return answer.context["found"], answer
+
+    coordinator = member(Role.COORDINATOR, case.school)
+    found, answer = said(coordinator, paper)
+    assert found == export
+    assert f"{case.reference}/1" in answer.content.decode()
+    assert LogEntry.objects.get_for_object(export).filter(actor=coordinator, kind=Kind.READ)
+    assert said(administrator, paper[:-1] + b"x")[0] is None
+    assert said(member(Role.ADMINISTRATOR, SchoolFactory()), paper)[0] is None
+    assert said(administrator, b"")[1].status_code == 422
+
+
+def test_a_password_is_kept_nowhere_and_the_file_opens_by_it_alone(case, administrator, signed_in):
+    word = "zeven paarse fietsen in de regen"
+    url = reverse("cases:dossier", args=[case.reference])
+    asked = {"reason": REASON, "variant": "summary", "password": word}
+    browser = signed_in(administrator)
+    for weak in ("kort", "aaaaaaaaaaaaaaaaaaaa"):
+        answer = browser.post(url, asked | {"password": weak})
+        assert "password" in answer.context["form"].errors
+    browser.post(url, asked)
+    export = DossierExport.objects.get()
+    assert word not in str(DossierExport.objects.values().get())
+    assert unseal(export.sealed_password) == word
+    make_dossier(str(export.public_id))
+    export.refresh_from_db()
+    assert (export.state, export.sealed_password) == ("ready", "")
+    content = export.file.read()
+    pdf = PdfReader(io.BytesIO(content))
+    assert pdf.is_encrypted
+    assert not pdf.decrypt("iets anders")
+    assert pdf.decrypt(word)
+    assert case.pupil.name in pdf.pages[0].extract_text()
+    xmp = pdf.trailer["/Root"]["/Metadata"].get_object().get_data().decode()
+    assert "pdfaid" not in xmp
+    assert "pdfuaid" in xmp
+    # Given up, the password is gone: it is not made anew, and surely not without.
+    wish = Wish(variant=Code.SUMMARY, password=word)
+    failed = actions.request_export(case, administrator, uuid.uuid4(), REASON, wish)
+    jobs.fail(failed)
+    failed.refresh_from_db()
+    assert failed.sealed_password == ""
+    assert jobs.retry(failed) is False
+    DossierExport.objects.filter(pk=failed.pk).update(state="waiting")
+    make_dossier(str(failed.public_id))
+    failed.refresh_from_db()
+    assert failed.state == "failed"
