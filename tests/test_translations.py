@@ -44,6 +44,7 @@ SAME_IN_BOTH = {
     "Buurtteam",
     "Dossier",
     "Dossiers",
+    "Filters",
     "open",
     "Plan",
     "School",
