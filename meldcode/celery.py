@@ -15,6 +15,7 @@ app.autodiscover_tasks(
         "accounts.people",
         "cases.contact_book",
         "cases.dossier",
+        "cases.figures",
         "cases.files",
         "cases.notifications",
         "cases.reminders",

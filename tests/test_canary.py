@@ -78,6 +78,7 @@ MAY_READ: dict[str, tuple[str, ...]] = {
     "the help page":             OF_THE_SCHOOLS,
     "the vacations":             MANAGES_CONTACTS,
     "a saved view":              ("coordinator",),  # whose it is
+    "the year report":           (*CARE_TEAM, "conflicted", "leader", "administrator"),
     "flags":                     ("administrator",),
     "nobody's page":             (),
 }
@@ -109,6 +110,7 @@ GROUP_OF_FORM = {
     "consultations:plan_meeting": "meetings",
     "consultations:move_meeting": "meetings",
     "audit:settle": "flags",
+    "cases:year_texts": "the year report",
 }
 # Sent at the very end: they end what others still look at, or change who may look.
 LAST = (
