@@ -135,8 +135,12 @@ def ours(case_id: str, folder: Path) -> Printed:
     from accounts.models import User
     from cases.dossier import pdf
     from cases.dossier.contents import dossier
-    from cases.models import DossierExport
+    from cases.models import Case, DossierExport
 
+    # A worker has its connection, its templates and its words read since its first dossier.
+    shortest = Case.objects.order_by("pk")[0]
+    first = DossierExport(case=shortest, requested_by=User.objects.order_by("pk")[0], number=1)
+    pdf.as_html(dossier(first, timezone.localtime()))
     html = []
     as_html = pdf.as_html
     pdf.as_html = lambda contents: html.append(as_html(contents)) or html[0]

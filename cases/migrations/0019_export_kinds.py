@@ -54,7 +54,18 @@ class Migration(migrations.Migration):
             model_name="dossierexport",
             name="variant",
             field=models.CharField(
-                db_default="whole", default="whole", max_length=16, verbose_name="kind"
+                db_default="whole",
+                default="whole",
+                choices=[
+                    ("whole", "The whole dossier"),
+                    ("parents", "For the parents, who may see it"),
+                    ("for_pupil", "For the pupil, who may see it"),
+                    ("buurtteam", "To hand over to the buurtteam"),
+                    ("veilig_thuis", "To hand over to Veilig Thuis"),
+                    ("summary", "A summary on one page"),
+                ],
+                max_length=16,
+                verbose_name="kind",
             ),
         ),
         migrations.AddField(

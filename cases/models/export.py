@@ -120,7 +120,13 @@ class DossierExport(PaperJob):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="exports")
     # Counts within the case, and stands on each page: "M-7K3QX2/3".
     number = models.PositiveSmallIntegerField(_("number"), null=True, editable=False)
-    variant = models.CharField(_("kind"), max_length=16, default="whole", db_default="whole")
+    variant = models.CharField(
+        _("kind"),
+        max_length=16,
+        choices=[(code.value, kind.title) for code, kind in VARIANTS.items()],
+        default="whole",
+        db_default="whole",
+    )
     # The keys of the records that are handed over (``cases.dossier.contents.offered``).
     chosen = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
     # Names that whoever asked knows beside ours, to take out; emptied once the paper is made.
