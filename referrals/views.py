@@ -36,7 +36,6 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
         ),
         _("The decisions are recorded."),
         decisions={"two": guidance.decisions, "complete": True},
-        back="step 5",
     )
 
 

@@ -155,6 +155,7 @@ def test_own_help_with_goals_does_not_work_and_a_report_follows(visitor, school,
         results="Vier weken op tijd.", case_manager="De mentor", follow_up_on=in_a_month(),
     )  # fmt: skip
     coordinator.press("Save the decisions")
+    coordinator.open(f"/cases/{case.reference}/step/5/")
     coordinator.press("Add a goal")
     coordinator.fill(
         what="Eten in de pauze.", who="De conciërge", by_day=in_a_month(), seen_by="Ze eet mee."
@@ -187,6 +188,7 @@ def test_own_help_with_goals_does_not_work_and_a_report_follows(visitor, school,
         follow_up_on=in_a_month(),
     )  # fmt: skip
     coordinator.press("Save the decisions")
+    coordinator.open(f"/cases/{case.reference}/step/5/")
     coordinator.press("Mark as sent")
     sent = Referral.objects.get()
     assert (sent.to, sent.state) == ("veilig_thuis", "sent")
