@@ -270,9 +270,7 @@ def _task(
         action_label=label,
         calls=calls_for(rule.calls, numbers) if calls else (),
         explain_url=reverse("cases:explain", args=[case.reference, rule.code]) if explains else "",
-        prepare_url=place_of(PREPARED[rule.action], case)
-        if url and rule.action in PREPARED
-        else "",
+        prepare_url=place_of(prepared, case) if prepared else "",
     )
 
 

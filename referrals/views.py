@@ -105,7 +105,6 @@ def feedback(request: HttpRequest, reference: str) -> HttpResponse:
         lambda: actions.record_feedback(case, request.user, form.key, **form.feedback()),
         _("The effect is recorded."),
         seen=case,  # the page says what was agreed, and what its files are
-        back="step 5",
     )
 
 

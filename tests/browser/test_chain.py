@@ -63,7 +63,8 @@ def test_11_buurtteam_without_consent_veilig_thuis_save_raad(visitor, school, pu
     ContactFactory(school=school, organisation="veilig_thuis", name="Veilig Thuis Utrecht")
     actions.refresh(case, None)
     coordinator = visitor(member(Role.COORDINATOR, school))
-    coordinator.open(f"/cases/{case.reference}/step/5/")
+    now, chain_page = f"/cases/{case.reference}/", f"/cases/{case.reference}/step/5/"
+    coordinator.open(chain_page)
     assert here(coordinator) == dutch("The school")
 
     press_in(coordinator, coordinator.page.locator(".referral"), "What do you hand over?")
@@ -88,6 +89,7 @@ def test_11_buurtteam_without_consent_veilig_thuis_save_raad(visitor, school, pu
         "to Veilig Thuis."
     )
     assert not_safe in asked(coordinator)
+    coordinator.open(chain_page)
     press_in(coordinator, coordinator.page.locator(".referral"), "They pass it on")
     coordinator.choose(to="save", consent="refused", state="sent")
     coordinator.fill(consent_of="Ouders", consent_ground="Vier nachten alleen.")
@@ -96,7 +98,9 @@ def test_11_buurtteam_without_consent_veilig_thuis_save_raad(visitor, school, pu
     assert coordinator.reads("The chain does not know this way. Write down why it goes so.")
     coordinator.choose(to="veilig_thuis")
     coordinator.press("Save to whom it goes")
+    coordinator.open(now)
     assert not_safe not in asked(coordinator)
+    coordinator.open(chain_page)
     assert here(coordinator) == dutch("The buurtteam")
     assert coordinator.page.locator(".chain-place.is-asked").count() == 1
     assert dutch("expected before %(day)s").split("%")[0].strip() in coordinator.text
@@ -116,6 +120,7 @@ def test_11_buurtteam_without_consent_veilig_thuis_save_raad(visitor, school, pu
     hear(coordinator, of="save", effect="fails", willing="no", source="Team Noord",
          text="De voorwaarden zijn niet gehaald.")  # fmt: skip
     assert "Raad" in asked(coordinator)
+    coordinator.open(chain_page)
     press_in(coordinator, card(coordinator, dutch("The SAVE team")), "They pass it on")
     coordinator.choose(to="raad", consent="not_asked", state="accepted")
     coordinator.fill(consent_ground="SAVE vraagt onderzoek.")
@@ -150,6 +155,7 @@ def test_own_help_with_goals_does_not_work_and_a_report_follows(visitor, school,
         results="Vier weken op tijd.", case_manager="De mentor", follow_up_on=in_a_month(),
     )  # fmt: skip
     coordinator.press("Save the decisions")
+    coordinator.open(f"/cases/{case.reference}/step/5/")
     coordinator.press("Add a goal")
     coordinator.fill(
         what="Eten in de pauze.", who="De conciërge", by_day=in_a_month(), seen_by="Ze eet mee."
@@ -168,10 +174,11 @@ def test_own_help_with_goals_does_not_work_and_a_report_follows(visitor, school,
     coordinator.fill(text="Weer vijf keer te laat.", next_review_on=in_a_month())
     coordinator.press("Save the effect")
     assert GoalEffect.objects.count() == 2
-    assert dutch("Partly") in coordinator.text
     report = dutch("The agreed results are not there: report to Veilig Thuis (again).")
     assert report in asked(coordinator)
     assert dutch("The help does not work: walk the steps again, or report.") in asked(coordinator)
+    coordinator.open(f"/cases/{case.reference}/step/5/")
+    assert dutch("Partly") in coordinator.text
 
     coordinator.press("Take the decisions")
     assert coordinator.page.locator("[name=report][value=yes]").is_checked()
@@ -181,6 +188,7 @@ def test_own_help_with_goals_does_not_work_and_a_report_follows(visitor, school,
         follow_up_on=in_a_month(),
     )  # fmt: skip
     coordinator.press("Save the decisions")
+    coordinator.open(f"/cases/{case.reference}/step/5/")
     coordinator.press("Mark as sent")
     sent = Referral.objects.get()
     assert (sent.to, sent.state) == ("veilig_thuis", "sent")

@@ -89,7 +89,9 @@ def test_prepared_held_with_consent_and_closed(visitor, school, case):
     assert teacher.reads(
         "The buurtteam is responsible from this talk on. Your school stays in touch."
     )
+    teacher.open(f"/cases/{case.reference}/step/3/")
     assert teacher.reads("They consent to help by the buurtteam.")
+    teacher.open(f"/cases/{case.reference}/")
     assert Conversation.objects.get().hands_over
 
     teacher.press("Weigh the severity")
@@ -149,6 +151,7 @@ def test_a_talk_is_put_off_with_whom_and_until_when(visitor, school, case):
     coordinator.press("Save the reason")
     skipped = Conversation.objects.get()
     assert skipped.weighed_outside
+    coordinator.open(f"/cases/{case.reference}/step/3/")
     assert "kijkt de school opnieuw of een gesprek veilig is" in coordinator.text
 
 

@@ -185,6 +185,7 @@ def test_7_own_help_that_does_not_work_begins_the_steps_again(visitor, school, p
     assert (again.cycle, again.step, again.attention) == (2, 2, Case.Attention.CONCERN)
     assert "De afspraken hielden geen twee weken." in coordinator.text
     # What was recorded before stays readable.
+    coordinator.open(f"/cases/{case.reference}/step/5/")
     coordinator.page.locator(".earlier-cycle summary").click()
     assert "Weer drie keer te laat." in coordinator.text
 
@@ -214,6 +215,7 @@ def test_10_doubt_about_unsafety_leads_to_a_report_unless_somebody_explains(visi
     coordinator.press("Save the decisions")
     assert Decision.objects.get().report is False
     assert Deviation.objects.get().rule == "R26"
+    coordinator.open(f"/cases/{Decision.objects.get().case.reference}/step/5/")
     assert "Met Veilig Thuis besproken" in coordinator.text
 
 

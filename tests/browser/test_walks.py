@@ -166,16 +166,17 @@ def test_a_coordinator_walks_a_case(visitor, school, concern):
         follow_up_on=(timezone.localdate() + timedelta(days=30)).isoformat(),
     )
     coordinator.press("Save the decisions")
+    case = Case.objects.get()
+    coordinator.open(f"/cases/{case.reference}/step/5/")
     coordinator.press("Mark as sent")
     assert Referral.objects.get().sent_at is not None
     coordinator.press("They say it came in")
     assert Referral.objects.get().confirmed_at is not None
 
-    case = Case.objects.get()
+    case.refresh_from_db()
     assert case.step == 5
     assert Decision.objects.get().help == "buurtteam"
-    # By now the timeline is long, and folds.
-    coordinator.page.locator("details.fold > summary").last.click()
+    coordinator.press("Timeline")
     assert coordinator.reads("Referral sent")
 
 
@@ -190,6 +191,7 @@ def test_a_talk_is_left_out_for_safety(visitor, school, concern):
     )
     coordinator.press("Save the reason")
     assert concern.conversations.get().is_skipped
+    coordinator.open(f"/cases/{concern.reference}/step/3/")
     assert "Vader dreigde eerder met geweld." in coordinator.text
 
 
