@@ -263,6 +263,7 @@ def _task(
         target, button, permission = ACTIONS[_doable(rule.action, decided=decided)]
         if permission in permissions:
             url, label = place_of(target, case), button
+    prepared = PREPARED.get(rule.action, "") if url else ""
     explains = rule.explainable and Permission.MOVE_CASE in permissions
     return replace(
         said,
