@@ -99,14 +99,20 @@ def _cells(question: Question, found: list[Measured]) -> list[str]:
 
 def machine() -> str:
     """Return in a line what it was measured on, and with what."""
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    return (
+        f"{os.cpu_count()} processors ({platform.machine()}), load {load};"
+        f" {_server()}; Python {platform.python_version()},"
+        f" Django {django.get_version()}, guardian {version('django-guardian')}"
+    )
+
+
+def _server() -> str:
+    if connection.vendor != "postgresql":
+        return connection.display_name
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
         (server,) = cursor.fetchone()
         cursor.execute("SHOW shared_buffers")
         (buffers,) = cursor.fetchone()
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    return (
-        f"{os.cpu_count()} processors ({platform.machine()}), load {load};"
-        f" PostgreSQL {server}, shared buffers {buffers}; Python {platform.python_version()},"
-        f" Django {django.get_version()}, guardian {version('django-guardian')}"
-    )
+    return f"PostgreSQL {server}, shared buffers {buffers}"

@@ -329,7 +329,7 @@ def test_error_pages_say_nothing(walked, monkeypatch):
         walked.client("conflicted").get(case),
         client.get(reverse("cases:dashboard") + "?page=" + "9" * 400),
     ]
-    monkeypatch.setattr(case_views, "timeline", fail)
+    monkeypatch.setattr(case_views, "step_header", fail)
     pages.append(client.get(case))
     assert [page.status_code for page in pages] == [404, 405, 404, 404, 200, 500]
     for page in (*pages[:4], pages[5]):

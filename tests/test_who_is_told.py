@@ -11,11 +11,12 @@ from django.utils import timezone
 from accounts.people.actions import end_role, give_role
 from accounts.roles import Role
 from cases import actions, jobs
-from cases.dossier.year import request_year, school_year
+from cases.dossier.year import request_year
 from cases.models import Notification
 from cases.notifications.kinds import KINDS, known
 from cases.notifications.letters import parts
 from cases.notifications.outbox import deliver
+from cases.protocol.vacations import school_year
 from consultations.actions import accept_invitation, give_advice, record_outcome, tell_invited
 from consultations.answering.actions import decline_invitation, hand_over_invitation
 from consultations.models import Consultation
@@ -160,7 +161,14 @@ TABLE: tuple[tuple[str, Do, dict[str, set[str]]], ...] = (
 )
 # fmt: on
 # tests/cases/test_reminders.py, test_need_to_know.py, test_contact_book.py
-TESTED_ELSEWHERE = {"reminder", "emergency", "shut_out", "contacts"}
+TESTED_ELSEWHERE = {
+    "reminder",
+    "emergency",
+    "shut_out",
+    "contacts",
+    "year_report_ready",
+    "year_report_failed",
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -4,16 +4,15 @@ from collections.abc import Iterable
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from weasyprint import Attachment as Embedded
 
-from cases.dossier.press import embedded
 from cases.dossier.variants import VARIANTS
 from cases.errors import ActionError
 from cases.files.kinds import MEGABYTE
-from cases.models import Attachment, Case, DossierExport
+from cases.models import Attachment, Case
 
-# All together. What is larger no mail program takes, and the worker holds it in memory.
-LIMIT = 25 * MEGABYTE
+# All together. What is larger no mail program takes, and the worker holds it in memory; and the
+# paper must fit into the page that checks it (``checking``).
+LIMIT = 15 * MEGABYTE
 
 
 def files_for(case: Case, variant: str, chosen: Iterable[str]) -> list[Attachment]:
@@ -38,20 +37,3 @@ def check_size(files: Iterable[Attachment]) -> None:
         )
         values = {"size": filesizeformat(size), "limit": filesizeformat(LIMIT)}
         raise ActionError(message % values, field="with_files")
-
-
-def enclosed(export: DossierExport, case: Case) -> list[Embedded]:
-    """Return the files of an export, to embed; read here, and not before.
-
-    Raises ``ActionError`` when more was added since it was asked for than fits.
-    """
-    if not export.with_files:
-        return []
-    files = files_for(case, export.variant, export.chosen)
-    check_size(files)
-    made = []
-    for file in files:
-        with file.file.open("rb") as stored:
-            data = stored.read()
-        made.append(embedded(data, file.served_name, f"SHA-256 {file.sha256}", file.recorded_at))
-    return made

@@ -130,7 +130,8 @@ def _outcome(consultation: Any, guarded: bool) -> Iterator[Line]:
         yield note(_("This consultation is still open."))
         return
     label = _("Outcome, held on %(day)s, noted by %(name)s")
-    values = {"day": moment(consultation.held_at), "name": consultation.closed_by.name}
+    by = consultation.closed_by
+    values = {"day": moment(consultation.held_at), "name": by.name if by else ""}
     yield Line(label % values, consultation.outcome, tone="fact")
     item = getattr(consultation, "agenda_item", None)
     if item and item.minutes:

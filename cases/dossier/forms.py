@@ -15,7 +15,7 @@ from accounts.models import School
 from cases.dossier.actions import Wish
 from cases.dossier.lock import check_strength
 from cases.dossier.variants import VARIANTS, Code, Names, Variant
-from cases.dossier.year import school_year
+from cases.protocol.vacations import school_year
 
 # As long as a dossier is kept at most.
 YEARS_BACK = 20

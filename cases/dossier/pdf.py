@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from cases.dossier.contents import Composer, Dossier
-from cases.dossier.enclosed import enclosed
+from cases.dossier.embedding import enclosed
 from cases.dossier.lock import locked, unseal
 from cases.dossier.press import LOCKED, on_paper
 

@@ -8,9 +8,10 @@ from django.utils import timezone
 from accounts.access import Permission
 from background.record import gave_up
 from cases import jobs
-from cases.dossier import actions, year
+from cases.dossier import actions, year_making
 from cases.dossier.contents import dossier
 from cases.dossier.pdf import make_pdf
+from cases.dossier.year import tidy
 from cases.models import YearExport
 
 logger = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ def make_year(public_id: str) -> None:
     if export is None:
         return
     try:
-        year.work(export)
+        year_making.work(export)
     except Exception as error:
         logger.error("Year %s failed: %s", public_id, type(error).__name__)
         jobs.fail(export)
@@ -55,4 +56,4 @@ def make_year(public_id: str) -> None:
 def look_after_exports() -> None:
     """Find exports that wait, hang or are old (by beat)."""
     actions.look_after(timezone.now())
-    year.tidy()
+    tidy()

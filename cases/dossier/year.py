@@ -1,20 +1,14 @@
-"""All dossiers of a school year, for an administrator: made one by one, in turns, into one zip.
+"""All dossiers of a school year, for an administrator (``year_making`` makes them).
 
 Each is an export of its own (its number in the case, its row in the trail, its SHA-256), of a case
 that whoever asked may export at the moment it is made: not one for the board (R9), nor one that
 they are kept out of. What a worker that died had made stays; the next goes on after it.
 """
 
-import hashlib
-import tempfile
-import zipfile
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,33 +19,21 @@ from accounts.models import Membership, School, User
 from audit.kinds import Kind
 from audit.log import record_read
 from cases import jobs
-from cases.actions import lock
-from cases.dossier.contents import dossier
-from cases.dossier.pdf import make_pdf
 from cases.errors import KEY_USED, ActionError
+from cases.figures.school_year import SchoolYear
 from cases.models import Case, DossierExport, YearExport
 from cases.notifications.kinds import YEAR_ASKED
 from cases.notifications.telling import notify
 from cases.querysets import CaseQuerySet
 
-# A turn ends before the worker's limit (background.limits); then others get theirs.
-TURN = timedelta(minutes=5)
-# When a school year begins.
-FIRST_DAY = (8, 1)
-CHUNK = 2**16
-
-
-def school_year(day: date) -> int:
-    """Return the first calendar year of the school year of a day."""
-    return day.year if (day.month, day.day) >= FIRST_DAY else day.year - 1
-
 
 def cases_of(export: YearExport) -> CaseQuerySet:
     """Return the cases of the year that whoever asked may export now."""
-    zone = timezone.get_current_timezone()
-    since, until = (datetime(export.year + n, *FIRST_DAY, tzinfo=zone) for n in (0, 1))
+    year = SchoolYear(export.year)
     may = Case.objects.permitted(export.requested_by, Permission.EXPORT_DOSSIER)
-    of_year = may.filter(school=export.school_id, opened_at__gte=since, opened_at__lt=until)
+    of_year = may.filter(
+        school=export.school_id, opened_at__gte=year.since, opened_at__lt=year.until
+    )
     return of_year.order_by("opened_at", "pk")
 
 
@@ -96,73 +78,7 @@ def cancel_year(export: YearExport) -> None:
     YearExport.objects.filter(pk=export.pk, cancelled_at=None).update(cancelled_at=now)
     export = YearExport.objects.select_for_update().get(pk=export.pk)
     if export.state != jobs.State.RUNNING:  # its worker sees so after the dossier in hand
-        _stop(export)
-
-
-def work(export: YearExport, clock: Callable[[], datetime] = timezone.now) -> None:
-    """Make the dossiers that are not there yet, until the turn is over; the last makes the zip."""
-    until = clock() + TURN
-    ready = export.dossiers.filter(state=jobs.State.READY)
-    made = set(ready.values_list("case_id", flat=True))
-    keys = list(cases_of(export).values_list("pk", flat=True))
-    for number, key in enumerate(keys, start=1):
-        if YearExport.objects.filter(pk=export.pk, cancelled_at__isnull=False).exists():
-            _stop(export)
-            return
-        if key in made:
-            continue
-        if clock() > until:
-            jobs.put_back(export)
-            return
-        _make_one(export, key)
-        jobs.show_progress(export, 5 + 90 * number // len(keys))
-    _zip(export)
-
-
-def _make_one(export: YearExport, key: int) -> None:
-    """Make the dossier of one case, unless it is closed to whoever asked since."""
-    export.requested_by.forget_memberships()
-    case = cases_of(export).filter(pk=key).first()
-    if case is None:
-        return
-    one = export.dossiers.filter(case=case).first() or _begin(export, case)
-    paper = make_pdf(dossier(one, timezone.localtime()), lambda percent: None)
-    jobs.keep(one, ContentFile(paper), hashlib.sha256(paper).hexdigest())
-    one.save(update_fields=["file", "sha256", "state", "progress", "finished_at"])
-
-
-@transaction.atomic
-def _begin(export: YearExport, case: Case) -> DossierExport:
-    """Give the dossier of a case its number, and its row in the trail."""
-    lock(case, to_change=False)  # of two at once, each gets its number
-    record_read(export.requested_by, case, why=export.reason, kind=Kind.EXPORTED)
-    return DossierExport.objects.create(
-        case=case, requested_by=export.requested_by, reason=export.reason, of_year=export,
-        number=DossierExport.objects.next_number(case), state=jobs.State.RUNNING,
-        started_at=timezone.now(),
-    )  # fmt: skip
-
-
-def _zip(export: YearExport) -> None:
-    """Put the dossiers into one file, by the reference of their case alone; and remove them."""
-    dossiers = export.dossiers.filter(state=jobs.State.READY).select_related("case").order_by("pk")
-    with tempfile.TemporaryFile() as whole:
-        with zipfile.ZipFile(whole, "w", zipfile.ZIP_STORED) as archive:
-            for one in dossiers.iterator(chunk_size=50):
-                _add(archive, one)
-        digest = hashlib.sha256()
-        whole.seek(0)
-        while part := whole.read(CHUNK):
-            digest.update(part)
-        whole.seek(0)
-        jobs.store(export, File(whole), digest.hexdigest(), "zip")
-    _clear(export)
-
-
-def _add(archive: zipfile.ZipFile, one: DossierExport) -> None:
-    with one.file.open("rb") as paper, archive.open(f"{one.case.reference}.pdf", "w") as place:
-        while part := paper.read(CHUNK):
-            place.write(part)
+        stop(export)
 
 
 def tidy() -> None:
@@ -172,12 +88,13 @@ def tidy() -> None:
         jobs.remove(one)
 
 
-def _stop(export: YearExport) -> None:
+def stop(export: YearExport) -> None:
+    """Remove what there is of an export that was cancelled."""
     jobs.remove(export)
-    _clear(export)
+    clear(export)
 
 
-def _clear(export: YearExport) -> None:
+def clear(export: YearExport) -> None:
     """Remove the dossiers by themselves; their rows stay, and by their SHA-256 they are known."""
     for one in export.dossiers.exclude(state=jobs.State.EXPIRED):
         jobs.remove(one)

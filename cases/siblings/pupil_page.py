@@ -1,7 +1,6 @@
 """A pupil over the years: their cases and signals, as far as somebody may see them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -9,9 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from cases.models import Case, Pupil
-
-# A school year begins on the first of August.
-YEAR_BEGINS = 8
+from cases.protocol.vacations import school_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +41,10 @@ def years_of(pupil: Pupil, user: User) -> list[SchoolYear]:
         case.current_signals = [signal for signal in signals if signal.case_id == case.pk]
     return [
         SchoolYear(begins, tuple(group))
-        for begins, group in groupby(cases, key=lambda case: school_year(case.opened_at))
+        for begins, group in groupby(
+            cases, key=lambda case: school_year(timezone.localdate(case.opened_at))
+        )
     ]
-
-
-def school_year(moment: datetime) -> int:
-    """Return the year in which the school year of a moment began."""
-    day: date = timezone.localdate(moment)
-    return day.year if day.month >= YEAR_BEGINS else day.year - 1
 
 
 def _signals(cases: list[Case]) -> list[Any]:

@@ -18,10 +18,10 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from audit.models import Flag
-from cases.dossier.year import school_year
 from cases.figures.school_year import SchoolYear
 from cases.models import Pupil
 from cases.protocol import PERIODS, QUESTIONS
+from cases.protocol.vacations import school_year
 from consultations.models import ReadMark
 from referrals.report.fields import FIELDS
 from tests.accounts import oidc, saml
@@ -196,8 +196,8 @@ def participant(world: World) -> Data:
 
 
 def export(world: World) -> Data:
-    """Give the reason of an export."""
-    return {"reason": "Ouders vragen om inzage."}
+    """Give the reason of an export, with the files and without a password."""
+    return {"reason": "Ouders vragen om inzage.", "with_files": "on", "password": ""}
 
 
 def year(world: World) -> Data:

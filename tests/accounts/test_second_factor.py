@@ -154,6 +154,8 @@ ASK_AGAIN = {
     "cases:dossier",
     "cases:emergency",
     "cases:export_download",
+    "cases:year_download",
+    "cases:years",
     "referrals:copy_download",
     "referrals:request_copy",
     "people:invite",

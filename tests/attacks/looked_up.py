@@ -17,7 +17,8 @@ def looked_up() -> Iterator[set[str]]:
 
     def noting(real: Callable, by_name: bool) -> Callable:
         def call(query: QueryDict, *args: object, **kwargs: object) -> object:
-            names.add(str(args[0]) if by_name else "*")
+            if not query._mutable:  # it is read, and not being put together
+                names.add(str(args[0]) if by_name else "*")
             return real(query, *args, **kwargs)
 
         return call

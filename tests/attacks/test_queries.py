@@ -107,7 +107,7 @@ def test_a_page_that_looks_into_its_address_is_noticed(signed_in, world):
             coordinator.get(reverse(name), {parameter: "a"})
         assert parameter in read or "*" in read
     with looked_up() as read:
-        coordinator.get(reverse("help"), {"q": "a"})
+        coordinator.get(reverse("notifications:settings"), {"q": "a"})
     assert not read
 
 

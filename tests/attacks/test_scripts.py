@@ -45,7 +45,8 @@ CONFIRMED = {"consultations:agree": {"no_names": "on", "words_shown": "x-probe\n
 # What was searched for; why one decides against the weighing, where one does not; and what stands
 # on the page of a provider that is not the world's own.
 NOT_SHOWN = {
-    "signals:new.pupil_query", "referrals:decide.override_grounds", "sso:add.client_id",
+    "signals:new.pupil_query", "cases:add_sibling.pupil_query", "referrals:decide.override_grounds",
+    "sso:add.client_id",
     # How a family was told that was not; why a draft corrects, before it is filed.
     "referrals:write_report.told_how", "referrals:correct_report.reason",
 }  # fmt: skip

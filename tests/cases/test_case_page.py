@@ -187,7 +187,7 @@ def test_the_case_of_a_sibling_stands_on_the_page_for_who_may_see_it_alone(world
         ("author", "signals:mine", "people:people"),
         ("invited", "consultations:inbox", "cases:dashboard"),
         ("administrator", "background:work", "cases:dashboard"),
-        ("leader", "cases:statistics", "background:work"),
+        ("leader", "cases:year_report", "background:work"),
         ("coordinator", "consultations:meetings", "background:work"),
     ],
 )

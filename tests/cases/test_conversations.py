@@ -14,8 +14,10 @@ from django.utils import timezone, translation
 from accounts.roles import Role
 from cases import actions
 from cases.deadlines import running
+from cases.dossier.contents import dossier
+from cases.dossier.pdf import as_html
 from cases.facts import facts_for
-from cases.models import Case, Conversation, Deviation, Reminder
+from cases.models import Case, Conversation, Deviation, DossierExport, Reminder
 from cases.protocol import guide
 from cases.reminders.sweep import sweep
 from cases.timeline import timeline
@@ -189,10 +191,10 @@ def test_who_is_responsible_stands_in_card_timeline_and_dossier(case, send, coor
     send(case)
     page = signed_in(coordinator).get(reverse("cases:whole", args=[case.reference]))
     assert "The buurtteam is responsible from this talk on (" in page.content.decode()
-    filed = Conversation.objects.get()
+    export = DossierExport(case=case, requested_by=coordinator, number=1)
     with translation.override("en"):
         titles = [str(e.title) for e in timeline(Case.objects.get())]
-        paper = render_to_string("pdf/_conversation.html", {"conversation": filed})
+        paper = as_html(dossier(export, timezone.localtime()))
     assert "The buurtteam is responsible" in titles
     assert "is responsible from this talk on (" in paper
 

@@ -15,7 +15,7 @@ from accounts.roles import Role
 from audit.kinds import Kind
 from audit.models import LogEntry
 from cases import jobs
-from cases.dossier import year
+from cases.dossier import year, year_making
 from cases.dossier.tasks import look_after_exports, make_year
 from cases.errors import ActionError
 from cases.models import DossierExport, Notification, ShutOut, YearExport
@@ -30,7 +30,7 @@ REASON = "Archief van het schooljaar."
 def cases(school, administrator, monkeypatch):
     """Two cases of the year that may be exported, and four that are none of these."""
     monkeypatch.setattr(
-        year, "make_pdf", lambda contents, progress: contents.case.reference.encode()
+        year_making, "make_pdf", lambda contents, progress: contents.case.reference.encode()
     )
     during = {"opened_at": datetime(2025, 10, 1, tzinfo=ZoneInfo("Europe/Amsterdam"))}
     theirs = CaseFactory.create_batch(2, pupil__school=school, **during)
@@ -96,14 +96,14 @@ def test_what_a_dead_worker_made_stays_and_a_long_year_takes_turns(
         made.append(contents.case)
         return b"%PDF"
 
-    monkeypatch.setattr(year, "make_pdf", dies_after_one)
+    monkeypatch.setattr(year_making, "make_pdf", dies_after_one)
     with pytest.raises(SystemExit):
         make_year(str(export.public_id))
     YearExport.objects.update(started_at=timezone.now() - jobs.STALE_AFTER - timedelta(minutes=1))
     look_after_exports()
     export = jobs.claim(YearExport, export.public_id)
-    moments = iter([timezone.now(), timezone.now() + 2 * year.TURN])
-    year.work(export, clock=lambda: next(moments))
+    moments = iter([timezone.now(), timezone.now() + 2 * year_making.TURN])
+    year_making.work(export, clock=lambda: next(moments))
     export.refresh_from_db()
     assert (export.state, export.attempts, len(made)) == (State.WAITING, 0, 1)
     make_year(str(export.public_id))
@@ -121,7 +121,7 @@ def test_cancelled_it_leaves_no_file(cases, school, administrator, signed_in, mo
         signed_in(administrator).post(reverse("cases:cancel_year", args=[export.public_id]))
         return b"%PDF"
 
-    monkeypatch.setattr(year, "make_pdf", cancelled_meanwhile)
+    monkeypatch.setattr(year_making, "make_pdf", cancelled_meanwhile)
     make_year(str(export.public_id))
     export.refresh_from_db()
     assert export.cancelled_at

@@ -21,7 +21,7 @@ from cases.figures import actions, tasks
 from cases.figures.school_year import SchoolYear
 from cases.figures.waits import Clock, business_days
 from cases.figures.walks import read
-from cases.models import Case, Deviation, YearPaper, YearText
+from cases.models import Case, Deviation, Notification, YearPaper, YearText
 from tests.cases.records import assessment, consultation, decision, signal
 from tests.factories import (
     CaseFactory,
@@ -241,6 +241,11 @@ def test_the_report_on_paper_is_asked_made_and_fetched(
     tasks.make_year_report(str(again.public_id))
     again.refresh_from_db()
     assert again.state == YearPaper.State.FAILED
+    told = Notification.objects.values_list("recipient", "kind", "about")
+    assert list(told.order_by("pk")) == [
+        (administrator.pk, "year_report_ready", str(paper.public_id)),
+        (administrator.pk, "year_report_failed", str(again.public_id)),
+    ]
     assert "Ties" not in caplog.text
     with pytest.raises(ActionError):  # the key of another paper
         actions.ask_for_paper(school, LAST.before, administrator, again.idempotency_key)

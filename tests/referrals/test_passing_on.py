@@ -231,7 +231,8 @@ def test_the_card_names_who_is_responsible(case, coordinator, buurtteam, signed_
     page = signed_in(coordinator).get(f"/cases/{case.reference}/").content.decode()
     assert "Nu verantwoordelijk" not in page
     move(buurtteam, coordinator, state=State.ACCEPTED)
-    for path in (f"/cases/{case.reference}/", "/cases/", f"/referrals/{buurtteam.public_id}/"):
+    assert "Het buurtteam" in signed_in(coordinator).get("/cases/?layout=list").content.decode()
+    for path in (f"/cases/{case.reference}/", f"/referrals/{buurtteam.public_id}/"):
         page = signed_in(coordinator).get(path).content.decode()
         assert "Nu verantwoordelijk: Het buurtteam" in page, path
     page = signed_in(coordinator).get(f"/cases/{case.reference}/").content.decode()
