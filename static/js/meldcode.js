@@ -115,6 +115,20 @@
     told.hidden = ![...event.target.files].some((file) => file.size > largest);
   });
 
+  // Who chooses while a new list is on its way keeps what they chose, if it stands there still.
+  const checked = (list) => list.querySelector("input[type=radio]:checked");
+  let chosen = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    chosen = checked(event.detail.target);
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const list = event.detail.target;
+    if (!chosen || checked(list)) return;
+    const same = [...list.querySelectorAll("input[type=radio]")]
+      .find((radio) => radio.name === chosen.name && radio.value === chosen.value);
+    if (same) same.checked = true;
+  });
+
   // Ask before typed text is left behind.
   let typed = false;
   document.querySelectorAll("form[data-guard]").forEach((form) => {

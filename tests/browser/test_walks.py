@@ -89,6 +89,21 @@ def test_a_teacher_logs_signals(visitor, school, pupil):
     assert {c.code for c in first.categories.all()} == {"food", "tired"}
 
 
+def test_who_chooses_before_the_list_came_keeps_the_choice(visitor, school, pupil):
+    author, held = member(Role.TEACHER, school), []
+    SignalFactory(case=CaseFactory(pupil=pupil), author=author)
+    teacher = visitor(author)
+    teacher.open("/signals/new/")
+    teacher.page.route("**/pupils/**", lambda route: held.append(route))
+    with teacher.page.expect_request("**/pupils/**"):
+        teacher.fill(pupil_query="zwaan")
+    teacher.page.get_by_text("Tess van der Zwaan").click()
+    with teacher.page.expect_response("**/pupils/**"):
+        held[0].continue_()
+    teacher.page.wait_for_function("!document.querySelector('.htmx-request')")
+    assert teacher.page.locator(f"[value='{pupil.public_id}']").is_checked()
+
+
 def test_a_teacher_makes_a_mistake_and_loses_nothing(visitor, school, pupil):
     author = member(Role.TEACHER, school)
     teacher = visitor(author)
