@@ -5,6 +5,7 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from background.models import Beat, Worker
 from cases.figures.school_year import SchoolYear
 from tests.attacks.proof import shows
 from tests.world import World
@@ -437,10 +438,19 @@ def test_every_view_declares_who_may_use_it():
     assert undeclared == []
 
 
+@pytest.fixture
+def well(world) -> World:
+    """The world, of which worker and beat were heard just now, however long it stands."""
+    Worker.objects.update(seen_at=timezone.now())
+    Beat.objects.update(ticked_at=timezone.now())
+    return world
+
+
 @shows("ids-1")
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(set(MATRIX) - POST_ONLY))
-def test_who_gets_in(name, signed_in, client, world):
+def test_who_gets_in(name, signed_in, client, well):
+    world = well
     url = reverse(name, args=arguments(name, world))
     got = {
         who: _outcome((signed_in(user) if user else client).get(url))
@@ -452,7 +462,8 @@ def test_who_gets_in(name, signed_in, client, world):
 @shows("ids-8")
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(set(MATRIX) - POST_ONLY))
-def test_asking_for_the_headers_alone_tells_no_more(name, signed_in, client, world):
+def test_asking_for_the_headers_alone_tells_no_more(name, signed_in, client, well):
+    world = well
     url = reverse(name, args=arguments(name, world))
     for who in ("coordinator", "teacher", "joined", "other_coordinator", "nobody", "signed_out"):
         user = world.people[who]
