@@ -155,7 +155,7 @@ class Composer:
             "elsewhere": self.text(dossier.guidance.elsewhere, aside),
             "deadline": self.house(deadline),
             "waits": self.house(self._short(_waiting(case.waits))) if case.waits else "",
-            "last_decision": self.text(_decided(dossier.last_decision), aside),
+            "last_decision": self.text(_decided(self._last_decision), aside),
             "tasks": dossier.guidance.tasks if dossier.variant.house else (),
         }
 
@@ -193,6 +193,12 @@ class Composer:
         """Return the grounds that were used, with what each means and how often. Asked at last."""
         return [(g, GROUNDS[g], self.grounds[g]) for g in Ground if self.grounds[g]]
 
+    @property
+    def _last_decision(self) -> Any:
+        """Return the last decision; None where it is not among what was chosen."""
+        last = self.dossier.last_decision
+        return None if last and not self._is_chosen(KINDS["decisions"], last) else last
+
     def _short(self, text: str) -> str:
         """Return a text that leaves room for the rest where all stands on one page."""
         return Truncator(text).chars(200) if self.dossier.variant.one_page else text
@@ -205,10 +211,13 @@ class Composer:
         return veiled
 
     def _records(self, kind: Kind) -> Iterator[Any]:
-        chosen = self.dossier.export.chosen
         for record in getattr(self.dossier.case, kind.relation).all():
-            if not self.dossier.variant.chosen or f"{kind.relation}-{record.pk}" in chosen:
+            if self._is_chosen(kind, record):
                 yield record
+
+    def _is_chosen(self, kind: Kind, record: Any) -> bool:
+        key = f"{kind.relation}-{record.pk}"
+        return not self.dossier.variant.chosen or key in self.dossier.export.chosen
 
     def _unchosen(self, kind: Kind) -> int:
         if not self.dossier.variant.chosen:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from cases.dossier.deciding import ASSESSMENT, DECISION, DEVIATION, FEEDBACK
 from cases.dossier.lines import (
     CONFIDED,
+    COPY,
     FILE,
     PUPIL,
     SAFETY,
@@ -94,8 +95,7 @@ LOOK_BACK = Kind(
 @lines("pieces", "title", "text")
 def _pieces(consultation: Any, guarded: bool) -> Iterator[Line]:
     for piece in consultation.pieces.all():
-        # A piece repeats a record, whatever that is about; its receiver was not the family.
-        yield Line(_("Went along: %(title)s") % {"title": piece.title}, piece.text, CONFIDED)
+        yield Line(_("Went along: %(title)s") % {"title": piece.title}, piece.text, COPY)
 
 
 @lines("invitations", "declined_why")
@@ -213,9 +213,9 @@ TALK = Kind(
         field("interpreter", gettext_lazy("Interpreter"), STAFF),
         _facts_brought,
         _reactions,
-        field("get_concern_display", gettext_lazy("The concern")),
-        field("get_help_wanted_display", gettext_lazy("Help")),
-        field("get_refused_by_display", gettext_lazy("Who refuses")),
+        field("get_concern_display", gettext_lazy("The concern"), _confided),
+        field("get_help_wanted_display", gettext_lazy("Help"), _confided),
+        field("get_refused_by_display", gettext_lazy("Who refuses"), _confided),
         field("get_home_safe_display", gettext_lazy("Safe to go home that day"), _confided),
         field("home_agreed", gettext_lazy("Agreed for that"), _confided),
         field("agreements", gettext_lazy("Agreements"), _confided),
@@ -250,9 +250,9 @@ ATTACHMENT = Kind(
 
 
 CLOSING: tuple[Read, ...] = (
-    field("closing_grounds", gettext_lazy("Grounds")),
-    field("closing_agreements", gettext_lazy("Agreements on watching on")),
-    field("closing_told", gettext_lazy("Who told the pupil and the parents what")),
+    field("closing_grounds", gettext_lazy("Grounds"), guarded_by),
+    field("closing_agreements", gettext_lazy("Agreements on watching on"), guarded_by),
+    field("closing_told", gettext_lazy("Who told the pupil and the parents what"), guarded_by),
     field("closed_by.name", gettext_lazy("Closed by"), STAFF),
     field("retention_reason", gettext_lazy("Longer than the rule, because:")),
 )
