@@ -1,8 +1,9 @@
 """All dossiers of a school year, for an administrator: made one by one, in turns, into one zip.
 
 Each is an export of its own (its number in the case, its row in the trail, its SHA-256), of a case
-that whoever asked may export at the moment it is made: not one for the board (R9), nor one that
-they are kept out of. What a worker that died had made stays; the next goes on after it.
+that whoever asked may export when it is made, when the zip is, and when they fetch that: not one
+for the board (R9), nor one that they are kept out of. What a worker that died had made stays; the
+next goes on after it.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile, File
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -106,7 +108,7 @@ def work(export: YearExport, clock: Callable[[], datetime] = timezone.now) -> No
     made = set(ready.values_list("case_id", flat=True))
     keys = list(cases_of(export).values_list("pk", flat=True))
     for number, key in enumerate(keys, start=1):
-        if YearExport.objects.filter(pk=export.pk, cancelled_at__isnull=False).exists():
+        if _is_cancelled(export):
             _stop(export)
             return
         if key in made:
@@ -116,7 +118,35 @@ def work(export: YearExport, clock: Callable[[], datetime] = timezone.now) -> No
             return
         _make_one(export, key)
         jobs.show_progress(export, 5 + 90 * number // len(keys))
+    _take_out_what_closed(export)
     _zip(export)
+    if _is_cancelled(export):  # with the last dossier in hand, or since
+        _stop(export)
+
+
+def holds_what_closed(export: YearExport) -> bool:
+    """Tell whether a zip holds the dossier of a case that whoever asked may not export now."""
+    return _closed(export).exclude(sha256="").exists()
+
+
+def _is_cancelled(export: YearExport) -> bool:
+    return YearExport.objects.filter(pk=export.pk, cancelled_at__isnull=False).exists()
+
+
+def _closed(export: YearExport) -> QuerySet[DossierExport]:
+    export.requested_by.forget_memberships()
+    return export.dossiers.exclude(case__in=cases_of(export).order_by().values("pk"))
+
+
+def _take_out_what_closed(export: YearExport) -> None:
+    """Take out the dossiers of cases that closed to whoever asked since they were made.
+
+    The row of such a one stays by itself: its number was given, and its paper was made.
+    """
+    for one in _closed(export):
+        jobs.remove(one)
+        one.of_year = None
+        one.save(update_fields=["of_year"])
 
 
 def _make_one(export: YearExport, key: int) -> None:
