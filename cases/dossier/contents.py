@@ -146,13 +146,16 @@ class Composer:
         """Return what stands in front: of the case, of the export, and of the last decision."""
         dossier, case = self.dossier, self.dossier.case
         aside = About.SAFETY if dossier.guarded else About.PUPIL
+        # That somebody else took it on: where it is left out, so is its label.
+        unsaid = left_out(aside, dossier.variant.code) is not None
         deadline = ""
         if case.deadline:
             before = _("before %(day)s") % {"day": moment(case.deadline)}
             deadline = f"{dossier.period.label}, {before}"
         return {
             "responsible": self.staff(case.responsible.name) if case.responsible else "",
-            "elsewhere": self.text(dossier.guidance.elsewhere, aside),
+            "elsewhere": "" if unsaid else self.text(dossier.guidance.elsewhere, aside),
+            "outcome": self.text(case.get_outcome_display(), aside),
             "deadline": self.house(deadline),
             "waits": self.house(self._short(_waiting(case.waits))) if case.waits else "",
             "last_decision": self.text(_decided(self._last_decision), aside),

@@ -101,6 +101,14 @@ def cancel_year(export: YearExport) -> None:
         _stop(export)
 
 
+@transaction.atomic
+def take_back(export: YearExport) -> None:
+    """Remove a zip that holds what closed to whoever asked: they can ask for one without."""
+    export = YearExport.objects.select_for_update().get(pk=export.pk)
+    if export.state == jobs.State.READY:
+        _stop(export)
+
+
 def work(export: YearExport, clock: Callable[[], datetime] = timezone.now) -> None:
     """Make the dossiers that are not there yet, until the turn is over; the last makes the zip."""
     until = clock() + TURN

@@ -1,10 +1,13 @@
 """What a paper told its reader that its table leaves out. Each failed on its day."""
 
 import pytest
+from django.http import QueryDict
+from django.urls import reverse
 
 from cases.dossier.contents import dossier
+from cases.dossier.forms import ExportForm
 from cases.dossier.pdf import as_html
-from cases.dossier.variants import Code
+from cases.dossier.variants import VARIANTS, Code
 from cases.models import Deviation, DossierExport
 from consultations.models import SharedPiece
 from referrals.models import Referral
@@ -126,3 +129,30 @@ def test_names_that_somebody_wrote_below_one_another(case, names):
     assert "Dat weten" in shown
     assert "Ans" not in shown
     assert "Teun" not in shown
+
+
+def test_who_took_it_on_after_such_a_report(case, untold):
+    Referral.objects.update(accepted_at=NOW)
+    case.closed_at, case.outcome, case.closed_by = NOW, "handed_over", UserFactory()
+    case.closing_grounds = "Afgerond."
+    case.save()
+    whole, shown = page(case, Code.WHOLE), page(case, Code.PARENTS)
+    assert "Iemand anders is nu verantwoordelijk" in whole
+    assert "Iemand anders is nu verantwoordelijk" not in shown
+    case.closed_at, case.outcome, case.closing_grounds = None, "", ""
+    case.save()
+    whole, shown = page(case, Code.WHOLE), page(case, Code.PARENTS)
+    assert "Nu verantwoordelijk" in whole
+    assert "Nu verantwoordelijk" not in shown
+
+
+def test_the_whole_dossier_on_the_page_for_the_parents(case, administrator, signed_in):
+    url = reverse("cases:dossier", args=[case.reference])
+    asked = {"reason": "De ouders vroegen om inzage."}
+    signed_in(administrator).post(f"{url}?kind=parents", asked)
+    assert DossierExport.objects.get().variant == Code.PARENTS
+    # Kept of the page for the whole, when its session was over.
+    kept = QueryDict("variant=whole&reason=Voor+het+archief.")
+    form = ExportForm(user=administrator, kind=VARIANTS[Code.PARENTS])
+    form.restore(kept)
+    assert form["variant"].value() == Code.PARENTS
