@@ -46,12 +46,25 @@ def _confided(talk: Any, guarded: bool) -> About:
 
 # Signals and looking back
 
+# Categories that say so (``signals.categories``).
+TOLD_BY_PUPIL = frozenset({"told_child", "disclosure"})
+
+
+def _is_told(signal: Any) -> bool:
+    return any(category.code in TOLD_BY_PUPIL for category in signal.categories.all())
+
+
+def _told_as_fact(signal: Any, guarded: bool) -> About:
+    """What the pupil told stands among the facts where no words were written down apart."""
+    return CONFIDED if _is_told(signal) and not signal.child_words else PUPIL
+
 
 @lines("categories")
 def _categories(signal: Any, guarded: bool) -> Iterator[Line]:
     if labels := [category.label for category in signal.categories.all()]:
         # One of them says that the pupil told it.
-        yield note(" · ".join(labels), CONFIDED if signal.child_words else PUPIL)
+        told = signal.child_words or _is_told(signal)
+        yield note(" · ".join(labels), CONFIDED if told else PUPIL)
 
 
 @lines("correction_reason", "corrects", "finding", "grounds")
@@ -74,7 +87,7 @@ SIGNAL = Kind(
     "observed_at",
     (
         _categories,
-        field("facts", gettext_lazy("Seen or heard"), tone="fact"),
+        field("facts", gettext_lazy("Seen or heard"), _told_as_fact, "fact"),
         field("child_words", gettext_lazy("The pupil's own words"), CONFIDED, "words"),
         field("hearsay_from", gettext_lazy("Heard from"), SOURCE, "hearsay"),
         field("interpretation", gettext_lazy("Interpretation, not a fact"), tone="interpretation"),

@@ -18,6 +18,8 @@ from tests.factories import (
     ConsultationFactory,
     ConversationFactory,
     PupilFactory,
+    SignalCategoryFactory,
+    SignalFactory,
     UserFactory,
 )
 
@@ -156,3 +158,14 @@ def test_the_whole_dossier_on_the_page_for_the_parents(case, administrator, sign
     form = ExportForm(user=administrator, kind=VARIANTS[Code.PARENTS])
     form.restore(kept)
     assert form["variant"].value() == Code.PARENTS
+
+
+def test_that_the_pupil_told_it_where_the_words_stand_among_the_facts(case):
+    told = SignalFactory(case=case, facts="Vader slaat, zei de leerling.", child_words="")
+    SignalCategoryFactory(signal=told, code="told_child")
+    SignalFactory(case=case, facts="Was vaak moe.", child_words="")
+    shown = page(case, Code.PARENTS)
+    assert "Was vaak moe." in shown
+    for said in ("Verteld door de leerling", "Vader slaat"):
+        assert said not in shown, said
+        assert said in page(case, Code.PUPIL), said
