@@ -53,7 +53,8 @@ def cases_of(export: YearExport) -> CaseQuerySet:
     zone = timezone.get_current_timezone()
     since, until = (datetime(export.year + n, *FIRST_DAY, tzinfo=zone) for n in (0, 1))
     may = Case.objects.permitted(export.requested_by, Permission.EXPORT_DOSSIER)
-    of_year = may.filter(school=export.school_id, opened_at__gte=since, opened_at__lt=until)
+    of_year = may.filter(school=export.school_id, restricted=False)
+    of_year = of_year.filter(opened_at__gte=since, opened_at__lt=until)
     return of_year.order_by("opened_at", "pk")
 
 

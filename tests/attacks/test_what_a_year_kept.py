@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.urls import reverse
 
+from accounts.models import Membership
 from accounts.roles import Role
 from cases.dossier import year
 from cases.dossier.tasks import make_year
@@ -82,3 +83,13 @@ def test_cancelled_with_the_last_one_in_hand_it_leaves_nothing(
     export.refresh_from_db()
     assert export.cancelled_at
     assert (export.state, bool(export.file)) == (YearExport.State.EXPIRED, False)
+
+
+def test_a_case_for_the_board_of_who_leads_the_school_as_well(school, administrator, cases):
+    restricted = CaseFactory(pupil__school=school, opened_at=MOMENT, restricted=True)
+    Membership.objects.create(
+        user=administrator, role=Role.SCHOOL_LEADER, school=school, starts_on=MOMENT.date()
+    )
+    export = year.request_year(school, administrator, uuid.uuid4(), 2025, "Voor het archief.")
+    assert restricted not in year.cases_of(export)
+    assert set(cases) == set(year.cases_of(export))
