@@ -278,7 +278,10 @@ def _decided(decision: Any) -> str:
 
 
 def offered(case: Case) -> list[tuple[str, str]]:
-    """Return the records that can be handed over: their key, and their kind and day. No word."""
+    """Return the records that can be handed over: their key, and their kind and day. No word.
+
+    As they hold now: what a correction replaced may say too much of somebody, and is not needed.
+    """
     return [
         (
             f"{relation}-{record.pk}",
@@ -287,7 +290,12 @@ def offered(case: Case) -> list[tuple[str, str]]:
         for relation, kind in KINDS.items()
         for record in getattr(case, relation).all()
         if not getattr(record, "withdrawn_at", None)
+        if not (relation == CORRECTED and hasattr(record, "correction"))
     ]
+
+
+# Of the records, signals alone are corrected.
+CORRECTED = "signals"
 
 
 def _called(record: Any) -> str:

@@ -4,11 +4,11 @@ import pytest
 from django.http import QueryDict
 from django.urls import reverse
 
-from cases.dossier.contents import dossier
+from cases.dossier.contents import dossier, offered
 from cases.dossier.forms import ExportForm
 from cases.dossier.pdf import as_html
 from cases.dossier.variants import VARIANTS, Code
-from cases.models import Deviation, DossierExport
+from cases.models import Case, Deviation, DossierExport
 from consultations.models import SharedPiece
 from referrals.models import Referral
 from tests.cases.records import NOW, decision, feedback
@@ -169,3 +169,10 @@ def test_that_the_pupil_told_it_where_the_words_stand_among_the_facts(case):
     for said in ("Verteld door de leerling", "Vader slaat"):
         assert said not in shown, said
         assert said in page(case, Code.PUPIL), said
+
+
+def test_a_signal_that_a_correction_replaced_is_not_handed_over(case):
+    old = SignalFactory(case=case, facts="Tante Jo vertelde het.")
+    new = SignalFactory(case=case, corrects=old, correction_reason="Wie het zei stond erin.")
+    keys = [key for key, _name in offered(Case.objects.with_records().get(pk=case.pk))]
+    assert keys == [f"signals-{new.pk}"]
