@@ -22,7 +22,8 @@ SESSION_KEY = "typed"
 SALT = "accounts.typed"
 # Bytes as a form sends them: a hundred pages of plain text.
 LARGEST = 300_000
-LEFT_OUT = ("csrfmiddlewaretoken", TOKEN_FIELD)
+# A password is chosen anew: it lies nowhere but where it belongs.
+LEFT_OUT = ("csrfmiddlewaretoken", TOKEN_FIELD, "password")
 
 
 def token_for(user_id: int) -> str:

@@ -220,6 +220,11 @@ def _dates(text: str, day: date | None) -> Iterator[Found]:
             yield Found(match.start(), match.end(), match.group(), BIRTH_DATE)
 
 
+def said_in(text: str) -> list[str]:
+    """Return the names that somebody wrote down, by commas, semicolons or one below another."""
+    return [name for part in re.split(r"[,;\n]", visible(text)) if (name := part.strip())]
+
+
 def find_said(text: str, words: Iterable[str]) -> list[Found]:
     """Return the places of words that somebody named, however they are written in a text."""
     known = cache(lambda word: frozenset(forms_of(word)))

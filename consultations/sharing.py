@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access import Permission
 from accounts.models import User
 from cases.models import Case
-from cases.names import Family, find, find_said, visible, without
+from cases.names import Family, find, find_said, said_in, visible, without
 
 Lines = Iterator[tuple[Promise | str, str]]
 
@@ -52,7 +52,7 @@ class Veil:
         """Return what is taken out of what goes along with a question, by what its asker said."""
         return cls(
             None if named else Family.of(case.pupil),
-            tuple(word for part in visible(hidden_words).split(",") if (word := part.strip())),
+            tuple(said_in(hidden_words)),
             frozenset(confirmed_words.split(", ")),
         )
 

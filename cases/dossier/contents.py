@@ -146,16 +146,19 @@ class Composer:
         """Return what stands in front: of the case, of the export, and of the last decision."""
         dossier, case = self.dossier, self.dossier.case
         aside = About.SAFETY if dossier.guarded else About.PUPIL
+        # That somebody else took it on: where it is left out, so is its label.
+        unsaid = left_out(aside, dossier.variant.code) is not None
         deadline = ""
         if case.deadline:
             before = _("before %(day)s") % {"day": moment(case.deadline)}
             deadline = f"{dossier.period.label}, {before}"
         return {
             "responsible": self.staff(case.responsible.name) if case.responsible else "",
-            "elsewhere": self.text(dossier.guidance.elsewhere, aside),
+            "elsewhere": "" if unsaid else self.text(dossier.guidance.elsewhere, aside),
+            "outcome": self.text(case.get_outcome_display(), aside),
             "deadline": self.house(deadline),
             "waits": self.house(self._short(_waiting(case.waits))) if case.waits else "",
-            "last_decision": self.text(_decided(dossier.last_decision), aside),
+            "last_decision": self.text(_decided(self._last_decision), aside),
             "tasks": dossier.guidance.tasks if dossier.variant.house else (),
         }
 
@@ -193,6 +196,12 @@ class Composer:
         """Return the grounds that were used, with what each means and how often. Asked at last."""
         return [(g, GROUNDS[g], self.grounds[g]) for g in Ground if self.grounds[g]]
 
+    @property
+    def _last_decision(self) -> Any:
+        """Return the last decision; None where it is not among what was chosen."""
+        last = self.dossier.last_decision
+        return None if last and not self._is_chosen(KINDS["decisions"], last) else last
+
     def _short(self, text: str) -> str:
         """Return a text that leaves room for the rest where all stands on one page."""
         return Truncator(text).chars(200) if self.dossier.variant.one_page else text
@@ -205,10 +214,13 @@ class Composer:
         return veiled
 
     def _records(self, kind: Kind) -> Iterator[Any]:
-        chosen = self.dossier.export.chosen
         for record in getattr(self.dossier.case, kind.relation).all():
-            if not self.dossier.variant.chosen or f"{kind.relation}-{record.pk}" in chosen:
+            if self._is_chosen(kind, record):
                 yield record
+
+    def _is_chosen(self, kind: Kind, record: Any) -> bool:
+        key = f"{kind.relation}-{record.pk}"
+        return not self.dossier.variant.chosen or key in self.dossier.export.chosen
 
     def _unchosen(self, kind: Kind) -> int:
         if not self.dossier.variant.chosen:
@@ -266,7 +278,10 @@ def _decided(decision: Any) -> str:
 
 
 def offered(case: Case) -> list[tuple[str, str]]:
-    """Return the records that can be handed over: their key, and their kind and day. No word."""
+    """Return the records that can be handed over: their key, and their kind and day. No word.
+
+    As they hold now: what a correction replaced may say too much of somebody, and is not needed.
+    """
     return [
         (
             f"{relation}-{record.pk}",
@@ -275,7 +290,12 @@ def offered(case: Case) -> list[tuple[str, str]]:
         for relation, kind in KINDS.items()
         for record in getattr(case, relation).all()
         if not getattr(record, "withdrawn_at", None)
+        if not (relation == CORRECTED and hasattr(record, "correction"))
     ]
+
+
+# Of the records, signals alone are corrected.
+CORRECTED = "signals"
 
 
 def _called(record: Any) -> str:

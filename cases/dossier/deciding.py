@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.dossier.lines import (
+    FILE,
     PUPIL,
     REPORTER,
     SAFETY,
-    SAFETY_RULES,
     SOURCE,
     STAFF,
     Kind,
@@ -23,9 +23,8 @@ from cases.dossier.lines import (
     lines,
     moment,
     note,
-    untold,
+    untold_of,
 )
-from cases.dossier.variants import About
 
 
 @lines("answers", "grounds", "question", "answer")
@@ -67,10 +66,11 @@ def _goals(decision: Any, guarded: bool) -> Iterator[Line]:
 
 @lines("referrals")
 def _referrals(decision: Any, guarded: bool) -> Iterator[Line]:
+    hidden = untold_of(decision)
     for referral in decision.referrals.all():
         for line in _referral(referral, guarded):
             # Of what the family was not told, the family reads nothing: no label either.
-            if untold(referral):
+            if referral.pk in hidden:
                 about = SAFETY if line.about in {PUPIL, STAFF} else line.about
                 line = replace(line, about=about, unsaid=True)
             yield line
@@ -97,10 +97,10 @@ def _referral(referral: Any, guarded: bool) -> Iterator[Line]:
 
 
 def letters(record: Any) -> Iterator[Line]:
-    """Yield which files went along or came in."""
+    """Yield which files went along or came in; a title tells what is in one."""
     for letter in record.letters.all():
         said = _("withdrawn") if letter.withdrawn_at else letter.title
-        yield note(f"{_('File %(number)s') % {'number': letter.number}}: {said}")
+        yield note(f"{_('File %(number)s') % {'number': letter.number}}: {said}", FILE)
 
 
 REFERRAL: tuple[Read, ...] = (
@@ -139,13 +139,14 @@ DECISION = Kind(
 @lines("referral", "letters", "goal_effects", "investigation")
 def _about_the_referral(heard: Any, guarded: bool) -> Iterator[Line]:
     if heard.referral:
-        yield note(_("About the referral to %(to)s") % {"to": heard.referral.receiver})
+        to = {"to": heard.referral.receiver}
+        yield note(_("About the referral to %(to)s") % to, guarded_by(heard, guarded))
     yield from letters(heard)
     for effect in heard.goal_effects.all():
         goal = _("Goal %(number)s") % {"number": effect.goal.number}
         yield note(f"{goal}: {effect.get_effect_display()}")
     if heard.investigation:
-        yield note(heard.get_investigation_display())
+        yield note(heard.get_investigation_display(), guarded_by(heard, guarded))
 
 
 FEEDBACK = Kind(
@@ -154,7 +155,7 @@ FEEDBACK = Kind(
     "received_at",
     (
         field("heard", gettext_lazy("From"), SOURCE),
-        field("get_helped_by_display", gettext_lazy("Who helps now")),
+        field("get_helped_by_display", gettext_lazy("Who helps now"), guarded_by),
         field("get_willing_display", gettext_lazy("Does the family take part?")),
         field("text", gettext_lazy("Heard or seen"), tone="fact"),
         _about_the_referral,
@@ -164,19 +165,17 @@ FEEDBACK = Kind(
 )
 
 
-def _explained(deviation: Any, guarded: bool) -> About:
-    return SAFETY if deviation.rule in SAFETY_RULES else PUPIL
-
-
 @lines("rule", "step")
 def _rule(deviation: Any, guarded: bool) -> Iterator[Line]:
     if deviation.of_rule:
-        yield note(f"{deviation.rule} · {deviation.of_rule.asks}", _explained(deviation, guarded))
+        asks = f"{deviation.rule} · {deviation.of_rule.asks}"
+        yield note(asks, guarded_by(deviation, guarded))
 
 
 DEVIATION = Kind(
     "deviations",
     lambda deviation: str(deviation.get_kind_display()),
     "recorded_at",
-    (_rule, field("grounds", gettext_lazy("Grounds"), _explained)),
+    # Which rule, and why not: of a report it says that there is one.
+    (_rule, field("grounds", gettext_lazy("Grounds"), guarded_by)),
 )

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from cases.dossier.deciding import ASSESSMENT, DECISION, DEVIATION, FEEDBACK
 from cases.dossier.lines import (
     CONFIDED,
+    COPY,
     FILE,
     PUPIL,
     SAFETY,
@@ -45,12 +46,25 @@ def _confided(talk: Any, guarded: bool) -> About:
 
 # Signals and looking back
 
+# Categories that say so (``signals.categories``).
+TOLD_BY_PUPIL = frozenset({"told_child", "disclosure"})
+
+
+def _is_told(signal: Any) -> bool:
+    return any(category.code in TOLD_BY_PUPIL for category in signal.categories.all())
+
+
+def _told_as_fact(signal: Any, guarded: bool) -> About:
+    """What the pupil told stands among the facts where no words were written down apart."""
+    return CONFIDED if _is_told(signal) and not signal.child_words else PUPIL
+
 
 @lines("categories")
 def _categories(signal: Any, guarded: bool) -> Iterator[Line]:
     if labels := [category.label for category in signal.categories.all()]:
         # One of them says that the pupil told it.
-        yield note(" · ".join(labels), CONFIDED if signal.child_words else PUPIL)
+        told = signal.child_words or _is_told(signal)
+        yield note(" · ".join(labels), CONFIDED if told else PUPIL)
 
 
 @lines("correction_reason", "corrects", "finding", "grounds")
@@ -73,7 +87,7 @@ SIGNAL = Kind(
     "observed_at",
     (
         _categories,
-        field("facts", gettext_lazy("Seen or heard"), tone="fact"),
+        field("facts", gettext_lazy("Seen or heard"), _told_as_fact, "fact"),
         field("child_words", gettext_lazy("The pupil's own words"), CONFIDED, "words"),
         field("hearsay_from", gettext_lazy("Heard from"), SOURCE, "hearsay"),
         field("interpretation", gettext_lazy("Interpretation, not a fact"), tone="interpretation"),
@@ -94,8 +108,7 @@ LOOK_BACK = Kind(
 @lines("pieces", "title", "text")
 def _pieces(consultation: Any, guarded: bool) -> Iterator[Line]:
     for piece in consultation.pieces.all():
-        # A piece repeats a record, whatever that is about; its receiver was not the family.
-        yield Line(_("Went along: %(title)s") % {"title": piece.title}, piece.text, CONFIDED)
+        yield Line(_("Went along: %(title)s") % {"title": piece.title}, piece.text, COPY)
 
 
 @lines("invitations", "declined_why")
@@ -214,9 +227,9 @@ TALK = Kind(
         field("interpreter", gettext_lazy("Interpreter"), STAFF),
         _facts_brought,
         _reactions,
-        field("get_concern_display", gettext_lazy("The concern")),
-        field("get_help_wanted_display", gettext_lazy("Help")),
-        field("get_refused_by_display", gettext_lazy("Who refuses")),
+        field("get_concern_display", gettext_lazy("The concern"), _confided),
+        field("get_help_wanted_display", gettext_lazy("Help"), _confided),
+        field("get_refused_by_display", gettext_lazy("Who refuses"), _confided),
         field("get_home_safe_display", gettext_lazy("Safe to go home that day"), _confided),
         field("home_agreed", gettext_lazy("Agreed for that"), _confided),
         field("agreements", gettext_lazy("Agreements"), _confided),
@@ -251,9 +264,9 @@ ATTACHMENT = Kind(
 
 
 CLOSING: tuple[Read, ...] = (
-    field("closing_grounds", gettext_lazy("Grounds")),
-    field("closing_agreements", gettext_lazy("Agreements on watching on")),
-    field("closing_told", gettext_lazy("Who told the pupil and the parents what")),
+    field("closing_grounds", gettext_lazy("Grounds"), guarded_by),
+    field("closing_agreements", gettext_lazy("Agreements on watching on"), guarded_by),
+    field("closing_told", gettext_lazy("Who told the pupil and the parents what"), guarded_by),
     field("closed_by.name", gettext_lazy("Closed by"), STAFF),
     field("retention_reason", gettext_lazy("Longer than the rule, because:")),
 )

@@ -77,7 +77,8 @@ class ExportForm(MeldcodeForm):
         self, *args: Any, kind: Variant, records: Sequence[tuple[str, str]] = (), **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["variant"].initial = kind.code.value
+        self.kind = kind
+        self.initial["variant"] = kind.code.value
         self.fields["chosen"].choices = records
         if Names.STAFF not in kind.names:
             self.fields["hidden_words"].help_text = _(
@@ -95,11 +96,16 @@ class ExportForm(MeldcodeForm):
         filled_in.pop("password", None)
         return filled_in
 
+    def restore(self, data: QueryDict) -> None:
+        """Show what was kept; its kind is that of the page, whatever it was kept of."""
+        super().restore(data)
+        self.initial["variant"] = self.kind.code.value
+
     @property
     def wish(self) -> Wish:
         """Return what is asked for."""
         wish = {name: value for name, value in self.values.items() if name != "reason"}
-        wish["variant"] = wish["variant"] or Code.WHOLE.value
+        wish["variant"] = self.kind.code.value
         if "chosen" in wish:
             wish["chosen"] = tuple(wish["chosen"])
         return Wish(**wish)

@@ -14,7 +14,8 @@ from cases.dossier.variants import About
 from cases.models import Case
 
 PUPIL, STAFF, SOURCE, CONFIDED = About.PUPIL, About.STAFF, About.SOURCE, About.CONFIDED
-SAFETY, REPORTER, FILE = About.SAFETY, About.REPORTER, About.FILE
+SAFETY, REPORTER = About.SAFETY, About.REPORTER
+FILE, COPY = About.FILE, About.COPY
 # Explained with why the family is not told, or not spoken to.
 SAFETY_RULES = frozenset({"R8", "R19", "R36", "R37"})
 
@@ -64,8 +65,25 @@ def is_guarded(case: Case) -> bool:
 
 
 def untold(referral: Any) -> bool:
-    """Tell whether the family does not know of a referral, for a reason."""
-    return not referral.family_told and bool(referral.not_told_reason)
+    """Tell whether the family does not know of a referral, for a reason.
+
+    Of what others passed on nobody says whether the family knows: it does not where it was not
+    asked.
+    """
+    passed_unasked = referral.passed_on_from_id and referral.consent == "not_asked"
+    return not referral.family_told and bool(referral.not_told_reason or passed_unasked)
+
+
+def untold_of(decision: Any) -> set[int]:
+    """Return the keys of the referrals of which the family does not know, and of what came of them.
+
+    What is passed on comes after what it was passed on from.
+    """
+    found: set[int] = set()
+    for referral in sorted(decision.referrals.all(), key=attrgetter("pk")):
+        if untold(referral) or referral.passed_on_from_id in found:
+            found.add(referral.pk)
+    return found
 
 
 def field(

@@ -33,6 +33,9 @@ class About(StrEnum):
     REPORTER = "reporter"
     # Files as they are: nobody can take a name out of a picture.
     FILE = "file"
+    # A record as it went along with a question, whatever it is about: it stands in the dossier
+    # itself, as far as its reader may have it.
+    COPY = "copy"
     # What the house keeps of itself: who looked, who was kept out, what is asked next.
     HOUSE = "house"
 
@@ -170,6 +173,7 @@ LEFT_OUT: dict[About, Mapping[Code, Ground]] = {
     About.SAFETY:   {PARENTS: C},
     About.REPORTER: {PARENTS: B, PUPIL: B},
     About.FILE:     {PARENTS: A, PUPIL: A},
+    About.COPY:     {PARENTS: C, PUPIL: B, BUURTTEAM: D, Code.VEILIG_THUIS: D},
     About.HOUSE:    {PARENTS: A, PUPIL: A, BUURTTEAM: D, Code.VEILIG_THUIS: D},
 }
 # fmt: on

@@ -27,6 +27,7 @@ from cases.names import (
     fold,
     forms_of,
     parts_of,
+    said_in,
     visible,
 )
 
@@ -70,13 +71,13 @@ class Veil:
         near += [name for name, class_name in pupils if class_name == case.pupil.class_name]
         own = frozenset(parts_of(case.pupil.name))
         contacts = _contacts(case) if staff else []
-        said = [word.strip() for word in visible(hidden_words).split(",")]
+        said = said_in(hidden_words)
         names = [*near, *said, *(name for name, _class in pupils)]
         return cls(
             anywhere=_parts(near) - own,
             capital=(_parts(name for name, _class in pupils) | _names_of(contacts)) - own,
             own=own,
-            said=tuple(dict.fromkeys(filter(None, [*said, *contacts]))),
+            said=tuple(dict.fromkeys([*said, *filter(None, contacts)])),
             signs=tuple(sorted(_signs(names) - _signs([case.pupil.name]), key=len, reverse=True)),
             others=staff,
         )

@@ -1,8 +1,9 @@
 """All dossiers of a school year, for an administrator (``year_making`` makes them).
 
 Each is an export of its own (its number in the case, its row in the trail, its SHA-256), of a case
-that whoever asked may export at the moment it is made: not one for the board (R9), nor one that
-they are kept out of. What a worker that died had made stays; the next goes on after it.
+that whoever asked may export when it is made, when the zip is, and when they fetch that: not one
+for the board (R9), nor one that they are kept out of. What a worker that died had made stays; the
+next goes on after it.
 """
 
 from functools import partial
@@ -10,6 +11,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -31,9 +33,8 @@ def cases_of(export: YearExport) -> CaseQuerySet:
     """Return the cases of the year that whoever asked may export now."""
     year = SchoolYear(export.year)
     may = Case.objects.permitted(export.requested_by, Permission.EXPORT_DOSSIER)
-    of_year = may.filter(
-        school=export.school_id, opened_at__gte=year.since, opened_at__lt=year.until
-    )
+    of_year = may.filter(school=export.school_id, restricted=False)
+    of_year = of_year.filter(opened_at__gte=year.since, opened_at__lt=year.until)
     return of_year.order_by("opened_at", "pk")
 
 
@@ -79,6 +80,25 @@ def cancel_year(export: YearExport) -> None:
     export = YearExport.objects.select_for_update().get(pk=export.pk)
     if export.state != jobs.State.RUNNING:  # its worker sees so after the dossier in hand
         stop(export)
+
+
+@transaction.atomic
+def take_back(export: YearExport) -> None:
+    """Remove a zip that holds what closed to whoever asked: they can ask for one without."""
+    export = YearExport.objects.select_for_update().get(pk=export.pk)
+    if export.state == jobs.State.READY:
+        stop(export)
+
+
+def holds_what_closed(export: YearExport) -> bool:
+    """Tell whether a zip holds the dossier of a case that whoever asked may not export now."""
+    return closed(export).exclude(sha256="").exists()
+
+
+def closed(export: YearExport) -> QuerySet[DossierExport]:
+    """Return the dossiers of an export whose cases closed to whoever asked for it."""
+    export.requested_by.forget_memberships()
+    return export.dossiers.exclude(case__in=cases_of(export).order_by().values("pk"))
 
 
 def tidy() -> None:

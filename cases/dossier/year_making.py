@@ -16,7 +16,7 @@ from cases import jobs
 from cases.actions import lock
 from cases.dossier.contents import dossier
 from cases.dossier.pdf import make_pdf
-from cases.dossier.year import cases_of, clear, stop
+from cases.dossier.year import cases_of, clear, closed, stop
 from cases.models import Case, DossierExport, YearExport
 
 # A turn ends before the worker's limit (background.limits); then others get theirs.
@@ -31,7 +31,7 @@ def work(export: YearExport, clock: Callable[[], datetime] = timezone.now) -> No
     made = set(ready.values_list("case_id", flat=True))
     keys = list(cases_of(export).values_list("pk", flat=True))
     for number, key in enumerate(keys, start=1):
-        if YearExport.objects.filter(pk=export.pk, cancelled_at__isnull=False).exists():
+        if _is_cancelled(export):
             stop(export)
             return
         if key in made:
@@ -41,7 +41,25 @@ def work(export: YearExport, clock: Callable[[], datetime] = timezone.now) -> No
             return
         _make_one(export, key)
         jobs.show_progress(export, 5 + 90 * number // len(keys))
+    _take_out_what_closed(export)
     _zip(export)
+    if _is_cancelled(export):  # with the last dossier in hand, or since
+        stop(export)
+
+
+def _is_cancelled(export: YearExport) -> bool:
+    return YearExport.objects.filter(pk=export.pk, cancelled_at__isnull=False).exists()
+
+
+def _take_out_what_closed(export: YearExport) -> None:
+    """Take out the dossiers of cases that closed to whoever asked since they were made.
+
+    The row of such a one stays by itself: its number was given, and its paper was made.
+    """
+    for one in closed(export):
+        jobs.remove(one)
+        one.of_year = None
+        one.save(update_fields=["of_year"])
 
 
 def _make_one(export: YearExport, key: int) -> None:

@@ -10,7 +10,7 @@ from accounts.second_factor import fresh_second_factor
 from audit.kinds import Kind
 from audit.log import record_read
 from cases.dossier.forms import YearForm
-from cases.dossier.year import cancel_year, request_year
+from cases.dossier.year import cancel_year, holds_what_closed, request_year, take_back
 from cases.models import YearExport
 
 SHOWN = 5
@@ -55,9 +55,12 @@ def cancel(request: HttpRequest, export: str) -> HttpResponse:
 
 @requires(Permission.EXPORT_YEAR)
 @fresh_second_factor
-def download(request: HttpRequest, export: str) -> FileResponse:
-    """Hand over the zip, to nobody but who asked for it."""
+def download(request: HttpRequest, export: str) -> HttpResponse | FileResponse:
+    """Hand over the zip, to nobody but who asked for it, while they may have all that it holds."""
     found = get_object_or_404(_own(request), public_id=export, state=YearExport.State.READY)
+    if holds_what_closed(found):
+        take_back(found)
+        return redirect("cases:year", found.public_id)
     if not found.file.storage.exists(found.file.name):
         raise Http404
     record_read(request.user, found, why=found.reason, kind=Kind.EXPORTED)

@@ -113,7 +113,7 @@ class DossierExport(PaperJob):
     """A PDF of a case: the whole of it, or what a reader is to get (``cases.dossier.variants``)."""
 
     forgotten = ("hidden_words", "sealed_password")
-    secret = ("sealed_password",)
+    secret = forgotten
     task = "cases.dossier.tasks.make_dossier"
     told_ready, told_failed = "dossier_ready", "dossier_failed"
 
@@ -177,8 +177,8 @@ class DossierExport(PaperJob):
 
     @property
     def can_retry(self) -> bool:
-        """A password is gone by then, and it is not made without."""
-        return not self.protected
+        """A password and the names to take out are gone by then: it is not made without them."""
+        return not self.protected and not self.kind.veiled
 
     @property
     def short_reason(self) -> str:

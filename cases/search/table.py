@@ -68,6 +68,7 @@ TABLE: tuple[Searched, ...] = (
     Searched("referrals.Feedback", _("what was heard"), ("text", "source")),
     Searched("referrals.ReportText", _("a report to Veilig Thuis"), ("text",),
              "report__referral__decision__case",
-             Q(report__filed_at__isnull=False, report__correction__isnull=True)),
+             Q(report__filed_at__isnull=False, report__correction__isnull=True,
+               report__referral__withdrawn_at__isnull=True)),
 )
 # fmt: on

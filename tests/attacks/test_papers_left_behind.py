@@ -10,7 +10,8 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from cases import jobs
-from cases.dossier.actions import claim, look_after, request_export
+from cases.dossier.actions import Wish, claim, look_after, request_export
+from cases.dossier.variants import Code
 from cases.models import DossierExport
 from tests.factories import CaseFactory, PupilFactory
 
@@ -49,3 +50,14 @@ def test_one_of_a_worker_that_was_killed_is_gone_when_the_others_are(export):
     )  # that of a row stays for as long as its row says
     export.refresh_from_db()
     assert left() == [export.file.name.removeprefix(f"{FOLDER}/")]
+
+
+def test_names_that_somebody_wrote_for_a_paper_that_was_never_made(school, coordinator):
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    wish = Wish(variant=Code.PARENTS, hidden_words="tante Jo")
+    asked = request_export(case, coordinator, uuid.uuid4(), "Voor de ouders.", wish)
+    jobs.fail(claim(asked.public_id))
+    asked.refresh_from_db()
+    assert asked.hidden_words == ""
+    # It would be made with these names in it.
+    assert jobs.retry(asked) is False

@@ -29,6 +29,7 @@ from cases.dossier.tasks import make_dossier
 from cases.dossier.variants import LEFT_OUT, VARIANTS, About, Code, left_out
 from cases.errors import ActionError
 from cases.models import Case, DossierExport
+from consultations.models import SharedPiece
 from referrals.models import Referral
 from tests.cases.records import NOW, assessment, decision, feedback
 from tests.factories import (
@@ -91,6 +92,7 @@ def case(school):
         case=case, author=mentor, decided_by="STAFF", closed_at=NOW, held_at=NOW, closed_by=mentor,
         outcome="Van Oud vond het ernstig, zei de buurvrouw Ans.",
     )  # fmt: skip
+    SharedPiece.objects.create(consultation=consultation, position=1, title="Signaal", text="COPY")
     InvitationFactory(consultation=consultation, user=UserFactory(name="STAFF Invited"))
     ConversationFactory(case=case, kind="skipped", skip_reason="SAFETY", weighed_with="STAFF")
     ConversationFactory(case=case, kind="pupil", reactions="CONFIDED", attendees="Melle was erbij")

@@ -1,0 +1,178 @@
+"""What a paper told its reader that its table leaves out. Each failed on its day."""
+
+import pytest
+from django.http import QueryDict
+from django.urls import reverse
+
+from cases.dossier.contents import dossier, offered
+from cases.dossier.forms import ExportForm
+from cases.dossier.pdf import as_html
+from cases.dossier.variants import VARIANTS, Code
+from cases.models import Case, Deviation, DossierExport
+from consultations.models import SharedPiece
+from referrals.models import Referral
+from tests.cases.records import NOW, decision, feedback
+from tests.factories import (
+    AttachmentFactory,
+    CaseFactory,
+    ConsultationFactory,
+    ConversationFactory,
+    PupilFactory,
+    SignalCategoryFactory,
+    SignalFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case(school):
+    return CaseFactory(pupil=PupilFactory(school=school))
+
+
+@pytest.fixture
+def untold(case):
+    """A report to Veilig Thuis of which the family does not know."""
+    decided = decision(case, NOW, to={"veilig_thuis": NOW}, report=True)
+    Referral.objects.update(family_told=False, not_told_reason="Niet veilig.")
+    return decided.referrals.get()
+
+
+def page(case, code, **fields):
+    by = UserFactory(name="Chaima Verhoef", language="nl")
+    export = DossierExport.objects.create(
+        case=case, requested_by=by, reason="Inzage.", variant=code,
+        number=DossierExport.objects.next_number(case), **fields,
+    )  # fmt: skip
+    return as_html(dossier(export, NOW))
+
+
+def test_what_came_of_a_report_that_the_family_does_not_know_of(case, untold):
+    # Whoever passes it on says nothing of whether the family knows.
+    Referral.objects.create(
+        decision=untold.decision, to="raad", passed_on_from=untold, sent_at=NOW,
+        handed_over="Hun melding ging door.",
+    )  # fmt: skip
+    shown = page(case, Code.PARENTS)
+    assert "Veilig Thuis" not in shown.replace("Melding bij Veilig Thuis", "")
+    assert "Raad voor de Kinderbescherming" not in shown
+    assert "Hun melding ging door." not in shown
+    assert "Hun melding ging door." in page(case, Code.WHOLE)
+
+
+def test_what_the_school_saw_after_such_a_report(case, untold):
+    feedback(
+        case, NOW, heard_from="school", source="", text="Ze lacht weer.", referral=untold,
+        helped_by="veilig_thuis",
+    )  # fmt: skip
+    shown = page(case, Code.PARENTS)
+    assert "Ze lacht weer." in shown
+    assert "Veilig Thuis" not in shown.replace("Melding bij Veilig Thuis", "")
+
+
+def test_what_was_done_otherwise_around_such_a_report(case, untold):
+    by = {"case": case, "author": UserFactory()}
+    Deviation.objects.create(**by, rule="R41", step=6, kind="not_done", grounds="Ze bellen nog.")
+    Deviation.objects.create(**by, rule="R28", step=5, kind="overridden", grounds="Toch melden.")
+    shown = page(case, Code.PARENTS)
+    assert "Ze bellen nog." not in shown
+    assert "Toch melden." not in shown
+    assert "R41" not in shown
+    assert "R41" in page(case, Code.PUPIL)
+
+
+def test_how_a_case_was_closed_in_which_such_a_report_was_made(case, untold):
+    case.closed_at, case.outcome, case.closed_by = NOW, "handed_over", UserFactory()
+    case.closing_grounds = "Veilig Thuis heeft het overgenomen."
+    case.closing_agreements = "We houden contact met hen."
+    case.save()
+    shown = page(case, Code.PARENTS)
+    assert case.closing_grounds not in shown
+    assert case.closing_agreements not in shown
+
+
+@pytest.mark.parametrize("code", [Code.PARENTS, Code.PUPIL, Code.BUURTTEAM])
+def test_who_told_it_in_a_copy_that_went_along_with_a_question(case, code):
+    asked = ConsultationFactory(case=case)
+    SharedPiece.objects.create(
+        consultation=asked, position=1, title="Signaal", text="Verteld door: tante Jo"
+    )
+    chosen = {"chosen": [f"consultations-{asked.pk}"]}
+    assert "tante Jo" not in page(case, code, **chosen)
+    assert "tante Jo" in page(case, Code.WHOLE)
+
+
+def test_what_a_pupil_said_who_was_alone(case):
+    ConversationFactory(case=case, kind="pupil", help_wanted="no", refused_by="pupil")
+    for said in ("Nee, ze weigeren alle hulp", "De leerling</p>"):
+        assert said not in page(case, Code.PARENTS), said
+        assert said in page(case, Code.PUPIL), said
+
+
+def test_the_title_of_a_letter_beside_what_it_came_with(case):
+    heard = feedback(case, NOW)
+    heard.letters.add(AttachmentFactory(case=case, number=7, title="Brief van de voogd"))
+    assert "Brief van de voogd" not in page(case, Code.PARENTS)
+    assert "Brief van de voogd" in page(case, Code.WHOLE)
+
+
+def test_a_decision_that_nobody_chose_to_hand_over(case):
+    made = decision(case, NOW, report=True)
+    said = "De laatste beslissing"
+    assert said not in page(case, Code.BUURTTEAM, chosen=[])
+    assert said in page(case, Code.BUURTTEAM, chosen=[f"decisions-{made.pk}"])
+
+
+@pytest.mark.parametrize("names", ["Ans\nTeun", "Ans; Teun", "Ans,\r\nTeun"])
+def test_names_that_somebody_wrote_below_one_another(case, names):
+    ConversationFactory(case=case, kind="parents", reactions="Dat weten Ans en Teun al.")
+    shown = page(case, Code.PARENTS, hidden_words=names)
+    assert "Dat weten" in shown
+    assert "Ans" not in shown
+    assert "Teun" not in shown
+
+
+def test_who_took_it_on_after_such_a_report(case, untold):
+    Referral.objects.update(accepted_at=NOW)
+    case.closed_at, case.outcome, case.closed_by = NOW, "handed_over", UserFactory()
+    case.closing_grounds = "Afgerond."
+    case.save()
+    whole, shown = page(case, Code.WHOLE), page(case, Code.PARENTS)
+    assert "Iemand anders is nu verantwoordelijk" in whole
+    assert "Iemand anders is nu verantwoordelijk" not in shown
+    case.closed_at, case.outcome, case.closing_grounds = None, "", ""
+    case.save()
+    whole, shown = page(case, Code.WHOLE), page(case, Code.PARENTS)
+    assert "Nu verantwoordelijk" in whole
+    assert "Nu verantwoordelijk" not in shown
+
+
+def test_the_whole_dossier_on_the_page_for_the_parents(case, administrator, signed_in):
+    url = reverse("cases:dossier", args=[case.reference])
+    asked = {"reason": "De ouders vroegen om inzage."}
+    signed_in(administrator).post(f"{url}?kind=parents", asked)
+    assert DossierExport.objects.get().variant == Code.PARENTS
+    # Kept of the page for the whole, when its session was over.
+    kept = QueryDict("variant=whole&reason=Voor+het+archief.")
+    form = ExportForm(user=administrator, kind=VARIANTS[Code.PARENTS])
+    form.restore(kept)
+    assert form["variant"].value() == Code.PARENTS
+
+
+def test_that_the_pupil_told_it_where_the_words_stand_among_the_facts(case):
+    told = SignalFactory(case=case, facts="Vader slaat, zei de leerling.", child_words="")
+    SignalCategoryFactory(signal=told, code="told_child")
+    SignalFactory(case=case, facts="Was vaak moe.", child_words="")
+    shown = page(case, Code.PARENTS)
+    assert "Was vaak moe." in shown
+    for said in ("Verteld door de leerling", "Vader slaat"):
+        assert said not in shown, said
+        assert said in page(case, Code.PUPIL), said
+
+
+def test_a_signal_that_a_correction_replaced_is_not_handed_over(case):
+    old = SignalFactory(case=case, facts="Tante Jo vertelde het.")
+    new = SignalFactory(case=case, corrects=old, correction_reason="Wie het zei stond erin.")
+    keys = [key for key, _name in offered(Case.objects.with_records().get(pk=case.pk))]
+    assert keys == [f"signals-{new.pk}"]

@@ -1,0 +1,95 @@
+"""A dossier in the zip of a year that was closed to whoever asked meanwhile. Failed on its day."""
+
+import io
+import uuid
+import zipfile
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Membership
+from accounts.roles import Role
+from cases.dossier import year, year_making
+from cases.dossier.tasks import make_year
+from cases.models import ShutOut, YearExport
+from cases.need_to_know.actions import shut_out
+from tests.factories import CaseFactory, member
+
+pytestmark = pytest.mark.django_db
+MOMENT = datetime(2025, 10, 1, tzinfo=ZoneInfo("Europe/Amsterdam"))
+
+
+@pytest.fixture
+def cases(school, monkeypatch):
+    monkeypatch.setattr(year_making, "make_pdf", lambda contents, progress: b"%PDF")
+    return CaseFactory.create_batch(2, pupil__school=school, opened_at=MOMENT)
+
+
+def keep_out(administrator, case):
+    leader = member(Role.SCHOOL_LEADER, case.school)
+    shut_out(case, leader, administrator, ground=ShutOut.Ground.FAMILY, explanation="")
+
+
+def test_who_is_kept_out_while_it_is_made_gets_a_zip_without(
+    school, administrator, cases, signed_in, monkeypatch
+):
+    export = year.request_year(school, administrator, uuid.uuid4(), 2025, "Voor het archief.")
+    made = []
+
+    def kept_out_meanwhile(contents, progress):
+        if made:
+            keep_out(administrator, made[0])
+        made.append(contents.case)
+        return b"%PDF"
+
+    monkeypatch.setattr(year_making, "make_pdf", kept_out_meanwhile)
+    make_year(str(export.public_id))
+    answer = signed_in(administrator).get(reverse("cases:year_download", args=[export.public_id]))
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+    assert archive.namelist() == [f"{made[1].reference}.pdf"]
+    assert not made[0].exports.get().file
+
+
+def test_who_is_kept_out_when_it_is_ready_does_not_fetch_it(
+    school, administrator, cases, signed_in
+):
+    export = year.request_year(school, administrator, uuid.uuid4(), 2025, "Voor het archief.")
+    make_year(str(export.public_id))
+    keep_out(administrator, cases[0])
+    page = reverse("cases:year", args=[export.public_id])
+    answer = signed_in(administrator).get(reverse("cases:year_download", args=[export.public_id]))
+    assert (answer.status_code, answer.url) == (302, page)
+    export.refresh_from_db()
+    assert (export.state, bool(export.file)) == (YearExport.State.EXPIRED, False)
+    assert signed_in(administrator).get(page).status_code == 200
+
+
+def test_cancelled_with_the_last_one_in_hand_it_leaves_nothing(
+    school, administrator, cases, signed_in, monkeypatch
+):
+    export = year.request_year(school, administrator, uuid.uuid4(), 2025, "Voor het archief.")
+    made = []
+
+    def cancelled_at_last(contents, progress):
+        made.append(contents.case)
+        if len(made) == len(cases):
+            signed_in(administrator).post(reverse("cases:cancel_year", args=[export.public_id]))
+        return b"%PDF"
+
+    monkeypatch.setattr(year_making, "make_pdf", cancelled_at_last)
+    make_year(str(export.public_id))
+    export.refresh_from_db()
+    assert export.cancelled_at
+    assert (export.state, bool(export.file)) == (YearExport.State.EXPIRED, False)
+
+
+def test_a_case_for_the_board_of_who_leads_the_school_as_well(school, administrator, cases):
+    restricted = CaseFactory(pupil__school=school, opened_at=MOMENT, restricted=True)
+    Membership.objects.create(
+        user=administrator, role=Role.SCHOOL_LEADER, school=school, starts_on=MOMENT.date()
+    )
+    export = year.request_year(school, administrator, uuid.uuid4(), 2025, "Voor het archief.")
+    assert restricted not in year.cases_of(export)
+    assert set(cases) == set(year.cases_of(export))
