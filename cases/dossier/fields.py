@@ -23,6 +23,7 @@ from cases.dossier.lines import (
     COPY,
     FILE,
     PUPIL,
+    REPLACED,
     SAFETY,
     SOURCE,
     STAFF,
@@ -93,6 +94,7 @@ SIGNAL = Kind(
         field("interpretation", gettext_lazy("Interpretation, not a fact"), tone="interpretation"),
         _of_the_signal,
     ),
+    hidden=lambda signal, guarded: REPLACED if hasattr(signal, "correction") else PUPIL,
 )
 
 LOOK_BACK = Kind(

@@ -15,7 +15,7 @@ from cases.models import Case
 
 PUPIL, STAFF, SOURCE, CONFIDED = About.PUPIL, About.STAFF, About.SOURCE, About.CONFIDED
 SAFETY, REPORTER = About.SAFETY, About.REPORTER
-FILE, COPY = About.FILE, About.COPY
+FILE, COPY, REPLACED = About.FILE, About.COPY, About.REPLACED
 # Explained with why the family is not told, or not spoken to.
 SAFETY_RULES = frozenset({"R8", "R19", "R36", "R37"})
 

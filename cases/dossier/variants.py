@@ -36,6 +36,8 @@ class About(StrEnum):
     # A record as it went along with a question, whatever it is about: it stands in the dossier
     # itself, as far as its reader may have it.
     COPY = "copy"
+    # A version that a correction replaced: it can hold a source or a name that was taken out.
+    REPLACED = "replaced"
     # What the house keeps of itself: who looked, who was kept out, what is asked next.
     HOUSE = "house"
 
@@ -174,6 +176,7 @@ LEFT_OUT: dict[About, Mapping[Code, Ground]] = {
     About.REPORTER: {PARENTS: B, PUPIL: B},
     About.FILE:     {PARENTS: A, PUPIL: A},
     About.COPY:     {PARENTS: C, PUPIL: B, BUURTTEAM: D, Code.VEILIG_THUIS: D},
+    About.REPLACED: {PARENTS: B, PUPIL: B, BUURTTEAM: D, Code.VEILIG_THUIS: D},
     About.HOUSE:    {PARENTS: A, PUPIL: A, BUURTTEAM: D, Code.VEILIG_THUIS: D},
 }
 # fmt: on

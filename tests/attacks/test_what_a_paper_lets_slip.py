@@ -176,3 +176,13 @@ def test_a_signal_that_a_correction_replaced_is_not_handed_over(case):
     new = SignalFactory(case=case, corrects=old, correction_reason="Wie het zei stond erin.")
     keys = [key for key, _name in offered(Case.objects.with_records().get(pk=case.pk))]
     assert keys == [f"signals-{new.pk}"]
+
+
+@pytest.mark.parametrize("code", [Code.PARENTS, Code.PUPIL])
+def test_what_a_correction_took_out_of_a_signal(case, code):
+    told = SignalFactory(case=case, facts="De buurvrouw van nummer 4 zag het.")
+    SignalFactory(case=case, corrects=told, facts="Er is iets gezien.", correction_reason="Bron.")
+    assert "De buurvrouw van nummer 4" in page(case, Code.WHOLE)
+    shown = page(case, code)
+    assert "nummer 4" not in shown
+    assert "Er is iets gezien." in shown

@@ -93,6 +93,8 @@ def case(school):
         outcome="Van Oud vond het ernstig, zei de buurvrouw Ans.",
     )  # fmt: skip
     SharedPiece.objects.create(consultation=consultation, position=1, title="Signaal", text="COPY")
+    replaced = SignalFactory(case=case, facts="REPLACED")
+    SignalFactory(case=case, corrects=replaced, correction_reason="Van horen zeggen.")
     InvitationFactory(consultation=consultation, user=UserFactory(name="STAFF Invited"))
     ConversationFactory(case=case, kind="skipped", skip_reason="SAFETY", weighed_with="STAFF")
     ConversationFactory(case=case, kind="pupil", reactions="CONFIDED", attendees="Melle was erbij")
