@@ -346,7 +346,8 @@ def fill(model: type[models.Model], given: dict[str, str], source: str) -> None:
     """Insert a row for each of the source: what is not given gets what the field begins with."""
     columns, values, numbers = [], [], []
     for field in model._meta.concrete_fields:
-        if field.primary_key and field.column not in given:
+        # What the database fills in by itself is left to it.
+        if field.column not in given and (field.primary_key or field.has_db_default()):
             continue
         columns.append(connection.ops.quote_name(field.column))
         value, params = (given[field.column], []) if field.column in given else _begin(field)

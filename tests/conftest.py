@@ -187,8 +187,10 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL leave out what asks no database anything: it ran on SQLite, and is the same.
+    """On PostgreSQL leave out what is the same on any database: it ran on SQLite.
 
+    That is what asks none anything, and pages by the hundred of which the markup, the tokens and
+    the headers are looked at (``any_database``; with EVERYTHING set they run here too).
     The school year goes first: it is one test of a minute, for which nobody waits at the end.
     """
     items.sort(key=lambda item: item.path.parent.name != "year")
@@ -198,8 +200,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [
         item
         for item in items
-        if not any(map(item.get_closest_marker, ("django_db", "faults")))
-        and not asks & set(item.fixturenames)
+        if (
+            not any(map(item.get_closest_marker, ("django_db", "faults")))
+            and not asks & set(item.fixturenames)
+        )
+        or (item.get_closest_marker("any_database") and "EVERYTHING" not in os.environ)
     ]
     if left_out:
         config.hook.pytest_deselected(items=left_out)

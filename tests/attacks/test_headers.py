@@ -16,7 +16,7 @@ from tests.attacks.proof import shows
 from tests.test_role_matrix import MATRIX, POST_ONLY, arguments
 from tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 POLICY = {
     "default-src": {"'none'"},

@@ -15,7 +15,7 @@ from tests.attacks.proof import shows
 from tests.factories import PASSWORD, member
 from tests.test_role_matrix import MATRIX, PUBLIC, READ_ONLY, arguments
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 EVIL = {"origin": "https://evil.example"}
 REFERER = {"referer": "https://evil.example/page"}

@@ -26,7 +26,7 @@ from tests.test_bad_input import WITHOUT_TEXT
 from tests.test_role_matrix import MATRIX, POST_ONLY, PUBLIC, arguments
 from tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 # What ends something, in orders in which one can do so: sent after all others were read.
 ENDINGS = (

@@ -35,7 +35,7 @@ from tests.test_role_matrix import (
 )
 from tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 # Everybody who could be shown something of the school, by what they are to the case. Each asks what
 # the matrix lets them ask, and the outsider all the rest.
