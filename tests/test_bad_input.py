@@ -141,6 +141,7 @@ WITHOUT_TEXT = {
 }  # fmt: skip
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("row", [r for r in FORMS if r.name not in WITHOUT_TEXT], ids=names)
 def test_a_megabyte_in_each_field_is_refused_and_comes_back(row, signed_in, world):
     sheet = Sheet(row, signed_in, world)
@@ -197,6 +198,7 @@ def test_strange_text_is_kept_as_it_is_and_shown_as_text(row, signed_in, world):
     assert written() != before
 
 
+@pytest.mark.any_database
 @every_form
 def test_strange_text_comes_back_as_text_when_something_else_is_wrong(row, signed_in, world):
     sheet = Sheet(row, signed_in, world)
@@ -263,6 +265,7 @@ def test_other_words_under_the_same_key_are_not_lost(row, signed_in, world):
     assert written() != once
 
 
+@pytest.mark.any_database
 @every_form
 def test_without_the_csrf_token_a_form_comes_back_filled_in(row, signed_in, world):
     sheet = Sheet(row, signed_in, world)
@@ -277,6 +280,7 @@ def test_without_the_csrf_token_a_form_comes_back_filled_in(row, signed_in, worl
     assert written() == before
 
 
+@pytest.mark.any_database
 @every_form
 def test_without_our_own_token_nothing_is_put_on_the_screen(row, signed_in, world):
     sheet = Sheet(row, signed_in, world)
@@ -356,6 +360,7 @@ def test_what_is_unknown_or_of_another_school_is_not_there(signed_in, world, sub
     assert written() == before
 
 
+@pytest.mark.any_database
 @every_form
 @pytest.mark.parametrize("csrf_checks", [True, False])
 def test_a_body_that_is_too_large_gets_a_page_that_says_so(
@@ -374,6 +379,7 @@ def test_a_body_that_is_too_large_gets_a_page_that_says_so(
     assert written() == before
 
 
+@pytest.mark.any_database
 @every_form
 def test_what_is_no_form_at_all_is_a_form_with_nothing_in_it(row, signed_in, world):
     sheet = Sheet(row, signed_in, world)
