@@ -9,7 +9,6 @@ next goes on after it.
 from functools import partial
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -45,8 +44,7 @@ def request_year(school: School, by: User, key: UUID, year: int, reason: str) ->
     Raises ``ActionError`` when there is none, or when one is being made already.
     """
     by.hold_memberships()
-    if school.pk not in access.school_ids(by, Permission.EXPORT_YEAR):
-        raise PermissionDenied
+    access.check_school(by, Permission.EXPORT_YEAR, school.pk)
     asked = YearExport.objects.filter(idempotency_key=key).first()
     if asked is not None:
         if asked.requested_by_id != by.pk:

@@ -102,8 +102,8 @@ def ask_for_paper(school: School, year: SchoolYear, by: User, key: UUID) -> Year
 
 def _check(by: User, permission: Permission, school: School, year: SchoolYear) -> None:
     """Raise ``PermissionDenied`` unless somebody may, at this school and of a year that is over."""
-    now = timezone.now()
-    if school.pk not in access.school_ids(by, permission) or year not in years_over(now):
+    access.check_school(by, permission, school.pk)
+    if year not in years_over(timezone.now()):
         raise PermissionDenied
 
 

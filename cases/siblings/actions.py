@@ -1,6 +1,5 @@
 """Recording that two pupils are siblings, and taking it back."""
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -43,6 +42,4 @@ def untie(standing: SiblingTie, by: User) -> None:
 
 
 def _check(user: User, pupil: Pupil) -> None:
-    user.forget_memberships()
-    if pupil.school_id not in access.school_ids(user, Permission.TIE_SIBLINGS):
-        raise PermissionDenied
+    access.check_school(user, Permission.TIE_SIBLINGS, pupil.school_id)

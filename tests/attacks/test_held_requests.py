@@ -15,10 +15,13 @@ from accounts.people.actions import end_role, end_sessions, give_role
 from accounts.roles import Role
 from accounts.sso import actions as sso
 from cases.contact_book.actions import add_contact
+from cases.figures.actions import save_texts
+from cases.figures.school_year import SchoolYear
 from cases.files import forms as files
 from cases.help_page.actions import make_own
 from cases.models import Attachment, Case
 from cases.school_periods import set_periods
+from cases.siblings.actions import tie
 from cases.vacations.actions import add_vacation
 from consultations.meetings.actions import plan_meeting
 from tests.cases.made_up_files import halves, saved
@@ -141,6 +144,8 @@ def test_what_is_the_schools_is_not_changed_either(school, administrator):
     give_role(school, administrator, colleague, role=Role.ADMINISTRATOR)
     colleague.forget_memberships()
     had, day = colleague.current_memberships, timezone.localdate()
+    year = SchoolYear.of(timezone.now()).before
+    pupil, sibling = PupilFactory.create_batch(2, school=school)
     for role in colleague.memberships.all():
         end_role(role, administrator, school)
     for change in (
@@ -148,6 +153,8 @@ def test_what_is_the_schools_is_not_changed_either(school, administrator):
         lambda: add_contact(school, colleague, uuid.uuid4(), name="GGD"),
         lambda: set_periods(school, colleague, {"consult": 9}),
         lambda: add_vacation(school, colleague, "Vrij", day, day),
+        lambda: save_texts(school, year, colleague, knowledge="Een studiedag.", agreements=""),
+        lambda: tie(pupil, colleague, sibling),
         lambda: plan_meeting(
             school, colleague, uuid.uuid4(), starts_at=timezone.now(), place="Kamer 3"
         ),
