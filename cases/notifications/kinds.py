@@ -79,12 +79,18 @@ def declare(*kinds: Kind) -> None:
     KINDS.update((kind.code, kind) for kind in kinds)
 
 
-def known_to(person: User, notifications: NotificationQuerySet) -> NotificationQuerySet:
-    """Return those of a person's notifications that they may know of now, by one query."""
+def known_to(
+    person: User, notifications: NotificationQuerySet, codes: Iterable[str] | None = None
+) -> NotificationQuerySet:
+    """Return those of a person's notifications that they may know of now, by one query.
+
+    ``codes``: the kinds that they are of, where that is known: of others nothing is asked.
+    """
     sight, may_know = Sight(person), Q(pk__in=())
     by_condition: dict[Known, list[str]] = {}
-    for kind in KINDS.values():
-        by_condition.setdefault(kind.known_to, []).append(kind.code)
+    for code in KINDS if codes is None else codes:
+        if kind := KINDS.get(code):
+            by_condition.setdefault(kind.known_to, []).append(code)
     for condition, codes in by_condition.items():
         may_know |= Q(kind__in=codes) & condition(sight)
     return notifications.filter(may_know, recipient=person)
