@@ -44,8 +44,7 @@ def request_export(
 
     Raises ``ActionError`` when its files are too large, or a record that was chosen is not there.
     """
-    by.hold_memberships()  # before the case; of two at once the second counts the first
-    check(by, Permission.EXPORT_DOSSIER, case)
+    check(by, Permission.EXPORT_DOSSIER, case)  # of two at once the second counts the first
     case = lock(case, to_change=False)  # of two clicks at once, the second finds the first
     asked = DossierExport.objects.filter(idempotency_key=key).first()
     if asked is not None:

@@ -43,7 +43,6 @@ def request_year(school: School, by: User, key: UUID, year: int, reason: str) ->
 
     Raises ``ActionError`` when there is none, or when one is being made already.
     """
-    by.hold_memberships()
     access.check_school(by, Permission.EXPORT_YEAR, school.pk)
     asked = YearExport.objects.filter(idempotency_key=key).first()
     if asked is not None:
@@ -71,8 +70,12 @@ def request_year(school: School, by: User, key: UUID, year: int, reason: str) ->
 
 
 @transaction.atomic
-def cancel_year(export: YearExport) -> None:
-    """Cancel an export: nothing more is made, and what was made is removed."""
+def cancel_year(export: YearExport, by: User) -> None:
+    """Cancel an export: nothing more is made, and what was made is removed.
+
+    By whoever asked for it, while they may: else it is removed by its time.
+    """
+    access.check_school(by, Permission.EXPORT_YEAR, export.school_id)
     now = timezone.now()
     YearExport.objects.filter(pk=export.pk, cancelled_at=None).update(cancelled_at=now)
     export = YearExport.objects.select_for_update().get(pk=export.pk)

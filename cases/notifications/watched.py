@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Min, QuerySet
 from django.http import Http404
 from django.utils import timezone
@@ -64,7 +65,9 @@ def _items(user: User) -> Sequence[Item]:
     ]
 
 
+@transaction.atomic
 def _again(user: User, public_id: UUID) -> bool:
+    user.hold_memberships()
     letter = given_up(user).filter(public_id=public_id).first()
     if letter is None:
         raise Http404
