@@ -199,11 +199,7 @@ def test_a_report_that_pupil_and_parents_do_not_know_of(case, untold, code):
         case=case, kind="family_worker", question="Zullen we melden?", closed_at=NOW, held_at=NOW,
         outcome="Ja, meteen.", closed_by=UserFactory(),
     )  # fmt: skip
-    untold.decision.help_grounds, untold.decision.results = (
-        "Eerst de melding.",
-        "Anders de rechter.",
-    )
-    untold.decision.save()
+    Decision.objects.update(help_grounds="Eerst de melding.", results="Anders de rechter.")
     case.retention_reason = "Er loopt een melding."
     case.closed_at, case.outcome, case.closed_by = NOW, "handed_over", UserFactory()
     case.save()
