@@ -202,6 +202,7 @@ def test_a_report_that_pupil_and_parents_do_not_know_of(case, untold, code):
     Decision.objects.update(help_grounds="Eerst de melding.", results="Anders de rechter.")
     case.retention_reason = "Er loopt een melding."
     case.closed_at, case.outcome, case.closed_by = NOW, "handed_over", UserFactory()
+    case.closing_grounds, case.retention_years = "Klaar.", 20
     case.save()
     secrets = (
         "De hele map.", "Niet besproken.", "R36", "Zullen we melden?", "Ja, meteen.",
