@@ -157,16 +157,21 @@ class Composer:
             # That a step was left out, and when one was walked, tells of what is not told.
             "steps": () if unsaid else dossier.steps,
             "elsewhere": "" if unsaid else self.text(dossier.guidance.elsewhere, aside),
-            "outcome": self.text(case.get_outcome_display(), aside),
+            "outcome": self.text(case.get_outcome_display(), aside) if self._closing_chosen else "",
+            "closing": self.closing() if case.closed_at else None,
             "deadline": self.house(deadline),
             "waits": self.house(self._short(_waiting(case.waits))) if case.waits else "",
             "last_decision": self.text(_decided(self._last_decision), aside),
             "tasks": dossier.guidance.tasks if dossier.variant.house else (),
         }
 
-    def closing(self) -> list[Shown]:
-        """Return how the case was closed."""
-        return self._lines(self.dossier.case, CLOSING)
+    def closing(self) -> list[Shown] | None:
+        """Return how the case was closed; None where it is not among what was chosen."""
+        return self._lines(self.dossier.case, CLOSING) if self._closing_chosen else None
+
+    @property
+    def _closing_chosen(self) -> bool:
+        return not self.dossier.variant.chosen or CLOSED in self.dossier.export.chosen
 
     def show(self, line: Line) -> Shown:
         """Return a line as this reader gets it."""
@@ -284,7 +289,8 @@ def offered(case: Case) -> list[tuple[str, str]]:
 
     As they hold now: what a correction replaced may say too much of somebody, and is not needed.
     """
-    return [
+    closing = [(CLOSED, f"{_('Closing')}, {day(case.closed_at)}")] if case.closed_at else []
+    return closing + [
         (
             f"{relation}-{record.pk}",
             f"{_called(record)}, {day(getattr(record, kind.moment))}",
@@ -296,6 +302,8 @@ def offered(case: Case) -> list[tuple[str, str]]:
     ]
 
 
+# How the case ended, among the records that are chosen.
+CLOSED = "closing"
 # Of the records, signals alone are corrected.
 CORRECTED = "signals"
 
