@@ -202,9 +202,10 @@ def schools(user: "User", permission: Permission) -> "list[School]":
 def check_school(user: "User", permission: Permission, school_id: int) -> None:
     """Raise ``PermissionDenied`` unless the user holds a permission for a whole school, now.
 
-    Where something is about to be written: a role can end while a form is read.
+    Where something is about to be written: a role can end while a form is read, or while it waits
+    for a lock. In a transaction it comes first, for it holds the roles until that ends.
     """
-    user.forget_memberships()
+    user.hold_memberships()
     if school_id not in school_ids(user, permission):
         raise PermissionDenied
 

@@ -4,7 +4,7 @@ import uuid
 from datetime import date
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
-from django.db import models
+from django.db import connection, models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -79,14 +79,20 @@ class User(AbstractBaseUser, PermissionsMixin):
             membership.user = self
         return found
 
-    def hold_memberships(self) -> None:
+    def hold_memberships(self, *others: "User") -> None:
         """Lock one's memberships until the transaction ends, and look at them anew.
 
-        Before any case is locked, as it is done where a role ends: what that takes back is given
-        before it, or not at all.
+        First of all, as it is done where a role ends: what is written was allowed until it stands,
+        and what the end of a role takes back is given before it, or not at all. ``others``: whose
+        memberships are held too, all in one order, so that nobody waits in a circle.
         """
-        list(self.memberships.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
-        self.forget_memberships()
+        people = (self, *others)
+        if connection.in_atomic_block and connection.features.has_select_for_update:
+            # Not against a row that only points at one: who takes somebody's place for a time.
+            theirs = Membership.objects.filter(user__in=people).order_by("pk")
+            list(theirs.select_for_update(of=("self",), no_key=True).values_list("pk"))
+        for person in people:
+            person.forget_memberships()
 
     def forget_memberships(self) -> None:
         """Look at one's memberships anew when they are asked for next.

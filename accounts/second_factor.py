@@ -87,13 +87,16 @@ def is_spared(user: User) -> bool:
     return not settings.MFA_OBLIGATORY and not has_one(user)
 
 
-def ask_for_it(request: HttpRequest) -> HttpResponse:
-    """Ask for the second factor again; what was typed is kept and comes back afterwards."""
-    if request.method == "POST" and typed.keep(request):
+def ask_for_it(request: HttpRequest, *, then: str = "") -> HttpResponse:
+    """Ask for the second factor again; what was typed is kept and comes back afterwards.
+
+    ``then``: where one goes on to, when it is not the page itself; nothing is kept for it.
+    """
+    if request.method == "POST" and not then and typed.keep(request):
         messages.info(request, _("What you typed is kept, and not sent yet: do that afterwards."))
     by_code = is_mfa_enabled(request.user, [Authenticator.Type.TOTP])
     page = "mfa_reauthenticate" if by_code else "mfa_reauthenticate_webauthn"
-    query = urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})
+    query = urlencode({REDIRECT_FIELD_NAME: then or request.get_full_path()})
     return redirect(f"{reverse(page)}?{query}")
 
 

@@ -18,8 +18,8 @@ def settle(flag: Flag, by: User, why: str) -> None:
 
     Raises ``PermissionDenied`` for whoever does not look after it, or whom it is about.
     """
+    by.hold_memberships()
     Flag.objects.select_for_update().filter(pk=flag.pk).first()
-    by.forget_memberships()  # a role can end while we wait
     if not Flag.objects.visible_to(by).filter(pk=flag.pk).exists():
         raise PermissionDenied
     Flag.objects.standing().filter(pk=flag.pk).update(
@@ -27,6 +27,7 @@ def settle(flag: Flag, by: User, why: str) -> None:
     )
 
 
+@transaction.atomic
 def take_copy(school: School, by: User, reason: str) -> None:
     """Write down that somebody takes a copy of the school's trail along, and why."""
     access.check_school(by, Permission.SEE_AUDIT, school.pk)

@@ -1,9 +1,12 @@
 """What an administrator may start by hand."""
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import access
+from accounts.access import Permission
 from accounts.errors import ActionError
 from accounts.models import User
 from background import queue
@@ -18,6 +21,9 @@ def run_again(task: str, by: User) -> bool:
     job = BY_TASK.get(task)
     if job is None or not job.by_hand:
         raise Http404
+    by.forget_memberships()
+    if not access.may(by, Permission.SEE_BACKGROUND):
+        raise PermissionDenied
     now = timezone.now()
     gone = Run.objects.lost(now) | Run.objects.forgotten(now)
     busy = Run.objects.open().exclude(pk__in=gone.values("pk"))

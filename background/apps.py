@@ -12,7 +12,7 @@ class BackgroundConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to Celery. The models are not there before now."""
-        from background import presence, record
+        from background import checks, presence, record  # noqa: F401
 
         record.listen()
         presence.listen()

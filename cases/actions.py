@@ -62,10 +62,10 @@ GUIDED = ("step", "attention", "period", "period_since", "deadline", "next_due")
 def check(user: User, permission: Permission, case: Case) -> None:
     """Raise ``PermissionDenied`` unless the user holds the permission for the case.
 
-    In a transaction the case is locked first: whom somebody keeps out at this very moment is
-    refused, and does not write behind it. Nor does whose role ended while their form was read.
+    In a transaction the user's roles and the case are locked first: whom somebody keeps out at this
+    very moment is refused, and does not write behind it. Nor does whose role ends meanwhile.
     """
-    user.forget_memberships()
+    user.hold_memberships()
     if connection.in_atomic_block and connection.features.has_select_for_update:
         Case.objects.select_for_update(of=("self",)).filter(pk=case.pk).values("pk").first()
     if not Case.objects.permitted(user, permission).filter(pk=case.pk).exists():
@@ -163,7 +163,6 @@ def apply_guidance(case: Case, guidance: Course, now: datetime, *, said: bool = 
 @transaction.atomic
 def take_on(case: Case, by: User) -> Case:
     """Make the user responsible for the case."""
-    by.hold_memberships()
     check(by, Permission.ASSIGN_CASE, case)
     case = lock(case)
     case.responsible = by
@@ -174,7 +173,7 @@ def take_on(case: Case, by: User) -> Case:
 @transaction.atomic
 def add_participant(case: Case, by: User, person: User, *, hand_over: bool) -> None:
     """Let a colleague of the school take part in the case; hand it over to be moved by them too."""
-    person.hold_memberships()
+    by.hold_memberships(person)
     check(by, Permission.ASSIGN_CASE, case)
     case = lock(case)
     if case.restricted:

@@ -4,6 +4,7 @@ worker, so that nothing is lost when the queue is."""
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -32,7 +33,7 @@ KEPT_FOR = PaperJob.kept_for
 def make_room(model: type[PaperJob], by: User) -> None:
     """Raise ``ActionError`` when somebody has as many papers waiting as one may.
 
-    Behind ``by.hold_memberships()``: two requests at once would not count one another.
+    Behind a check that holds their memberships: two requests at once would not count one another.
     """
     waiting = model.objects.filter(requested_by=by, state__in=(State.WAITING, State.RUNNING))
     if waiting.count() >= AT_ONCE:
@@ -98,7 +99,7 @@ def retry(job: PaperJob) -> bool:
     waits_again = type(job).objects.filter(pk=job.pk, state=State.FAILED)
     if not waits_again.update(state=State.WAITING, progress=0, attempts=0, finished_at=None):
         return False
-    queue(job)
+    transaction.on_commit(partial(queue, job))
     return True
 
 

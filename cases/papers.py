@@ -4,10 +4,12 @@ Not whose case it is, and never the file: only who asked for it gets that. A cas
 and one that somebody is kept out of do not show that they are there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
@@ -32,12 +34,13 @@ State = PaperJob.State
 
 def section_of(model: type[PaperJob], case: str, name: str, title: Promise) -> Section:
     """Return the section of one kind of paper; ``case`` is the look-up from a paper to its case."""
+    visible = partial(_visible, model, case)
     return Section(
         name=name,
         title=title,
         empty=_("Nobody asked for one lately."),
-        items=lambda user: _items(_visible(model, case, user), user),
-        again=lambda user, public_id: _again(_visible(model, case, user), public_id),
+        items=lambda user: _items(visible(user), user),
+        again=lambda user, public_id: _again(user, visible, public_id),
     )
 
 
@@ -53,7 +56,7 @@ def section_of_schools(model: type[PaperJob], name: str, title: Promise) -> Sect
         title=title,
         empty=_("Nobody asked for one lately."),
         items=lambda user: _items(visible(user), user),
-        again=lambda user, public_id: _again(visible(user), public_id),
+        again=lambda user, public_id: _again(user, visible, public_id),
     )
 
 
@@ -96,8 +99,10 @@ def _known_people(user: User, people: set[int]) -> set[int]:
     )
 
 
-def _again(papers: QuerySet, public_id: UUID) -> bool:
-    paper = papers.filter(public_id=public_id).first()
+@transaction.atomic
+def _again(user: User, papers: Callable[[User], QuerySet], public_id: UUID) -> bool:
+    user.hold_memberships()
+    paper = papers(user).filter(public_id=public_id).first()
     if paper is None:
         raise Http404
     return jobs.retry(paper)

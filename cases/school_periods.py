@@ -30,9 +30,8 @@ def set_periods(school: School, by: User, days: Mapping[str, int]) -> None:
     What equals the usual period needs no row. Raises ``PermissionDenied`` for who may not.
     """
     with transaction.atomic():
-        # One after the other; whose role ended while they waited for that is refused.
-        School.objects.select_for_update(no_key=True).get(pk=school.pk)
         access.check_school(by, Permission.SET_PERIODS, school.pk)
+        School.objects.select_for_update(no_key=True).get(pk=school.pk)  # one after the other
         before = own_days(school)
         for code, number in days.items():
             if number == before.get(code, PERIODS[code].days):

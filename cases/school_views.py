@@ -1,7 +1,7 @@
 """What a coordinator sets for the whole school: its periods."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from cases.school_periods import own_days, set_periods
 def periods(request: HttpRequest) -> HttpResponse:
     """Show and set the periods of a school."""
     schools = access.schools(request.user, Permission.SET_PERIODS)
-    school = chosen(schools, request.GET.get("school", ""))
+    school = chosen(schools, request)
     form = PeriodsForm.for_page(request, own=own_days(school))
     if form.is_bound and form.is_valid():
         form.run(set_periods, school, request.user, form.values)
@@ -39,6 +39,14 @@ def periods(request: HttpRequest) -> HttpResponse:
     )
 
 
-def chosen(schools: list[School], number: str) -> School:
-    """Return the school that an address asks for, of those that the user looks after."""
-    return next((school for school in schools if str(school.pk) == number), schools[0])
+def chosen(schools: list[School], request: HttpRequest) -> School:
+    """Return the school that an address asks for, of those that the user looks after.
+
+    To look, another is as well. What is written goes to the school that its form named, or nowhere:
+    whose role at it ended meanwhile would write at another.
+    """
+    number = request.GET.get("school", "")
+    found = next((school for school in schools if str(school.pk) == number), None)
+    if found is None and request.method == "POST" and (number or len(schools) > 1):
+        raise Http404
+    return found or schools[0]

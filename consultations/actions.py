@@ -43,7 +43,7 @@ def ask_consultation(
     ``share``: keys of ``sharing.offered``; ``hidden_words``: names to leave out of these records,
     with commas between. Raises ``ActionError`` when a record is not there to share any more.
     """
-    invitees = one_of_each(invitees)
+    invitees = one_of_each(invitees, by)
     check(by, Permission.ASK_CONSULTATION, case)
     if invitees:
         check(by, Permission.CHAIR_CONSULTATION, case)
@@ -56,15 +56,14 @@ def ask_consultation(
     return consultation
 
 
-def one_of_each(invitees: Iterable[Membership]) -> list[Membership]:
-    """Return one membership of each person, with all of theirs held. Before the case is locked.
+def one_of_each(invitees: Iterable[Membership], by: User) -> list[Membership]:
+    """Return one membership of each person, with all of theirs held, and of who invites them.
 
     Somebody with two roles can be ticked twice; they are invited once.
     """
     by_person = {membership.user_id: membership for membership in invitees}
     chosen = [by_person[user_id] for user_id in sorted(by_person)]
-    for membership in chosen:  # locked in one order
-        membership.user.hold_memberships()
+    by.hold_memberships(*(membership.user for membership in chosen))
     return chosen
 
 
@@ -150,8 +149,8 @@ def own_invitation(invitation: Invitation, by: User) -> Invitation:
     Raises ``ActionError`` when they answered it otherwise already, and ``PermissionDenied`` when it
     is not theirs any more.
     """
+    by.hold_memberships()
     lock(invitation.consultation.case, to_change=False)
-    by.forget_memberships()  # a role can end while we wait
     found = (
         Invitation.objects.of(by).filter(pk=invitation.pk).select_for_update(of=("self",)).first()
     )
@@ -211,8 +210,8 @@ def give_advice(
     ``mentions``: whose eye is asked for. Raises ``ActionError`` when one of them no longer takes
     part, and ``PermissionDenied`` when the writer does not.
     """
+    by.hold_memberships()
     lock(consultation.case, to_change=False)  # the case first, as for its outcome
-    by.forget_memberships()
     consultation = open_consultation(consultation)
     if not may_advise(consultation, by):
         raise PermissionDenied
@@ -268,8 +267,8 @@ def record_outcome(
 
     ``decided_by``: who decided it, in words; left empty it is whoever records it.
     """
+    by.hold_memberships()
     case = lock(consultation.case)
-    by.forget_memberships()
     if not may_conclude(consultation, by):
         raise PermissionDenied
     sent_before = Consultation.objects.filter(

@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def help_page(request: HttpRequest) -> HttpResponse:
     """Telephone numbers, the five steps, who does what, training and reading."""
     schools = access.schools(request.user, Permission.SEE_CONTACTS)
-    school = chosen(schools, request.GET.get("school", "")) if schools else None
+    school = chosen(schools, request) if schools else None
     return render(
         request,
         "help.html",

@@ -107,8 +107,8 @@ def _withdraw(referral: Referral, by: User, reason: str) -> None:
 
 def _locked(referral: Referral, by: User) -> tuple[Case, Referral]:
     """Return the case and the referral, both locked, for somebody who moves the case."""
+    check(by, Permission.MOVE_CASE, referral.decision.case)
     case = lock(referral.decision.case)
-    check(by, Permission.MOVE_CASE, case)
     found = Referral.objects.select_for_update(of=("self",)).get(pk=referral.pk)
     return case, found
 
@@ -298,8 +298,8 @@ def pass_on(
 @transaction.atomic
 def add_goal(plan: HelpPlan, by: User, **fields: Any) -> Goal:
     """Add a goal to a plan of own help; the same one twice is one (R32)."""
+    check(by, Permission.MOVE_CASE, plan.decision.case)
     case = lock(plan.decision.case)
-    check(by, Permission.MOVE_CASE, case)
     same = plan.goals.filter(added_by=by, **fields).first()
     if same:
         return same

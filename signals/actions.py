@@ -43,8 +43,8 @@ def file_signal(
     pupil: Pupil, by: User, key: UUID, *, categories: Iterable[str], **fields: Any
 ) -> Signal:
     """File a signal in the pupil's open case; the first one opens the case."""
+    by.hold_memberships()
     Pupil.objects.hold(pupil.pk)
-    by.forget_memberships()  # a role can end while we wait
     if not Pupil.objects.may_be_signalled_by(by).filter(pk=pupil.pk).exists():
         raise PermissionDenied
     filed = Signal.objects.filter(idempotency_key=key, author=by).select_related("case").first()
@@ -124,8 +124,8 @@ def correct_signal(
 
 def _lock_to_correct(original: Signal, by: User, key: UUID) -> Case:
     """Return the case, locked. Why it is too late learns only who sees the case (Scenario 2)."""
+    by.hold_memberships()
     case = lock(original.case, to_change=False)
-    by.forget_memberships()  # a role can end while we wait
     if not Signal.objects.logged_by(by).filter(pk=original.pk).exists():
         raise PermissionDenied
     if Signal.objects.filter(corrects=original).exclude(idempotency_key=key).exists():

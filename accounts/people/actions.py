@@ -62,7 +62,6 @@ def invite(
     ends_on: date | None = None,
 ) -> RoleInvitation:
     """Invite somebody to a role by e-mail. Whether the address has an account is not told."""
-    by.hold_memberships()  # whose role ends now leaves no invitation behind that
     check(by, school)
     if email.lower() == by.email.lower():
         raise ActionError(_("You cannot invite yourself."), field="email")
@@ -210,7 +209,6 @@ def give_role(
     replaces: Membership | None = None,
 ) -> Membership:
     """Give somebody of the school another role, for good or for a time (a substitute)."""
-    by.hold_memberships()
     check(by, school)
     if person == by:
         raise ActionError(_("You cannot change your own roles. Ask another administrator."))
@@ -276,6 +274,7 @@ def overlaps(held: Membership, starts_on: date, ends_on: date | None) -> bool:
 @transaction.atomic
 def end_role(membership: Membership, by: User, school: School) -> None:
     """End somebody's role now, with all that hung on it."""
+    by.hold_memberships(membership.user)  # of two who end one another's, the second may not
     check(by, school)
     if not Membership.objects.of_places([school]).filter(pk=membership.pk).exists():
         raise PermissionDenied

@@ -26,8 +26,8 @@ def check(user: User, school_id: int) -> None:
 @transaction.atomic
 def add_contact(school: School, by: User, key: UUID, **fields: Any) -> Contact:
     """Add an entry; whoever adds it has looked at it. Sent twice: once."""
-    School.objects.select_for_update(no_key=True).get(pk=school.pk)  # two clicks at once: one entry
     check(by, school.pk)
+    School.objects.select_for_update(no_key=True).get(pk=school.pk)  # two clicks at once: one entry
     added = Contact.objects.filter(idempotency_key=key).first()
     if added is not None:
         if added.school_id != school.pk:
@@ -93,6 +93,5 @@ def _checked(contact: Contact, *changed: str) -> None:
 
 def _standing(contact: Contact, by: User) -> Contact | None:
     """Return an entry, locked, or None when it was removed."""
-    found = Contact.objects.standing().select_for_update().filter(pk=contact.pk).first()
     check(by, contact.school_id)
-    return found
+    return Contact.objects.standing().select_for_update().filter(pk=contact.pk).first()

@@ -20,7 +20,7 @@ from cases.school_views import chosen
 def contacts(request: HttpRequest) -> HttpResponse:
     """Show whom the school works with. The buurtteam and its workers stand there by themselves."""
     schools = access.schools(request.user, Permission.SEE_CONTACTS)
-    school = chosen(schools, request.GET.get("school", ""))
+    school = chosen(schools, request)
     return render(
         request,
         "contact_book/contacts.html",
@@ -46,7 +46,7 @@ def _workers(school: School) -> list[Membership]:
 def add(request: HttpRequest) -> HttpResponse:
     """Add an entry to the contact book."""
     schools = access.schools(request.user, Permission.MANAGE_CONTACTS)
-    school = chosen(schools, request.GET.get("school", ""))
+    school = chosen(schools, request)
     form = ContactForm.for_page(request)
     if form.is_bound and form.is_valid():
         form.run(actions.add_contact, school, request.user, form.key, **form.values)

@@ -1,9 +1,12 @@
 """Saved views: each function is one change of somebody's own."""
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import access
+from accounts.access import Permission
 from accounts.models import User
 from cases.errors import ActionError
 from cases.models import SavedView
@@ -45,12 +48,21 @@ def rename_view(view: SavedView, by: User, *, name: str) -> None:
             found.save()
 
 
-def remove_view(view: SavedView) -> None:
+@transaction.atomic
+def remove_view(view: SavedView, by: User) -> None:
     """Take a view away."""
-    view.delete()
+    for found in _held(by):
+        if found.pk == view.pk:
+            found.delete()
 
 
 def _held(user: User) -> list[SavedView]:
-    """Return somebody's views; no other window of theirs changes them now."""
+    """Return somebody's views; no other window of theirs changes them now.
+
+    Raises ``PermissionDenied`` for who has a dashboard no more.
+    """
+    user.hold_memberships()
+    if not access.may(user, Permission.SEE_DASHBOARD):
+        raise PermissionDenied
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     return list(SavedView.objects.of(user))

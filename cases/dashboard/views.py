@@ -110,6 +110,7 @@ def _page(request: HttpRequest, form: ViewForm, view: SavedView | None = None) -
 @require_POST
 def remove(request: HttpRequest, view: str) -> HttpResponse:
     """Take a view away."""
-    saved.remove_view(get_object_or_404(SavedView.objects.of(request.user), public_id=view))
+    found = get_object_or_404(SavedView.objects.of(request.user), public_id=view)
+    saved.remove_view(found, request.user)
     messages.success(request, _("The view is removed."))
     return redirect("cases:views")

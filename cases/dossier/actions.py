@@ -6,6 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import Permission
@@ -30,6 +31,8 @@ class Wish:
     chosen: tuple[str, ...] = ()
     hidden_words: str = ""
     with_files: bool = False
+    # How and when a pupil of 16 or over consented to what their parents get.
+    consent: str = ""
     password: str = field(default="", repr=False)
 
 
@@ -44,8 +47,7 @@ def request_export(
 
     Raises ``ActionError`` when its files are too large, or a record that was chosen is not there.
     """
-    by.hold_memberships()  # before the case; of two at once the second counts the first
-    check(by, Permission.EXPORT_DOSSIER, case)
+    check(by, Permission.EXPORT_DOSSIER, case)  # of two at once the second counts the first
     case = lock(case, to_change=False)  # of two clicks at once, the second finds the first
     asked = DossierExport.objects.filter(idempotency_key=key).first()
     if asked is not None:
@@ -53,7 +55,10 @@ def request_export(
             raise ActionError(KEY_USED)
         return asked
     jobs.make_room(DossierExport, by)
+    _check_age(case, wish)
     _check_wish(case, wish)
+    if wish.consent:  # stands with the reason: on the cover, in the case and in the trail
+        reason = f"{reason}\n{_('Consent of the pupil:')} {wish.consent}"
     export = DossierExport.objects.create(
         case=case,
         requested_by=by,
@@ -70,6 +75,20 @@ def request_export(
     record_read(by, case, why=reason, kind=Kind.EXPORTED)
     transaction.on_commit(partial(jobs.queue, export))
     return export
+
+
+def _check_age(case: Case, wish: Wish) -> None:
+    """Raise ``ActionError`` where it is not, or not alone, whoever it is for who may ask for it."""
+    variant, age = VARIANTS[Code(wish.variant)], case.pupil.age(timezone.localdate())
+    if variant.is_too_young(age):
+        raise ActionError(
+            _("A pupil under 12 does not ask for this alone: make the paper for the parents.")
+        )
+    if variant.asks_consent(age) and not wish.consent:
+        raise ActionError(
+            _("From 16 on the pupil decides. Write down how and when they consented."),
+            field="consent",
+        )
 
 
 def _check_wish(case: Case, wish: Wish) -> None:

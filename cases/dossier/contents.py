@@ -12,7 +12,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from cases.dossier.fields import CLOSING, KINDS, PARTS
-from cases.dossier.lines import Kind, Line, Read, day, is_guarded, moment
+from cases.dossier.lines import Guard, Kind, Line, Read, day, guard_of, guarded_by, moment
 from cases.dossier.variants import GROUNDS, About, Ground, Variant, left_out
 from cases.dossier.veil import Veil
 from cases.facts import facts_for
@@ -41,7 +41,7 @@ class Dossier:
     case: Case
     variant: Variant
     veil: Veil | None
-    guarded: bool
+    guarded: Guard
     age: int | None
     guidance: Guidance
     period: Period | None
@@ -96,7 +96,7 @@ def dossier(export: DossierExport, now: datetime) -> Dossier:
         case=case,
         variant=variant,
         veil=Veil.of(case, variant, export.hidden_words),
-        guarded=is_guarded(case),
+        guarded=guard_of(case),
         age=case.pupil.age(now.date()),
         guidance=guidance,
         period=PERIODS.get(case.period),
@@ -145,7 +145,7 @@ class Composer:
     def cover(self) -> dict[str, Any]:
         """Return what stands in front: of the case, of the export, and of the last decision."""
         dossier, case = self.dossier, self.dossier.case
-        aside = About.SAFETY if dossier.guarded else About.PUPIL
+        aside = guarded_by(case, dossier.guarded)
         # That somebody else took it on: where it is left out, so is its label.
         unsaid = left_out(aside, dossier.variant.code) is not None
         deadline = ""
@@ -154,17 +154,24 @@ class Composer:
             deadline = f"{dossier.period.label}, {before}"
         return {
             "responsible": self.staff(case.responsible.name) if case.responsible else "",
+            # That a step was left out, and when one was walked, tells of what is not told.
+            "steps": () if unsaid else dossier.steps,
             "elsewhere": "" if unsaid else self.text(dossier.guidance.elsewhere, aside),
-            "outcome": self.text(case.get_outcome_display(), aside),
+            "outcome": self.text(case.get_outcome_display(), aside) if self._closing_chosen else "",
+            "closing": self.closing() if case.closed_at else None,
             "deadline": self.house(deadline),
             "waits": self.house(self._short(_waiting(case.waits))) if case.waits else "",
             "last_decision": self.text(_decided(self._last_decision), aside),
             "tasks": dossier.guidance.tasks if dossier.variant.house else (),
         }
 
-    def closing(self) -> list[Shown]:
-        """Return how the case was closed."""
-        return self._lines(self.dossier.case, CLOSING)
+    def closing(self) -> list[Shown] | None:
+        """Return how the case was closed; None where it is not among what was chosen."""
+        return self._lines(self.dossier.case, CLOSING) if self._closing_chosen else None
+
+    @property
+    def _closing_chosen(self) -> bool:
+        return not self.dossier.variant.chosen or CLOSED in self.dossier.export.chosen
 
     def show(self, line: Line) -> Shown:
         """Return a line as this reader gets it."""
@@ -175,7 +182,7 @@ class Composer:
         text = line.text if line.about is About.STAFF else self._veiled(line.text)
         return Shown(label, text, line.tone)
 
-    def text(self, text: str, about: About = About.PUPIL) -> str:
+    def text(self, text: str, about: About) -> str:
         """Return a text as this reader gets it, for where it stands without a label."""
         return self.show(Line("", str(text), about)).text if text else ""
 
@@ -282,7 +289,8 @@ def offered(case: Case) -> list[tuple[str, str]]:
 
     As they hold now: what a correction replaced may say too much of somebody, and is not needed.
     """
-    return [
+    closing = [(CLOSED, f"{_('Closing')}, {day(case.closed_at)}")] if case.closed_at else []
+    return closing + [
         (
             f"{relation}-{record.pk}",
             f"{_called(record)}, {day(getattr(record, kind.moment))}",
@@ -294,6 +302,8 @@ def offered(case: Case) -> list[tuple[str, str]]:
     ]
 
 
+# How the case ended, among the records that are chosen.
+CLOSED = "closing"
 # Of the records, signals alone are corrected.
 CORRECTED = "signals"
 

@@ -11,9 +11,10 @@ from cases.dossier.lines import (
     FILE,
     PUPIL,
     REPORTER,
-    SAFETY,
     SOURCE,
     STAFF,
+    UNTOLD,
+    Guard,
     Kind,
     Line,
     Read,
@@ -23,12 +24,14 @@ from cases.dossier.lines import (
     lines,
     moment,
     note,
+    of_the_pupil,
+    safety,
     untold_of,
 )
 
 
 @lines("answers", "grounds", "question", "answer")
-def _answers(assessment: Any, guarded: bool) -> Iterator[Line]:
+def _answers(assessment: Any, guarded: Guard) -> Iterator[Line]:
     for answer in assessment.answers.all():
         text = f"{answer.answer_text}\n{answer.grounds}"
         yield Line(answer.question_text, text, guarded_by(answer, guarded))
@@ -39,57 +42,63 @@ ASSESSMENT = Kind(
     lambda assessment: _("Assessment"),
     "assessed_at",
     (_answers, field("consulted", gettext_lazy("Consulted for it"), STAFF)),
+    of_the_pupil,
 )
 
 
 @lines("report", "report_grounds")
-def _report(decision: Any, guarded: bool) -> Iterator[Line]:
+def _report(decision: Any, guarded: Guard) -> Iterator[Line]:
     text = f"{_('Yes') if decision.report else _('No')}\n{decision.report_grounds}"
     yield Line(_("Report to Veilig Thuis"), text, guarded_by(decision, guarded))
 
 
 @lines("help", "help_grounds")
-def _help(decision: Any, guarded: bool) -> Iterator[Line]:
-    yield Line(_("Help"), f"{decision.get_help_display()}\n{decision.help_grounds}")
+def _help(decision: Any, guarded: Guard) -> Iterator[Line]:
+    yield Line(_("Help"), str(decision.get_help_display()), PUPIL)
+    # Why this help speaks of why there is a report, or none.
+    if decision.help_grounds:
+        yield Line(_("Grounds"), decision.help_grounds, guarded_by(decision, guarded))
 
 
 @lines("plan", "goals", "what", "who", "by_day", "seen_by")
-def _goals(decision: Any, guarded: bool) -> Iterator[Line]:
+def _goals(decision: Any, guarded: Guard) -> Iterator[Line]:
     plan = getattr(decision, "plan", None)
     for goal in plan.goals.all() if plan else ():
-        yield Line(_("Goal %(number)s") % {"number": goal.number}, goal.what)
+        yield Line(_("Goal %(number)s") % {"number": goal.number}, goal.what, PUPIL)
         by = _("by %(day)s") % {"day": in_words(goal.by_day)} if goal.by_day else ""
         effect = goal.last_effect.get_effect_display() if goal.last_effect else ""
         if said := " · ".join(str(part) for part in (goal.who, by, goal.seen_by, effect) if part):
-            yield note(said)
+            yield note(said, PUPIL)
 
 
 @lines("referrals")
-def _referrals(decision: Any, guarded: bool) -> Iterator[Line]:
+def _referrals(decision: Any, guarded: Guard) -> Iterator[Line]:
     hidden = untold_of(decision)
     for referral in decision.referrals.all():
         for line in _referral(referral, guarded):
-            # Of what the family was not told, the family reads nothing: no label either.
+            # Of what the family was not told, the family reads nothing: no label either. Nor of a
+            # report without the school's name, for this is the school's paper.
             if referral.pk in hidden:
-                about = SAFETY if line.about in {PUPIL, STAFF} else line.about
-                line = replace(line, about=about, unsaid=True)
+                line = replace(line, about=UNTOLD, unsaid=True)
+            elif referral.anonymous:
+                line = replace(line, about=REPORTER, unsaid=True)
             yield line
 
 
-def _referral(referral: Any, guarded: bool) -> Iterator[Line]:
+def _referral(referral: Any, guarded: Guard) -> Iterator[Line]:
     label = _("Referral to %(to)s") % {"to": referral.receiver}
     if referral.passed_on_from:
         label = _("Passed on by %(from)s to %(to)s") % {
             "from": referral.passed_on_from.receiver, "to": referral.receiver,
         }  # fmt: skip
     history = [f"{step.state.label}: {moment(step.at)}" for step in referral.history]
-    yield Line(label, " · ".join(history) or _("not sent yet"))
+    yield Line(label, " · ".join(history) or _("not sent yet"), PUPIL)
     if by := dict.fromkeys(step.by.name for step in referral.history if step.by):
         yield Line(_("Noted by"), ", ".join(by), STAFF)
     for report in referral.reports.all():
         if report.filed_at:
             values = {"number": report.number, "day": moment(report.filed_at)}
-            yield note(_("Report, version %(number)s, filed on %(day)s") % values)
+            yield note(_("Report, version %(number)s, filed on %(day)s") % values, PUPIL)
             yield Line(_("Filed by"), report.filed_by.name, STAFF)
     for read in REFERRAL:
         yield from read(referral, guarded)
@@ -104,20 +113,20 @@ def letters(record: Any) -> Iterator[Line]:
 
 
 REFERRAL: tuple[Read, ...] = (
-    field("get_consent_display", gettext_lazy("Consent")),
-    field("consent_of", gettext_lazy("Who was asked")),
-    field("consent_ground", gettext_lazy("Without consent, because"), SAFETY),
-    field("handed_over", gettext_lazy("What is handed over")),
+    field("get_consent_display", gettext_lazy("Consent"), PUPIL),
+    field("consent_of", gettext_lazy("Who was asked"), PUPIL),
+    field("consent_ground", gettext_lazy("Without consent, because"), safety),
+    field("handed_over", gettext_lazy("What is handed over"), PUPIL),
     field(
         "anonymous_reason",
         gettext_lazy("Without our name towards the family, because"),
         REPORTER,
     ),
-    field("not_told_reason", gettext_lazy("Pupil and parents do not know of it, because"), SAFETY),
+    field("not_told_reason", gettext_lazy("Pupil and parents do not know of it, because"), UNTOLD),
     field("taken_on_by", gettext_lazy("Who takes it on"), STAFF),
-    field("closed_why", gettext_lazy("Ended, because")),
-    field("get_closed_to_display", gettext_lazy("Who is responsible after it")),
-    field("withdrawn_reason", gettext_lazy("Withdrawn, because")),
+    field("closed_why", gettext_lazy("Ended, because"), PUPIL),
+    field("get_closed_to_display", gettext_lazy("Who is responsible after it"), PUPIL),
+    field("withdrawn_reason", gettext_lazy("Withdrawn, because"), PUPIL),
 )
 
 DECISION = Kind(
@@ -128,23 +137,24 @@ DECISION = Kind(
         _report,
         _help,
         _goals,
-        field("results", gettext_lazy("What must be better, and by when")),
+        field("results", gettext_lazy("What must be better, and by when"), guarded_by),
         field("case_manager", gettext_lazy("Case manager"), STAFF),
         _referrals,
-        field("follow_up_on", gettext_lazy("Review on")),
+        field("follow_up_on", gettext_lazy("Review on"), PUPIL),
     ),
+    of_the_pupil,
 )
 
 
 @lines("referral", "letters", "goal_effects", "investigation")
-def _about_the_referral(heard: Any, guarded: bool) -> Iterator[Line]:
+def _about_the_referral(heard: Any, guarded: Guard) -> Iterator[Line]:
     if heard.referral:
         to = {"to": heard.referral.receiver}
         yield note(_("About the referral to %(to)s") % to, guarded_by(heard, guarded))
     yield from letters(heard)
     for effect in heard.goal_effects.all():
         goal = _("Goal %(number)s") % {"number": effect.goal.number}
-        yield note(f"{goal}: {effect.get_effect_display()}")
+        yield note(f"{goal}: {effect.get_effect_display()}", PUPIL)
     if heard.investigation:
         yield note(heard.get_investigation_display(), guarded_by(heard, guarded))
 
@@ -156,17 +166,17 @@ FEEDBACK = Kind(
     (
         field("heard", gettext_lazy("From"), SOURCE),
         field("get_helped_by_display", gettext_lazy("Who helps now"), guarded_by),
-        field("get_willing_display", gettext_lazy("Does the family take part?")),
-        field("text", gettext_lazy("Heard or seen"), tone="fact"),
+        field("get_willing_display", gettext_lazy("Does the family take part?"), PUPIL),
+        field("text", gettext_lazy("Heard or seen"), PUPIL, "fact"),
         _about_the_referral,
-        field("next_review_on", gettext_lazy("Review again on")),
+        field("next_review_on", gettext_lazy("Review again on"), PUPIL),
     ),
     lambda heard, guarded: guarded_by(heard, guarded) if heard.heard_from != "school" else PUPIL,
 )
 
 
 @lines("rule", "step")
-def _rule(deviation: Any, guarded: bool) -> Iterator[Line]:
+def _rule(deviation: Any, guarded: Guard) -> Iterator[Line]:
     if deviation.of_rule:
         asks = f"{deviation.rule} · {deviation.of_rule.asks}"
         yield note(asks, guarded_by(deviation, guarded))
@@ -178,4 +188,5 @@ DEVIATION = Kind(
     "recorded_at",
     # Which rule, and why not: of a report it says that there is one.
     (_rule, field("grounds", gettext_lazy("Grounds"), guarded_by)),
+    of_the_pupil,
 )

@@ -27,6 +27,7 @@ from cases.dossier.lines import (
     SAFETY,
     SOURCE,
     STAFF,
+    Guard,
     Kind,
     Line,
     Read,
@@ -36,11 +37,13 @@ from cases.dossier.lines import (
     lines,
     moment,
     note,
+    of_the_pupil,
+    safety,
 )
 from cases.dossier.variants import About
 
 
-def _confided(talk: Any, guarded: bool) -> About:
+def _confided(talk: Any, guarded: Guard) -> About:
     """What was said in a talk with the pupil alone was not said to the parents."""
     return CONFIDED if talk.kind == "pupil" else PUPIL
 
@@ -55,13 +58,20 @@ def _is_told(signal: Any) -> bool:
     return any(category.code in TOLD_BY_PUPIL for category in signal.categories.all())
 
 
-def _told_as_fact(signal: Any, guarded: bool) -> About:
+def _of_the_teller(signal: Any, guarded: Guard) -> About:
+    """Whether a signal holds water speaks of whoever told it."""
+    if signal.hearsay_from:
+        return SOURCE
+    return CONFIDED if signal.child_words or _is_told(signal) else PUPIL
+
+
+def _told_as_fact(signal: Any, guarded: Guard) -> About:
     """What the pupil told stands among the facts where no words were written down apart."""
     return CONFIDED if _is_told(signal) and not signal.child_words else PUPIL
 
 
 @lines("categories")
-def _categories(signal: Any, guarded: bool) -> Iterator[Line]:
+def _categories(signal: Any, guarded: Guard) -> Iterator[Line]:
     if labels := [category.label for category in signal.categories.all()]:
         # One of them says that the pupil told it.
         told = signal.child_words or _is_told(signal)
@@ -69,17 +79,17 @@ def _categories(signal: Any, guarded: bool) -> Iterator[Line]:
 
 
 @lines("correction_reason", "corrects", "finding", "grounds")
-def _of_the_signal(signal: Any, guarded: bool) -> Iterator[Line]:
+def _of_the_signal(signal: Any, guarded: Guard) -> Iterator[Line]:
     if signal.correction_reason:
-        yield note(
-            _("Corrected version. Reason: %(reason)s") % {"reason": signal.correction_reason}
-        )
+        # The reason says what was wrong: what a source said, or a name that was taken out.
+        said = _("Corrected version. Reason: %(reason)s") % {"reason": signal.correction_reason}
+        yield note(said, REPLACED)
     if finding := getattr(signal, "finding", None):
-        yield Line(_("Found to be unfounded"), day(finding.recorded_at))
+        yield Line(_("Found to be unfounded"), day(finding.recorded_at), PUPIL)
         yield Line(_("Found so by"), finding.author.name, STAFF)
-        yield Line(_("Grounds"), finding.grounds)
+        yield Line(_("Grounds"), finding.grounds, _of_the_teller(signal, guarded))
     if hasattr(signal, "correction"):
-        yield note(_("Replaced by a corrected version; kept as it was."))
+        yield note(_("Replaced by a corrected version; kept as it was."), REPLACED)
 
 
 SIGNAL = Kind(
@@ -91,7 +101,9 @@ SIGNAL = Kind(
         field("facts", gettext_lazy("Seen or heard"), _told_as_fact, "fact"),
         field("child_words", gettext_lazy("The pupil's own words"), CONFIDED, "words"),
         field("hearsay_from", gettext_lazy("Heard from"), SOURCE, "hearsay"),
-        field("interpretation", gettext_lazy("Interpretation, not a fact"), tone="interpretation"),
+        field(
+            "interpretation", gettext_lazy("Interpretation, not a fact"), PUPIL, "interpretation"
+        ),
         _of_the_signal,
     ),
     hidden=lambda signal, guarded: REPLACED if hasattr(signal, "correction") else PUPIL,
@@ -101,20 +113,21 @@ LOOK_BACK = Kind(
     "lookbacks",
     lambda look: f"{_('Looked back')}: {look.get_result_display()}",
     "recorded_at",
-    (field("seen", gettext_lazy("Seen now"), tone="fact"),),
+    (field("seen", gettext_lazy("Seen now"), PUPIL, "fact"),),
+    of_the_pupil,
 )
 
 # Consultations
 
 
 @lines("pieces", "title", "text")
-def _pieces(consultation: Any, guarded: bool) -> Iterator[Line]:
+def _pieces(consultation: Any, guarded: Guard) -> Iterator[Line]:
     for piece in consultation.pieces.all():
         yield Line(_("Went along: %(title)s") % {"title": piece.title}, piece.text, COPY)
 
 
 @lines("invitations", "declined_why")
-def _invited(consultation: Any, guarded: bool) -> Iterator[Line]:
+def _invited(consultation: Any, guarded: Guard) -> Iterator[Line]:
     said = []
     for invitation in consultation.invitations.all():
         if invitation.withdrawn_at:
@@ -131,26 +144,26 @@ def _invited(consultation: Any, guarded: bool) -> Iterator[Line]:
 
 
 @lines("advices", "text", "mentions")
-def _advices(consultation: Any, guarded: bool) -> Iterator[Line]:
+def _advices(consultation: Any, guarded: Guard) -> Iterator[Line]:
     for advice in consultation.advices.all():
         about = {"name": advice.author.name, "day": moment(advice.written_at)}
-        yield Line(_("Advice of %(name)s, %(day)s") % about, advice.text)
+        yield Line(_("Advice of %(name)s, %(day)s") % about, advice.text, PUPIL)
         if names := [mention.user.name for mention in advice.mentions.all()]:
             yield note(f"{_('For the eye of:')} {', '.join(names)}", STAFF)
 
 
 @lines("outcome", "held_at", "agenda_item")
-def _outcome(consultation: Any, guarded: bool) -> Iterator[Line]:
+def _outcome(consultation: Any, guarded: Guard) -> Iterator[Line]:
     if not consultation.closed_at:
-        yield note(_("This consultation is still open."))
+        yield note(_("This consultation is still open."), PUPIL)
         return
     label = _("Outcome, held on %(day)s, noted by %(name)s")
     by = consultation.closed_by
     values = {"day": moment(consultation.held_at), "name": by.name if by else ""}
-    yield Line(label % values, consultation.outcome, tone="fact")
+    yield Line(label % values, consultation.outcome, PUPIL, "fact")
     item = getattr(consultation, "agenda_item", None)
     if item and item.minutes:
-        yield Line(_("Minutes of the care team"), item.minutes)
+        yield Line(_("Minutes of the care team"), item.minutes, PUPIL)
 
 
 CONSULTATION = Kind(
@@ -158,33 +171,30 @@ CONSULTATION = Kind(
     lambda consultation: str(consultation.whom),
     "recorded_at",
     (
-        field("question", gettext_lazy("Question")),
-        field("shared", gettext_lazy("What was shared")),
+        field("question", gettext_lazy("Question"), PUPIL),
+        field("shared", gettext_lazy("What was shared"), PUPIL),
         _pieces,
         field("spoken_to", gettext_lazy("To whom you spoke"), STAFF),
         field("their_reference", gettext_lazy("Their reference"), STAFF),
-        field("naming_ground", gettext_lazy("The pupil's name was shared, because")),
+        field("naming_ground", gettext_lazy("The pupil's name was shared, because"), PUPIL),
         _invited,
-        field("planned_at", gettext_lazy("Agreed for")),
-        field("place", gettext_lazy("Place")),
+        field("planned_at", gettext_lazy("Agreed for"), PUPIL),
+        field("place", gettext_lazy("Place"), PUPIL),
         _advices,
         _outcome,
         field("decided_by", gettext_lazy("Who decided it"), STAFF),
-        field("next_talk", gettext_lazy("Who holds the conversation")),
+        field("next_talk", gettext_lazy("Who holds the conversation"), PUPIL),
     ),
-    # That Veilig Thuis was asked is not said where the family is not told.
-    lambda consultation, guarded: (
-        guarded_by(consultation, guarded)
-        if consultation.kind in {"veilig_thuis", "emergency"}
-        else PUPIL
-    ),
+    # What is asked and answered among professionals speaks of what the family is not told of, and
+    # why: whomever they asked.
+    guarded_by,
 )
 
 # Talks
 
 
 @lines("facts_brought")
-def _facts_brought(talk: Any, guarded: bool) -> Iterator[Line]:
+def _facts_brought(talk: Any, guarded: Guard) -> Iterator[Line]:
     said = talk.statements
     if said:
         text = "\n".join(f"– {one}" for one in said) if len(said) > 1 else said[0]
@@ -192,27 +202,30 @@ def _facts_brought(talk: Any, guarded: bool) -> Iterator[Line]:
 
 
 @lines("reactions", "parents_reactions")
-def _reactions(talk: Any, guarded: bool) -> Iterator[Line]:
+def _reactions(talk: Any, guarded: Guard) -> Iterator[Line]:
     label = _("How the pupil reacted") if talk.parents_reactions else _("How they reacted")
     if talk.reactions:
         yield Line(label, talk.reactions, _confided(talk, guarded))
     if talk.parents_reactions:
-        yield Line(_("How the parents reacted"), talk.parents_reactions)
+        yield Line(_("How the parents reacted"), talk.parents_reactions, PUPIL)
 
 
 @lines("buurtteam_consent", "handed_over_on_grounds")
-def _handed_over(talk: Any, guarded: bool) -> Iterator[Line]:
+def _handed_over(talk: Any, guarded: Guard) -> Iterator[Line]:
+    about = _confided(talk, guarded)
     if talk.hands_over:
         yield note(
             _("They consent to help by the buurtteam.")
             if talk.buurtteam_consent
-            else _("Not everybody consents whose consent it takes; the grounds stand in the case.")
+            else _("Not everybody consents whose consent it takes; the grounds stand in the case."),
+            about,
         )
         since = _("The buurtteam is responsible from this talk on (%(moment)s).")
-        yield note(since % {"moment": moment(talk.held_at)})
+        yield note(since % {"moment": moment(talk.held_at)}, about)
     elif talk.consent_lacks:
         yield note(
-            _("Not everybody consents whose consent it takes: the school stays responsible.")
+            _("Not everybody consents whose consent it takes: the school stays responsible."),
+            about,
         )
 
 
@@ -223,9 +236,9 @@ TALK = Kind(
     (
         field("skip_reason", gettext_lazy("Why a talk is not safe"), SAFETY, "fact"),
         field("weighed_with", gettext_lazy("Weighed with"), STAFF),
-        field("get_weighed_where_display", gettext_lazy("Where they work"), SAFETY),
-        field("look_again_on", gettext_lazy("Looked at again whether a talk is safe"), SAFETY),
-        field("attendees", gettext_lazy("Who were there")),
+        field("get_weighed_where_display", gettext_lazy("Where they work"), safety),
+        field("look_again_on", gettext_lazy("Looked at again whether a talk is safe"), safety),
+        field("attendees", gettext_lazy("Who were there"), _confided),
         field("interpreter", gettext_lazy("Interpreter"), STAFF),
         _facts_brought,
         _reactions,
@@ -236,9 +249,9 @@ TALK = Kind(
         field("home_agreed", gettext_lazy("Agreed for that"), _confided),
         field("agreements", gettext_lazy("Agreements"), _confided),
         field("buurtteam_contact", gettext_lazy("For the buurtteam"), STAFF),
-        field("get_consent_parents_display", gettext_lazy("Consent of the parents")),
+        field("get_consent_parents_display", gettext_lazy("Consent of the parents"), _confided),
         field("get_consent_pupil_display", gettext_lazy("Consent of the pupil"), _confided),
-        field("get_consent_how_display", gettext_lazy("How they consented")),
+        field("get_consent_how_display", gettext_lazy("How they consented"), _confided),
         field("consent_about", gettext_lazy("To what they consent, and to what not"), _confided),
         _handed_over,
     ),
@@ -247,12 +260,12 @@ TALK = Kind(
 
 
 @lines("kind", "size", "sha256", "withdrawn_why")
-def _file(file: Any, guarded: bool) -> Iterator[Line]:
-    yield note(f"{file.get_kind_display()} · {filesizeformat(file.size)}")
-    yield Line("", f"SHA-256 {file.sha256}", tone="digest")
+def _file(file: Any, guarded: Guard) -> Iterator[Line]:
+    yield note(f"{file.get_kind_display()} · {filesizeformat(file.size)}", FILE)
+    yield Line("", f"SHA-256 {file.sha256}", FILE, "digest")
     if file.withdrawn_at:
         label = _("Withdrawn on %(day)s") % {"day": moment(file.withdrawn_at)}
-        yield Line(label, file.withdrawn_why)
+        yield Line(label, file.withdrawn_why, FILE)
         yield Line(_("Withdrawn by"), file.withdrawn_by.name, STAFF)
 
 
@@ -270,7 +283,7 @@ CLOSING: tuple[Read, ...] = (
     field("closing_agreements", gettext_lazy("Agreements on watching on"), guarded_by),
     field("closing_told", gettext_lazy("Who told the pupil and the parents what"), guarded_by),
     field("closed_by.name", gettext_lazy("Closed by"), STAFF),
-    field("retention_reason", gettext_lazy("Longer than the rule, because:")),
+    field("retention_reason", gettext_lazy("Longer than the rule, because:"), guarded_by),
 )
 
 

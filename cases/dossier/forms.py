@@ -53,6 +53,17 @@ class ExportForm(MeldcodeForm):
         required=False,
         rows=2,
     )
+    consent = LongTextField(
+        label=_("How and when did the pupil consent?"),
+        help_text=_(
+            "From 16 on it is the pupil alone who decides who sees this. Without their consent the "
+            "parents do not get it. Is no birth date known here, and is the pupil younger? Then "
+            "write that down."
+        ),
+        min_length=10,
+        max_length=500,
+        rows=2,
+    )
     with_files = forms.BooleanField(
         label=_("Put the files into the PDF"),
         help_text=_("Letters and pictures, as they were added. Withdrawn files never go along."),
@@ -74,7 +85,12 @@ class ExportForm(MeldcodeForm):
     )
 
     def __init__(
-        self, *args: Any, kind: Variant, records: Sequence[tuple[str, str]] = (), **kwargs: Any
+        self,
+        *args: Any,
+        kind: Variant,
+        records: Sequence[tuple[str, str]] = (),
+        asks_consent: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
@@ -86,7 +102,12 @@ class ExportForm(MeldcodeForm):
                 "a friend of the pupil? Write their names here, with commas between them. They "
                 "are not kept."
             )
-        fits = {"chosen": kind.chosen, "hidden_words": kind.veiled, "with_files": kind.files}
+        fits = {
+            "chosen": kind.chosen,
+            "hidden_words": kind.veiled,
+            "consent": asks_consent,
+            "with_files": kind.files,
+        }
         for name in [name for name, there in fits.items() if not there]:
             del self.fields[name]
 

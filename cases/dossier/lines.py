@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import IntEnum
 from operator import attrgetter
 from typing import Any
 
@@ -14,10 +15,11 @@ from cases.dossier.variants import About
 from cases.models import Case
 
 PUPIL, STAFF, SOURCE, CONFIDED = About.PUPIL, About.STAFF, About.SOURCE, About.CONFIDED
-SAFETY, REPORTER = About.SAFETY, About.REPORTER
+SAFETY, UNTOLD, REPORTER = About.SAFETY, About.UNTOLD, About.REPORTER
 FILE, COPY, REPLACED = About.FILE, About.COPY, About.REPLACED
-# Explained with why the family is not told, or not spoken to.
-SAFETY_RULES = frozenset({"R8", "R19", "R36", "R37"})
+# Explained with why the parents are not spoken to; and with why nobody of the family is told.
+SAFETY_RULES = frozenset({"R8", "R19", "R37"})
+UNTOLD_RULES = frozenset({"R36"})
 
 Label = Promise | str
 
@@ -26,18 +28,27 @@ Label = Promise | str
 class Line:
     """One line as it is read from a record. ``label`` may name somebody, as ``text`` may.
 
+    What it is about it says itself, for that decides who reads it: there is no default.
     ``unsaid``: where it is left out, so is its label.
     """
 
     label: Label
     text: str
-    about: About = PUPIL
+    about: About
     tone: str = ""
     unsaid: bool = False
 
 
-# From a record, the lines of a field; ``guarded``: the family is not told of everything.
-Read = Callable[[Any, bool], Iterator[Line]]
+class Guard(IntEnum):
+    """Of what a case holds, who is not told of everything."""
+
+    NOBODY = 0
+    PARENTS = 1
+    FAMILY = 2
+
+
+# From a record, the lines of a field; ``guarded``: who is not told of everything.
+Read = Callable[[Any, Guard], Iterator[Line]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +62,34 @@ class Kind:
     title: Callable[[Any], str]
     moment: str
     lines: tuple[Read, ...]
-    hidden: Callable[[Any, bool], About] = lambda record, guarded: PUPIL
+    hidden: Callable[[Any, Guard], About]
 
 
-def is_guarded(case: Case) -> bool:
-    """Tell whether the family is not told of everything: a talk is not safe, or a report unsaid."""
-    if any(talk.is_skipped for talk in case.conversations.all()):
-        return True
-    if any(deviation.rule in SAFETY_RULES for deviation in case.deviations.all()):
-        return True
-    decisions = case.decisions.all()
-    return any(untold(referral) for one in decisions for referral in one.referrals.all())
+def guard_of(case: Case) -> Guard:
+    """Tell who is not told of everything.
+
+    Pupil and parents: of a report that they do not know of, or not from whom it comes: the school's
+    own paper would tell. The parents: where a talk with them is not safe.
+    """
+    referrals = [one for decided in case.decisions.all() for one in decided.referrals.all()]
+    rules = {deviation.rule for deviation in case.deviations.all()}
+    if any(untold(one) or one.anonymous for one in referrals) or rules & UNTOLD_RULES:
+        return Guard.FAMILY
+    if any(talk.is_skipped for talk in case.conversations.all()) or rules & SAFETY_RULES:
+        return Guard.PARENTS
+    return Guard.NOBODY
+
+
+# They were asked, so they know of it, whatever they said.
+ASKED = frozenset({"given", "refused"})
 
 
 def untold(referral: Any) -> bool:
-    """Tell whether the family does not know of a referral, for a reason.
+    """Tell whether the family does not know of a referral: unless it is said that they do.
 
-    Of what others passed on nobody says whether the family knows: it does not where it was not
-    asked.
+    Of what others passed on nobody says so: they know where they were asked.
     """
-    passed_unasked = referral.passed_on_from_id and referral.consent == "not_asked"
-    return not referral.family_told and bool(referral.not_told_reason or passed_unasked)
+    return not (referral.family_told or (referral.passed_on_from_id and referral.consent in ASKED))
 
 
 def untold_of(decision: Any) -> set[int]:
@@ -87,12 +105,12 @@ def untold_of(decision: Any) -> set[int]:
 
 
 def field(
-    name: str, label: Label, about: About | Callable[[Any, bool], About] = PUPIL, tone: str = ""
+    name: str, label: Label, about: About | Callable[[Any, Guard], About], tone: str = ""
 ) -> Read:
     """Return the field of a record with that name, in words."""
     value_of = attrgetter(name)
 
-    def read(record: Any, guarded: bool) -> Iterator[Line]:
+    def read(record: Any, guarded: Guard) -> Iterator[Line]:
         text = in_words(value_of(record))
         if text:
             yield Line(label, text, about(record, guarded) if callable(about) else about, tone)
@@ -132,11 +150,21 @@ def day(at: datetime) -> str:
     return date_format(timezone.localtime(at), "j F Y")
 
 
-def note(text: str, about: About = PUPIL) -> Line:
+def note(text: str, about: About) -> Line:
     """Return a line without a label."""
     return Line("", text, about, "note")
 
 
-def guarded_by(record: Any, guarded: bool) -> About:
-    """Return what a line is about that the family does not read where it is not told of all."""
-    return SAFETY if guarded else PUPIL
+def guarded_by(record: Any, guarded: Guard) -> About:
+    """Return what a line is about that whoever is not told of everything does not read."""
+    return {Guard.NOBODY: PUPIL, Guard.PARENTS: SAFETY, Guard.FAMILY: UNTOLD}[guarded]
+
+
+def safety(record: Any, guarded: Guard) -> About:
+    """Return what a line is about that the parents never read, nor who is not told of all."""
+    return UNTOLD if guarded is Guard.FAMILY else SAFETY
+
+
+def of_the_pupil(record: Any, guarded: Guard) -> About:
+    """Say of a whole record that its title may be read by whoever reads of the pupil."""
+    return PUPIL

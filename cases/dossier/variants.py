@@ -27,8 +27,10 @@ class About(StrEnum):
     SOURCE = "source"
     # What the pupil said without the parents.
     CONFIDED = "confided"
-    # Why the family is not told of something, and what it is not told of.
+    # Why the parents are not spoken to, and what they are not told of.
     SAFETY = "safety"
+    # What pupil and parents do not know of: a report without them, or without the school's name.
+    UNTOLD = "untold"
     # Why the reporter stays unnamed towards the family.
     REPORTER = "reporter"
     # Files as they are: nobody can take a name out of a picture.
@@ -90,6 +92,8 @@ class Variant:
 
     ``names``: whose names are taken out. ``chosen``: the records are chosen one by one. ``house``:
     it says what the protocol asks now, and its timeline. ``files``: files can go into it.
+    ``from_age``: who is younger does not ask for it alone. ``until_age``: from then on the pupil
+    decides, and it takes their consent (AVG, article 15; UAVG, article 5, paragraph 4).
     """
 
     code: Code
@@ -100,6 +104,16 @@ class Variant:
     house: bool = False
     files: bool = False
     one_page: bool = False
+    from_age: int = 0
+    until_age: int | None = None
+
+    def asks_consent(self, age: int | None) -> bool:
+        """Tell whether the pupil must consent, at an age in years; None, unknown, is any age."""
+        return self.until_age is not None and (age is None or age >= self.until_age)
+
+    def is_too_young(self, age: int | None) -> bool:
+        """Tell whether a pupil is too young to ask for it alone."""
+        return age is not None and age < self.from_age
 
     @property
     def is_whole(self) -> bool:
@@ -130,7 +144,7 @@ VARIANTS: dict[Code, Variant] = {
                 "For parents with authority over a child under 16. Names of others, who told it, "
                 "and what would harm the pupil are left out; where and why stands on the paper."
             ),
-            names=OTHERS,
+            names=OTHERS, until_age=16,
         ),
         Variant(
             Code.PUPIL,
@@ -139,7 +153,7 @@ VARIANTS: dict[Code, Variant] = {
                 "For a pupil of 12 or over; from 16 on it is the pupil alone who decides. Names of "
                 "others and who told it are left out; where and why stands on the paper."
             ),
-            names=OTHERS,
+            names=OTHERS, from_age=12,
         ),
         Variant(
             Code.BUURTTEAM,
@@ -162,26 +176,34 @@ VARIANTS: dict[Code, Variant] = {
     )
 }  # fmt: skip
 
-PARENTS, PUPIL, BUURTTEAM = Code.PARENTS, Code.PUPIL, Code.BUURTTEAM
 A, B, C, D = Ground.OTHERS, Ground.SOURCE, Ground.PUPIL, Ground.NEEDED
+SHOWN = None
 
-# What is not named here is shown. ``tests/cases/test_dossier_variants.py`` reads this table.
+# What each reader gets of what a line is about: it is shown, or left out on a ground. What nobody
+# decided on is left out (``left_out``). ``tests/cases/test_dossier_variants.py`` reads this table.
 # fmt: off
-LEFT_OUT: dict[About, Mapping[Code, Ground]] = {
-    About.PUPIL:    {},
-    About.STAFF:    {PARENTS: A, PUPIL: A},
-    About.SOURCE:   {PARENTS: B, PUPIL: B, BUURTTEAM: B},
-    About.CONFIDED: {PARENTS: C},
-    About.SAFETY:   {PARENTS: C},
-    About.REPORTER: {PARENTS: B, PUPIL: B},
-    About.FILE:     {PARENTS: A, PUPIL: A},
-    About.COPY:     {PARENTS: C, PUPIL: B, BUURTTEAM: D, Code.VEILIG_THUIS: D},
-    About.REPLACED: {PARENTS: B, PUPIL: B, BUURTTEAM: D, Code.VEILIG_THUIS: D},
-    About.HOUSE:    {PARENTS: A, PUPIL: A, BUURTTEAM: D, Code.VEILIG_THUIS: D},
+READERS = (
+    #               the whole,  the summary,  the parents,  the pupil,  the buurtteam,  Veilig Thuis
+    Code.WHOLE, Code.SUMMARY, Code.PARENTS, Code.PUPIL, Code.BUURTTEAM, Code.VEILIG_THUIS,
+)
+LEFT_OUT: dict[About, Mapping[Code, Ground | None]] = {
+    about: dict(zip(READERS, row, strict=True)) for about, row in {
+    About.PUPIL:    (SHOWN,     SHOWN,        SHOWN,        SHOWN,      SHOWN,          SHOWN),
+    About.STAFF:    (SHOWN,     SHOWN,        A,            A,          SHOWN,          SHOWN),
+    About.SOURCE:   (SHOWN,     SHOWN,        B,            B,          B,              SHOWN),
+    About.CONFIDED: (SHOWN,     SHOWN,        C,            SHOWN,      SHOWN,          SHOWN),
+    About.SAFETY:   (SHOWN,     SHOWN,        C,            SHOWN,      SHOWN,          SHOWN),
+    About.UNTOLD:   (SHOWN,     SHOWN,        C,            C,          SHOWN,          SHOWN),
+    About.REPORTER: (SHOWN,     SHOWN,        B,            B,          SHOWN,          SHOWN),
+    About.FILE:     (SHOWN,     SHOWN,        A,            A,          SHOWN,          SHOWN),
+    About.COPY:     (SHOWN,     SHOWN,        C,            B,          D,              D),
+    About.REPLACED: (SHOWN,     SHOWN,        B,            B,          D,              D),
+    About.HOUSE:    (SHOWN,     SHOWN,        A,            A,          D,              D),
+    }.items()
 }
 # fmt: on
 
 
 def left_out(about: About, code: Code) -> Ground | None:
     """Return on which ground a line is left out of a kind of dossier; None: it is shown."""
-    return LEFT_OUT[about].get(code)
+    return LEFT_OUT.get(about, {}).get(code, Ground.NEEDED)

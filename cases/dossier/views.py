@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
 from accounts import access
 from accounts.access import Permission, requires
@@ -51,11 +52,13 @@ def exportable(request: HttpRequest) -> HttpResponse:
 def dossier(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask for the dossier of a case, of one kind, with a reason."""
     case = get_object_or_404(
-        Case.objects.permitted(request.user, Permission.EXPORT_DOSSIER), reference=reference
+        Case.objects.permitted(request.user, Permission.EXPORT_DOSSIER).select_related("pupil"),
+        reference=reference,
     )
     kind = kind_of(request.POST.get("variant") or request.GET.get("kind", ""))
     records = offered(Case.objects.with_records().get(pk=case.pk)) if kind.chosen else ()
-    form = ExportForm.for_page(request, kind=kind, records=records)
+    asks_consent = kind.asks_consent(case.pupil.age(timezone.localdate()))
+    form = ExportForm.for_page(request, kind=kind, records=records, asks_consent=asks_consent)
     if form.is_bound and form.is_valid():
         reason = form.values["reason"]
         export = form.run(request_export, case, request.user, form.key, reason, form.wish)

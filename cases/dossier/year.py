@@ -43,7 +43,6 @@ def request_year(school: School, by: User, key: UUID, year: int, reason: str) ->
 
     Raises ``ActionError`` when there is none, or when one is being made already.
     """
-    by.hold_memberships()
     access.check_school(by, Permission.EXPORT_YEAR, school.pk)
     asked = YearExport.objects.filter(idempotency_key=key).first()
     if asked is not None:
@@ -61,18 +60,37 @@ def request_year(school: School, by: User, key: UUID, year: int, reason: str) ->
         raise ActionError(_("In this school year no case was opened."), field="year")
     export.save()
     record_read(by, export, why=reason, kind=Kind.EXPORTED)
-    leaders = Membership.objects.filter(
-        school=school, role__in=roles_at(Permission.SEE_BOARD_CASE, Scope.SCHOOL)
-    )
-    people = [member.user_id for member in leaders.current()]
-    notify(YEAR_ASKED, people, str(export.public_id), by=by, about=str(school.pk))
+    notify(YEAR_ASKED, told_of_year(school, by), str(export.public_id), by=by, about=str(school.pk))
     transaction.on_commit(partial(jobs.queue, export))
     return export
 
 
+def told_of_year(school: School, by: User) -> set[int]:
+    """Return who hears that somebody asked for a year: never only themselves.
+
+    Whoever leads the school; where that is the asker alone, who looks after it beside them; where
+    there is nobody, whoever leads another school of the board.
+    """
+    leads = roles_at(Permission.SEE_BOARD_CASE, Scope.SCHOOL)
+    exports = roles_at(Permission.EXPORT_YEAR, Scope.SCHOOL)
+    others = Membership.objects.current().exclude(user=by)
+    lines = (
+        others.filter(school=school, role__in=leads),
+        others.filter(school=school, role__in=exports),
+        others.filter(school__board__isnull=False, school__board=school.board_id, role__in=leads),
+    )
+    return next(
+        (people for line in lines if (people := set(line.values_list("user", flat=True)))), set()
+    )
+
+
 @transaction.atomic
-def cancel_year(export: YearExport) -> None:
-    """Cancel an export: nothing more is made, and what was made is removed."""
+def cancel_year(export: YearExport, by: User) -> None:
+    """Cancel an export: nothing more is made, and what was made is removed.
+
+    By whoever asked for it, while they may: else it is removed by its time.
+    """
+    access.check_school(by, Permission.EXPORT_YEAR, export.school_id)
     now = timezone.now()
     YearExport.objects.filter(pk=export.pk, cancelled_at=None).update(cancelled_at=now)
     export = YearExport.objects.select_for_update().get(pk=export.pk)

@@ -49,7 +49,7 @@ def year(request: HttpRequest, export: str) -> HttpResponse:
 def cancel(request: HttpRequest, export: str) -> HttpResponse:
     """Cancel it, or remove what is ready before its time."""
     found = get_object_or_404(_own(request), public_id=export)
-    cancel_year(found)
+    cancel_year(found, request.user)
     return redirect("cases:year", found.public_id)
 
 

@@ -56,6 +56,7 @@ def save_texts(
 def _save(
     school: School, year: SchoolYear, by: User, words: dict[str, str], version: int | None
 ) -> None:
+    _check(by, Permission.WRITE_YEAR_REPORT, school, year)  # looking for names takes its time
     School.objects.select_for_update(no_key=True).get(pk=school.pk)
     text = YearText.objects.filter(school=school, year=year.first).first()
     if text is None:
@@ -84,7 +85,7 @@ def names_in(school: School, text: str) -> list[str]:
 @transaction.atomic
 def ask_for_paper(school: School, year: SchoolYear, by: User, key: UUID) -> YearPaper:
     """Ask for the year report as PDF. Sent twice: once."""
-    by.hold_memberships()  # of two at once the second counts the first
+    # Of two at once the second counts the first.
     _check(by, Permission.SEE_YEAR_REPORT, school, year)
     asked = YearPaper.objects.filter(idempotency_key=key).first()
     if asked is not None:

@@ -23,7 +23,7 @@ from cases.school_views import chosen
 def ask(request: HttpRequest, year: int) -> HttpResponse:
     """Ask for the year report as PDF."""
     schools = access.schools(request.user, Permission.SEE_YEAR_REPORT)
-    school = chosen(schools, request.GET.get("school", ""))
+    school = chosen(schools, request)
     of_year = year_or_404(year)
     form = PaperForm.for_page(request)
     if form.is_valid():

@@ -25,7 +25,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     """Show the figures of a school year, beside the year before, of the cases that one may see."""
     now = timezone.now()
     schools = access.schools(request.user, Permission.SEE_FIGURES)
-    school = chosen(schools, request.GET.get("school", ""))
+    school = chosen(schools, request)
     this = SchoolYear.of(now)
     years = [SchoolYear(this.first - n) for n in range(YEARS)]
     year = _chosen_year(years, request)
@@ -49,7 +49,7 @@ def year_report(request: HttpRequest) -> HttpResponse:
     """Show the year report of a school, of a year that is over."""
     now = timezone.now()
     schools = access.schools(request.user, Permission.SEE_YEAR_REPORT)
-    school = chosen(schools, request.GET.get("school", ""))
+    school = chosen(schools, request)
     years = years_over(now)
     year = _chosen_year(years, request)
     return render(
@@ -71,7 +71,7 @@ def year_report(request: HttpRequest) -> HttpResponse:
 def texts(request: HttpRequest, year: int) -> HttpResponse:
     """Write down what the school adds to its report in its own words."""
     schools = access.schools(request.user, Permission.WRITE_YEAR_REPORT)
-    school = chosen(schools, request.GET.get("school", ""))
+    school = chosen(schools, request)
     of_year = year_or_404(year)
     kept = YearText.objects.filter(school=school, year=year).first() or YearText()
     initial = {name: getattr(kept, name) for name in ("knowledge", "agreements", "version")}

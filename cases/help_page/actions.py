@@ -18,9 +18,8 @@ from cases.models import HelpItem
 
 def _lock(school_id: int, by: User) -> School:
     """Return the school, locked: its list has one order. Raises ``PermissionDenied``."""
-    school = School.objects.select_for_update(no_key=True).get(pk=school_id)
-    access.check_school(by, Permission.EDIT_HELP, school_id)  # a role can end while we wait
-    return school
+    access.check_school(by, Permission.EDIT_HELP, school_id)
+    return School.objects.select_for_update(no_key=True).get(pk=school_id)
 
 
 @transaction.atomic

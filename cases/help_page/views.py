@@ -91,7 +91,7 @@ def remove(request: HttpRequest, item: str) -> HttpResponse:
 
 def _school(request: HttpRequest) -> School:
     schools = access.schools(request.user, Permission.EDIT_HELP)
-    return chosen(schools, request.GET.get("school", ""))
+    return chosen(schools, request)
 
 
 def _item(request: HttpRequest, item: str) -> HelpItem:

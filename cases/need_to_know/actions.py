@@ -41,7 +41,8 @@ def shut_out(case: Case, by: User, person: User, *, ground: str, explanation: st
 
     Raises ``ActionError`` when nobody would be left who can run the case: somebody must.
     """
-    # The pupil first, as a first signal does; then all cases: what is about to be written in one of
+    by.hold_memberships()
+    # Then the pupil, as a first signal does; then all cases: what is about to be written in one of
     # them is written before, or refused.
     Pupil.objects.hold(case.pupil_id)
     locked = Case.objects.select_for_update(of=("self",)).filter(pupil=case.pupil_id)
@@ -226,6 +227,7 @@ def open_in_emergency(
 @transaction.atomic
 def end_emergency(given: EmergencyAccess, by: User) -> None:
     """End emergency access at once: by its school's people, or by the person themselves."""
+    by.hold_memberships()
     if by.pk != given.user_id:
         check(by, Permission.SHUT_OUT, given.case)
     running = EmergencyAccess.objects.running().select_for_update().filter(pk=given.pk).first()

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import CharField, Exists, OuterRef, Q
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import access
 from accounts.access import Permission
-from accounts.models import User
+from accounts.models import School, User
 from cases.models import Case, Contact, DossierExport, Notification, PaperJob, YearExport, YearPaper
 from cases.models.contact import last_year
 from cases.notifications.querysets import NotificationQuerySet
@@ -193,6 +194,18 @@ def leads_school(sight: Sight) -> Q:
     return Q(about__in=[str(pk) for pk in led])
 
 
+def answers_for_school(sight: Sight) -> Q:
+    """Those about schools that the person leads or looks after, or of a board of theirs."""
+    here = access.school_ids(sight.person, Permission.EXPORT_YEAR)
+    led = access.schools(sight.person, Permission.SEE_BOARD_CASE)
+    may_know = leads_school(sight) | Q(about__in=[str(pk) for pk in here])
+    if boards := {school.board_id for school in led} - {None}:
+        # Asked by the same query: every page shows the bell.
+        sisters = School.objects.filter(board__in=boards).annotate(key=Cast("pk", CharField()))
+        may_know |= Q(about__in=sisters.values("key"))
+    return may_know
+
+
 def year_page(notification: Notification) -> str:
     """Return the path of the page from which somebody fetches a year."""
     return reverse("cases:year", args=[notification.about])
@@ -287,7 +300,7 @@ declare(
     Kind(YEAR_ASKED,
          _("An administrator asked for all dossiers of a school year of your school."),
          _("Did you not agree on that? Ask your administrator, and look into it at once."),
-         leads_school, lambda notification: reverse("home"), no_reference),
+         answers_for_school, lambda notification: reverse("home"), no_reference),
     Kind(YEAR_READY,
          _("The dossiers of the school year that you asked for are ready."),
          _("Only you can fetch them. After 24 hours they are removed."),

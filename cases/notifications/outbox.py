@@ -10,6 +10,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from functools import partial
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
@@ -131,7 +132,7 @@ def _send(envelope: Envelope, sender: Sender) -> Exception | None:
         if not told or not sender.send(envelope, told):
             envelope.delete()
             return None
-    except DatabaseError:
+    except (DatabaseError, SoftTimeLimitExceeded):  # nothing is wrong with the letter
         raise
     except Exception as error:  # whatever is wrong with one, the others go out
         return error

@@ -10,6 +10,11 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+# What goes wrong with one mailbox or one device (``channels``); of how many people it is the line.
+OF_ONE = ("SMTPRecipientsRefused", "SMTPDataError", "PushFault", "PushRefused")
+SEVERAL = 3
+
+
 class NotificationQuerySet(models.QuerySet):
     """Questions about notifications. What somebody may know of: ``kinds.known_to``."""
 
@@ -40,6 +45,15 @@ class EnvelopeQuerySet(models.QuerySet):
     def unsent(self) -> "EnvelopeQuerySet":
         """Return those that are still to be sent."""
         return self.filter(sent_at__isnull=True, dead_at__isnull=True)
+
+    def of_the_line(self) -> "EnvelopeQuerySet":
+        """Return those that are still to be sent, and do not wait for their reader alone.
+
+        A full mailbox or a failing device says nothing of the line, until several people have one.
+        """
+        refused = self.unsent().filter(last_error__in=OF_ONE)
+        people = refused.values("recipient").distinct().count()
+        return self.unsent() if people >= SEVERAL else self.unsent().exclude(last_error__in=OF_ONE)
 
     def to_send(self, now: datetime) -> "EnvelopeQuerySet":
         """Return those that are to be sent now: nobody has them in hand."""

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Min, QuerySet
+from django.db import transaction
+from django.db.models import Min, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,12 +24,13 @@ SHOWN = 50
 def unsent() -> Unsent:
     """Return how many letters wait, since when the oldest, and how many were given up.
 
-    What waits for a digest's hour or the end of quiet hours is not late, and does not count.
+    What waits for a digest's hour or the end of quiet hours is not late, and does not count. Nor is
+    what waits for one reader's full mailbox or failing device: for that nobody is woken.
     """
     waiting = Envelope.objects.unsent()
     overdue = OutboxMessage.objects.to_seal(timezone.now())
     moments = (
-        waiting.aggregate(oldest=Min("sealed_at"))["oldest"],
+        waiting.of_the_line().aggregate(oldest=Min("sealed_at"))["oldest"],
         overdue.aggregate(oldest=Min("not_before"))["oldest"],
     )
     return Unsent(
@@ -41,11 +43,16 @@ def unsent() -> Unsent:
 def given_up(user: User) -> QuerySet:
     """Return the letters that were given up, to people of the places where the user sees who works.
 
-    Whoever left is not told anything any more: nobody has to look at it.
+    Whoever left is not told anything any more: nobody has to look at it. Who works elsewhere too is
+    told of that place's cases: there only a letter about a case of the user's own schools shows.
     """
     schools = access.schools(user, Permission.SEE_BACKGROUND)
-    people = Membership.objects.current().of_places(schools).values("user_id")
-    return Envelope.objects.dead().filter(recipient__in=people)
+    current = Membership.objects.current()
+    people = current.of_places(schools).values("user_id")
+    elsewhere = current.exclude(school__in=schools).values("user_id")
+    own = OutboxMessage.objects.filter(notification__case__school__in=schools).values("envelope_id")
+    dead = Envelope.objects.dead().filter(recipient__in=people)
+    return dead.filter(Q(pk__in=own) | ~Q(recipient__in=elsewhere))
 
 
 def _items(user: User) -> Sequence[Item]:
@@ -64,7 +71,9 @@ def _items(user: User) -> Sequence[Item]:
     ]
 
 
+@transaction.atomic
 def _again(user: User, public_id: UUID) -> bool:
+    user.hold_memberships()
     letter = given_up(user).filter(public_id=public_id).first()
     if letter is None:
         raise Http404

@@ -108,8 +108,8 @@ def _keep(school: School, by: User, vacations: Iterable[Vacation], *, replaces: 
 
 def _held(school: School, by: User) -> list[SchoolVacation]:
     """Return the school's vacations; nobody else changes them now. Raises ``PermissionDenied``."""
+    access.check_school(by, Permission.SET_VACATIONS, school.pk)
     School.objects.select_for_update(no_key=True).get(pk=school.pk)
-    access.check_school(by, Permission.SET_VACATIONS, school.pk)  # a role can end while we wait
     return list(SchoolVacation.objects.filter(school=school))
 
 

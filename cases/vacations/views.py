@@ -182,7 +182,7 @@ def _page(
 
 def _school(request: HttpRequest) -> School:
     schools = access.schools(request.user, Permission.SET_VACATIONS)
-    return chosen(schools, request.GET.get("school", ""))
+    return chosen(schools, request)
 
 
 def _managed(request: HttpRequest, vacation: str) -> SchoolVacation:

@@ -35,7 +35,7 @@ def hand_over_invitation(invitation: Invitation, by: User, to: User) -> Invitati
     One's own ends with it. What nobody answered yet does not become due later by it. Raises
     ``ActionError`` when the colleague cannot take it over any more.
     """
-    to.hold_memberships()  # before the case: whose role ends now is not invited behind that
+    by.hold_memberships(to)  # before the case: whose role ends now is not invited behind that
     invitation = own_invitation(invitation, by)
     if not colleagues_of(invitation).filter(pk=to.pk).exists():
         raise ActionError(_("Choose a colleague of your own team."), field="to")

@@ -20,7 +20,7 @@ def invite(consultation: Consultation, by: User, invitees: Iterable[Membership])
     Raises ``ActionError`` when it closed, or when one of them cannot be invited (any more), as who
     declined or was withdrawn.
     """
-    chosen = one_of_each(invitees)
+    chosen = one_of_each(invitees, by)
     check(by, Permission.CHAIR_CONSULTATION, consultation.case)
     lock(consultation.case)
     consultation = open_consultation(consultation)

@@ -30,9 +30,9 @@ def plan_meeting(
     school: School, by: User, key: UUID, *, starts_at: datetime, place: str
 ) -> Meeting:
     """Plan a meeting of the care team. Sent twice: once."""
+    _check(by, school.pk)
     # Two clicks at once: one meeting.
     School.objects.select_for_update(no_key=True).get(pk=school.pk)
-    _check(by, school.pk)
     planned = Meeting.objects.filter(idempotency_key=key).first()
     if planned is not None:
         if (planned.made_by_id, planned.school_id) != (by.pk, school.pk):
@@ -55,9 +55,8 @@ def move_meeting(meeting: Meeting, by: User, *, starts_at: datetime, place: str)
 @transaction.atomic
 def close_meeting(meeting: Meeting, by: User) -> None:
     """Close a meeting. What it did not come to waits for the next one. A second time: nothing."""
-    standing = list(Meeting.objects.open().select_for_update().filter(pk=meeting.pk))
     _check(by, meeting.school_id)
-    for still_open in standing:
+    for still_open in Meeting.objects.open().select_for_update().filter(pk=meeting.pk):
         still_open.closed_at, still_open.closed_by = timezone.now(), by
         still_open.save(update_fields=["closed_at", "closed_by"])
 
@@ -140,8 +139,8 @@ def _question(meeting: Meeting) -> str:
 
 def _open(meeting: Meeting, by: User) -> Meeting:
     """Return a meeting, locked, that is not held yet."""
-    meeting = Meeting.objects.select_for_update().get(pk=meeting.pk)
     _check(by, meeting.school_id)
+    meeting = Meeting.objects.select_for_update().get(pk=meeting.pk)
     if not meeting.is_open:
         raise ActionError(_("This meeting is closed. What waits is for the next one."))
     return meeting

@@ -26,7 +26,7 @@ HELD_SHOWN = 20
 def meetings(request: HttpRequest) -> HttpResponse:
     """Show what waits for the care team, its meetings to come, and those that were held."""
     schools = access.schools(request.user, Permission.CHAIR_CONSULTATION)
-    school = chosen(schools, request.GET.get("school", ""))
+    school = chosen(schools, request)
     of_school = Meeting.objects.filter(school=school)
     waiting = AgendaItem.objects.visible_to(request.user).waiting().filter(case__school=school)
     return render(
@@ -46,7 +46,7 @@ def meetings(request: HttpRequest) -> HttpResponse:
 def plan(request: HttpRequest) -> HttpResponse:
     """Plan a meeting."""
     schools = access.schools(request.user, Permission.CHAIR_CONSULTATION)
-    school = chosen(schools, request.GET.get("school", ""))
+    school = chosen(schools, request)
     form = MeetingForm.for_page(request)
     if form.is_bound and form.is_valid():
         planned = form.run(actions.plan_meeting, school, request.user, form.key, **form.values)

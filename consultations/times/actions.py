@@ -43,8 +43,8 @@ def propose_times(consultation: Consultation, by: User, moments: Iterable[dateti
 @transaction.atomic
 def answer_times(consultation: Consultation, by: User, can: Iterable[ProposedTime]) -> None:
     """Say at which of the proposed times one can be there; at all others one cannot."""
+    by.hold_memberships()
     lock(consultation.case, to_change=False)
-    by.forget_memberships()
     consultation = open_consultation(consultation)
     if not Invitation.objects.giving_access_to(by).filter(consultation=consultation).exists():
         raise PermissionDenied
@@ -81,8 +81,8 @@ def agree_time(
 
 def _run(consultation: Consultation, by: User) -> Consultation:
     """Return an open consultation that the user chairs, locked behind its case."""
+    by.hold_memberships()
     lock(consultation.case)
-    by.forget_memberships()  # a role can end while we wait
     consultation = open_consultation(consultation)
     if not Consultation.objects.run_by(by).filter(pk=consultation.pk).exists():
         raise PermissionDenied

@@ -4,14 +4,16 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Membership, User
 from accounts.people import actions as people
 from accounts.roles import Role
 from cases import actions as of_cases
-from cases.models import Case
+from cases import school_periods
+from cases.models import Case, SchoolPeriod
 from consultations import actions as consultations
 from consultations.models import Consultation, Invitation
 from tests.attacks.test_insider_races import in_between
@@ -74,3 +76,54 @@ def test_giving_the_place_of_somebody_whose_role_is_ended_at_that_moment(
     case.refresh_from_db()
     assert (bool(role.ended_at), case.responsible) == (True, takes_over)
     assert isinstance(said, Membership), repr(said)
+
+
+# --- Who changes something of a school held it and waited for their own roles; who ends such a role
+# holds it, and waits for the school. All hold their own roles first, with those of whom it concerns
+def test_setting_periods_while_one_s_role_is_ended(school, coordinator, administrator, monkeypatch):
+    role = coordinator.memberships.get()
+    said = in_between(
+        monkeypatch,
+        school_periods,
+        "own_days",
+        lambda: school_periods.set_periods(school, coordinator, {"consult": 3}),
+        lambda: people.end_role(role, administrator, school),
+    )
+    role.refresh_from_db()
+    assert said is None
+    # It was set while the role held: who ended it waited for that.
+    assert SchoolPeriod.objects.get().set_at < role.ended_at
+
+
+def test_two_administrators_who_end_one_another_s_roles(school, administrator, monkeypatch):
+    other = member(Role.ADMINISTRATOR, school)
+    mine, theirs = administrator.memberships.get(), other.memberships.get()
+
+    def second():
+        with pytest.raises(PermissionDenied):
+            people.end_role(mine, other, school)
+
+    said = in_between(
+        monkeypatch,
+        User,
+        "hold_memberships",
+        lambda: people.end_role(theirs, administrator, school),
+        second,
+    )
+    assert said is None
+    assert [role.ended_at for role in Membership.objects.filter(pk=mine.pk)] == [None]
+
+
+def test_two_who_let_one_another_take_part(school, case, monkeypatch):
+    first, second = member(Role.COORDINATOR, school), member(Role.COORDINATOR, school)
+    for person in (first, second):
+        person.memberships.create(role=Role.TEACHER, school=school)
+    other = CaseFactory(pupil=PupilFactory(school=school))
+    said = in_between(
+        monkeypatch,
+        User,
+        "hold_memberships",
+        lambda: of_cases.add_participant(case, first, second, hand_over=False),
+        lambda: of_cases.add_participant(other, second, first, hand_over=False),
+    )
+    assert said is None

@@ -10,7 +10,8 @@ from cases.dossier.pdf import as_html
 from cases.dossier.variants import VARIANTS, Code
 from cases.models import Case, Deviation, DossierExport
 from consultations.models import SharedPiece
-from referrals.models import Referral
+from referrals.models import Decision, Referral
+from signals.models import SignalFinding
 from tests.cases.records import NOW, decision, feedback
 from tests.factories import (
     AttachmentFactory,
@@ -79,7 +80,7 @@ def test_what_was_done_otherwise_around_such_a_report(case, untold):
     assert "Ze bellen nog." not in shown
     assert "Toch melden." not in shown
     assert "R41" not in shown
-    assert "R41" in page(case, Code.PUPIL)
+    assert "R41" in page(case, Code.WHOLE)
 
 
 def test_how_a_case_was_closed_in_which_such_a_report_was_made(case, untold):
@@ -186,3 +187,74 @@ def test_what_a_correction_took_out_of_a_signal(case, code):
     shown = page(case, code)
     assert "nummer 4" not in shown
     assert "Er is iets gezien." in shown
+
+
+@pytest.mark.parametrize("code", [Code.PARENTS, Code.PUPIL])
+def test_a_report_that_pupil_and_parents_do_not_know_of(case, untold, code):
+    """Nor what was asked, weighed and said around it, whoever was asked."""
+    Referral.objects.update(handed_over="De hele map.")
+    by = {"case": case, "author": UserFactory()}
+    Deviation.objects.create(**by, rule="R36", step=5, kind="not_done", grounds="Niet besproken.")
+    ConsultationFactory(
+        case=case, kind="family_worker", question="Zullen we melden?", closed_at=NOW, held_at=NOW,
+        outcome="Ja, meteen.", closed_by=UserFactory(),
+    )  # fmt: skip
+    Decision.objects.update(help_grounds="Eerst de melding.", results="Anders de rechter.")
+    case.retention_reason = "Er loopt een melding."
+    case.closed_at, case.outcome, case.closed_by = NOW, "handed_over", UserFactory()
+    case.closing_grounds, case.retention_years = "Klaar.", 20
+    case.save()
+    secrets = (
+        "De hele map.", "Niet besproken.", "R36", "Zullen we melden?", "Ja, meteen.",
+        "Eerst de melding.", "Anders de rechter.", "Er loopt een melding.",
+    )  # fmt: skip
+    whole, shown = page(case, Code.WHOLE), page(case, code)
+    assert [word for word in secrets if word not in whole] == []
+    assert [word for word in secrets if word in shown] == []
+
+
+@pytest.mark.parametrize("code", [Code.PARENTS, Code.PUPIL])
+def test_a_report_without_the_name_of_the_school(case, code):
+    decision(case, NOW, to={"veilig_thuis": NOW}, report=True)
+    Referral.objects.update(family_told=True, anonymous=True, anonymous_reason="Vader dreigt.")
+    shown = page(case, code)
+    for said in ("Vader dreigt.", "Verwijzing", "Ja</p>"):
+        assert said not in shown, said
+
+
+def test_a_referral_of_which_nobody_said_that_they_know(case, untold):
+    Referral.objects.update(not_told_reason="Niet veilig.", family_told=True)
+    Referral.objects.create(
+        decision=untold.decision, to="raad", passed_on_from=untold, handed_over="Het vervolg."
+    )
+    assert "Het vervolg." not in page(case, Code.PARENTS)
+    Referral.objects.filter(to="raad").update(consent="given")
+    assert "Het vervolg." in page(case, Code.PARENTS)
+
+
+def test_that_the_parents_were_not_spoken_to_stands_in_no_list_of_steps(case):
+    ConversationFactory(case=case, kind="skipped", skip_reason="Vader dreigt.")
+    said = "overgeslagen"
+    assert said in page(case, Code.WHOLE)
+    assert said not in page(case, Code.PARENTS)
+
+
+def test_why_a_signal_was_corrected_or_did_not_hold(case):
+    old = SignalFactory(case=case, hearsay_from="de buurvrouw", author=UserFactory())
+    new = SignalFactory(
+        case=case, corrects=old, hearsay_from="de buurvrouw", correction_reason="Ans wil het niet."
+    )
+    SignalFinding.objects.create(
+        case=case, author=UserFactory(), signal=new, grounds="Ans had ruzie met moeder."
+    )
+    SignalFactory(case=case)
+    whole, shown = page(case, Code.WHOLE), page(case, Code.PARENTS)
+    for said in ("Ans wil het niet.", "Ans had ruzie met moeder."):
+        assert said in whole, said
+        assert said not in shown, said
+
+
+def test_who_was_there_when_a_pupil_talked_alone(case):
+    ConversationFactory(case=case, kind="pupil", attendees="Met tante Jo erbij")
+    assert "tante Jo" not in page(case, Code.PARENTS)
+    assert "tante Jo" in page(case, Code.PUPIL)

@@ -170,12 +170,15 @@ def test_papers_show_kind_state_and_who_asked_and_not_whose_case(
         assert secret not in shown
 
 
-def test_a_paper_is_tried_again_for_its_owner(administrator, school, signed_in, sent, monkeypatch):
+def test_a_paper_is_tried_again_for_its_owner(
+    administrator, school, signed_in, sent, monkeypatch, django_capture_on_commit_callbacks
+):
     monkeypatch.setattr("cases.waking.queue.put", queue.put)
     export = export_of(school)
     browser = signed_in(administrator)
     url = reverse("background:item_again", args=["dossiers", export.public_id])
-    browser.post(url)
+    with django_capture_on_commit_callbacks(execute=True):
+        browser.post(url)
     export.refresh_from_db()
     assert (export.state, export.attempts) == (DossierExport.State.WAITING, 0)
     assert sent == [("cases.dossier.tasks.make_dossier", (str(export.public_id),), {})]

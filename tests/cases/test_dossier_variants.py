@@ -3,8 +3,8 @@
 import hashlib
 import io
 import uuid
-from datetime import datetime
-from itertools import pairwise
+from datetime import date, datetime
+from itertools import pairwise, product
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
 from accounts.roles import Role
@@ -23,10 +24,12 @@ from cases.dossier.actions import Wish
 from cases.dossier.contents import dossier, offered
 from cases.dossier.deciding import REFERRAL
 from cases.dossier.fields import CLOSING, KINDS
+from cases.dossier.lines import Kind as KindOfRecord
+from cases.dossier.lines import Line, field, note
 from cases.dossier.lock import unseal
 from cases.dossier.pdf import as_html, make_pdf
 from cases.dossier.tasks import make_dossier
-from cases.dossier.variants import LEFT_OUT, VARIANTS, About, Code, left_out
+from cases.dossier.variants import LEFT_OUT, VARIANTS, About, Code, Ground, left_out
 from cases.errors import ActionError
 from cases.models import Case, DossierExport
 from consultations.models import SharedPiece
@@ -101,8 +104,11 @@ def case(school):
     assessment(case, NOW, danger="no")
     decided = decision(case, NOW, to={"veilig_thuis": NOW}, report=True, help="none")
     Referral.objects.filter(decision=decided).update(
-        family_told=False, not_told_reason="SAFETY", anonymous=True, anonymous_reason="REPORTER",
-        handed_over="SAFETY",
+        family_told=False, not_told_reason="UNTOLD", handed_over="UNTOLD",
+    )  # fmt: skip
+    told = decision(case, NOW, to={"veilig_thuis": NOW}, report=True, help="none")
+    Referral.objects.filter(decision=told).update(
+        family_told=True, anonymous=True, anonymous_reason="REPORTER", handed_over="REPORTER",
     )  # fmt: skip
     feedback(case, NOW, source="SOURCE", heard_from="school", text="PUPIL lacht weer.")
     AttachmentFactory(case=case, number=1, title="FILE met een brief", author=mentor)
@@ -160,8 +166,62 @@ def test_what_the_table_leaves_out_is_not_there_and_marked(case, code):
             assert f"[weggelaten: {ground}]" in shown
             assert f'<th scope="row">{ground}</th>' in shown
     # Of what the family was not told, the title says nothing either.
-    assert ("Verwijzing of melding" in shown) is (code != Code.PARENTS)
-    assert set(LEFT_OUT) == set(About)
+    assert ("Verwijzing of melding" in shown) is (code not in {Code.PARENTS, Code.PUPIL})
+
+
+def test_what_nobody_decided_on_is_shown_to_nobody(monkeypatch):
+    decided = {(about, code) for about, row in LEFT_OUT.items() for code in row}
+    assert decided == set(product(About, Code))
+    assert {left_out(about, code) for about in About for code in (Code.WHOLE, Code.SUMMARY)} == {
+        None
+    }
+    monkeypatch.delitem(LEFT_OUT, About.PUPIL)
+    assert left_out(About.PUPIL, Code.PARENTS) is Ground.NEEDED
+    # A line, a field and a kind of record say what they are about: forgotten, they are no line.
+    for forgets in (
+        lambda: Line("Nieuw", "Iets."),
+        lambda: note("Iets."),
+        lambda: field("facts", "Feiten"),
+        lambda: KindOfRecord("signals", str, "recorded_at", ()),
+    ):
+        with pytest.raises(TypeError):
+            forgets()
+
+
+@pytest.mark.parametrize(
+    ("code", "years", "consent", "refused"),
+    [
+        (Code.PARENTS, 15, "", False),
+        (Code.PARENTS, 16, "", True),
+        (Code.PARENTS, 16, "Vroeg het haar op 3 maart, ze vindt het goed.", False),
+        (Code.PARENTS, None, "", True),
+        (Code.PUPIL, 11, "", True),
+        (Code.PUPIL, 12, "", False),
+        (Code.PUPIL, 17, "", False),
+        (Code.WHOLE, 17, "", False),
+    ],
+)
+def test_from_16_on_the_pupil_decides(school, administrator, code, years, consent, refused):
+    today = timezone.localdate()
+    born = years and today.replace(year=today.year - years, day=1)
+    case = CaseFactory(pupil=PupilFactory(school=school, birth_date=born))
+    wish = Wish(variant=code, consent=consent)
+    try:
+        made = actions.request_export(case, administrator, uuid.uuid4(), REASON, wish)
+    except ActionError:
+        assert refused
+    else:
+        assert not refused
+        assert made.reason == (f"{REASON}\nConsent of the pupil: {consent}" if consent else REASON)
+
+
+def test_the_form_asks_for_the_consent_of_a_pupil_of_16(school, administrator, signed_in):
+    case = CaseFactory(pupil=PupilFactory(school=school, birth_date=date(2001, 1, 1)))
+    browser, url = signed_in(administrator), reverse("cases:dossier", args=[case.reference])
+    sent = {"reason": REASON, "variant": "parents", "hidden_words": ""}
+    assert "consent" in browser.post(url, sent).context["form"].errors
+    assert browser.post(url, sent | {"consent": "Ze vroeg er zelf om."}).status_code == 302
+    assert "consent" not in browser.get(url, {"kind": "for_pupil"}).context["form"].fields
 
 
 @pytest.mark.parametrize("code", [Code.PARENTS, Code.PUPIL, Code.BUURTTEAM])

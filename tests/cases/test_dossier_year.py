@@ -128,7 +128,7 @@ def test_cancelled_it_leaves_no_file(cases, school, administrator, signed_in, mo
     assert export.state == State.EXPIRED
     assert [bool(one.file) for one in export.dossiers.all()] == [False]
     waiting = ask(school, administrator)
-    year.cancel_year(waiting)
+    year.cancel_year(waiting, waiting.requested_by)
     make_year(str(waiting.public_id))
     waiting.refresh_from_db()
     assert (waiting.state, waiting.dossiers.count()) == (State.EXPIRED, 0)

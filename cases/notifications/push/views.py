@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import PUBLIC, SIGNED_IN, open_to
+from accounts.second_factor import ask_for_it, is_fresh, is_spared
 from accounts.session_views import device
 from cases.errors import ActionError
 from cases.models import PushSubscription
@@ -23,10 +24,16 @@ A_YEAR = 365 * 24 * 3600
 @open_to(SIGNED_IN)
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
-    """Be told on this browser too. What it sends is of its own making: nobody fills it in."""
+    """Be told on this browser too. What it sends is of its own making: nobody fills it in.
+
+    Asks for a fresh second factor: whoever finds a screen unlocked puts no device of theirs here.
+    """
     if not services.is_offered():
         raise Http404
     answer = redirect("notifications:settings")
+    if not is_spared(request.user) and not is_fresh(request):
+        # What the browser made is not kept: it makes it again.
+        return ask_for_it(request, then=answer.url)
     try:
         made = add_device(
             request.user,
