@@ -71,16 +71,17 @@ def worker_id(size: Size, team: int) -> int:
 
 def plant(size: Size, say: Callable[[str], object]) -> None:
     """Fill an empty, migrated database with a country of this size."""
-    work_through(
-        size,
-        say,
-        {
-            "schools and people": places,
-            "pupils and cases": _cases,
-            "grants, shut-outs and emergencies": _access,
-            "signals, consultations and exports": _records,
-        },
-    )
+    work_through(size, say, fillings())
+
+
+def fillings() -> dict[str, Callable[[Size], object]]:
+    """Return what fills which tables, in order: for who adds to the country."""
+    return {
+        "schools and people": places,
+        "pupils and cases": _cases,
+        "grants, shut-outs and emergencies": _access,
+        "signals, consultations and exports": _records,
+    }
 
 
 def work_through(
@@ -181,6 +182,8 @@ def places(size: Size) -> None:
 OPENED = "now() - (nth %% 700 + 1) * interval '1 day'"
 # Of five cases, two are open.
 IS_OPEN = "nth %% 5 < 2"
+# In a school with many, and in the country, open cases stand in each of the steps.
+STEP = "(nth / 5 + school / 5) %% 5 + 1"
 # As long as what the demo's people write: the width of a row is what a scan of the table costs.
 CLOSING_TEXTS = {
     "closing_grounds": "Twee maanden rust, thuis en in de klas. De leerling eet en lacht weer.",
@@ -222,7 +225,7 @@ def _cases(size: Size) -> None:
                 for column, text in CLOSING_TEXTS.items()
             },
             "restricted": "nth %% 100 = 5",
-            "step": "nth %% 5 + 1",
+            "step": STEP,
             "attention": "CASE nth %% 10 WHEN 0 THEN 3 WHEN 1 THEN 2 WHEN 6 THEN 2 ELSE 1 END",
             "responsible_id": f"CASE WHEN nth %% 4 = 0 THEN NULL ELSE {colleague(1)} END",
             "deadline": "now() + (nth %% 20 - 5) * interval '1 day'",

@@ -85,11 +85,14 @@ def changes_of(case: Case) -> list[InCharge]:
 
 
 def in_charge_of(cases: Iterable[Case]) -> dict[int, InCharge]:
-    """Return who is responsible now, by primary key, in a number of queries that stays."""
+    """Return who is responsible now, by primary key, in a number of queries that stays.
+
+    Of cases with their pupils: what a refusal counts follows from the pupil's age.
+    """
     cases = list(cases)
     referrals = _referrals(cases)
-    conversations = _by_case("conversations", cases, related=("case__pupil",))
-    feedbacks = _by_case("feedbacks", cases)
+    conversations = _by_case("conversations", cases, OF_A_TALK)
+    feedbacks = _by_case("feedbacks", cases, OF_WHAT_WAS_HEARD)
     return {
         case.pk: changes(
             case.opened_at,
@@ -116,19 +119,22 @@ def _referrals(cases: list[Case]) -> dict[int, list[Any]]:
     return by_case
 
 
-# What of a referral says who is responsible.
+# What of a record says who is responsible: of a list, nobody fetches what was written in it.
 OF_A_REFERRAL = ("to", "accepted_at", "closed_at", "closed_to", "decision__case_id")
+OF_A_TALK = (
+    "case_id", "recorded_at", "kind", "help_wanted", "refused_by", "buurtteam_consent",
+    "handed_over_on_grounds",
+)  # fmt: skip
+OF_WHAT_WAS_HEARD = ("case_id", "recorded_at", "helped_by")
 
 
-def _by_case(
-    relation: str, cases: list[Case], related: tuple[str, ...] = ()
-) -> dict[int, list[Any]]:
-    """Return the records of a relation as they hold now, by case."""
+def _by_case(relation: str, cases: list[Case], columns: tuple[str, ...]) -> dict[int, list[Any]]:
+    """Return the records of a relation as they hold now, by case, each with that very case."""
     records = Case._meta.get_field(relation).related_model.objects.current()
+    by_key = {case.pk: case for case in cases}
     by_case: dict[int, list[Any]] = defaultdict(list)
-    if related:
-        records = records.select_related(*related)
-    for record in records.filter(case__in=cases).order_by("id"):
+    for record in records.filter(case__in=cases).only(*columns).order_by("id"):
+        record.case = by_key[record.case_id]
         by_case[record.case_id].append(record)
     return by_case
 
