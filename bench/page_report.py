@@ -1,6 +1,7 @@
 """The table of ``bench/pages``, and whether its goals hold."""
 
 from bench.report import machine
+from bench.serving import Workers
 from bench.visiting import Page, Visited, Weight
 
 # What the issue asks for. Times are medians of the same run.
@@ -23,7 +24,7 @@ def report(
     pages: list[Page],
     weights: list[list[Weight]],
     visited: ByClients,
-    workers: object,
+    workers: Workers,
 ) -> int:
     """Print the figures and the goals that are missed; return the exit code."""
     print(machine())
@@ -49,7 +50,9 @@ def goals(
             who = f"{page.name}, {clients} client{'s' * (clients > 1)}"
             for label, side in zip(labels, sides, strict=True):
                 if page.raced:
-                    found.append((f"{who}, {label}, times the floor", side.times_floor, TIMES_FLOOR))
+                    found.append(
+                        (f"{who}, {label}, times the floor", side.times_floor, TIMES_FLOOR)
+                    )
             found.append((f"{who}, times the smallest country", growth(sides), GROWTH))
         most = max(weight.compressed for weight in weights[number])
         found.append((f"{page.name}, KB compressed", most / 1000, BYTES / 1000))
@@ -58,7 +61,7 @@ def goals(
     return found
 
 
-def goals_of_workers(workers: object) -> list[Goal]:
+def goals_of_workers(workers: Workers) -> list[Goal]:
     """Return the goals of a web worker."""
     return [
         ("start of the web, seconds", min(workers.starts), START_SECONDS),
@@ -110,7 +113,7 @@ def _cells(side: Visited, grown: str, weight: Weight) -> list[str]:
     ]
 
 
-def table_of_workers(workers: object) -> str:
+def table_of_workers(workers: Workers) -> str:
     """Return the figures of a web worker as a table in Markdown."""
     cells = (
         ("the web answers after (s), best of", f"{min(workers.starts):.2f}"),

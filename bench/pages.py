@@ -7,7 +7,6 @@ import argparse
 import os
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -25,7 +24,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
 from bench.databases import Country, drop, looking_into, prepare  # noqa: E402
 from bench.filing import plant  # noqa: E402
 from bench.page_report import report  # noqa: E402
-from bench.serving import serving  # noqa: E402
+from bench.serving import Workers, serving  # noqa: E402
 from bench.visiting import (  # noqa: E402
     Page,
     Place,
@@ -48,17 +47,6 @@ CLIENTS = 8
 EACH = 5
 
 
-@dataclass(slots=True)
-class Workers:
-    """A web worker: how long until it answers and then shows a page (seconds), what it holds."""
-
-    starts: list[float] = field(default_factory=list)
-    first_pages: list[float] = field(default_factory=list)
-    before: float = 0.0
-    after: float = 0.0
-    requests: int = 0
-
-
 def main(argv: list[str]) -> int:
     """Prepare, measure and report; return the exit code."""
     options = _options(argv)
@@ -66,9 +54,7 @@ def main(argv: list[str]) -> int:
     _gather_static_files()
     try:
         databases = [prepare(COUNTRY, size, _say, fresh=options.fresh) for size in sizes]
-        asked = [
-            _pages(size, database) for size, database in zip(sizes, databases, strict=True)
-        ]
+        asked = [_pages(size, database) for size, database in zip(sizes, databases, strict=True)]
         weights = _weigh_all(asked, databases)
         by_clients = _visit_all(sizes, asked, options)
         workers = measure_workers(sizes[-1], asked[-1], options.starts, options.requests)
@@ -92,9 +78,7 @@ def _pages(size: Size, database: BaseDatabaseWrapper) -> list[Page]:
         return pages_of(size, CLIENTS)
 
 
-def _weigh_all(
-    asked: list[list[Page]], databases: list[BaseDatabaseWrapper]
-) -> list[list[Weight]]:
+def _weigh_all(asked: list[list[Page]], databases: list[BaseDatabaseWrapper]) -> list[list[Weight]]:
     """Return the weight of each page at each size; they show the same."""
     host, found = settings.ALLOWED_HOSTS[0], []
     for same in zip(*asked, strict=True):

@@ -8,8 +8,8 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from time import monotonic, sleep
@@ -34,8 +34,7 @@ class Server:
     @property
     def workers(self) -> list[int]:
         """Return the processes that answer; the one that started them only watches."""
-        pid = self.process.pid
-        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return _children(self.process.pid)
 
     def memory(self) -> float:
         """Return what a worker holds, in bytes: PSS, the most of all of them.
@@ -43,6 +42,20 @@ class Server:
         What processes share (the interpreter's files) counts for each by its part.
         """
         return max(_pss(pid) for pid in self.workers)
+
+
+@dataclass(slots=True)
+class Workers:
+    """A web worker: how long until it answers and then shows a page (seconds), what it holds.
+
+    ``before``: in bytes, when each page was seen; ``after``: so many requests later.
+    """
+
+    starts: list[float] = field(default_factory=list)
+    first_pages: list[float] = field(default_factory=list)
+    before: float = 0.0
+    after: float = 0.0
+    requests: int = 0
 
 
 def command_of_production() -> list[str]:
@@ -77,8 +90,7 @@ def serving(
     try:
         yield Server(process, port, _answers(process, port, host, well, began))
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(PATIENCE_SECONDS)
+        _end(process)
 
 
 def _answers(process: subprocess.Popen, port: int, host: str, well: str, began: float) -> float:
@@ -96,6 +108,20 @@ def _answers(process: subprocess.Popen, port: int, host: str, well: str, began: 
         finally:
             connection.close()
     raise NotServed(f"The web server did not answer within {PATIENCE_SECONDS:.0f} seconds.")
+
+
+def _end(process: subprocess.Popen) -> None:
+    """End a server at once: nobody waits for it, and a worker that just begins may not listen."""
+    workers = _children(process.pid) if process.poll() is None else []
+    process.kill()
+    for worker in workers:
+        with suppress(ProcessLookupError):
+            os.kill(worker, signal.SIGKILL)
+    process.wait()
+
+
+def _children(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def _free_port() -> int:

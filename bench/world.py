@@ -182,8 +182,8 @@ def places(size: Size) -> None:
 OPENED = "now() - (nth %% 700 + 1) * interval '1 day'"
 # Of five cases, two are open.
 IS_OPEN = "nth %% 5 < 2"
-# Open cases stand in each of the steps.
-STEP = "nth / 5 %% 5 + 1"
+# In a school with many, and in the country, open cases stand in each of the steps.
+STEP = "(nth / 5 + school / 5) %% 5 + 1"
 # As long as what the demo's people write: the width of a row is what a scan of the table costs.
 CLOSING_TEXTS = {
     "closing_grounds": "Twee maanden rust, thuis en in de klas. De leerling eet en lacht weer.",
