@@ -26,7 +26,7 @@ from bench.databases import Country, drop, looking_into, prepare  # noqa: E402
 from bench.filing import plant  # noqa: E402
 from bench.peer_report import FASTER, Asked, Race, report  # noqa: E402
 from bench.serving import serving  # noqa: E402
-from bench.visiting import NotThere, Visits, crowd, get, pages_of  # noqa: E402
+from bench.visiting import Get, NotThere, Visits, crowd, get, pages_of  # noqa: E402
 from bench.world import Size  # noqa: E402
 
 APPLICATION = "meldcode.wsgi"
@@ -78,19 +78,26 @@ def _their_side(stack: ExitStack, python: Path, options: argparse.Namespace) -> 
 
 
 def _our_side(stack: ExitStack, size: Size, options: argparse.Namespace) -> list[Asked]:
-    """Fill and serve a country of ours; return the pages of a coordinator in it."""
+    """Fill and serve a country of ours; return its pages."""
     country = Country(f"bench_peers_{size.own}", plant)
     if not options.keep:
         stack.callback(drop, country, size)
     database = prepare(country, size, _say, fresh=options.fresh)
-    with looking_into(database):
-        pages = {page.name: page for page in pages_of(size, CLIENTS)}
-    database.close()
     url = os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{country.database(size)}"
     host = settings.ALLOWED_HOSTS[0]
     port = stack.enter_context(serving(APPLICATION, host, {"DATABASE_URL": url})).port
+    try:
+        with looking_into(database):
+            return our_pages(size, partial(get, host), port)
+    finally:
+        database.close()
+
+
+def our_pages(size: Size, fetch: Get, port: int) -> list[Asked]:
+    """Return the pages of the coordinator of the first school, with a session for each client."""
+    pages = {page.name: page for page in pages_of(size, CLIENTS)}
     board, by_list = pages["dashboard, board"], pages["dashboard, list"]
-    who, fetch = f"coordinator of {size.own:,} cases", partial(get, host)
+    who = f"coordinator of {size.own:,} cases"
     return [
         Asked(OURS, who, what, fetch, address, row, size.own, port, board.cookies)
         for what, address, row in (
