@@ -78,8 +78,9 @@ def missed(races: list[Race]) -> list[str]:
 def table(asked: list[Asked]) -> str:
     """Return the figures of each page as a table in Markdown; times in milliseconds."""
     head = ("whose", "who", "page", "may see", "shows", "bytes", "compressed", "clients",
-            "times asked", "median", "p99", "a second")  # fmt: skip
-    lines = [head, ["---"] * 3 + ["---:"] * 9]
+            "times asked", "best", "median", "p99",
+            "a second")  # fmt: skip
+    lines = [head, ["---"] * 3 + ["---:"] * 10]
     for one in asked:
         for clients, visits in one.visits.items():
             lines.append(
@@ -93,6 +94,7 @@ def table(asked: list[Asked]) -> str:
                     f"{compressed(one.body):,}",
                     str(clients),
                     str(len(visits.samples.times)),
+                    f"{visits.samples.best:,.1f}",
                     f"{visits.samples.median:,.1f}",
                     f"{visits.samples.p99:,.1f}",
                     f"{visits.per_second:.1f}",

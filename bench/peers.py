@@ -116,7 +116,7 @@ def ask_all(asked: list[Asked], repetitions: int, rounds: int) -> None:
         if not one.rows:
             raise NotThere(f"{one.side}, {one.who}: nothing stands in the {one.what}")
         # Both workers, and all their threads, have then seen it.
-        crowd(one.fetch, one.port, [one.address], one.cookies, 2, Visits())
+        crowd(one.fetch, one.port, [one.address], one.cookies, 1, Visits())
     for clients in (1, CLIENTS):
         for turn in range(repetitions if clients == 1 else rounds):
             _say(f"clients: {clients}, turn {turn + 1}")
