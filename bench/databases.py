@@ -47,10 +47,7 @@ def prepare(country: Country, size: Size, say: Say, *, fresh: bool) -> BaseDatab
     if not fresh and _comment(server, name) == _mark(size):
         say(f"{size.label}: as it was kept")
         return _connect(name)
-    drop(country, size)
-    with server.cursor() as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}"')
-        cursor.execute(f"COMMENT ON DATABASE \"{name}\" IS '{OURS}: being filled'")
+    make(country, size)
     made = _connect(name)
     with looking_into(made):
         call_command("migrate", verbosity=0)
@@ -61,6 +58,15 @@ def prepare(country: Country, size: Size, say: Say, *, fresh: bool) -> BaseDatab
             # Marked last: what was broken off halfway is not taken for a whole one.
             cursor.execute(f"COMMENT ON DATABASE \"{name}\" IS '{_mark(size)}'")
     return made
+
+
+def make(country: Country, size: Size) -> None:
+    """Make an empty database of this name and size; an earlier one of ours goes."""
+    drop(country, size)
+    name = country.database(size)
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}"')
+        cursor.execute(f"COMMENT ON DATABASE \"{name}\" IS '{OURS}: being filled'")
 
 
 def drop(country: Country, size: Size) -> None:

@@ -68,7 +68,14 @@ def command_of_production() -> list[str]:
 
 @contextmanager
 def serving(
-    application: str, host: str, environment: dict[str, str], command: list[str] | None = None
+    application: str,
+    host: str,
+    environment: dict[str, str],
+    command: list[str] | None = None,
+    *,
+    python: str = sys.executable,
+    folder: Path = ROOT,
+    well: str = WELL,
 ) -> Iterator[Server]:
     """Start a server of an application, wait until it answers, and end it."""
     gunicorn, __, *options = command or command_of_production()
@@ -76,24 +83,24 @@ def serving(
     options[options.index("--bind") + 1] = f"127.0.0.1:{port}"
     began = monotonic()
     process = subprocess.Popen(  # noqa: S603 - our own
-        [sys.executable, "-m", gunicorn, application, *options, "--log-level", "warning"],
-        cwd=ROOT,
+        [python, "-m", gunicorn, application, *options, "--log-level", "warning"],
+        cwd=folder,
         env={**os.environ, **environment},
     )
     try:
-        yield Server(process, port, _answers(process, port, host, began))
+        yield Server(process, port, _answers(process, port, host, well, began))
     finally:
         _end(process)
 
 
-def _answers(process: subprocess.Popen, port: int, host: str, began: float) -> float:
+def _answers(process: subprocess.Popen, port: int, host: str, well: str, began: float) -> float:
     """Return how long it took until the server answered."""
     while monotonic() - began < PATIENCE_SECONDS:
         if process.poll() is not None:
             raise NotServed(f"The web server ended with {process.returncode}.")
         connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
         try:
-            connection.request("GET", WELL, headers={"Host": host})
+            connection.request("GET", well, headers={"Host": host})
             if connection.getresponse().status == 200:
                 return monotonic() - began
         except (OSError, HTTPException):

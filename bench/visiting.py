@@ -153,14 +153,16 @@ def _signed_in(user_id: int) -> str:
     return session.session_key
 
 
-def get(host: str, port: int, address: str, cookie: str) -> bytes:
+def get(host: str, port: int, address: str, cookie: str, named: str = "") -> bytes:
     """Ask for a page over a connection of its own, as the proxy does; return it.
+
+    The cookie is our session's, unless it is named.
 
     Raises ``NotThere`` unless the page itself came.
     """
     asking = HTTPConnection("127.0.0.1", port, timeout=60)
     try:
-        asking.request("GET", address, headers=_headers(host, cookie))
+        asking.request("GET", address, headers=_headers(host, cookie, named))
         answer = asking.getresponse()
         page = answer.read()
     finally:
@@ -170,12 +172,12 @@ def get(host: str, port: int, address: str, cookie: str) -> bytes:
     return page
 
 
-def _headers(host: str, cookie: str) -> dict[str, str]:
+def _headers(host: str, cookie: str, named: str) -> dict[str, str]:
     return {
         "Host": host,
         "User-Agent": BROWSER,
         "Accept-Encoding": "gzip",
-        "Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}",
+        "Cookie": f"{named or settings.SESSION_COOKIE_NAME}={cookie}",
         "X-Forwarded-For": ADDRESS,
         "X-Forwarded-Proto": "https",
     }
