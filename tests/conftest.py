@@ -150,22 +150,23 @@ def administrator(school) -> User:
     return member(Role.ADMINISTRATOR, school)
 
 
+def sign_in(user: User, *, second_factor_ago: timedelta | None = timedelta()) -> Client:
+    """Return a client for a user who is signed in, with a second factor given so long ago."""
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    if second_factor_ago is not None:
+        at = (timezone.now() - second_factor_ago).timestamp()
+        session = client.session
+        session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": at}]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
+    return client
+
+
 @pytest.fixture
-def signed_in() -> Callable[[User], Client]:
-    """Return a client for a user who is signed in, with a second factor given just now."""
-
-    def make(user: User, *, second_factor_ago: timedelta | None = timedelta()) -> Client:
-        client = Client()
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        if second_factor_ago is not None:
-            at = (timezone.now() - second_factor_ago).timestamp()
-            session = client.session
-            session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": at}]
-            session["account_authentication_methods_user"] = str(user.pk)
-            session.save()
-        return client
-
-    return make
+def signed_in() -> Callable[..., Client]:
+    """Return what gives a client for a user who is signed in."""
+    return sign_in
 
 
 @pytest.fixture
