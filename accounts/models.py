@@ -100,6 +100,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         Where something is about to be written: a request can last, and a role can end meanwhile.
         """
         self.__dict__.pop("current_memberships", None)
+        self.__dict__.pop("opened_in_emergency", None)  # what follows from them (cases/querysets)
 
 
 class Buurtteam(models.Model):

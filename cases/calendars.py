@@ -7,11 +7,13 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import School
 from cases.models import Case, SchoolPeriod, SchoolVacation
 from cases.protocol.vacations import Span, free_days, next_long
+from cases.together import read_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,30 @@ def _ahead(spans: tuple[Span, ...], today: date) -> tuple[frozenset[date], datet
 
 
 def of_schools(cases: Iterable[Case]) -> dict[int, SchoolCalendar]:
-    """Return the calendars of the schools of cases: two queries, however many there are."""
-    found: dict[int, SchoolCalendar] = defaultdict(SchoolCalendar)
+    """Return the calendars of the schools of cases: one query, however many there are."""
+    asked = asked_of_schools(cases)
+    read_together(*asked)
+    return by_school(*asked)
+
+
+def asked_of_schools(cases: Iterable[Case]) -> tuple[QuerySet, QuerySet]:
+    """Ask for the periods and the vacations of the schools of cases. Nothing is fetched yet."""
     schools = {case.school_id for case in cases}
-    for period in SchoolPeriod.objects.filter(school_id__among=schools):
-        found[period.school_id].days[period.code] = period.days
     vacations = SchoolVacation.objects.filter(school_id__among=schools).order_by("first_day")
-    for school_id, *span in vacations.values_list("school_id", "first_day", "last_day"):
+    return (
+        SchoolPeriod.objects.filter(school_id__among=schools),
+        vacations.values_list("school_id", "first_day", "last_day"),
+    )
+
+
+def by_school(
+    periods: Iterable[SchoolPeriod], vacations: Iterable[tuple[int, date, date]]
+) -> dict[int, SchoolCalendar]:
+    """Return the calendars of schools, of what was read of them."""
+    found: dict[int, SchoolCalendar] = defaultdict(SchoolCalendar)
+    for period in periods:
+        found[period.school_id].days[period.code] = period.days
+    for school_id, *span in vacations:
         found[school_id].vacations.append(tuple(span))
     return found
 

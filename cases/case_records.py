@@ -8,7 +8,9 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from django.apps import apps
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet
+
+from cases.together import fetch_under
 
 if TYPE_CHECKING:
     from cases.models import Case
@@ -44,6 +46,10 @@ READ: dict[str, tuple[str, ...]] = {
     "attachments": ("author", "withdrawn_by"),
     "step_changes": ("by",),
     "agenda_items": ("asked_by", "taken_off_by"),
+    "reminders": (),
+    "reminders__notifications": (),
+    "exports": ("requested_by",),
+    "emergency_accesses": ("user", "ended_by"),
 }  # fmt: skip
 # What happened and when takes no more than this (``cases.timeline``).
 MOMENTS = tuple(
@@ -67,7 +73,7 @@ def fetch(case: "Case", one: "OneCase", paths: Collection[str]) -> None:
     cached = case.__dict__.setdefault("_prefetched_objects_cache", {})
     for relation in empty:
         cached[relation] = getattr(case, relation).none()
-    prefetch_related_objects([case], *prefetches(there))
+    fetch_under(case, {path: READ[path] for path in READ if path in set(there)})
 
 
 def under(*relations: str) -> tuple[str, ...]:

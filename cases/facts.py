@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from cases.calendars import SchoolCalendar, of_schools
+from cases.calendars import SchoolCalendar, asked_of_schools, by_school
 from cases.models import Case
 from cases.one_case import OneCase, read_case
 from cases.protocol import Facts
@@ -27,8 +28,19 @@ from cases.record_facts import (
     since_home_unsafe,
     since_weighed_acute,
 )
-from cases.rows import RELATIONS, Rows, key_of, put_off, rows_of, with_those_of_their_pupils
+from cases.rows import (
+    RELATIONS,
+    Asked,
+    Rows,
+    key_of,
+    put_off,
+    standing_snoozes,
+    with_those_of_their_pupils,
+)
+from cases.together import read_together
 
+# As many cases as a page shows; more are the sweep's, in batches.
+A_PAGE = 110
 # What an explanation does away with: a decision against the weighing does away with nothing.
 EXPLAINS = frozenset({"skipped", "not_done"})
 # Rules about a signal: explained in an earlier cycle, they are explained until a newer signal.
@@ -54,7 +66,10 @@ def facts_of_many_as_author_knows(
 ) -> dict[int, Facts]:
     """Return the same of many cases, by primary key, in a number of queries that does not grow."""
     cases = list(cases)
-    rows = rows_of("signals", cases, with_those_of_their_pupils(cases))
+    known = with_those_of_their_pupils(cases)
+    asked = Asked.of("signals", cases, known)
+    _read(asked.querysets(), cases)
+    rows = asked.by_key(known)
     return {
         case.pk: _as_author_knows(case, rows[key_of("signals", case)], author_id, now)
         for case in cases
@@ -72,13 +87,21 @@ def facts_for_many(cases: Iterable[Case], now: datetime) -> dict[int, Facts]:
     """Return the facts of cases by primary key, in a number of queries that does not grow."""
     cases = list(cases)
     known = with_those_of_their_pupils(cases)
-    rows: Rows = {relation: rows_of(relation, cases, known) for relation in RELATIONS}
-    calendars = of_schools(cases)
-    waiting = put_off(cases)
+    asked = [Asked.of(relation, cases, known) for relation in RELATIONS]
+    calendars, snoozes = asked_of_schools(cases), standing_snoozes(cases)
+    _read([*(one for some in asked for one in some.querysets()), *calendars, snoozes], cases)
+    rows: Rows = {some.relation: some.by_key(known) for some in asked}
+    calendars, waiting = by_school(*calendars), put_off(snoozes)
     return {
         case.pk: _facts(case, rows, calendars[case.school_id], waiting.get(case.pk), now)
         for case in cases
     }
+
+
+def _read(querysets: list[QuerySet], cases: list[Case]) -> None:
+    """Read what a page shows of its cases in one query; a sweep's thousands each by its own."""
+    if 0 < len(cases) <= A_PAGE:
+        read_together(*querysets)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from cases.one_case import OneCase, read_case
 from cases.protocol import Facts, Guidance, guide
 from cases.screen import ScreenGuidance, step_header, what_now
 from cases.siblings.shown import open_cases_of_siblings
+from cases.together import read_together
 
 # The permissions that decide which buttons and tabs a case shows.
 CASE_PERMISSIONS = (
@@ -179,11 +180,15 @@ def permissions_on(case: Case, user: User, known: Permission | None = None) -> s
     What reaches as far has the same answer, and is asked once; ``known``: the one by which the case
     was found.
     """
-    answers = {None: False}
+    answers: dict[Any, Any] = {None: False}
     if known is not None:
         answers[Case.objects.reach(user, known)] = True
-    for permission in CASE_PERMISSIONS:
-        reach = Case.objects.reach(user, permission)
-        if reach not in answers:
-            answers[reach] = Case.objects.permitted(user, permission).filter(pk=case.pk).exists()
-    return {p for p in CASE_PERMISSIONS if answers[Case.objects.reach(user, p)]}
+    reaches = {p: Case.objects.reach(user, p) for p in CASE_PERMISSIONS}
+    asked = {}
+    for permission, reach in reaches.items():
+        if reach not in answers and reach not in asked:
+            found = Case.objects.permitted(user, permission).filter(pk=case.pk)
+            asked[reach] = found.values_list("pk")
+    read_together(*asked.values())
+    answers |= asked
+    return {permission for permission, reach in reaches.items() if answers[reach]}

@@ -1,13 +1,16 @@
 """The rows of cases that the rules look at: which columns of which tables, and reading them."""
 
 from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Model, QuerySet
 
 from cases.models import Case, Snooze
 from cases.protocol import STEPS
 from cases.protocol.waiting import PutOff
+from cases.together import hang
 
 # What hangs under the records of a step and the rules look at.
 UNDER = {
@@ -83,34 +86,70 @@ def with_those_of_their_pupils(cases: list[Case]) -> dict[int, Case]:
     return {case.pk: case for case in all_of_them} | known
 
 
-def put_off(cases: list[Case]) -> dict[int, PutOff]:
-    """Return which of the cases somebody put off, by case."""
-    standing = Snooze.objects.standing().filter(case_id__among=[case.pk for case in cases])
-    return {snooze.case_id: snooze.put_off for snooze in standing}
+def standing_snoozes(cases: list[Case]) -> QuerySet:
+    """Return what somebody put off of the cases."""
+    return Snooze.objects.standing().filter(case_id__among=[case.pk for case in cases])
 
 
-def rows_of(relation: str, cases: list[Case], known: dict[int, Case]) -> dict[Key, list[Any]]:
-    """Return the records of a relation as they hold now, by case; those of the pupil by pupil.
+def put_off(snoozes: Iterable[Snooze]) -> dict[int, PutOff]:
+    """Return which cases somebody put off, by case."""
+    return {snooze.case_id: snooze.put_off for snooze in snoozes}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The records of a relation as they hold now and what hangs under them, asked for together.
 
     Signals, assessments and decisions of a pupil's earlier cases count too (R2, R27).
     """
-    model = Case._meta.get_field(relation).related_model
-    keys = list(known) if relation in OF_THE_PUPIL else [case.pk for case in cases]
-    records = model.objects.current().filter(case_id__among=keys).order_by("id")
-    found = list(
-        records.annotate(**TOLD.get(relation, {}))
-        .only(*OF_ALL, *LOOKED_AT[relation])
-        .prefetch_related(*UNDER.get(relation, ()))
-    )
-    by_key: dict[Key, list[Any]] = defaultdict(list)
-    link = model._meta.get_field("case")
-    for record in found:
-        case = known[record.case_id]
-        link.set_cached_value(record, case)
-        by_key[key_of(relation, case)].append(record)
-    if relation in WORDS:
-        _add_words(found, *WORDS[relation])
-    return by_key
+
+    relation: str
+    records: QuerySet
+    under: dict[str, QuerySet]
+    words: QuerySet | None
+
+    @classmethod
+    def of(cls, relation: str, cases: list[Case], known: dict[int, Case]) -> "Asked":
+        """Ask for the records of cases. Nothing is fetched yet."""
+        model = _related(relation)
+        keys = list(known) if relation in OF_THE_PUPIL else [case.pk for case in cases]
+        records = model.objects.current().filter(case_id__among=keys).order_by("id")
+        records = records.annotate(**TOLD.get(relation, {})).only(*OF_ALL, *LOOKED_AT[relation])
+        under = {child: _under(model, child, keys) for child in UNDER.get(relation, ())}
+        if relation not in WORDS:
+            return cls(relation, records, under, None)
+        __, child, columns = WORDS[relation]
+        link = model._meta.get_field(child)
+        words = _under(model, child, keys).order_by("id")
+        return cls(relation, records, under, words.values_list(link.field.attname, *columns))
+
+    def querysets(self) -> list[QuerySet]:
+        """Return all that is asked, to be read at once (``cases.together``)."""
+        return [self.records, *self.under.values(), *([] if self.words is None else [self.words])]
+
+    def by_key(self, known: dict[int, Case]) -> dict[Key, list[Any]]:
+        """Return the records by case; those of the pupil by pupil."""
+        model, found = _related(self.relation), list(self.records)
+        for child, rows in self.under.items():
+            hang(model, child, rows, found)
+        if self.words is not None:
+            _say(found, WORDS[self.relation][0], self.words)
+        by_key: dict[Key, list[Any]] = defaultdict(list)
+        link = model._meta.get_field("case")
+        for record in found:
+            case = known[record.case_id]
+            link.set_cached_value(record, case)
+            by_key[key_of(self.relation, case)].append(record)
+        return by_key
+
+
+def _related(relation: str) -> type[Model]:
+    return Case._meta.get_field(relation).related_model
+
+
+def _under(model: type[Model], child: str, cases: list[int]) -> QuerySet:
+    link = model._meta.get_field(child)
+    return link.related_model.objects.filter(**{f"{link.field.name}__case_id__among": cases})
 
 
 def key_of(relation: str, case: Case) -> Key:
@@ -121,13 +160,11 @@ def key_of(relation: str, case: Case) -> Key:
     return (case.pupil_id, case.restricted) if relation in OF_THE_PUPIL else case.pk
 
 
-def _add_words(records: list[Any], name: str, relation: str, columns: tuple[str, ...]) -> None:
+def _say(records: list[Any], name: str, words: Iterable[tuple[Any, ...]]) -> None:
     """Set on each record what hangs under it, in the order in which it was written."""
-    words: dict[int, list[Any]] = {record.pk: [] for record in records}
-    if records:
-        link = type(records[0])._meta.get_field(relation)
-        under = link.related_model.objects.filter(**{f"{link.field.attname}__among": words})
-        for key, *said in under.order_by("id").values_list(link.field.attname, *columns):
-            words[key].append(said[0] if len(said) == 1 else tuple(said))
+    by_record: dict[int, list[Any]] = {record.pk: [] for record in records}
+    for key, *said in words:
+        if key in by_record:  # not of one that a correction replaced
+            by_record[key].append(said[0] if len(said) == 1 else tuple(said))
     for record in records:
-        setattr(record, name, words[record.pk])
+        setattr(record, name, by_record[record.pk])

@@ -177,7 +177,7 @@ def _step_changes(case: Case) -> Iterator[Entry]:
 
 
 def _reminders(case: Case) -> Iterator[Entry]:
-    for reminder in case.reminders.prefetch_related("notifications"):
+    for reminder in case.reminders.all():
         people = len(reminder.notifications.all())
         text = ngettext("to %(count)s person", "to %(count)s people", people) % {"count": people}
         if period := (PERIODS | BESIDE).get(reminder.period):
@@ -196,7 +196,7 @@ def _snoozes(case: Case) -> Iterator[Entry]:
 
 
 def _exports(case: Case) -> Iterator[Entry]:
-    for export in case.exports.select_related("requested_by"):
+    for export in case.exports.all():
         who = export.requested_by.name
         yield Entry(export.requested_at, None, "file-pdf", _("Dossier exported"), who)
 
@@ -222,7 +222,7 @@ def _shut_outs(case: Case) -> Iterator[Entry]:
 
 
 def _emergencies(case: Case) -> Iterator[Entry]:
-    for one in case.emergency_accesses.select_related("user", "ended_by"):
+    for one in case.emergency_accesses.all():
         yield Entry(one.given_at, None, "warning", _("Emergency access"), one.user.name, one.reason)
         if one.ended_by:
             title = _("Emergency access ended")

@@ -50,20 +50,16 @@ class Insight:
 
 
 def who_sees(case: Case, grants: Iterable[tuple[int, str]]) -> list[Insight]:
-    """Return everybody of the school who may do anything with a case, in two queries.
+    """Return everybody of the school who may do anything with a case, in one query.
 
     ``grants``: who holds which grant on it. Those who run it come last: first those of this case.
     """
-    shut_out = set(
-        ShutOut.objects.standing().filter(pupil=case.pupil_id).values_list("user_id", flat=True)
-    )
     held: dict[int, set[str]] = {}
     for user_id, codename in grants:
         held.setdefault(user_id, set()).add(codename)
     people: dict[User, list[Membership]] = {}
     for membership in _members(case):
-        if membership.user_id not in shut_out:
-            people.setdefault(membership.user, []).append(membership)
+        people.setdefault(membership.user, []).append(membership)
     found = [_insight(case, user, roles, held) for user, roles in people.items()]
     return sorted(
         (insight for insight in found if insight.permissions),
@@ -73,7 +69,9 @@ def who_sees(case: Case, grants: Iterable[tuple[int, str]]) -> list[Insight]:
 
 def _members(case: Case) -> Iterable[Membership]:
     roles = {role for reach in Scope if reach for p in SHOWN for role in access.roles_at(p, reach)}
+    shut_out = ShutOut.objects.standing().filter(pupil=case.pupil_id)
     members = Membership.objects.current().filter(school_id=case.school_id, role__in=roles)
+    members = members.exclude(user__in=shut_out.values("user"))
     return members.select_related("user").order_by("user__name", "pk")
 
 

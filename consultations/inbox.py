@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from accounts.models import User
+from cases.together import read_together
 from consultations.models import Consultation, Invitation
 
 # What ended is a list to find a reference again, not an archive.
@@ -31,13 +32,16 @@ class Inbox:
 
 
 def inbox_of(user: User, now: datetime) -> Inbox:
-    """Return the inbox of a user, over all their schools, in a number of queries that stays."""
+    """Return the inbox of a user, over all their schools, in one query."""
     inbox = Inbox()
-    for invitation in Invitation.objects.for_inbox(user):
+    standing = Invitation.objects.for_inbox(user)
+    calling = Consultation.objects.calling_for(user)
+    ended = Invitation.objects.ended_with_consultation(user)[:CLOSED_SHOWN]
+    read_together(standing, calling, ended)
+    for invitation in standing:
         getattr(inbox, _place(invitation, now)).append(invitation)
     inbox.planned.sort(key=lambda invitation: invitation.consultation.planned_at)
-    inbox.called = list(Consultation.objects.calling_for(user))
-    inbox.closed = list(Invitation.objects.ended_with_consultation(user)[:CLOSED_SHOWN])
+    inbox.called, inbox.closed = list(calling), list(ended)
     return inbox
 
 

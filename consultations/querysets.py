@@ -13,10 +13,23 @@ from accounts.access import Permission
 from accounts.models import Membership
 from cases.models import Case, ShutOut
 from cases.querysets import RecordQuerySet, united
+from cases.together import fetch_under
 
 if TYPE_CHECKING:
     from accounts.models import Buurtteam, User
     from consultations.models import Consultation
+
+
+# What hangs under a consultation and its page shows, with what comes along.
+ROOM: dict[str, tuple[str, ...]] = {
+    "pieces": (),
+    "advices": ("author",),
+    "advices__mentions": ("user",),
+    "invitations": ("user", "in_place_of__user"),
+    "reads": ("user",),
+    "times": (),
+    "times__answers": ("user",),
+}
 
 
 class ConsultationQuerySet(RecordQuerySet):
@@ -60,20 +73,9 @@ class ConsultationQuerySet(RecordQuerySet):
         )
 
     def with_room(self) -> "ConsultationQuerySet":
-        """Return consultations with all that their page shows, in a number of queries that stays.
-
-        Not who reads and writes: their page asks that apart.
-        """
+        """Return consultations with what the head of their page shows; the rest: ``fetch_room``."""
         return self.select_related(
             "case__pupil", "case__school", "author", "contact", "closed_by", "agenda_item"
-        ).prefetch_related(
-            "pieces",
-            "advices__author",
-            "advices__mentions__user",
-            "invitations__user",
-            "invitations__in_place_of__user",
-            "reads__user",
-            "times__answers__user",
         )
 
     def _joined_by(self, user: "User") -> models.QuerySet:
@@ -230,6 +232,15 @@ class ReadMarkQuerySet(models.QuerySet):
             unique_fields=["consultation", "user"],
             update_fields=["read_at"],
         )
+
+
+def fetch_room(consultation: "Consultation") -> "Consultation":
+    """Fetch all that the page of a consultation shows, in one query, and return the consultation.
+
+    Not who reads and writes: its page asks that apart.
+    """
+    fetch_under(consultation, ROOM)
+    return consultation
 
 
 def people_in(consultation: "Consultation") -> models.QuerySet:

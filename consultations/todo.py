@@ -17,7 +17,7 @@ from cases.todo.of_cases import about, key_of
 from cases.todo.periods import Ends
 from cases.todo.registry import Provider, Reader
 from cases.todo.tasks import Asked
-from consultations.inbox import inbox_of
+from consultations.inbox import Inbox, inbox_of
 from consultations.models import Advice, AgendaItem, Consultation, Invitation, Meeting, ProposedTime
 
 ADVISE, ASK, CHAIR = (
@@ -52,7 +52,7 @@ def _ending(code: str, since: str) -> Prepare:
 
     def prepare(rows: list[Consultation | Invitation], reader: Reader) -> list[Dated]:
         dated = [Dated(row, None) for row in rows]
-        ends = Ends.at_schools_of(one.case for one in dated)
+        ends = Ends(reader.calendars(one.case for one in dated))
         return [
             Dated(one.row, ends.end(code, one.case, getattr(one.row, since)), one.case.accelerated)
             for one in dated
@@ -70,7 +70,7 @@ def _for_invited(code: str, since: str) -> Prepare:
 
     def prepare(rows: list[Invitation], reader: Reader) -> list[Dated]:
         cases = [row.consultation.case for row in rows]
-        ends = Ends.at_schools_of(cases)
+        ends = Ends(reader.calendars(cases))
         found = []
         for row, case in zip(rows, cases, strict=True):
             severe = _is_told_severe(row)
@@ -85,9 +85,13 @@ def _is_told_severe(invitation: Invitation) -> bool:
     return invitation.buurtteam_id is not None and invitation.consultation.case.accelerated
 
 
+def _inbox(reader: Reader) -> Inbox:
+    return inbox_of(reader.user, reader.now)
+
+
 def _waiting(reader: Reader, *, times: bool = False, called: bool = False) -> list[Invitation]:
     """Return what waits for somebody who joined: times, a mention, or their first advice."""
-    waiting = reader.once(inbox_of).waiting
+    waiting = reader.once(_inbox).waiting
     if times:
         return [one for one in waiting if one.times_wait]
     return [one for one in waiting if not one.times_wait and bool(one.mentioned_at) is called]
@@ -105,7 +109,7 @@ def _first_times(rows: list[Invitation], reader: Reader) -> list[Dated]:
 def _calling(reader: Reader) -> list[Consultation]:
     """Return the consultations in which somebody asks for one's eye, joined or not."""
     invited = [one.consultation for one in _waiting(reader, called=True)]
-    return [*reader.once(inbox_of).called, *invited]
+    return [*reader.once(_inbox).called, *invited]
 
 
 def _asked_or_led(reader: Reader) -> QuerySet:
@@ -196,7 +200,7 @@ TABLE: tuple[Provider, ...] = (
     # --- Of who is invited: the school, a reference and a time, and nothing else of the case.
     Provider(
         "invitation", Asked.OF_ME, (ADVISE,),
-        rows=lambda r: r.once(inbox_of).new, prepare=_for_invited("invite", "invited_at"),
+        rows=lambda r: r.once(_inbox).new, prepare=_for_invited("invite", "invited_at"),
         text=_("A school asks you to think along. Say whether you can."),
         action=_("Answer the invitation"), url=lambda it: reverse("consultations:inbox"),
         reference=lambda it: it.consultation.reference, since=lambda it: it.row.invited_at,
@@ -228,7 +232,7 @@ TABLE: tuple[Provider, ...] = (
         since=lambda room: getattr(room, "mentioned_at", None),
     ),
     Provider(
-        "moment", Asked.OF_ME, (ADVISE,), rows=lambda r: r.once(inbox_of).planned,
+        "moment", Asked.OF_ME, (ADVISE,), rows=lambda r: r.once(_inbox).planned,
         text=_("A consultation is held in which you take part."), action=TO_IT,
         url=lambda it: _room(it.consultation),
         reference=lambda it: it.consultation.reference,
@@ -290,7 +294,7 @@ TABLE: tuple[Provider, ...] = (
 
 
 def _new(reader: Reader) -> int:
-    return len(reader.once(inbox_of).new)
+    return len(reader.once(_inbox).new)
 
 
 DOORS: tuple[Door, ...] = (

@@ -25,7 +25,7 @@ from consultations.forms import OUTSIDE, AdviceForm, CallForm, ConsultationForm,
 from consultations.inbox import inbox_of
 from consultations.kinds import IN_THE_INBOX
 from consultations.models import Consultation, Invitation, ReadMark
-from consultations.querysets import people_in
+from consultations.querysets import fetch_room, people_in
 from consultations.words import LOOK_OVER
 
 
@@ -126,6 +126,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     )
     if consultation is None:
         return _ended(request, reference)
+    fetch_room(consultation)
     sees_case = Case.objects.visible_to(request.user).filter(pk=consultation.case_id).exists()
     people = people_in(consultation)
     form = _advice_form(request, consultation, people, sees_case=sees_case)
@@ -225,6 +226,7 @@ def outcome(request: HttpRequest, reference: str) -> HttpResponse:
         raise Http404
     if request.method == "GET" and not consultation.is_open:
         return redirect("consultations:detail", reference)
+    fetch_room(consultation)
     form = OutcomeForm.for_page(request)
     return record(
         request,

@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 from accounts.access import Permission, requires
 from audit.log import record_read
 from cases.actions import guidance_for
+from cases.case_records import READ
 from cases.models import Case
 from cases.page import permissions_on
 from cases.screen import step_header
 from cases.step_views import movable, record
+from cases.together import fetch_under
 from referrals import actions, chain
 from referrals.chain import State
 from referrals.chain_forms import GoalForm, MoveForm, PassOnForm, PrepareForm
@@ -26,7 +28,8 @@ def detail(request: HttpRequest, referral: str) -> HttpResponse:
         Referral.objects.permitted(request.user, Permission.SEE_CASE).with_page(),
         public_id=referral,
     )
-    case = Case.objects.with_records().get(pk=found.decision.case_id)
+    case = Case.objects.for_page().get(pk=found.decision.case_id)
+    fetch_under(case, READ)
     record_read(request.user, case)
     guidance = guidance_for(case)
     return render(

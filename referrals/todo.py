@@ -104,7 +104,7 @@ def _silent(reader: Reader) -> QuerySet:
 
 def _with_ends(referrals: list[Referral], reader: Reader) -> list[Referral]:
     """Set ``ends_at``: until when it takes to be confirmed, or Veilig Thuis to say what it does."""
-    ends = Ends.at_schools_of(_case(referral) for referral in referrals)
+    ends = Ends(reader.calendars(_case(referral) for referral in referrals))
     for referral in referrals:
         referral.ends_at = _end(referral, ends)
     return referrals

@@ -20,7 +20,7 @@ from cases.models import Case
 from cases.protocol import PERIODS, guide
 from cases.protocol.rules import BY_CODE
 from cases.todo.of_cases import about
-from cases.todo.registry import LIMIT, Provider, Reader
+from cases.todo.registry import Provider, Reader
 from cases.todo.tasks import Asked, end_of
 from signals.models import Signal
 
@@ -68,11 +68,15 @@ def _asking(signals: list[Signal], reader: Reader) -> list[AtOnce]:
     return [AtOnce(signal, tasks[0].rule.asks) for signal, tasks in guided if tasks]
 
 
-def _watched(reader: Reader) -> list[list[str]]:
-    """Return whom somebody stays watchful about, all at once: one task, whoever they are."""
+def _watched(reader: Reader) -> QuerySet:
+    """Return one's signals about whom one stays watchful."""
     signals = _own(reader).filter(about_staff=False)
-    fresh = Q(severe=True, recorded_at__gt=reader.now - FRESH)
-    names = list(dict.fromkeys(about(signal.case) for signal in signals.exclude(fresh)[:LIMIT]))
+    return signals.exclude(severe=True, recorded_at__gt=reader.now - FRESH)
+
+
+def _all_at_once(signals: list[Signal], reader: Reader) -> list[list[str]]:
+    """Return whom they are about: one task, whoever they are."""
+    names = list(dict.fromkeys(about(signal.case) for signal in signals))
     return [names] if names else []
 
 
@@ -89,6 +93,7 @@ TABLE: tuple[Provider, ...] = (
     ),
     Provider(
         "keep_watching", Asked.OF_ME, (Permission.SEE_OWN_SIGNALS,), rows=_watched,
+        prepare=_all_at_once,
         text=BY_CODE["R1"].asks, action=_("Log what you saw"),
         url=lambda names: reverse("signals:new"), about="; ".join,
     ),

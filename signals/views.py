@@ -1,6 +1,7 @@
 """Logging a signal, one's own signals, and correcting one."""
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,6 +16,7 @@ from cases.models import Case
 from cases.protocol import guide
 from cases.screen import step_header, what_now
 from cases.step_views import record
+from cases.together import read_together
 from signals.actions import correct_signal, file_signal, find_unfounded
 from signals.forms import (
     ACUTE,
@@ -94,34 +96,38 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     """Show a signal and what it asks for, as far as its author may know (Scenario 2)."""
     signal = get_object_or_404(
         Signal.objects.visible_to(request.user)
-        .select_related("case__pupil", "case__school__buurtteam", "author", "finding__author")
+        .select_related(
+            "case__pupil", "case__school__buurtteam", "author", "finding__author", "correction"
+        )
         .prefetch_related("categories"),
         reference=reference,
     )
     case = signal.case
     guidance = guide(facts_as_author_knows(case, signal.author_id, timezone.now()))
     record_read(request.user, signal)
-    sees_findings = Case.objects.all().unconflicted_for(request.user).filter(pk=case.pk).exists()
+    this = Case.objects.filter(pk=case.pk)
+    unconflicted = this.unconflicted_for(request.user)
+    visible, movable = this.visible_to(request.user), _findable(request, this)
+    read_together(unconflicted, visible, movable)
     return render(
         request,
         "signals/detail.html",
         {
             "signal": signal,
-            "hides_finding": not sees_findings,
+            "hides_finding": not unconflicted,
             "steps": step_header(guidance),
             "guidance": what_now(guidance, case, {Permission.LOG_SIGNAL}, sees_case=False),
-            "case": Case.objects.visible_to(request.user).filter(pk=case.pk).first(),
+            "case": next(iter(visible), None),
             "is_author": signal.author_id == request.user.pk,
-            "may_find": _may_find(request, signal),
-            "corrected_by": Signal.objects.filter(corrects=signal).first(),
+            "may_find": bool(movable) and not hasattr(signal, "finding"),
+            "corrected_by": getattr(signal, "correction", None),
         },
     )
 
 
-def _may_find(request: HttpRequest, signal: Signal) -> bool:
-    """Tell whether the user may still record that the signal turned out unfounded."""
-    cases = Case.objects.permitted(request.user, Permission.MOVE_CASE).open()
-    return not hasattr(signal, "finding") and cases.filter(pk=signal.case_id).exists()
+def _findable(request: HttpRequest, cases: QuerySet) -> QuerySet:
+    """Return those of cases in which the user may find a signal unfounded."""
+    return cases.permitted(request.user, Permission.MOVE_CASE).open()
 
 
 @requires(Permission.MOVE_CASE)

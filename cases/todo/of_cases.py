@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -13,10 +12,10 @@ from django.utils.translation import ngettext_lazy
 from accounts.access import Permission
 from cases.facts import facts_for_many
 from cases.models import Case
-from cases.protocol import PERIODS, Guidance, guide
+from cases.protocol import PERIODS, Facts, Guidance, guide
 from cases.querysets import CaseQuerySet
 from cases.screen import first_click
-from cases.todo.registry import Provider, Reader
+from cases.todo.registry import LIMIT, Provider, Reader
 from cases.todo.tasks import Asked
 
 
@@ -64,11 +63,10 @@ def _severe_of_nobody(reader: Reader) -> CaseQuerySet:
     return _nobodys(reader).filter(attention=Case.Attention.SEVERE).for_dashboard()
 
 
-def _others_of_nobody(reader: Reader) -> list[dict[str, Any]]:
+def _others_of_nobody(reader: Reader) -> QuerySet:
     """Return how many more there are and when the first is due: one task, which leads to them."""
-    others = _nobodys(reader).exclude(attention=Case.Attention.SEVERE)
-    found = others.aggregate(count=Count("pk"), due=Min("deadline"))
-    return [found] if found["count"] else []
+    others = _nobodys(reader).exclude(attention=Case.Attention.SEVERE).order_by()
+    return others.values("closed_at").annotate(count=Count("pk"), due=Min("deadline"))
 
 
 def _of_the_board(reader: Reader) -> CaseQuerySet:
@@ -79,9 +77,15 @@ def _of_the_board(reader: Reader) -> CaseQuerySet:
 
 def _guided(cases: list[Case], reader: Reader) -> list[First]:
     """Let the protocol look at cases; one of which it asks nothing and which has no time is out."""
-    facts = facts_for_many(cases, reader.now)
+    facts = reader.once(_facts)
     found = (_first(case, guide(facts[case.pk])) for case in cases)
     return [first for first in found if first is not None]
+
+
+def _facts(reader: Reader) -> dict[int, Facts]:
+    """Return what the rules look at of all cases that are shown, whatever row found them."""
+    shown = [reader.rows.get(row.kind, ())[:LIMIT] for row in TABLE if row.prepare is _guided]
+    return facts_for_many((case for cases in shown for case in cases), reader.now)
 
 
 def _first(case: Case, guidance: Guidance) -> First | None:

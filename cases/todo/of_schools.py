@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -32,29 +32,35 @@ class Heap:
     since: datetime
 
 
-def _contacts(reader: Reader) -> list[Heap]:
+def _contacts(reader: Reader) -> QuerySet:
     """Return the contact books that the user looks after and that wait for the yearly look."""
     schools = access.school_ids(reader.user, Permission.MANAGE_CONTACTS)
     unchecked = Contact.objects.unchecked(last_year(timezone.localdate(reader.now)))
-    heaps = (
+    return (
         unchecked.filter(school_id__in=schools)
         .order_by("school_id")
-        .values("school_id")
+        .values_list("school_id")
         .annotate(count=Count("pk"), first=Min("checked_on"))
     )
-    return [Heap(h["school_id"], h["count"], end_of(h["first"] + TRUSTED)) for h in heaps]
 
 
-def _flags(reader: Reader) -> list[Heap]:
+def _unchecked(rows: list[tuple[int, int, date]], reader: Reader) -> list[Heap]:
+    return [Heap(school, count, end_of(first + TRUSTED)) for school, count, first in rows]
+
+
+def _flags(reader: Reader) -> QuerySet:
     """Return how much unusual reading waits for the user, by school; never what is about them."""
-    heaps = (
+    return (
         Flag.objects.visible_to(reader.user)
         .standing()
         .order_by("school_id")
-        .values("school_id")
+        .values_list("school_id")
         .annotate(count=Count("pk"), first=Min("raised_at"))
     )
-    return [Heap(h["school_id"], h["count"], h["first"]) for h in heaps]
+
+
+def _raised(rows: list[tuple[int, int, datetime]], reader: Reader) -> list[Heap]:
+    return [Heap(*row) for row in rows]
 
 
 def _invited(reader: Reader) -> Iterable[RoleInvitation]:
@@ -72,6 +78,7 @@ def _busy_exports(reader: Reader) -> Iterable[DossierExport]:
 TABLE: tuple[Provider, ...] = (
     Provider(
         "contacts", Asked.OF_ME, (Permission.MANAGE_CONTACTS,), rows=_contacts,
+        prepare=_unchecked,
         text=lambda heap: ngettext_lazy(
             "Check %(count)s number of the contact book: nobody looked for a year.",
             "Check %(count)s numbers of the contact book: nobody looked for a year.",
@@ -82,7 +89,7 @@ TABLE: tuple[Provider, ...] = (
     ),
     Provider(
         "flags", Asked.OF_ME, (Permission.SEE_AUDIT, Permission.WATCH_ADMINISTRATORS),
-        rows=_flags,
+        rows=_flags, prepare=_raised,
         text=_("There is unusual reading: look at it, and write down what you find."),
         action=_("To unusual reading"), since=lambda heap: heap.since,
         url=lambda heap: reverse("audit:flags"),

@@ -1,10 +1,9 @@
 """When a period of the protocol ends that began with a record, for many cases in a few queries."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from cases.calendars import SchoolCalendar, of_schools
+from cases.calendars import SchoolCalendar
 from cases.deadlines import due_at
 from cases.models import Case
 from cases.protocol import PERIODS, Deadline
@@ -15,11 +14,6 @@ class Ends:
     """The ends of periods at the schools of some cases."""
 
     calendars: dict[int, SchoolCalendar]
-
-    @classmethod
-    def at_schools_of(cls, cases: Iterable[Case]) -> "Ends":
-        """Read the calendars of the schools of cases."""
-        return cls(of_schools(cases))
 
     def end(self, code: str, case: Case, since: datetime) -> datetime | None:
         """Return when a period that began at a moment ends; None for a case that is severe.

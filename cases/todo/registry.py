@@ -1,16 +1,20 @@
 """The table of what can be asked of somebody, row by row, and the list that comes of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from accounts import access
 from accounts.access import Permission
 from accounts.models import User
+from cases.calendars import SchoolCalendar, of_schools
+from cases.models import Case
 from cases.todo.tasks import Asked, Task, in_order
+from cases.together import read_together
 
 # Of each row of the table: who has more than this looks at the list that it comes from.
 LIMIT = 50
@@ -24,13 +28,24 @@ class Reader:
 
     user: User
     now: datetime
+    # What each row of the table found, by its kind, once all were read.
+    rows: dict[str, Sequence[Any]] = field(default_factory=dict)
     _read: dict[Callable[..., Any], Any] = field(default_factory=dict)
+    _calendars: dict[int, SchoolCalendar] = field(default_factory=dict)
 
-    def once(self, read: Callable[[User, datetime], Found]) -> Found:
-        """Return what a function reads for this user, read the first time that it is asked."""
+    def once(self, read: Callable[["Reader"], Found]) -> Found:
+        """Return what a function reads for this reader, read the first time that it is asked."""
         if read not in self._read:
-            self._read[read] = read(self.user, self.now)
+            self._read[read] = read(self)
         return self._read[read]
+
+    def calendars(self, cases: Iterable[Case]) -> dict[int, SchoolCalendar]:
+        """Return the calendars of the schools of cases; of each school read once."""
+        new = [case for case in cases if case.school_id not in self._calendars]
+        if new:
+            found = of_schools(new)
+            self._calendars |= {case.school_id: found[case.school_id] for case in new}
+        return self._calendars
 
 
 def _as_they_are(rows: list[Any], reader: Reader) -> list[Any]:
@@ -111,19 +126,28 @@ def tasks_of(user: User, now: datetime) -> list[Task]:
 
 def todo_list(reader: Reader) -> TodoList:
     """Return the tasks of somebody, and whether they have more than is listed."""
-    user, now, cut = reader.user, reader.now, False
+    cut = False
     general: list[tuple[str, Task]] = []
     exact: list[tuple[str, Task]] = []
-    for provider in _table.values():
-        if not any(access.may(user, permission) for permission in provider.whom):
-            continue
-        rows = list(provider.rows(reader)[: LIMIT + 1])
+    for provider, rows in _read(reader):
         cut = cut or len(rows) > LIMIT
-        for row in provider.prepare(rows[:LIMIT], reader):
+        for row in provider.prepare(list(rows[:LIMIT]), reader):
             key = provider.part_of(row)
             into = general if key else exact
             into.append((key or provider.covers(row), _task(provider, row)))
-    return TodoList(in_order(_once(general, exact), now), cut)
+    return TodoList(in_order(_once(general, exact), reader.now), cut)
+
+
+def _read(reader: Reader) -> list[tuple[Provider, Sequence[Any]]]:
+    """Return the rows of the table that are for somebody with what they found: in one query."""
+    found = [
+        (provider, provider.rows(reader)[: LIMIT + 1])
+        for provider in _table.values()
+        if any(access.may(reader.user, permission) for permission in provider.whom)
+    ]
+    read_together(*(rows for __, rows in found if isinstance(rows, QuerySet)))
+    reader.rows = {provider.kind: rows for provider, rows in found}
+    return found
 
 
 def _task(provider: Provider, row: Any) -> Task:

@@ -123,7 +123,10 @@ def discuss(request: HttpRequest, meeting: str, reference: str) -> HttpResponse:
         seen=item.case,
         meeting=found,
         item=item,
-        signals=item.case.signals.current().select_related("author", "finding").order_by("id"),
+        signals=item.case.signals.current()
+        .select_related("author", "finding", "correction")
+        .prefetch_related("categories")
+        .order_by("id"),
         number=place + 1,
         count=len(items),
         before=items[place - 1] if place else None,
