@@ -14,7 +14,20 @@ from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import DateField, DateTimeField, JSONField, Model, QuerySet, UUIDField
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    Field,
+    ForeignKey,
+    IntegerField,
+    JSONField,
+    Model,
+    QuerySet,
+    TextField,
+    UUIDField,
+)
 from django.db.models.sql.compiler import SQLCompiler
 
 # A function of the database takes a hundred values (PostgreSQL).
@@ -82,10 +95,23 @@ READERS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
 )
 
 
-def _reader(field: object) -> Callable[[Any], Any] | None:
-    if connection.vendor != "postgresql":
-        return None
-    return next((read for kind, read in READERS if isinstance(field, kind)), None)
+# What comes through JSON as it is.
+PLAIN = (BooleanField, CharField, IntegerField, TextField)
+
+
+def _reader(field: Field) -> Callable[[Any], Any] | None:
+    """Return what makes of JSON what PostgreSQL would have given; None: it is the same.
+
+    Raises ``TypeError`` for a kind of field of which nobody decided that yet.
+    """
+    while isinstance(field, ForeignKey):
+        field = field.target_field
+    for kind, read in READERS:
+        if isinstance(field, kind):
+            return read if connection.vendor == "postgresql" else None
+    if not isinstance(field, PLAIN):
+        raise TypeError(f"How is a {type(field).__name__} read out of JSON?")
+    return None
 
 
 def _fill(queryset: QuerySet, compiler: SQLCompiler, rows: list[tuple[Any, ...]]) -> None:
