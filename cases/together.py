@@ -8,7 +8,7 @@ rows come as JSON in one column of one row, and Django makes of them what it wou
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +20,15 @@ from django.db.models import (
     DateField,
     DateTimeField,
     Field,
+    FileField,
+    FloatField,
     ForeignKey,
     IntegerField,
     JSONField,
     Model,
     QuerySet,
     TextField,
+    TimeField,
     UUIDField,
 )
 from django.db.models.sql.compiler import SQLCompiler
@@ -90,13 +93,14 @@ def _moment(text: str) -> datetime:
 READERS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (DateTimeField, _moment),
     (DateField, date.fromisoformat),
+    (TimeField, time.fromisoformat),
     (UUIDField, UUID),
     (JSONField, json.dumps),
 )
 
 
 # What comes through JSON as it is.
-PLAIN = (BooleanField, CharField, IntegerField, TextField)
+PLAIN = (BooleanField, CharField, FileField, FloatField, IntegerField, TextField)
 
 
 def _reader(field: Field) -> Callable[[Any], Any] | None:
