@@ -207,19 +207,18 @@ class CaseQuerySet(models.QuerySet):
 
         Those of whose place they take for a time too. It opens no case: ``permitted`` does.
         """
-        theirs = Q(responsible=user)
+        cases = self.model.objects
+        theirs = [cases.filter(responsible=user).values("pk")]
         for own in user.current_memberships:
             if own.replaces_id:
                 replaced = apps.get_model("accounts", "Membership").objects.filter(
                     pk=own.replaces_id
                 )
-                theirs |= Q(school_id=own.school_id, responsible__in=replaced.values("user"))
-        handed = apps.get_model("cases", "CaseUserObjectPermission").objects.filter(
-            user_id=user.pk,
-            permission__codename__in=GRANTS[Scope.HANDED_OVER],
-            permission__content_type__app_label="cases",
-        )
-        return self.filter(theirs | Q(pk__in=handed.values("content_object_id")))
+                of_theirs = cases.filter(
+                    school_id=own.school_id, responsible__in=replaced.values("user")
+                )
+                theirs.append(of_theirs.values("pk"))
+        return self.filter(pk__in=united(*theirs, self._granted(user, Scope.HANDED_OVER)))
 
     def open(self) -> "CaseQuerySet":
         """Return the cases that still run."""

@@ -139,6 +139,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # To compile a question takes PostgreSQL a second and more; none of ours is that slow.
+    jit_off = f"{DATABASES['default'].get('OPTIONS', {}).get('options', '')} -c jit=off".strip()
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = jit_off
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
