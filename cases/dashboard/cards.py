@@ -7,9 +7,12 @@ from datetime import datetime
 from django.db.models import Subquery
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from accounts.access import Permission, may
 from accounts.models import User
+from cases.dashboard.card_texts import marks_of, text_of
 from cases.dashboard.filters import open_consultations, open_referrals, related
 from cases.in_charge import InCharge, in_charge_of
 from cases.models import Case
@@ -19,12 +22,15 @@ from cases.querysets import LISTED, CaseQuerySet
 from cases.search.texts import places_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Card:
-    """A case with what a coordinator in a hurry must know of it."""
+    """A case with what a coordinator in a hurry must know of it, ready for the template."""
 
     # Where its page stands.
     address: str
+    # Whose case it is, and in small beside it: class, reference, school.
+    name: str
+    meta: str
     # For whom it waits; empty: for nobody in particular.
     waits_for: Promise | str
     # That nobody looks after it: told first.
@@ -32,11 +38,16 @@ class Card:
     # What runs, in words.
     period: Promise | str
     put_off_until: datetime | None
-    school: str
     # In what the words of a search were found, beside the name.
     found_in: list[Promise]
     # It cannot wait.
     pressing: bool
+    # In a list, for whoever chairs the care team: it is on its agenda, or where to put it there.
+    on_agenda: bool
+    agenda_address: str
+    # Urgency and deadline, and the rest that is said of it.
+    marks: SafeString | str = ""
+    text: SafeString | str = ""
 
 
 def with_waits(cases: CaseQuerySet) -> CaseQuerySet:
@@ -47,37 +58,51 @@ def with_waits(cases: CaseQuerySet) -> CaseQuerySet:
     )
 
 
-def show_cards(cases: Iterable[Case], user: User, now: datetime, schools: dict[int, str]) -> None:
+def show_cards(
+    cases: Iterable[Case], user: User, now: datetime, schools: dict[int, str], *, in_list: bool
+) -> None:
     """Set ``card`` on each of some cases ``with_waits``, in as many queries as for one.
 
-    ``schools``: their names by key, where somebody sees more than one.
+    ``schools``: their names by key, where somebody sees more than one. ``in_list``: a card of a
+    list says more than one of the board.
     """
     cases = list(cases)
     in_charge = in_charge_of(case for case in cases if not _waits_anyhow(case))
-    addresses = _addresses(cases)
+    addresses = _addresses("cases:detail", cases)
+    chairs = in_list and may(user, Permission.CHAIR_CONSULTATION)
+    agendas = _addresses("consultations:put_on_agenda", cases) if chairs else {}
     consulted = dict(related("consultations")._meta.get_field("kind").choices)
     for case in cases:
-        runs = case.is_open and case.period in PERIODS
-        waits = case.is_open and case.put_off_until and case.put_off_until > now
-        case.card = Card(
+        is_open, pupil = case.closed_at is None, case.pupil
+        runs = is_open and case.period in PERIODS
+        waits = is_open and case.put_off_until and case.put_off_until > now
+        may_chair = chairs and is_open and not case.restricted
+        late = is_open and case.deadline is not None and case.deadline < now
+        said = (pupil.class_name, case.reference, schools.get(case.school_id, ""))
+        card = case.card = Card(
             address=addresses[case.pk],
+            name=pupil.name,
+            meta=" · ".join(filter(None, said)),
             waits_for=_waits_for(case, user, in_charge.get(case.pk), consulted),
-            is_nobodys=case.is_open and case.responsible_id is None and not case.restricted,
+            is_nobodys=is_open and case.responsible_id is None and not case.restricted,
             period=PERIODS[case.period].label if runs else "",
             put_off_until=case.put_off_until if waits else None,
-            school=schools.get(case.school_id, ""),
             found_in=places_of(case),
-            pressing=case.is_open and (case.accelerated or case.is_overdue),
+            pressing=is_open and (case.accelerated or late),
+            on_agenda=may_chair and case.waits_on_agenda,
+            agenda_address=agendas[case.pk] if may_chair and not case.waits_on_agenda else "",
         )
+        card.marks = marks_of(case, card.put_off_until, late=late)
+        card.text = text_of(case, card, in_list=in_list)
 
 
-def _addresses(cases: list[Case]) -> dict[int, str]:
-    """Return where the pages of cases stand, by key. Asked once: forty times take as long as all
+def _addresses(name: str, cases: list[Case]) -> dict[int, str]:
+    """Return where pages of cases stand, by key. Asked once: forty times take as long as all
     that is said on forty cards.
     """
     if not cases:
         return {}
-    of_one = reverse("cases:detail", args=[cases[0].reference])
+    of_one = reverse(name, args=[cases[0].reference])
     return {case.pk: of_one.replace(cases[0].reference, case.reference) for case in cases}
 
 
