@@ -108,14 +108,14 @@ def _referrals(cases: list[Case]) -> dict[int, list[Any]]:
     """Return the referrals of the decisions that hold now, by case."""
     decisions = Case._meta.get_field("decisions").related_model
     referrals = decisions._meta.get_field("referrals").related_model.objects
+    keys = [case.pk for case in cases]
     by_case: dict[int, list[Any]] = defaultdict(list)
     for referral in (
-        referrals.filter(decision__case__in=cases, decision__correction__isnull=True)
-        .select_related("decision")
-        .only(*OF_A_REFERRAL)
+        referrals.filter(decision__case_id__in=keys, decision__correction__isnull=True)
         .order_by("decision_id", "pk")
+        .values_list(*OF_A_REFERRAL, named=True)
     ):
-        by_case[referral.decision.case_id].append(referral)
+        by_case[referral.decision__case_id].append(referral)
     return by_case
 
 
@@ -133,7 +133,7 @@ def _by_case(relation: str, cases: list[Case], columns: tuple[str, ...]) -> dict
     records = Case._meta.get_field(relation).related_model.objects.current()
     by_key = {case.pk: case for case in cases}
     by_case: dict[int, list[Any]] = defaultdict(list)
-    for record in records.filter(case__in=cases).only(*columns).order_by("id"):
+    for record in records.filter(case_id__in=list(by_key)).only(*columns).order_by("id"):
         record.case = by_key[record.case_id]
         by_case[record.case_id].append(record)
     return by_case

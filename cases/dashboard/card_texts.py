@@ -4,14 +4,16 @@ The spans, each under conditions of its own, took a template half of the time of
 """
 
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
+from django.utils.dates import MONTHS_3
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.templatetags.marks import mark, span
 from cases.models import Case
@@ -19,24 +21,36 @@ from cases.models import Case
 if TYPE_CHECKING:
     from cases.dashboard.cards import Card
 
-_ATTENTIONS = {
-    attention.value: (f"mark mark-{attention.name.lower()}", attention.label)
-    for attention in Case.Attention
-}
+
+def who_of(case: Case, card: "Card", school: str) -> SafeString:
+    """Return whose case it is, as a link; and its class, its reference, and its school if told."""
+    said = (case.pupil.class_name, case.reference, school)
+    return format_html(
+        '<a class="case-name" href="{}">{}</a>\n{}',
+        card.address,
+        card.name,
+        span("case-meta", " · ".join(filter(None, said))),
+    )
+
+
+# There are three of them, and forty on a board.
+@cache
+def _attention(attention: int, language: str) -> SafeString:
+    icon = "eye" if attention == Case.Attention.WATCHFUL else "warning"
+    kind = Case.Attention(attention)
+    return mark(f"mark mark-{kind.name.lower()}", icon, kind.label)
 
 
 def marks_of(case: Case, put_off_until: datetime | None, *, late: bool) -> SafeString:
     """Return urgency and deadline of a case, each an icon and a word."""
-    style, label = _ATTENTIONS[case.attention]
-    icon = "eye" if case.attention == Case.Attention.WATCHFUL else "warning"
-    marks = [mark(style, icon, label)]
+    marks = [_attention(case.attention, get_language())]
     if put_off_until:
         words = _("waits until %(moment)s") % {"moment": _moment(put_off_until)}
         marks.append(mark("mark mark-waits", "clock", words))
     if case.deadline and late:
         words = _("past since %(day)s") % {"day": _moment(case.deadline)}
         marks.append(mark("mark mark-overdue", "clock", words))
-    elif case.deadline and case.is_open:
+    elif case.deadline and case.closed_at is None:
         words = _("before %(day)s") % {"day": _moment(case.deadline)}
         marks.append(mark("mark", "clock", words))
     return mark_safe("\n".join(marks))  # noqa: S308 - each was escaped where it was made
@@ -84,4 +98,6 @@ def _ended(case: Case) -> list[SafeString]:
 
 
 def _moment(at: datetime) -> str:
-    return date_format(localtime(at), "j b, H:i")
+    # As the filter ``date:"j b, H:i"`` says it, in a third of the time.
+    at = localtime(at)
+    return f"{at.day} {MONTHS_3[at.month]}, {at:%H:%M}"

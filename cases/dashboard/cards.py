@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from django.db.models import Subquery
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import Permission, may
 from accounts.models import User
-from cases.dashboard.card_texts import marks_of, text_of
+from cases.dashboard.card_texts import marks_of, text_of, who_of
 from cases.dashboard.filters import open_consultations, open_referrals, related
 from cases.in_charge import InCharge, in_charge_of
 from cases.models import Case
@@ -28,9 +29,7 @@ class Card:
 
     # Where its page stands.
     address: str
-    # Whose case it is, and in small beside it: class, reference, school.
     name: str
-    meta: str
     # For whom it waits; empty: for nobody in particular.
     waits_for: Promise | str
     # That nobody looks after it: told first.
@@ -42,20 +41,28 @@ class Card:
     found_in: list[Promise]
     # It cannot wait.
     pressing: bool
-    # In a list, for whoever chairs the care team: it is on its agenda, or where to put it there.
+    # In a list, for whoever chairs the care team: whether it is on its agenda, and where to put it.
+    may_chair: bool
     on_agenda: bool
     agenda_address: str
-    # Urgency and deadline, and the rest that is said of it.
+    # Whose case it is, with what stands in small beside it; urgency and deadline; the rest.
+    who: SafeString | str = ""
     marks: SafeString | str = ""
     text: SafeString | str = ""
 
 
+# Written once, as what ``for_dashboard`` adds.
+@cache
+def _asked() -> dict[str, Subquery]:
+    return {
+        "consulted": Subquery(open_consultations().order_by("-pk").values("kind")[:1]),
+        "referred_to": Subquery(open_referrals().order_by("-pk").values("to")[:1]),
+    }
+
+
 def with_waits(cases: CaseQuerySet) -> CaseQuerySet:
     """Add what a card says beside a list: what runs, and what was asked and not answered yet."""
-    return cases.only(*LISTED, "period").annotate(
-        consulted=Subquery(open_consultations().order_by("-pk").values("kind")[:1]),
-        referred_to=Subquery(open_referrals().order_by("-pk").values("to")[:1]),
-    )
+    return cases.only(*LISTED, "period").annotate(**_asked())
 
 
 def show_cards(
@@ -73,25 +80,25 @@ def show_cards(
     agendas = _addresses("consultations:put_on_agenda", cases) if chairs else {}
     consulted = dict(related("consultations")._meta.get_field("kind").choices)
     for case in cases:
-        is_open, pupil = case.closed_at is None, case.pupil
+        is_open = case.closed_at is None
         runs = is_open and case.period in PERIODS
         waits = is_open and case.put_off_until and case.put_off_until > now
         may_chair = chairs and is_open and not case.restricted
         late = is_open and case.deadline is not None and case.deadline < now
-        said = (pupil.class_name, case.reference, schools.get(case.school_id, ""))
         card = case.card = Card(
             address=addresses[case.pk],
-            name=pupil.name,
-            meta=" · ".join(filter(None, said)),
+            name=case.pupil.name,
             waits_for=_waits_for(case, user, in_charge.get(case.pk), consulted),
             is_nobodys=is_open and case.responsible_id is None and not case.restricted,
             period=PERIODS[case.period].label if runs else "",
             put_off_until=case.put_off_until if waits else None,
             found_in=places_of(case),
             pressing=is_open and (case.accelerated or late),
-            on_agenda=may_chair and case.waits_on_agenda,
-            agenda_address=agendas[case.pk] if may_chair and not case.waits_on_agenda else "",
+            may_chair=may_chair,
+            on_agenda=case.waits_on_agenda,
+            agenda_address=agendas.get(case.pk, ""),
         )
+        card.who = who_of(case, card, schools.get(case.school_id, ""))
         card.marks = marks_of(case, card.put_off_until, late=late)
         card.text = text_of(case, card, in_list=in_list)
 
