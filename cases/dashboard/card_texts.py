@@ -7,14 +7,13 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from django.utils.dates import MONTHS_3
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import localtime
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from accounts.moments import short_moment
 from accounts.templatetags.marks import mark, span
 from cases.models import Case
 
@@ -45,13 +44,13 @@ def marks_of(case: Case, put_off_until: datetime | None, *, late: bool) -> SafeS
     """Return urgency and deadline of a case, each an icon and a word."""
     marks = [_attention(case.attention, get_language())]
     if put_off_until:
-        words = _("waits until %(moment)s") % {"moment": _moment(put_off_until)}
+        words = _("waits until %(moment)s") % {"moment": short_moment(put_off_until)}
         marks.append(mark("mark mark-waits", "clock", words))
     if case.deadline and late:
-        words = _("past since %(day)s") % {"day": _moment(case.deadline)}
+        words = _("past since %(day)s") % {"day": short_moment(case.deadline)}
         marks.append(mark("mark mark-overdue", "clock", words))
     elif case.deadline and case.closed_at is None:
-        words = _("before %(day)s") % {"day": _moment(case.deadline)}
+        words = _("before %(day)s") % {"day": short_moment(case.deadline)}
         marks.append(mark("mark", "clock", words))
     return mark_safe("\n".join(marks))  # noqa: S308 - each was escaped where it was made
 
@@ -95,9 +94,3 @@ def _ended(case: Case) -> list[SafeString]:
         )
         said.append(span("case-meta", years % {"years": case.retention_years}))
     return said
-
-
-def _moment(at: datetime) -> str:
-    # As the filter ``date:"j b, H:i"`` says it, in a third of the time.
-    at = localtime(at)
-    return f"{at.day} {MONTHS_3[at.month]}, {at:%H:%M}"
