@@ -1,6 +1,6 @@
 """Moments in words for what stands on a page forty times.
 
-As the filter ``date`` says them, in a third of the time.
+As the filter ``date`` says them, in less than half of the calls.
 """
 
 from datetime import datetime

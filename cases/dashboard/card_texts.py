@@ -1,6 +1,6 @@
 """What a card says, as markup: written in Python, for a board has forty cards.
 
-The spans, each under conditions of its own, took a template half of the time of the page.
+The spans, each under conditions of its own, took a template a third of the page's time.
 """
 
 from datetime import datetime
