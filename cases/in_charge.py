@@ -9,8 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+from django.db import models
 from django.utils.functional import Promise
 
 from cases.models import Case
@@ -106,17 +108,29 @@ def in_charge_of(cases: Iterable[Case]) -> dict[int, InCharge]:
 
 def _referrals(cases: list[Case]) -> dict[int, list[Any]]:
     """Return the referrals of the decisions that hold now, by case."""
+    keys = [case.pk for case in cases]
+    by_case: dict[int, list[Any]] = defaultdict(list)
+    for referral in _of_referrals().filter(decision__case_id__in=keys):
+        by_case[referral.decision__case_id].append(referral)
+    return by_case
+
+
+# Both are written once: each page of the dashboard asks the same of other cases.
+@cache
+def _of_referrals() -> models.QuerySet:
     decisions = Case._meta.get_field("decisions").related_model
     referrals = decisions._meta.get_field("referrals").related_model.objects
-    by_case: dict[int, list[Any]] = defaultdict(list)
-    for referral in (
-        referrals.filter(decision__case__in=cases, decision__correction__isnull=True)
-        .select_related("decision")
-        .only(*OF_A_REFERRAL)
+    return (
+        referrals.filter(decision__correction__isnull=True)
         .order_by("decision_id", "pk")
-    ):
-        by_case[referral.decision.case_id].append(referral)
-    return by_case
+        .values_list(*OF_A_REFERRAL, named=True)
+    )
+
+
+@cache
+def _of_records(relation: str, columns: tuple[str, ...]) -> models.QuerySet:
+    records = Case._meta.get_field(relation).related_model.objects.current()
+    return records.only(*columns).order_by("id")
 
 
 # What of a record says who is responsible: of a list, nobody fetches what was written in it.
@@ -130,10 +144,9 @@ OF_WHAT_WAS_HEARD = ("case_id", "recorded_at", "helped_by")
 
 def _by_case(relation: str, cases: list[Case], columns: tuple[str, ...]) -> dict[int, list[Any]]:
     """Return the records of a relation as they hold now, by case, each with that very case."""
-    records = Case._meta.get_field(relation).related_model.objects.current()
     by_key = {case.pk: case for case in cases}
     by_case: dict[int, list[Any]] = defaultdict(list)
-    for record in records.filter(case__in=cases).only(*columns).order_by("id"):
+    for record in _of_records(relation, columns).filter(case_id__in=list(by_key)):
         record.case = by_key[record.case_id]
         by_case[record.case_id].append(record)
     return by_case

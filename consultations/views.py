@@ -23,6 +23,7 @@ from cases.step_views import record
 from consultations import actions
 from consultations.forms import OUTSIDE, AdviceForm, CallForm, ConsultationForm, OutcomeForm
 from consultations.inbox import inbox_of
+from consultations.inbox_cards import cards_of
 from consultations.kinds import IN_THE_INBOX
 from consultations.models import Consultation, Invitation, ReadMark
 from consultations.querysets import fetch_room, people_in
@@ -112,7 +113,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     found = inbox_of(request.user, timezone.now())
     if request.method == "GET":
         opened(request.user, kind__in=IN_THE_INBOX)
-    return render(request, "consultations/inbox.html", {"inbox": found})
+    return render(request, "consultations/inbox.html", {"inbox": found, "cards": cards_of(found)})
 
 
 @requires(Permission.ADVISE, Permission.SEE_CASE)

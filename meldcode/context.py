@@ -46,19 +46,22 @@ def page(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"demo": settings.DEMO, "national": CONTACTS}
-    memberships = user.current_memberships
+    memberships, permissions = user.current_memberships, access.permissions_of(user)
+    places = [
+        (label, icon, reverse(name))
+        for name, label, icon, permission in NAVIGATION
+        if permission is None or permission in permissions
+    ]
     return {
         "demo": settings.DEMO,
         "national": CONTACTS,
         "navigation": [
-            NavigationItem(label, icon, reverse(name), request.path == reverse(name))
-            for name, label, icon, permission in NAVIGATION
-            if permission is None or access.may(user, permission)
+            NavigationItem(label, icon, url, request.path == url) for label, icon, url in places
         ],
         # Asked by a page that shows the bell, and by no part of one.
         "unread_count": partial(unread_count, user),
         "role_label": " · ".join(str(m) for m in memberships),
-        "permissions": {p.value for p in Permission if access.may(user, p)},
+        "permissions": {permission.value for permission in permissions},
         # Seconds of rest, and the moment (ms since 1970) at which it ends however busy one is.
         "session_rest": settings.SESSION_COOKIE_AGE,
         "session_ends": int(sessions.ends_at(request).timestamp() * 1000),

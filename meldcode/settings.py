@@ -114,6 +114,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "meldcode.context.page",
             ],
+            "builtins": ["accounts.templatetags.marks"],
         },
     },
 ]

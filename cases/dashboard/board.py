@@ -7,6 +7,7 @@ from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 from django.utils.functional import Promise
 
+from cases.dashboard.cards import Card
 from cases.models import Case
 from cases.protocol import STEPS
 from cases.querysets import CaseQuerySet
@@ -24,6 +25,11 @@ class Column:
     count: int
     # Where all of them stand, in a list.
     address: str
+
+    @property
+    def cards(self) -> list[Card]:
+        """Return the cards of the cases, once they are made."""
+        return [case.card for case in self.cases]
 
     @property
     def more(self) -> int:

@@ -3,13 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from django.db.models import Subquery
-from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from accounts.access import Permission, may
 from accounts.models import User
+from cases.addresses import addresses
+from cases.dashboard.card_texts import marks_of, text_of, who_of
 from cases.dashboard.filters import open_consultations, open_referrals, related
 from cases.in_charge import InCharge, in_charge_of
 from cases.models import Case
@@ -19,12 +23,13 @@ from cases.querysets import LISTED, CaseQuerySet
 from cases.search.texts import places_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Card:
-    """A case with what a coordinator in a hurry must know of it."""
+    """A case with what a coordinator in a hurry must know of it, ready for the template."""
 
     # Where its page stands.
     address: str
+    name: str
     # For whom it waits; empty: for nobody in particular.
     waits_for: Promise | str
     # That nobody looks after it: told first.
@@ -32,53 +37,71 @@ class Card:
     # What runs, in words.
     period: Promise | str
     put_off_until: datetime | None
-    school: str
     # In what the words of a search were found, beside the name.
     found_in: list[Promise]
     # It cannot wait.
     pressing: bool
+    # In a list, for whoever chairs the care team: whether it is on its agenda, and where to put it.
+    may_chair: bool
+    on_agenda: bool
+    agenda_address: str
+    # Whose case it is, with what stands in small beside it; urgency and deadline; the rest.
+    who: SafeString | str = ""
+    marks: SafeString | str = ""
+    text: SafeString | str = ""
+
+
+# Written once, as what ``for_dashboard`` adds.
+@cache
+def _asked() -> dict[str, Subquery]:
+    return {
+        "consulted": Subquery(open_consultations().order_by("-pk").values("kind")[:1]),
+        "referred_to": Subquery(open_referrals().order_by("-pk").values("to")[:1]),
+    }
 
 
 def with_waits(cases: CaseQuerySet) -> CaseQuerySet:
     """Add what a card says beside a list: what runs, and what was asked and not answered yet."""
-    return cases.only(*LISTED, "period").annotate(
-        consulted=Subquery(open_consultations().order_by("-pk").values("kind")[:1]),
-        referred_to=Subquery(open_referrals().order_by("-pk").values("to")[:1]),
-    )
+    return cases.only(*LISTED, "period").annotate(**_asked())
 
 
-def show_cards(cases: Iterable[Case], user: User, now: datetime, schools: dict[int, str]) -> None:
+def show_cards(
+    cases: Iterable[Case], user: User, now: datetime, schools: dict[int, str], *, in_list: bool
+) -> None:
     """Set ``card`` on each of some cases ``with_waits``, in as many queries as for one.
 
-    ``schools``: their names by key, where somebody sees more than one.
+    ``schools``: their names by key, where somebody sees more than one. ``in_list``: a card of a
+    list says more than one of the board.
     """
     cases = list(cases)
     in_charge = in_charge_of(case for case in cases if not _waits_anyhow(case))
-    addresses = _addresses(cases)
+    references = [case.reference for case in cases]
+    pages = addresses("cases:detail", references)
+    chairs = in_list and may(user, Permission.CHAIR_CONSULTATION)
+    agendas = addresses("consultations:put_on_agenda", references) if chairs else {}
     consulted = dict(related("consultations")._meta.get_field("kind").choices)
     for case in cases:
-        runs = case.is_open and case.period in PERIODS
-        waits = case.is_open and case.put_off_until and case.put_off_until > now
-        case.card = Card(
-            address=addresses[case.pk],
+        is_open = case.closed_at is None
+        runs = is_open and case.period in PERIODS
+        waits = is_open and case.put_off_until and case.put_off_until > now
+        may_chair = chairs and is_open and not case.restricted
+        late = is_open and case.deadline is not None and case.deadline < now
+        card = case.card = Card(
+            address=pages[case.reference],
+            name=case.pupil.name,
             waits_for=_waits_for(case, user, in_charge.get(case.pk), consulted),
-            is_nobodys=case.is_open and case.responsible_id is None and not case.restricted,
+            is_nobodys=is_open and case.responsible_id is None and not case.restricted,
             period=PERIODS[case.period].label if runs else "",
             put_off_until=case.put_off_until if waits else None,
-            school=schools.get(case.school_id, ""),
             found_in=places_of(case),
-            pressing=case.is_open and (case.accelerated or case.is_overdue),
+            pressing=is_open and (case.accelerated or late),
+            may_chair=may_chair,
+            on_agenda=case.waits_on_agenda,
+            agenda_address=agendas.get(case.reference, ""),
         )
-
-
-def _addresses(cases: list[Case]) -> dict[int, str]:
-    """Return where the pages of cases stand, by key. Asked once: forty times take as long as all
-    that is said on forty cards.
-    """
-    if not cases:
-        return {}
-    of_one = reverse("cases:detail", args=[cases[0].reference])
-    return {case.pk: of_one.replace(cases[0].reference, case.reference) for case in cases}
+        card.who = who_of(case, card, schools.get(case.school_id, ""))
+        card.marks = marks_of(case, card.put_off_until, late=late)
+        card.text = text_of(case, card, in_list=in_list)
 
 
 def _waits_anyhow(case: Case) -> bool:

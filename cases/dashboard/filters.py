@@ -80,11 +80,18 @@ class CaseFilter(django_filters.FilterSet):
             self.data = {**self.data, "view": "", former[0]: former[1]}
 
     @cached_property
+    def _asks(self) -> bool:
+        """Tell whether the address asks for anything: mostly not, and then there is no form."""
+        return any(self.data.get(name) for name in self.filters)
+
+    @cached_property
     def chosen(self) -> dict[str, str]:
         """Return what the address asks for and can be had, by filter, as it stands in an address.
 
         "All" is no filter.
         """
+        if not self._asks:
+            return {}
         self.form.is_valid()
         values = self.form.cleaned_data
         said = {name: str(values[name]) for name in self.filters if values.get(name)}
@@ -93,7 +100,7 @@ class CaseFilter(django_filters.FilterSet):
     @property
     def left_aside(self) -> list[Promise]:
         """Return the names of the filters that an address asks for and that do not exist."""
-        return [self.filters[name].label for name in self.errors]
+        return [self.filters[name].label for name in (self.errors if self._asks else ())]
 
     @property
     def of_whom(self) -> str:
@@ -128,7 +135,8 @@ class CaseFilter(django_filters.FilterSet):
     def found(self) -> CaseQuerySet:
         """Return the cases of this filter, in the dashboard's order."""
         closed = self.of_whom == "closed"
-        return self.qs.filter(closed_at__isnull=not closed).for_dashboard()
+        cases = self.qs if self._asks else self.queryset
+        return cases.filter(closed_at__isnull=not closed).for_dashboard()
 
     def search(self, cases: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
         """Keep the cases of a pupil of this name, or with a record in which all words stand."""

@@ -11,6 +11,7 @@ from cryptography.fernet import InvalidToken
 from django.db.models import F, Q
 
 from accounts.crypto import cipher
+from cases.dashboard.cards import Card
 from cases.models import Case
 from cases.querysets import CaseQuerySet
 
@@ -81,6 +82,11 @@ class Page:
 
     def __iter__(self):
         return iter(self.cases)
+
+    @property
+    def cards(self) -> list[Card]:
+        """Return the cards of the cases, once they are made."""
+        return [case.card for case in self.cases]
 
 
 def page_of(cases: CaseQuerySet, *, after: str = "", before: str = "") -> Page:

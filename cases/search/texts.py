@@ -26,8 +26,11 @@ def found_in(words: list[str]) -> dict[str, Exists]:
 
 
 def places_of(case: object) -> list[object]:
-    """Return in what something was found, of a case to which ``found_in`` was added."""
-    return [row.found_in for row in TABLE if getattr(case, row.name, False)]
+    """Return in what something was found, of a case to which ``found_in`` was added, if it was."""
+    if not hasattr(case, TABLE[0].name):
+        # Nothing was searched, as mostly.
+        return []
+    return [row.found_in for row in TABLE if getattr(case, row.name)]
 
 
 def _rows(row: Searched, words: list[str]) -> QuerySet:

@@ -190,6 +190,17 @@ def test_it_says_who_waits_for_whom(school, coordinator, signed_in):
     assert [name for name, card in cards.items() if card.put_off_until] == ["Later"]
 
 
+def test_what_somebody_typed_stands_on_a_card_as_they_typed_it(school, coordinator, signed_in):
+    mate = UserFactory(name="<s>Tjeerd")
+    case = case_of(school, "<i>Ties", "<u>2B", responsible=mate, attention=3)
+    for layout in ("board", "list"):
+        page = signed_in(coordinator).get(URL, {"layout": layout}).content.decode()
+        assert not any(tag in page for tag in ("<i>", "<u>", "<s>")), layout
+        assert page.count("&lt;i&gt;Ties") >= 1
+        assert page.count("&lt;u&gt;2B · " + case.reference) == 1
+        assert page.count("&lt;s&gt;Tjeerd") >= 2
+
+
 def test_with_five_or_five_hundred_cases_it_asks_as_much_and_stays_small(
     school, coordinator, signed_in
 ):
