@@ -59,7 +59,7 @@ def keep(request: HttpRequest) -> bool:
         return False
     request.session[SESSION_KEY] = {
         "owner": owner,
-        "path": request.path,
+        "path": request.get_full_path(),
         "fields": cipher(SALT).encrypt(text).decode(),
     }
     return True
@@ -68,7 +68,7 @@ def keep(request: HttpRequest) -> bool:
 def take(request: HttpRequest) -> QueryDict | None:
     """Return what the user had typed on this very page, once; None when there is nothing."""
     kept = request.session.get(SESSION_KEY)
-    if not kept or kept["path"] != request.path or kept["owner"] != request.user.pk:
+    if not kept or kept["path"] != request.get_full_path() or kept["owner"] != request.user.pk:
         return None
     del request.session[SESSION_KEY]
     try:
