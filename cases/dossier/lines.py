@@ -100,9 +100,14 @@ ASKED = frozenset({"given", "refused"})
 def untold(referral: Any) -> bool:
     """Tell whether the family does not know of a referral: unless it is said that they do.
 
-    Of what others passed on nobody says so: they know where they were asked.
+    Of a report it is said. Of other help they know where they were asked, and where the school
+    itself decided on it and noted nothing else yet; of what others passed on nobody says so.
     """
-    return not (referral.family_told or (referral.passed_on_from_id and referral.consent in ASKED))
+    if referral.passed_on_from_id:
+        return referral.consent not in ASKED and not referral.family_told
+    if referral.to == "veilig_thuis":
+        return not referral.family_told
+    return referral.consent == "not_asked" or not referral.family_told
 
 
 def untold_of(decision: Any) -> set[int]:

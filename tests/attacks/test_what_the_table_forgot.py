@@ -9,7 +9,7 @@ from cases.figures.shared import otherwise
 from cases.figures.tables import Counts
 from cases.models import Deviation
 from tests.attacks.test_what_a_paper_lets_slip import page
-from tests.cases.records import NOW, ago
+from tests.cases.records import NOW, ago, decision
 from tests.factories import (
     CaseFactory,
     ConsultationFactory,
@@ -54,6 +54,21 @@ def test_why_the_talk_with_the_parents_was_left_out(case, rule):
     )
     assert grounds in page(case, Code.PUPIL)
     assert grounds not in page(case, Code.PARENTS)
+
+
+@pytest.mark.parametrize("code", [Code.PARENTS, Code.PUPIL])
+def test_help_that_was_asked_for_without_asking_the_family(case, code):
+    made = decision(case, NOW, to={"buurtteam": NOW}, help="buurtteam")
+    asked = made.referrals.filter(to="buurtteam")
+    # As it is made: that they know of it was taken for granted, until somebody notes what they said.
+    asked.update(handed_over="De hele map.")
+    assert "De hele map." in page(case, code)
+    asked.update(consent="not_asked", consent_ground="Ze verhuizen als ze dit horen.")
+    shown = page(case, code)
+    for said in ("De hele map.", "Verwijzing", "Ze verhuizen als ze dit horen."):
+        assert said not in shown, said
+    asked.update(consent="refused")
+    assert "De hele map." in page(case, code)
 
 
 @pytest.mark.parametrize("code", [Code.BUURTTEAM, Code.VEILIG_THUIS])
