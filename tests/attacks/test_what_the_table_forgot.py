@@ -60,7 +60,7 @@ def test_why_the_talk_with_the_parents_was_left_out(case, rule):
 def test_help_that_was_asked_for_without_asking_the_family(case, code):
     made = decision(case, NOW, to={"buurtteam": NOW}, help="buurtteam")
     asked = made.referrals.filter(to="buurtteam")
-    # As it is made: that they know of it was taken for granted, until somebody notes what they said.
+    # As it is made: until somebody notes what they said, they are taken to know of it.
     asked.update(handed_over="De hele map.")
     assert "De hele map." in page(case, code)
     asked.update(consent="not_asked", consent_ground="Ze verhuizen als ze dit horen.")
