@@ -116,9 +116,9 @@ class Family:
         siblings = Pupil.objects.filter(
             school_id=pupil.school_id, family_name__iexact=pupil.family_name
         ).exclude(pk=pupil.pk)
-        for sibling in siblings[:20]:
+        for sibling in siblings:
             words |= dict.fromkeys(parts_of(sibling.given_name), RELATIVE)
-        # Whatever they are called, and however many others are called as the pupil is.
+        # Whatever they are called.
         for tie in SiblingTie.objects.of(pupil).select_related("first", "second"):
             tied = tie.second if tie.first_id == pupil.pk else tie.first
             words |= dict.fromkeys(parts_of(tied.family_name), FAMILY_NAME)

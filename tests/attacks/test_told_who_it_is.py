@@ -150,3 +150,12 @@ def test_a_sibling_of_another_name_is_found_as_long_as_they_are_tied():
     tie.ended_at = timezone.now()
     tie.save()
     assert Veil(family=Family.of(jayden)).over(text) == text
+
+
+# --- Of more than twenty pupils of one family name, the rest were nobody's brother or sister
+def test_a_sibling_is_found_however_many_are_called_so():
+    jayden = PupilFactory(given_name="Jayden", family_name="de Jong", class_name="2B")
+    for number in range(21):
+        PupilFactory(school=jayden.school, given_name=f"Kind{number}", family_name="De Jong")
+    said = Veil(family=Family.of(jayden)).over("Kind0 en Kind20 waren erbij.")
+    assert said == "[familielid] en [familielid] waren erbij."
