@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from cases.calendars import SchoolCalendar, of_schools
-from cases.models import Case
+from cases.models import Case, ShutOut
 from cases.one_case import OneCase, read_case
 from cases.protocol import Facts
 from cases.protocol.questions import UNSAFE
@@ -55,14 +55,19 @@ def facts_of_many_as_author_knows(
     """Return the same of many cases, by primary key, in a number of queries that does not grow."""
     cases = list(cases)
     rows = rows_of("signals", cases, with_those_of_their_pupils(cases))
-    return {
-        case.pk: _as_author_knows(case, rows[key_of("signals", case)], author_id, now)
-        for case in cases
-    }
+    kept_out = ShutOut.objects.standing().filter(user_id=author_id)
+    pupils = set(kept_out.values_list("pupil_id", flat=True)) if cases else set()
+    found = {}
+    for case in cases:
+        own = [s for s in rows[key_of("signals", case)] if s.author_id == author_id]
+        if case.pupil_id in pupils:  # nor what the care team found of it since
+            for signal in own:
+                signal.unfounded = None
+        found[case.pk] = _as_author_knows(case, own, now)
+    return found
 
 
-def _as_author_knows(case: Case, signals: list[Any], author_id: int, now: datetime) -> Facts:
-    own = [s for s in signals if s.author_id == author_id]
+def _as_author_knows(case: Case, own: list[Any], now: datetime) -> Facts:
     opened_at = own[0].recorded_at if own else case.opened_at
     known = signal_facts(case, own, now)
     return Facts(now=now, opened_at=opened_at, about_staff=case.restricted, **known)
