@@ -103,4 +103,4 @@ class KeepTypedMiddleware:
             request,
             _("You were signed out. Sign in again: what you typed is kept and comes back."),
         )
-        return redirect_to_login(request.path)
+        return redirect_to_login(request.get_full_path())

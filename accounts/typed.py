@@ -13,6 +13,7 @@ from cryptography.fernet import InvalidToken
 from django.contrib import messages
 from django.core import signing
 from django.http import HttpRequest, QueryDict
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.crypto import cipher
@@ -59,7 +60,7 @@ def keep(request: HttpRequest) -> bool:
         return False
     request.session[SESSION_KEY] = {
         "owner": owner,
-        "path": request.path,
+        "place": _place(request),
         "fields": cipher(SALT).encrypt(text).decode(),
     }
     return True
@@ -68,13 +69,18 @@ def keep(request: HttpRequest) -> bool:
 def take(request: HttpRequest) -> QueryDict | None:
     """Return what the user had typed on this very page, once; None when there is nothing."""
     kept = request.session.get(SESSION_KEY)
-    if not kept or kept["path"] != request.path or kept["owner"] != request.user.pk:
+    if not kept or kept["owner"] != request.user.pk or kept["place"] != _place(request):
         return None
     del request.session[SESSION_KEY]
     try:
         return QueryDict(cipher(SALT).decrypt(kept["fields"].encode()).decode())
     except InvalidToken:
         return None
+
+
+def _place(request: HttpRequest) -> str:
+    """Return what stands for the page of a form, and its school: an address can hold a name."""
+    return salted_hmac(SALT, request.get_full_path()).hexdigest()
 
 
 def _owner(token: str) -> int | None:

@@ -75,5 +75,5 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         messages.warning(
             request, _("Your session was renewed. Look it over once more, and send it again.")
         )
-        return redirect(request.path)
+        return redirect(request.get_full_path())
     return render(request, "403_csrf.html", status=403)

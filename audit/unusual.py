@@ -86,7 +86,7 @@ def _flags(rule: Rule, since: datetime, until: datetime) -> Iterator[Flag]:
     for actor in people.values_list("actor", flat=True):
         settled = _settled(rule, actor)
         parts = _counted_apart(rule, rows.filter(actor=actor))
-        hits = [hit for part in parts for hit in _hits(rule, part, settled).items()]
+        hits = [hit for part in parts for hit in _told_of(rule, part, settled, actor).items()]
         for (school, day), count in hits:
             yield Flag(
                 rule=rule.code,
@@ -96,6 +96,23 @@ def _flags(rule: Rule, since: datetime, until: datetime) -> Iterator[Flag]:
                 count=count,
                 of_administrator=_looks_after(actor, school),
             )
+
+
+def _told_of(
+    rule: Rule, rows: LogQuerySet, settled: Settled, actor: int
+) -> dict[tuple[int, date], int]:
+    """Return the hits without the cases from which somebody who is told of them is kept.
+
+    Their trail does not show these: a flag without a row beside it would say that there is one.
+    """
+    hits = _hits(rule, rows, settled)
+    hidden: set[str] = set()
+    for school in {school for school, __ in hits} if rule.cases else ():
+        of_administrator = _looks_after(actor, school)
+        flag = Flag(user_id=actor, school_id=school, of_administrator=of_administrator)
+        for watcher in mails.watchers(flag):
+            hidden.update(sight.kept_from(watcher).values_list("reference", flat=True))
+    return _hits(rule, rows.exclude(case_reference__in=hidden), settled) if hidden else hits
 
 
 def _counted_apart(rule: Rule, rows: LogQuerySet) -> list[LogQuerySet]:
@@ -154,6 +171,8 @@ def _note(
 def _written_in(rows: LogQuerySet) -> set[str]:
     """Return the cases in which a person wrote something around the moments that they read."""
     span = list(rows.order_by("timestamp").values_list("timestamp", "actor_id"))
+    if not span:
+        return set()
     made = LogEntry.objects.filter(
         actor=span[0][1],
         kind=Kind.MADE,

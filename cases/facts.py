@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from cases.calendars import SchoolCalendar, asked_of_schools, by_school
-from cases.models import Case
+from cases.models import Case, ShutOut
 from cases.one_case import OneCase, read_case
 from cases.protocol import Facts
 from cases.protocol.questions import UNSAFE
@@ -68,16 +68,21 @@ def facts_of_many_as_author_knows(
     cases = list(cases)
     known = with_those_of_their_pupils(cases)
     asked = Asked.of("signals", cases, known)
-    _read(asked.querysets(), cases)
-    rows = asked.by_key(known)
-    return {
-        case.pk: _as_author_knows(case, rows[key_of("signals", case)], author_id, now)
-        for case in cases
-    }
+    kept_out = ShutOut.objects.standing().filter(user_id=author_id)
+    kept_out = kept_out.values_list("pupil_id", flat=True)
+    _read([*asked.querysets(), kept_out], cases)
+    rows, pupils = asked.by_key(known), set(kept_out) if cases else set()
+    found = {}
+    for case in cases:
+        own = [s for s in rows[key_of("signals", case)] if s.author_id == author_id]
+        if case.pupil_id in pupils:  # nor what the care team found of it since
+            for signal in own:
+                signal.unfounded = None
+        found[case.pk] = _as_author_knows(case, own, now)
+    return found
 
 
-def _as_author_knows(case: Case, signals: list[Any], author_id: int, now: datetime) -> Facts:
-    own = [s for s in signals if s.author_id == author_id]
+def _as_author_knows(case: Case, own: list[Any], now: datetime) -> Facts:
     opened_at = own[0].recorded_at if own else case.opened_at
     known = signal_facts(case, own, now)
     return Facts(now=now, opened_at=opened_at, about_staff=case.restricted, **known)

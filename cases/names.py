@@ -15,7 +15,7 @@ from datetime import date
 from functools import cache
 from itertools import pairwise
 
-from cases.models import Pupil
+from cases.models import Pupil, SiblingTie
 
 # What stands before a Dutch family name is no name by itself.
 PREFIXES = frozenset(
@@ -116,8 +116,13 @@ class Family:
         siblings = Pupil.objects.filter(
             school_id=pupil.school_id, family_name__iexact=pupil.family_name
         ).exclude(pk=pupil.pk)
-        for sibling in siblings[:20]:
+        for sibling in siblings:
             words |= dict.fromkeys(parts_of(sibling.given_name), RELATIVE)
+        # Whatever they are called.
+        for tie in SiblingTie.objects.of(pupil).select_related("first", "second"):
+            tied = tie.second if tie.first_id == pupil.pk else tie.first
+            words |= dict.fromkeys(parts_of(tied.family_name), FAMILY_NAME)
+            words |= dict.fromkeys(parts_of(tied.given_name), RELATIVE)
         words |= dict.fromkeys(parts_of(pupil.family_name), FAMILY_NAME)
         words |= dict.fromkeys(parts_of(pupil.given_name), PUPIL)
         if pupil.class_name:

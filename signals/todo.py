@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import Permission
 from cases.deadlines import add_business_days
 from cases.facts import facts_of_many_as_author_knows
-from cases.models import Case
+from cases.models import Case, ShutOut
 from cases.protocol import PERIODS, guide
 from cases.protocol.rules import BY_CODE
 from cases.todo.of_cases import about
@@ -39,15 +39,18 @@ class AtOnce:
 def _own(reader: Reader) -> QuerySet:
     """Return somebody's own signals of the time in which one stays watchful, the newest first.
 
-    Not those of the cases that they move themselves: there the case asks.
+    Not those of the cases that they move themselves: there the case asks. Whoever is kept out of a
+    pupil has what they had: what goes, or never comes, would tell them that they are, and what the
+    care team found of it.
     """
     since = add_business_days(timezone.localdate(reader.now), -PERIODS["watchful"].days)
-    cases = Case.objects.all().unconflicted_for(reader.user).filter(pupil__left_on=None)
+    kept_out = ShutOut.objects.standing().filter(user=reader.user).values("pupil")
     moved = Case.objects.permitted(reader.user, Permission.MOVE_CASE)
     return (
         Signal.objects.logged_by(reader.user)
         .current()
-        .filter(recorded_at__gte=end_of(since), finding=None, case__in=cases)
+        .filter(recorded_at__gte=end_of(since), case__pupil__left_on=None)
+        .filter(Q(finding=None) | Q(case__pupil__in=kept_out))
         .exclude(case__in=moved)
         .select_related("case__pupil")
         .order_by("-recorded_at", "-pk")

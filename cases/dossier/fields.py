@@ -22,6 +22,7 @@ from cases.dossier.lines import (
     CONFIDED,
     COPY,
     FILE,
+    HOUSE,
     PUPIL,
     REPLACED,
     SAFETY,
@@ -31,6 +32,7 @@ from cases.dossier.lines import (
     Kind,
     Line,
     Read,
+    advises_to_wait,
     day,
     field,
     guarded_by,
@@ -128,12 +130,13 @@ def _pieces(consultation: Any, guarded: Guard) -> Iterator[Line]:
 
 @lines("invitations", "declined_why")
 def _invited(consultation: Any, guarded: Guard) -> Iterator[Line]:
-    said = []
+    said, whys = [], []
     for invitation in consultation.invitations.all():
         if invitation.withdrawn_at:
             how = _("withdrawn")
         elif invitation.declined_at:
-            how = f"{_('declined')}: {invitation.declined_why}"
+            how = _("declined")
+            whys.append(invitation.declined_why)
         elif invitation.handed_over_at:
             how = _("handed over to a colleague")
         else:
@@ -141,6 +144,9 @@ def _invited(consultation: Any, guarded: Guard) -> Iterator[Line]:
         said.append(f"{invitation.user.name} ({how})" if how else invitation.user.name)
     if said:
         yield Line(_("Invited"), ", ".join(said), STAFF)
+    for why in whys:
+        # Somebody's own words: they can name whom they know, and are no name themselves.
+        yield Line(_("Why somebody declined"), why, HOUSE, unsaid=True)
 
 
 @lines("advices", "text", "mentions")
@@ -186,8 +192,8 @@ CONSULTATION = Kind(
         field("next_talk", gettext_lazy("Who holds the conversation"), PUPIL),
     ),
     # What is asked and answered among professionals speaks of what the family is not told of, and
-    # why: whomever they asked.
-    guarded_by,
+    # why: whomever they asked. Why the parents had to wait stays so once they were spoken with.
+    lambda asked, guarded: (safety if advises_to_wait(asked) else guarded_by)(asked, guarded),
 )
 
 # Talks

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import IntEnum
 from operator import attrgetter
 from typing import Any
@@ -13,13 +13,17 @@ from django.utils.functional import Promise
 
 from cases.dossier.variants import About
 from cases.models import Case
+from cases.record_facts import PARENT_KINDS, WAITS
 
 PUPIL, STAFF, SOURCE, CONFIDED = About.PUPIL, About.STAFF, About.SOURCE, About.CONFIDED
 SAFETY, UNTOLD, REPORTER = About.SAFETY, About.UNTOLD, About.REPORTER
-FILE, COPY, REPLACED = About.FILE, About.COPY, About.REPLACED
+FILE, COPY, REPLACED, HOUSE = About.FILE, About.COPY, About.REPLACED, About.HOUSE
 # Explained with why the parents are not spoken to; and with why nobody of the family is told.
-SAFETY_RULES = frozenset({"R8", "R19", "R37"})
+SAFETY_RULES = frozenset({"R8", "R15", "R16", "R17", "R18", "R19", "R37"})
 UNTOLD_RULES = frozenset({"R36"})
+
+# Before everything else.
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 Label = Promise | str
 
@@ -69,15 +73,24 @@ def guard_of(case: Case) -> Guard:
     """Tell who is not told of everything.
 
     Pupil and parents: of a report that they do not know of, or not from whom it comes: the school's
-    own paper would tell. The parents: where a talk with them is not safe.
+    own paper would tell. The parents: where a talk with them is not safe, was left out, or waits
+    until somebody advises otherwise.
     """
     referrals = [one for decided in case.decisions.all() for one in decided.referrals.all()]
     rules = {deviation.rule for deviation in case.deviations.all()}
     if any(untold(one) or one.anonymous for one in referrals) or rules & UNTOLD_RULES:
         return Guard.FAMILY
-    if any(talk.is_skipped for talk in case.conversations.all()) or rules & SAFETY_RULES:
+    talks = case.conversations.all()
+    if any(talk.is_skipped for talk in talks) or rules & SAFETY_RULES:
         return Guard.PARENTS
-    return Guard.NOBODY
+    spoken_at = max((talk.held_at for talk in talks if talk.kind in PARENT_KINDS), default=NEVER)
+    waits = (one.closed_at for one in case.consultations.all() if advises_to_wait(one))
+    return Guard.PARENTS if any(at > spoken_at for at in waits) else Guard.NOBODY
+
+
+def advises_to_wait(consultation: Any) -> bool:
+    """Tell whether what came of a consultation is that the parents are not spoken with yet."""
+    return consultation.closed_at is not None and consultation.talk in WAITS
 
 
 # They were asked, so they know of it, whatever they said.
@@ -87,9 +100,14 @@ ASKED = frozenset({"given", "refused"})
 def untold(referral: Any) -> bool:
     """Tell whether the family does not know of a referral: unless it is said that they do.
 
-    Of what others passed on nobody says so: they know where they were asked.
+    Of a report it is said. Of other help they know where they were asked, and where the school
+    itself decided on it and noted nothing else yet; of what others passed on nobody says so.
     """
-    return not (referral.family_told or (referral.passed_on_from_id and referral.consent in ASKED))
+    if referral.passed_on_from_id:
+        return referral.consent not in ASKED and not referral.family_told
+    if referral.to == "veilig_thuis":
+        return not referral.family_told
+    return referral.consent == "not_asked" or not referral.family_told
 
 
 def untold_of(decision: Any) -> set[int]:

@@ -94,6 +94,13 @@ class Counts:
         return self.counts.get((*name, self.years[1].first), 0)
 
     def rules(self, kind: str) -> list[str]:
-        """Return against which rules something was done in a way, most often in front."""
+        """Return against which rules something was done in a way, most often in front.
+
+        By what is shown: where a row stands would tell of a count that is not.
+        """
         found = {key[2] for key in self.counts if key[:2] == ("otherwise", kind) and key[3:]}
-        return sorted(found, key=lambda rule: (-self.of("otherwise", kind, rule), rule))
+        return sorted(found, key=lambda rule: (-self._shown("otherwise", kind, rule), rule))
+
+    def _shown(self, *name: str) -> float:
+        first = (*name, self.years[0].first)
+        return self.show(first, self.counts.get(first, 0)).value or 0

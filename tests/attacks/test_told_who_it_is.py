@@ -6,10 +6,12 @@ Each failed on the day it was written: nobody marked it, and nothing took it out
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
+from cases.models import SiblingTie
 from cases.names import Family, find
 from consultations.sharing import Veil
-from tests.factories import PupilFactory
+from tests.factories import PupilFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +135,27 @@ def test_a_word_of_the_asker_is_taken_out_however_it_is_written(typed, text):
     said = Veil(words=(typed,)).over(text)
     assert "[naam]" in said
     assert not any(part in said for part in ("Zo", "Sam", "Willem", "Smit", "Luc"))
+
+
+# --- A brother or sister of another family name, whom the care team tied to the pupil
+def test_a_sibling_of_another_name_is_found_as_long_as_they_are_tied():
+    jayden = PupilFactory(given_name="Jayden", family_name="Hazelaar", class_name="2B")
+    merel = PupilFactory(school=jayden.school, given_name="Merel", family_name="Wilgenburg")
+    tie = SiblingTie.objects.create(first=jayden, second=merel, tied_by=UserFactory())
+    text = "Merel uit groep 5 zag het, zei mevrouw Wilgenburg."
+    assert Veil(family=Family.of(jayden)).over(text) == (
+        "[familielid] uit groep 5 zag het, zei mevrouw [achternaam]."
+    )
+    assert "Jayden" not in Veil(family=Family.of(merel)).over("Dat is de zus van Jayden.")
+    tie.ended_at = timezone.now()
+    tie.save()
+    assert Veil(family=Family.of(jayden)).over(text) == text
+
+
+# --- Of more than twenty pupils of one family name, the rest were nobody's brother or sister
+def test_a_sibling_is_found_however_many_are_called_so():
+    jayden = PupilFactory(given_name="Jayden", family_name="de Jong", class_name="2B")
+    for number in range(21):
+        PupilFactory(school=jayden.school, given_name=f"Kind{number}", family_name="De Jong")
+    said = Veil(family=Family.of(jayden)).over("Kind0 en Kind20 waren erbij.")
+    assert said == "[familielid] en [familielid] waren erbij."
