@@ -29,7 +29,7 @@ OVER: dict[str, tuple[int, str]] = {
     "background:work": (26, "a dozen kinds of work, each declared by a room of its own"),
     "cases:statistics": (16, "figures of a school year, from as many tables as they count"),
     "cases:year_report": (19, "figures of two school years, from as many tables as they count"),
-    "consultations:detail": (21, "who reads, writes and chairs is asked where each is decided"),
+    "consultations:detail": (22, "who reads, writes and chairs is asked where each is decided"),
     "consultations:discuss": (14, "an agenda, a case, its signals and its form"),
     "consultations:new": (21, "the form offers what stands in the case, of each kind apart"),
     "referrals:detail": (14, "the chain is drawn from the case, and asks whom to call"),
