@@ -120,6 +120,7 @@ def pages_of(size: Size, clients: int) -> list[Page]:
         Page("dashboard, board", [dashboard], coordinator, floor, raced=True),
         Page("dashboard, list", [f"{dashboard}?layout=list"], coordinator, floor, raced=True),
         Page("case", cases, coordinator, floor, raced=True),
+        Page("my tasks", [reverse("todo")], coordinator, floor),
         Page("signal form", [reverse("signals:new")], teacher, floor),
         Page("inbox of the buurtteam", [reverse("consultations:inbox")], worker, floor),
     ]
