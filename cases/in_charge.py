@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 
 from cases.models import Case
 from cases.protocol.parties import BUURTTEAM, PARTIES, SCHOOL
+from cases.together import read_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +88,22 @@ def changes_of(case: Case) -> list[InCharge]:
 
 
 def in_charge_of(cases: Iterable[Case]) -> dict[int, InCharge]:
-    """Return who is responsible now, by primary key, in a number of queries that stays.
+    """Return who is responsible now, by primary key, in one query.
 
-    Of cases with their pupils: what a refusal counts follows from the pupil's age.
+    Of cases with their pupils.
     """
-    cases = list(cases)
-    referrals = _referrals(cases)
-    conversations = _by_case("conversations", cases, OF_A_TALK)
-    feedbacks = _by_case("feedbacks", cases, OF_WHAT_WAS_HEARD)
+    by_key = {case.pk: case for case in cases}
+    keys = list(by_key)
+    given = _of_referrals().filter(decision__case_id__in=keys)
+    talks = _of_records("conversations", OF_A_TALK).filter(case_id__in=keys)
+    heard = _of_records("feedbacks", OF_WHAT_WAS_HEARD).filter(case_id__in=keys)
+    read_together(given, talks, heard)
+    for talk in talks:
+        # What a refusal counts follows from the pupil's age.
+        talk.case = by_key[talk.case_id]
+    referrals = _by_case((one.decision__case_id, one) for one in given)
+    conversations = _by_case((one.case_id, one) for one in talks)
+    feedbacks = _by_case((one.case_id, one) for one in heard)
     return {
         case.pk: changes(
             case.opened_at,
@@ -102,16 +111,14 @@ def in_charge_of(cases: Iterable[Case]) -> dict[int, InCharge]:
             referrals[case.pk],
             feedbacks[case.pk],
         )[-1]
-        for case in cases
+        for case in by_key.values()
     }
 
 
-def _referrals(cases: list[Case]) -> dict[int, list[Any]]:
-    """Return the referrals of the decisions that hold now, by case."""
-    keys = [case.pk for case in cases]
+def _by_case(records: Iterable[tuple[int, Any]]) -> dict[int, list[Any]]:
     by_case: dict[int, list[Any]] = defaultdict(list)
-    for referral in _of_referrals().filter(decision__case_id__in=keys):
-        by_case[referral.decision__case_id].append(referral)
+    for case, record in records:
+        by_case[case].append(record)
     return by_case
 
 
@@ -140,16 +147,6 @@ OF_A_TALK = (
     "handed_over_on_grounds",
 )  # fmt: skip
 OF_WHAT_WAS_HEARD = ("case_id", "recorded_at", "helped_by")
-
-
-def _by_case(relation: str, cases: list[Case], columns: tuple[str, ...]) -> dict[int, list[Any]]:
-    """Return the records of a relation as they hold now, by case, each with that very case."""
-    by_key = {case.pk: case for case in cases}
-    by_case: dict[int, list[Any]] = defaultdict(list)
-    for record in _of_records(relation, columns).filter(case_id__in=list(by_key)):
-        record.case = by_key[record.case_id]
-        by_case[record.case_id].append(record)
-    return by_case
 
 
 def show_in_charge(cases: Iterable[Case]) -> None:
