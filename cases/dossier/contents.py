@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from cases.dossier.fields import CLOSING, KINDS, PARTS
@@ -160,7 +159,7 @@ class Composer:
             "outcome": self.text(case.get_outcome_display(), aside) if self._closing_chosen else "",
             "closing": self.closing() if case.closed_at else None,
             "deadline": self.house(deadline),
-            "waits": self.house(self._short(_waiting(case.waits))) if case.waits else "",
+            "waits": self.house(self._waiting(case.waits)) if case.waits else "",
             "last_decision": self.text(_decided(self._last_decision), aside),
             "tasks": dossier.guidance.tasks if dossier.variant.house else (),
         }
@@ -209,9 +208,10 @@ class Composer:
         last = self.dossier.last_decision
         return None if last and not self._is_chosen(KINDS["decisions"], last) else last
 
-    def _short(self, text: str) -> str:
-        """Return a text that leaves room for the rest where all stands on one page."""
-        return Truncator(text).chars(200) if self.dossier.variant.one_page else text
+    def _waiting(self, snooze: Any) -> str:
+        """Return until when it waits, and why: that is a word of a record."""
+        until = _("until %(moment)s") % {"moment": moment(snooze.until)}
+        return until if self.dossier.variant.one_page else f"{until}: {snooze.reason}"
 
     def _veiled(self, text: str) -> str:
         if self.dossier.veil is None or not text:
@@ -263,11 +263,6 @@ class Composer:
         if self.dossier.case.cycle > 1:
             parts.append(_("walk %(number)s") % {"number": record.cycle})
         return " · ".join(parts)
-
-
-def _waiting(snooze: Any) -> str:
-    until = _("until %(moment)s") % {"moment": moment(snooze.until)}
-    return f"{until}: {snooze.reason}"
 
 
 def _decided(decision: Any) -> str:

@@ -64,6 +64,8 @@ def dossier(request: HttpRequest, reference: str) -> HttpResponse:
         export = form.run(request_export, case, request.user, form.key, reason, form.wish)
         if export:
             return redirect("cases:export", export.public_id)
+    if records:  # which there are and of when: that is to look into the case
+        record_read(request.user, case)
     return render(
         request,
         "dossier/request.html",

@@ -1,13 +1,16 @@
 """What a paper or a figure told although it had been decided on. Each failed on its day."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from cases.dossier.variants import Code
 from cases.figures.counting import sums
 from cases.figures.school_year import SchoolYear
 from cases.figures.shared import otherwise
 from cases.figures.tables import Counts
-from cases.models import Deviation
+from cases.models import Deviation, Snooze
 from tests.attacks.test_what_a_paper_lets_slip import page
 from tests.cases.records import NOW, ago, decision
 from tests.factories import (
@@ -103,3 +106,14 @@ def test_how_often_something_was_done_by_where_its_row_stands():
 
     assert [rule for rule, __ in rows(6)] == [rule for rule, __ in rows(5)]
     assert dict(rows(6))["R12"] == "–"
+
+
+def test_why_a_case_waits_in_a_summary_without_words_of_the_records(case):
+    Snooze.objects.create(
+        case=case, author=UserFactory(), until=timezone.now() + timedelta(days=9),
+        reason="Moeder is opgenomen.",
+    )  # fmt: skip
+    assert "Moeder is opgenomen." in page(case, Code.WHOLE)
+    shown = page(case, Code.SUMMARY)
+    assert "Moeder is opgenomen." not in shown
+    assert "Wacht bewust" in shown
