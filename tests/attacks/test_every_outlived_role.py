@@ -212,6 +212,6 @@ def test_whatever_can_be_sent_stands_above():
         for name, view in all_patterns()
         if name not in FROM_LIBRARIES
         and MATRIX[name] is not PUBLIC
-        and re.search(r"POST|for_page|is_bound", inspect.getsource(inspect.unwrap(view)))
+        and re.search(r"POST|[Ff]orm\.for_page|is_bound", inspect.getsource(inspect.unwrap(view)))
     }
     assert takes - {*EVERYTHING, *OF_ONES_OWN, *ONLY_LOOKS} == set()

@@ -231,9 +231,9 @@ def test_the_periods_of_another_school_are_not_set_by_its_number_in_the_address(
     here, there = worlds
     sheet = Sheet(ROWS["cases:periods"], signed_in, here)
     sheet.url += f"?school={there.school.pk}"
-    assert sheet.send().status_code == 302
+    assert sheet.send().status_code == 404
     assert not there.school.periods.exists()
-    assert here.school.periods.exists()
+    assert not here.school.periods.exists()
 
 
 @shows("ids-4")

@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from pypdf import PdfReader
 
 from accounts.roles import Role
@@ -207,7 +207,8 @@ def test_from_16_on_the_pupil_decides(school, administrator, code, years, consen
     case = CaseFactory(pupil=PupilFactory(school=school, birth_date=born))
     wish = Wish(variant=code, consent=consent)
     try:
-        made = actions.request_export(case, administrator, uuid.uuid4(), REASON, wish)
+        with translation.override("en"):
+            made = actions.request_export(case, administrator, uuid.uuid4(), REASON, wish)
     except ActionError:
         assert refused
     else:
