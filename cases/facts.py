@@ -90,6 +90,13 @@ def _as_author_knows(case: Case, own: list[Any], now: datetime) -> Facts:
 
 def facts_for_many(cases: Iterable[Case], now: datetime) -> dict[int, Facts]:
     """Return the facts of cases by primary key, in a number of queries that does not grow."""
+    return facts_and_calendars(cases, now)[0]
+
+
+def facts_and_calendars(
+    cases: Iterable[Case], now: datetime
+) -> tuple[dict[int, Facts], dict[int, SchoolCalendar]]:
+    """Return the facts of cases by primary key, and what their schools set, by primary key."""
     cases = list(cases)
     known = with_those_of_their_pupils(cases)
     asked = [Asked.of(relation, cases, known) for relation in RELATIONS]
@@ -97,10 +104,11 @@ def facts_for_many(cases: Iterable[Case], now: datetime) -> dict[int, Facts]:
     _read([*(one for some in asked for one in some.querysets()), *calendars, snoozes], cases)
     rows: Rows = {some.relation: some.by_key(known) for some in asked}
     calendars, waiting = by_school(*calendars), put_off(snoozes)
-    return {
+    facts = {
         case.pk: _facts(case, rows, calendars[case.school_id], waiting.get(case.pk), now)
         for case in cases
     }
+    return facts, {case.school_id: calendars[case.school_id] for case in cases}
 
 
 def _read(querysets: list[QuerySet], cases: list[Case]) -> None:

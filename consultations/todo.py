@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -156,7 +156,7 @@ def _unanswered(reader: Reader) -> QuerySet:
         _asked_or_led(reader)
         .filter(~Exists(written), ~Exists(asked), author=reader.user, planned_at__isnull=True)
         .filter(agenda_item=None)
-        .prefetch_related("invitations__user")
+        .prefetch_related(Prefetch("invitations", Invitation.objects.select_related("user")))
     )
 
 

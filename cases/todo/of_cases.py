@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts.access import Permission
-from cases.facts import facts_for_many
+from cases.facts import facts_and_calendars
 from cases.models import Case
 from cases.protocol import PERIODS, Facts, Guidance, guide
 from cases.querysets import CaseQuerySet
@@ -85,7 +85,9 @@ def _guided(cases: list[Case], reader: Reader) -> list[First]:
 def _facts(reader: Reader) -> dict[int, Facts]:
     """Return what the rules look at of all cases that are shown, whatever row found them."""
     shown = [reader.rows.get(row.kind, ())[:LIMIT] for row in TABLE if row.prepare is _guided]
-    return facts_for_many((case for cases in shown for case in cases), reader.now)
+    facts, calendars = facts_and_calendars((c for cases in shown for c in cases), reader.now)
+    reader.knows(calendars)
+    return facts
 
 
 def _first(case: Case, guidance: Guidance) -> First | None:

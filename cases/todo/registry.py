@@ -39,6 +39,10 @@ class Reader:
             self._read[read] = read(self)
         return self._read[read]
 
+    def knows(self, calendars: dict[int, SchoolCalendar]) -> None:
+        """Take what schools set, by primary key, that was read with something else."""
+        self._calendars |= calendars
+
     def calendars(self, cases: Iterable[Case]) -> dict[int, SchoolCalendar]:
         """Return the calendars of the schools of cases; of each school read once."""
         new = [case for case in cases if case.school_id not in self._calendars]
