@@ -155,8 +155,6 @@ _REACH = {
     role: {permission: reaches[place] for permission, reaches in TABLE.items()}
     for place, role in enumerate(ROLES)
 }
-
-
 _GIVEN = {
     role: frozenset(permission for permission, reach in reaches.items() if reach > Scope.NONE)
     for role, reaches in _REACH.items()

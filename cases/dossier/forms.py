@@ -58,7 +58,7 @@ class ExportForm(MeldcodeForm):
         help_text=_(
             "From 16 on it is the pupil alone who decides who sees this. Without their consent the "
             "parents do not get it. Is no birth date known here, and is the pupil younger? Then "
-            "write that down."
+            "write that down. The parents read it: it stands on the cover."
         ),
         min_length=10,
         max_length=500,
