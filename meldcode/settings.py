@@ -365,6 +365,7 @@ PUSH_SERVICES = (
 BROKER_DIR = VAR_DIR / "broker"
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
 if REDIS_URL:
+    CELERY_BROKER_TRANSPORT = "background.redis_queue:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         # A page does not wait for a broker that is away: the database holds what is to be done. A
         # worker does, by broker_connection_retry. (Seconds; a worker waits one at a time for news.)

@@ -50,3 +50,18 @@ def test_what_was_asked_is_done_when_it_is_back(house, redis, letterbox, opened,
     ask_for_dossier(at_school, case)
     eventually(lambda: exports() == [State.READY] * 2)
     assert Signal.objects.filter(author=coordinator).count() == 1
+
+
+def test_a_worker_that_could_not_say_that_it_is_done_takes_up_the_next(house, redis, letterbox):
+    standing_still()
+    expected, worker = owed(), house.worker()
+    with house.held("LOCK TABLE cases_dossierexport IN ACCESS EXCLUSIVE MODE"):
+        house.ask(PAPERS)
+        eventually(house.somebody_waits)
+        redis.halt()
+    eventually(lambda: "Couldn't ack" in worker.log)
+
+    redis.go_on()
+    house.ask(SWEEP)
+    eventually(lambda: everything_was_told_once(letterbox, expected))
+    assert worker.runs()
