@@ -7,6 +7,7 @@ three signals, a consultation, a talk, a weighing and a decision in the last.
 from collections.abc import Callable
 
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection
 
 from audit.kinds import Kind
 from audit.models import LogEntry
@@ -180,6 +181,13 @@ def _decisions(_size: Size) -> None:
         },
         f"bench_plan WHERE {DECIDED}",
     )
+    # Whoever accepted is responsible: it stands in the case's row.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {Case._meta.db_table} c SET in_charge = r.to"  # noqa: S608 - names of our own
+            f" FROM {Referral._meta.db_table} r"
+            " WHERE r.decision_id = c.id AND r.accepted_at IS NOT NULL"
+        )
 
 
 def _trail(_size: Size) -> None:

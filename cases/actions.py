@@ -56,7 +56,7 @@ WITH_THE_BOARD = frozenset({"signal", "signalfinding", "lookback", "attachment"}
 BOARD_ONLY = gettext_lazy("This case is for the school board alone.")
 
 # What a case repeats of what the protocol says (``apply_guidance``).
-GUIDED = ("step", "attention", "period", "period_since", "deadline", "next_due")
+GUIDED = ("step", "attention", "in_charge", "period", "period_since", "deadline", "next_due")
 
 
 def check(user: User, permission: Permission, case: Case) -> None:
@@ -149,6 +149,7 @@ def apply_guidance(case: Case, guidance: Course, now: datetime, *, said: bool = 
     """Set on the case what the protocol says of it, without saving."""
     case.step = guidance.step
     case.attention = int(guidance.attention)
+    case.in_charge = guidance.in_charge
     periods = running(guidance)
     if not periods:
         case.period, case.period_since, case.deadline, case.next_due = "", None, None, None

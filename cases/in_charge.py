@@ -5,19 +5,14 @@ and what was heard of who helps now. The newest of them holds, in whatever cycle
 to walk the steps again takes nothing back from somebody who took it on.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from django.db import models
 from django.utils.functional import Promise
 
 from cases.models import Case
 from cases.protocol.parties import BUURTTEAM, PARTIES, SCHOOL
-from cases.together import read_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +26,6 @@ class InCharge:
     def name(self) -> Promise | str:
         """Return who it is, in words."""
         return PARTIES[self.party]
-
-    @property
-    def elsewhere(self) -> bool:
-        """Tell whether somebody outside the school is responsible."""
-        return self.party != SCHOOL
 
 
 def _after_talk(talk: Any) -> tuple[str, str] | None:
@@ -85,73 +75,3 @@ def changes_of(case: Case) -> list[InCharge]:
         [referral for decision in case.decisions.all() for referral in decision.referrals.all()],
         [heard for heard in case.feedbacks.all() if heard.pk not in replaced_heard],
     )
-
-
-def in_charge_of(cases: Iterable[Case]) -> dict[int, InCharge]:
-    """Return who is responsible now, by primary key, in one query.
-
-    Of cases with their pupils.
-    """
-    by_key = {case.pk: case for case in cases}
-    keys = list(by_key)
-    given = _of_referrals().filter(decision__case_id__in=keys)
-    talks = _of_records("conversations", OF_A_TALK).filter(case_id__in=keys)
-    heard = _of_records("feedbacks", OF_WHAT_WAS_HEARD).filter(case_id__in=keys)
-    read_together(given, talks, heard)
-    for talk in talks:
-        # What a refusal counts follows from the pupil's age.
-        talk.case = by_key[talk.case_id]
-    referrals = _by_case((one.decision__case_id, one) for one in given)
-    conversations = _by_case((one.case_id, one) for one in talks)
-    feedbacks = _by_case((one.case_id, one) for one in heard)
-    return {
-        case.pk: changes(
-            case.opened_at,
-            conversations[case.pk],
-            referrals[case.pk],
-            feedbacks[case.pk],
-        )[-1]
-        for case in by_key.values()
-    }
-
-
-def _by_case(records: Iterable[tuple[int, Any]]) -> dict[int, list[Any]]:
-    by_case: dict[int, list[Any]] = defaultdict(list)
-    for case, record in records:
-        by_case[case].append(record)
-    return by_case
-
-
-# Both are written once: each page of the dashboard asks the same of other cases.
-@cache
-def _of_referrals() -> models.QuerySet:
-    decisions = Case._meta.get_field("decisions").related_model
-    referrals = decisions._meta.get_field("referrals").related_model.objects
-    return (
-        referrals.filter(decision__correction__isnull=True)
-        .order_by("decision_id", "pk")
-        .values_list(*OF_A_REFERRAL, named=True)
-    )
-
-
-@cache
-def _of_records(relation: str, columns: tuple[str, ...]) -> models.QuerySet:
-    records = Case._meta.get_field(relation).related_model.objects.current()
-    return records.only(*columns).order_by("id")
-
-
-# What of a record says who is responsible: of a list, nobody fetches what was written in it.
-OF_A_REFERRAL = ("to", "accepted_at", "closed_at", "closed_to", "decision__case_id")
-OF_A_TALK = (
-    "case_id", "recorded_at", "kind", "help_wanted", "refused_by", "buurtteam_consent",
-    "handed_over_on_grounds",
-)  # fmt: skip
-OF_WHAT_WAS_HEARD = ("case_id", "recorded_at", "helped_by")
-
-
-def show_in_charge(cases: Iterable[Case]) -> None:
-    """Set ``in_charge`` on each case of a list that is shown."""
-    cases = list(cases)
-    found = in_charge_of(cases)
-    for case in cases:
-        case.in_charge = found[case.pk]

@@ -39,6 +39,7 @@ LISTED = (
     "restricted",
     "step",
     "attention",
+    "in_charge",
     "deadline",
     "opened_at",
     "cycle",

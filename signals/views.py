@@ -11,7 +11,6 @@ from accounts import access
 from accounts.access import Permission, requires
 from audit.log import record_read, record_search
 from cases.facts import facts_as_author_knows
-from cases.in_charge import show_in_charge
 from cases.models import Case
 from cases.protocol import guide
 from cases.screen import step_header, what_now
@@ -82,12 +81,10 @@ def mine(request: HttpRequest) -> HttpResponse:
     taking_part = Case.objects.none()
     if not access.may(request.user, Permission.SEE_DASHBOARD):
         taking_part = Case.objects.visible_to(request.user).open().for_dashboard()
-    shown = list(taking_part[:SIGNALS_SHOWN])
-    show_in_charge(shown)
     return render(
         request,
         "signals/mine.html",
-        {"signals": signals[:SIGNALS_SHOWN], "cases": shown},
+        {"signals": signals[:SIGNALS_SHOWN], "cases": taking_part[:SIGNALS_SHOWN]},
     )
 
 

@@ -21,6 +21,34 @@ if TYPE_CHECKING:
     from cases.dashboard.cards import Card
 
 
+def card_of(case: Case, card: "Card", school: str, *, in_list: bool, token: str) -> SafeString:
+    """Return all of a card. ``token``: against forms from elsewhere, where it has one."""
+    return mark_safe(  # noqa: S308 - each was escaped where it was made
+        f'<li class="case-card{" is-pressing" if card.pressing else ""}">\n'
+        f'<p class="case-who">{who_of(case, card, school)}</p>\n'
+        f'<p class="case-marks">{card.marks}</p>\n'
+        f'<p class="case-text">{text_of(case, card, in_list=in_list)}</p>\n'
+        f"{_agenda(card, token) if card.may_chair else ''}</li>"
+    )
+
+
+def _agenda(card: "Card", token: str) -> SafeString:
+    """Return that it is on the care team's agenda, or a button that puts it there."""
+    if card.on_agenda:
+        said = span("state-mark", _("On the agenda of the care team"))
+        return format_html('<div class="case-action">{}</div>', said)
+    return format_html(
+        '<div class="case-action"><form method="post" action="{}">'
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+        '<input type="hidden" name="from" value="dashboard">'
+        '<button type="submit" class="btn btn-sm btn-link">{} {}</button></form></div>',
+        card.agenda_address,
+        token,
+        _("Put on the agenda of the care team"),
+        span("visually-hidden", f": {card.name}"),
+    )
+
+
 def who_of(case: Case, card: "Card", school: str) -> SafeString:
     """Return whose case it is, as a link; and its class, its reference, and its school if told."""
     said = (case.pupil.class_name, case.reference, school)

@@ -6,6 +6,8 @@ from datetime import datetime
 from functools import cache
 
 from django.db.models import Subquery
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -13,9 +15,8 @@ from django.utils.translation import gettext as _
 from accounts.access import Permission, may
 from accounts.models import User
 from cases.addresses import addresses
-from cases.dashboard.card_texts import marks_of, text_of, who_of
+from cases.dashboard.card_texts import card_of, marks_of
 from cases.dashboard.filters import open_consultations, open_referrals, related
-from cases.in_charge import InCharge, in_charge_of
 from cases.models import Case
 from cases.protocol import PERIODS
 from cases.protocol.parties import PARTIES
@@ -45,10 +46,9 @@ class Card:
     may_chair: bool
     on_agenda: bool
     agenda_address: str
-    # Whose case it is, with what stands in small beside it; urgency and deadline; the rest.
-    who: SafeString | str = ""
+    # Urgency and deadline, and all of the card, as markup.
     marks: SafeString | str = ""
-    text: SafeString | str = ""
+    html: SafeString | str = ""
 
 
 # Written once, as what ``for_dashboard`` adds.
@@ -66,19 +66,24 @@ def with_waits(cases: CaseQuerySet) -> CaseQuerySet:
 
 
 def show_cards(
-    cases: Iterable[Case], user: User, now: datetime, schools: dict[int, str], *, in_list: bool
+    request: HttpRequest,
+    cases: Iterable[Case],
+    now: datetime,
+    schools: dict[int, str],
+    *,
+    in_list: bool,
 ) -> None:
-    """Set ``card`` on each of some cases ``with_waits``, in as many queries as for one.
+    """Set ``card`` on each of some cases ``with_waits``, without a query.
 
     ``schools``: their names by key, where somebody sees more than one. ``in_list``: a card of a
     list says more than one of the board.
     """
-    cases = list(cases)
-    in_charge = in_charge_of(case for case in cases if not _waits_anyhow(case))
+    cases, user = list(cases), request.user
     references = [case.reference for case in cases]
     pages = addresses("cases:detail", references)
     chairs = in_list and may(user, Permission.CHAIR_CONSULTATION)
     agendas = addresses("consultations:put_on_agenda", references) if chairs else {}
+    token = get_token(request) if chairs else ""
     consulted = dict(related("consultations")._meta.get_field("kind").choices)
     for case in cases:
         is_open = case.closed_at is None
@@ -89,7 +94,7 @@ def show_cards(
         card = case.card = Card(
             address=pages[case.reference],
             name=case.pupil.name,
-            waits_for=_waits_for(case, user, in_charge.get(case.pk), consulted),
+            waits_for=_waits_for(case, user, consulted),
             is_nobodys=is_open and case.responsible_id is None and not case.restricted,
             period=PERIODS[case.period].label if runs else "",
             put_off_until=case.put_off_until if waits else None,
@@ -99,24 +104,13 @@ def show_cards(
             on_agenda=case.waits_on_agenda,
             agenda_address=agendas.get(case.reference, ""),
         )
-        card.who = who_of(case, card, schools.get(case.school_id, ""))
         card.marks = marks_of(case, card.put_off_until, late=late)
-        card.text = text_of(case, card, in_list=in_list)
+        school = schools.get(case.school_id, "")
+        card.html = card_of(case, card, school, in_list=in_list, token=token)
 
 
-def _waits_anyhow(case: Case) -> bool:
-    """Tell whether whom a case waits for, if anybody, does not hang on who is responsible."""
-    asked = case.consulted or case.referred_to
-    return bool(not case.is_open or case.restricted or asked)
-
-
-def _waits_for(
-    case: Case, user: User, in_charge: InCharge | None, consulted: dict[str, Promise]
-) -> Promise | str:
-    """Return who is to do something now: first whoever was asked and did not answer.
-
-    ``in_charge``: None of a case that ``_waits_anyhow``.
-    """
+def _waits_for(case: Case, user: User, consulted: dict[str, Promise]) -> Promise | str:
+    """Return who is to do something now: first whoever was asked and did not answer."""
     if not case.is_open:
         return ""
     if case.restricted:
@@ -125,8 +119,8 @@ def _waits_for(
         return _("a consultation: %(whom)s") % {"whom": consulted[case.consulted]}
     if case.referred_to:
         return _("an answer of: %(party)s") % {"party": PARTIES[case.referred_to]}
-    if in_charge and in_charge.elsewhere:
-        return in_charge.name
+    if case.elsewhere:
+        return case.elsewhere
     if case.waits_on_agenda:
         return _("the care team, on its agenda")
     if case.responsible_id == user.pk:

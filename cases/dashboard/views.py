@@ -45,7 +45,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         places = {name: request.GET.get(name, "") for name in ("after", "before")}
         page = page_of(found, **places)
     several = {school.pk: school.name for school in schools} if len(schools) > 1 else {}
-    show_cards(page, user, now, several, in_list=layout != BOARD)
+    show_cards(request, page, now, several, in_list=layout != BOARD)
     counts = summary(cases, user, now)
     in_part = request.htmx and not request.htmx.history_restore_request
     response = render(

@@ -6,19 +6,21 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
 from accounts.models import School
 from cases.models.pupil import Pupil
+from cases.protocol.parties import PARTIES, SCHOOL
 from cases.protocol.periods import RETENTION_BOUND_YEARS
 from cases.querysets import CaseQuerySet
 from cases.references import case_reference
 
 
 class Case(models.Model):
-    """A case. ``step``, ``attention``, ``deadline`` and ``next_due`` repeat what the protocol says
-    of its facts, so that lists and sweeps can be answered by an index; only
+    """A case. ``step``, ``attention``, ``in_charge``, ``deadline`` and ``next_due`` repeat what the
+    protocol says of its facts, so that lists and sweeps can be answered from its row; only
     ``cases.actions.refresh`` writes them.
     """
 
@@ -64,6 +66,8 @@ class Case(models.Model):
         on_delete=models.SET_NULL,
         related_name="responsible_cases",
     )
+    # Who is responsible along the chain (R21, R38 to R42): a code of ``PARTIES``.
+    in_charge = models.CharField(max_length=20, default=SCHOOL)
     # What runs now, and until when; None when nothing runs.
     period = models.CharField(max_length=20, blank=True)
     period_since = models.DateTimeField(null=True, blank=True)
@@ -139,6 +143,11 @@ class Case(models.Model):
     def is_open(self) -> bool:
         """Tell whether the case still runs."""
         return self.closed_at is None
+
+    @property
+    def elsewhere(self) -> Promise | str:
+        """Return who outside the school is responsible now, in words; empty: the school is."""
+        return "" if self.in_charge == SCHOOL else PARTIES[self.in_charge]
 
     @property
     def began_at(self) -> datetime:

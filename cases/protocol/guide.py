@@ -87,6 +87,8 @@ class Course:
     step: int
     # All periods that run; the first is that of the step or of what is most urgent.
     deadlines: tuple[Deadline, ...]
+    # Who is responsible now, a code of ``PARTIES``.
+    in_charge: str = SCHOOL
     # It waits on purpose, and may; until its end nobody is reminded.
     put_off: PutOff | None = None
     # Somebody must watch while the school has vacation.
@@ -118,8 +120,7 @@ class Guidance(Course):
     before_talk: tuple[Rule, ...]
     # On which grounds it may be closed: R28 (decided), or one of those that R43 names.
     closing_grounds: tuple[str, ...]
-    # Who is responsible now, a code of ``PARTIES``, and since when.
-    in_charge: str = SCHOOL
+    # Since when whoever is responsible is so.
     in_charge_since: datetime | None = None
     # Why it cannot be put off; None: it can.
     why_never: Promise | None = None
@@ -165,6 +166,7 @@ def course(facts: Facts) -> Course:
         attention=facts.attention,
         step=current,
         deadlines=tuple(dict.fromkeys(_deadlines(facts, current))),
+        in_charge=facts.in_charge,
         put_off=facts.put_off and (facts.put_off if why_never(facts) is None else None),
         before_vacation=_before_vacation(facts),
     )
@@ -194,7 +196,7 @@ def guide(facts: Facts) -> Guidance:
             if rule.kind is Kind.BLOCKED or (rule.code == "R15" and facts.talk_waits)
         ),
         closing_grounds=conditions.closing_grounds(facts),
-        in_charge=facts.in_charge,
+        in_charge=now.in_charge,
         in_charge_since=facts.in_charge_since,
         put_off=now.put_off,
         why_never=why_never(facts),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import Permission
+from cases.actions import refresh
 from cases.dashboard import paging
 from cases.dashboard.filters import CaseFilter
 from cases.dashboard.paging import page_of
@@ -171,6 +172,7 @@ def test_it_says_who_waits_for_whom(school, coordinator, signed_in):
     AgendaItem.objects.create(case=made["Agenda"], asked_by=mate)
     decision(made["Sent"], now, to={"buurtteam": now})
     ConversationFactory(case=made["Buurtteam"], kind="three_way", buurtteam_consent=True)
+    refresh(made["Buurtteam"], mate)
     Snooze.objects.create(
         case=made["Later"], author=mate, reason="Vakantie.", until=now + timedelta(days=2)
     )

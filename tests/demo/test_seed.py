@@ -38,9 +38,10 @@ def contradictions(cases, now):
     for case in cases:
         guidance = guide(facts[case.pk])
         due = next((period.due for period in running(guidance)), None)
-        said = (case.step, case.attention, case.deadline)
-        if said != (guidance.step, int(guidance.attention), due):
-            wrong.append((case.reference, said, guidance.step, guidance.attention, due))
+        said = (case.step, case.attention, case.in_charge, case.deadline)
+        follows = (guidance.step, int(guidance.attention), guidance.in_charge, due)
+        if said != follows:
+            wrong.append((case.reference, said, follows))
     return wrong
 
 
