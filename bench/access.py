@@ -15,10 +15,11 @@ django.setup()
 from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402 - after the settings
 
 from bench.databases import Country, drop, looking_into, prepare  # noqa: E402
+from bench.goals import verdict  # noqa: E402
 from bench.measure import Sides, measure  # noqa: E402
 from bench.people import gather  # noqa: E402
 from bench.questions import Question, questions  # noqa: E402
-from bench.report import Row, machine, missed, table  # noqa: E402
+from bench.report import Row, goals, machine, table  # noqa: E402
 from bench.world import Size, plant  # noqa: E402
 
 COUNTRY = Country("bench", plant)
@@ -67,9 +68,7 @@ def report(rows: list[Row], labels: list[str]) -> int:
     print()
     print(table(rows, labels))
     print()
-    wrong = missed(rows)
-    print("\n".join(f"MISSED  {line}" for line in wrong) or "Every goal holds.")
-    return 1 if wrong else 0
+    return verdict("access", goals(rows))
 
 
 def _options(argv: list[str]) -> argparse.Namespace:

@@ -1,5 +1,6 @@
 """The table of ``bench/pages``, and whether its goals hold."""
 
+from bench.goals import Goal, verdict
 from bench.report import machine
 from bench.serving import Workers
 from bench.visiting import Page, Visited, Weight
@@ -16,7 +17,6 @@ MEMORY_GROWTH = 1.1
 
 MB = 2**20
 ByClients = dict[int, list[list[Visited]]]
-Goal = tuple[str, float, float]
 
 
 def report(
@@ -33,10 +33,7 @@ def report(
     print()
     print(table_of_workers(workers))
     print()
-    found = goals(labels, pages, weights, visited) + goals_of_workers(workers)
-    wrong = [f"{what}: {value:.2f}, not {most:.2f}" for what, value, most in found if value > most]
-    print("\n".join(f"MISSED  {line}" for line in wrong) or "Every goal holds.")
-    return 1 if wrong else 0
+    return verdict("pages", goals(labels, pages, weights, visited) + goals_of_workers(workers))
 
 
 def goals(
@@ -51,21 +48,23 @@ def goals(
             for label, side in zip(labels, sides, strict=True):
                 if page.raced:
                     found.append(
-                        (f"{who}, {label}, times the floor", side.times_floor, TIMES_FLOOR)
+                        Goal(f"{who}, {label}, times the floor", side.times_floor, TIMES_FLOOR)
                     )
-            found.append((f"{who}, times the smallest country", growth(sides), GROWTH))
+            found.append(Goal(f"{who}, times the smallest country", growth(sides), GROWTH))
         most = max(weight.compressed for weight in weights[number])
-        found.append((f"{page.name}, KB compressed", most / 1000, BYTES / 1000))
+        found.append(Goal(f"{page.name}, KB compressed", most / 1000, BYTES / 1000))
         queries = max(weight.queries for weight in weights[number])
-        found.append((f"{page.name}, queries", queries, QUERIES))
+        found.append(Goal(f"{page.name}, queries", queries, QUERIES))
     return found
 
 
 def goals_of_workers(workers: Workers) -> list[Goal]:
     """Return the goals of a web worker."""
     return [
-        ("start of the web, seconds", min(workers.starts), START_SECONDS),
-        ("memory of a worker, times that before", workers.after / workers.before, MEMORY_GROWTH),
+        Goal("start of the web, seconds", min(workers.starts), START_SECONDS),
+        Goal(
+            "memory of a worker, times that before", workers.after / workers.before, MEMORY_GROWTH
+        ),
     ]
 
 

@@ -21,6 +21,7 @@ django.setup()
 from django.db import connections  # noqa: E402 - after the settings
 
 from bench.databases import Country, drop, looking_into, prepare  # noqa: E402
+from bench.goals import Goal, verdict  # noqa: E402
 from bench.papering import Printed, plant, words_of  # noqa: E402
 from bench.report import machine  # noqa: E402
 from bench.world import Size  # noqa: E402
@@ -131,23 +132,21 @@ def report(found: list[Measured]) -> int:
     print()
     print(table(found))
     print()
-    wrong = missed(found)
-    print("\n".join(f"MISSED  {line}" for line in wrong) or "Every goal holds.")
-    return 1 if wrong else 0
+    return verdict("papers", goals(found))
 
 
-def missed(found: list[Measured]) -> list[str]:
-    """Return, in words, each goal that does not hold."""
+def goals(found: list[Measured]) -> list[Goal]:
+    """Return each goal with what was measured."""
     grown = max(one.per_page for one in found) / found[0].per_page
-    goals = [
-        ("a page of the longest, as often as one of the shortest", grown, GROWTH),
-        ("memory (MB)", max(one.memory for one in found) / 2**20, MEMORY / 2**20),
+    asked = [
+        Goal("a page of the longest, as often as one of the shortest", grown, GROWTH),
+        Goal("memory (MB)", max(one.memory for one in found) / 2**20, MEMORY / 2**20),
     ]
     for one in found:
         what = f"{one.entries} entries, as often as bare WeasyPrint"
-        goals.append((what, one.best / one.best_bare, TIMES_BARE))
-        goals.append((f"{one.entries} entries, words lost", len(one.lost), 0))
-    return [f"{what}: {value:.2f}, not {most:.2f}" for what, value, most in goals if value > most]
+        asked.append(Goal(what, one.best / one.best_bare, TIMES_BARE))
+        asked.append(Goal(f"{one.entries} entries, words lost", len(one.lost), 0))
+    return asked
 
 
 def table(found: list[Measured]) -> str:

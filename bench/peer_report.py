@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
+from bench.goals import Goal, verdict
 from bench.report import machine
 from bench.visiting import Get, Visits, compressed
 
@@ -59,19 +60,22 @@ def report(asked: list[Asked], races: list[Race]) -> int:
     print()
     print(table_of_races(races))
     print()
-    wrong = missed(races)
-    print("\n".join(f"MISSED  {line}" for line in wrong) or "Every goal holds.")
-    return 1 if wrong else 0
+    return verdict("peers", goals(races))
 
 
-def missed(races: list[Race]) -> list[str]:
-    """Return, in words, each goal that does not hold."""
+def goals(races: list[Race]) -> list[Goal]:
+    """Return each goal with what was measured."""
     return [
-        f"{race.ours.what} of {race.ours.who} beside that of {race.theirs.who}, clients: {clients}:"
-        f" {race.faster(clients):.1f} times faster, not {race.goal:.0f}"
+        Goal(
+            f"{race.ours.what} of {race.ours.who} beside that of {race.theirs.who},"
+            f" clients: {clients}, times faster",
+            race.faster(clients),
+            race.goal,
+            at_least=True,
+        )
         for race in races
         for clients in race.ours.visits
-        if race.faster(clients) < race.goal
+        if race.goal
     ]
 
 

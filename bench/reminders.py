@@ -13,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meldcode.settings")
 django.setup()
 
 from bench.databases import Country, drop, prepare  # noqa: E402 - after the settings
+from bench.goals import Goal, verdict  # noqa: E402
 from bench.report import machine  # noqa: E402
 from bench.sweeping import Swept, measure  # noqa: E402
 from bench.waiting import plant  # noqa: E402
@@ -50,23 +51,20 @@ def report(found: list[Swept], labels: list[str]) -> int:
     print()
     print(table(found, labels))
     print()
-    wrong = missed(found)
-    print("\n".join(f"MISSED  {line}" for line in wrong) or "Every goal holds.")
-    return 1 if wrong else 0
+    return verdict("reminders", goals(found))
 
 
-def missed(found: list[Swept]) -> list[str]:
-    """Return, in words, each goal that does not hold."""
+def goals(found: list[Swept]) -> list[Goal]:
+    """Return each goal with what was measured."""
     smallest, largest = found[0], found[-1]
     grown = largest.per_case / smallest.per_case
     memory = max(largest.growth)
-    goals = (
-        ("a sweep, as often as its bare rows", largest.times_bare, TIMES_BARE),
-        ("memory that it takes (MB)", memory / 2**20, MEMORY / 2**20),
-        ("a due case, as often as at the smallest size", grown, GROWTH),
-        ("nothing due, as often as the bare look", largest.times_bare_idle, TIMES_BARE_IDLE),
-    )
-    return [f"{what}: {value:.2f}, not {most:.1f}" for what, value, most in goals if value > most]
+    return [
+        Goal("a sweep, as often as its bare rows", largest.times_bare, TIMES_BARE),
+        Goal("memory that it takes (MB)", memory / 2**20, MEMORY / 2**20),
+        Goal("a due case, as often as at the smallest size", grown, GROWTH),
+        Goal("nothing due, as often as the bare look", largest.times_bare_idle, TIMES_BARE_IDLE),
+    ]
 
 
 def table(found: list[Swept], labels: list[str]) -> str:

@@ -8,6 +8,7 @@ from importlib.metadata import version
 import django
 from django.db import connection
 
+from bench.goals import Goal
 from bench.measure import Measured
 from bench.questions import Question
 
@@ -38,18 +39,17 @@ def faster_in_the_database(found: list[Measured]) -> float:
     return found[-1].guardians.database / found[-1].ours.database
 
 
-def missed(rows: list[Row]) -> list[str]:
-    """Return, in words, each goal that does not hold."""
-    return [words for row in rows for words in _missed(*row)]
+def goals(rows: list[Row]) -> list[Goal]:
+    """Return each goal with what was measured."""
+    return [goal for row in rows for goal in _goals(*row)]
 
 
-def _missed(question: Question, found: list[Measured]) -> Iterator[str]:
+def _goals(question: Question, found: list[Measured]) -> Iterator[Goal]:
     who = f"{question.person.label}, {question.what}"
-    goal = question.person.goal
-    if question.raced and faster(found) < goal:
-        yield f"{who}: {faster(found):.1f} times faster than guardian, not {goal:.0f}"
-    if growth(found) > GROWTH:
-        yield f"{who}: {growth(found):.2f} times slower at the largest size, more than {GROWTH}"
+    if question.raced:
+        what = f"{who}, times faster than guardian"
+        yield Goal(what, faster(found), question.person.goal, at_least=True)
+    yield Goal(f"{who}, times slower at the largest size", growth(found), GROWTH)
 
 
 def table(rows: list[Row], labels: list[str]) -> str:

@@ -6,10 +6,11 @@ from django.db.models import Count
 
 from accounts.models import School
 from bench.access import ask_all, report
+from bench.goals import missed
 from bench.measure import Measured, Samples, Unlike
 from bench.people import gather
 from bench.questions import questions
-from bench.report import growth, missed
+from bench.report import goals, growth
 from bench.world import Size, plant
 from cases.models import Case, CaseUserObjectPermission
 
@@ -89,14 +90,14 @@ def row(people, what, small, large):
 def test_a_goal_that_is_missed_is_named(people, capsys):
     found = row(people, "number of cases", small=(2, 2, 2), large=(3.2, 30, 2))
     assert growth(found[1]) == 1.6
-    slower, grown = missed([found])
-    assert "9.4 times faster" in slower
-    assert "1.60 times slower at the largest size" in grown
+    slower, grown = map(str, missed(goals([found])))
+    assert "times faster than guardian: 9.38, not " in slower
+    assert "times slower at the largest size: 1.60, not 1.5" in grown
     assert report([found], ["small", "large"]) == 1
 
 
 def test_goals_that_hold(people, capsys):
     found = row(people, "number of cases", small=(2, 2, 2), large=(2.5, 60, 2))
-    assert missed([found]) == []
+    assert missed(goals([found])) == []
     assert report([found], ["small", "large"]) == 0
     assert "Every goal holds." in capsys.readouterr().out

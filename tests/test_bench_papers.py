@@ -5,8 +5,9 @@ import shutil
 import pytest
 from django.utils import timezone
 
+from bench.goals import missed
 from bench.papering import Printed, plant, words_of
-from bench.papers import Measured, lost, missed, report
+from bench.papers import Measured, goals, lost, report
 from cases.dossier.contents import dossier
 from cases.dossier.pdf import make_pdf
 from cases.models import Case, DossierExport
@@ -35,7 +36,7 @@ def measured(entries, ours, bare, *, pages=10, memory=100, words=()):
 @pytest.mark.django_db
 def test_goals_that_are_missed_are_named(capsys):
     found = [measured(20, 1.0, 1.0), measured(200, 2.0, 1.0, memory=500, words=["weg"])]
-    assert [line.partition(":")[0] for line in missed(found)] == [
+    assert [goal.what for goal in missed(goals(found))] == [
         "a page of the longest, as often as one of the shortest",
         "memory (MB)",
         "200 entries, as often as bare WeasyPrint",

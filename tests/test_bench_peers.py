@@ -58,7 +58,7 @@ def test_a_goal_that_is_missed_is_named_and_leaves_with_one(capsys):
     assert report(theirs + own, races(theirs, own)) == 1
     (line,) = (one for one in capsys.readouterr().out.splitlines() if one.startswith("MISSED"))
     assert "dashboard of coordinator" in line
-    assert f"clients: {CLIENTS}: 5.0 times faster, not 10" in line
+    assert f"clients: {CLIENTS}, times faster: 5.00, not 10" in line
 
 
 def test_the_list_of_theirs_is_its_page_and_the_rows_that_it_asks_for(monkeypatch):

@@ -4,7 +4,8 @@ import pytest
 from django.db import connection, connections
 
 from bench import sweeping
-from bench.reminders import missed, report
+from bench.goals import missed
+from bench.reminders import goals, report
 from bench.sweeping import NothingGiven, Swept, measure
 from bench.waiting import moment, plant
 from bench.world import Size
@@ -68,7 +69,7 @@ def swept(seconds, bare, *, due=100, growth=0, idle=2.0):
 
 def test_goals_that_are_missed_are_named(capsys):
     found = [swept(1, 1), swept(9, 1, growth=200 * 2**20, idle=4.0)]
-    assert [line.partition(":")[0] for line in missed(found)] == [
+    assert [goal.what for goal in missed(goals(found))] == [
         "a sweep, as often as its bare rows",
         "memory that it takes (MB)",
         "a due case, as often as at the smallest size",
