@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import access
@@ -91,7 +92,12 @@ def export(request: HttpRequest, export: str) -> HttpResponse:
     return render(
         request,
         template,
-        {"export": found, "kept_days": KEPT_FOR.days, "sees_case": sees_case},
+        {
+            "job": found,
+            "kept_days": KEPT_FOR.days,
+            "sees_case": sees_case,
+            "again": reverse("cases:dossier", args=[found.case.reference]),
+        },
     )
 
 

@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
@@ -41,7 +42,7 @@ def year(request: HttpRequest, export: str) -> HttpResponse:
     """Show how far it is; the page asks again by itself, with JavaScript or without."""
     found = get_object_or_404(_own(request), public_id=export)
     template = "dossier/_year_progress.html" if request.htmx else "dossier/year.html"
-    return render(request, template, {"export": found})
+    return render(request, template, {"job": found, "again": reverse("cases:years")})
 
 
 @require_POST

@@ -45,9 +45,9 @@ def paper(request: HttpRequest, paper: str) -> HttpResponse:
         request,
         template,
         {
-            "paper": found,
+            "job": found,
             "year": year,
-            "back": report_url(found.school, year),
+            "again": report_url(found.school, year),
             "kept_days": KEPT_FOR.days,
         },
     )

@@ -12,7 +12,7 @@ from cases.protocol.vacations import school_year
 
 
 @dataclass(frozen=True, slots=True)
-class SchoolYear:
+class YearOfPupil:
     """One school year, with the cases that were opened in it and all their signals."""
 
     begins: int
@@ -24,7 +24,7 @@ class SchoolYear:
         return self.begins + 1
 
 
-def years_of(pupil: Pupil, user: User) -> list[SchoolYear]:
+def years_of(pupil: Pupil, user: User) -> list[YearOfPupil]:
     """Return the school years with a case that the user may see, the newest first.
 
     Each case has its signals as they hold now (``current_signals``), and each of these its
@@ -40,7 +40,7 @@ def years_of(pupil: Pupil, user: User) -> list[SchoolYear]:
     for case in cases:
         case.current_signals = [signal for signal in signals if signal.case_id == case.pk]
     return [
-        SchoolYear(begins, tuple(group))
+        YearOfPupil(begins, tuple(group))
         for begins, group in groupby(
             cases, key=lambda case: school_year(timezone.localdate(case.opened_at))
         )

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.access import Permission, requires
@@ -47,8 +48,16 @@ def copy(request: HttpRequest, copy: str) -> HttpResponse:
     """Show how far a copy is; the page asks again by itself, with JavaScript or without."""
     found = _copy(request, copy)
     template = "report/_progress.html" if request.htmx else "report/copy.html"
-    case = found.report.referral.decision.case
-    return render(request, template, {"copy": found, "case": case, "kept_days": KEPT_FOR.days})
+    return render(
+        request,
+        template,
+        {
+            "job": found,
+            "case": found.report.referral.decision.case,
+            "kept_days": KEPT_FOR.days,
+            "again": reverse("referrals:request_copy", args=[found.report.public_id]),
+        },
+    )
 
 
 @requires(Permission.MOVE_CASE)
