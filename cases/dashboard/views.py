@@ -18,7 +18,7 @@ from cases.dashboard.cards import show_cards, with_waits
 from cases.dashboard.counts import summary
 from cases.dashboard.filters import CaseFilter
 from cases.dashboard.forms import ViewForm
-from cases.dashboard.paging import Page, page_of
+from cases.dashboard.paging import CLOSED, OPEN, Page, page_of
 from cases.dashboard.shown import BOARD, Shown, layout_of
 from cases.models import Case, SavedView
 
@@ -43,7 +43,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         page = Page([case for column in board for case in column.cases])
     else:
         places = {name: request.GET.get(name, "") for name in ("after", "before")}
-        page = page_of(found, **places)
+        order = CLOSED if chosen.of_whom == "closed" else OPEN
+        page = page_of(found, order=order, **places)
     several = {school.pk: school.name for school in schools} if len(schools) > 1 else {}
     show_cards(request, page, now, several, in_list=layout != BOARD)
     counts = summary(cases, user, now)

@@ -49,6 +49,37 @@ def found(user, **query):
     return {case.pupil.given_name for case in CaseFilter(query, seen(user), user).found}
 
 
+def walked(cases, keys, **how):
+    """Walk through all pages, and back from each to the one before it; return them."""
+    pages = [page_of(cases, **how)]
+    while pages[-1].next:
+        pages.append(page_of(cases, after=pages[-1].next, **how))
+    assert [case.pk for page in pages for case in page] == keys
+    assert [len(page.cases) for page in pages] == [3] * (len(keys) // 3)
+    assert pages[0].previous == ""
+    for earlier, page in pairwise(pages):
+        back = page_of(cases, before=page.previous, **how)
+        assert [case.pk for case in back] == [case.pk for case in earlier]
+        assert bool(back.previous) == bool(earlier.previous)
+    return pages
+
+
+def test_closed_cases_begin_with_what_ended_last(school, coordinator, signed_in, monkeypatch):
+    monkeypatch.setattr(paging, "PER_PAGE", 3)
+    ended = {"closed_at": timezone.now(), "outcome": "other", "closing_grounds": "Zo."}
+    earlier = ended | {"closed_at": ended["closed_at"] - timedelta(days=400)}
+    ways = (ended, earlier, ended, earlier, earlier, ended)
+    cases = [case_of(school, f"Naam{nth}", **how) for nth, how in enumerate(ways)]
+    keys = [cases[place].pk for place in (5, 2, 0, 4, 3, 1)]
+    first, __ = walked(seen(coordinator).for_dashboard(), keys, order=paging.CLOSED)
+    page = signed_in(coordinator).get(URL, {"view": "closed", "after": first.next})
+    assert [case.pk for case in page.context["page"]] == keys[3:]
+    # A place among closed cases is none among open ones.
+    case_of(school, "Open", attention=3)
+    (shown, *__) = page_of(seen(coordinator).open().for_dashboard(), after=first.next)
+    assert shown.pupil.given_name == "Open"
+
+
 def test_pages_hold_each_case_once_in_order_whatever_changes_meanwhile(
     school, coordinator, monkeypatch
 ):
@@ -59,19 +90,8 @@ def test_pages_hold_each_case_once_in_order_whatever_changes_meanwhile(
             deadline = None if hours is None else now + timedelta(hours=hours)
             case_of(school, attention=attention, deadline=deadline)
     cases = seen(coordinator).open().for_dashboard()
-    pages = [page_of(cases)]
-    while pages[-1].next:
-        pages.append(page_of(cases, after=pages[-1].next))
     order = [case.pk for case in cases]
-    assert [case.pk for page in pages for case in page] == order
-    assert [len(page.cases) for page in pages] == [3] * 5
-    assert pages[0].previous == ""
-
-    # And back: from each page to the one before it.
-    for earlier, page in pairwise(pages):
-        back = page_of(cases, before=page.previous)
-        assert [case.pk for case in back] == [case.pk for case in earlier]
-        assert bool(back.previous) == bool(earlier.previous)
+    pages = walked(cases, order)
 
     # The case at which a page begins is another by now, and one more came in before all.
     Case.objects.filter(pk=pages[0].cases[-1].pk).update(attention=1, deadline=None)
