@@ -31,6 +31,17 @@ ROOM: dict[str, tuple[str, ...]] = {
     "times__answers": ("user",),
 }
 
+# What an inbox shows of a consultation, and the tasks that come of it: nothing of what the case
+# holds. The same of an invitation, with who sent it and in whose place.
+_ROOM_SHOWS = (
+    "reference", "kind", "recorded_at", "planned_at", "minutes", "closed_at", "author__name",
+    "case__attention", "case__closed_at", "case__school__name",
+)  # fmt: skip
+_INVITATION_SHOWS = (
+    "public_id", "buurtteam_id", "invited_at", "accepted_at", "invited_by__name",
+    "in_place_of__user__name", *(f"consultation__{name}" for name in _ROOM_SHOWS),
+)  # fmt: skip
+
 
 class ConsultationQuerySet(RecordQuerySet):
     """Questions about consultations."""
@@ -57,7 +68,7 @@ class ConsultationQuerySet(RecordQuerySet):
         own = _model("Advice").objects.filter(consultation=here, author=user)
         named = _model("Mention").objects.filter(advice__consultation=here, user=user)
         return (
-            self.visible_to(user)
+            self.filter(case__in=Case.objects.visible_to(user))
             .exclude(pk__in=self._joined_by(user))
             .filter(closed_at__isnull=True, case__closed_at__isnull=True)
             .annotate(
@@ -69,6 +80,7 @@ class ConsultationQuerySet(RecordQuerySet):
             .filter(Q(advised_at__isnull=True) | Q(advised_at__lt=models.F("mentioned_at")))
             .filter(mentioned_at__isnull=False)
             .select_related("case__school", "author")
+            .only(*_ROOM_SHOWS)
             .order_by("mentioned_at")
         )
 
@@ -172,6 +184,7 @@ class InvitationQuerySet(models.QuerySet):
                 "invited_by",
                 "in_place_of__user",
             )
+            .only(*_INVITATION_SHOWS)
             .annotate(
                 advised_at=Subquery(own.order_by("-written_at").values("written_at")[:1]),
                 mentioned_at=Subquery(
