@@ -201,14 +201,14 @@ def test_what_nobody_decided_on_is_shown_to_nobody(monkeypatch):
         (Code.WHOLE, 17, "", False),
     ],
 )
-def test_from_16_on_the_pupil_decides(school, administrator, code, years, consent, refused):
+def test_from_16_on_the_pupil_decides(school, coordinator, code, years, consent, refused):
     today = timezone.localdate()
     born = years and today.replace(year=today.year - years, day=1)
     case = CaseFactory(pupil=PupilFactory(school=school, birth_date=born))
     wish = Wish(variant=code, consent=consent)
     try:
         with translation.override("en"):
-            made = actions.request_export(case, administrator, uuid.uuid4(), REASON, wish)
+            made = actions.request_export(case, coordinator, uuid.uuid4(), REASON, wish)
     except ActionError:
         assert refused
     else:
@@ -223,6 +223,35 @@ def test_the_form_asks_for_the_consent_of_a_pupil_of_16(school, administrator, s
     assert "consent" in browser.post(url, sent).context["form"].errors
     assert browser.post(url, sent | {"consent": "Ze vroeg er zelf om."}).status_code == 302
     assert "consent" not in browser.get(url, {"kind": "for_pupil"}).context["form"].fields
+
+
+@pytest.mark.parametrize(
+    ("sent", "made_for"),
+    [
+        ({"variant": "parents"}, None),
+        ({"variant": "parents", "younger": "on"}, (None, 11, 15)),
+        ({"variant": "parents", "consent": "Vroeg het haar op 3 maart."}, (None, 11, 15, 16)),
+        ({"variant": "for_pupil"}, (None, 15, 16)),
+    ],
+)
+def test_how_old_a_pupil_is_no_form_tells_who_sees_the_reference(
+    school, administrator, signed_in, sent, made_for
+):
+    today, browser, got = timezone.localdate(), signed_in(administrator), set()
+    for years in (None, 11, 15, 16):
+        born = years and today.replace(year=today.year - years, day=1)
+        case = CaseFactory(pupil=PupilFactory(school=school, birth_date=born))
+        url, asked = reverse("cases:dossier", args=[case.reference]), sent | {"reason": REASON}
+        page = browser.get(url, {"kind": sent["variant"]})
+        answer = browser.post(url, asked)
+        errors = answer.status_code == 422 and str(answer.context["form"].errors)
+        got.add((tuple(page.context["form"].fields), answer.status_code, errors))
+        if made_for is not None:
+            export = case.exports.get()  # as the trail has it, whether it is made or not
+            assert (export.state == "waiting") == (years in made_for), years
+            assert LogEntry.objects.filter(kind=Kind.EXPORTED, case_reference=case.reference)
+    assert len(got) == 1
+    assert (made_for is None) == (got.pop()[1] == 422)
 
 
 @pytest.mark.parametrize("code", [Code.PARENTS, Code.PUPIL, Code.BUURTTEAM])
