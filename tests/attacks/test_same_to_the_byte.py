@@ -32,7 +32,7 @@ from accounts.roles import Role
 from background.models import Beat, Worker
 from cases import jobs
 from cases.actions import close_case
-from cases.models import Case, Notification, Pupil, ShutOut
+from cases.models import Case, Notification, Pupil, ShutOut, SiblingTie
 from cases.notifications.outbox import deliver
 from cases.reminders.sweep import sweep
 from signals.actions import file_signal
@@ -162,6 +162,10 @@ class School:
         self.hidden.pupil, self.boarded.pupil = (
             PupilFactory(school=world.school) for __ in range(2)
         )
+        for there in (self.hidden, self.boarded):
+            SiblingTie.objects.create(
+                first=world.sibling, second=there.pupil, tied_by=people["coordinator"]
+            )
         for who in ("conflicted", "conflicted_teacher", "administrator"):
             ShutOut.objects.create(
                 pupil=self.hidden.pupil, user=people[who], ground="family",
