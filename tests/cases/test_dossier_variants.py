@@ -32,6 +32,7 @@ from cases.dossier.tasks import make_dossier
 from cases.dossier.variants import LEFT_OUT, VARIANTS, About, Code, Ground, left_out
 from cases.errors import ActionError
 from cases.models import Case, DossierExport
+from cases.siblings import actions as siblings
 from consultations.models import SharedPiece
 from referrals.models import Referral
 from tests.cases.records import NOW, assessment, decision, feedback
@@ -270,6 +271,28 @@ def test_names_of_others_are_taken_out_of_every_text(case, code):
     assert "[naam weggelaten: A]说好" in shown
 
 
+@pytest.mark.parametrize(
+    ("code", "helps"), [(Code.BUURTTEAM, True), (Code.VEILIG_THUIS, True), (Code.PARENTS, False)]
+)
+def test_a_sibling_by_another_name_is_family_to_who_helps_the_family(
+    school, coordinator, code, helps
+):
+    """Whom somebody of the care team tied; the referral is about them all. Not to the parents."""
+    case = CaseFactory(pupil=PupilFactory(school=school, given_name="Mila", class_name="3A"))
+    tied, untied, _other = (
+        PupilFactory(school=school, given_name=given, family_name=family, class_name="3A")
+        for given, family in (("Fenna", "Ait Ben"), ("Yara", "Postma"), ("Bram", "Ait Ben"))
+    )
+    for sibling in (tied, untied):
+        tie = siblings.tie(case.pupil, coordinator, sibling)
+    siblings.untie(tie, coordinator)
+    said = "Fenna slaapt bij Yara Postma. Bram Ait Ben belde."
+    SignalFactory(case=case, author=coordinator, facts=said)
+    shown = page(case, code, chosen=keys(case))
+    named = [name for name in ("Fenna", "Yara", "Postma", "Bram", "Ait Ben") if name in shown]
+    assert named == (["Fenna"] if helps else [])
+
+
 def test_what_is_handed_over_is_what_was_chosen(case, administrator):
     AttachmentFactory(
         case=case, number=90, withdrawn_at=NOW, withdrawn_by=UserFactory(), withdrawn_why="Fout."
@@ -305,8 +328,10 @@ def test_the_form_of_each_kind_asks_what_fits_it(case, administrator, signed_in)
         assert "Zwaan" not in answer.content.decode()
         assert "PUPIL" not in answer.content.decode()
     sent = browser.post(
-        url, {"reason": REASON, "variant": "parents", "hidden_words": "Ans", "with_files": "on"}
-    )
+        url,
+        {"reason": REASON, "variant": "parents", "hidden_words": "Ans", "with_files": "on",
+         "younger": "on"},
+    )  # fmt: skip
     export = DossierExport.objects.get()
     assert sent.url == reverse("cases:export", args=[export.public_id])
     assert (export.variant, export.hidden_words, export.with_files) == ("parents", "Ans", False)
