@@ -1,18 +1,17 @@
 """What one may not know of changes nothing that one gets, to the byte.
 
-A school goes through what is secret, in stages. Each person asks every address that is theirs
-before all of it, and again after the last stage of which they may know nothing, days later, when
-reminders and letters went out: status, headers, body, mails and notifications are the same.
+A school goes through what is secret, in stages (``kept_secret``). Each person asks every address
+that is theirs before all of it, and again after the last stage of which they may know nothing, days
+later, when reminders and letters went out: status, headers, body, mails and notifications are the
+same. And whoever logs a signal of their own about one of these pupils reads the same.
 
 The addresses come from the matrix of roles: a new one is asked by itself, or stands in ``UNASKED``.
 """
 
 import re
-import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import unified_diff
 from typing import Any
@@ -26,54 +25,22 @@ from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.access import Permission, may
+from accounts.access import Permission, school_ids
 from accounts.models import User
-from accounts.roles import Role
 from background.models import Beat, Worker
-from cases import jobs
-from cases.actions import close_case
-from cases.models import Case, Notification, Pupil, ShutOut, SiblingTie
+from cases.models import Notification
 from cases.notifications.outbox import deliver
 from cases.reminders.sweep import sweep
-from signals.actions import file_signal
-from signals.models import Signal, SignalFinding
-from tests.accounts.every_form import FORMS, Sheet
+from signals.models import Signal
+from tests.accounts.every_form import new_signal
+from tests.attacks.kept_secret import PEOPLE, UNASKED, Person, School
 from tests.conftest import sign_in
-from tests.factories import PupilFactory, SchoolFactory, member
-from tests.test_role_matrix import (
-    FROM_LIBRARIES,
-    MATRIX,
-    POST_ONLY,
-    PUBLIC,
-    SEES_CASE,
-    SESSION,
-    all_patterns,
-    arguments,
-)
-from tests.world import World
+from tests.test_role_matrix import FROM_LIBRARIES, MATRIX, POST_ONLY, SESSION
 
 pytestmark = pytest.mark.django_db
 
 LATER = timedelta(days=4)
 
-# Address → why nobody asks it here. All of ``FROM_LIBRARIES`` beside: they ask the account alone.
-UNASKED = {
-    "push_worker": "a script, the same for everybody",
-    "set_language": "a form, the same for everybody",
-    "sso:start": "leads to a provider, before anybody signed in",
-    "sso:refused": "one page, before anybody signed in",
-    "sso:callback": "an answer of a provider, before anybody signed in",
-    "sso:saml_callback": "an answer of a provider, before anybody signed in",
-    "sso:saml_finish": "an answer of a provider, before anybody signed in",
-    "sso:saml_metadata": "the certificate of the school's own provider",
-    "people:invitation": "is opened by a link, before anybody signed in",
-    "people:open_invitation": "is opened by a link, before anybody signed in",
-    "health_web": "asks nothing but whether the web answers",
-    "protocol": "the law, the same for everybody",
-    "metrics": "says nothing without its token",
-}
-# Where something hidden would show, whoever asks.
-FRONTS = ("cases:detail", "cases:dossier", "cases:pupil", "signals:detail")
 # What follows each request by itself, and says nothing: as it is written, and what stands for it.
 NOISE = (
     (re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]+'), rb"\1-"),
@@ -83,197 +50,7 @@ NOISE = (
 )
 NOISY_COOKIES = ("csrf", "session")
 
-# Forms that are sent in a case that nobody but the care team, or the board's line, may know of.
-LIFE = (
-    "cases:conversation", "cases:assessment", "consultations:new", "consultations:call",
-    "cases:attach", "cases:dossier", "referrals:decide", "cases:participants", "cases:look_back",
-    "cases:close",
-)  # fmt: skip
-
-# What those who are in a consultation may see of it.
-ROOM = tuple(row.name for row in FORMS if row.of == "consultation")
-# Of the case: what was sent before it was severe; what it does not take by then (the hidden case
-# takes one of both); what its author is told; who is kept out, at the very end.
-UNSENT = (
-    "cases:put_off", "cases:new_cycle", "consultations:new", "signals:unfounded",
-    "cases:shut_out", "cases:end_shut_out",
-)  # fmt: skip
-OF_THE_CASE = [row.name for row in FORMS if set(MATRIX[row.name]) <= set(SEES_CASE)]
-# Of these, all but what offers people, records or kinds of paper show the head of the case alone:
-# who may see that case is shown it by its pages too, which are asked.
-OF_A_STEP = {*OF_THE_CASE} - {"cases:dossier", "cases:participants", "cases:shut_out",
-                              "consultations:new", "consultations:invite"}  # fmt: skip
-
 Answers = dict[str, str]
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody who asks: before all stages or after one (``since``), and after another.
-
-    ``as_who``: whose column of the matrix holds for them.
-    """
-
-    who: str
-    stage: str
-    since: str = ""
-    as_who: str = ""
-
-    @property
-    def column(self) -> str:
-        """Return the column of the matrix that holds for them."""
-        return self.as_who or self.who
-
-
-STAGES = ("board", "hidden", "birthday", "severe", "case", "end", "kept_out")
-PEOPLE = (
-    # A case for the board.
-    Person("coordinator", "board"),
-    # One of a pupil from whom they are kept; and how old another is, of whom they see a reference.
-    Person("administrator", "birthday"),
-    # All that happens in a case, but for the room to which they were invited. That it is severe
-    # they are told, for the buurtteam has hours then.
-    Person("joined", "case", since="severe"),
-    Person("invited", "case", since="severe"),
-    # All of that, and that it ends. From two of these pupils they are kept.
-    Person("conflicted", "end"),
-    Person("conflicted_teacher", "end"),
-    Person("other_teacher", "end"),
-    Person("sister", "end", as_who="other_leader"),
-    # Who logged a signal in that case; and is then kept out.
-    Person("author", "end"),
-    Person("author", "kept_out"),
-)
-
-
-class School:
-    """The world, with one pupil of whom nobody knows yet and one about whom a colleague is."""
-
-    def __init__(self, world: World) -> None:
-        self.world, people = world, world.people
-        self._addresses: dict[Person, list[str]] = {}
-        people["sister"] = member(Role.SCHOOL_LEADER, SchoolFactory(board=world.school.board))
-        # Of whoever does something: signed in before all of it, for that stands in the trail.
-        self.browsers = {user.pk: sign_in(user) for user in people.values() if user}
-        self.hidden, self.boarded, self.shared = (copy(world) for __ in range(3))
-        # A colleague's, of which a copy went along with the question.
-        self.shared.signal = self.signal(world.pupil, severe=False)
-        world.consultation.pieces.create(position=1, title="Signaal", text="Kwam zonder jas.")
-        self.hidden.pupil, self.boarded.pupil = (
-            PupilFactory(school=world.school) for __ in range(2)
-        )
-        for there in (self.hidden, self.boarded):
-            SiblingTie.objects.create(
-                first=world.sibling, second=there.pupil, tied_by=people["coordinator"]
-            )
-        for who in ("conflicted", "conflicted_teacher", "administrator"):
-            ShutOut.objects.create(
-                pupil=self.hidden.pupil, user=people[who], ground="family",
-                set_by=people["coordinator"],
-            )  # fmt: skip
-
-    def browser(self, user: User) -> Client:
-        """Return the browser of somebody who does something."""
-        return self.browsers[user.pk]
-
-    def signal(self, pupil: Pupil, *, severe: bool = True, about_staff: bool = False) -> Signal:
-        """Let a teacher log a signal."""
-        return file_signal(
-            pupil, self.world.people["teacher"], uuid.uuid4(), categories=["hygiene"],
-            facts="Kwam zonder jas.", severe=severe, acute=False, about_staff=about_staff,
-            observed_at=timezone.now(),
-        )  # fmt: skip
-
-    def live(self, there: World, names: Iterable[str], who: str = "") -> None:
-        """Send forms in a case: each by whom the table says, or all by one."""
-        rows = {row.name: row for row in FORMS}
-        for name in names:
-            row = replace(rows[name], who=who or rows[name].who)
-            assert Sheet(row, self.browser, there).send().status_code == 302, name
-
-    def begin(self, there: World, *, about_staff: bool = False) -> Case:
-        """Open the first case of a pupil, beside whom nobody has one."""
-        there.signal = self.signal(there.pupil, about_staff=about_staff)
-        there.case = there.signal.case
-        return there.case
-
-    def complain(self) -> None:
-        """Stage: cases for the board, of a pupil who has none and of one who has."""
-        case, leader = self.begin(self.boarded, about_staff=True), self.world.people["leader"]
-        self.live(self.boarded, ("cases:attach", "cases:dossier", "cases:look_back"), "leader")
-        jobs.fail(case.exports.get())
-        close_case(case, leader, outcome="with_the_board", grounds="Bestuur.", agreements="Geen.")
-        self.signal(self.world.pupil, about_staff=True)
-
-    def hide(self) -> None:
-        """Stage: the whole life of a case of a pupil from whom some are kept."""
-        case = self.begin(self.hidden)
-        self.live(self.hidden, LIFE, "coordinator")
-        jobs.fail(case.exports.get())
-        case.refresh_from_db()
-        assert not case.is_open
-
-    def age(self, years: int = 16) -> None:
-        """Stage: a pupil turns sixteen."""
-        born = timezone.localdate() - timedelta(days=366 * years)
-        Pupil.objects.filter(pk=self.world.pupil.pk).update(birth_date=born)
-
-    def worsen(self) -> None:
-        """Stage: a colleague logs a severe signal."""
-        self.age(14)
-        self.live(self.world, ("cases:put_off",))
-        self.signal(self.world.pupil)
-
-    def move(self) -> None:
-        """Stage: all that is sent about the case but its end, and what is of its consultation."""
-        sent = [name for name in OF_THE_CASE if name not in (*ROOM, *UNSENT, "cases:close")]
-        self.live(self.world, [*sent, "cases:dossier", "cases:emergency"])
-        self.live(self.shared, ("signals:correct",), "teacher")
-
-    def end(self) -> None:
-        """Stage: the consultation goes on, it and the case end, and a signal opens the next."""
-        self.live(self.world, (*ROOM, "cases:close"))
-        assert self.signal(self.world.pupil).case != self.world.case
-
-    def keep_out(self) -> None:
-        """Stage: somebody who logged a signal is kept out of all of it."""
-        self.live(self.world, ("cases:shut_out",))
-        by = {"case": self.world.case, "author": self.world.people["coordinator"]}
-        SignalFinding.objects.create(**by, signal=self.world.signal, grounds="Het was een spel.")
-
-    def addresses(self, person: Person) -> list[str]:
-        """Return what somebody asks. What happened is undone before some of it is asked."""
-        if person not in self._addresses:
-            self._addresses[person] = list(dict.fromkeys(self._all_addresses(person)))
-        return self._addresses[person]
-
-    def _all_addresses(self, person: Person) -> Iterator[str]:
-        """Yield what somebody asks: all that is theirs, with its queries, and what is hidden."""
-        world = self.world
-        for name in MATRIX:
-            theirs = MATRIX[name] is PUBLIC or person.column in MATRIX[name]
-            if theirs and name not in {*POST_ONLY, *FROM_LIBRARIES, *UNASKED, *OF_A_STEP}:
-                url = reverse(name, args=arguments(name, world))
-                yield url
-                yield from (f"{url}?{query}" for query in self.queries(name))
-        user, views = world.people[person.who], dict(all_patterns())
-        for name in FRONTS:
-            if any(may(user, permission) for permission in views[name].access):
-                for there in (self.hidden, self.boarded):
-                    yield reverse(name, args=arguments(name, there))
-        if may(user, Permission.SEE_PUPIL):
-            yield reverse("cases:pupil", args=[world.sibling.public_id])
-
-    def queries(self, name: str) -> list[str]:
-        """Return what an address can ask for, of which it shows more."""
-        hidden, boarded = self.hidden.pupil, self.boarded.pupil
-        return {
-            "cases:dashboard": [f"view=all&q={hidden.family_name}", "view=closed"],
-            "cases:dossier": [f"kind={code}" for code in ("parents", "for_pupil")],
-            "cases:exportable": [f"q={self.hidden.case.reference}"],
-            "signals:pupils": [f"pupil_query={hidden.family_name}"],
-            "signals:new": [f"pupil={one.public_id}" for one in (hidden, boarded)],
-        }.get(name, [])
 
 
 def as_said(answer: Any) -> str:
@@ -343,10 +120,30 @@ class Walk:
 
     def of(self, person: Person) -> Answers:
         """Return what somebody gets, by address; and what they were told."""
-        browser, got = self.browser(person), {"told": told(self.school.world.people[person.who])}
+        browser, got = self.browser(person), {"told": told(self.user(person))}
         with undone():
             got |= {url: as_said(browser.get(url)) for url in self.school.addresses(person)}
+        return got | self.of_a_signal(person)
+
+    def of_a_signal(self, person: Person) -> Answers:
+        """Return what somebody of the school gets who logs a signal of their own."""
+        school, browser, got = self.school, self.browser(person), {}
+        if school.world.school.pk not in school_ids(self.user(person), Permission.LOG_SIGNAL):
+            return got
+        for there in (school.world, school.hidden):
+            with undone():
+                form = {**new_signal(there), "urgency": "normal", "about_staff": ""}
+                answer = browser.post(reverse("signals:new"), form)
+                said = f"{as_said(answer)}\n{as_said(browser.get(answer['Location']))}"
+                signal = Signal.objects.select_related("case").latest("pk")
+            for reference in (signal.reference, signal.case.reference):
+                said = said.replace(reference, "-")
+            got[f"a signal about {there.pupil}"] = said
         return got
+
+    def user(self, person: Person) -> User:
+        """Return one of the people."""
+        return self.school.world.people[person.who]
 
     def of_all(self, people: list[Person]) -> dict[Person, Answers]:
         """Return what people get, days later."""
@@ -369,13 +166,9 @@ def walked(_standing_world, django_db_blocker) -> dict[Person, tuple[Answers, An
     ):
         school = School(copy(world))
         walk = Walk(school, clock, timezone.now())
-        happenings = (
-            school.complain, school.hide, school.age, school.worsen, school.move, school.end,
-            school.keep_out,
-        )  # fmt: skip
         before, after = {}, {}
         with undone():
-            for stage, happens in zip(STAGES, happenings, strict=True):
+            for stage, happens in school.stages.items():
                 happens()
                 after |= walk.of_all([person for person in PEOPLE if person.stage == stage])
                 before |= walk.of_all([person for person in PEOPLE if person.since == stage])
