@@ -49,6 +49,8 @@ UNASKED = {
     "people:open_invitation": "is opened by a link, before anybody signed in",
     "health_web": "asks nothing but whether the web answers",
     "protocol": "the law, the same for everybody",
+    "sessions": "where one is signed in oneself",
+    "notifications:settings": "what one chose oneself",
     "metrics": "says nothing without its token",
 }
 # Where something hidden would show, whoever asks.
@@ -98,10 +100,9 @@ PEOPLE = (
     Person("coordinator", "board"),
     # One of a pupil from whom they are kept; and how old another is, of whom they see a reference.
     Person("administrator", "birthday"),
-    # All that happens in a case, but for the room to which they were invited. That it is severe
-    # they are told, for the buurtteam has hours then.
+    # All that happens in a case, but for the room that they joined. That it is severe they know:
+    # the buurtteam is told, for it has hours then.
     Person("joined", "case", since="severe"),
-    Person("invited", "case", since="severe"),
     # All of that, and that it ends. From two of these pupils they are kept.
     Person("conflicted", "end"),
     Person("other_teacher", "end"),

@@ -127,19 +127,18 @@ class Walk:
 
     def of_a_signal(self, person: Person) -> Answers:
         """Return what somebody of the school gets who logs a signal of their own."""
-        school, browser, got = self.school, self.browser(person), {}
+        school, browser = self.school, self.browser(person)
         if school.world.school.pk not in school_ids(self.user(person), Permission.LOG_SIGNAL):
-            return got
-        for there in (school.world, school.hidden):
-            with undone():
-                form = {**new_signal(there), "urgency": "normal", "about_staff": ""}
-                answer = browser.post(reverse("signals:new"), form)
-                said = f"{as_said(answer)}\n{as_said(browser.get(answer['Location']))}"
-                signal = Signal.objects.select_related("case").latest("pk")
-            for reference in (signal.reference, signal.case.reference):
-                said = said.replace(reference, "-")
-            got[f"a signal about {there.pupil}"] = said
-        return got
+            return {}
+        there = school.hidden if person.who == "conflicted" else school.world
+        with undone():
+            form = {**new_signal(there), "urgency": "normal", "about_staff": ""}
+            answer = browser.post(reverse("signals:new"), form)
+            said = f"{as_said(answer)}\n{as_said(browser.get(answer['Location']))}"
+            signal = Signal.objects.select_related("case").latest("pk")
+        for reference in (signal.reference, signal.case.reference):
+            said = said.replace(reference, "-")
+        return {"a signal of one's own": said}
 
     def user(self, person: Person) -> User:
         """Return one of the people."""
