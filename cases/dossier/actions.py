@@ -48,8 +48,8 @@ def request_export(
     """Ask for the dossier of a case; the reason stays in the case and in the audit.
 
     Raises ``ActionError`` when its files are too large, or a record that was chosen is not there.
-    Whoever may not know how old the pupil is learns that it is not for them from no refusal: that
-    they asked stands in the trail, and it is not made.
+    Whoever may not know how old the pupil is, is refused nothing for it, which would tell: that
+    they asked stands in the trail, and then it is not made.
     """
     check(by, Permission.EXPORT_DOSSIER, case)  # of two at once the second counts the first
     case = lock(case, to_change=False)  # of two clicks at once, the second finds the first
@@ -86,19 +86,18 @@ def request_export(
     return export
 
 
-def known_age(case: Case, by: User) -> int | None:
-    """Return how old the pupil is, as far as somebody may know it: who sees the case does.
+def known_age(case: Case, *, sees_case: bool) -> int | None:
+    """Return how old the pupil is to somebody who sees the case; to others nobody knows it.
 
     Of who sees its reference alone each form asks the same, however old the pupil is.
     """
-    if not Case.objects.visible_to(by).filter(pk=case.pk).exists():
-        return None
-    return case.pupil.age(timezone.localdate())
+    return case.pupil.age(timezone.localdate()) if sees_case else None
 
 
 def _check_age(case: Case, by: User, wish: Wish) -> None:
     """Raise ``ActionError`` where it is not, or not alone, whoever it is for who may ask for it."""
-    variant, age = VARIANTS[Code(wish.variant)], known_age(case, by)
+    sees_case = Case.objects.visible_to(by).filter(pk=case.pk).exists()
+    variant, age = VARIANTS[Code(wish.variant)], known_age(case, sees_case=sees_case)
     if variant.is_too_young(age):
         raise ActionError(
             _("A pupil under 12 does not ask for this alone: make the paper for the parents.")

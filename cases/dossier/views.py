@@ -57,7 +57,7 @@ def dossier(request: HttpRequest, reference: str) -> HttpResponse:
     kind = kind_of(request.POST.get("variant") or request.GET.get("kind", ""))
     records = offered(Case.objects.with_records().get(pk=case.pk)) if kind.chosen else ()
     sees_case = Case.objects.visible_to(request.user).filter(pk=case.pk).exists()
-    asks_consent = kind.asks_consent(known_age(case, request.user))
+    asks_consent = kind.asks_consent(known_age(case, sees_case=sees_case))
     form = ExportForm.for_page(
         request, kind=kind, records=records, asks_consent=asks_consent, knows_age=sees_case
     )
