@@ -33,6 +33,8 @@ class Wish:
     with_files: bool = False
     # How and when a pupil of 16 or over consented to what their parents get.
     consent: str = ""
+    # Said by somebody who may not know how old the pupil is: younger than 16.
+    younger: bool = False
     password: str = field(default="", repr=False)
 
 
@@ -46,6 +48,8 @@ def request_export(
     """Ask for the dossier of a case; the reason stays in the case and in the audit.
 
     Raises ``ActionError`` when its files are too large, or a record that was chosen is not there.
+    Whoever may not know how old the pupil is, is refused nothing for it, which would tell: that
+    they asked stands in the trail, and then it is not made.
     """
     check(by, Permission.EXPORT_DOSSIER, case)  # of two at once the second counts the first
     case = lock(case, to_change=False)  # of two clicks at once, the second finds the first
@@ -55,10 +59,12 @@ def request_export(
             raise ActionError(KEY_USED)
         return asked
     jobs.make_room(DossierExport, by)
-    _check_age(case, wish)
+    _check_age(case, by, wish)
     _check_wish(case, wish)
     if wish.consent:  # stands with the reason: on the cover, in the case and in the trail
         reason = f"{reason}\n{_('Consent of the pupil:')} {wish.consent}"
+    elif wish.younger:
+        reason = f"{reason}\n{_('The pupil is younger than 16')}"
     export = DossierExport.objects.create(
         case=case,
         requested_by=by,
@@ -73,22 +79,41 @@ def request_export(
         sealed_password=seal(wish.password),
     )
     record_read(by, case, why=reason, kind=Kind.EXPORTED)
-    transaction.on_commit(partial(jobs.queue, export))
+    if _fits_age(case, wish):
+        transaction.on_commit(partial(jobs.queue, export))
+    else:
+        jobs.fail(export)
     return export
 
 
-def _check_age(case: Case, wish: Wish) -> None:
+def known_age(case: Case, *, sees_case: bool) -> int | None:
+    """Return how old the pupil is to somebody who sees the case; to others nobody knows it.
+
+    Of who sees its reference alone each form asks the same, however old the pupil is.
+    """
+    return case.pupil.age(timezone.localdate()) if sees_case else None
+
+
+def _check_age(case: Case, by: User, wish: Wish) -> None:
     """Raise ``ActionError`` where it is not, or not alone, whoever it is for who may ask for it."""
-    variant, age = VARIANTS[Code(wish.variant)], case.pupil.age(timezone.localdate())
+    sees_case = Case.objects.visible_to(by).filter(pk=case.pk).exists()
+    variant, age = VARIANTS[Code(wish.variant)], known_age(case, sees_case=sees_case)
     if variant.is_too_young(age):
         raise ActionError(
             _("A pupil under 12 does not ask for this alone: make the paper for the parents.")
         )
-    if variant.asks_consent(age) and not wish.consent:
+    if variant.asks_consent(age) and not (wish.consent or (wish.younger and age is None)):
         raise ActionError(
             _("From 16 on the pupil decides. Write down how and when they consented."),
             field="consent",
         )
+
+
+def _fits_age(case: Case, wish: Wish) -> bool:
+    """Tell whether the pupil is as old as it takes; where nobody knows, what was said holds."""
+    variant, age = VARIANTS[Code(wish.variant)], case.pupil.age(timezone.localdate())
+    consents = age is None or bool(wish.consent) or not variant.asks_consent(age)
+    return consents and not variant.is_too_young(age)
 
 
 def _check_wish(case: Case, wish: Wish) -> None:

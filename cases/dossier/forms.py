@@ -64,6 +64,14 @@ class ExportForm(MeldcodeForm):
         max_length=500,
         rows=2,
     )
+    younger = forms.BooleanField(
+        label=_("The pupil is younger than 16"),
+        help_text=_(
+            "You do not see here how old the pupil is, so this form asks the same of everybody. "
+            "Is it not so? Then no dossier is made, and that you asked stays written down."
+        ),
+        required=False,
+    )
     with_files = forms.BooleanField(
         label=_("Put the files into the PDF"),
         help_text=_("Letters and pictures, as they were added. Withdrawn files never go along."),
@@ -90,6 +98,7 @@ class ExportForm(MeldcodeForm):
         kind: Variant,
         records: Sequence[tuple[str, str]] = (),
         asks_consent: bool = False,
+        knows_age: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -106,10 +115,13 @@ class ExportForm(MeldcodeForm):
             "chosen": kind.chosen,
             "hidden_words": kind.veiled,
             "consent": asks_consent,
+            "younger": asks_consent and not knows_age,
             "with_files": kind.files,
         }
         for name in [name for name, there in fits.items() if not there]:
             del self.fields[name]
+        if "younger" in self.fields:  # one of the two, which the action looks at
+            self.fields["consent"].required = False
 
     def _filled_in(self, data: QueryDict) -> dict[str, Any]:
         """Leave the password out: the key of the form is kept, and must say nothing of it."""

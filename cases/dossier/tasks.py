@@ -11,7 +11,7 @@ from cases import jobs
 from cases.dossier import actions, year_making
 from cases.dossier.contents import dossier
 from cases.dossier.pdf import make_pdf
-from cases.dossier.year import tidy
+from cases.dossier.year import clear, tidy
 from cases.models import YearExport
 
 logger = logging.getLogger(__name__)
@@ -50,6 +50,7 @@ def make_year(public_id: str) -> None:
         logger.error("Year %s failed: %s", public_id, type(error).__name__)
         jobs.fail(export)
         gave_up(error, export.public_id)
+        clear(export)
 
 
 @shared_task

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from cases.contact_book.organisations import Organisation
 from cases.dossier.variants import Ground, Names, Variant
-from cases.models import Case, Contact, Pupil
+from cases.models import Case, Contact, Pupil, SiblingTie
 from cases.names import (
     PREFIXES,
     RELATIVE,
@@ -160,10 +160,16 @@ def _joined(text: str, places: Iterable[Found]) -> Iterator[tuple[int, int]]:
 
 
 def _pupils(case: Case, *, siblings: bool) -> Iterator[tuple[str, str]]:
-    """Yield the other pupils of the school by name and class; siblings count among the family."""
+    """Yield the other pupils of the school by name and class, with siblings or without.
+
+    Whoever helps the family hears of all its children: who bears its name, and who was tied to the
+    pupil, whatever they are called. A name that another pupil bears too is taken out all the same.
+    """
     others = Pupil.objects.filter(school_id=case.school_id).exclude(pk=case.pupil_id)
     if not siblings:
-        others = others.exclude(family_name__iexact=case.pupil.family_name)
+        ties = SiblingTie.objects.of(case.pupil).values_list("first", "second")
+        tied = {key for tie in ties for key in tie}
+        others = others.exclude(family_name__iexact=case.pupil.family_name).exclude(pk__in=tied)
     for given, family, class_name in others.values_list("given_name", "family_name", "class_name"):
         yield f"{given} {family}", class_name
 

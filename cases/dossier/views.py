@@ -7,14 +7,13 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts import access
 from accounts.access import Permission, requires
 from accounts.second_factor import fresh_second_factor
 from audit.kinds import Kind
 from audit.log import record_read, record_search
-from cases.dossier.actions import request_export
+from cases.dossier.actions import known_age, request_export
 from cases.dossier.checking import CheckForm, digest, known_paper
 from cases.dossier.contents import offered
 from cases.dossier.forms import ExportForm, kind_of
@@ -58,8 +57,11 @@ def dossier(request: HttpRequest, reference: str) -> HttpResponse:
     )
     kind = kind_of(request.POST.get("variant") or request.GET.get("kind", ""))
     records = offered(Case.objects.with_records().get(pk=case.pk)) if kind.chosen else ()
-    asks_consent = kind.asks_consent(case.pupil.age(timezone.localdate()))
-    form = ExportForm.for_page(request, kind=kind, records=records, asks_consent=asks_consent)
+    sees_case = Case.objects.visible_to(request.user).filter(pk=case.pk).exists()
+    asks_consent = kind.asks_consent(known_age(case, sees_case=sees_case))
+    form = ExportForm.for_page(
+        request, kind=kind, records=records, asks_consent=asks_consent, knows_age=sees_case
+    )
     if form.is_bound and form.is_valid():
         reason = form.values["reason"]
         export = form.run(request_export, case, request.user, form.key, reason, form.wish)
@@ -75,7 +77,7 @@ def dossier(request: HttpRequest, reference: str) -> HttpResponse:
             "case": case,
             "kind": kind,
             "kinds": VARIANTS.values(),
-            "sees_case": Case.objects.visible_to(request.user).filter(pk=case.pk).exists(),
+            "sees_case": sees_case,
             "exports": _own(request).filter(case=case)[:RECENT_SHOWN],
             "kept_days": KEPT_FOR.days,
         },

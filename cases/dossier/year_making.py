@@ -10,6 +10,8 @@ from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import access
+from accounts.access import Permission
 from audit.kinds import Kind
 from audit.log import record_read
 from cases import jobs
@@ -25,7 +27,11 @@ CHUNK = 2**16
 
 
 def work(export: YearExport, clock: Callable[[], datetime] = timezone.now) -> None:
-    """Make the dossiers that are not there yet, until the turn is over; the last makes the zip."""
+    """Make the dossiers that are not there yet, until the turn is over; the last makes the zip.
+
+    Raises ``PermissionDenied`` as soon as whoever asked may export no year of the school any more:
+    each case of it they may still export by itself, and these are asked one by one.
+    """
     until = clock() + TURN
     ready = export.dossiers.filter(state=jobs.State.READY)
     made = set(ready.values_list("case_id", flat=True))
@@ -34,6 +40,7 @@ def work(export: YearExport, clock: Callable[[], datetime] = timezone.now) -> No
         if _is_cancelled(export):
             stop(export)
             return
+        _check(export)
         if key in made:
             continue
         if clock() > until:
@@ -41,10 +48,15 @@ def work(export: YearExport, clock: Callable[[], datetime] = timezone.now) -> No
             return
         _make_one(export, key)
         jobs.show_progress(export, 5 + 90 * number // len(keys))
+    _check(export)
     _take_out_what_closed(export)
     _zip(export)
     if _is_cancelled(export):  # with the last dossier in hand, or since
         stop(export)
+
+
+def _check(export: YearExport) -> None:
+    access.check_school(export.requested_by, Permission.EXPORT_YEAR, export.school_id)
 
 
 def _is_cancelled(export: YearExport) -> bool:

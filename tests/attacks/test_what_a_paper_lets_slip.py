@@ -151,7 +151,7 @@ def test_who_took_it_on_after_such_a_report(case, untold):
 
 def test_the_whole_dossier_on_the_page_for_the_parents(case, administrator, signed_in):
     url = reverse("cases:dossier", args=[case.reference])
-    asked = {"reason": "De ouders vroegen om inzage."}
+    asked = {"reason": "De ouders vroegen om inzage.", "younger": "on"}
     signed_in(administrator).post(f"{url}?kind=parents", asked)
     assert DossierExport.objects.get().variant == Code.PARENTS
     # Kept of the page for the whole, when its session was over.

@@ -10,7 +10,9 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Membership
+from accounts.people.actions import end_role
 from accounts.roles import Role
+from cases import jobs
 from cases.dossier import year, year_making
 from cases.dossier.tasks import make_year
 from cases.models import ShutOut, YearExport
@@ -83,6 +85,40 @@ def test_cancelled_with_the_last_one_in_hand_it_leaves_nothing(
     export.refresh_from_db()
     assert export.cancelled_at
     assert (export.state, bool(export.file)) == (YearExport.State.EXPIRED, False)
+
+
+@pytest.mark.parametrize("made_before", [0, 1, 2])
+def test_who_may_export_no_year_any_more_gets_none_made(
+    school, administrator, cases, monkeypatch, made_before
+):
+    """They still run cases, and may export each of them; all at once they may not."""
+    Membership.objects.create(
+        user=administrator, role=Role.COORDINATOR, school=school, starts_on=MOMENT.date()
+    )
+    export = year.request_year(school, administrator, uuid.uuid4(), 2025, "Voor het archief.")
+    made = []
+
+    def role_ends():
+        role = administrator.memberships.get(role=Role.ADMINISTRATOR)
+        end_role(role, member(Role.ADMINISTRATOR, school), school)
+
+    def ended_meanwhile(contents, progress):
+        made.append(contents.case)
+        if len(made) == made_before:
+            role_ends()
+        return b"%PDF"
+
+    monkeypatch.setattr(year_making, "make_pdf", ended_meanwhile)
+    if not made_before:
+        role_ends()
+    make_year(str(export.public_id))
+    export.refresh_from_db()
+    assert (export.state, bool(export.file), len(made)) == ("failed", False, made_before)
+    assert [one for one in export.dossiers.all() if one.file] == []
+    jobs.retry(export)  # as another administrator can
+    make_year(str(export.public_id))
+    export.refresh_from_db()
+    assert (export.state, len(made)) == ("failed", made_before)
 
 
 def test_a_case_for_the_board_of_who_leads_the_school_as_well(school, administrator, cases):

@@ -32,6 +32,7 @@ from cases.dossier.tasks import make_dossier
 from cases.dossier.variants import LEFT_OUT, VARIANTS, About, Code, Ground, left_out
 from cases.errors import ActionError
 from cases.models import Case, DossierExport
+from cases.siblings import actions as siblings
 from consultations.models import SharedPiece
 from referrals.models import Referral
 from tests.cases.records import NOW, assessment, decision, feedback
@@ -201,14 +202,14 @@ def test_what_nobody_decided_on_is_shown_to_nobody(monkeypatch):
         (Code.WHOLE, 17, "", False),
     ],
 )
-def test_from_16_on_the_pupil_decides(school, administrator, code, years, consent, refused):
+def test_from_16_on_the_pupil_decides(school, coordinator, code, years, consent, refused):
     today = timezone.localdate()
     born = years and today.replace(year=today.year - years, day=1)
     case = CaseFactory(pupil=PupilFactory(school=school, birth_date=born))
     wish = Wish(variant=code, consent=consent)
     try:
         with translation.override("en"):
-            made = actions.request_export(case, administrator, uuid.uuid4(), REASON, wish)
+            made = actions.request_export(case, coordinator, uuid.uuid4(), REASON, wish)
     except ActionError:
         assert refused
     else:
@@ -225,6 +226,35 @@ def test_the_form_asks_for_the_consent_of_a_pupil_of_16(school, administrator, s
     assert "consent" not in browser.get(url, {"kind": "for_pupil"}).context["form"].fields
 
 
+@pytest.mark.parametrize(
+    ("sent", "made_for"),
+    [
+        ({"variant": "parents"}, None),
+        ({"variant": "parents", "younger": "on"}, (None, 11, 15)),
+        ({"variant": "parents", "consent": "Vroeg het haar op 3 maart."}, (None, 11, 15, 16)),
+        ({"variant": "for_pupil"}, (None, 15, 16)),
+    ],
+)
+def test_how_old_a_pupil_is_no_form_tells_who_sees_the_reference(
+    school, administrator, signed_in, sent, made_for
+):
+    today, browser, got = timezone.localdate(), signed_in(administrator), set()
+    for years in (None, 11, 15, 16):
+        born = years and today.replace(year=today.year - years, day=1)
+        case = CaseFactory(pupil=PupilFactory(school=school, birth_date=born))
+        url, asked = reverse("cases:dossier", args=[case.reference]), sent | {"reason": REASON}
+        page = browser.get(url, {"kind": sent["variant"]})
+        answer = browser.post(url, asked)
+        errors = answer.status_code == 422 and str(answer.context["form"].errors)
+        got.add((tuple(page.context["form"].fields), answer.status_code, errors))
+        if made_for is not None:
+            export = case.exports.get()  # as the trail has it, whether it is made or not
+            assert (export.state == "waiting") == (years in made_for), years
+            assert LogEntry.objects.filter(kind=Kind.EXPORTED, case_reference=case.reference)
+    assert len(got) == 1
+    assert (made_for is None) == (got.pop()[1] == 422)
+
+
 @pytest.mark.parametrize("code", [Code.PARENTS, Code.PUPIL, Code.BUURTTEAM])
 def test_names_of_others_are_taken_out_of_every_text(case, code):
     shown = page(case, code, chosen=keys(case), hidden_words="Ans, dokter Teun")
@@ -239,6 +269,28 @@ def test_names_of_others_are_taken_out_of_every_text(case, code):
     assert "Çağla" in shown
     assert "een roos." in shown
     assert "[naam weggelaten: A]说好" in shown
+
+
+@pytest.mark.parametrize(
+    ("code", "helps"), [(Code.BUURTTEAM, True), (Code.VEILIG_THUIS, True), (Code.PARENTS, False)]
+)
+def test_a_sibling_by_another_name_is_family_to_who_helps_the_family(
+    school, coordinator, code, helps
+):
+    """Whom somebody of the care team tied; the referral is about them all. Not to the parents."""
+    case = CaseFactory(pupil=PupilFactory(school=school, given_name="Mila", class_name="3A"))
+    tied, untied, _other = (
+        PupilFactory(school=school, given_name=given, family_name=family, class_name="3A")
+        for given, family in (("Fenna", "Ait Ben"), ("Yara", "Postma"), ("Bram", "Ait Ben"))
+    )
+    for sibling in (tied, untied):
+        tie = siblings.tie(case.pupil, coordinator, sibling)
+    siblings.untie(tie, coordinator)
+    said = "Fenna slaapt bij Yara Postma. Bram Ait Ben belde."
+    SignalFactory(case=case, author=coordinator, facts=said)
+    shown = page(case, code, chosen=keys(case))
+    named = [name for name in ("Fenna", "Yara", "Postma", "Bram", "Ait Ben") if name in shown]
+    assert named == (["Fenna"] if helps else [])
 
 
 def test_what_is_handed_over_is_what_was_chosen(case, administrator):
@@ -276,8 +328,10 @@ def test_the_form_of_each_kind_asks_what_fits_it(case, administrator, signed_in)
         assert "Zwaan" not in answer.content.decode()
         assert "PUPIL" not in answer.content.decode()
     sent = browser.post(
-        url, {"reason": REASON, "variant": "parents", "hidden_words": "Ans", "with_files": "on"}
-    )
+        url,
+        {"reason": REASON, "variant": "parents", "hidden_words": "Ans", "with_files": "on",
+         "younger": "on"},
+    )  # fmt: skip
     export = DossierExport.objects.get()
     assert sent.url == reverse("cases:export", args=[export.public_id])
     assert (export.variant, export.hidden_words, export.with_files) == ("parents", "Ans", False)

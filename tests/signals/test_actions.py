@@ -11,6 +11,7 @@ from accounts.roles import Role
 from cases.errors import ActionError, Immutable
 from cases.facts import facts_for
 from cases.models import Case, StepChange
+from cases.need_to_know.actions import shut_out
 from cases.protocol import guide
 from signals.actions import NO_MORE, correct_signal, file_signal, find_unfounded
 from signals.models import Signal
@@ -219,6 +220,28 @@ def test_why_it_is_too_late_to_correct_learns_only_who_sees_the_case(
         said[author.pk] = str(refused.value.message)
     assert said[teacher.pk] == str(NO_MORE)
     assert said[coordinator.pk] != str(NO_MORE)
+
+
+@pytest.mark.parametrize("ending", [None, _closed, _unfounded])
+def test_that_one_is_kept_out_changes_nothing_when_one_corrects_one_s_own(
+    pupil, teacher, coordinator, ending
+):
+    """That it is too late is said in the same words to every author who does not see the case."""
+    said = []
+    for kept_out in (False, True):
+        signal = log(pupil, teacher)
+        if kept_out:
+            shut_out(signal.case, coordinator, teacher, ground="other", explanation="")
+        if ending:
+            ending(signal, coordinator)
+        try:
+            correct_signal(
+                signal, teacher, uuid.uuid4(), reason="Toch.", categories=[], **signal_fields()
+            )
+            said.append("")
+        except ActionError as refused:
+            said.append(str(refused.message))
+    assert said == [str(NO_MORE) if ending else ""] * 2
 
 
 def test_a_version_is_corrected_once(pupil, teacher):
