@@ -270,6 +270,10 @@ ATTACKS = (
     Attack("audit-4", "7.3.1",
         "Forge the address in the log by X-Forwarded-For",
         "only proxies of one's own are believed (TRUSTED_PROXIES)"),
+    # --- Counting ---------------------------------------------------------------------------------
+    Attack("count-1", "8.3.4",
+        "Count what one may not know of by the numbers of rows on pages and in copies: a gap",
+        "what is chosen has a sign that says nothing; a copy of the audit has numbers of its own"),
     # --- Leaks ------------------------------------------------------------------------------------
     Attack("leak-1", "8.3.4",
         "Look for words of a case, one in each field, in logs, mails, queue, cache, addresses, "
