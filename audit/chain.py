@@ -35,9 +35,13 @@ COLUMNS = tuple(sorted(field.attname for field in LogEntry._meta.concrete_fields
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A point of the chain: the number and hash of a seal."""
+    """A point of the chain: the number and hash of a seal.
 
-    number: int
+    Where a copy of a school's trail ended, its hash alone (``number``: None): all rows of all
+    schools are counted through, and who has two copies would know how many they may not see.
+    """
+
+    number: int | None
     hash: str
 
     def __str__(self) -> str:
@@ -45,11 +49,11 @@ class Head:
 
     @classmethod
     def read(cls, text: str) -> "Head":
-        """Return what somebody noted as ``number:hash``. Raises ``ValueError`` when it is none."""
-        number, __, digest = text.partition(":")
+        """Return what somebody noted: ``number:hash``, or a hash. Raises ``ValueError`` else."""
+        number, colon, digest = text.rpartition(":")
         if len(digest) != len(BEGINNING.hash):
             raise ValueError(text)
-        return cls(int(number), digest.lower())
+        return cls(int(number) if colon else None, digest.lower())
 
 
 BEGINNING = Head(0, "0" * 64)
@@ -66,7 +70,7 @@ class Fault:
     def __str__(self) -> str:
         places = (("seal", self.seal), ("row", self.entry))
         where = ", ".join(f"{name} {number}" for name, number in places if number is not None)
-        return f"{where}: {self.what}"
+        return f"{where}: {self.what}" if where else self.what
 
 
 def head() -> Head:
@@ -125,6 +129,11 @@ def first_fault(start: Head = BEGINNING) -> Fault | None:
 
 def holds(noted: Head) -> Fault | None:
     """Tell what became of a head that was noted elsewhere; None when it still stands."""
+    if noted.number is None:
+        there = Seal.objects.filter(hash=noted.hash).exists()
+        return (
+            None if there else Fault(None, None, "noted elsewhere and gone: cut off, or made anew")
+        )
     seal = Seal.objects.filter(pk=noted.number).first()
     if seal is None:
         return Fault(noted.number, None, "noted elsewhere and gone: the end was cut off")

@@ -40,7 +40,8 @@ def lines(rows: LogQuerySet) -> Iterator[str]:
     )  # fmt: skip
     words = {str(kind): str(kind.label) for kind in Kind} | {True: _("yes"), False: _("no")}
     things = {kind.pk: _thing(kind) for kind in ContentType.objects.all()}
-    end = (_("The chain ends at"), str(chain.head()))
+    # By its hash: its number is that of all rows of all schools.
+    end = (_("The chain ends at"), chain.head().hash)
     return _lines(columns, rows.newest_first(), words, things, end)
 
 

@@ -157,14 +157,14 @@ def _hits(rule: Rule, rows: LogQuerySet, settled: Settled) -> dict[tuple[int, da
             if not times[gone]:
                 del times[gone]
         if len(times) > rule.over:
-            _note(hits, window, day_of(at), len(times))
+            _note(hits, window, day_of(at))
     return hits
 
 
-def _note(
-    hits: dict[tuple[int, date], int], window: Iterable[tuple], day: date, count: int
-) -> None:
-    for school in {school for __, school, __ in window}:
+def _note(hits: dict[tuple[int, date], int], window: Iterable[tuple], day: date) -> None:
+    """Note at each school what was there: of how much was elsewhere, its people see no row."""
+    own = Counter(school for school, __ in {(school, key) for __, school, key in window})
+    for school, count in own.items():
         hits[school, day] = max(count, hits.get((school, day), 0))
 
 

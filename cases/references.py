@@ -3,10 +3,13 @@
 import secrets
 
 from django.urls import register_converter
+from django.utils.crypto import salted_hmac
 
 # No 0/O, 1/I/L: a reference is read out over the telephone.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 6
+# 64 bits: no two records of a case have the same.
+SIGNS = 16
 
 
 def new_reference(prefix: str) -> str:
@@ -33,6 +36,15 @@ def signal_reference() -> str:
 def consultation_reference() -> str:
     """Return a new reference for a consultation."""
     return new_reference("C")
+
+
+def sign_of(key: str) -> str:
+    """Return what a page says of a record that has no reference, by its key (``signals-12``).
+
+    Not its number: all records are counted through, so that a gap between two of them would tell
+    that there are some that one may not see, how many, and between which days.
+    """
+    return salted_hmac("cases.references.sign", key, algorithm="sha256").hexdigest()[:SIGNS]
 
 
 class ReferenceConverter:

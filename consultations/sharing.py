@@ -18,6 +18,7 @@ from accounts.access import Permission
 from accounts.models import User
 from cases.models import Case
 from cases.names import Family, find, find_said, said_in, visible, without
+from cases.references import sign_of
 
 Lines = Iterator[tuple[Promise | str, str]]
 
@@ -153,4 +154,5 @@ def chosen(case: Case, user: User, keys: Iterable[str], veil: Veil) -> list[Piec
 def _piece(kind: Kind, record: Any, veil: Veil) -> Piece:
     day = date_format(timezone.localtime(getattr(record, kind.moment)), "j F Y")
     said = "\n\n".join(f"{label}: {text}" for label, text in kind.lines(record) if text)
-    return Piece(f"{kind.relation}-{record.pk}", f"{kind.title}, {day}", veil.over(said))
+    key = sign_of(f"{kind.relation}-{record.pk}")
+    return Piece(key, f"{kind.title}, {day}", veil.over(said))

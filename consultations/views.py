@@ -158,7 +158,8 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
             "elsewhere": guidance.elsewhere if guidance else "",
             "in_charge_since": guidance.in_charge_since if guidance else None,
             "shows_name": sees_case or consultation.named,
-            "pupil_age": consultation.case.pupil.age(timezone.localdate()),
+            # As it was when they were asked: the day on which it changes is the birth date.
+            "pupil_age": consultation.case.pupil.age(timezone.localdate(consultation.recorded_at)),
             "may_conclude": consultation.is_open
             and actions.may_conclude(consultation, request.user),
             **_what_one_may(request, consultation),

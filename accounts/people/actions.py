@@ -214,12 +214,10 @@ def give_role(
         raise ActionError(_("You cannot change your own roles. Ask another administrator."))
     if not people_of([school]).filter(pk=person.pk).exists():
         raise PermissionDenied
-    held = Membership.objects.filter(ended_at__isnull=True, user=person)
-    if held.exists() and not held.of_places([school]).exists():
-        # Else a school that they left could take away their second factor, and their sign-in.
-        raise ActionError(
-            _("This person left and works elsewhere now. Invite them: they say yes themselves.")
-        )
+    if not Membership.objects.filter(ended_at=None, user=person).of_places([school]).exists():
+        # Else a school that they left could take away their second factor, and their sign-in. And
+        # whether they work elsewhere now is not for it to know: the answer is the same.
+        raise ActionError(_("This person left. Invite them: they say yes themselves."))
     place = place_of(role, school)
     if not any(place.values()):
         raise ActionError(_("This school has no buurtteam yet."), field="role")

@@ -179,6 +179,7 @@ def _issuer(kind: str, location: str) -> str:
 
 def _save(provider: IdentityProvider, issuer: str, fields: dict[str, Any]) -> IdentityProvider:
     before = _state(provider) if provider.pk else None
+    _check_secret(provider, issuer, fields)
     provider.kind, provider.name = fields["kind"], fields["name"]
     provider.issuer = issuer
     for name in ("client_id", "sign_in_url", "certificate", "home_organization"):
@@ -214,6 +215,20 @@ def _check_people(school: School, domains: Collection[str]) -> None:
     for domain in domains:
         if elsewhere.filter(user__email__iendswith=f"@{domain}").exists():
             raise ActionError(ANOTHERS_DOMAIN % {"domain": domain}, field="domains")
+
+
+def _check_secret(provider: IdentityProvider, issuer: str, fields: dict[str, Any]) -> None:
+    """Raise ``ActionError`` where the secret that is kept would go to another than it is of.
+
+    Whoever trades a code for a token is sent it: so an administrator would read what a colleague
+    typed, by a provider of their own.
+    """
+    elsewhere = provider.pk is not None and issuer != provider.issuer
+    if elsewhere and not KINDS[fields["kind"]].is_saml and not fields.get("client_secret"):
+        raise ActionError(
+            _("This is another provider: fill in its own secret. The one there is stays ours."),
+            field="client_secret",
+        )
 
 
 def _keep_secret(provider: IdentityProvider, typed: str) -> None:

@@ -16,6 +16,7 @@ from cases.dossier.actions import Wish
 from cases.dossier.lock import check_strength
 from cases.dossier.variants import VARIANTS, Code, Names, Variant
 from cases.protocol.vacations import school_year
+from cases.references import sign_of
 
 # As long as a dossier is kept at most.
 YEARS_BACK = 20
@@ -104,7 +105,9 @@ class ExportForm(MeldcodeForm):
         super().__init__(*args, **kwargs)
         self.kind = kind
         self.initial["variant"] = kind.code.value
-        self.fields["chosen"].choices = records
+        # What the page says of a record, and its key.
+        self._keys = {sign_of(key): key for key, __ in records}
+        self.fields["chosen"].choices = [(sign_of(key), name) for key, name in records]
         if Names.STAFF not in kind.names:
             self.fields["hidden_words"].help_text = _(
                 "Names of other pupils are left out by themselves. Do you know of others, such as "
@@ -140,7 +143,7 @@ class ExportForm(MeldcodeForm):
         wish = {name: value for name, value in self.values.items() if name != "reason"}
         wish["variant"] = self.kind.code.value
         if "chosen" in wish:
-            wish["chosen"] = tuple(wish["chosen"])
+            wish["chosen"] = tuple(self._keys[sign] for sign in wish["chosen"])
         return Wish(**wish)
 
 

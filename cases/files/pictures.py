@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageFile, ImageOps
 
 from cases.files.kinds import FileKind, Refused
+from cases.files.parts import check_parts
 
 FORMATS = {"jpeg": "JPEG", "png": "PNG", "webp": "WEBP"}
 # Good for reading a letter in the picture, and half the bytes of the best.
@@ -32,6 +33,8 @@ _one_at_a_time = threading.Lock()
 
 def cleaned(upload: BinaryIO, kind: FileKind) -> BinaryIO:
     """Return the picture alone, upright, as a new file. Raises ``Refused``."""
+    upload.seek(0)
+    check_parts(upload.read(), kind.code)
     upload.seek(0)
     kept = TemporaryFile()  # noqa: SIM115 - whoever keeps the picture reads it
     try:

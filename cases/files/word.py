@@ -23,22 +23,23 @@ ACTS = re.compile(r"\s*(?:DDE|DDEAUTO|INCLUDE\w*|IMPORT|LINK|RD)\b", re.IGNORECA
 RUNS = frozenset({"vbaproject", "wordvbadata", "oleobject", "control", "activexcontrolbinary"})
 # A part without these holds no field; without a zero it is not written two bytes a letter.
 FIELD = re.compile(rb"instrText|fldSimple|\0")
-# Far more than what belongs to a document, or a text with fields, ever is, in bytes.
+# Far more than what belongs to a document, or a text with fields, ever is, in bytes: all parts
+# together, for each of a thousand would be read through.
 MOST_TIES, MOST_WITH_FIELDS = MEGABYTE, 10 * MEGABYTE
 CHUNK = 64 * 1024
 
 
 def check_word(archive: zipfile.ZipFile) -> None:
     """Raise ``Refused`` for a document that runs or fetches something when it is opened."""
+    ties, texts = MOST_TIES, MOST_WITH_FIELDS
     for entry in archive.infolist():
         name = entry.filename.lower()
-        if name == CONTENT_TYPES.lower():
-            _read(archive, entry, MOST_TIES, _check_part)
-        elif name.endswith(".rels"):
-            _read(archive, entry, MOST_TIES, _check_tie)
+        if name == CONTENT_TYPES.lower() or name.endswith(".rels"):
+            judge = _check_tie if name.endswith(".rels") else _check_part
+            ties = _read(archive, entry, ties, judge)
         elif name.endswith(".xml") and _has_fields(archive, entry):
             fields = _Fields()
-            _read(archive, entry, MOST_WITH_FIELDS, fields.start, fields)
+            texts = _read(archive, entry, texts, fields.start, fields)
             fields.judge_all()
 
 
@@ -94,7 +95,8 @@ def _read(
     most: int,
     start: Callable[[str, dict[str, str]], None],
     fields: _Fields | None = None,
-) -> None:
+) -> int:
+    """Read a part, and return how many bytes there may be still of ``most``."""
     if entry.file_size > most:
         raise Refused(_("This document holds too much inside. Save it as PDF and add that."))
     parser = expat.ParserCreate(namespace_separator=" ")
@@ -103,6 +105,7 @@ def _read(
     if fields:
         parser.CharacterDataHandler, parser.EndElementHandler = fields.text, fields.end
     parser.Parse(archive.read(entry), True)
+    return most - entry.file_size
 
 
 def _no_doctype(*args: object) -> None:

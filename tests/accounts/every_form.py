@@ -22,6 +22,7 @@ from cases.figures.school_year import SchoolYear
 from cases.models import Pupil
 from cases.protocol import PERIODS, QUESTIONS
 from cases.protocol.vacations import school_year
+from cases.references import sign_of
 from consultations.models import ReadMark
 from referrals.report.fields import FIELDS
 from tests.accounts import oidc, saml
@@ -215,7 +216,7 @@ def consultation(world: World) -> Data:
     """Fill in a question to the family worker, with the name."""
     return {
         "kind": "family_worker", "question": "Hoe lees jij dit?", "shared": "Eet niet.",
-        "share": [f"signals-{world.case.signals.current().first().pk}"],
+        "share": [sign_of(f"signals-{world.case.signals.current().first().pk}")],
         "hidden_words": "Fatima, Sem",
         "contact": str(world.contact.public_id),
         "invitees": [str(membership_of(world.people["other_worker"]))],
@@ -288,7 +289,7 @@ def who_only_was_invited(world: World) -> str:
 
 def record_of_another_case(world: World) -> str:
     """Return a signal of another case of the same school."""
-    return f"signals-{SignalFactory(case__pupil__school=world.school).pk}"
+    return sign_of(f"signals-{SignalFactory(case__pupil__school=world.school).pk}")
 
 
 def contact_elsewhere(world: World) -> str:

@@ -282,8 +282,8 @@ def test_ending_a_role_ends_sessions_and_grants_and_hands_tasks_on(
     assert not CaseUserObjectPermission.objects.filter(user=teacher).exists()
     case.refresh_from_db()
     assert case.responsible == coordinator
-    # Back again later: nothing of before comes along.
-    actions.give_role(school, administrator, teacher, role=Role.TEACHER)
+    # Back again later, by an invitation: nothing of before comes along.
+    Membership.objects.create(user=teacher, school=school, role=Role.TEACHER)
     again = User.objects.get(pk=teacher.pk)
     assert not Case.objects.visible_to(again).exists()
 

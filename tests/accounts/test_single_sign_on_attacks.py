@@ -1,6 +1,8 @@
 """What is tried against single sign-on: forged states, and providers that lie."""
 
+import base64
 import time
+from contextlib import suppress
 
 import jwt
 import pytest
@@ -10,13 +12,14 @@ from django.test import Client
 from django.urls import reverse
 from werkzeug.wrappers import Response
 
-from accounts.models import User
+from accounts.models import IdentityProvider, User
 from accounts.roles import Role
 from accounts.sso.kinds import KINDS
 from tests.accounts.liar import Liar
 from tests.accounts.oidc import (
     DOMAIN,
     REFUSED,
+    SECRET,
     START,
     asked,
     at_provider,
@@ -314,3 +317,28 @@ def test_the_kind_decides_in_a_sign_in_too(liar, client):
 @pytest.mark.parametrize("typed", ["common", "organizations", "consumers", "", "school.nl", "../x"])
 def test_an_entra_without_a_tenant_of_ones_own(typed):
     assert KINDS["entra"].issuer(typed) is None
+
+
+@shows("sso-5")
+def test_a_secret_is_not_sent_to_another_provider_than_it_is_of(
+    school, administrator, signed_in, liar
+):
+    """An administrator leads it to a server of their own, and keeps "the one there is"."""
+    IdentityProvider.objects.all().delete()
+    provider = provider_of(school)
+    change, browser = reverse("sso:change", args=[provider.public_id]), signed_in(administrator)
+    moved = {
+        "kind": "other", "name": "Schoolaccount", "location": liar.address, "domains": DOMAIN,
+        "client_id": "meldcode", "client_secret": "",
+    }  # fmt: skip
+    answer = browser.post(change, moved)
+    with suppress(StopIteration):  # nothing leads there
+        ask_liar(Client(), liar)
+    sent = [f"{one.headers} {one.get_data(as_text=True)}" for one in liar.asked]
+    secret = base64.b64encode(f"meldcode:{SECRET}".encode()).decode()
+    assert not any(SECRET in one or secret in one for one in sent)
+    # With a secret of its own it is another provider, as before.
+    assert answer.status_code == 422
+    assert answer.context["form"].errors.keys() == {"client_secret"}
+    assert browser.post(change, {**moved, "client_secret": "nieuw"}).status_code == 302
+    assert IdentityProvider.objects.get().secret == "nieuw"

@@ -256,6 +256,10 @@ ATTACKS = (
         "Let the server fetch addresses of its own network, by name, redirect, proxy, or a name "
         "that changes its answer",
         "not connected to: the address that was looked at is the one that is used"),
+    Attack("sso-5", "2.10.4",
+        "As an administrator: read the client secret that a colleague typed, by leading the "
+        "provider to a server of one's own and keeping the secret there is",
+        "another issuer takes a secret of its own: the one that is kept is sent to nobody else"),
     # --- Audit ------------------------------------------------------------------------------------
     Attack("audit-1", "7.3.3",
         "Change, remove, replace or empty rows of the log with the database's own commands",
@@ -270,6 +274,10 @@ ATTACKS = (
     Attack("audit-4", "7.3.1",
         "Forge the address in the log by X-Forwarded-For",
         "only proxies of one's own are believed (TRUSTED_PROXIES)"),
+    # --- Counting ---------------------------------------------------------------------------------
+    Attack("count-1", "8.3.4",
+        "Count what one may not know of by the numbers of rows on pages and in copies: a gap",
+        "what is chosen has a sign that says nothing; a copy of the audit has numbers of its own"),
     # --- Leaks ------------------------------------------------------------------------------------
     Attack("leak-1", "8.3.4",
         "Look for words of a case, one in each field, in logs, mails, queue, cache, addresses, "

@@ -9,6 +9,7 @@ from accounts.roles import Role
 from audit.kinds import Kind
 from audit.models import LogEntry
 from cases.need_to_know.actions import shut_out
+from cases.references import sign_of
 from referrals.models import Goal
 from referrals.report.actions import write_texts
 from referrals.report.models import Report
@@ -113,7 +114,7 @@ def test_nor_is_all_of_them_as_it_would_be_read(pupil, coordinator, signed_in):
     asked = {
         "kind": "colleague",
         "question": "Wat zie jij?",
-        "share": f"signals-{signal.pk}",
+        "share": sign_of(f"signals-{signal.pk}"),
         "preview": "1",
     }
     url = reverse("consultations:new", args=[case.reference])
@@ -171,7 +172,7 @@ def test_what_can_be_shared_is_not_read_in_silence(pupil, coordinator, signed_in
     if asked == "form":
         answer = browser.get(url)
     else:
-        chosen = [f"signals-{signal.pk}"]
+        chosen = [sign_of(f"signals-{signal.pk}")]
         sent = {"preview": "", "kind": "care_team", "question": "Hoe verder?", "share": chosen}
         answer = browser.post(url, sent)
     assert "Zij slaapt in de auto." in answer.content.decode()

@@ -3,15 +3,22 @@
 Each failed on the day it was written: nobody marked it, and nothing took it out of what went along.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import SiblingTie
 from cases.names import Family, find
 from consultations.sharing import Veil
-from tests.factories import PupilFactory, UserFactory
+from tests.factories import (
+    CaseFactory,
+    ConsultationFactory,
+    InvitationFactory,
+    PupilFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -159,3 +166,19 @@ def test_a_sibling_is_found_however_many_are_called_so():
         PupilFactory(school=jayden.school, given_name=f"Kind{number}", family_name="De Jong")
     said = Veil(family=Family.of(jayden)).over("Kind0 en Kind20 waren erbij.")
     assert said == "[familielid] en [familielid] waren erbij."
+
+
+# --- The page of a question without a name told the birth date: on that day the pupil was older
+def test_a_birthday_does_not_show(family_worker, school, signed_in):
+    today = timezone.localdate()
+    pupil = PupilFactory(school=school, birth_date=today.replace(year=today.year - 12, day=1))
+    asked = ConsultationFactory(case=CaseFactory(pupil=pupil), named=False)
+    accepted = {"buurtteam": school.buurtteam, "accepted_at": timezone.now()}
+    InvitationFactory(consultation=asked, user=family_worker, **accepted)
+    type(asked).objects.filter(pk=asked.pk).update(
+        recorded_at=timezone.now() - timedelta(days=today.day)  # of last month
+    )
+    url = reverse("consultations:detail", args=[asked.reference])
+    page = signed_in(family_worker).get(url).content.decode()
+    assert "leerling van 11" in page
+    assert "leerling van 12" not in page

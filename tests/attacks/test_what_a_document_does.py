@@ -4,6 +4,7 @@ import io
 
 import pytest
 
+from cases.files import word
 from cases.files.content import look_at
 from cases.files.kinds import Refused
 from tests.cases.made_up_files import TYPES, docx
@@ -73,3 +74,18 @@ def test_nor_does_one_that_says_it_all_at_once():
 @pytest.mark.parametrize("run", ["PAGE", "HYPERLINK &quot;https://nji.nl&quot;", "DATE \\@ d"])
 def test_other_fields_are_taken(run):
     assert taken(says(run))
+
+
+def test_parts_that_are_read_through_are_few_together(monkeypatch):
+    """Each of a thousand was read through: a document of a megabyte took a processor's minute."""
+    text = f"<w:document {SPACE}><w:instrText/></w:document>"
+    ties = f"{TIES}</Relationships>"
+    parts = [(f"word/header{n}.xml", text) for n in range(3)]
+    parts += [(f"word/_rels/header{n}.xml.rels", ties) for n in range(3)]
+    assert taken(docx(*parts))
+    for name, fits in (("MOST_WITH_FIELDS", 0), ("MOST_TIES", len(TYPES))):
+        two = len(text if name == "MOST_WITH_FIELDS" else ties) * 2
+        with monkeypatch.context() as patch:
+            patch.setattr(word, name, fits + two)
+            assert not taken(docx(*parts))
+            assert taken(docx(*parts[:2], *parts[3:5]))

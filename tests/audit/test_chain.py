@@ -149,6 +149,9 @@ def test_a_cut_off_end_shows_to_whoever_noted_the_head(rows):
     assert verify() == "whole"
     assert "cut off" in verify("--head", noted)
     assert verify("--head", str(chain.head())) == "whole"
+    # As a copy of a school's trail ends: without a number.
+    assert "cut off" in verify("--head", noted.partition(":")[2])
+    assert verify("--head", chain.head().hash) == "whole"
 
 
 def test_a_beginning_removed_by_law_is_told_to_the_command(rows):
@@ -159,6 +162,8 @@ def test_a_beginning_removed_by_law_is_told_to_the_command(rows):
             seal.delete()
     assert "missing: the seals from 1 on" in verify()
     assert verify("--from", last) == "whole"
+    with pytest.raises(CommandError):
+        call_command("audit_verify", "--from", rows[1].hash)
 
 
 @pytest.mark.parametrize("text", ["7", "7:abc", "x:" + "0" * 64])

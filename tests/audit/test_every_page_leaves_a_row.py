@@ -17,6 +17,7 @@ from django.utils import timezone
 from audit.kinds import Kind
 from audit.models import Flag, LogEntry
 from cases.models import Snooze
+from cases.references import sign_of
 from consultations.models import AgendaItem
 from referrals.report.models import ReportText
 from tests.accounts.every_form import FORMS, Sheet
@@ -118,7 +119,7 @@ def asked_in_a_query(world):
 def sent_with_a_button(world):
     """Page → what its other buttons send: they show the form again, or what would follow."""
     question = {"kind": "family_worker", "question": "Hoe lees jij dit?"}
-    share = {"share": f"signals-{world.signal.pk}"}
+    share = {"share": sign_of(f"signals-{world.signal.pk}")}
     return {
         "signals:new": [{"search": "1", "pupil_query": SIGN}, {"pupil_query": SIGN}],
         "consultations:new": [

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.roles import Role
+from cases.references import sign_of
 from consultations.actions import record_outcome
 from consultations.models import Advice, Consultation, Invitation
 from consultations.times.actions import agree_time, propose_times
@@ -47,7 +48,7 @@ def test_a_coordinator_sees_what_they_will_see(visitor, school, case):
     coordinator.open(f"/cases/{case.reference}/consultations/new/")
     coordinator.choose(kind="family_worker")
     coordinator.fill(question="Hoe lees jij dit?", shared="Een leerling van 14.")
-    coordinator.tick("share", f"signals-{case.signals.first().pk}")
+    coordinator.tick("share", sign_of(f"signals-{case.signals.first().pk}"))
     coordinator.page.get_by_text("Noor Kuipers").click()
     coordinator.press("See what they will see")
     assert "[leerling] huilde. Haar moeder [familielid] werd boos op Sem." in coordinator.text

@@ -4,6 +4,7 @@ import hashlib
 import io
 import tracemalloc
 import zipfile
+import zlib
 from dataclasses import replace
 from random import Random
 
@@ -200,6 +201,49 @@ def test_a_picture_that_breaks_off_is_refused(kind, left, monkeypatch):
     noise = Image.effect_noise((64, 64), 90)
     whole = saved(noise, kind)
     assert "damaged" in why_not(whole[: int(len(whole) * left)])
+
+
+def _jpeg_of(scans: int) -> bytes:
+    """A progressive JPEG whose last scan comes again: each goes over the whole picture."""
+    whole = saved(Image.effect_noise((64, 64), 90), "JPEG", progressive=True)
+    last = whole[whole.rindex(b"\xff\xda") : -2]
+    return whole[:-2] + last * scans + b"\xff\xd9"
+
+
+def _with_chunks(count: int) -> bytes:
+    """A PNG with profiles of a megabyte, each of which is unpacked."""
+    profile = b"x\0\0" + zlib.compress(b"\0" * 1000, 9)
+    named = b"iCCP" + profile
+    chunk = len(profile).to_bytes(4) + named + zlib.crc32(named).to_bytes(4)
+    whole = photo("PNG")
+    return whole[:33] + chunk * count + whole[33:]
+
+
+EXIF = b"\xff\xe1\0\x10Exif\0\0MM\0*\0\0\0\x08"
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        lambda: _jpeg_of(65),
+        lambda: _with_chunks(250),
+        lambda: b"\xff\xd8" + EXIF * 600 + photo()[2:],
+        lambda: b"\xff\xd8" + b"\xff" * 5000 + photo()[2:],
+        lambda: b"\xff\xd8" + b"\xff" * MEGABYTE,
+    ],
+    ids=["scans", "chunks", "segments", "filling", "nothing else"],
+)
+@shows("file-2")
+def test_a_picture_of_many_parts_is_refused_before_it_is_decoded(bomb, monkeypatch):
+    content, opened = bomb(), []
+    monkeypatch.setattr(Image, "open", lambda *args, **kwargs: opened.append(args))
+    assert "damaged" in why_not(content)
+    assert opened == []
+
+
+@pytest.mark.parametrize("make", [lambda: _jpeg_of(20), lambda: _with_chunks(3)])
+def test_a_picture_of_some_parts_is_taken(make):
+    assert kept(make()).size
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])

@@ -8,6 +8,7 @@ from guardian.shortcuts import assign_perm
 
 from accounts.roles import Role
 from cases.errors import ActionError, Immutable
+from cases.references import sign_of
 from consultations.actions import ask_consultation
 from consultations.models import Consultation, SharedPiece
 from signals.models import SignalFinding
@@ -30,7 +31,7 @@ def question(**changes):
 
 
 def key_of(record, relation="signals"):
-    return f"{relation}-{record.pk}"
+    return sign_of(f"{relation}-{record.pk}")
 
 
 def ask(case, by, *records, **changes):

@@ -16,13 +16,16 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        noted = {"type": _noted, "metavar": "NUMBER:HASH"}
         parser.add_argument(
-            "--head", **noted, help="A head that was noted elsewhere, and must still stand."
+            "--head",
+            type=_noted,
+            metavar="[NUMBER:]HASH",
+            help="A head that was noted elsewhere, and must still stand.",
         )
         parser.add_argument(
             "--from",
-            **noted,
+            type=_numbered,
+            metavar="NUMBER:HASH",
             dest="start",
             default=chain.BEGINNING,
             help="The last seal that was removed by law: the chain begins after it.",
@@ -42,3 +45,10 @@ def _noted(text: str) -> Head:
         return Head.read(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError("Write it as NUMBER:HASH.") from error
+
+
+def _numbered(text: str) -> Head:
+    head = _noted(text)
+    if head.number is None:
+        raise argparse.ArgumentTypeError("Write it as NUMBER:HASH.")
+    return head

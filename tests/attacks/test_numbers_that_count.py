@@ -1,0 +1,53 @@
+"""Numbers of rows on pages: a gap told of records that one may not know of. Each failed on its day.
+
+All signals of all schools are counted through. Who saw those of two of their own signals knew how
+many were logged in between: at a small school that is the one about a colleague (R9), and its day.
+"""
+
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from audit import chain
+from audit.log import record_read
+from tests.attacks.proof import shows
+from tests.factories import CaseFactory, PupilFactory
+
+pytestmark = pytest.mark.django_db
+
+# As a field that names a row would have it: "signals-12".
+NUMBERED = re.compile(r'value="([a-z_]+-\d+)"')
+
+
+@shows("count-1")
+def test_no_form_names_a_record_by_its_number(world, signed_in):
+    pages = [
+        ("participant", reverse("consultations:new", args=[world.case.reference])),
+        *(
+            (who, f"{reverse('cases:dossier', args=[world.case.reference])}?kind={kind}")
+            for who in ("coordinator", "administrator")
+            for kind in ("buurtteam", "veilig_thuis")
+        ),
+    ]
+    for who, url in pages:
+        page = signed_in(world.people[who]).get(url).content.decode()
+        assert page.count('type="checkbox"') > 1
+        assert NUMBERED.findall(page) == []
+
+
+@shows("count-1")
+def test_a_copy_of_the_audit_does_not_say_how_many_rows_there_are(school, administrator, signed_in):
+    """Of two copies the difference was that of all schools, and of what is for the board."""
+    ends = []
+    for hidden in (1, 3):
+        for _ in range(hidden):
+            record_read(None, CaseFactory(pupil=PupilFactory(school=school), restricted=True))
+        chain.seal_waiting()
+        today = timezone.localdate()
+        asked = {"school": school.pk, "first": today, "last": today, "reason": "Voor de FG hier."}
+        answer = signed_in(administrator).post(reverse("audit:export"), asked)
+        ends.append(b"".join(answer.streaming_content).decode().splitlines()[-1].split(";")[1])
+    assert ends[0] != ends[1]
+    assert [re.fullmatch("[0-9a-f]{64}", end) is not None for end in ends] == [True, True]
