@@ -45,8 +45,8 @@ OF_THE_SCHOOL = {
 }
 # Codes and keys, which choose what stands on a page and are no words on it.
 CODES = {
-    "reference", "sha256", "code", "rule", "period", "in_charge", "field", "password", "secret_hash",
-    "Answer.question", "Answer.answer",
+    "reference", "sha256", "code", "rule", "period", "in_charge", "field", "password",
+    "secret_hash", "Answer.question", "Answer.answer",
     # A colleague's name stands on every page: who wrote it, who takes part, who is signed in.
     "User.name",
 }  # fmt: skip
