@@ -21,6 +21,7 @@ from cases.facts import facts_for
 from cases.models import Case
 from cases.one_case import OneCase, read_case
 from cases.protocol import Facts, Guidance, guide
+from cases.rights import Rights
 from cases.screen import ScreenGuidance, step_header, what_now
 from cases.siblings.shown import open_cases_of_siblings
 from cases.together import read_together
@@ -180,15 +181,6 @@ def permissions_on(case: Case, user: User, known: Permission | None = None) -> s
     What reaches as far has the same answer, and is asked once; ``known``: the one by which the case
     was found.
     """
-    answers: dict[Any, Any] = {None: False}
-    if known is not None:
-        answers[Case.objects.reach(user, known)] = True
-    reaches = {p: Case.objects.reach(user, p) for p in CASE_PERMISSIONS}
-    asked = {}
-    for permission, reach in reaches.items():
-        if reach not in answers and reach not in asked:
-            found = Case.objects.permitted(user, permission).filter(pk=case.pk)
-            asked[reach] = found.values_list("pk")
-    read_together(*asked.values())
-    answers |= asked
-    return {permission for permission, reach in reaches.items() if answers[reach]}
+    rights = Rights(case, user, CASE_PERMISSIONS, known)
+    read_together(*rights.querysets)
+    return rights.held()

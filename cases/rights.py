@@ -1,0 +1,50 @@
+"""What somebody may do with one case: asked beside what else a page reads, each reach once."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.access import Permission
+from accounts.models import User
+from cases.models import Case
+
+
+class Rights:
+    """Permissions that somebody may hold for one very case, for one page of it.
+
+    What reaches as far has the same answer (``CaseQuerySet.reach``), and is asked once. ``known``:
+    the permission by which the case was found. Fetch ``querysets`` together with what the page
+    reads; then ``held`` says which there are. Whoever writes asks anew, behind the lock.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        user: User,
+        permissions: Iterable[Permission],
+        known: Permission | None = None,
+    ) -> None:
+        self._answers: dict[Any, Any] = {None: False}
+        if known is not None:
+            self._answers[Case.objects.reach(user, known)] = True
+        self._reaches = {p: Case.objects.reach(user, p) for p in permissions}
+        self._asked: dict[Any, QuerySet] = {}
+        for permission, reach in self._reaches.items():
+            if reach not in self._answers and reach not in self._asked:
+                found = Case.objects.permitted(user, permission).filter(pk=case.pk)
+                self._asked[reach] = found.values_list("pk")
+
+    @property
+    def querysets(self) -> tuple[QuerySet, ...]:
+        """Return what is to be asked."""
+        return tuple(self._asked.values())
+
+    def may_hold(self, permission: Permission) -> bool:
+        """Tell whether the user could hold one at all: without it, nothing hangs on the case."""
+        return self._reaches[permission] is not None
+
+    def held(self) -> set[Permission]:
+        """Return the permissions that the user holds."""
+        answers = self._answers | self._asked
+        return {permission for permission, reach in self._reaches.items() if answers[reach]}
