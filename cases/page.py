@@ -18,7 +18,7 @@ from accounts.models import User
 from audit.log import record_read
 from cases.case_records import fetch
 from cases.facts import facts_for
-from cases.models import Case
+from cases.models import Case, EmergencyAccess
 from cases.one_case import OneCase, read_case
 from cases.protocol import Facts, Guidance, guide
 from cases.rights import Rights
@@ -157,12 +157,9 @@ class CasePage:
         keys = {key for tie in self.read.beside["ties"] for key in tie}
         return open_cases_of_siblings(self.case.pupil, keys, self.user)
 
-    def _emergencies(self) -> list[Any]:
-        """Return who of another school may see it now; almost always nobody, and nothing asked."""
-        running = any(ends_at > self.now for __, ends_at in self.read.beside["emergencies"])
-        if not running:
-            return []
-        return list(self.case.emergency_accesses.running().select_related("user"))
+    def _emergencies(self) -> list[EmergencyAccess]:
+        """Return who of another school may see it now; almost always nobody."""
+        return [one for one in self.read.beside["emergencies"] if one.ends_at > self.now]
 
 
 def case_page(request: HttpRequest, reference: str, name: str) -> CasePage:
