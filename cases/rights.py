@@ -14,7 +14,8 @@ class Rights:
     """Permissions that somebody may hold for one very case, for one page of it.
 
     What reaches as far has the same answer (``CaseQuerySet.reach``), and is asked once. ``known``:
-    the permission by which the case was found. Fetch ``querysets`` together with what the page
+    the permission by which the case was found. That says that neither a conflict of interest nor R9
+    keeps it from the user, so that of its whole school they hold what they hold of it. Fetch ``querysets`` together with what the page
     reads; then ``held`` says which there are. Whoever writes asks anew, behind the lock.
     """
 
@@ -25,10 +26,14 @@ class Rights:
         permissions: Iterable[Permission],
         known: Permission | None = None,
     ) -> None:
-        self._answers: dict[Any, Any] = {None: False}
+        self._reaches = {p: Case.objects.reach(user, p) for p in permissions}
+        self._answers: dict[Any, bool] = {None: False}
         if known is not None:
             self._answers[Case.objects.reach(user, known)] = True
-        self._reaches = {p: Case.objects.reach(user, p) for p in permissions}
+            whole = [
+                reach for reach in self._reaches.values() if reach and case.school_id in reach[0]
+            ]
+            self._answers |= dict.fromkeys(whole, True)
         self._asked: dict[Any, QuerySet] = {}
         for permission, reach in self._reaches.items():
             if reach not in self._answers and reach not in self._asked:
