@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -17,6 +18,7 @@ from accounts.access import Permission
 from accounts.models import User
 from audit.log import record_read
 from cases.case_records import fetch
+from cases.contact_book.calls import Numbers
 from cases.facts import facts_for
 from cases.models import Case, EmergencyAccess
 from cases.one_case import OneCase, read_case
@@ -95,11 +97,16 @@ class CasePage:
     @cached_property
     def what_now(self) -> ScreenGuidance:
         """Return the card "Wat nu?"."""
-        return what_now(self.guidance, self.case, self.permissions)
+        return what_now(self.guidance, self.case, self.permissions, numbers=self.numbers)
 
-    def fetch(self, paths: Collection[str]) -> None:
-        """Fetch the records that a part shows (``cases.case_records``)."""
-        fetch(self.case, self.read, paths)
+    @cached_property
+    def numbers(self) -> Numbers:
+        """Return whom to call; ``what_now`` asks for them where it tells to call."""
+        return Numbers(self.case.school, now=self.now)
+
+    def fetch(self, paths: Collection[str], *beside: QuerySet) -> None:
+        """Fetch the records that a part shows (``cases.case_records``), and what is ``beside``."""
+        fetch(self.case, self.read, paths, beside)
 
     def tabs(self) -> list[Tab]:
         """Return the parts of the page that the user may see."""
@@ -143,19 +150,29 @@ class CasePage:
         url = reverse("cases:close", args=[self.case.reference])
         return self.guidance.may_close and all(task.url != url for task in self.what_now.tasks)
 
-    def others(self) -> list[Case]:
-        """Return the pupil's other cases, as far as the user may see them."""
+    @cached_property
+    def others(self) -> QuerySet:
+        """Return the pupil's other cases, as far as the user may see them; not read yet."""
         if not self.read.beside["others"]:
-            return []
+            return Case.objects.none()
         others = Case.objects.visible_to(self.user).filter(pupil=self.case.pupil_id)
-        return list(others.exclude(pk=self.case.pk).order_by("-opened_at"))
+        return others.exclude(pk=self.case.pk).order_by("-opened_at")
 
-    def cases_of_siblings(self) -> list[Case]:
-        """Return the open cases of siblings that the user may see."""
+    @cached_property
+    def cases_of_siblings(self) -> QuerySet:
+        """Return the open cases of siblings that the user may see; not read yet."""
         if self.case.restricted:
-            return []
+            return Case.objects.none()
         keys = {key for tie in self.read.beside["ties"] for key in tie}
         return open_cases_of_siblings(self.case.pupil, keys, self.user)
+
+    def read_around(self) -> None:
+        """Read the other cases and those of siblings with the numbers; without any, nothing."""
+        around = [
+            rows for rows in (self.others, self.cases_of_siblings) if not rows.query.is_empty()
+        ]
+        if around:
+            read_together(*around, self.numbers.book)
 
     def _emergencies(self) -> list[EmergencyAccess]:
         """Return who of another school may see it now; almost always nobody."""

@@ -13,10 +13,12 @@ from cases.models import Case
 class Rights:
     """Permissions that somebody may hold for one very case, for one page of it.
 
-    What reaches as far has the same answer (``CaseQuerySet.reach``), and is asked once. ``known``:
-    the permission by which the case was found. That says that neither a conflict of interest nor R9
-    keeps it from the user, so that of its whole school they hold what they hold of it. Fetch ``querysets`` together with what the page
-    reads; then ``held`` says which there are. Whoever writes asks anew, behind the lock.
+    What reaches as far has the same answer (``CaseQuerySet.reach``), and is asked once. Fetch
+    ``querysets`` together with what the page reads; then ``held`` says which there are. Whoever
+    writes asks anew, behind the lock.
+
+    ``known``: the permission by which the case was found. It tells that neither a conflict of
+    interest nor R9 stands between: what the user holds for the whole school, they hold here.
     """
 
     def __init__(
