@@ -1,17 +1,23 @@
 """Asking, advising, and recording the outcome."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access
 from accounts.access import Permission, Scope
-from accounts.forms import LONG_TEXT, LongTextField, MeldcodeForm, MomentField, PublicIdField
+from accounts.forms import (
+    LONG_TEXT,
+    LongTextField,
+    MeldcodeForm,
+    MomentField,
+    PublicIdField,
+    offer,
+)
 from accounts.models import Membership, User
 from accounts.roles import Role
 from cases.contact_book.calls import Numbers
@@ -33,13 +39,6 @@ OUTSIDE = frozenset(
 )
 # Whom one calls and has an answer from at once.
 CALLED = OUTSIDE | {Consultation.Kind.EMERGENCY}
-
-
-def offer(field: forms.ModelChoiceField, found: QuerySet, rows: Iterable[Model]) -> None:
-    """Let a field show rows that were read already; what is chosen is looked for in ``found``."""
-    field.queryset = found
-    named = map(field.iterator(field).choice, rows)
-    field.choices = [("", field.empty_label), *named] if field.empty_label else list(named)
 
 
 class PersonField(forms.ModelMultipleChoiceField):
@@ -372,10 +371,10 @@ class AdviceForm(NamelessForm):
     def offer_people(self, people: QuerySet) -> None:
         """Offer who takes part, but for the writer; without anybody else, leave it out."""
         others = [person for person in people if person.pk != self.user.pk]
-        if others:
-            offer(self.fields["mentions"], people.exclude(pk=self.user.pk), others)
-        else:
-            self.fields.pop("mentions", None)
+        field = self.fields.pop("mentions", None)
+        if others and field:
+            offer(field, people.exclude(pk=self.user.pk), others)
+            self.fields["mentions"] = field
 
     def clean(self) -> dict[str, Any]:
         """Find names that slipped into the advice."""
