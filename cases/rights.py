@@ -32,13 +32,16 @@ class Rights:
         self._answers: dict[Any, bool] = {None: False}
         if known is not None:
             self._answers[Case.objects.reach(user, known)] = True
-            whole = [
-                reach for reach in self._reaches.values() if reach and case.school_id in reach[0]
-            ]
-            self._answers |= dict.fromkeys(whole, True)
         self._asked: dict[Any, QuerySet] = {}
         for permission, reach in self._reaches.items():
-            if reach not in self._answers and reach not in self._asked:
+            if reach in self._answers or reach in self._asked:
+                continue
+            *ways, emergency = reach
+            if known is not None and case.school_id in ways[0]:
+                self._answers[reach] = True
+            elif not emergency and not any(case.school_id in schools for schools in ways):
+                self._answers[reach] = False
+            else:
                 found = Case.objects.permitted(user, permission).filter(pk=case.pk)
                 self._asked[reach] = found.values_list("pk")
 

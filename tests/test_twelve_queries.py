@@ -25,6 +25,8 @@ NO_QUERY = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 # Every page is asked as each of these for whom it is there: the roles, and a teacher to whom the
 # case was handed over. What is there for none of them is asked as whoever the table names first.
 ASKED_BY = ("coordinator", "leader", "handed_over", "joined")
+# And what shows the case, as who leads another school and came in by an emergency.
+BY_EMERGENCY = "sister_leader"
 # Beside them, the first page of everybody.
 FIRST_PAGE = ("author", "administrator")
 
@@ -36,6 +38,8 @@ def pages() -> list[tuple[str, str]]:
         allowed = ("coordinator",) if MATRIX[name] is PUBLIC else MATRIX[name]
         found = [who for who in ASKED_BY if who in allowed] or allowed[:1]
         asked += [(name, who) for who in found]
+        if BY_EMERGENCY in allowed and "other_leader" not in allowed:
+            asked.append((name, BY_EMERGENCY))  # it is about this very case
     return asked
 
 
