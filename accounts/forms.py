@@ -1,13 +1,14 @@
 """The base of every form that changes something, and the language choice."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -98,6 +99,13 @@ class PublicIdField(forms.ModelChoiceField):
         except ValidationError as error:
             message = self.error_messages["invalid_choice"]
             raise ValidationError(message, code="invalid_choice") from error
+
+
+def offer(field: forms.ModelChoiceField, found: QuerySet, rows: Iterable[Model]) -> None:
+    """Let a field show rows that were read already; what is chosen is looked for in ``found``."""
+    field.queryset = found
+    named = map(field.iterator(field).choice, rows)
+    field.choices = [("", field.empty_label), *named] if field.empty_label else list(named)
 
 
 class MeldcodeForm(forms.Form):

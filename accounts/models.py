@@ -1,6 +1,7 @@
 """User, School, Buurtteam and Membership."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import date
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
@@ -73,11 +74,17 @@ class User(AbstractBaseUser, PermissionsMixin):
         if not self.is_active:
             return ()
         # Not by ``self.memberships``: every page asks this, and that takes a fifth longer.
-        own = Membership.objects.filter(user_id=self.pk).in_force()
-        found = tuple(own.select_related("school", "buurtteam"))
-        for membership in found:
+        return self._own(Membership.objects.of(self.pk))
+
+    def know_memberships(self, found: Iterable["Membership"]) -> None:
+        """Take one's memberships (``MembershipQuerySet.of``), read now with something else."""
+        self.__dict__["current_memberships"] = self._own(found) if self.is_active else ()
+
+    def _own(self, found: Iterable["Membership"]) -> tuple["Membership", ...]:
+        own = tuple(found)
+        for membership in own:
             membership.user = self
-        return found
+        return own
 
     def hold_memberships(self, *others: "User") -> None:
         """Lock one's memberships until the transaction ends, and look at them anew.

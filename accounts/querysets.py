@@ -32,6 +32,13 @@ class MembershipQuerySet(models.QuerySet):
             ended_at__isnull=True,
         )
 
+    def of(self, person: "int | models.QuerySet") -> "MembershipQuerySet":
+        """Return what decides what somebody may do: what they hold today, with its place.
+
+        ``person``: their key, or a queryset of one key.
+        """
+        return self.filter(user_id=person).in_force().select_related("school", "buurtteam")
+
     def over(self, today: date | None = None) -> "MembershipQuerySet":
         """Return those whose last day is past and that nobody wound up yet."""
         day = today or timezone.localdate()

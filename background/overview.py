@@ -4,6 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from background.limits import JOBS, Job
 from background.models import Run
 from background.reasons import in_words
@@ -60,9 +62,10 @@ class Standing:
 def standings(now: datetime) -> list[Standing]:
     """Return how every regular task stands; in the order of the table."""
     runs: dict[str, list[Run]] = defaultdict(list)
-    lost = set(Run.objects.lost(now).values_list("pk", flat=True))
-    for run in Run.objects.filter(regular=True).latest_of_each(SHOWN):
-        if run.pk in lost:  # nobody may have noted it yet
+    lost = Run.objects.lost(now).filter(pk=OuterRef("pk"))
+    newest = Run.objects.filter(regular=True).latest_of_each(SHOWN)
+    for run in newest.annotate(is_lost=Exists(lost)):
+        if run.is_lost:  # nobody may have noted it yet
             run.state, run.error = State.LOST, "WorkerLostError"
         runs[run.task].append(run)
     return [Standing(job, runs[job.task]) for job in JOBS if job.every]

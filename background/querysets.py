@@ -1,7 +1,7 @@
 """Questions about runs."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.apps import apps
 from django.db import models
@@ -52,7 +52,7 @@ class RunQuerySet(models.QuerySet):
         place = Window(RowNumber(), partition_by=F("task"), order_by=F("pk").desc())
         return self.alias(place_of_task=place).filter(place_of_task__lte=count).order_by("-pk")
 
-    def why(self, subjects: Iterable[object]) -> dict[object, str]:
-        """Return the class of the error with which the newest run for a paper failed, by paper."""
-        failed = self.filter(subject__in=list(subjects), state__in=("failed", "lost"))
-        return dict(failed.order_by("pk").values_list("subject", "error"))
+    def why(self, subject: UUID | OuterRef) -> models.QuerySet:
+        """Return the class of the error with which the newest run for a paper failed."""
+        failed = self.filter(subject=subject, state__in=("failed", "lost"))
+        return failed.order_by("-pk").values("error")[:1]

@@ -2,12 +2,13 @@
 own, in its ``apps.py``: this room stands below them and knows none.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the screen. ``items`` returns those of the user's own schools, newest first.
+    """A part of the screen. ``asked``: rows of the user's own schools, newest first, not fetched
+    yet; ``shown``: what of a row is shown.
 
     ``again`` tries one of them again and tells whether it stood still; raises ``Http404`` for what
     the user may not know of. ``name`` stands in an address.
@@ -41,7 +43,8 @@ class Section:
     name: str
     title: Promise
     empty: Promise
-    items: Callable[["User"], Sequence[Item]]
+    asked: Callable[["User"], QuerySet]
+    shown: Callable[[Any], Item]
     again: Callable[["User", UUID], bool] | None = None
 
 
@@ -56,6 +59,7 @@ class Unsent:
 
 _sections: dict[str, Section] = {}
 _messages: dict[str, Callable[[], Unsent]] = {}
+_readers: list[Callable[..., None]] = []
 
 
 def declare_section(section: Section) -> None:
@@ -68,9 +72,17 @@ def declare_messages(name: str, ask: Callable[[], Unsent]) -> None:
     _messages[name] = ask
 
 
-def sections() -> list[Section]:
-    """Return all sections."""
-    return list(_sections.values())
+def declare_reader(read: Callable[..., None]) -> None:
+    """Say how querysets are read together; else each is read when it is shown."""
+    _readers[:] = [read]
+
+
+def shown_to(user: "User") -> list[tuple[Section, list[Item]]]:
+    """Return all sections with what the user sees in each."""
+    asked = [(section, section.asked(user)) for section in _sections.values()]
+    for read in _readers:
+        read(*(rows for __, rows in asked))
+    return [(section, [section.shown(row) for row in rows]) for section, rows in asked]
 
 
 def section(name: str) -> Section | None:

@@ -72,7 +72,7 @@ def work(request: HttpRequest) -> HttpResponse:
             "troubles": [check for check in health.checks(now) if not check.well],
             "failing": [standing for standing in found if standing.fails],
             "standings": [standing for standing in found if not standing.fails],
-            "sections": [(each, each.items(request.user)) for each in sections.sections()],
+            "sections": sections.shown_to(request.user),
         },
     )
 

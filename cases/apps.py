@@ -22,7 +22,7 @@ class CasesConfig(AppConfig):
             session_ended,
         )
         from audit import sight
-        from background.sections import declare_messages, declare_section
+        from background.sections import declare_messages, declare_reader, declare_section
         from cases.among import Among
         from cases.handing_on import hand_on
         from cases.models import Case, DossierExport, EmergencyAccess, YearPaper
@@ -33,6 +33,7 @@ class CasesConfig(AppConfig):
         from cases.search.columns import Says
         from cases.sight import kept_from, known_to
         from cases.todo import doors, of_cases, of_schools, registry
+        from cases.together import read_together
 
         for kind in (Field, ForeignKey):
             kind.register_lookup(Among)
@@ -51,6 +52,7 @@ class CasesConfig(AppConfig):
         sight.declare_reading(DossierExport, EmergencyAccess, YearPaper)
         registry.declare(*of_cases.TABLE, *of_schools.TABLE)
         doors.declare(*doors.TABLE)
+        declare_reader(read_together)
         declare_section(section_of(DossierExport, "case", "dossiers", _("Dossiers as PDF")))
         declare_section(section_of_schools(YearPaper, "year-reports", _("Year reports as PDF")))
         declare_section(watched.LETTERS)

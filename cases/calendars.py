@@ -72,9 +72,18 @@ def by_school(
 
 
 def of_school(school: School) -> SchoolCalendar:
-    """Return the calendar of one school."""
-    found = SchoolCalendar()
-    found.days.update(school.periods.values_list("code", "days"))
+    """Return the calendar of one school: one query."""
+    asked = asked_of_school(school)
+    read_together(*asked)
+    return calendar_of(*asked)
+
+
+def asked_of_school(school: School) -> tuple[QuerySet, QuerySet]:
+    """Ask for the periods and the vacations of one school. Nothing is fetched yet."""
     spans = school.vacations.order_by("first_day").values_list("first_day", "last_day")
-    found.vacations.extend(spans)
-    return found
+    return school.periods.values_list("code", "days"), spans
+
+
+def calendar_of(periods: Iterable[tuple[str, int]], spans: Iterable[Span]) -> SchoolCalendar:
+    """Return the calendar of one school, of what was read of it."""
+    return SchoolCalendar(dict(periods), list(spans))

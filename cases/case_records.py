@@ -66,14 +66,19 @@ def prefetches(paths: Iterable[str]) -> list[Prefetch]:
     return [Prefetch(path, _rows(path).select_related(*READ[path])) for path in paths]
 
 
-def fetch(case: "Case", one: "OneCase", paths: Collection[str]) -> None:
-    """Fetch records of a case that was read; what it does not have is known to be empty."""
+def fetch(
+    case: "Case", one: "OneCase", paths: Collection[str], beside: Iterable[QuerySet] = ()
+) -> None:
+    """Fetch records of a case that was read; what it does not have is known to be empty.
+
+    ``beside``: what else the page asks, fetched by the same query.
+    """
     there = [path for path in paths if _has(one, path.split("__")[0])]
     empty = {path for path in paths if "__" not in path} - set(there)
     cached = case.__dict__.setdefault("_prefetched_objects_cache", {})
     for relation in empty:
         cached[relation] = getattr(case, relation).none()
-    fetch_under(case, {path: READ[path] for path in READ if path in set(there)})
+    fetch_under(case, {path: READ[path] for path in READ if path in set(there)}, beside)
 
 
 def under(*relations: str) -> tuple[str, ...]:

@@ -43,6 +43,8 @@ KEYS = {"case": -101, "pupil": -102, "school": -103}
 WHO, RESTRICTED = "author__name", "case__restricted"
 # A wait is shown with its reason.
 SNOOZE = tuple(field.attname for field in Snooze._meta.concrete_fields)
+# An emergency access with whom it let in.
+EMERGENCY = tuple(field.attname for field in EmergencyAccess._meta.concrete_fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ def read_case(case: Case, *, page: bool = False) -> OneCase:
     beside = {name: found[name] for name in found.keys() & BESIDE_PAGE} | {
         "snoozes": snoozes,
         "agenda": _objects(_related("agenda_items"), found["agenda"]) if page else [],
+        "emergencies": _emergencies(found["emergencies"]) if page else [],
     }
     standing = next((snooze.put_off for snooze in snoozes if snooze.ended_at is None), None)
     return OneCase(case, rows, _calendar(found), standing, beside)
@@ -157,7 +160,7 @@ def _words(relation: str) -> Part:
 # What the page of a case shows beside: part → columns.
 BESIDE_PAGE = {
     "grants": ("user_id", "permission__codename", "user__name", "user__public_id"),
-    "emergencies": ("id", "ends_at"),
+    "emergencies": (*EMERGENCY, "user__name"),
     "files": ("id", "withdrawn_at"),
     "walks": ("cycle", "at", "motivation"),
     "others": ("id",),
@@ -252,6 +255,16 @@ def _snoozes(rows: list[Any]) -> list[Snooze]:
         snooze.author = User(pk=snooze.author_id, name=name)
         snoozes.append(snooze)
     return snoozes
+
+
+def _emergencies(rows: list[Any]) -> list[EmergencyAccess]:
+    """Make the emergency accesses of a case, in order, each with whom it let in."""
+    given = []
+    for *row, name in rows:
+        one = EmergencyAccess.from_db(DEFAULT_DB_ALIAS, EMERGENCY, row)
+        one.user = User(pk=one.user_id, name=name)
+        given.append(one)
+    return sorted(given, key=lambda one: (one.given_at, one.pk))
 
 
 def _calendar(found: dict[str, list[Any]]) -> SchoolCalendar:

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -17,10 +18,12 @@ from accounts.access import Permission
 from accounts.models import User
 from audit.log import record_read
 from cases.case_records import fetch
+from cases.contact_book.calls import Numbers
 from cases.facts import facts_for
-from cases.models import Case
+from cases.models import Case, EmergencyAccess
 from cases.one_case import OneCase, read_case
 from cases.protocol import Facts, Guidance, guide
+from cases.rights import Rights
 from cases.screen import ScreenGuidance, step_header, what_now
 from cases.siblings.shown import open_cases_of_siblings
 from cases.together import read_together
@@ -94,11 +97,16 @@ class CasePage:
     @cached_property
     def what_now(self) -> ScreenGuidance:
         """Return the card "Wat nu?"."""
-        return what_now(self.guidance, self.case, self.permissions)
+        return what_now(self.guidance, self.case, self.permissions, numbers=self.numbers)
 
-    def fetch(self, paths: Collection[str]) -> None:
-        """Fetch the records that a part shows (``cases.case_records``)."""
-        fetch(self.case, self.read, paths)
+    @cached_property
+    def numbers(self) -> Numbers:
+        """Return whom to call; ``what_now`` asks for them where it tells to call."""
+        return Numbers(self.case.school, now=self.now)
+
+    def fetch(self, paths: Collection[str], *beside: QuerySet) -> None:
+        """Fetch the records that a part shows (``cases.case_records``), and what is ``beside``."""
+        fetch(self.case, self.read, paths, beside)
 
     def tabs(self) -> list[Tab]:
         """Return the parts of the page that the user may see."""
@@ -142,26 +150,33 @@ class CasePage:
         url = reverse("cases:close", args=[self.case.reference])
         return self.guidance.may_close and all(task.url != url for task in self.what_now.tasks)
 
-    def others(self) -> list[Case]:
-        """Return the pupil's other cases, as far as the user may see them."""
+    @cached_property
+    def others(self) -> QuerySet:
+        """Return the pupil's other cases, as far as the user may see them; not read yet."""
         if not self.read.beside["others"]:
-            return []
+            return Case.objects.none()
         others = Case.objects.visible_to(self.user).filter(pupil=self.case.pupil_id)
-        return list(others.exclude(pk=self.case.pk).order_by("-opened_at"))
+        return others.exclude(pk=self.case.pk).order_by("-opened_at")
 
-    def cases_of_siblings(self) -> list[Case]:
-        """Return the open cases of siblings that the user may see."""
+    @cached_property
+    def cases_of_siblings(self) -> QuerySet:
+        """Return the open cases of siblings that the user may see; not read yet."""
         if self.case.restricted:
-            return []
+            return Case.objects.none()
         keys = {key for tie in self.read.beside["ties"] for key in tie}
         return open_cases_of_siblings(self.case.pupil, keys, self.user)
 
-    def _emergencies(self) -> list[Any]:
-        """Return who of another school may see it now; almost always nobody, and nothing asked."""
-        running = any(ends_at > self.now for __, ends_at in self.read.beside["emergencies"])
-        if not running:
-            return []
-        return list(self.case.emergency_accesses.running().select_related("user"))
+    def read_around(self) -> None:
+        """Read the other cases and those of siblings with the numbers; without any, nothing."""
+        around = [
+            rows for rows in (self.others, self.cases_of_siblings) if not rows.query.is_empty()
+        ]
+        if around:
+            read_together(*around, self.numbers.book)
+
+    def _emergencies(self) -> list[EmergencyAccess]:
+        """Return who of another school may see it now; almost always nobody."""
+        return [one for one in self.read.beside["emergencies"] if one.ends_at > self.now]
 
 
 def case_page(request: HttpRequest, reference: str, name: str) -> CasePage:
@@ -180,15 +195,6 @@ def permissions_on(case: Case, user: User, known: Permission | None = None) -> s
     What reaches as far has the same answer, and is asked once; ``known``: the one by which the case
     was found.
     """
-    answers: dict[Any, Any] = {None: False}
-    if known is not None:
-        answers[Case.objects.reach(user, known)] = True
-    reaches = {p: Case.objects.reach(user, p) for p in CASE_PERMISSIONS}
-    asked = {}
-    for permission, reach in reaches.items():
-        if reach not in answers and reach not in asked:
-            found = Case.objects.permitted(user, permission).filter(pk=case.pk)
-            asked[reach] = found.values_list("pk")
-    read_together(*asked.values())
-    answers |= asked
-    return {permission for permission, reach in reaches.items() if answers[reach]}
+    rights = Rights(case, user, CASE_PERMISSIONS, known)
+    read_together(*rights.querysets)
+    return rights.held()

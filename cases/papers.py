@@ -4,13 +4,13 @@ Not whose case it is, and never the file: only who asked for it gets that. A cas
 and one that somebody is kept out of do not show that they are there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import Http404
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -39,7 +39,8 @@ def section_of(model: type[PaperJob], case: str, name: str, title: Promise) -> S
         name=name,
         title=title,
         empty=_("Nobody asked for one lately."),
-        items=lambda user: _items(visible(user), user),
+        asked=lambda user: _asked(visible(user), user),
+        shown=_item,
         again=lambda user, public_id: _again(user, visible, public_id),
     )
 
@@ -55,7 +56,8 @@ def section_of_schools(model: type[PaperJob], name: str, title: Promise) -> Sect
         name=name,
         title=title,
         empty=_("Nobody asked for one lately."),
-        items=lambda user: _items(visible(user), user),
+        asked=lambda user: _asked(visible(user), user),
+        shown=_item,
         again=lambda user, public_id: _again(user, visible, public_id),
     )
 
@@ -69,33 +71,31 @@ def _visible(model: type[PaperJob], case: str, user: User) -> QuerySet:
     return model.objects.filter(**of_school).exclude(**{f"{case}__reference__in": kept_from(user)})
 
 
-def _items(papers: QuerySet, user: User) -> Sequence[Item]:
+def _asked(papers: QuerySet, user: User) -> QuerySet:
+    """Return the papers of late, each with who asked for it, and why it failed.
+
+    ``known``: whether that person works or worked where the user sees who does.
+    """
     since = timezone.now() - SHOWN_FOR
-    found = papers.filter(requested_at__gte=since).select_related("requested_by")
-    found = list(found.order_by("-requested_at")[:SHOWN])
-    why = Run.objects.why(paper.public_id for paper in found)
-    known = _known_people(user, {paper.requested_by_id for paper in found})
-    return [
-        Item(
-            title=str(paper._meta.verbose_name),
-            state=str(paper.get_state_display()),
-            since=paper.finished_at or paper.started_at or paper.requested_at,
-            who=paper.requested_by.name if paper.requested_by_id in known else "",
-            why=in_words(why.get(paper.public_id, "")) if paper.state == State.FAILED else "",
-            failed=paper.state == State.FAILED,
-            again=paper.public_id if paper.state == State.FAILED and paper.can_retry else None,
-        )
-        for paper in found
-    ]
-
-
-def _known_people(user: User, people: set[int]) -> set[int]:
-    """Return those of some people who work or worked where the user sees who does."""
     schools = access.schools(user, Permission.SEE_PEOPLE)
-    return set(
-        Membership.objects.of_places(schools)
-        .filter(user__in=people)
-        .values_list("user_id", flat=True)
+    people = Membership.objects.of_places(schools).filter(user=OuterRef("requested_by"))
+    found = papers.filter(requested_at__gte=since).select_related("requested_by")
+    found = found.annotate(
+        known=Exists(people), error=Subquery(Run.objects.why(OuterRef("public_id")))
+    )
+    return found.order_by("-requested_at")[:SHOWN]
+
+
+def _item(paper: PaperJob) -> Item:
+    failed = paper.state == State.FAILED
+    return Item(
+        title=str(paper._meta.verbose_name),
+        state=str(paper.get_state_display()),
+        since=paper.finished_at or paper.started_at or paper.requested_at,
+        who=paper.requested_by.name if paper.known else "",
+        why=in_words(paper.error or "") if failed else "",
+        failed=failed,
+        again=paper.public_id if failed and paper.can_retry else None,
     )
 
 

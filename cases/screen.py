@@ -161,13 +161,15 @@ def what_now(
     permissions: Collection[Permission],
     *,
     sees_case: bool = True,
+    numbers: Numbers | None = None,
 ) -> ScreenGuidance:
     """Return the card, with buttons only for what the user may do; each button and number once.
 
     ``sees_case``: who knows a part of the case would guess the rest from a date, or from its end.
+    ``numbers``: of the school, where the page read them with something else.
     """
     now = timezone.now()
-    numbers = Numbers(case.school, now=now)
+    numbers = numbers or Numbers(case.school, now=now)
     banner = _banner(guidance, numbers)
     decided = guidance.steps[-1].at is not None
     elsewhere = guidance.elsewhere if sees_case and case.is_open else ""

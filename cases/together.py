@@ -128,15 +128,17 @@ def _fill(queryset: QuerySet, compiler: SQLCompiler, rows: list[tuple[Any, ...]]
         del queryset.query.get_compiler
 
 
-def fetch_under(root: Model, paths: Mapping[str, Sequence[str]]) -> None:
+def fetch_under(
+    root: Model, paths: Mapping[str, Sequence[str]], beside: Iterable[QuerySet] = ()
+) -> None:
     """Fetch all that hangs under a record, as if it had been prefetched; in one query.
 
     ``paths``: from the record, parents first; and what comes with the rows of each
-    (``select_related``).
+    (``select_related``). ``beside``: what else the page asks, fetched by the same query.
     """
     links = {path: _Link(type(root), path) for path in paths}
     found = {path: link.under(root, paths[path]) for path, link in links.items()}
-    read_together(*found.values())
+    read_together(*found.values(), *beside)
     there: dict[str, list[Model]] = {"": [root]}
     for path, rows in found.items():
         there[path] = links[path].hang(list(rows), _parents(there, path))

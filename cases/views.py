@@ -35,6 +35,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "GET":
         opened_case(case, request.user)
     steps = step_header(page.guidance, case)
+    page.read_around()
     return render(
         request,
         "cases/detail.html",
@@ -49,8 +50,8 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
             agenda_item=page.on_agenda,
             decided=page.facts.decided_at is not None,
             participants=participants(page.read.beside["grants"]),
-            earlier_cases=page.others(),
-            siblings=page.cases_of_siblings(),
+            earlier_cases=page.others,
+            siblings=page.cases_of_siblings,
         ),
     )
 
@@ -62,7 +63,8 @@ def step(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         raise Http404
     page = case_page(request, reference, "cases:step")
     shown = (*STEP_SHOWS[number], "deviations")
-    page.fetch((*under(*shown, *CHAIN_NEEDS.get(number, ())), "step_changes"))
+    paths = (*under(*shown, *CHAIN_NEEDS.get(number, ())), "step_changes")
+    page.fetch(paths, page.numbers.book)
     steps = step_header(page.guidance, page.case, number)
     return render(
         request,
@@ -82,7 +84,7 @@ def step(request: HttpRequest, reference: str, number: int) -> HttpResponse:
 def timeline(request: HttpRequest, reference: str) -> HttpResponse:
     """Show what happened in a case, as a picture and as a list."""
     page = case_page(request, reference, "cases:timeline")
-    page.fetch(MOMENTS)
+    page.fetch(MOMENTS, page.numbers.book)
     return render(request, "cases/timeline.html", page.context(**_course(page)))
 
 
@@ -115,7 +117,7 @@ def files(request: HttpRequest, reference: str) -> HttpResponse:
 def whole(request: HttpRequest, reference: str) -> HttpResponse:
     """Show all of a case on one page: to search in it, to read on, to print."""
     page = case_page(request, reference, "cases:whole")
-    page.fetch(tuple(READ))
+    page.fetch(tuple(READ), page.numbers.book, page.others)
     return render(
         request,
         "cases/whole.html",
@@ -126,7 +128,7 @@ def whole(request: HttpRequest, reference: str) -> HttpResponse:
             agenda_item=page.on_agenda,
             decided=page.facts.decided_at is not None,
             participants=participants(page.read.beside["grants"]),
-            earlier_cases=page.others(),
+            earlier_cases=page.others,
             **_course(page),
         ),
     )

@@ -23,6 +23,7 @@ from cases.models import Case
 from consultations.kinds import ACCEPTED, ADVISED, ENDED, INVITED, MENTIONED, OUTCOME
 from consultations.models import Advice, Consultation, Invitation, Mention, SharedPiece
 from consultations.querysets import people_in
+from consultations.room import may_conclude
 from consultations.sharing import Veil, chosen
 from consultations.telling import joined, tell, who_asked
 
@@ -288,14 +289,6 @@ def record_outcome(
     tell(ENDED, consultation, guests, consultation.reference, by=by)
     refresh(case, by)
     return consultation
-
-
-def may_conclude(consultation: Consultation, user: User) -> bool:
-    """Tell whether the user records the outcome: who chairs it, or who asked and still may."""
-    if Consultation.objects.run_by(user).filter(pk=consultation.pk).exists():
-        return True
-    asks = Case.objects.permitted(user, Permission.ASK_CONSULTATION)
-    return consultation.author_id == user.pk and asks.filter(pk=consultation.case_id).exists()
 
 
 def open_consultation(consultation: Consultation) -> Consultation:

@@ -4,19 +4,30 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access
 from accounts.access import Permission, Scope
-from accounts.forms import LONG_TEXT, LongTextField, MeldcodeForm, MomentField, PublicIdField
+from accounts.forms import (
+    LONG_TEXT,
+    LongTextField,
+    MeldcodeForm,
+    MomentField,
+    PublicIdField,
+    offer,
+)
 from accounts.models import Membership, User
 from accounts.roles import Role
+from cases.contact_book.calls import Numbers
 from cases.contact_book.organisations import Organisation
 from cases.models import Case, Contact
 from cases.names import Family, Found, find, segments, without, words_of
+from cases.rights import Rights
+from cases.together import read_together
 from consultations.models import Consultation
-from consultations.sharing import Piece, Veil, chosen, offered
+from consultations.sharing import Piece, Veil, chosen, pieces_of, recorded
 
 # Who comes from outside the school: R14 keeps the family's names from them.
 OUTSIDE = frozenset(
@@ -88,17 +99,19 @@ class ChoosesContact:
     # Who of the contact book is consulted as a kind of its own, which rules look for (R3, R24).
     KINDS_OF_THEIR_OWN = (Organisation.BUURTTEAM, Organisation.VEILIG_THUIS)
 
-    def offer_contacts(self, case: Case) -> None:
+    def offer_contacts(self, case: Case, numbers: Numbers) -> None:
         """Add the field; without anybody in the book, leave the kind out."""
         other = Consultation.Kind.OTHER
-        contacts = Contact.objects.standing().filter(school=case.school_id)
-        contacts = contacts.exclude(organisation__in=self.KINDS_OF_THEIR_OWN)
+        found = Contact.objects.standing().filter(school=case.school_id)
+        found = found.exclude(organisation__in=self.KINDS_OF_THEIR_OWN)
+        shown = [one for one in numbers.book if one.organisation not in self.KINDS_OF_THEIR_OWN]
         self.fields["contact"] = ContactField(
-            label=_("Who of the contact book?"), queryset=contacts, required=False,
+            label=_("Who of the contact book?"), queryset=found, required=False,
             empty_label=_("Nobody of the contact book"),
         )  # fmt: skip
+        offer(self.fields["contact"], found, shown)
         self.order_fields(["kind", "contact", *self.fields])
-        if not contacts.exists():
+        if not shown:
             kinds = self.fields["kind"]
             kinds.choices = [choice for choice in kinds.choices if choice[0] != other]
             del self.fields["contact"]
@@ -220,14 +233,19 @@ class ConsultationForm(ChoosesContact, NamelessForm):
         label=_("On which ground do you share the name?"), required=False, max_length=300
     )
 
-    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, case: Case, numbers: Numbers, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.case = case
-        self.offer_contacts(case)
-        self._offer_records()
-        chairs = Case.objects.permitted(self.user, Permission.CHAIR_CONSULTATION)
-        if chairs.filter(pk=case.pk).exists():
-            self.fields["invitees"].queryset = invitable(case, self.user)
+        rights = Rights(case, self.user, (Permission.SEE_CASE, Permission.CHAIR_CONSULTATION))
+        records = recorded(case)
+        chairs = rights.may_hold(Permission.CHAIR_CONSULTATION)
+        people = invitable(case, self.user) if chairs else Membership.objects.none()
+        read_together(*rights.querysets, numbers.book, *records.values(), people)
+        held = rights.held()
+        self.offer_contacts(case, numbers)
+        self._offer_records(pieces_of(records, Veil()) if Permission.SEE_CASE in held else [])
+        if Permission.CHAIR_CONSULTATION in held:
+            offer(self.fields["invitees"], people, people)
         else:
             del self.fields["invitees"]
 
@@ -246,8 +264,7 @@ class ConsultationForm(ChoosesContact, NamelessForm):
         cleaned["confirmed_words"] = words
         return cleaned
 
-    def _offer_records(self) -> None:
-        pieces = offered(self.case, self.user, Veil())
+    def _offer_records(self, pieces: list[Piece]) -> None:
         self.fields["share"].choices = [(piece.key, piece.label) for piece in pieces]
         if not pieces:
             for name in ("share", "hidden_words"):
@@ -321,9 +338,9 @@ class CallForm(ChoosesContact, MeldcodeForm):
         label=_("On which ground did you give the name?"), required=False, max_length=300
     )
 
-    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, case: Case, numbers: Numbers, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer_contacts(case)
+        self.offer_contacts(case, numbers)
 
     def clean(self) -> dict[str, Any]:
         """Ask a ground for a name that was given outside (R14)."""
@@ -345,13 +362,19 @@ class AdviceForm(NamelessForm):
         help_text=_("It then stands in their inbox as waiting for them."),
     )
 
-    def __init__(self, *args: Any, family: Family | None, people: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, family: Family | None, people: QuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["mentions"].queryset = people.exclude(pk=self.user.pk)
-        if not self.fields["mentions"].queryset.exists():
-            del self.fields["mentions"]
+        self.offer_people(people)
         # None: the writer does not know the family, and a warning would tell its name.
         self.family = family
+
+    def offer_people(self, people: QuerySet) -> None:
+        """Offer who takes part, but for the writer; without anybody else, leave it out."""
+        others = [person for person in people if person.pk != self.user.pk]
+        field = self.fields.pop("mentions", None)
+        if others and field:
+            offer(field, people.exclude(pk=self.user.pk), others)
+            self.fields["mentions"] = field
 
     def clean(self) -> dict[str, Any]:
         """Find names that slipped into the advice."""

@@ -1,6 +1,5 @@
 """Reading consultations, invitations, and what is proposed and read in them."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -271,13 +270,12 @@ def people_in(consultation: "Consultation") -> models.QuerySet:
         school_id=case.school_id,
         role__in=access.roles_at(Permission.CHAIR_CONSULTATION, access.Scope.SCHOOL),
     )
-    asked: Iterable[int] = ()
-    if Case.objects.visible_to(consultation.author).filter(pk=case.pk).exists():
-        asked = (consultation.author_id,)
+    seen = Case.objects.visible_to(consultation.author).filter(pk=case.pk)
+    asked = Q(Exists(seen), pk=consultation.author_id)
     kept_out = ShutOut.objects.standing().filter(pupil=case.pupil_id)
     users = apps.get_model("accounts", "User").objects
     return (
-        users.filter(Q(pk__in=joined) | Q(pk__in=chairs.values("user")) | Q(pk__in=asked))
+        users.filter(Q(pk__in=joined) | Q(pk__in=chairs.values("user")) | asked)
         .exclude(pk__in=kept_out.values("user"))
         .order_by("name", "pk")
     )

@@ -4,10 +4,11 @@ The records are read through the reverse relations that the table of steps names
 knows no other step's models. What is left out on purpose: who wrote a record, who was there.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -19,6 +20,8 @@ from accounts.models import User
 from cases.models import Case
 from cases.names import Family, find, find_said, said_in, visible, without
 from cases.references import sign_of
+from cases.rights import Rights
+from cases.together import hang, read_together
 
 Lines = Iterator[tuple[Promise | str, str]]
 
@@ -117,24 +120,32 @@ KINDS: tuple[Kind, ...] = (
     Kind("decisions", gettext_lazy("Decision"), "decided_at", _decision),
     Kind("feedbacks", gettext_lazy("Heard or seen since"), "received_at", _feedback),
 )
-UNDER = {"assessments": ("answers",), "signals": ("finding",)}
+
+
+def recorded(case: Case) -> dict[str, QuerySet]:
+    """Return the records of a case that can go along, by kind, and what hangs under them.
+
+    As it holds now: not what a correction replaced, nor a signal that was found unfounded. Nothing
+    is fetched yet: it is read together with what else a page asks.
+    """
+    found = {kind.relation: getattr(case, kind.relation).current() for kind in KINDS}
+    found["signals"] = found["signals"].filter(finding__isnull=True)
+    answers = found["assessments"].model._meta.get_field("answers").related_model
+    return {**found, "answers": answers.objects.filter(assessment__case=case)}
+
+
+def pieces_of(found: Mapping[str, QuerySet], veil: Veil) -> list[Piece]:
+    """Return as pieces what was ``recorded``, in the order of the case."""
+    assessments = found["assessments"]
+    hang(assessments.model, "answers", found["answers"], list(assessments))
+    return [_piece(kind, record, veil) for kind in KINDS for record in found[kind.relation]]
 
 
 def offered(case: Case, user: User, veil: Veil) -> list[Piece]:
-    """Return what the user can let go along: what the page of the case shows them, and no more.
-
-    As it holds now: not what a correction replaced, nor a signal that was found unfounded.
-    """
-    if not Case.objects.permitted(user, Permission.SEE_CASE).filter(pk=case.pk).exists():
-        return []
-    return [
-        _piece(kind, record, veil)
-        for kind in KINDS
-        for record in getattr(case, kind.relation)
-        .current()
-        .prefetch_related(*UNDER.get(kind.relation, ()))
-        if not hasattr(record, "finding")
-    ]
+    """Return what the user can let go along: what the page of the case shows them, and no more."""
+    found, rights = recorded(case), Rights(case, user, (Permission.SEE_CASE,))
+    read_together(*rights.querysets, *found.values())
+    return pieces_of(found, veil) if Permission.SEE_CASE in rights.held() else []
 
 
 def chosen(case: Case, user: User, keys: Iterable[str], veil: Veil) -> list[Piece]:

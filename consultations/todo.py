@@ -134,7 +134,7 @@ def _agreed(reader: Reader) -> QuerySet:
 def _to_conclude(reader: Reader) -> QuerySet:
     """Return those that have advice, or whose agreed moment is over, and no outcome yet.
 
-    Of who may record it: who asked, and the care team (``actions.may_conclude``).
+    Of who may record it: who asked, and the care team (``room.may_conclude``).
     """
     answered = Exists(Advice.objects.filter(consultation=OuterRef("pk")))
     past = Q(planned_at__isnull=False, planned_at__lt=reader.now)

@@ -26,7 +26,8 @@ from consultations.inbox import inbox_of
 from consultations.inbox_cards import cards_of
 from consultations.kinds import IN_THE_INBOX
 from consultations.models import Consultation, Invitation, ReadMark
-from consultations.querysets import fetch_room, people_in
+from consultations.querysets import fetch_room
+from consultations.room import Room, enter, find, may_conclude
 from consultations.words import LOOK_OVER
 
 
@@ -38,9 +39,11 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
     that is not asked after all.
     """
     case = _askable(request, reference)
-    form = ConsultationForm.for_page(request, case=case)
+    numbers = Numbers(case.school)
+    form = ConsultationForm.for_page(request, case=case, numbers=numbers)
     if request.method == "POST" and ("replace" in request.POST or "change" in request.POST):
-        data, form = request.POST, ConsultationForm(user=request.user, case=case)
+        data = request.POST
+        form = ConsultationForm(user=request.user, case=case, numbers=numbers)
         if "replace" in data:
             data = ConsultationForm.replaced(data, Family.of(case.pupil))
             messages.info(request, LOOK_OVER)
@@ -55,7 +58,7 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
         lambda: actions.ask_consultation(case, request.user, form.key, **form.values),
         _("The consultation is asked for."),
         seen=case,  # its records stand there: how each begins, or all of it
-        calls=calls_for((VEILIG_THUIS, BUURTTEAM), Numbers(case.school)),
+        calls=calls_for((VEILIG_THUIS, BUURTTEAM), numbers),
     )
 
 
@@ -85,7 +88,8 @@ def _preview(request: HttpRequest, case: Case, form: ConsultationForm) -> HttpRe
 def call(request: HttpRequest, reference: str) -> HttpResponse:
     """Record a call that was made, with its answer."""
     case = _askable(request, reference)
-    form = CallForm.for_page(request, case=case)
+    numbers = Numbers(case.school)
+    form = CallForm.for_page(request, case=case, numbers=numbers)
     codes = [code for code in CONTACTS if code != INSPECTOR]
     return record(
         request,
@@ -94,7 +98,7 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
         "consultations/call.html",
         lambda: actions.record_call(case, request.user, form.key, **form.values),
         _("The call is recorded."),
-        calls=calls_for(codes, Numbers(case.school)),
+        calls=calls_for(codes, numbers),
     )
 
 
@@ -119,18 +123,11 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @requires(Permission.ADVISE, Permission.SEE_CASE)
 def detail(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the room of a consultation: question, what is shared, advice; and write advice."""
-    consultation = (
-        Consultation.objects.visible_to(request.user)
-        .with_room()
-        .filter(reference=reference)
-        .first()
-    )
+    consultation = find(request.user, reference)
     if consultation is None:
         return _ended(request, reference)
-    fetch_room(consultation)
-    sees_case = Case.objects.visible_to(request.user).filter(pk=consultation.case_id).exists()
-    people = people_in(consultation)
-    form = _advice_form(request, consultation, people, sees_case=sees_case)
+    room = enter(consultation, request.user)
+    form = _advice_form(request, room)
     if form.is_bound and form.is_valid():
         try:
             form.run(_advise, consultation, request, form)
@@ -141,55 +138,47 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
             return redirect("consultations:detail", reference)
         if not Consultation.objects.visible_to(request.user).filter(pk=consultation.pk).exists():
             return _ended(request, reference)  # it closed while the words were on their way
+        room = enter(consultation, request.user)  # as it is after what was refused
+        form.offer_people(room.people)
     record_read(request.user, consultation)
     if request.method == "GET":
         opened(request.user, about=consultation.reference)
-        if people.filter(pk=request.user.pk).exists():
+        if room.takes_part:
             ReadMark.objects.note(consultation, request.user)
-    guidance = guide(facts_for(consultation.case, timezone.now())) if sees_case else None
+    guidance = guide(facts_for(consultation.case, timezone.now())) if room.sees_case else None
     return render(
         request,
         "consultations/detail.html",
         {
             "consultation": consultation,
-            "sees_case": sees_case,
+            "sees_case": room.sees_case,
             "steps": step_header(guidance) if guidance else (),
             # Of the case: for who sees the case alone.
             "elsewhere": guidance.elsewhere if guidance else "",
             "in_charge_since": guidance.in_charge_since if guidance else None,
-            "shows_name": sees_case or consultation.named,
+            "shows_name": room.sees_case or consultation.named,
             # As it was when they were asked: the day on which it changes is the birth date.
             "pupil_age": consultation.case.pupil.age(timezone.localdate(consultation.recorded_at)),
-            "may_conclude": consultation.is_open
-            and actions.may_conclude(consultation, request.user),
-            **_what_one_may(request, consultation),
+            "may_conclude": room.may_conclude,
+            "chairs": room.chairs,
+            "own": room.own,
+            "may_advise": room.may_advise,
             "form": form,
         },
         status=422 if form.errors else 200,
     )
 
 
-def _what_one_may(request: HttpRequest, consultation: Consultation) -> dict[str, object]:
-    """Return whether the user chairs an open consultation, and which invitation let them in."""
-    runs = Consultation.objects.run_by(request.user).filter(pk=consultation.pk).exists()
-    joined = Invitation.objects.giving_access_to(request.user).filter(consultation=consultation)
-    own = joined.first()
-    return {
-        "chairs": runs and consultation.is_open,
-        "own": own,
-        "may_advise": consultation.is_open and (runs or own is not None),
-    }
-
-
-def _advice_form(
-    request: HttpRequest, consultation: Consultation, people: object, *, sees_case: bool
-) -> AdviceForm:
+def _advice_form(request: HttpRequest, room: Room) -> AdviceForm:
     """Return the form of the room, as sent or with what tells who the family is replaced."""
+    consultation, sent = room.consultation, request.method == "POST"
     unnamed = consultation.kind in OUTSIDE and not consultation.named
-    family = Family.of(consultation.case.pupil) if sees_case and unnamed else None
-    form = AdviceForm.for_page(request, family=family, people=people)
-    if family and request.method == "POST" and "replace" in request.POST:
-        form = AdviceForm(user=request.user, family=family, people=people)
+    # Judged is what was sent alone.
+    asks = sent and unnamed and room.sees_case
+    family = Family.of(consultation.case.pupil) if asks else None
+    form = AdviceForm.for_page(request, family=family, people=room.people)
+    if family and "replace" in request.POST:
+        form = AdviceForm(user=request.user, family=family, people=room.people)
         form.restore(AdviceForm.replaced(request.POST, family))
         messages.info(request, LOOK_OVER)
     return form
@@ -224,7 +213,7 @@ def outcome(request: HttpRequest, reference: str) -> HttpResponse:
     consultation = get_object_or_404(
         Consultation.objects.visible_to(request.user).with_room(), reference=reference
     )
-    if not actions.may_conclude(consultation, request.user):
+    if not may_conclude(consultation, request.user):
         raise Http404
     if request.method == "GET" and not consultation.is_open:
         return redirect("consultations:detail", reference)

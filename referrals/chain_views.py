@@ -9,8 +9,8 @@ from accounts.access import Permission, requires
 from audit.log import record_read
 from cases.actions import guidance_for
 from cases.case_records import READ
-from cases.models import Case
-from cases.page import permissions_on
+from cases.page import CASE_PERMISSIONS
+from cases.rights import Rights
 from cases.screen import step_header
 from cases.step_views import movable, record
 from cases.together import fetch_under
@@ -24,27 +24,27 @@ from referrals.views import movable_referral
 @requires(Permission.SEE_CASE)
 def detail(request: HttpRequest, referral: str) -> HttpResponse:
     """Show a referral: its state and history, what was handed over, the chain, what was heard."""
-    found = get_object_or_404(
-        Referral.objects.permitted(request.user, Permission.SEE_CASE).with_page(),
+    asked = get_object_or_404(
+        Referral.objects.permitted(request.user, Permission.SEE_CASE).with_case(),
         public_id=referral,
     )
-    case = Case.objects.for_page().get(pk=found.decision.case_id)
-    fetch_under(case, READ)
+    case = asked.decision.case
+    rights = Rights(case, request.user, CASE_PERMISSIONS, known=Permission.SEE_CASE)
+    fetch_under(case, READ, beside=rights.querysets)
     record_read(request.user, case)
     guidance = guidance_for(case)
+    along = [one for decision in case.decisions.all() for one in decision.referrals.all()]
     return render(
         request,
         "referrals/detail.html",
         {
-            "referral": found,
+            "referral": next(one for one in along if one.pk == asked.pk),
             "case": case,
             "steps": step_header(guidance),
             "guidance": guidance,
-            "following": Referral.objects.filter(passed_on_from=found).first(),
-            "heard": found.feedbacks.select_related("author", "case").prefetch_related(
-                "letters", "goal_effects__goal", "referral__contact"
-            ),
-            "may": {permission.value for permission in permissions_on(case, request.user)},
+            "following": next((one for one in along if one.passed_on_from_id == asked.pk), None),
+            "heard": [told for told in case.feedbacks.all() if told.referral_id == asked.pk],
+            "may": {permission.value for permission in rights.held()},
         },
     )
 

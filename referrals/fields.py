@@ -3,9 +3,11 @@
 Both are chosen by what one sees of them (a number, a random id), never by a key of the database.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +28,11 @@ class LettersField(forms.MultipleChoiceField):
 
     def offer(self, case: Case) -> None:
         """Offer the files of a case that were not withdrawn."""
-        self.files = {str(f.number): f for f in case.attachments.served().order_by("number")}
+        self.show(letters_of(case))
+
+    def show(self, files: Iterable[Attachment]) -> None:
+        """Offer files of the case (``letters_of``)."""
+        self.files = {str(file.number): file for file in files}
         self.choices = [
             (number, _("File %(number)s: %(title)s") % {"number": number, "title": file.title})
             for number, file in self.files.items()
@@ -35,6 +41,11 @@ class LettersField(forms.MultipleChoiceField):
     def clean(self, value: Any) -> list[Attachment]:
         """Return the files that were chosen."""
         return [self.files[number] for number in super().clean(value)]
+
+
+def letters_of(case: Case) -> QuerySet[Attachment]:
+    """Return the files of a case that were not withdrawn, by number."""
+    return case.attachments.served().order_by("number")
 
 
 class ContactField(forms.ChoiceField):

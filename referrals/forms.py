@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import ComingDayField, LongTextField, MeldcodeForm, MomentField
 from cases.forms import StepForm
 from cases.models import Case
-from referrals.fields import ContactField, LettersField
+from cases.together import read_together
+from referrals.fields import ContactField, LettersField, letters_of
 from referrals.models import Decision, Feedback, Goal, GoalEffect, HelpPlan, Referral
 
 YES, NO = "yes", "no"
@@ -244,24 +245,25 @@ class FeedbackForm(MeldcodeForm):
     )
     next_review_on = ComingDayField(label=_("When do you look again?"), required=False)
 
-    def __init__(
-        self, *args: Any, case: Case, referral: Referral | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, case: Case, about: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["letters"].offer(case)
+        letters, told = letters_of(case), Referral.objects.of(case).told().select_related("contact")
+        goals = Goal.objects.filter(plan__in=HelpPlan.objects.newest_of(case).values("pk"))
+        read_together(letters, told, goals)
+        self.fields["letters"].show(letters)
         if not self.fields["letters"].choices:
             del self.fields["letters"]
-        self.referrals = {str(r.public_id): r for r in Referral.objects.of(case).told()}
+        self.referrals = {str(referral.public_id): referral for referral in told}
         self.fields["referral"].choices = [
             ("", ""), *((code, found.receiver) for code, found in self.referrals.items()),
         ]  # fmt: skip
         if not self.referrals:
             self.fields["referral"].widget = forms.HiddenInput()
             self.fields["investigation"].widget = forms.HiddenInput()
-        if referral:
+        if referral := self.referrals.get(about):
             self.initial.setdefault("referral", str(referral.public_id))
             self.initial.setdefault("heard_from", referral.to)
-        self.goals = self._goals(case)
+        self.goals = {f"goal_{goal.number}": goal for goal in goals}
         for name, goal in self.goals.items():
             self.fields[name] = forms.ChoiceField(
                 label=_("Goal %(number)s: %(what)s")
@@ -272,10 +274,6 @@ class FeedbackForm(MeldcodeForm):
                 choices=[("", _("Not looked at")), *GoalEffect.Effect.choices],
                 required=False,
             )
-
-    def _goals(self, case: Case) -> dict[str, Goal]:
-        plan = HelpPlan.objects.now_of(case)
-        return {f"goal_{goal.number}": goal for goal in plan.goals.all()} if plan else {}
 
     def feedback(self) -> dict[str, Any]:
         """Return what the action takes."""

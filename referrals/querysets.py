@@ -16,8 +16,12 @@ class HelpPlanQuerySet(models.QuerySet):
 
     def now_of(self, case: Case) -> models.Model | None:
         """Return the newest plan of the walk in which a case is; None: there is none."""
+        return self.newest_of(case).first()
+
+    def newest_of(self, case: Case) -> "HelpPlanQuerySet":
+        """Return that plan as rows: it, or none."""
         here = self.filter(decision__case=case, decision__cycle=case.cycle)
-        return here.select_related("decision__case").order_by("-pk").first()
+        return here.select_related("decision__case").order_by("-pk")[:1]
 
 
 class ReferralQuerySet(models.QuerySet):
@@ -43,3 +47,8 @@ class ReferralQuerySet(models.QuerySet):
             "passed_on_from", "sent_by", "confirmed_by", "assessing_by", "accepted_by",
             "passed_on_by", "closed_by", "withdrawn_by",
         )  # fmt: skip
+
+    def with_case(self) -> "ReferralQuerySet":
+        """Return them with what the head of the page of their case shows (``for_page``)."""
+        case = ("pupil", "school__buurtteam", "responsible", "closed_by")
+        return self.select_related(*(f"decision__case__{path}" for path in case))

@@ -13,7 +13,6 @@ from accounts.access import Permission, requires
 from accounts.models import User
 from cases.actions import guidance_for
 from cases.errors import ActionError
-from cases.models import Case
 from cases.step_views import movable, record
 from referrals import actions
 from referrals.forms import DecisionForm, FeedbackForm, WithdrawForm
@@ -95,8 +94,7 @@ def _mark(
 def feedback(request: HttpRequest, reference: str) -> HttpResponse:
     """Record what was heard or seen after the decision."""
     case = movable(request, reference)
-    about = _asked_about(request, case)
-    form = FeedbackForm.for_page(request, case=case, referral=about)
+    form = FeedbackForm.for_page(request, case=case, about=request.GET.get("referral", ""))
     return record(
         request,
         case,
@@ -106,10 +104,3 @@ def feedback(request: HttpRequest, reference: str) -> HttpResponse:
         _("The effect is recorded."),
         seen=case,  # the page says what was agreed, and what its files are
     )
-
-
-def _asked_about(request: HttpRequest, case: Case) -> Referral | None:
-    """Return the referral that an address names, for a form that is about it."""
-    asked = request.GET.get("referral", "")
-    told = {str(referral.public_id): referral for referral in Referral.objects.of(case).told()}
-    return told.get(asked)

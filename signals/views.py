@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from accounts import access
 from accounts.access import Permission, requires
 from audit.log import record_read, record_search
+from cases.case_records import READ
 from cases.facts import facts_as_author_knows
 from cases.models import Case
 from cases.protocol import guide
 from cases.screen import step_header, what_now
 from cases.step_views import record
-from cases.together import read_together
+from cases.together import hang, read_together
 from signals.actions import correct_signal, file_signal, find_unfounded
 from signals.forms import (
     ACUTE,
@@ -26,7 +27,7 @@ from signals.forms import (
     UnfoundedForm,
     pupils_for,
 )
-from signals.models import Signal
+from signals.models import Signal, SignalCategory
 
 SIGNALS_SHOWN = 30
 
@@ -91,13 +92,9 @@ def mine(request: HttpRequest) -> HttpResponse:
 @requires(Permission.SEE_OWN_SIGNALS, Permission.SEE_CASE)
 def detail(request: HttpRequest, reference: str) -> HttpResponse:
     """Show a signal and what it asks for, as far as its author may know (Scenario 2)."""
-    signal = get_object_or_404(
-        Signal.objects.visible_to(request.user)
-        .select_related(
-            "case__pupil", "case__school__buurtteam", "author", "finding__author", "correction"
-        )
-        .prefetch_related("categories"),
-        reference=reference,
+    found = Signal.objects.visible_to(request.user).filter(reference=reference)
+    signal = _with_categories(
+        found.select_related("case__pupil", "case__school__buurtteam", *READ["signals"])
     )
     case = signal.case
     guidance = guide(facts_as_author_knows(case, signal.author_id, timezone.now()))
@@ -122,6 +119,16 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     )
 
 
+def _with_categories(found: QuerySet) -> Signal:
+    """Return the one signal that was found, with its categories, in one query; else answer 404."""
+    categories = SignalCategory.objects.filter(signal__in=found.values("pk"))
+    read_together(found, categories)
+    if not found:
+        raise Http404
+    hang(Signal, "categories", categories, list(found))
+    return found[0]
+
+
 def _findable(request: HttpRequest, cases: QuerySet) -> QuerySet:
     """Return those of cases in which the user may find a signal unfounded."""
     return cases.permitted(request.user, Permission.MOVE_CASE).open()
@@ -131,7 +138,7 @@ def _findable(request: HttpRequest, cases: QuerySet) -> QuerySet:
 def unfounded(request: HttpRequest, reference: str) -> HttpResponse:
     """Record that a signal turned out unfounded."""
     signal = get_object_or_404(
-        Signal.objects.select_related("case__pupil", "case__school").filter(
+        Signal.objects.select_related("case__pupil", "case__school", *READ["signals"]).filter(
             case__in=Case.objects.permitted(request.user, Permission.MOVE_CASE)
         ),
         reference=reference,

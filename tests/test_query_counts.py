@@ -12,6 +12,7 @@ from guardian.shortcuts import assign_perm
 from accounts.roles import Role
 from cases.models import Deviation, LookBack, Pupil
 from cases.notifications.telling import notify
+from consultations.models import AgendaItem
 from referrals.models import HelpPlan, Referral
 from referrals.report.fill import filled
 from referrals.report.models import Report
@@ -25,6 +26,7 @@ from tests.factories import (
     ContactFactory,
     ConversationFactory,
     InvitationFactory,
+    MeetingFactory,
     PupilFactory,
     SignalCategoryFactory,
     SignalFactory,
@@ -202,6 +204,43 @@ def test_the_page_of_a_referral(coordinator, school, signed_in):
 
     url = reverse("referrals:detail", args=[about.public_id])
     assert_constant(signed_in(coordinator), url, more)
+
+
+def test_the_form_of_what_was_heard(coordinator, school, signed_in):
+    (case,) = cases_of(school, 1)
+
+    def more(count):
+        records_of(case, count)
+        plan = HelpPlan.objects.order_by("-pk").first()
+        for number in range(count):
+            plan.goals.create(number=number + 2, what="Op tijd.", added_by=coordinator)
+
+    url = reverse("referrals:feedback", args=[case.reference])
+    assert_constant(signed_in(coordinator), url, more)
+
+
+def test_a_case_of_the_agenda(coordinator, school, signed_in):
+    waits, dealt_with = cases_of(school, 2)
+    meeting = MeetingFactory(school=school, made_by=coordinator)
+    room = ConsultationFactory(case=dealt_with, closed_at=NOW, closed_by=coordinator, outcome="Ja.")
+    AgendaItem.objects.create(case=waits, asked_by=coordinator)
+    AgendaItem.objects.create(
+        case=dealt_with, asked_by=coordinator, meeting=meeting, consultation=room, minutes="Ja."
+    )
+
+    def more(count):
+        for __ in range(count):
+            signal = SignalFactory(case=waits, author=UserFactory())
+            SignalCategoryFactory(signal=signal, code="tired")
+            SignalFinding.objects.create(
+                case=waits, author=UserFactory(), signal=signal, grounds="Een val."
+            )
+            AgendaItem.objects.create(case=CaseFactory(pupil__school=school), asked_by=coordinator)
+            busy(room)
+
+    for case in (waits, dealt_with):
+        url = reverse("consultations:discuss", args=[meeting.public_id, case.reference])
+        assert_constant(signed_in(coordinator), url, more)
 
 
 def test_a_consultation(coordinator, school, signed_in):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from functools import cached_property
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -34,6 +35,7 @@ class Call:
 class Numbers:
     """The numbers of one school, for one page: read once, and only when something tells to call.
 
+    ``book`` may be read together with what else a page asks (``cases.together``).
     ``school``: None for who works at ``teams``, and sees their numbers alone. ``now``: the
     server's clock.
     """
@@ -50,9 +52,9 @@ class Numbers:
         self.out_of_hours = out_of_hours(now or timezone.now())
 
     @cached_property
-    def book(self) -> list[Contact]:
+    def book(self) -> QuerySet[Contact]:
         """Return the entries of the school's contact book."""
-        return list(self.school.contacts.standing()) if self.school else []
+        return self.school.contacts.standing() if self.school else Contact.objects.none()
 
     def of(self, code: str) -> list[Call]:
         """Return whom to call for one organisation: everywhere first, then here."""

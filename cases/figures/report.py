@@ -5,18 +5,20 @@ this shows it. It leaves the care team, so it holds no small number (``small_num
 a year that is over: of one that runs, two reports a day apart would tell what came between them.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from django.db.models import Count, Q
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import Permission
 from accounts.models import Membership, School, User
 from accounts.roles import Role
-from cases.calendars import of_school
+from cases.calendars import asked_of_school, calendar_of
 from cases.figures import shared
 from cases.figures.counting import count, sums
 from cases.figures.school_year import SchoolYear
@@ -70,13 +72,18 @@ def year_report(user: User, school: School, year: SchoolYear, now: datetime) -> 
     What is for the board alone (R9) is outside the code, and counts for nobody.
     """
     cases = Case.objects.permitted(user, Permission.SEE_YEAR_REPORT)
-    told = read(cases.filter(school=school, restricted=False), year)
+    set_by_school, prepared = asked_of_school(school), _asked_of_known(school, now)
+    texts = YearText.objects.filter(school=school, year=year.first).order_by("pk")[:1]
+    told = read(
+        cases.filter(school=school, restricted=False), year, (*set_by_school, *prepared, texts)
+    )
+    clock = Clock(calendar_of(*set_by_school), now)
     return YearReport(
         school=school,
         year=year,
-        tables=[*_counted(told, year), *_waited(told, school, year, now)],
-        known=_known(school, now),
-        texts=YearText.objects.filter(school=school, year=year.first).first(),
+        tables=[*_counted(told, year), *_waited(told, clock, year)],
+        known=_known(*prepared),
+        texts=next(iter(texts), None),
         made_at=now,
     )
 
@@ -111,8 +118,7 @@ def _said(counts: Counts, text: str, name: str) -> str:
     return said + " " + _("The year before: %s.") % before.text
 
 
-def _waited(told: Told, school: School, year: SchoolYear, now: datetime) -> list[Table]:
-    clock = Clock(of_school(school), now)
+def _waited(told: Told, clock: Clock, year: SchoolYear) -> list[Table]:
     waits = [wait for walk in told.walks for wait in clock.waits(walk)]
     found = []
     for fast in (False, True):
@@ -157,17 +163,19 @@ def _said_of_waits(took: list[Took]) -> str:
     return _("Half or more took longer than the period: %s.") % ", ".join(longer)
 
 
-def _known(school: School, now: datetime) -> Known:
-    today = timezone.localdate(now)
-    people = Membership.objects.current().filter(school=school).order_by()
-    roles = people.aggregate(
-        officers=Count("pk", filter=Q(role=Role.ATTENTION_OFFICER)),
-        coordinators=Count("pk", filter=Q(role=Role.COORDINATOR)),
-    )
+def _asked_of_known(school: School, now: datetime) -> tuple[QuerySet, QuerySet, QuerySet]:
+    """Ask for the care team, the contact book and what of it nobody looked at for a year."""
     book = Contact.objects.standing().filter(school=school)
+    old = book.unchecked(last_year(timezone.localdate(now)))
+    team = Membership.objects.care_team(school.pk).values_list("role", flat=True)
+    return team, book.values_list("pk"), old.values_list("pk")
+
+
+def _known(team: Iterable[str], book: QuerySet, old: QuerySet) -> Known:
+    roles = Counter(team)
     return Known(
-        attention_officers=roles["officers"],
-        coordinators=roles["coordinators"],
-        contacts=book.count(),
-        unchecked=book.unchecked(last_year(today)).count(),
+        attention_officers=roles[Role.ATTENTION_OFFICER],
+        coordinators=roles[Role.COORDINATOR],
+        contacts=len(book),
+        unchecked=len(old),
     )

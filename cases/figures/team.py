@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import School
-from cases.calendars import of_school
+from cases.calendars import asked_of_school, calendar_of
 from cases.figures import shared
 from cases.figures.counting import BOTH, OTHERS, OWN, REPORT, count
 from cases.figures.school_year import SchoolYear
@@ -27,14 +27,16 @@ from cases.querysets import CaseQuerySet
 
 def tables(cases: CaseQuerySet, school: School, year: SchoolYear, now: datetime) -> list[Table]:
     """Return the figures of a school year; ``cases``: of that school, those that one may see."""
-    told, before = read(cases, year), year.beside(now)
+    set_by_school, steps = asked_of_school(school), _open_by_step(cases, now)
+    told = read(cases, year, (*set_by_school, *([steps] if year.has(now) else [])))
+    before = year.beside(now)
     counts = Counts(
         count(told, year) | count(told, before), (year, before), lambda key, value: number(value)
     )
     columns = (str(year), _beside(before))
-    clock = Clock(of_school(school), now)
+    clock = Clock(calendar_of(*set_by_school), now)
     waits = [wait for walk in told.walks for wait in clock.waits(walk)]
-    still = [_by_step(cases, now)] if year.has(now) else []
+    still = [_by_step(steps)] if year.has(now) else []
     return [
         *still,
         *(_waits(clock, waits, year, before, accelerated=fast) for fast in (False, True)),
@@ -56,16 +58,17 @@ def _beside(year: SchoolYear) -> str:
     return _("%(year)s, until %(day)s") % {"year": year, "day": day}
 
 
-def _by_step(cases: CaseQuerySet, now: datetime) -> Table:
-    """Return where the open cases stand: one query."""
-    found = {
-        row.pop("step"): row
-        for row in cases.open().order_by().values("step").annotate(
-            all=Count("pk"),
-            severe=Count("pk", filter=Q(attention=Case.Attention.SEVERE)),
-            late=Count("pk", filter=Q(deadline__lt=now)),
-        )
-    }  # fmt: skip
+def _open_by_step(cases: CaseQuerySet, now: datetime) -> QuerySet:
+    return cases.open().order_by().values("step").annotate(
+        all=Count("pk"),
+        severe=Count("pk", filter=Q(attention=Case.Attention.SEVERE)),
+        late=Count("pk", filter=Q(deadline__lt=now)),
+    )  # fmt: skip
+
+
+def _by_step(rows: Iterable[dict[str, int]]) -> Table:
+    """Return where the open cases stand."""
+    found = {row["step"]: row for row in rows}
     names = ("all", "severe", "late")
     lines = tuple(
         Line(

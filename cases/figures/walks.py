@@ -1,10 +1,10 @@
 """What the figures look at: the walks of a school's cases, as moments, without a word of them.
 
-A walk is one cycle of one case. A fixed number of queries reads all of a school that touches two
-school years; each finds its rows by the case, and so by nothing of another school.
+A walk is one cycle of one case. One query reads all of a school that touches two school years; each
+part of it finds its rows by the case, and so by nothing of another school.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from cases.models import Case
 from cases.protocol.steps import STEPS
 from cases.querysets import CaseQuerySet
 from cases.record_facts import EMERGENCY
+from cases.together import read_together
 
 # The explained choice that leaves a step out (``Deviation.Kind``); its rule says which.
 EXPLAINS = "skipped"
@@ -112,29 +113,43 @@ class Told:
     sent: list[tuple[datetime, str]]
 
 
-def read(cases: CaseQuerySet, year: SchoolYear) -> Told:
-    """Return what figures of a school year and of the one before it look at, of some cases."""
+# What is read of each relation, in the order in which it is written into the walks.
+STEPS_READ: dict[str, tuple[Any, ...]] = {
+    "consultations": ("recorded_at", "kind", "closed_at"),
+    "conversations": ("recorded_at", "kind"),
+    "assessments": ("recorded_at",),
+    "decisions": ("recorded_at", "report", "help"),
+    "deviations": ("recorded_at", "kind", "step", "rule"),
+}
+
+
+def read(cases: CaseQuerySet, year: SchoolYear, beside: Iterable[QuerySet] = ()) -> Told:
+    """Return what figures of a school year and of the one before it look at, of some cases.
+
+    In one query. ``beside``: what else the page asks, fetched by it.
+    """
     touched = cases.filter(
         Q(closed_at__isnull=True) | Q(closed_at__gte=year.before.since), opened_at__lt=year.until
     )
-    rows = list(
-        touched.values_list(
-            "pk", "opened_at", "closed_at", "outcome", "cycle", "cycle_since", "step"
-        )
+    rows = touched.values_list(
+        "pk", "opened_at", "closed_at", "outcome", "cycle", "cycle_since", "step"
     )
+    keys = touched.values("pk")
+    signals, sent = _signals(keys), _sent(keys)
+    steps = {name: _records(name, keys, *columns) for name, columns in STEPS_READ.items()}
+    read_together(rows, signals, *steps.values(), sent, *beside)
     found: dict[tuple[int, int], Walk] = {}
     for pk, opened_at, closed_at, __, cycle, cycle_since, step in rows:
         began = cycle_since or opened_at
         found[pk, cycle] = Walk(pk, cycle, began, step, closed_at is None, closed_at)
-    keys = touched.values("pk")
     walks = _Walks(found)
-    _add_signals(walks, keys)
-    _add_steps(walks, keys)
+    _add_signals(walks, signals)
+    _add_steps(walks, steps)
     return Told(
         walks=list(found.values()),
         opened=[row[1] for row in rows],
         closed=[(row[2], row[3]) for row in rows if row[2]],
-        sent=_sent(keys),
+        sent=list(sent),
     )
 
 
@@ -151,48 +166,48 @@ class _Walks:
         return walk
 
 
-def _records(relation: str, cases: QuerySet, *columns: Any) -> Iterable[tuple]:
-    """Yield the records of a relation as they hold now, in the order in which they were filed."""
+def _records(relation: str, cases: QuerySet, *columns: Any) -> QuerySet:
+    """Return the records of a relation as they hold now, in the order in which they were filed."""
     model = Case._meta.get_field(relation).related_model
     records = model.objects.current().filter(case__in=cases).order_by("recorded_at", "pk")
     return records.values_list("case_id", "cycle", *columns)
 
 
-def _add_signals(walks: _Walks, cases: QuerySet) -> None:
+def _signals(cases: QuerySet) -> QuerySet:
     counted = Coalesce("counts_since", "recorded_at")
     severe = Coalesce("severe_since", "counts_since", "recorded_at")
-    columns = (counted, "severe", severe, F("finding__pk"))
-    for case, cycle, at, is_severe, severe_at, unfounded in _records("signals", cases, *columns):
+    return _records("signals", cases, counted, "severe", severe, F("finding__pk"))
+
+
+def _add_signals(walks: _Walks, signals: Iterable[tuple]) -> None:
+    for case, cycle, at, is_severe, severe_at, unfounded in signals:
         if unfounded is None:
             logged = Logged(at, severe_at if is_severe else None)
             walks.of(case, cycle, at).signals.append(logged)
 
 
-def _add_steps(walks: _Walks, cases: QuerySet) -> None:
-    for case, cycle, at, kind, closed in _records(
-        "consultations", cases, "recorded_at", "kind", "closed_at"
-    ):
+def _add_steps(walks: _Walks, steps: Mapping[str, Iterable[tuple]]) -> None:
+    for case, cycle, at, kind, closed in steps["consultations"]:
         if kind != EMERGENCY:  # a call to 112 saves somebody; it is not yet a consultation (R11)
             walk = walks.of(case, cycle, at)
             walk.asked.append(at)
             walk.heard += [closed] if closed else []
-    for case, cycle, at, kind in _records("conversations", cases, "recorded_at", "kind"):
+    for case, cycle, at, kind in steps["conversations"]:
         walk = walks.of(case, cycle, at)
         (walk.not_talked if kind == SKIPPED_TALK else walk.talked).append(at)
-    for case, cycle, at in _records("assessments", cases, "recorded_at"):
+    for case, cycle, at in steps["assessments"]:
         walks.of(case, cycle, at).weighed.append(at)
-    for case, cycle, at, *said in _records("decisions", cases, "recorded_at", "report", "help"):
+    for case, cycle, at, *said in steps["decisions"]:
         walks.of(case, cycle, at).decided.append(Decided(at, *said))
-    columns = ("recorded_at", "kind", "step", "rule")
-    for case, cycle, at, *said in _records("deviations", cases, *columns):
+    for case, cycle, at, *said in steps["deviations"]:
         walks.of(case, cycle, at).otherwise.append(Otherwise(at, *said))
 
 
-def _sent(cases: QuerySet) -> list[tuple[datetime, str]]:
+def _sent(cases: QuerySet) -> QuerySet:
     """Return what the school sent to others, not what these passed on."""
     decision = Case._meta.get_field("decisions").related_model
     referral = decision._meta.get_field("referrals").related_model
     sent = referral.objects.filter(
         decision__case__in=cases, sent_at__isnull=False, passed_on_from__isnull=True
     )
-    return list(sent.values_list("sent_at", "to"))
+    return sent.values_list("sent_at", "to")

@@ -51,9 +51,16 @@ class EnvelopeQuerySet(models.QuerySet):
 
         A full mailbox or a failing device says nothing of the line, until several people have one.
         """
-        refused = self.unsent().filter(last_error__in=OF_ONE)
-        people = refused.values("recipient").distinct().count()
-        return self.unsent() if people >= SEVERAL else self.unsent().exclude(last_error__in=OF_ONE)
+        return self.unsent_of(line=len(self.refused()) >= SEVERAL)
+
+    def refused(self) -> models.QuerySet:
+        """Return whose own mailbox or device failed, up to as many people as are the line."""
+        people = self.unsent().filter(last_error__in=OF_ONE).values_list("recipient")
+        return people.distinct()[:SEVERAL]
+
+    def unsent_of(self, line: bool) -> "EnvelopeQuerySet":
+        """Return those that are still to be sent; unless it is the ``line``, none of one reader."""
+        return self.unsent() if line else self.unsent().exclude(last_error__in=OF_ONE)
 
     def to_send(self, now: datetime) -> "EnvelopeQuerySet":
         """Return those that are to be sent now: nobody has them in hand."""

@@ -1,10 +1,9 @@
 """Letters on the administrator's screen and for monitoring: what waits, and what was given up."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +16,8 @@ from background.reasons import in_words
 from background.sections import Item, Section, Unsent
 from cases.models import Envelope, OutboxMessage
 from cases.notifications.outbox import send_again
+from cases.notifications.querysets import SEVERAL
+from cases.together import read_together
 
 SHOWN = 50
 
@@ -27,17 +28,25 @@ def unsent() -> Unsent:
     What waits for a digest's hour or the end of quiet hours is not late, and does not count. Nor is
     what waits for one reader's full mailbox or failing device: for that nobody is woken.
     """
-    waiting = Envelope.objects.unsent()
-    overdue = OutboxMessage.objects.to_seal(timezone.now())
-    moments = (
-        waiting.of_the_line().aggregate(oldest=Min("sealed_at"))["oldest"],
-        overdue.aggregate(oldest=Min("not_before"))["oldest"],
-    )
-    return Unsent(
-        waiting=waiting.count() + overdue.count(),
-        oldest=min((moment for moment in moments if moment), default=None),
-        dead=Envelope.objects.dead().count(),
-    )
+    envelopes, overdue = Envelope.objects, OutboxMessage.objects.to_seal(timezone.now())
+    refused = envelopes.refused()
+    oldest = {line: _first(envelopes.unsent_of(line), "sealed_at") for line in (True, False)}
+    to_seal = _first(overdue, "not_before")
+    counted = [_count(rows) for rows in (envelopes.unsent(), overdue, envelopes.dead())]
+    read_together(refused, *oldest.values(), to_seal, *counted)
+    moments = [*oldest[len(refused) >= SEVERAL], *to_seal]
+    waiting, to_come, dead = (sum(number) for number in counted)
+    return Unsent(waiting=waiting + to_come, oldest=min(moments, default=None), dead=dead)
+
+
+def _first(rows: QuerySet, moment: str) -> QuerySet:
+    return rows.order_by(moment).values_list(moment, flat=True)[:1]
+
+
+def _count(rows: QuerySet) -> QuerySet:
+    """Return how many rows there are, as a row, to be read with others."""
+    ones = rows.order_by().annotate(all=Value(1)).values("all")
+    return ones.annotate(number=Count("pk")).values_list("number", flat=True)
 
 
 def given_up(user: User) -> QuerySet:
@@ -55,20 +64,20 @@ def given_up(user: User) -> QuerySet:
     return dead.filter(Q(pk__in=own) | ~Q(recipient__in=elsewhere))
 
 
-def _items(user: User) -> Sequence[Item]:
-    found = given_up(user).select_related("recipient").order_by("-dead_at")[:SHOWN]
-    return [
-        Item(
-            title=str(letter.get_channel_display()),
-            state=_("Given up"),
-            since=letter.dead_at,
-            who=letter.recipient.name,
-            why=str(in_words(letter.last_error)),
-            failed=True,
-            again=letter.public_id,
-        )
-        for letter in found
-    ]
+def _asked(user: User) -> QuerySet:
+    return given_up(user).select_related("recipient").order_by("-dead_at")[:SHOWN]
+
+
+def _item(letter: Envelope) -> Item:
+    return Item(
+        title=str(letter.get_channel_display()),
+        state=_("Given up"),
+        since=letter.dead_at,
+        who=letter.recipient.name,
+        why=str(in_words(letter.last_error)),
+        failed=True,
+        again=letter.public_id,
+    )
 
 
 @transaction.atomic
@@ -84,6 +93,7 @@ LETTERS = Section(
     name="letters",
     title=gettext_lazy("Messages that did not arrive"),
     empty=gettext_lazy("All that was sent has arrived, or is still tried."),
-    items=_items,
+    asked=_asked,
+    shown=_item,
     again=_again,
 )

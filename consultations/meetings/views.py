@@ -1,7 +1,10 @@
 """The meetings of a care team, the walk through their cases, and the click that puts one there."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,13 +14,16 @@ from django.views.decorators.http import require_POST
 from accounts import access
 from accounts.access import Permission, requires
 from accounts.models import School
+from cases.case_records import READ
 from cases.errors import ActionError
 from cases.models import Case
 from cases.school_views import chosen
 from cases.step_views import record
+from cases.together import hang, read_together
 from consultations.meetings import actions
 from consultations.meetings.forms import MeetingForm, MinutesForm
 from consultations.meetings.models import AgendaItem, Meeting
+from consultations.querysets import fetch_room
 
 HELD_SHOWN = 20
 
@@ -102,7 +108,8 @@ def close(request: HttpRequest, meeting: str) -> HttpResponse:
 def discuss(request: HttpRequest, meeting: str, reference: str) -> HttpResponse:
     """Show one case of the agenda with its neighbours, and file what was said of it."""
     found = _meeting(request, meeting)
-    items = list(AgendaItem.objects.visible_to(request.user).on_agenda_of(found))
+    items = AgendaItem.objects.visible_to(request.user).on_agenda_of(found)
+    items = list(items.select_related("consultation__author", "consultation__contact"))
     item = _standing(items, reference)
     if item is None:
         item = _of_before(request, found, reference)
@@ -112,6 +119,8 @@ def discuss(request: HttpRequest, meeting: str, reference: str) -> HttpResponse:
     place = items.index(item) if item in items else len(items)
     following = items[place + 1] if place + 1 < len(items) else None
     form = MinutesForm.for_page(request)
+    if item.consultation and not form.is_bound:
+        fetch_room(item.consultation)
     response = record(
         request,
         item.case,
@@ -123,10 +132,7 @@ def discuss(request: HttpRequest, meeting: str, reference: str) -> HttpResponse:
         seen=item.case,
         meeting=found,
         item=item,
-        signals=item.case.signals.current()
-        .select_related("author", "finding", "correction")
-        .prefetch_related("categories")
-        .order_by("id"),
+        signals=partial(_signals, item.case),  # asked when they are shown
         number=place + 1,
         count=len(items),
         before=items[place - 1] if place else None,
@@ -135,6 +141,16 @@ def discuss(request: HttpRequest, meeting: str, reference: str) -> HttpResponse:
     if response.status_code == 302:
         return _to_next(found, following)
     return response
+
+
+def _signals(case: Case) -> QuerySet:
+    """Return the signals of a case as they hold now, with all that is shown of them."""
+    signals = case.signals.current().select_related(*READ["signals"]).order_by("id")
+    under = signals.model._meta.get_field("categories").related_model
+    categories = under.objects.filter(signal__case=case)
+    read_together(signals, categories)
+    hang(signals.model, "categories", categories, list(signals))
+    return signals
 
 
 def _standing(items: list[AgendaItem], reference: str) -> AgendaItem | None:

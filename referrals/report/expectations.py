@@ -1,15 +1,18 @@
 """What one may expect of Veilig Thuis after a report, and by when (R40, R41)."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.deadlines import due_at
 from cases.models import Case
 from cases.protocol import PERIODS, Deadline, Period
+from cases.together import read_together
 from referrals.models import Feedback, Referral
 
 CAME_IN = _("Veilig Thuis says that the report came in")
@@ -41,13 +44,18 @@ class Expectation:
         return self.state is State.OVERDUE
 
 
-def expectations(referral: Referral, now: datetime) -> list[Expectation]:
+def expectations(
+    referral: Referral, now: datetime, beside: Iterable[QuerySet] = ()
+) -> list[Expectation]:
     """Return what Veilig Thuis does after a report, by the periods of the protocol's table.
 
     What counts as an answer stands in ``cases.record_facts``: their words since it was sent.
+    ``beside``: what else the page asks, fetched by the same query.
     """
     sent, case = referral.sent_at, referral.decision.case
-    words = _words_since(referral) if sent else []
+    words, periods = _words_since(referral), case.school.periods.all()
+    read_together(words, periods, *beside)
+    own_days = {own.code: own.days for own in periods}
     heard_at = words[0].recorded_at if words else None
     # What they do with it tells as much as what they say.
     taken_at = referral.accepted_at or referral.passed_on_at or referral.closed_at
@@ -55,7 +63,7 @@ def expectations(referral: Referral, now: datetime) -> list[Expectation]:
     begun = next((w for w in words if w.investigation == Feedback.Investigation.BEGUN), None)
     told = next((w for w in words if w.investigation == Feedback.Investigation.DONE), None)
     return [
-        _one(label, _deadline(case, PERIODS[code], since), done, now)
+        _one(label, _deadline(case, PERIODS[code], since, own_days), done, now)
         if since
         else Expectation(label, State.TO_COME, None)
         for label, code, since, done in (
@@ -71,17 +79,18 @@ def expectations(referral: Referral, now: datetime) -> list[Expectation]:
     ]
 
 
-def _deadline(case: Case, period: Period, since: datetime) -> Deadline:
+def _deadline(case: Case, period: Period, since: datetime, own_days: Mapping[str, int]) -> Deadline:
     """Return by when it is expected: in hours where the case runs on the accelerated path."""
-    own_days = {own.code: own.days for own in case.school.periods.all()}
     hours = period.hours if case.accelerated else None
     return Deadline(period, since, period.in_days(own_days), hours)
 
 
-def _words_since(referral: Referral) -> list[Feedback]:
+def _words_since(referral: Referral) -> QuerySet[Feedback]:
+    if referral.sent_at is None:
+        return Feedback.objects.none()
     feedbacks = referral.decision.case.feedbacks.current()
-    return list(
-        feedbacks.filter(heard_from=Feedback.Party.VEILIG_THUIS, recorded_at__gte=referral.sent_at)
+    return feedbacks.filter(
+        heard_from=Feedback.Party.VEILIG_THUIS, recorded_at__gte=referral.sent_at
     )
 
 

@@ -75,6 +75,9 @@ def report(request: HttpRequest, report: str) -> HttpResponse:
     found = _report(request, report)
     record_read(request.user, found)
     texts = found.contents
+    versions = found.referral.reports.select_related("filed_by")
+    copies = ReportCopy.objects.visible_to(request.user).filter(report=found)[:RECENT_SHOWN]
+    expected = expectations(found.referral, timezone.now(), beside=(versions, copies))
     return render(
         request,
         "report/report.html",
@@ -82,11 +85,9 @@ def report(request: HttpRequest, report: str) -> HttpResponse:
             **_about(found),
             "parts": parts(texts),
             "anonymous": is_anonymous(texts),
-            "versions": found.referral.reports.select_related("filed_by"),
-            "expectations": expectations(found.referral, timezone.now()),
-            "copies": ReportCopy.objects.visible_to(request.user).filter(report=found)[
-                :RECENT_SHOWN
-            ],
+            "versions": versions,
+            "expectations": expected,
+            "copies": copies,
         },
     )
 

@@ -79,7 +79,7 @@ def test_what_a_task_gave_up_on_the_way_counts_as_failed(task):
     gives_up.apply()
     run = Run.objects.get()
     assert (run.state, run.error, run.subject) == (State.FAILED, "ValueError", paper)
-    assert Run.objects.why([paper]) == {paper: "ValueError"}
+    assert list(Run.objects.why(paper)) == [{"error": "ValueError"}]
 
 
 def test_outside_of_a_worker_nothing_is_given_up():
