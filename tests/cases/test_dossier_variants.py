@@ -26,7 +26,7 @@ from cases.dossier.deciding import REFERRAL
 from cases.dossier.fields import CLOSING, KINDS
 from cases.dossier.lines import Kind as KindOfRecord
 from cases.dossier.lines import Line, field, note
-from cases.dossier.lock import unseal
+from cases.dossier.lock import SHORTEST, unseal
 from cases.dossier.pdf import as_html, make_pdf
 from cases.dossier.tasks import make_dossier
 from cases.dossier.variants import LEFT_OUT, VARIANTS, About, Code, Ground, left_out
@@ -280,6 +280,8 @@ def test_the_form_of_each_kind_asks_what_fits_it(case, administrator, signed_in)
         assert ("chosen" in fields) is kind.chosen
         assert ("hidden_words" in fields) is kind.veiled
         assert ("with_files" in fields) is kind.files
+        # What is refused is said before it is typed.
+        assert f"Ten minste {SHORTEST} tekens" in answer.content.decode()
         # Who may not see a case chooses by kind and day: no name, and no word.
         assert "Zwaan" not in answer.content.decode()
         assert "PUPIL" not in answer.content.decode()
@@ -288,6 +290,8 @@ def test_the_form_of_each_kind_asks_what_fits_it(case, administrator, signed_in)
     )
     export = DossierExport.objects.get()
     assert sent.url == reverse("cases:export", args=[export.public_id])
+    # Made in one minute, one tells them apart by their kind.
+    assert "<span>Voor de ouders, die het mogen inzien</span>" in browser.get(url).content.decode()
     assert (export.variant, export.hidden_words, export.with_files) == ("parents", "Ans", False)
     make_dossier(str(export.public_id))
     export.refresh_from_db()
