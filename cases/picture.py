@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.moments import short_day
 from cases.models import Case
 from cases.protocol import STEPS
 from cases.screen import ScreenPeriod
@@ -247,7 +248,7 @@ class _Drawing:
         parts = [begins + (ends - begins) * n / self.size.ticks for n in range(self.size.ticks + 1)]
         marks, names = [], set()
         for at in parts:
-            name = date_format(timezone.localtime(at), "j b")
+            name = short_day(timezone.localtime(at))
             if name not in names:
                 names.add(name)
                 marks.append(Mark(self._x(at), height - TOP // 3, 0, name))

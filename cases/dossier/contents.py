@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -86,7 +87,15 @@ class Section:
 
 
 def dossier(export: DossierExport, now: datetime) -> Dossier:
-    """Read all that the dossier shows, in a number of queries that does not grow."""
+    """Read all that the dossier shows, in a number of queries that does not grow.
+
+    In the language of whoever asked: a worker has none of its own, and the timeline holds words.
+    """
+    with translation.override(export.requested_by.language):
+        return _read(export, now)
+
+
+def _read(export: DossierExport, now: datetime) -> Dossier:
     case = Case.objects.with_records().get(pk=export.case_id)
     guidance = guide(facts_for(case, now))
     variant = export.kind
@@ -147,6 +156,8 @@ class Composer:
         aside = guarded_by(case, dossier.guarded)
         # That somebody else took it on: where it is left out, so is its label.
         unsaid = left_out(aside, dossier.variant.code) is not None
+        # Without a label too: the paper says that what the house keeps of itself is no part of it.
+        house = left_out(About.HOUSE, dossier.variant.code) is None
         deadline = ""
         if case.deadline:
             before = _("before %(day)s") % {"day": moment(case.deadline)}
@@ -158,8 +169,8 @@ class Composer:
             "elsewhere": "" if unsaid else self.text(dossier.guidance.elsewhere, aside),
             "outcome": self.text(case.get_outcome_display(), aside) if self._closing_chosen else "",
             "closing": self.closing() if case.closed_at else None,
-            "deadline": self.house(deadline),
-            "waits": self.house(self._waiting(case.waits)) if case.waits else "",
+            "deadline": self.house(deadline) if house else "",
+            "waits": self.house(self._waiting(case.waits)) if house and case.waits else "",
             "last_decision": self.text(_decided(self._last_decision), aside),
             "tasks": dossier.guidance.tasks if dossier.variant.house else (),
         }

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access
@@ -13,7 +14,7 @@ from accounts.access import Permission
 from accounts.forms import LongTextField, MeldcodeForm
 from accounts.models import School
 from cases.dossier.actions import Wish
-from cases.dossier.lock import check_strength
+from cases.dossier.lock import SHORTEST, check_strength
 from cases.dossier.variants import VARIANTS, Code, Names, Variant
 from cases.protocol.vacations import school_year
 from cases.references import sign_of
@@ -81,10 +82,14 @@ class ExportForm(MeldcodeForm):
 
     password = forms.CharField(
         label=_("A password for the PDF (not needed)"),
-        help_text=_(
-            "Without it nobody opens the file, and nobody here can give it to you again: write it "
-            "down, and tell it to the receiver in another way than the file. A PDF with a password "
-            "is no PDF/A any more: for an archive, make one without."
+        help_text=format_lazy(
+            _(
+                "At least {shortest} signs, such as a few words. Without it nobody opens the file, "
+                "and nobody here can give it to you again: write it down, and tell it to the "
+                "receiver in another way than the file. A PDF with a password is no PDF/A any "
+                "more: for an archive, make one without."
+            ),
+            shortest=SHORTEST,
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         validators=[check_strength],

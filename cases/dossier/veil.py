@@ -180,7 +180,9 @@ def _contacts(case: Case) -> list[str]:
 
 def _names_of(contacts: Iterable[str]) -> frozenset[str]:
     """Return the parts of names of contacts: what has a capital, and is no kind of organisation."""
-    kinds = {fold(word) for label in Organisation.labels for word in str(label).split()}
+    # "SAVE" of "SAVE-team" too: the family knows who is meant, and it is nobody's name.
+    labels = [str(label) for label in Organisation.labels]
+    kinds = _parts(labels) | {fold(word) for label in labels for word in label.split()}
     words = (word for name in contacts for word in name.split() if word[:1].isupper())
     return _parts(words) - kinds
 

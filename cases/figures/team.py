@@ -251,7 +251,12 @@ def _said_of_otherwise(counts: Counts) -> str:
         for rule in counts.rules(kind)
         if rule in BY_CODE
     }
-    text = _("%(count)s explained choices; %(before)s in the year before.") % said
+    text = ngettext(
+        "%(count)s explained choice; %(before)s in the year before.",
+        "%(count)s explained choices; %(before)s in the year before.",
+        said["count"],
+    )
+    text %= said
     if often:
         __, rule = max(often, key=lambda key: often[key])
         text += " " + _("Most often: %(rule)s, %(asks)s") % {

@@ -21,7 +21,10 @@ URGENCY = {kind: number for number, kind in enumerate(Kind)}
 
 @dataclass(frozen=True, slots=True)
 class StepState:
-    """Where one step stands: ``done``, ``skipped``, ``current`` or ``open``; and since when."""
+    """Where one step stands: ``done``, ``skipped``, ``current`` or ``open``; and since when.
+
+    ``left``: not finished when the case was closed, so that it does not come any more.
+    """
 
     step: Step
     state: str
@@ -246,7 +249,7 @@ def _state(step: Step, facts: Facts, current: int) -> StepState:
     if (skipped := step.skipped_at(facts)) is not None:
         return StepState(step, "skipped", skipped)
     here = step.number == current and not facts.closed
-    return StepState(step, "current" if here else "open")
+    return StepState(step, "current" if here else "left" if facts.closed else "open")
 
 
 def _deadlines(facts: Facts, current: int) -> list[Deadline]:

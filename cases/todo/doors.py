@@ -116,14 +116,14 @@ TABLE: tuple[Door, ...] = (
          % {"count": count}),
     Door("letters", Permission.SEE_BACKGROUND, _("Messages that did not arrive"), "mail",
          _background, _given_up, str, alarms=True),
-    Door("background", Permission.SEE_BACKGROUND, _("Background work"), "clock",
+    Door("background", Permission.SEE_BACKGROUND, _("Background"), "clock",
          lambda: reverse("background:work")),
     Door("exports", Permission.LIST_EXPORTABLE, _("Export dossiers"), "file-pdf",
          lambda: reverse("cases:exportable"), _busy,
          lambda count: ngettext_lazy(
              "%(count)s is being made", "%(count)s are being made", "count")
          % {"count": count}),
-    Door("figures", Permission.WRITE_YEAR_REPORT, _("Figures of the year"), "scale",
+    Door("figures", Permission.WRITE_YEAR_REPORT, _("Year report"), "chart",
          lambda: reverse("cases:year_report")),
     Door("unusual", Permission.WATCH_ADMINISTRATORS, _("Unusual reading"), "eye",
          lambda: reverse("audit:flags"), _flags, str, alarms=True),

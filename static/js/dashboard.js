@@ -52,13 +52,18 @@
   });
 
   // Whoever puts on one filter often puts on another: what was open stays open.
+  // And so does the focus: while it is closed, htmx cannot give a filter its focus again.
   let open = false;
+  let held = "";
   document.addEventListener("htmx:beforeSwap", () => {
     open = Boolean(document.getElementById("filters-more")?.open);
+    held = document.activeElement?.id || "";
   });
   document.addEventListener("htmx:afterSwap", () => {
     const more = document.getElementById("filters-more");
     if (more) more.open = open;
+    if (!held || document.activeElement !== document.body) return;
+    document.getElementById(held)?.focus({ preventScroll: true });
   });
 
   // What had the focus is gone: on with the list, not at the top of the page again.

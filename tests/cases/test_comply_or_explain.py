@@ -272,6 +272,7 @@ def test_the_statistics_count_it_for_the_school_alone(case, coordinator, school,
     old = {"recorded_at": timezone.now().replace(year=2020), "grounds": "Lang geleden."}
     Deviation.objects.create(case=case, author=coordinator, kind="order", step=4, **old)
     page = signed_in(coordinator).get(reverse("cases:statistics"))
+    assert "1 uitgelegde keuze;" in page.content.decode()
     table = next(table for table in page.context["tables"] if table.code == "otherwise")
     assert [(line.rule, line.cells[0].value) for line in table.lines if line.within] == [("R12", 1)]
     assert GROUNDS not in page.content.decode()

@@ -74,6 +74,11 @@ def test_closed_cases_begin_with_what_ended_last(school, coordinator, signed_in,
     first, __ = walked(seen(coordinator).for_dashboard(), keys, order=paging.CLOSED)
     page = signed_in(coordinator).get(URL, {"view": "closed", "after": first.next})
     assert [case.pk for case in page.context["page"]] == keys[3:]
+    # Nothing has to be done first of what is done.
+    case_of(school, "Shut", attention=3, **ended)
+    board = signed_in(coordinator).get(URL, {"view": "closed", "layout": "board"})
+    assert [case.pupil.given_name for case in board.context["first"]] == ["Shut"]
+    assert b'id="first-title"' not in board.content
     # A place among closed cases is none among open ones.
     case_of(school, "Open", attention=3)
     (shown, *__) = page_of(seen(coordinator).open().for_dashboard(), after=first.next)

@@ -92,6 +92,9 @@ def test_it_is_in_the_language_of_who_asked(case):
     text = text_of(read(case, "en"))
     assert "Step 1: signals" in text
     assert "Tijdlijn" not in text
+    # Of the worker that makes it the language is Dutch; the timeline is written before the page.
+    assert text.count("Help by the buurtteam") > 1
+    assert "Hulp van het buurtteam" not in text
 
 
 def test_nothing_long_or_strange_falls_off_the_page(case):

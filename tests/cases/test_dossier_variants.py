@@ -26,7 +26,7 @@ from cases.dossier.deciding import REFERRAL
 from cases.dossier.fields import CLOSING, KINDS
 from cases.dossier.lines import Kind as KindOfRecord
 from cases.dossier.lines import Line, field, note
-from cases.dossier.lock import unseal
+from cases.dossier.lock import SHORTEST, unseal
 from cases.dossier.pdf import as_html, make_pdf
 from cases.dossier.tasks import make_dossier
 from cases.dossier.variants import LEFT_OUT, VARIANTS, About, Code, Ground, left_out
@@ -84,13 +84,15 @@ def case(school):
     PupilFactory(school=school, given_name="Roos", family_name="Bakker", class_name="1B")
     PupilFactory(school=school, given_name="Melle", family_name="van der Zwaan")
     PupilFactory(school=school, given_name="王小明", family_name="李娜")
-    case = CaseFactory(pupil=pupil)
+    case = CaseFactory(pupil=pupil, deadline=NOW, period="decide")
     mentor = member(Role.TEACHER, school, name="Karim Ouazzani-Smit")
     ContactFactory(school=school, name="dr. Van Oud")
+    ContactFactory(school=school, name="SAVE-team Kromhoek")
     SignalFactory(
         case=case, author=mentor, facts="PUPIL zag Fatima's tas, bij meester Dirk en een roos.",
         child_words="CONFIDED", hearsay_from="SOURCE",
-        interpretation="Karim en Ouazzani denken zo, Roos Bakker ook; 王小明说好. Çağla zweeg.",
+        interpretation="Karim en Ouazzani denken zo, Roos Bakker ook; 王小明说好. Çağla zweeg. "
+        "SAVE komt, van Kromhoek.",
     )  # fmt: skip
     consultation = ConsultationFactory(
         case=case, author=mentor, decided_by="STAFF", closed_at=NOW, held_at=NOW, closed_by=mentor,
@@ -159,7 +161,10 @@ def test_what_the_table_leaves_out_is_not_there_and_marked(case, code):
     shown = page(case, code, chosen=keys(case))
     for about in About:
         if about is About.HOUSE:
-            assert ('id="timeline"' in shown) is (left_out(about, code) is None)
+            is_shown = left_out(about, code) is None
+            assert ('id="timeline"' in shown) is is_shown
+            # No label without its text, on a ground that is not the reason.
+            assert ("Nu loopt" in shown) is is_shown
             continue
         ground = left_out(about, code)
         assert (about.name in shown) is (ground is None), about
@@ -258,7 +263,8 @@ def test_how_old_a_pupil_is_no_form_tells_who_sees_the_reference(
 @pytest.mark.parametrize("code", [Code.PARENTS, Code.PUPIL, Code.BUURTTEAM])
 def test_names_of_others_are_taken_out_of_every_text(case, code):
     shown = page(case, code, chosen=keys(case), hidden_words="Ans, dokter Teun")
-    pupils, staff = ("Fatima", "Roos Bakker", "王小明"), ("Karim", "Ouazzani", "Van Oud", "Dirk")
+    pupils = ("Fatima", "Roos Bakker", "王小明")
+    staff = ("Karim", "Ouazzani", "Van Oud", "Dirk", "Kromhoek")
     for name in (*pupils, "Ans"):
         assert name not in shown, name
     for name in staff:
@@ -268,6 +274,8 @@ def test_names_of_others_are_taken_out_of_every_text(case, code):
     # The pupil is no other; nor is a flower.
     assert "Çağla" in shown
     assert "een roos." in shown
+    # A kind of organisation is nobody's name.
+    assert "SAVE komt" in shown
     assert "[naam weggelaten: A]说好" in shown
 
 
@@ -324,6 +332,8 @@ def test_the_form_of_each_kind_asks_what_fits_it(case, administrator, signed_in)
         assert ("chosen" in fields) is kind.chosen
         assert ("hidden_words" in fields) is kind.veiled
         assert ("with_files" in fields) is kind.files
+        # What is refused is said before it is typed.
+        assert f"Ten minste {SHORTEST} tekens" in answer.content.decode()
         # Who may not see a case chooses by kind and day: no name, and no word.
         assert "Zwaan" not in answer.content.decode()
         assert "PUPIL" not in answer.content.decode()
@@ -334,6 +344,8 @@ def test_the_form_of_each_kind_asks_what_fits_it(case, administrator, signed_in)
     )  # fmt: skip
     export = DossierExport.objects.get()
     assert sent.url == reverse("cases:export", args=[export.public_id])
+    # Made in one minute, one tells them apart by their kind.
+    assert "<span>Voor de ouders, die het mogen inzien</span>" in browser.get(url).content.decode()
     assert (export.variant, export.hidden_words, export.with_files) == ("parents", "Ans", False)
     make_dossier(str(export.public_id))
     export.refresh_from_db()

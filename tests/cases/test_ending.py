@@ -109,6 +109,9 @@ def test_a_case_is_looked_back_at_on_its_page(case, coordinator, signed_in):
     decision(case, ago(days=2))
     close(case, coordinator, "help_works")
     browser = signed_in(coordinator)
+    shown = browser.get(reverse("cases:detail", args=[case.reference])).content.decode()
+    assert "niet afgerond" in shown
+    assert "komt nog" not in shown
     url = reverse("cases:look_back", args=[case.reference])
     assert browser.get(url).status_code == 200
     response = browser.post(url, {"seen": "Weer stil.", "result": "concern"})

@@ -226,7 +226,11 @@ def test_the_report_on_paper_is_asked_made_and_fetched(
     assert browser.get(download).status_code == 404
     tasks.make_year_report(str(paper.public_id))
     answer = browser.get(download)
-    text = "".join(p.extract_text() for p in PdfReader(io.BytesIO(answer.getvalue())).pages)
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(answer.getvalue())).pages]
+    for number, page in enumerate(pages, 1):
+        assert f"pagina {number} van {len(pages)}" in page
+        assert f"{school.name} · " in page
+    text = "".join(pages)
     assert f"{LAST.first}-{LAST.first + 1}" in text
     assert school.name in text
     assert LogEntry.objects.filter(kind=Kind.EXPORTED, actor=administrator).count() == 2
