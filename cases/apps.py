@@ -25,7 +25,7 @@ class CasesConfig(AppConfig):
         from background.sections import declare_messages, declare_reader, declare_section
         from cases.among import Among
         from cases.handing_on import hand_on
-        from cases.models import Case, DossierExport, EmergencyAccess, YearPaper
+        from cases.models import Case, DossierExport, EmergencyAccess, YearExport, YearPaper
         from cases.notifications import watched
         from cases.notifications.push import checks, devices  # noqa: F401 - the checks register
         from cases.notifications.roles import tell_of_role
@@ -53,7 +53,12 @@ class CasesConfig(AppConfig):
         registry.declare(*of_cases.TABLE, *of_schools.TABLE)
         doors.declare(*doors.TABLE)
         declare_reader(read_together)
-        declare_section(section_of(DossierExport, "case", "dossiers", _("Dossiers as PDF")))
-        declare_section(section_of_schools(YearPaper, "year-reports", _("Year reports as PDF")))
+        # Those of a school year are made for its zip, which has a row of its own.
+        dossiers = DossierExport.objects.filter(of_year=None)
+        declare_section(section_of(dossiers, "case", "dossiers", _("Dossiers as PDF")))
+        years = YearExport.objects
+        declare_section(section_of_schools(years, "years", _("Dossiers of a school year")))
+        reports = YearPaper.objects
+        declare_section(section_of_schools(reports, "year-reports", _("Year reports as PDF")))
         declare_section(watched.LETTERS)
         declare_messages("letters", watched.unsent)

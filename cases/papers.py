@@ -10,7 +10,7 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, Manager, OuterRef, QuerySet, Subquery
 from django.http import Http404
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -32,26 +32,21 @@ SHOWN_FOR = timedelta(days=7)
 State = PaperJob.State
 
 
-def section_of(model: type[PaperJob], case: str, name: str, title: Promise) -> Section:
+def section_of(papers: Manager | QuerySet, case: str, name: str, title: Promise) -> Section:
     """Return the section of one kind of paper; ``case`` is the look-up from a paper to its case."""
-    visible = partial(_visible, model, case)
-    return Section(
-        name=name,
-        title=title,
-        empty=_("Nobody asked for one lately."),
-        asked=lambda user: _asked(visible(user), user),
-        shown=_item,
-        again=lambda user, public_id: _again(user, visible, public_id),
-    )
+    return _section(name, title, partial(_visible, papers, case))
 
 
-def section_of_schools(model: type[PaperJob], name: str, title: Promise) -> Section:
+def section_of_schools(papers: Manager, name: str, title: Promise) -> Section:
     """Return the section of papers that are about a school and no case."""
 
     def visible(user: User) -> QuerySet:
-        schools = access.school_ids(user, Permission.SEE_BACKGROUND)
-        return model.objects.filter(school__in=schools)
+        return papers.filter(school__in=access.school_ids(user, Permission.SEE_BACKGROUND))
 
+    return _section(name, title, visible)
+
+
+def _section(name: str, title: Promise, visible: Callable[[User], QuerySet]) -> Section:
     return Section(
         name=name,
         title=title,
@@ -62,13 +57,13 @@ def section_of_schools(model: type[PaperJob], name: str, title: Promise) -> Sect
     )
 
 
-def _visible(model: type[PaperJob], case: str, user: User) -> QuerySet:
+def _visible(papers: Manager | QuerySet, case: str, user: User) -> QuerySet:
     """Return the papers that an administrator may know of."""
     of_school = {
         f"{case}__school__in": access.school_ids(user, Permission.SEE_BACKGROUND),
         f"{case}__restricted": False,
     }
-    return model.objects.filter(**of_school).exclude(**{f"{case}__reference__in": kept_from(user)})
+    return papers.filter(**of_school).exclude(**{f"{case}__reference__in": kept_from(user)})
 
 
 def _asked(papers: QuerySet, user: User) -> QuerySet:

@@ -24,4 +24,6 @@ class ReferralsConfig(AppConfig):
         sight.declare_reading(ReportCopy)
         registry.declare(*todo.TABLE)
         case = "report__referral__decision__case"
-        declare_section(section_of(ReportCopy, case, "reports", _("Copies of reports as PDF")))
+        declare_section(
+            section_of(ReportCopy.objects, case, "reports", _("Copies of reports as PDF"))
+        )

@@ -15,7 +15,7 @@ from background import queue
 from background.limits import JOBS
 from background.models import Run, Worker
 from cases.dossier.tasks import make_dossier
-from cases.models import DossierExport, ShutOut
+from cases.models import DossierExport, ShutOut, YearExport
 from tests.factories import CaseFactory, PupilFactory, SchoolFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -168,6 +168,21 @@ def test_papers_show_kind_state_and_who_asked_and_not_whose_case(
         reverse("cases:export", args=[export.public_id]),
     ):  # fmt: skip
         assert secret not in shown
+
+
+def test_dossiers_of_a_school_year_stand_there_once(administrator, school, signed_in):
+    one = export_of(school)
+    asked = {"requested_by": one.requested_by, "reason": one.reason, "year": 2024}
+    year = YearExport.objects.create(school=school, state=YearExport.State.FAILED, **asked)
+    YearExport.objects.create(school=SchoolFactory(), **asked)
+    DossierExport.objects.update(of_year=year)
+    shown = page(signed_in(administrator))
+    sections = [shown.partition(f"{title}</h2>")[2].partition("</section>")[0]
+                for title in ("Dossiers als pdf", "Dossiers van een schooljaar")]  # fmt: skip
+    assert ["Sanne Vierhout" in section for section in sections] == [False, True]
+    assert sections[1].count("gevraagd door") == 1
+    assert reverse("background:item_again", args=["years", year.public_id]) in sections[1]
+    assert one.reason not in shown
 
 
 def test_a_paper_is_tried_again_for_its_owner(
