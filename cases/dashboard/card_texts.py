@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -111,6 +112,8 @@ def _running(case: Case, card: "Card", *, in_list: bool) -> list[SafeString]:
 
 def _ended(case: Case) -> list[SafeString]:
     said = [format_html("<span>{}</span>", case.get_outcome_display())]
+    day = date_format(localtime(case.closed_at), "j F Y")
+    said.append(span("case-meta", _("closed on %(day)s") % {"day": day}))
     if case.kept_until:
         day = date_format(case.kept_until, "j F Y")
         said.append(span("case-meta", _("kept until %(day)s") % {"day": day}))

@@ -108,6 +108,11 @@ class CaseFilter(django_filters.FilterSet):
         return self.chosen.get("view", "all")
 
     @property
+    def only_list(self) -> bool:
+        """Tell whether there is no board of it: of what is searched, and of what has ended."""
+        return bool(self.words) or self.of_whom == "closed"
+
+    @property
     def words(self) -> list[str]:
         """Return the words that are searched."""
         return self.chosen.get("q", "").split()[:MOST_WORDS]

@@ -159,12 +159,9 @@ class Shown:
         return self._address(after=self.page.next) if self.page.next else ""
 
 
-def layout_of(asked: str, agent: str, *, searching: bool) -> str:
-    """Return how the cases are shown: as asked, or by what the browser says it is.
-
-    What is searched stands in a list.
-    """
-    if searching:
+def layout_of(asked: str, agent: str, chosen: CaseFilter) -> str:
+    """Return how the cases are shown: as asked, or by what the browser says it is."""
+    if chosen.only_list:
         return LIST
     if asked in (LIST, BOARD):
         return asked

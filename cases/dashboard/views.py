@@ -36,7 +36,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     if chosen.words:
         record_search(user, schools)
     asked, agent = request.GET.get("layout", ""), request.headers.get("User-Agent", "")
-    layout = layout_of(asked, agent, searching=bool(chosen.words))
+    layout = layout_of(asked, agent, chosen)
     found, board = with_waits(chosen.found), []
     if layout == BOARD:
         board = columns(found, chosen.step_address)

@@ -106,7 +106,7 @@ class YearExport(PaperJob):
     @property
     def years(self) -> str:
         """Return the school year as one says it."""
-        return f"{self.year}–{self.year + 1}"
+        return f"{self.year}-{self.year + 1}"
 
 
 class DossierExport(PaperJob):

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.access import Permission
 from cases.actions import refresh
@@ -74,11 +75,11 @@ def test_closed_cases_begin_with_what_ended_last(school, coordinator, signed_in,
     first, __ = walked(seen(coordinator).for_dashboard(), keys, order=paging.CLOSED)
     page = signed_in(coordinator).get(URL, {"view": "closed", "after": first.next})
     assert [case.pk for case in page.context["page"]] == keys[3:]
-    # Nothing has to be done first of what is done.
-    case_of(school, "Shut", attention=3, **ended)
+    # There is no board of what has ended, and no card without the day on which it did.
     board = signed_in(coordinator).get(URL, {"view": "closed", "layout": "board"})
-    assert [case.pupil.given_name for case in board.context["first"]] == ["Shut"]
-    assert b'id="first-title"' not in board.content
+    assert board.context["columns"] == []
+    day = date_format(timezone.localtime(ended["closed_at"]), "j F Y")
+    assert board.content.decode().count(f"afgesloten op {day}") == 3
     # A place among closed cases is none among open ones.
     case_of(school, "Open", attention=3)
     (shown, *__) = page_of(seen(coordinator).open().for_dashboard(), after=first.next)
