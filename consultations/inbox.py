@@ -31,12 +31,17 @@ class Inbox:
         )
 
 
-def inbox_of(user: User, now: datetime) -> Inbox:
-    """Return the inbox of a user, over all their schools, in one query."""
+def inbox_of(user: User, now: datetime, *, with_closed: bool = True) -> Inbox:
+    """Return the inbox of a user, over all their schools, in one query.
+
+    ``with_closed``: what ended too.
+    """
     inbox = Inbox()
     standing = Invitation.objects.for_inbox(user)
     calling = Consultation.objects.calling_for(user)
-    ended = Invitation.objects.ended_with_consultation(user)[:CLOSED_SHOWN]
+    ended = Invitation.objects.none()
+    if with_closed:
+        ended = Invitation.objects.ended_with_consultation(user)[:CLOSED_SHOWN]
     read_together(standing, calling, ended)
     for invitation in standing:
         getattr(inbox, _place(invitation, now)).append(invitation)

@@ -86,7 +86,7 @@ def _is_told_severe(invitation: Invitation) -> bool:
 
 
 def _inbox(reader: Reader) -> Inbox:
-    return inbox_of(reader.user, reader.now)
+    return inbox_of(reader.user, reader.now, with_closed=False)
 
 
 def _waiting(reader: Reader, *, times: bool = False, called: bool = False) -> list[Invitation]:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -94,12 +95,15 @@ def _waiting(reader: Reader) -> QuerySet:
     )
 
 
-def _unconfirmed(reader: Reader) -> QuerySet:
-    return _waiting(reader).filter(confirmed_at__isnull=True, assessing_at__isnull=True)
+def _came_in(referral: Referral) -> datetime | None:
+    """Return when it was known to have come in; None: nobody confirmed it yet."""
+    return referral.confirmed_at or referral.assessing_at
 
 
-def _silent(reader: Reader) -> QuerySet:
-    return _waiting(reader).exclude(confirmed_at__isnull=True, assessing_at__isnull=True)
+def _how_it_waits(referral: Referral) -> Promise:
+    if _came_in(referral):
+        return _("What you sent came in, and you heard nothing since.")
+    return _("What you sent is not confirmed. Ask whether it came in.")
 
 
 def _with_ends(referrals: list[Referral], reader: Reader) -> list[Referral]:
@@ -158,19 +162,11 @@ TABLE: tuple[Provider, ...] = (
         covers=lambda report: key_of(_case(report.referral).pk, "refer"),
     ),
     Provider(
-        "unconfirmed", Asked.BY_ME, (MOVE,), rows=_unconfirmed, prepare=_with_ends,
-        text=_("What you sent is not confirmed. Ask whether it came in."), action=TO_IT, url=_page,
-        reference=lambda referral: _case(referral).reference,
-        due=lambda referral: referral.ends_at, since=lambda referral: referral.sent_at,
-        about=lambda referral: about(_case(referral)),
-        waits_for=lambda referral: referral.receiver,
-    ),
-    Provider(
-        "silent", Asked.BY_ME, (MOVE,), rows=_silent, prepare=_with_ends,
-        text=_("What you sent came in, and you heard nothing since."), action=TO_IT, url=_page,
+        "referral", Asked.BY_ME, (MOVE,), rows=_waiting, prepare=_with_ends,
+        text=_how_it_waits, action=TO_IT, url=_page,
         reference=lambda referral: _case(referral).reference,
         due=lambda referral: referral.ends_at,
-        since=lambda referral: referral.confirmed_at or referral.assessing_at,
+        since=lambda referral: _came_in(referral) or referral.sent_at,
         about=lambda referral: about(_case(referral)),
         waits_for=lambda referral: referral.receiver,
     ),

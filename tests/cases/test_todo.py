@@ -48,7 +48,7 @@ def test_every_row_of_the_table_has_its_situation():
 OF_OWN_SIGNALS = {"severe_signal", "keep_watching"}
 
 
-@pytest.mark.parametrize("row", SITUATIONS, ids=lambda row: row.kind)
+@pytest.mark.parametrize("row", SITUATIONS, ids=lambda row: row.make.__name__)
 def test_a_row_of_the_table(row, school, signed_in):
     """It stands there for whom it is, with a click that leads somewhere; for others it does not."""
     user = one_of(row.role, school)
@@ -220,7 +220,7 @@ def test_what_was_answered_is_waited_for_no_longer(school, coordinator):
         author=coordinator, received_at=timezone.now(), text="Gezien.", effect="works",
         heard_from="school", helped_by="school",
     ).goal_effects.create(goal=goal, effect="reached")  # fmt: skip
-    assert not {"unconfirmed", "silent", "goal"} & set(tasks(coordinator))
+    assert not {"referral", "goal"} & set(tasks(coordinator))
 
 
 def test_a_goal_is_also_of_who_is_named_as_doing_it(school, coordinator, teacher):

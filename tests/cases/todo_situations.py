@@ -269,8 +269,8 @@ SITUATIONS: tuple[Situation, ...] = (
     Situation("on_agenda",        C, on_agenda,                dated=False),
     Situation("goal",             C, goal,                     dated=True),
     Situation("draft_report",     C, draft_report,             dated=False),
-    Situation("unconfirmed",      C, unconfirmed,              dated=True),
-    Situation("silent",           C, silent,                   dated=False),
+    Situation("referral",         C, unconfirmed,              dated=True),
+    Situation("referral",         C, silent,                   dated=False),
     Situation("report_copy",      C, report_copy,              dated=False),
 )
 # fmt: on
