@@ -218,7 +218,6 @@ ACCOUNT_RATE_LIMITS = {
     "single_sign_on": "100/m/ip",
     "saml_answer": "100/m/ip",
     # Known or not: nobody fills a colleague's mailbox.
-    "reset_password": "20/m/ip,5/m/key,20/d/key",
     # A reference for emergency access is told by telephone, not guessed.
     "emergency_access": "5/h/user",
     # What was typed when a session had ended: each time a session of its own, in the database.
@@ -256,6 +255,7 @@ if SAML and find_spec("onelogin") is None:
 # allauth's own forms, stricter and in our words.
 ACCOUNT_FORMS = {
     "change_password": "accounts.password_forms.ChangePasswordForm",
+    "reset_password": "accounts.password_forms.ResetPasswordForm",
     "reset_password_from_key": "accounts.password_forms.ResetPasswordKeyForm",
 }
 MFA_FORMS = {
