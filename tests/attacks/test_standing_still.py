@@ -10,6 +10,9 @@ from threading import Event, Semaphore, Thread
 
 import pytest
 import requests
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.test.client import encode_multipart
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,6 +23,7 @@ from cases.errors import ActionError
 from cases.jobs import AT_ONCE, fail
 from cases.models import Case, DossierExport
 from cases.names import Family, find
+from meldcode.middleware import WholeFormMiddleware
 from referrals.models import HelpPlan
 from referrals.report import facts_check
 from referrals.report.actions import start_report
@@ -88,6 +92,27 @@ def trickle(server: socket.socket, over: Event) -> None:
                 connection.sendall(b"x")
             except OSError:
                 return
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "zlib", "utf-16"])
+def test_a_form_that_says_it_is_written_otherwise_is_not_read(client, charset):
+    """Python knows a hundred ways of writing: in one, half a megabyte of "b" takes a minute."""
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    with patience():
+        answer = client.generic(
+            "POST", "/", encode_multipart("x", {"word": "-" + "b" * 400_000}), kind
+        )
+    assert answer.status_code == 415
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("charset", ["", "; charset=UTF-8", "; charset=utf8", "; charset=nothing"])
+def test_a_form_in_utf_8_is_read(charset):
+    content = encode_multipart("x", {"word": "zoë"})
+    kind = f"multipart/form-data; boundary=x{charset}"
+    request = RequestFactory().generic("POST", "/", content, kind)
+    assert WholeFormMiddleware(lambda request: HttpResponse())(request).status_code == 200
+    assert request.POST["word"] == "zoë"
 
 
 def test_a_provider_does_not_keep_us_waiting_by_a_header_without_end(monkeypatch):
