@@ -1,5 +1,6 @@
 """Cheap requests that kept others from working. Each failed on the day it was written."""
 
+import html
 import signal
 import socket
 import uuid
@@ -18,6 +19,7 @@ from django.utils import timezone
 
 from accounts.forms import LONG_TEXT
 from accounts.sso import fetch
+from cases.dossier import press
 from cases.dossier.actions import request_export
 from cases.errors import ActionError
 from cases.jobs import AT_ONCE, fail
@@ -177,6 +179,27 @@ def test_nobody_keeps_the_workers_busy_with_dossiers(coordinator, school):
 
 
 # --- A report that nobody could begin, and one page of it that kept a worker busy for long
+@pytest.mark.parametrize("between", ["", "\u00a0", "&amp;", "&#x27;", "\u2060", "\u202e"])
+def test_a_word_without_end_in_both_directions_is_broken_for_the_printer(between, monkeypatch):
+    """One text of twenty thousand such letters took a worker minutes: no dossier was ever made."""
+    given = []
+    monkeypatch.setattr(press, "HTML", lambda string, **how: given.append(string) or 1 / 0)
+    word = ("a\u05d0" * 20 + between) * 100
+    with suppress(ZeroDivisionError):
+        press.on_paper(f"<p>{word}</p>", print)
+    (page,) = given
+    pieces = page.removeprefix("<p>").removesuffix("</p>").split(press.BREAK)
+    assert "".join(pieces) == word
+    assert max(len(html.unescape(piece)) for piece in pieces) <= 30
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 900, "\u05d0\u05d1 ok " * 90, "<b class='x'>\u05d0</b>" * 90]
+)
+def test_other_words_are_printed_as_they_are(text):
+    assert press.broken(text) == text
+
+
 def test_a_report_beside_own_help_can_be_begun(coordinator, school):
     """The goals of the plan are rows by now; without them the report could not be filled."""
     case = CaseFactory(pupil=PupilFactory(school=school))
