@@ -1,6 +1,7 @@
 """Cheap requests that kept others from working. Each failed on the day it was written."""
 
 import html
+import io
 import signal
 import socket
 import uuid
@@ -22,6 +23,9 @@ from accounts.sso import fetch
 from cases.dossier import press
 from cases.dossier.actions import request_export
 from cases.errors import ActionError
+from cases.files import pictures
+from cases.files.content import look_at
+from cases.files.kinds import Refused
 from cases.jobs import AT_ONCE, fail
 from cases.models import Case, DossierExport
 from cases.names import Family, find
@@ -30,6 +34,7 @@ from referrals.models import HelpPlan
 from referrals.report import facts_check
 from referrals.report.actions import start_report
 from referrals.report.versions import read_seen
+from tests.cases.made_up_files import photo
 from tests.cases.records import decision
 from tests.factories import CaseFactory, PupilFactory
 
@@ -198,6 +203,30 @@ def test_a_word_without_end_in_both_directions_is_broken_for_the_printer(between
 )
 def test_other_words_are_printed_as_they_are(text):
     assert press.broken(text) == text
+
+
+def test_pictures_keep_two_threads_of_the_web_at_most(monkeypatch):
+    """Each of a megabyte took five seconds, one after another: ten at once, and nobody got in."""
+    picture = photo()
+    inside, goes_on = Semaphore(0), Event()
+    real = pictures._written_anew
+
+    def slow(*args):
+        inside.release()
+        goes_on.wait(PATIENCE)
+        return real(*args)
+
+    monkeypatch.setattr(pictures, "_written_anew", slow)
+    hands = [Thread(target=look_at, args=[io.BytesIO(picture)]) for _ in range(2)]
+    for hand in hands:
+        hand.start()
+        assert inside.acquire(timeout=PATIENCE)
+    with pytest.raises(Refused, match="Probeer het over een minuut opnieuw"):
+        look_at(io.BytesIO(picture))
+    goes_on.set()
+    for hand in hands:
+        hand.join(PATIENCE)
+    assert [look_at(io.BytesIO(picture)).kind.code for _ in range(3)] == ["jpeg"] * 3
 
 
 def test_a_report_beside_own_help_can_be_begun(coordinator, school):
