@@ -218,6 +218,7 @@ ACCOUNT_RATE_LIMITS = {
     "single_sign_on": "100/m/ip",
     "saml_answer": "100/m/ip",
     # Known or not: nobody fills a colleague's mailbox.
+    "reset_password": "20/m/ip,5/m/key,20/d/key",
     # A reference for emergency access is told by telephone, not guessed.
     "emergency_access": "5/h/user",
     # What was typed when a session had ended: each time a session of its own, in the database.
