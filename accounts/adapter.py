@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import second_factor
-from accounts.after_response import after_response
 from accounts.crypto import cipher
 from accounts.models import User
 
@@ -88,17 +87,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return not second_factor.just_signed_in(context.request)
 
     def send_password_reset_mail(self, user: User, email: str, about: dict[str, Any]) -> None:
-        """Send the link once the answer is out, in the language of its reader.
-
-        How long an answer takes does not tell then whether there is such an account.
-        """
-
-        def send() -> None:
-            with context.request_context(request), translation.override(user.language):
-                super(AccountAdapter, self).send_password_reset_mail(user, email, about)
-
-        request = about["request"]
-        after_response(request, send)
+        """Send the link in the language of its reader."""
+        with translation.override(user.language):
+            super().send_password_reset_mail(user, email, about)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Return the link to a new password: on our own site, whatever Host a client sent."""

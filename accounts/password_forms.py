@@ -3,7 +3,11 @@
 from typing import Any
 
 from allauth.account import forms
+from allauth.core import context
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from accounts.after_response import after_response
 
 
 class ShortHelp:
@@ -24,3 +28,25 @@ class ChangePasswordForm(ShortHelp, forms.ChangePasswordForm):
 
 class ResetPasswordKeyForm(ShortHelp, forms.ResetPasswordKeyForm):
     """A new password for whoever reads the mail."""
+
+
+class ResetPasswordForm(forms.ResetPasswordForm):
+    """Asking for a new password: whether there is such an account is looked up after the answer.
+
+    Else the answer takes longer where there is one.
+    """
+
+    def clean_email(self) -> str:
+        """Return the address as it was typed."""
+        return self.cleaned_data["email"]
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Look for the account, and send it a link, once the answer is out."""
+
+        def look_and_send() -> None:
+            with context.request_context(request):
+                super(ResetPasswordForm, self).clean_email()
+                super(ResetPasswordForm, self).save(request, **kwargs)
+
+        after_response(request, look_and_send)
+        return self.cleaned_data["email"]

@@ -7,8 +7,9 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.sessions.models import Session
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -39,7 +40,7 @@ BROWSERS = (
 class OwnSession:
     """One session, as its owner knows it again."""
 
-    pk: int
+    sign: str
     device: str
     address: str
     began_at: datetime
@@ -54,7 +55,7 @@ def own_sessions(request: HttpRequest) -> list[OwnSession]:
     rest = timedelta(seconds=settings.SESSION_COOKIE_AGE)
     found = [
         OwnSession(
-            session.pk,
+            sign_of(session),
             device(session.user_agent),
             session.ip,
             session.created_at,
@@ -77,6 +78,15 @@ def device(user_agent: str) -> str:
     return ", ".join(filter(None, known)) or _("Unknown browser")
 
 
+def sign_of(session: UserSession) -> str:
+    """Return what a page says of a session instead of its number.
+
+    All sessions are counted through: two numbers of one's own would tell how many people signed in
+    meanwhile, at all schools.
+    """
+    return salted_hmac("accounts.sessions", str(session.pk), algorithm="sha256").hexdigest()[:16]
+
+
 @open_to(SIGNED_IN)
 def own(request: HttpRequest) -> HttpResponse:
     """Show where one is signed in."""
@@ -85,9 +95,12 @@ def own(request: HttpRequest) -> HttpResponse:
 
 @open_to(SIGNED_IN)
 @require_POST
-def end(request: HttpRequest, session: int) -> HttpResponse:
+def end(request: HttpRequest, session: str) -> HttpResponse:
     """End one of one's own sessions."""
-    ended = get_object_or_404(UserSession, user=request.user, pk=session)
+    mine = UserSession.objects.filter(user=request.user)
+    ended = next((one for one in mine if sign_of(one) == session), None)
+    if ended is None:
+        raise Http404
     ended.end()
     session_ended.send(sender=UserSession, session_key=ended.session_key)
     messages.success(request, _("That session is ended."))

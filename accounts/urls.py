@@ -32,7 +32,7 @@ urlpatterns = [
     path("account/reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("account/sessions/", session_views.own, name="sessions"),
-    path("account/sessions/<int:session>/end/", session_views.end, name="end_session"),
+    path("account/sessions/<slug:session>/end/", session_views.end, name="end_session"),
     path("account/sessions/end-others/", session_views.end_others, name="end_other_sessions"),
     path("account/stay/", views.stay, name="stay"),
     path("", include("accounts.people.urls")),

@@ -1,5 +1,6 @@
 """What is asked of every request, and headers that no library of ours sets."""
 
+import codecs
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -26,10 +27,13 @@ class KnownMethodsMiddleware:
 
 
 class WholeFormMiddleware:
-    """Reads a form to its end before anybody looks who sends it.
+    """Reads a form to its end before anybody looks who sends it, as the UTF-8 that our pages are.
 
     Else whoever holds back the end of a form is known by then, and stays so for as long as they
     like: after a new password, the end of their session or of their role. Stands before sessions.
+
+    What says of itself that it is written otherwise is not read: it may be any way that Python
+    knows, and in one of them (punycode) seven megabytes take hours.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -37,6 +41,8 @@ class WholeFormMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Wait for the whole form; of one that breaks off nothing is left, as Django has it."""
+        if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
+            return HttpResponse(status=415)
         with suppress(UnreadablePostError):
             _ = request.POST
         return self.get_response(request)

@@ -256,6 +256,7 @@ if SAML and find_spec("onelogin") is None:
 # allauth's own forms, stricter and in our words.
 ACCOUNT_FORMS = {
     "change_password": "accounts.password_forms.ChangePasswordForm",
+    "reset_password": "accounts.password_forms.ResetPasswordForm",
     "reset_password_from_key": "accounts.password_forms.ResetPasswordKeyForm",
 }
 MFA_FORMS = {

@@ -22,6 +22,7 @@ from django.db import connection, transaction
 from django.test import Client, TransactionTestCase, override_settings
 from django.utils import timezone
 
+from accounts import after_response
 from accounts.models import School, User
 from accounts.roles import Role
 from tests.append_only import unprotected
@@ -55,6 +56,13 @@ def _plain_settings() -> Iterator[None]:
         SSO_LOCAL=True,
         PUSH_SERVICES=(),
     ):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _what_comes_after_an_answer_is_done_at_once():
+    """A test sees it, in its own transaction, when it has the answer."""
+    with mock.patch.object(after_response, "do", after_response.logged):
         yield
 
 

@@ -334,7 +334,7 @@ def arguments(name: str, world: World) -> list:
     case, consultation = [world.case.reference], [world.consultation.reference]
     special = {
         "account_reset_password_from_key": ["1", "no-key"],
-        "end_session": [1],
+        "end_session": ["no-sign"],
         "mfa_edit_webauthn": [1],
         "mfa_remove_webauthn": [1],
         "people:open_invitation": ["no-secret"],

@@ -6,6 +6,7 @@ title, bookmarks).
 """
 
 import gc
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -44,6 +45,18 @@ ACCESSIBLE = b"""
 # that all live until the end: searched at its own pace, Python goes through them again and again,
 # and each page costs more than the one before (bench/README.md, "bench/papers").
 BOXES = 50_000
+
+
+# A word that no language has. Where both directions of writing are mixed in it, the printer goes
+# through what is left of it again for each line, and twenty thousand letters take minutes. It is
+# broken where nobody sees it, into pieces shorter than a line.
+SIGN = r"(?:[^ \t\r\n<>&]|&#?\w{1,9};)"
+ENDLESS, PIECE = re.compile(rf"{SIGN}{{60,}}"), re.compile(rf"{SIGN}{{1,30}}")
+FROM_THE_RIGHT = re.compile(
+    r"[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufefc"
+    r"\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+BREAK = "\u200b"
 
 
 class RefusedURL(Exception):
@@ -91,7 +104,9 @@ def on_paper(
 ) -> bytes:
     """Return a page as PDF, with files embedded; no address in it is opened."""
     with few_searches():
-        document = HTML(string=html, url_fetcher=NothingFetched()).render(pdf_variant=variant)
+        document = HTML(string=broken(html), url_fetcher=NothingFetched()).render(
+            pdf_variant=variant
+        )
         progress(70)
         # The page as a tree, with the style of each of its elements, is no longer needed: a fifth
         # of all that is held.
@@ -109,3 +124,13 @@ def embedded(data: bytes, name: str, description: str, at: datetime) -> Attachme
         string=data, name=name, description=description, created=at, modified=at,
         relationship="Supplement",
     )  # fmt: skip
+
+
+def broken(html: str) -> str:
+    """Return a page in which no word goes on for ever in both directions at once."""
+    return ENDLESS.sub(_in_pieces, html)
+
+
+def _in_pieces(word: re.Match[str]) -> str:
+    said = word.group()
+    return BREAK.join(PIECE.findall(said)) if FROM_THE_RIGHT.search(said) else said

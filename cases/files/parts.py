@@ -21,6 +21,9 @@ MOST_JUNK = 4096
 # Without a repetition: of a long filling each beginning would be tried.
 MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])", re.DOTALL)
 BEGINS, ENDS, SCAN, EMPTY = 0xD8, 0xD9, 0xDA, 0x01
+# Below it no marker means anything. A decoder does not read over the segment that seems to follow,
+# but looks for the next marker in it.
+FIRST = 0xC0
 
 
 def check_parts(content: bytes, code: str) -> None:
@@ -36,6 +39,9 @@ def _check_jpeg(content: bytes) -> None:
         junk, kind, at = found.start() - at, found[1][0], found.end()
         segments += 1
         scans += kind == SCAN
+        # Pillow goes on behind an end that has no scan before it.
+        if EMPTY < kind < FIRST or (kind == ENDS and not scans):
+            raise _refused()
         if scans > MOST_SCANS or segments > MOST_SEGMENTS or (not scans and junk > MOST_JUNK):
             raise _refused()
         if kind == ENDS:

@@ -29,6 +29,9 @@ HALVED_ABOVE = 24_000_000
 
 # A picture takes tens of megabytes while it is decoded: one at a time in each process.
 _one_at_a_time = threading.Lock()
+# Of the four threads of a web process: the one that decodes, and one that waits for it. The others
+# are for everybody else: a picture of a megabyte can take five seconds.
+_in_line = threading.BoundedSemaphore(2)
 
 
 def cleaned(upload: BinaryIO, kind: FileKind) -> BinaryIO:
@@ -36,6 +39,15 @@ def cleaned(upload: BinaryIO, kind: FileKind) -> BinaryIO:
     upload.seek(0)
     check_parts(upload.read(), kind.code)
     upload.seek(0)
+    if not _in_line.acquire(blocking=False):
+        raise Refused(_("Several pictures are added at this moment. Try again in a minute."))
+    try:
+        return _written_anew(upload, kind)
+    finally:
+        _in_line.release()
+
+
+def _written_anew(upload: BinaryIO, kind: FileKind) -> BinaryIO:
     kept = TemporaryFile()  # noqa: SIM115 - whoever keeps the picture reads it
     try:
         with _one_at_a_time, Image.open(upload, formats=[FORMATS[kind.code]]) as picture:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
+from icalendar.parser import Contentlines
 
 from cases.protocol.vacations import DAY, Vacation
 
@@ -22,9 +22,9 @@ EARLIEST = date(2020, 1, 1)
 NAME_LENGTH = 80
 DATES = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y")
 DELIMITERS = (";", "\t", ",")
-# What the library raises at a calendar that is none: it looks a time zone up by a name of any
-# length, and no day comes before the first of all.
-BROKEN = (ValueError, IndexError, KeyError, AttributeError, TypeError, OverflowError, OSError)
+# What is raised at a calendar that is none: no day comes before the first of all.
+BROKEN = (ValueError, IndexError, KeyError, OverflowError)
+EVENT = "VEVENT"
 
 
 class Unreadable(Exception):
@@ -58,24 +58,56 @@ def lines_of(content: bytes) -> tuple[str, int]:
 
 def _from_calendar(content: bytes) -> tuple[str, int]:
     try:
-        events = Calendar.from_ical(content).walk("VEVENT")
+        events = list(_events(content))
     except BROKEN as error:
         raise Unreadable(_("This calendar file cannot be read.")) from error
     found = [line for line in map(_event, events) if line]
     return "\n".join(sorted(found, key=lambda line: line.split("; ")[1])), len(events) - len(found)
 
 
-def _event(event: Event) -> str:
+def _events(content: bytes) -> Iterator[dict[str, str]]:
+    """Yield what each event of a calendar says, by the names of its lines.
+
+    Lines are all that is made of it: of every time zone in it the library works out the rules, and
+    keeps them for as long as the process lives. Those of one file can fill a gigabyte.
+    """
+    within: list[str] = []
+    said: dict[str, str] = {}
+    for line in filter(None, Contentlines.from_ical(content)):
+        try:
+            name, __, value = line.parts()
+        except ValueError:
+            if EVENT not in within:
+                raise
+            continue
+        if (name := name.upper()) == "BEGIN":
+            within.append(value.upper())
+            said = {} if within[-1] == EVENT else said
+        elif name == "END":
+            if within.pop() == EVENT:
+                yield said
+        elif within[-1] == EVENT:  # and not what reminds of it
+            said.setdefault(name, value)
+    if within:
+        raise ValueError("no end")
+
+
+def _event(said: dict[str, str]) -> str:
     """Return a whole-day event as a line; empty for one that has an hour, or no day at all."""
     try:
-        first = event["dtstart"].dt
-        last = event["dtend"].dt - DAY if "dtend" in event else first
+        first = _day_of_event(said["DTSTART"])
+        last = _day_of_event(said["DTEND"]) - DAY if "DTEND" in said else first
     except BROKEN:
         return ""
-    if (type(first), type(last)) != (date, date):
-        return ""
-    name = " ".join(str(event.get("summary", "")).replace(";", ",").split())
+    name = " ".join(said.get("SUMMARY", "").replace(";", ",").split())
     return f"{name or _('Vacation')}; {first.isoformat()}; {last.isoformat()}"
+
+
+def _day_of_event(said: str) -> date:
+    """Return a day as a calendar writes it. Raises ``ValueError`` for what has an hour."""
+    if len(said) != len("20261017"):
+        raise ValueError(said)
+    return datetime.strptime(said, "%Y%m%d").date()  # noqa: DTZ007 - a day has no time zone
 
 
 def read(text: str, today: date) -> list[Line]:

@@ -114,7 +114,7 @@ def test_one_ends_a_session_and_only_ones_own(teacher, coordinator):
     laptop, phone = device(teacher, LAPTOP), device(teacher, PHONE)
     stranger = device(coordinator, LAPTOP)
     mine = [s for s in laptop.get(OWN).context["sessions"] if not s.is_current]
-    url = reverse("end_session", args=[mine[0].pk])
+    url = reverse("end_session", args=[mine[0].sign])
     assert stranger.post(url).status_code == 404
     assert phone.get("/signals/").status_code == 200
     assert laptop.post(url).status_code == 302

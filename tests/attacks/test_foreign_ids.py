@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.errors import KEY_USED
 from accounts.models import Membership, School
 from accounts.roles import Role
+from accounts.session_views import sign_of
 from cases.models import CaseUserObjectPermission
 from consultations.models import Invitation
 from signals.models import Signal
@@ -306,7 +307,7 @@ def world_of_factors(signed_in):
         created_at=timezone.now(), last_seen_at=timezone.now(),
     )  # fmt: skip
     return signed_in(teacher), {
-        "end_session": session.pk,
+        "end_session": sign_of(session),
         "mfa_edit_webauthn": passkey.pk,
         "mfa_remove_webauthn": passkey.pk,
     }

@@ -1,16 +1,20 @@
 """Guessing, and learning who is here (ASVS 2.2, 2.5)."""
 
 import re
+import threading
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts import after_response
 from accounts.models import User
 from accounts.people.actions import SECRET_BYTES
 from tests.accounts.page import Page
@@ -25,6 +29,8 @@ RESET = reverse("account_reset_password")
 TOO_OFTEN = "Te vaak fout. Wacht even, of kies een nieuw wachtwoord."
 PAGE = "Je probeerde het te vaak in korte tijd."
 UNKNOWN = "niemand@school.example"
+# As it is without what a test makes of it.
+GIVE_TO_A_HAND = after_response.do
 
 
 WRONG = "geraden"
@@ -190,6 +196,36 @@ def test_the_database_is_asked_as_often(people):
         return len(queries)
 
     assert len({asked(lambda who=who: tries(who)) for who in people.values()}) == 1
+
+
+@shows("limit-3")
+def test_nothing_of_an_account_is_looked_at_before_the_answer(people, monkeypatch):
+    """The token of the link and what it hangs on took a fifth of the time of the answer."""
+    later, asked = [], {}
+    monkeypatch.setattr(after_response, "do", later.append)
+    for who in people.values():
+        with CaptureQueriesContext(connection) as queries:
+            Client().post(RESET, {"email": who})
+        asked[who] = [query["sql"] for query in queries if "accounts_user" in query["sql"]]
+    assert not any(asked.values())
+    assert len(later) == len(people)
+    assert mail.outbox == []
+
+
+@shows("limit-3")
+def test_the_next_request_along_the_same_line_does_not_wait_for_a_mail():
+    """How long it waited told whether there was one to send: 200 ms and more."""
+    answered, done = threading.Event(), threading.Event()
+
+    def get_response(request):
+        after_response.after_response(request, lambda: answered.wait(5) and done.set())
+        return HttpResponse()
+
+    with mock.patch.object(after_response, "do", GIVE_TO_A_HAND):
+        after_response.AfterResponseMiddleware(get_response)(RequestFactory().get("/")).close()
+    assert not done.is_set()
+    answered.set()
+    assert done.wait(5)
 
 
 @shows("limit-3")

@@ -7,6 +7,7 @@ many were logged in between: at a small school that is the one about a colleague
 import re
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.urls import reverse
 from django.utils import timezone
 
@@ -35,6 +36,17 @@ def test_no_form_names_a_record_by_its_number(world, signed_in):
         page = signed_in(world.people[who]).get(url).content.decode()
         assert page.count('type="checkbox"') > 1
         assert NUMBERED.findall(page) == []
+
+
+@shows("count-1")
+def test_the_list_of_ones_own_sessions_does_not_count_those_of_others(teacher, signed_in):
+    """Of two that began at different hours the difference was how many signed in meanwhile."""
+    for browser in (signed_in(teacher), signed_in(teacher)):
+        key = browser.session.session_key
+        UserSession.objects.get_or_create(user=teacher, session_key=key, ip="192.0.2.1")
+    page = signed_in(teacher).get(reverse("sessions")).content.decode()
+    ends = re.findall(r"account/sessions/([^/]+)/end/", page)
+    assert [len(end) for end in ends] == [16, 16]
 
 
 @shows("count-1")

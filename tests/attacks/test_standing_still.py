@@ -1,5 +1,7 @@
 """Cheap requests that kept others from working. Each failed on the day it was written."""
 
+import html
+import io
 import signal
 import socket
 import uuid
@@ -10,20 +12,29 @@ from threading import Event, Semaphore, Thread
 
 import pytest
 import requests
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.test.client import encode_multipart
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.forms import LONG_TEXT
 from accounts.sso import fetch
+from cases.dossier import press
 from cases.dossier.actions import request_export
 from cases.errors import ActionError
+from cases.files import pictures
+from cases.files.content import look_at
+from cases.files.kinds import Refused
 from cases.jobs import AT_ONCE, fail
 from cases.models import Case, DossierExport
 from cases.names import Family, find
+from meldcode.middleware import WholeFormMiddleware
 from referrals.models import HelpPlan
 from referrals.report import facts_check
 from referrals.report.actions import start_report
 from referrals.report.versions import read_seen
+from tests.cases.made_up_files import photo
 from tests.cases.records import decision
 from tests.factories import CaseFactory, PupilFactory
 
@@ -90,6 +101,27 @@ def trickle(server: socket.socket, over: Event) -> None:
                 return
 
 
+@pytest.mark.parametrize("charset", ["punycode", "idna", "zlib", "utf-16"])
+def test_a_form_that_says_it_is_written_otherwise_is_not_read(client, charset):
+    """Python knows a hundred ways of writing: in one, half a megabyte of "b" takes a minute."""
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    with patience():
+        answer = client.generic(
+            "POST", "/", encode_multipart("x", {"word": "-" + "b" * 400_000}), kind
+        )
+    assert answer.status_code == 415
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("charset", ["", "; charset=UTF-8", "; charset=utf8", "; charset=nothing"])
+def test_a_form_in_utf_8_is_read(charset):
+    content = encode_multipart("x", {"word": "zoë"})
+    kind = f"multipart/form-data; boundary=x{charset}"
+    request = RequestFactory().generic("POST", "/", content, kind)
+    assert WholeFormMiddleware(lambda request: HttpResponse())(request).status_code == 200
+    assert request.POST["word"] == "zoë"
+
+
 def test_a_provider_does_not_keep_us_waiting_by_a_header_without_end(monkeypatch):
     """Each letter came within the time for one wait; all of it has a limit too."""
     monkeypatch.setattr(fetch, "ALL_OF_IT", 1)
@@ -152,6 +184,51 @@ def test_nobody_keeps_the_workers_busy_with_dossiers(coordinator, school):
 
 
 # --- A report that nobody could begin, and one page of it that kept a worker busy for long
+@pytest.mark.parametrize("between", ["", "\u00a0", "&amp;", "&#x27;", "\u2060", "\u202e"])
+def test_a_word_without_end_in_both_directions_is_broken_for_the_printer(between, monkeypatch):
+    """One text of twenty thousand such letters took a worker minutes: no dossier was ever made."""
+    given = []
+    monkeypatch.setattr(press, "HTML", lambda string, **how: given.append(string) or 1 / 0)
+    word = ("a\u05d0" * 20 + between) * 100
+    with suppress(ZeroDivisionError):
+        press.on_paper(f"<p>{word}</p>", print)
+    (page,) = given
+    pieces = page.removeprefix("<p>").removesuffix("</p>").split(press.BREAK)
+    assert "".join(pieces) == word
+    assert max(len(html.unescape(piece)) for piece in pieces) <= 30
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 900, "\u05d0\u05d1 ok " * 90, "<b class='x'>\u05d0</b>" * 90]
+)
+def test_other_words_are_printed_as_they_are(text):
+    assert press.broken(text) == text
+
+
+def test_pictures_keep_two_threads_of_the_web_at_most(monkeypatch):
+    """Each of a megabyte took five seconds, one after another: ten at once, and nobody got in."""
+    picture = photo()
+    inside, goes_on = Semaphore(0), Event()
+    real = pictures._written_anew
+
+    def slow(*args):
+        inside.release()
+        goes_on.wait(PATIENCE)
+        return real(*args)
+
+    monkeypatch.setattr(pictures, "_written_anew", slow)
+    hands = [Thread(target=look_at, args=[io.BytesIO(picture)]) for _ in range(2)]
+    for hand in hands:
+        hand.start()
+        assert inside.acquire(timeout=PATIENCE)
+    with pytest.raises(Refused, match="Probeer het over een minuut opnieuw"):
+        look_at(io.BytesIO(picture))
+    goes_on.set()
+    for hand in hands:
+        hand.join(PATIENCE)
+    assert [look_at(io.BytesIO(picture)).kind.code for _ in range(3)] == ["jpeg"] * 3
+
+
 def test_a_report_beside_own_help_can_be_begun(coordinator, school):
     """The goals of the plan are rows by now; without them the report could not be filled."""
     case = CaseFactory(pupil=PupilFactory(school=school))

@@ -89,3 +89,15 @@ def test_parts_that_are_read_through_are_few_together(monkeypatch):
             patch.setattr(word, name, fits + two)
             assert not taken(docx(*parts))
             assert taken(docx(*parts[:2], *parts[3:5]))
+
+
+def test_of_a_field_its_beginning_is_kept_however_many_lines_it_has():
+    """Each line was put behind all before it: ten megabytes of them took ten minutes."""
+    fields = word._Fields()
+    fields.start("w fldChar", {"w fldCharType": "begin"})
+    fields.start("w instrText", {})
+    for said in ("\n" * 9_000, "PAGE", *["\n" * 90] * 90):
+        fields.text(said)
+    assert len(fields.open[-1]) <= word.BEGINNING
+    assert not taken(says(*["&#10;" * 900, "DD", "E cmd"]))
+    assert taken(says(*["&#10;" * 900, "PA", "GE"]))

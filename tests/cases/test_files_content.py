@@ -210,6 +210,19 @@ def _jpeg_of(scans: int) -> bytes:
     return whole[:-2] + last * scans + b"\xff\xd9"
 
 
+def _jpeg_with_hidden(scans: int, kind: int) -> bytes:
+    """A JPEG whose scans stand in a segment that one reads over, and a decoder does not.
+
+    Where it waits for a sign to go on and finds another, it looks for the next one right behind it.
+    """
+    whole = _jpeg_of(scans)
+    first, last = whole.index(b"\xff\xda"), whole.rindex(b"\xff\xda")
+    begins, behind = whole[:first] + b"\xff\xdd\0\x04\0\x01", whole[first:last]
+    hidden = whole[last:-2]
+    segment = bytes((0xFF, kind)) + (len(hidden) + 2).to_bytes(2) + hidden
+    return begins + behind[:20] + segment + b"\xff\xd9"
+
+
 def _with_chunks(count: int) -> bytes:
     """A PNG with profiles of a megabyte, each of which is unpacked."""
     profile = b"x\0\0" + zlib.compress(b"\0" * 1000, 9)
@@ -230,8 +243,20 @@ EXIF = b"\xff\xe1\0\x10Exif\0\0MM\0*\0\0\0\x08"
         lambda: b"\xff\xd8" + EXIF * 600 + photo()[2:],
         lambda: b"\xff\xd8" + b"\xff" * 5000 + photo()[2:],
         lambda: b"\xff\xd8" + b"\xff" * MEGABYTE,
+        lambda: _jpeg_with_hidden(3, 0x02),
+        lambda: _jpeg_with_hidden(3, 0xBF),
+        lambda: b"\xff\xd8\xff\xd9" + EXIF * 600 + photo()[2:],
     ],
-    ids=["scans", "chunks", "segments", "filling", "nothing else"],
+    ids=[
+        "scans",
+        "chunks",
+        "segments",
+        "filling",
+        "nothing else",
+        "in what is no segment",
+        "in the last that is none",
+        "behind an end that is none",
+    ],
 )
 @shows("file-2")
 def test_a_picture_of_many_parts_is_refused_before_it_is_decoded(bomb, monkeypatch):

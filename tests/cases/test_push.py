@@ -24,6 +24,7 @@ from werkzeug.wrappers import Request, Response
 
 from accounts.people.actions import end_role, end_sessions
 from accounts.roles import Role
+from accounts.session_views import sign_of
 from accounts.signals import session_ended
 from cases.models import Envelope, Notification, NotificationChoice, PushSubscription
 from cases.notifications.channels import PushFault, PushRefused, is_refused
@@ -301,7 +302,7 @@ def sign_out_after_a_new_session(client, person, school):
 def end_from_elsewhere(client, person, school):
     UserSession.objects.create(user=person, session_key=client.session.session_key, ip="127.0.0.1")
     one = UserSession.objects.latest("pk")
-    client.post(reverse("end_session", args=[one.pk]))
+    client.post(reverse("end_session", args=[sign_of(one)]))
 
 
 def end_from_elsewhere_a_later_session(client, person, school):

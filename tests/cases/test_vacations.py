@@ -1,5 +1,6 @@
 """Vacations of a school: the regions' dates, what a file says, who sets them, what follows."""
 
+import tracemalloc
 from contextlib import suppress
 from datetime import date, timedelta
 from itertools import pairwise
@@ -202,6 +203,31 @@ def test_an_event_that_no_program_writes_is_left_out_or_refused(days):
     content = f"BEGIN:VCALENDAR\r\n{event}END:VCALENDAR\r\n".encode()
     with suppress(Unreadable):
         assert lines_of(content) == ("", 1)
+
+
+def test_the_rules_of_time_zones_in_a_calendar_are_not_worked_out():
+    """Each of these says of every second of a day that it is one: twenty lines took 60 MB."""
+    hours, sixty = (",".join(map(str, range(count))) for count in (24, 60))
+    rule = f"RRULE:FREQ=YEARLY;BYHOUR={hours};BYMINUTE={sixty};BYSECOND={sixty}"
+    zone = (
+        "BEGIN:VTIMEZONE\nTZID:Ons/Eigen\nBEGIN:STANDARD\nDTSTART:19700101T000000\n"
+        f"TZOFFSETFROM:+0100\nTZOFFSETTO:+0200\n{rule}\nEND:STANDARD\nEND:VTIMEZONE\n"
+    )
+    content = CALENDAR.replace("BEGIN:VEVENT", f"{zone}BEGIN:VEVENT", 1).encode()
+    tracemalloc.start()
+    try:
+        __, left_out = lines_of(content)
+        taken = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert left_out == 2
+    assert taken < 1_000_000
+
+
+def test_what_reminds_of_an_event_is_no_part_of_it():
+    alarm = "BEGIN:VALARM\nSUMMARY:Denk eraan\nDTSTART:20270101\nEND:VALARM\nrommel\n"
+    content = CALENDAR.replace("BEGIN:VEVENT\n", f"BEGIN:VEVENT\n{alarm}", 1).encode()
+    assert lines_of(content) == lines_of(CALENDAR.encode())
 
 
 # --- who sets them, and what follows -------------------------------------------------------------
