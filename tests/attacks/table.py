@@ -189,7 +189,8 @@ ATTACKS = (
     Attack("limit-3", "2.2.1",
         "Learn from the limits, pages, headers or mails whether somebody has an account here",
         "unknown, known and closed accounts get the same answers and are counted alike; the "
-        "hash is computed for all"),
+        "hash is computed for all; what is looked up and mailed comes after the answer, by a "
+        "thread of its own"),
     Attack("limit-4", "2.5.6",
         "Lock somebody out by mistakes on purpose",
         "they may choose a new password by mail, and come in with it at once"),
@@ -277,7 +278,8 @@ ATTACKS = (
     # --- Counting ---------------------------------------------------------------------------------
     Attack("count-1", "8.3.4",
         "Count what one may not know of by the numbers of rows on pages and in copies: a gap",
-        "what is chosen has a sign that says nothing; a copy of the audit has numbers of its own"),
+        "what is chosen, and each of one's own sessions, has a sign that says nothing; a copy of "
+        "the audit has numbers of its own"),
     # --- Leaks ------------------------------------------------------------------------------------
     Attack("leak-1", "8.3.4",
         "Look for words of a case, one in each field, in logs, mails, queue, cache, addresses, "
