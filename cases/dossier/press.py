@@ -45,6 +45,8 @@ ACCESSIBLE = b"""
 # that all live until the end: searched at its own pace, Python goes through them again and again,
 # and each page costs more than the one before (bench/README.md, "bench/papers").
 BOXES = 50_000
+# Of so many pages it pays to look for what was let go: that takes as long as two pages.
+LONG = 50
 
 
 # A word that no language has. Where both directions of writing are mixed in it, the printer goes
@@ -111,7 +113,8 @@ def on_paper(
         # The page as a tree, with the style of each of its elements, is no longer needed: a fifth
         # of all that is held.
         document._html = None
-        gc.collect()
+        if len(document.pages) > LONG:
+            gc.collect()
         if variant == VARIANT:
             document.metadata = AccessibleMetadata(**vars(document.metadata))
         return document.write_pdf(pdf_variant=variant, attachments=list(files), finisher=finish)
