@@ -165,7 +165,7 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
     )
     if request.method == "GET" and hasattr(signal, "correction"):
         return redirect("signals:detail", reference)  # which leads on to the newest version
-    form = CorrectionForm.for_page(request, pupil=signal.case.pupil, initial=_as_initial(signal))
+    form = CorrectionForm.for_page(request, initial=_as_initial(signal))
     if form.is_bound and form.is_valid():
         reason = form.values["reason"]
         newer = form.run(
