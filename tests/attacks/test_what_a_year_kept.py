@@ -3,6 +3,7 @@
 import io
 import uuid
 import zipfile
+from contextlib import suppress
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from audit.kinds import Kind
 from audit.models import LogEntry
 from cases import jobs
 from cases.dossier import year, year_making
-from cases.dossier.tasks import make_year
+from cases.dossier.tasks import look_after_exports, make_year
 from cases.models import DossierExport, ShutOut, YearExport
 from cases.need_to_know.actions import shut_out
 from tests.factories import CaseFactory, member
@@ -134,18 +135,29 @@ def test_a_case_for_the_board_of_who_leads_the_school_as_well(school, administra
     assert set(cases) == set(year.cases_of(export))
 
 
+@pytest.mark.parametrize("how", [OSError, SystemExit])
 def test_what_is_made_again_stands_in_the_trail_of_each_case_again(
-    school, administrator, cases, monkeypatch
+    school, administrator, cases, monkeypatch, how
 ):
     """Asked for in one month, given up, and tried again in another: it was taken along then."""
     export = year.request_year(school, administrator, uuid.uuid4(), 2025, "Voor het archief.")
 
-    def breaks(*args):
-        raise OSError
+    made = []
+
+    def breaks(contents, progress):
+        if made:
+            raise how  # as a bug does, or a worker that is killed
+        made.append(contents.case)
+        return b"%PDF"
 
     with monkeypatch.context() as patch:
-        patch.setattr(year_making, "_zip", breaks)
-        make_year(str(export.public_id))
+        patch.setattr(year_making, "make_pdf", breaks)
+        with suppress(SystemExit):
+            make_year(str(export.public_id))
+    late = timezone.now() - jobs.STALE_AFTER - timedelta(minutes=1)
+    running = YearExport.objects.filter(state=YearExport.State.RUNNING)
+    running.update(started_at=late, attempts=jobs.ATTEMPTS)
+    look_after_exports()
     export.refresh_from_db()
     assert export.state == "failed"
     taken = LogEntry.objects.filter(kind=Kind.EXPORTED)
