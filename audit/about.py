@@ -4,7 +4,9 @@ Each app says in its ``audited.py`` (``ABOUT``) how to get from a record to its 
 the log itself knows neither.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -32,8 +34,23 @@ def declare(model: type[models.Model], find: Find) -> None:
     _FOUND_BY[model] = find
 
 
+_told_in: ContextVar[Subject | None] = ContextVar("told_in", default=None)
+
+
+@contextmanager
+def told_in(record: models.Model) -> Iterator[None]:
+    """Let what is written down in here stand in the trail of a record, whatever it is about."""
+    token = _told_in.set(subject_of(record))
+    try:
+        yield
+    finally:
+        _told_in.reset(token)
+
+
 def subject_of(record: models.Model) -> Subject:
     """Return what a record is about. Nothing, when what it hung on is gone."""
+    if (elsewhere := _told_in.get()) is not None:
+        return elsewhere
     find = _FOUND_BY.get(type(record))
     try:
         found = find(record) if find else None

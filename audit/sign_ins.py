@@ -218,11 +218,13 @@ def record(user: User | None, kind: Kind, **known: Any) -> None:
 
 
 def _schools_of(user: User) -> list[int]:
-    """Return the schools of a person's roles today, else of the role that ended last."""
+    """Return the schools of a person's roles today; who has none, of the role that ended last.
+
+    Of whoever works for a buurtteam by now, the school that they left is told nothing more.
+    """
     held = Membership.objects.filter(user_id=user.pk or 0)
-    current = held.current().filter(school__isnull=False).values_list("school_id", flat=True)
-    if ids := sorted(set(current)):
-        return ids
+    if current := list(held.current().values_list("school_id", flat=True)):
+        return sorted(set(current) - {None})
     last = held.filter(school__isnull=False, ended_at__isnull=False).order_by("-ended_at").first()
     return [last.school_id] if last else []
 

@@ -18,7 +18,7 @@ from accounts.access import Permission
 from accounts.models import User
 from audit.log import record_read
 from cases.case_records import fetch
-from cases.contact_book.calls import Numbers
+from cases.contact_book.calls import Numbers, numbers_in_case
 from cases.facts import facts_for
 from cases.models import Case, EmergencyAccess
 from cases.one_case import OneCase, read_case
@@ -97,12 +97,12 @@ class CasePage:
     @cached_property
     def what_now(self) -> ScreenGuidance:
         """Return the card "Wat nu?"."""
-        return what_now(self.guidance, self.case, self.permissions, numbers=self.numbers)
+        return what_now(self.guidance, self.case, self.permissions, self.numbers)
 
     @cached_property
     def numbers(self) -> Numbers:
         """Return whom to call; ``what_now`` asks for them where it tells to call."""
-        return Numbers(self.case.school, now=self.now)
+        return numbers_in_case(self.user, self.case.school, now=self.now)
 
     def fetch(self, paths: Collection[str], *beside: QuerySet) -> None:
         """Fetch the records that a part shows (``cases.case_records``), and what is ``beside``."""

@@ -19,6 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts import access
 from accounts.access import Permission
 from accounts.models import Membership, User
+from audit.kinds import Kind
+from audit.log import record_read
 from background.models import Run
 from background.reasons import in_words
 from background.sections import Item, Section
@@ -71,12 +73,12 @@ def _asked(papers: QuerySet, user: User) -> QuerySet:
 
     ``known``: whether that person works or worked where the user sees who does.
     """
-    since = timezone.now() - SHOWN_FOR
     schools = access.schools(user, Permission.SEE_PEOPLE)
     people = Membership.objects.of_places(schools).filter(user=OuterRef("requested_by"))
-    found = papers.filter(requested_at__gte=since).select_related("requested_by")
-    found = found.annotate(
-        known=Exists(people), error=Subquery(Run.objects.why(OuterRef("public_id")))
+    found = (
+        _of_late(papers)
+        .select_related("requested_by")
+        .annotate(known=Exists(people), error=Subquery(Run.objects.why(OuterRef("public_id"))))
     )
     return found.order_by("-requested_at")[:SHOWN]
 
@@ -94,10 +96,20 @@ def _item(paper: PaperJob) -> Item:
     )
 
 
+def _of_late(papers: QuerySet) -> QuerySet:
+    """Return the papers that are shown. What was given up before that is asked for anew: with a
+    reason, a second factor and whoever is told, all of that day.
+    """
+    return papers.filter(requested_at__gte=timezone.now() - SHOWN_FOR)
+
+
 @transaction.atomic
 def _again(user: User, papers: Callable[[User], QuerySet], public_id: UUID) -> bool:
     user.hold_memberships()
-    paper = papers(user).filter(public_id=public_id).first()
+    paper = _of_late(papers(user)).filter(public_id=public_id).first()
     if paper is None:
         raise Http404
-    return jobs.retry(paper)
+    waits_again = jobs.retry(paper)
+    if waits_again:  # by them, whoever it is made for
+        record_read(user, paper, kind=Kind.CHANGED)
+    return waits_again

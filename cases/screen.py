@@ -159,17 +159,16 @@ def what_now(
     guidance: Guidance,
     case: Case,
     permissions: Collection[Permission],
+    numbers: Numbers,
     *,
     sees_case: bool = True,
-    numbers: Numbers | None = None,
 ) -> ScreenGuidance:
     """Return the card, with buttons only for what the user may do; each button and number once.
 
     ``sees_case``: who knows a part of the case would guess the rest from a date, or from its end.
-    ``numbers``: of the school, where the page read them with something else.
+    ``numbers``: whom the reader may call (``numbers_in_case``).
     """
     now = timezone.now()
-    numbers = numbers or Numbers(case.school, now=now)
     banner = _banner(guidance, numbers)
     decided = guidance.steps[-1].at is not None
     elsewhere = guidance.elsewhere if sees_case and case.is_open else ""

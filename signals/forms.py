@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import SHORT_TEXT, LongTextField, MeldcodeForm, MomentField, PublicIdField
@@ -64,20 +63,16 @@ class SignalFields(MeldcodeForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Ask for a fact or a word of the pupil, and for a moment after the pupil's birth."""
+        """Ask for a fact or a word of the pupil.
+
+        The moment is not held against the birth date: whoever logs a signal may not know that, and
+        by what is refused they would find it.
+        """
         cleaned = super().clean()
         texts = ("facts", "child_words")
         if not any(cleaned.get(name) or name in self.errors for name in texts):
             self.add_error("facts", _("Write down what you saw or heard, or what the pupil said."))
-        pupil, moment = self.about(), cleaned.get("observed_at")
-        born = pupil.birth_date if pupil else None
-        if born and moment and timezone.localdate(moment) < born:
-            self.add_error("observed_at", _("This is before the pupil was born."))
         return cleaned
-
-    def about(self) -> Pupil | None:
-        """Return the pupil whom the signal is about, if known."""
-        return None
 
     @property
     def category_groups(self) -> list[dict[str, Any]]:
@@ -168,14 +163,6 @@ class CorrectionForm(SignalFields):
         help_text=_("The old text stays readable for those who may see it."),
         rows=2,
     )
-
-    def __init__(self, *args: Any, pupil: Pupil, **kwargs: Any) -> None:
-        self.pupil = pupil
-        super().__init__(*args, **kwargs)
-
-    def about(self) -> Pupil:
-        """Return the pupil of the signal that is corrected."""
-        return self.pupil
 
 
 def pupils_for(user: Any, query: str) -> list[Pupil]:

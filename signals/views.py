@@ -11,6 +11,7 @@ from accounts import access
 from accounts.access import Permission, requires
 from audit.log import record_read, record_search
 from cases.case_records import READ
+from cases.contact_book.calls import numbers_in_case
 from cases.facts import facts_as_author_knows
 from cases.models import Case
 from cases.protocol import guide
@@ -103,6 +104,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     unconflicted = this.unconflicted_for(request.user)
     visible, movable = this.visible_to(request.user), _findable(request, this)
     read_together(unconflicted, visible, movable)
+    numbers = numbers_in_case(request.user, case.school)
     return render(
         request,
         "signals/detail.html",
@@ -110,7 +112,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
             "signal": signal,
             "hides_finding": not unconflicted,
             "steps": step_header(guidance),
-            "guidance": what_now(guidance, case, {Permission.LOG_SIGNAL}, sees_case=False),
+            "guidance": what_now(guidance, case, {Permission.LOG_SIGNAL}, numbers, sees_case=False),
             "case": next(iter(visible), None),
             "is_author": signal.author_id == request.user.pk,
             "may_find": bool(movable) and not hasattr(signal, "finding"),
@@ -165,7 +167,7 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
     )
     if request.method == "GET" and hasattr(signal, "correction"):
         return redirect("signals:detail", reference)  # which leads on to the newest version
-    form = CorrectionForm.for_page(request, pupil=signal.case.pupil, initial=_as_initial(signal))
+    form = CorrectionForm.for_page(request, initial=_as_initial(signal))
     if form.is_bound and form.is_valid():
         reason = form.values["reason"]
         newer = form.run(

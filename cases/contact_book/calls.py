@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from accounts.models import Buurtteam, School
+from accounts import access
+from accounts.access import Permission
+from accounts.models import Buurtteam, School, User
 from cases.deadlines import is_business_day
 from cases.models import Contact
 from cases.protocol import CONTACTS
@@ -36,8 +38,8 @@ class Numbers:
     """The numbers of one school, for one page: read once, and only when something tells to call.
 
     ``book`` may be read together with what else a page asks (``cases.together``).
-    ``school``: None for who works at ``teams``, and sees their numbers alone. ``now``: the
-    server's clock.
+    ``school``: None for who reads no school's book, and sees the numbers of ``teams`` alone.
+    ``now``: the server's clock.
     """
 
     def __init__(
@@ -77,6 +79,16 @@ class Numbers:
                 if team.telephone
             ]
         return found + [call_of(entry) for entry in self.book if entry.organisation == code]
+
+
+def numbers_in_case(user: User, school: School, *, now: datetime | None = None) -> Numbers:
+    """Return the numbers of one school for somebody who sees a case of it.
+
+    Its book is its own people's: who came in by emergency access sees the case and no entry of it.
+    """
+    if school.pk in access.school_ids(user, Permission.SEE_CONTACTS):
+        return Numbers(school, now=now)
+    return Numbers(None, [school.buurtteam] if school.buurtteam else [], now=now)
 
 
 def out_of_hours(now: datetime) -> bool:

@@ -120,7 +120,8 @@ def closed(export: YearExport) -> QuerySet[DossierExport]:
 def tidy() -> None:
     """Remove the dossiers by themselves of years that were given up, or that are gone."""
     over = (jobs.State.FAILED, jobs.State.EXPIRED)
-    for one in DossierExport.objects.filter(state=jobs.State.READY, of_year__state__in=over):
+    left = (jobs.State.READY, jobs.State.RUNNING)  # the latter in the hands of a worker that died
+    for one in DossierExport.objects.filter(state__in=left, of_year__state__in=over):
         jobs.remove(one)
 
 

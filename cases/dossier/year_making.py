@@ -80,7 +80,7 @@ def _make_one(export: YearExport, key: int) -> None:
     case = cases_of(export).filter(pk=key).first()
     if case is None:
         return
-    one = export.dossiers.filter(case=case).first() or _begin(export, case)
+    one = _begin(export, case)
     paper = make_pdf(dossier(one, timezone.localtime()), lambda percent: None)
     jobs.keep(one, ContentFile(paper), hashlib.sha256(paper).hexdigest())
     one.save(update_fields=["file", "sha256", "state", "progress", "finished_at"])
@@ -88,14 +88,26 @@ def _make_one(export: YearExport, key: int) -> None:
 
 @transaction.atomic
 def _begin(export: YearExport, case: Case) -> DossierExport:
-    """Give the dossier of a case its number, and its row in the trail."""
+    """Give the dossier of a case its number, and its row in the trail.
+
+    What a worker that died had in hand has both. Made anew after the year was given up, it has
+    another row: it says what the case holds by now.
+    """
     lock(case, to_change=False)  # of two at once, each gets its number
+    one = export.dossiers.filter(case=case).first()
+    if one is not None and one.state == jobs.State.RUNNING:
+        return one
     record_read(export.requested_by, case, why=export.reason, kind=Kind.EXPORTED)
-    return DossierExport.objects.create(
-        case=case, requested_by=export.requested_by, reason=export.reason, of_year=export,
-        number=DossierExport.objects.next_number(case), state=jobs.State.RUNNING,
-        started_at=timezone.now(),
-    )  # fmt: skip
+    now = timezone.now()
+    if one is None:
+        return DossierExport.objects.create(
+            case=case, requested_by=export.requested_by, reason=export.reason, of_year=export,
+            number=DossierExport.objects.next_number(case), state=jobs.State.RUNNING,
+            started_at=now,
+        )  # fmt: skip
+    one.state, one.started_at = jobs.State.RUNNING, now
+    one.save(update_fields=["state", "started_at"])
+    return one
 
 
 def _zip(export: YearExport) -> None:

@@ -15,6 +15,7 @@ from accounts import access
 from accounts.access import Permission, Scope
 from accounts.models import Membership, School, User
 from accounts.roles import CARE_TEAM, Role
+from audit.about import told_in
 from audit.kinds import Kind
 from audit.log import record_read
 from cases.actions import check
@@ -84,9 +85,22 @@ def shut_out(case: Case, by: User, person: User, *, ground: str, explanation: st
 
 
 def _take_back(case: Case, person: User, by: User) -> None:
+    """End what the person had in the pupil's cases.
+
+    What a case for the board takes back stands in its own trail: who reads the pupil's other case
+    sees that it ended, and not by whom (R9).
+    """
+    if not case.restricted:
+        _end_all(case, person, by)
+        return
+    with told_in(case):
+        _end_all(case, person, None)
+
+
+def _end_all(case: Case, person: User, by: User | None) -> None:
     """End what the person had in the pupil's cases: grants, invitations, access, being responsible.
 
-    One by one, so that the audit hears of each.
+    One by one, so that the audit hears of each. ``by``: who ended it, where the case may say so.
     """
     cases, now = Case.objects.filter(pupil=case.pupil_id), timezone.now()
     CaseUserObjectPermission.objects.filter(user=person, content_object__in=cases).delete()

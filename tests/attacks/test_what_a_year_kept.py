@@ -3,19 +3,23 @@
 import io
 import uuid
 import zipfile
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.people.actions import end_role
 from accounts.roles import Role
+from audit.kinds import Kind
+from audit.models import LogEntry
 from cases import jobs
 from cases.dossier import year, year_making
-from cases.dossier.tasks import make_year
-from cases.models import ShutOut, YearExport
+from cases.dossier.tasks import look_after_exports, make_year
+from cases.models import DossierExport, ShutOut, YearExport
 from cases.need_to_know.actions import shut_out
 from tests.factories import CaseFactory, member
 
@@ -129,3 +133,61 @@ def test_a_case_for_the_board_of_who_leads_the_school_as_well(school, administra
     export = year.request_year(school, administrator, uuid.uuid4(), 2025, "Voor het archief.")
     assert restricted not in year.cases_of(export)
     assert set(cases) == set(year.cases_of(export))
+
+
+@pytest.mark.parametrize("how", [OSError, SystemExit])
+def test_what_is_made_again_stands_in_the_trail_of_each_case_again(
+    school, administrator, cases, monkeypatch, how
+):
+    """Asked for in one month, given up, and tried again in another: it was taken along then."""
+    export = year.request_year(school, administrator, uuid.uuid4(), 2025, "Voor het archief.")
+
+    made = []
+
+    def breaks(contents, progress):
+        if made:
+            raise how  # as a bug does, or a worker that is killed
+        made.append(contents.case)
+        return b"%PDF"
+
+    with monkeypatch.context() as patch:
+        patch.setattr(year_making, "make_pdf", breaks)
+        with suppress(SystemExit):
+            make_year(str(export.public_id))
+    late = timezone.now() - jobs.STALE_AFTER - timedelta(minutes=1)
+    running = YearExport.objects.filter(state=YearExport.State.RUNNING)
+    running.update(started_at=late, attempts=jobs.ATTEMPTS)
+    look_after_exports()
+    export.refresh_from_db()
+    assert export.state == "failed"
+    taken = LogEntry.objects.filter(kind=Kind.EXPORTED)
+    before = [taken.filter(case_reference=case.reference).count() for case in cases]
+    jobs.retry(export)
+    make_year(str(export.public_id))
+    export.refresh_from_db()
+    assert export.state == "ready"
+    after = [taken.filter(case_reference=case.reference).count() for case in cases]
+    assert (before, after) == ([1, 1], [2, 2])
+
+
+@pytest.mark.parametrize("days", [1, 8])
+def test_what_was_given_up_long_ago_is_asked_for_anew(
+    school, administrator, cases, signed_in, days
+):
+    """With a reason, a second factor and somebody told, all of today; as it is of all papers."""
+    asked = {"requested_by": administrator, "reason": "Archief.", "state": YearExport.State.FAILED}
+    asked["requested_at"] = timezone.now() - timedelta(days=days)
+    papers = {
+        "years": YearExport.objects.create(school=school, year=2025, **asked),
+        "dossiers": DossierExport.objects.create(case=cases[0], **asked),
+    }
+    other = member(Role.ADMINISTRATOR, school)
+    browser = signed_in(other)
+    for section, paper in papers.items():
+        url = reverse("background:item_again", args=[section, paper.public_id])
+        again = days == 1
+        assert browser.post(url).status_code == (302 if again else 404)
+        paper.refresh_from_db()
+        assert paper.state == ("waiting" if again else "failed")
+        rows = LogEntry.objects.get_for_object(paper).filter(kind=Kind.CHANGED, actor=other)
+        assert rows.count() == again
