@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts import access
 from accounts.access import Permission
+from accounts.models import Membership
 from audit import sight
 from audit.about import neutral_name, subject_of
 from audit.kinds import Kind
@@ -60,9 +61,12 @@ class LogQuerySet(models.QuerySet):
         """Return the user's own trail, as far as they may still know what it is about.
 
         Not shown is what a change carried along in a case that they do not see (a step, its
-        attention): that would tell what colleagues saw. Nor a case that they were shut out of.
+        attention): that would tell what colleagues saw. Nor what the end of somebody's role carried
+        along in cases of schools where they never wrote any: that would count these. Nor a case
+        that they were shut out of.
         """
         kept = self.filter(actor=user).exclude(case_reference__in=sight.kept_from(user))
+        kept = kept.exclude(_carried_along(user))
         followed = Q(kind__in=(Kind.MADE, Kind.CHANGED), content_type=sight.type_of_cases())
         return kept.filter(~followed | Q(case_reference__in=sight.known_to(user)))
 
@@ -150,6 +154,18 @@ class FlagQuerySet(models.QuerySet):
     def of_schools(self, ids: Iterable[int]) -> "FlagQuerySet":
         """Return the flags of some schools."""
         return self.filter(school_id__in=ids)
+
+
+def _carried_along(user: "User") -> Q:
+    """Return the condition on rows in cases of schools where somebody never held a role that writes
+    in any; how one reads in a case is one's own. Of a family worker any school can be one.
+    """
+    writes = [role for role in access.ROLES if access.scope(role, Permission.ADVISE)]
+    held = Membership.objects.filter(user_id=user.pk, role__in=writes)
+    rows = Q(kind__in=(Kind.MADE, Kind.CHANGED, Kind.REMOVED)) & ~Q(case_reference="")
+    here = Q(school__in=held.filter(school__isnull=False).values("school"))
+    of_team = Q(models.Exists(held.filter(buurtteam__isnull=False)))
+    return rows & ~Q(content_type__in=sight.types_of_reading()) & ~here & ~of_team
 
 
 def _midnight(day: date) -> datetime:

@@ -10,10 +10,19 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.roles import Role
 from audit.kinds import Kind
 from audit.models import LogEntry
 from signals.actions import file_signal
 from tests.accounts.page import Page
+from tests.factories import (
+    CaseFactory,
+    ConsultationFactory,
+    InvitationFactory,
+    PupilFactory,
+    SchoolFactory,
+    member,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -50,3 +59,22 @@ def test_what_a_case_for_the_board_takes_back_stands_in_its_own_trail(world, sig
     taken = LogEntry.objects.of_case(board.reference).filter(actor=people["leader"])
     assert taken.filter(kind=Kind.REMOVED).count() == 3
     assert set(taken.values_list("for_board", flat=True)) == {True}
+
+
+# --- An administrator who ends a family worker's role read in their own trail, line by line, in how
+# many consultations of other schools that person took part
+@pytest.mark.parametrize("elsewhere", [0, 3])
+def test_ones_own_trail_does_not_count_the_consultations_of_other_schools(
+    school, administrator, signed_in, elsewhere
+):
+    worker = member(Role.BUURTTEAM_WORKER, school.buurtteam)
+    other = SchoolFactory(buurtteam=school.buurtteam)
+    for _ in range(elsewhere):
+        asked = ConsultationFactory(case=CaseFactory(pupil=PupilFactory(school=other)))
+        InvitationFactory(consultation=asked, user=worker, buurtteam=school.buurtteam)
+    browser = signed_in(administrator)
+    browser.post(reverse("people:end_role", args=[worker.memberships.get().public_id]))
+    assert not worker.invitations.standing().exists()
+    assert not worker.memberships.current().exists()
+    told = Page(browser.get(reverse("audit:mine"))).text
+    assert told.count("uitnodiging") == 0
