@@ -127,6 +127,10 @@ def test_cancelled_it_leaves_no_file(cases, school, administrator, signed_in, mo
     assert export.cancelled_at
     assert export.state == State.EXPIRED
     assert [bool(one.file) for one in export.dossiers.all()] == [False]
+    url = reverse("cases:year", args=[export.public_id])
+    shown = signed_in(administrator).get(url, headers={"HX-Request": "true"}).content.decode()
+    assert "Dit is geannuleerd" in shown
+    assert 'class="btn' not in shown  # whoever cancelled it is not asked to want it
     waiting = ask(school, administrator)
     year.cancel_year(waiting, waiting.requested_by)
     make_year(str(waiting.public_id))
