@@ -8,6 +8,7 @@ page to the next (the keys) is filled in. What a part may show is its own querys
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -24,40 +25,34 @@ from django.db.models import (
 )
 from django.db.models.functions import JSONArray
 
+from cases.prepared import Place, Prepared
+
 # Rows and what they are read as: a queryset, and the paths of its columns.
 Part = tuple[QuerySet, Sequence[str]]
 Read = Callable[[Any], Any]
 
 
 class AtOnce:
-    """Some parts by name, read together. ``keys``: placeholders in the querysets, by name.
+    """Some parts by name, read together. ``make``: returns them, with places for the keys."""
 
-    A placeholder is a negative number, which no row has for a key.
-    """
-
-    def __init__(self, parts: Callable[[], Mapping[str, Part]], keys: Mapping[str, int]) -> None:
-        self._make = parts
-        self._names = {placeholder: name for name, placeholder in keys.items()}
-        self._written: tuple[str, Sequence[Any], dict[str, list[Read]]] | None = None
+    def __init__(
+        self, parts: Callable[[], Mapping[str, Part]], places: Mapping[str, Place]
+    ) -> None:
+        self._make, self._places = parts, places
 
     def read(self, **keys: int) -> dict[str, list[list[Any]]]:
         """Return the rows of each part, in one query; each row has its columns in their order."""
-        if self._written is None:
-            self._written = self._write()
-        sql, params, readers = self._written
+        prepared, readers = self._written
         found: dict[str, list[list[Any]]] = {name: [] for name in readers}
         with connection.cursor() as cursor:
-            cursor.execute(sql, [self._filled(param, keys) for param in params])
+            prepared.ask(cursor, **keys)
             for name, row in cursor.fetchall():
                 pairs = zip(readers[name], json.loads(row), strict=True)
                 found[name].append([read(value) for read, value in pairs])
         return found
 
-    def _filled(self, param: Any, keys: Mapping[str, int]) -> Any:
-        name = self._names.get(param) if type(param) is int else None
-        return keys[name] if name else param
-
-    def _write(self) -> tuple[str, Sequence[Any], dict[str, list[Read]]]:
+    @cached_property
+    def _written(self) -> tuple[Prepared, dict[str, list[Read]]]:
         """Let Django write the query, and look up how each column is read."""
         parts = self._make()
         first, *others = (
@@ -65,12 +60,11 @@ class AtOnce:
             for name, (rows, columns) in parts.items()
         )
         compiler = first.union(*others, all=True).query.get_compiler(connection=connection)
-        sql, params = compiler.as_sql()
         readers = {
             name: [_reader(_field(rows, path)) for path in columns]
             for name, (rows, columns) in parts.items()
         }
-        return sql, params, readers
+        return Prepared(*compiler.as_sql(), self._places), readers
 
 
 def _field(rows: QuerySet, path: str) -> Field:

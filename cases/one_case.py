@@ -25,6 +25,7 @@ from cases.models import (
     SiblingTie,
     Snooze,
 )
+from cases.prepared import Place
 from cases.protocol.waiting import PutOff
 from cases.rows import (
     LOOKED_AT,
@@ -38,7 +39,8 @@ from cases.rows import (
     key_of,
 )
 
-KEYS = {"case": -101, "pupil": -102, "school": -103}
+PLACES = {"case": Place(-101), "pupil": Place(-102), "school": Place(-103)}
+KEYS = {name: place.mark for name, place in PLACES.items()}
 # Who wrote a record and whether it is about somebody of the school: beside its own columns.
 WHO, RESTRICTED = "author__name", "case__restricted"
 # A wait is shown with its reason.
@@ -88,12 +90,12 @@ def read_case(case: Case, *, page: bool = False) -> OneCase:
 
 @cache
 def _for_rules() -> AtOnce:
-    return AtOnce(_parts_for_rules, KEYS)
+    return AtOnce(_parts_for_rules, PLACES)
 
 
 @cache
 def _for_page() -> AtOnce:
-    return AtOnce(lambda: _parts_for_rules() | _parts_beside(), KEYS)
+    return AtOnce(lambda: _parts_for_rules() | _parts_beside(), PLACES)
 
 
 def _related(relation: str) -> type[Model]:

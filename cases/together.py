@@ -33,6 +33,8 @@ from django.db.models import (
 )
 from django.db.models.sql.compiler import SQLCompiler
 
+from cases.prepared import made_of
+
 # A function of the database takes a hundred values (PostgreSQL).
 AT_MOST = 50
 
@@ -45,7 +47,7 @@ def read_together(*querysets: QuerySet) -> None:
         try:
             asked.append((queryset, compiler, *compiler.as_sql()))
         except EmptyResultSet:
-            _fill(queryset, compiler, [])
+            made_of(queryset, compiler, [])
     if not asked:
         return
     columns = ", ".join(_as_json(sql, compiler) for __, compiler, sql, __ in asked)
@@ -54,7 +56,7 @@ def read_together(*querysets: QuerySet) -> None:
         cursor.execute(f"SELECT {columns}", params)
         answers = cursor.fetchone()
     for (queryset, compiler, *__), answer in zip(asked, answers, strict=True):
-        _fill(queryset, compiler, _rows(answer, compiler))
+        made_of(queryset, compiler, _rows(answer, compiler))
 
 
 def _as_json(sql: str, compiler: SQLCompiler) -> str:
@@ -116,16 +118,6 @@ def _reader(field: Field) -> Callable[[Any], Any] | None:
     if not isinstance(field, PLAIN):
         raise TypeError(f"How is a {type(field).__name__} read out of JSON?")
     return None
-
-
-def _fill(queryset: QuerySet, compiler: SQLCompiler, rows: list[tuple[Any, ...]]) -> None:
-    """Let Django make of rows what it makes of a queryset's, without asking the database."""
-    compiler.execute_sql = lambda *args, **kwargs: [rows]
-    queryset.query.get_compiler = lambda *args, **kwargs: compiler
-    try:
-        len(queryset)
-    finally:
-        del queryset.query.get_compiler
 
 
 def fetch_under(

@@ -7,7 +7,7 @@ from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 from django.utils.functional import Promise
 
-from cases.dashboard.cards import Card
+from cases.dashboard.cards import BY_KEYS, Card
 from cases.models import Case
 from cases.protocol import STEPS
 from cases.querysets import CaseQuerySet
@@ -56,7 +56,7 @@ def columns(cases: CaseQuerySet, address: Callable[[int], str]) -> list[Column]:
     for pk, step, count in placed:
         keys.append(pk)
         counts[step] = count
-    shown = list(cases.filter(pk__in=keys))
+    shown = BY_KEYS.read(keys)
     return [
         Column(
             step.number,

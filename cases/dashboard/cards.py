@@ -1,6 +1,6 @@
 """A case as the dashboard shows it: what is urgent in it, until when, and who waits for whom."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -18,10 +18,11 @@ from cases.addresses import addresses
 from cases.dashboard.card_texts import card_of, marks_of
 from cases.dashboard.filters import open_consultations, open_referrals, related
 from cases.models import Case
+from cases.prepared import ByKeys
 from cases.protocol import PERIODS
 from cases.protocol.parties import PARTIES
 from cases.querysets import LISTED, CaseQuerySet
-from cases.search.texts import places_of
+from cases.search.texts import found_in, places_of
 
 
 @dataclass(slots=True)
@@ -61,8 +62,20 @@ def _asked() -> dict[str, Subquery]:
 
 
 def with_waits(cases: CaseQuerySet) -> CaseQuerySet:
-    """Add what a card says beside a list: what runs, and what was asked and not answered yet."""
-    return cases.only(*LISTED, "period").annotate(**_asked())
+    """Return cases with what a card says: what runs, and what was asked and not answered yet."""
+    return cases.for_dashboard().only(*LISTED, "period").annotate(**_asked())
+
+
+# Always the same question; its keys come from what somebody may see.
+BY_KEYS = ByKeys(lambda keys: with_waits(Case.objects.filter(pk__among=keys)))
+
+
+def by_keys(words: list[str]) -> Callable[[list[int]], Iterable[Case]]:
+    """Return what reads cases of some keys, in the dashboard's order; with where words stand."""
+    if not words:
+        return BY_KEYS.read
+    places = found_in(words)
+    return lambda keys: with_waits(Case.objects.filter(pk__among=keys).annotate(**places))
 
 
 def show_cards(

@@ -4,6 +4,7 @@ The place stands in the address sealed: what it says of a case is nobody's busin
 """
 
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,8 @@ from cases.querysets import CaseQuerySet
 
 PER_PAGE = 25
 PURPOSE = "a place on the dashboard"
+# From the keys of cases to the cases, in whatever order.
+Read = Callable[[list[int]], Iterable[Case]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +118,20 @@ class Page:
         return [case.card for case in self.cases]
 
 
-def page_of(cases: CaseQuerySet, *, order: str = OPEN, after: str = "", before: str = "") -> Page:
-    """Return the page after or before a place of cases in an order (``ORDERS``), or the first."""
+def page_of(
+    cases: CaseQuerySet, read: Read, *, order: str = OPEN, after: str = "", before: str = ""
+) -> Page:
+    """Return the page after or before a place of cases in an order (``ORDERS``), or the first.
+
+    In two queries: which, and what. ``read``: from the keys of cases to what is shown of them.
+    """
     ahead = _ordered(cases, order, forward=True)
     if place := Place.opened(after, order):
-        found = list(ahead.filter(place.past(forward=True))[: PER_PAGE + 1])
+        found = _first(ahead.filter(place.past(forward=True)), read)
         return _page(found, order, more_before=True)
     if place := Place.opened(before, order):
         backwards = _ordered(cases, order, forward=False).filter(place.past(forward=False))
-        found = list(backwards[: PER_PAGE + 1])
+        found = _first(backwards, read)
         shown = found[:PER_PAGE][::-1]
         # What came in meanwhile stands before it; a page of less is the first.
         if len(shown) == PER_PAGE:
@@ -132,7 +140,14 @@ def page_of(cases: CaseQuerySet, *, order: str = OPEN, after: str = "", before: 
                 Place.of(shown[0], order).sealed if len(found) > PER_PAGE else "",
                 Place.of(shown[-1], order).sealed,
             )
-    return _page(list(ahead[: PER_PAGE + 1]), order, more_before=False)
+    return _page(_first(ahead, read), order, more_before=False)
+
+
+def _first(cases: CaseQuerySet, read: Read) -> list[Case]:
+    """Return the cases of a page, in their order, and one more where there is one."""
+    keys = list(cases.values_list("pk", flat=True)[: PER_PAGE + 1])
+    by_key = {case.pk: case for case in read(keys)}
+    return [by_key[key] for key in keys if key in by_key]
 
 
 def _ordered(cases: CaseQuerySet, order: str, *, forward: bool) -> CaseQuerySet:

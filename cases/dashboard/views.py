@@ -14,7 +14,7 @@ from accounts.access import Permission, requires
 from audit.log import record_search
 from cases.dashboard import saved
 from cases.dashboard.board import columns, first_of
-from cases.dashboard.cards import show_cards, with_waits
+from cases.dashboard.cards import by_keys, show_cards
 from cases.dashboard.counts import summary
 from cases.dashboard.filters import CaseFilter
 from cases.dashboard.forms import ViewForm
@@ -37,14 +37,14 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         record_search(user, schools)
     asked, agent = request.GET.get("layout", ""), request.headers.get("User-Agent", "")
     layout = layout_of(asked, agent, chosen)
-    found, board = with_waits(chosen.found), []
+    found, board = chosen.found, []
     if layout == BOARD:
         board = columns(found, chosen.step_address)
         page = Page([case for column in board for case in column.cases])
     else:
         places = {name: request.GET.get(name, "") for name in ("after", "before")}
         order = CLOSED if chosen.of_whom == "closed" else OPEN
-        page = page_of(found, order=order, **places)
+        page = page_of(found, by_keys(chosen.words), order=order, **places)
     several = {school.pk: school.name for school in schools} if len(schools) > 1 else {}
     show_cards(request, page, now, several, in_list=layout != BOARD)
     counts = summary(cases, user, now)
