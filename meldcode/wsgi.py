@@ -5,9 +5,13 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from meldcode.watch import Watch, watched
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meldcode.settings")
 
-application = get_wsgi_application()
+watch = Watch()
+application = watched(get_wsgi_application(), watch)
+watch.start()
 
 # What is loaded now stays as long as the process: nobody looks through it for cycles again, and
 # through what a page makes less often. A twentieth of the time of a page.

@@ -288,6 +288,11 @@ ATTACKS = (
     Attack("leak-2", "7.1.1",
         "Make the program fail while it handles a record, in web, database and worker",
         "the log names the kind of error and the place, without its text"),
+    # --- Keeping it busy --------------------------------------------------------------------------
+    Attack("busy-1", "11.1.4",
+        "Find one more way to make some parser work for hours, and send that",
+        "after 20 seconds of the processor the process ends, its other requests are answered, and "
+        "a new one takes over"),
 )
 # fmt: on
 BY_ID = {attack.id: attack for attack in ATTACKS}

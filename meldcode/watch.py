@@ -1,0 +1,90 @@
+"""No request keeps a web process busy for ever, whatever somebody sends.
+
+What a stranger sends is read by parsers that are not ours, and there is always one more way to make
+one of them work for hours. gunicorn ends a process that no longer answers it; one that answers,
+while a thread of it works on, it leaves alone. So each process looks at what its threads use.
+"""
+
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Thread, get_ident
+
+logger = logging.getLogger(__name__)
+
+# Seconds of the processor: no page of ours takes two. Waiting (for a slow line) is none.
+MOST_SECONDS = 20.0
+# Seconds between two looks; and that a process which ends has for what its other threads do.
+PAUSE, GRACE = 5.0, 10.0
+
+Start = Callable[..., object]
+Application = Callable[[dict[str, object], Start], Iterable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A request at work: the clock of its thread, and what it showed at the start."""
+
+    clock: int
+    since: float
+
+    def used(self) -> float:
+        """Return the seconds of the processor that it took; of a thread that is gone, none."""
+        try:
+            return time.clock_gettime(self.clock) - self.since
+        except OSError:
+            return 0.0
+
+
+class Watch:
+    """The requests of one process, each of which takes so many seconds at most."""
+
+    def __init__(
+        self, most: float = MOST_SECONDS, pause: float = PAUSE, grace: float = GRACE
+    ) -> None:
+        self._most, self._pause, self._grace = most, pause, grace
+        self._running: dict[int, _Running] = {}
+
+    def start(self) -> None:
+        """Look at the requests from now on, and end the process when one took too much."""
+        Thread(target=self._look_on, name="watch", daemon=True).start()
+
+    @contextmanager
+    def over(self) -> Iterator[None]:
+        """Watch over what this thread does."""
+        thread = get_ident()
+        clock = time.pthread_getcpuclockid(thread)
+        self._running[thread] = _Running(clock, time.clock_gettime(clock))
+        try:
+            yield
+        finally:
+            del self._running[thread]
+
+    def too_much(self) -> float:
+        """Return the seconds of a request that took too much; 0: none did."""
+        used = max((one.used() for one in tuple(self._running.values())), default=0.0)
+        return used if used > self._most else 0.0
+
+    def _look_on(self) -> None:
+        while not (used := self.too_much()):
+            time.sleep(self._pause)
+        # Not of which address: that can be about somebody.
+        logger.error("A request took %.0f seconds of the processor; its process ends.", used)
+        # gunicorn takes no more requests for it, and starts another one when it is gone.
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(self._grace)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def watched(application: Application, watch: Watch) -> Application:
+    """Return an application of which each request is watched over."""
+
+    def answer(environ: dict[str, object], start_response: Start) -> Iterable[bytes]:
+        with watch.over():
+            return application(environ, start_response)
+
+    return answer

@@ -1,0 +1,50 @@
+"""A request that works on for ever ends with its process; the others are answered by another."""
+
+from http.client import HTTPConnection, RemoteDisconnected
+from threading import Event, Thread
+
+import pytest
+
+from bench.serving import command_of_production, serving
+from meldcode.watch import Watch
+from tests.attacks.proof import shows
+
+
+def test_what_a_thread_works_counts_and_what_it_waits_does_not():
+    watch, told = Watch(most=0.02), Event()
+
+    def wait():
+        with watch.over():
+            told.wait()
+
+    waiting = Thread(target=wait)
+    waiting.start()
+    busy, steps = Watch(most=0.02), 0
+    with busy.over():
+        while not busy.too_much():
+            steps += 1
+    # While this thread took too much, that one took nothing.
+    assert watch.too_much() == 0.0
+    assert busy.too_much() == 0.0
+    assert steps > 0
+    told.set()
+    waiting.join()
+
+
+@shows("busy-1")
+def test_a_process_that_is_kept_busy_is_replaced():
+    def ask(server, path):
+        asking = HTTPConnection("127.0.0.1", server.port, timeout=20)
+        try:
+            asking.request("GET", path)
+            return int(asking.getresponse().read())
+        finally:
+            asking.close()
+
+    alone = command_of_production()
+    alone[alone.index("--workers") + 1] = "1"
+    with serving("tests.busy_application", "localhost", {}, alone, well="/") as server:
+        before = ask(server, "/")
+        with pytest.raises((RemoteDisconnected, ConnectionResetError)):
+            ask(server, "/busy/")
+        assert ask(server, "/") != before
