@@ -1,11 +1,12 @@
 """The first page, and the help page."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts import access
 from accounts.access import SIGNED_IN, Permission, open_to
 from accounts.models import School
+from accounts.roles import Role
 from cases.contact_book.calls import Call, Numbers, calls_for
 from cases.help_page.shown import sections
 from cases.protocol import CONTACTS, PERIODS, QUESTIONS, STEPS
@@ -13,6 +14,7 @@ from cases.protocol.rules import SOURCES
 from cases.protocol.steps import AFTER
 from cases.school_views import chosen
 from cases.screen import all_rules
+from meldcode.user_guide import BY_CODE, guides_for
 
 
 @open_to(SIGNED_IN)
@@ -37,8 +39,18 @@ def help_page(request: HttpRequest) -> HttpResponse:
             "school": school,
             "schools": schools,
             "sections": sections(school),
+            "guides": guides_for({Role(m.role) for m in request.user.current_memberships}),
         },
     )
+
+
+@open_to(SIGNED_IN)
+def guide(request: HttpRequest, code: str) -> HttpResponse:
+    """Show what one role does with Meldcode; one's own stands first among the others."""
+    if code not in BY_CODE:
+        raise Http404
+    roles = {Role(membership.role) for membership in request.user.current_memberships}
+    return render(request, "user_guide.html", {"guide": BY_CODE[code], "guides": guides_for(roles)})
 
 
 @open_to(SIGNED_IN)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("tasks/", todo, name="todo"),
     path("help/", home.help_page, name="help"),
+    path("help/<slug:code>/", home.guide, name="guide"),
     path("protocol/", home.rules, name="protocol"),
     # Asked by monitoring and by the container itself.
     path("health/", background.well, name="health"),

@@ -55,6 +55,7 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "home":                                  EVERYBODY,
     "todo":                                  HAS_A_ROLE,
     "help":                                  EVERYBODY,
+    "guide":                                 EVERYBODY,
     "protocol":                              EVERYBODY,
     "health":                                PUBLIC,
     "health_web":                            PUBLIC,
@@ -334,6 +335,7 @@ def arguments(name: str, world: World) -> list:
     case, consultation = [world.case.reference], [world.consultation.reference]
     special = {
         "account_reset_password_from_key": ["1", "no-key"],
+        "guide": ["teacher"],
         "end_session": ["no-sign"],
         "mfa_edit_webauthn": [1],
         "mfa_remove_webauthn": [1],
