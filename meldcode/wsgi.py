@@ -5,12 +5,13 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from meldcode.in_utf8 import in_utf8
 from meldcode.watch import Watch, watched
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meldcode.settings")
 
 watch = Watch()
-application = watched(get_wsgi_application(), watch)
+application = watched(in_utf8(get_wsgi_application()), watch)
 watch.start()
 
 # What is loaded now stays as long as the process: nobody looks through it for cycles again, and

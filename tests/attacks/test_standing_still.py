@@ -12,6 +12,7 @@ from threading import Event, Semaphore, Thread
 
 import pytest
 import requests
+from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.test.client import encode_multipart
@@ -29,6 +30,7 @@ from cases.files.kinds import Refused
 from cases.jobs import AT_ONCE, fail
 from cases.models import Case, DossierExport
 from cases.names import Family, find
+from meldcode.in_utf8 import in_utf8
 from meldcode.middleware import WholeFormMiddleware
 from referrals.models import HelpPlan
 from referrals.report import facts_check
@@ -120,6 +122,24 @@ def test_a_form_in_utf_8_is_read(charset):
     request = RequestFactory().generic("POST", "/", content, kind)
     assert WholeFormMiddleware(lambda request: HttpResponse())(request).status_code == 200
     assert request.POST["word"] == "zoë"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("charset", ["zlib", "hex", "undefined", "punycode"])
+def test_an_address_that_says_it_is_written_otherwise_gets_an_answer_of_ours(charset):
+    """Django failed while it made the request: the web server answered, without our headers."""
+    environ = RequestFactory()._base_environ(
+        REQUEST_METHOD="POST", PATH_INFO="/account/login/", QUERY_STRING="a=b",
+        CONTENT_TYPE=f"application/x-www-form-urlencoded; charset={charset}",
+    )  # fmt: skip
+    got: dict[str, object] = {}
+
+    def start(status: str, headers: list[tuple[str, str]], *rest: object) -> None:
+        got.update(headers, status=status)
+
+    in_utf8(WSGIHandler())(environ, start)
+    assert got["status"].startswith("403")
+    assert "default-src 'none'" in got["Content-Security-Policy"]
 
 
 def test_a_provider_does_not_keep_us_waiting_by_a_header_without_end(monkeypatch):

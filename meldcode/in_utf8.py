@@ -1,0 +1,35 @@
+"""What comes is UTF-8, as our pages are: whoever says otherwise is not heard."""
+
+import codecs
+from collections.abc import Iterable
+from contextlib import suppress
+
+from django.utils.http import parse_header_parameters
+
+from meldcode.watch import Application, Start
+
+
+def in_utf8(application: Application) -> Application:
+    """Return an application that is told of no other code than UTF-8.
+
+    Django believes it while it makes the request, before anything of ours could refuse: on what is
+    no code for text (zlib, hex) that breaks, and what is sent back then is no answer of ours.
+    """
+
+    def answer(environ: dict[str, object], start_response: Start) -> Iterable[bytes]:
+        if not _is_utf8(str(environ.get("CONTENT_TYPE", ""))):
+            environ["CONTENT_TYPE"] = "application/octet-stream"
+        return application(environ, start_response)
+
+    return answer
+
+
+def _is_utf8(content_type: str) -> bool:
+    """Tell whether a type names no other code that Python knows."""
+    try:
+        charset = parse_header_parameters(content_type)[1].get("charset", "utf-8")
+    except ValueError:
+        return False
+    with suppress(LookupError, ValueError):
+        return codecs.lookup(charset).name == "utf-8"
+    return True
