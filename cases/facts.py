@@ -1,7 +1,7 @@
 """Build the protocol's facts from the rows of a case: for one, or for many in as many queries."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -47,10 +47,20 @@ EXPLAINS = frozenset({"skipped", "not_done"})
 ABOUT_A_SIGNAL = frozenset({"R3", "R4", "R13"})
 
 
-def facts_for(case: Case, now: datetime, read: OneCase | None = None) -> Facts:
-    """Return the facts of one case, in one query; of what was ``read`` of it, without any."""
+def facts_for(
+    case: Case, now: datetime, read: OneCase | None = None, *, alone: bool = False
+) -> Facts:
+    """Return the facts of one case, in one query; of what was ``read`` of it, without any.
+
+    ``alone``: not what was weighed and decided in other cases of the pupil. Who weighs must know of
+    it (R27); who only takes part in this case need not.
+    """
     one = read or read_case(case)
-    return _facts(case, one.rows, one.calendar, one.put_off, now)
+    facts = _facts(case, one.rows, one.calendar, one.put_off, now)
+    if not alone:
+        return facts
+    unsafe = _was_unsafe(_Records(case, one.rows), case)
+    return replace(facts, history_of_unsafety=unsafe)
 
 
 def facts_as_author_knows(case: Case, author_id: int, now: datetime) -> Facts:
@@ -214,9 +224,17 @@ def _look_from(case: Case) -> datetime:
     return case.closed_at or case.began_at
 
 
-def _was_unsafe(records: _Records) -> bool:
-    """Tell whether an earlier cycle or case was weighed as unsafe, or reported (R27)."""
-    if any(decision.report for decision in records.before("decisions")):
+def _was_unsafe(records: _Records, case: Case | None = None) -> bool:
+    """Tell whether an earlier cycle or case, or one of this ``case``, was weighed as unsafe (R27).
+
+    Or reported.
+    """
+
+    def before(relation: str) -> list[Any]:
+        found = records.before(relation)
+        return [r for r in found if case is None or r.case_id == case.pk]
+
+    if any(decision.report for decision in before("decisions")):
         return True
-    answers = (given for weighed in records.before("assessments") for given in weighed.given)
+    answers = (given for weighed in before("assessments") for given in weighed.given)
     return any(question == "unsafety" and answer in UNSAFE for question, answer in answers)

@@ -81,8 +81,9 @@ class CasePage:
 
     @cached_property
     def facts(self) -> Facts:
-        """Return what the rules look at."""
-        return facts_for(self.case, self.now, self.read)
+        """Return what the rules look at; of other cases, for who moves this one."""
+        alone = Permission.MOVE_CASE not in self.permissions
+        return facts_for(self.case, self.now, self.read, alone=alone)
 
     @cached_property
     def guidance(self) -> Guidance:
