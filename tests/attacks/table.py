@@ -172,6 +172,10 @@ ATTACKS = (
         "Sign in with a stolen key alone: without finger or PIN, on the challenge of one's own "
         "second step, for the account of somebody else",
         "refused: without a password the key must have known its holder"),
+    Attack("code-7", "12.1.1",
+        "As a stranger: keep the server at work by the answer of a passkey that is megabytes "
+        "long, or goes thousands deep",
+        "refused by its length before it is read; what goes deep is wrong, and no error"),
     Attack("code-5", "3.7.1",
         "Get past a fresh second factor by POST or HEAD without GET, by htmx, by the password"
         " alone",
