@@ -13,12 +13,13 @@ from django.test import Client
 from django.urls import reverse
 from fido2 import cbor
 from fido2.utils import websafe_encode
+from fido2.webauthn import CollectedClientData
 
 from tests.accounts.every_form import written
 from tests.accounts.page import Page
 from tests.accounts.second_factors import LOGIN, code, give_app, sign_in, wrong_code
 from tests.accounts.test_second_factor import ASK_AGAIN
-from tests.attacks.passkey import Passkey
+from tests.attacks.passkey import PLACE, Passkey
 from tests.attacks.proof import shows
 from tests.factories import PASSWORD
 from tests.test_role_matrix import MATRIX, arguments
@@ -247,8 +248,9 @@ def test_a_stolen_key_alone_does_not_sign_in(teacher, coordinator):
 def credential_of(what: bytes) -> str:
     """Return an answer of nobody's key, with something behind what an authenticator says."""
     seen = b"\0" * 32 + b"\x80" + b"\0" * 4 + what
+    client = CollectedClientData.create("webauthn.get", b"0" * 32, f"https://{PLACE}")
     response = {
-        "clientDataJSON": "e30", "signature": "AA", "userHandle": "MQ",
+        "clientDataJSON": websafe_encode(client), "signature": "AA", "userHandle": "MQ",
         "authenticatorData": websafe_encode(seen),
         "attestationObject": websafe_encode(what),
     }  # fmt: skip
@@ -285,6 +287,7 @@ def test_nobody_works_on_what_is_longer_or_deeper_than_an_answer(
     challenge(stranger)
     assert not answers(stranger, bite)
     assert second.post(GIVE, {"credential": bite}).status_code == 200
+    assert max(longest) < LONG
     again = signed_in(teacher, second_factor_ago=timedelta(minutes=1))
     for name in ("mfa_reauthenticate_webauthn", "mfa_add_webauthn"):
         again.get(reverse(name))
