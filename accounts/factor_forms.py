@@ -1,6 +1,8 @@
 """The forms of second factors: allauth's own, where they were too kind or spoke no Dutch."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -12,6 +14,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from allauth.mfa.webauthn.internal.auth import parse_authentication_response
+from django import forms
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
@@ -68,15 +71,46 @@ class ActivateTOTPForm(UsedOnce, totp.ActivateTOTPForm):
         self.fields["code"].label = _("Code of the app")
 
 
+# Letters in what a browser says of a passkey: some hundreds, and a few thousand with certificates.
+# Each piece is cut off all that follows it: of megabytes that takes minutes, for whoever sends it.
+LONGEST_SAID = 32 * 1024
+
+
+class CredentialField(forms.JSONField):
+    """What a browser says of a passkey, as long and as deep as that is."""
+
+    def to_python(self, value: Any) -> Any:
+        """Read it. Raises ``ValidationError`` for what is none."""
+        if isinstance(value, str) and len(value) > LONGEST_SAID:
+            raise get_adapter().validation_error("incorrect_code")
+        with broken_is_wrong():
+            return super().to_python(value)
+
+    def bound_data(self, data: Any, initial: Any) -> None:
+        """Return nothing to show again: a key answers once."""
+        return
+
+
+@contextmanager
+def broken_is_wrong() -> Iterator[None]:
+    """Say of what is no answer of a passkey that it is wrong, and not that it is an error."""
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+        raise get_adapter().validation_error("incorrect_code") from error
+
+
 class ReadWithCare:
     """What is said of a passkey comes from outside: broken is wrong, and no error of ours."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["credential"] = CredentialField(widget=forms.HiddenInput)
+
     def clean_credential(self) -> Authenticator:
         """Return the passkey that answered. Raises ``ValidationError`` when it is no answer."""
-        try:
+        with broken_is_wrong():
             return super().clean_credential()
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise get_adapter().validation_error("incorrect_code") from error
 
 
 class LoginWebAuthnForm(ReadWithCare, webauthn.LoginWebAuthnForm):
@@ -109,11 +143,17 @@ class AddWebAuthnForm(webauthn.AddWebAuthnForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["credential"] = CredentialField(widget=forms.HiddenInput)
         self.fields["name"].label = _("Name of the passkey")
         alone = self.fields["passwordless"]
         alone.initial = True
         alone.label = _("Sign in with it, without a password")
         alone.help_text = _("Not for a key that does not ask your finger, face or PIN.")
+
+    def clean(self) -> dict[str, Any]:
+        """Judge what the browser made. Raises ``ValidationError`` when it is no passkey."""
+        with broken_is_wrong():
+            return super().clean()
 
 
 class EditWebAuthnForm(webauthn.EditWebAuthnForm):

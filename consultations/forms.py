@@ -41,28 +41,12 @@ OUTSIDE = frozenset(
 CALLED = OUTSIDE | {Consultation.Kind.EMERGENCY}
 
 
-class PersonField(forms.ModelMultipleChoiceField):
-    """People to invite, shown with their role and place."""
-
-    def label_from_instance(self, membership: Membership) -> str:
-        """Return name and role."""
-        return f"{membership.user.name}, {membership}"
-
-    def clean(self, value: Any) -> Any:
-        """Refuse a number that is too large for the database as one that nobody has."""
-        try:
-            return super().clean(value)
-        except OverflowError as error:
-            message = self.error_messages["invalid_choice"]
-            raise ValidationError(message, "invalid_choice", {"value": value}) from error
-
-
 class ManyByPublicId(forms.ModelMultipleChoiceField):
-    """Things to tick, known by their ``public_id``; none need be ticked."""
+    """Things to tick, known by their ``public_id``; none need be ticked, unless one says so."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
-        super().__init__(to_field_name="public_id", required=False, **kwargs)
+        kwargs = {"widget": forms.CheckboxSelectMultiple, "required": False, **kwargs}
+        super().__init__(to_field_name="public_id", **kwargs)
 
     def clean(self, value: Any) -> Any:
         """Say in the field's own words that there is no such choice, whatever came."""
@@ -72,6 +56,14 @@ class ManyByPublicId(forms.ModelMultipleChoiceField):
             message = self.error_messages["invalid_choice"]
             shown = ", ".join(value) if isinstance(value, list | tuple) else value
             raise ValidationError(message, "invalid_choice", {"value": shown}) from error
+
+
+class PersonField(ManyByPublicId):
+    """People to invite, shown with their role and place."""
+
+    def label_from_instance(self, membership: Membership) -> str:
+        """Return name and role."""
+        return f"{membership.user.name}, {membership}"
 
 
 class PeopleField(ManyByPublicId):
@@ -221,8 +213,6 @@ class ConsultationForm(ChoosesContact, NamelessForm):
         label=_("Whom do you invite?"),
         help_text=_("They see this question and what you share here, and nothing else."),
         queryset=Membership.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
     )
     named = forms.BooleanField(
         label=_("Share the pupil's name"),

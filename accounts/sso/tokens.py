@@ -13,6 +13,8 @@ ALGORITHMS = [
 # Seconds by which the provider's clock may differ from ours.
 LEEWAY = 60
 LONGEST_SUB = 191
+# Letters in a part of a key: of one of 8192 bits, twice the longest that is in use.
+LONGEST_PART = 1366
 
 
 class NotTrue(Exception):
@@ -51,8 +53,17 @@ def _key(header: dict[str, Any], address: str) -> jwt.PyJWK:
     with GuardedSession() as session:
         response = session.get(address)
         response.raise_for_status()
-        known = jwt.PyJWKSet.from_dict(response.json()).keys
+        known = jwt.PyJWKSet([key for key in response.json()["keys"] if _is_plain(key)]).keys
     fitting = [key for key in known if header.get("kid") in (None, key.key_id)]
     if len(fitting) != 1:
         raise NotTrue("signed with no key of the issuer")
     return fitting[0]
+
+
+def _is_plain(key: dict[str, Any]) -> bool:
+    """Tell whether a key is a public one of usual length: others take work before they are loaded.
+
+    To one with its secret part, whoever loads it looks for its factors, however long it is.
+    """
+    parts = (key[name] for name in ("n", "e", "x", "y") if name in key)
+    return "d" not in key and all(len(part) <= LONGEST_PART for part in parts)

@@ -21,6 +21,9 @@ FAR_AWAY = re.compile(
 ACTS = re.compile(r"\s*(?:DDE|DDEAUTO|INCLUDE\w*|IMPORT|LINK|RD)\b", re.IGNORECASE)
 # Ties to what runs: a macro, a program, a control. What the part itself is called says nothing.
 RUNS = frozenset({"vbaproject", "wordvbadata", "oleobject", "control", "activexcontrolbinary"})
+# Ties to what becomes a part of it when it is opened, and is no Word document: a web page, RTF, an
+# add-in. What that fetches or runs nobody looks into.
+TAKES_IN = frozenset({"afchunk", "webextension", "webextensiontaskpanes"})
 # A part without these holds no field; without a zero it is not written two bytes a letter.
 FIELD = re.compile(rb"instrText|fldSimple|\0")
 # Far more than what belongs to a document, or a text with fields, ever is, in bytes: all parts
@@ -135,6 +138,8 @@ def _check_tie(name: str, said: dict[str, str]) -> None:
         return
     if kind.lower() in RUNS:
         raise Refused(_macros())
+    if kind.lower() in TAKES_IN:
+        raise Refused(_fetches())
     if outside and kind != "hyperlink" and FAR_AWAY.match(said.get("Target", "")):
         raise Refused(_fetches())
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import MeldcodeForm
@@ -18,7 +17,7 @@ class InviteForm(MeldcodeForm):
         label=_("Whom do you invite?"),
         help_text=_("They see this question and what was shared with it, and nothing else."),
         queryset=Membership.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
+        required=True,
         error_messages={"required": _("Choose whom you invite.")},
     )
 

@@ -509,9 +509,9 @@ def school_of_another_board(world: World) -> str:
     return str(world.people["other_leader"].memberships.get().school_id)
 
 
-def membership_of(user: Any) -> int:
+def membership_of(user: Any) -> uuid.UUID:
     """Return the id by which somebody is chosen as a guest."""
-    return user.memberships.get().pk
+    return user.memberships.get().public_id
 
 
 def pupil_elsewhere(world: World) -> str:

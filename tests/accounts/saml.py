@@ -92,6 +92,7 @@ class Hub:
         algorithm: Any = Transform.RSA_SHA256,
         digest: Any = Transform.SHA256,
         times: int = 1,
+        prefixes: tuple[str, ...] = (),
     ) -> str:
         """Return a message or an assertion with its signature, over it as often as asked."""
         element = etree.fromstring(xml)
@@ -103,7 +104,9 @@ class Hub:
                 signature, digest, uri=f"#{element.get('ID')}"
             )
             xmlsec.template.add_transform(reference, Transform.ENVELOPED)
-            xmlsec.template.add_transform(reference, canonical)
+            last = xmlsec.template.add_transform(reference, canonical)
+            if prefixes:
+                xmlsec.template.transform_add_c14n_inclusive_namespaces(last, list(prefixes))
         info = xmlsec.template.ensure_key_info(signature)
         xmlsec.template.add_x509_data(info)
         context = xmlsec.SignatureContext()

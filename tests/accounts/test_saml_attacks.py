@@ -14,7 +14,7 @@ from lxml import etree
 from onelogin.saml2.constants import OneLogin_Saml2_Constants as Names
 
 from accounts.roles import Role
-from accounts.sso.saml import handing_over
+from accounts.sso.saml import answers, handing_over
 from tests.accounts import saml
 from tests.accounts.oidc import REFUSED, START
 from tests.accounts.page import Page
@@ -30,6 +30,7 @@ from tests.accounts.saml import (
     stranger,
 )
 from tests.accounts.second_factors import give_app
+from tests.attacks.proof import shows
 from tests.factories import SchoolFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -385,6 +386,61 @@ def test_xml_with_a_document_type_is_not_read(client, doctype, used, monkeypatch
     if used:
         answer = answer.replace(NOOR, "&e;")
     assert_failed(client, bring(client, doctype + answer, request.address))
+
+
+EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
+INCLUSIVE = f'><c:InclusiveNamespaces xmlns:c="{EXCLUSIVE}" PrefixList="{{}}"/></ds:'
+
+
+def _with_prefixes(answer: str, place: str, prefixes: str) -> str:
+    """Name prefixes that stand nowhere: each is looked for from each element, all the way up."""
+    plain = f'<ds:{place} Algorithm="{EXCLUSIVE}"/>'
+    assert plain in answer
+    named = plain.replace("/>", INCLUSIVE.format(prefixes) + f"{place}>")
+    return answer.replace(plain, named)
+
+
+def _of_many_parts(answer: str) -> str:
+    told = "</saml:AttributeValue>"
+    return answer.replace(told, f"{'<a/>' * 20_000}{told}", 1)
+
+
+def _forged(request: Asked) -> dict[str, str]:
+    answer = by_a_stranger(request)
+    unknown = " ".join(f"z{number}" for number in range(20_000))
+    many = _with_prefixes(_of_many_parts(answer), "Transform", "a b c")
+    return {
+        "prefixes": _with_prefixes(answer, "Transform", unknown),
+        "prefixes of the signature": _with_prefixes(answer, "CanonicalizationMethod", unknown),
+        "parts": many,
+    }
+
+
+@shows("sso-6")
+@pytest.mark.parametrize("how", ["prefixes", "prefixes of the signature", "parts"])
+def test_what_a_stranger_sends_is_not_worked_on_for_minutes(client, monkeypatch, how):
+    """Putting in order what was signed comes before its signature: anybody may send it.
+
+    Names × parts × what each part declares: 190 KB kept a thread busy for ten minutes.
+    """
+    worked_on = []
+
+    def work(self, *args, **kwargs):
+        worked_on.append(self)
+        raise answers.NotTrue
+
+    monkeypatch.setattr(answers.Response, "is_valid", work)
+    request = ask(client)
+    assert_failed(client, bring(client, _forged(request)[how], request.address))
+    assert not worked_on
+
+
+def test_a_hub_may_name_the_prefixes_of_its_types(client):
+    """As some do (``xs``), so that a value's type is signed with it."""
+    request = ask(client)
+    signed = hub().sign(hub().assertion(request), prefixes=("xs", "xsi"))
+    assert "InclusiveNamespaces" in signed
+    assert is_known(bring(client, hub().response(request, signed), request.address))
 
 
 GARBAGE = [

@@ -1,6 +1,7 @@
 """What is tried against single sign-on: forged states, and providers that lie."""
 
 import base64
+import json
 import time
 from contextlib import suppress
 
@@ -211,6 +212,30 @@ SIGNATURES = {
 def test_a_token_that_is_not_signed_by_the_issuer(liar, client, how):
     liar.sign = lambda claims: SIGNATURES[how](liar, claims)
     assert_failed(client, ask_liar(client, liar))
+
+
+# As long as an answer may hold: to the power of one such, modulo another.
+HUGE = "w" * 30_000
+SECRET_KEY = {"kty": "RSA", "n": HUGE, "e": "AQAB", "d": HUGE}
+WITH_FACTORS = SECRET_KEY | dict.fromkeys(("p", "q", "dp", "dq", "qi"), HUGE)
+
+
+@pytest.mark.parametrize("kid", ["k1", "k2"])
+@pytest.mark.parametrize("key", [SECRET_KEY, WITH_FACTORS], ids=["d", "d, p and q"])
+@shows("sso-6")
+def test_a_provider_does_not_let_us_look_for_the_factors_of_its_key(
+    liar, client, monkeypatch, key, kid
+):
+    """A key with its secret part is completed by whoever loads it: that is days of one process."""
+    worked_on = []
+    for work in ("rsa_recover_prime_factors", "RSAPrivateNumbers"):
+        monkeypatch.setattr(jwt.algorithms, work, lambda *args, **kwargs: worked_on.append(args))
+    keys = {"keys": [{**key, "kid": kid}, liar.public()]}
+    told = Response(json.dumps(keys), content_type="application/json")
+    liar.answer = lambda asked: told if asked == "/jwks_uri" else None
+    ask_liar(client, liar)
+    assert not worked_on
+    assert "_auth_user_id" in client.session  # the key beside it is a good one
 
 
 @pytest.mark.parametrize("told", [None, [], "s1", {}, {"sub": "s2", "email": NOOR}], ids=str)

@@ -172,6 +172,10 @@ ATTACKS = (
         "Sign in with a stolen key alone: without finger or PIN, on the challenge of one's own "
         "second step, for the account of somebody else",
         "refused: without a password the key must have known its holder"),
+    Attack("code-7", "12.1.1",
+        "As a stranger: keep the server at work by the answer of a passkey that is megabytes "
+        "long, or goes thousands deep",
+        "refused by its length before it is read; what goes deep is wrong, and no error"),
     Attack("code-5", "3.7.1",
         "Get past a fresh second factor by POST or HEAD without GET, by htmx, by the password"
         " alone",
@@ -261,6 +265,11 @@ ATTACKS = (
         "As an administrator: read the client secret that a colleague typed, by leading the "
         "provider to a server of one's own and keeping the secret there is",
         "another issuer takes a secret of its own: the one that is kept is sent to nobody else"),
+    Attack("sso-6", "12.1.1",
+        "Keep the server at work by what a provider, or a stranger in its name, sends: an answer "
+        "(SAML) that takes long to put in order before its signature is looked at, a key that "
+        "takes long to load",
+        "refused by its size, its parts and its names, before anything is worked out"),
     # --- Audit ------------------------------------------------------------------------------------
     Attack("audit-1", "7.3.3",
         "Change, remove, replace or empty rows of the log with the database's own commands",

@@ -1,6 +1,7 @@
 """One-time codes, passkeys, a fresh second factor: again, guessed, gone around (ASVS 2.7, 2.8)."""
 
 import json
+import struct
 import time
 from datetime import timedelta
 
@@ -10,12 +11,15 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from fido2 import cbor
+from fido2.utils import websafe_encode
+from fido2.webauthn import CollectedClientData
 
 from tests.accounts.every_form import written
 from tests.accounts.page import Page
 from tests.accounts.second_factors import LOGIN, code, give_app, sign_in, wrong_code
 from tests.accounts.test_second_factor import ASK_AGAIN
-from tests.attacks.passkey import Passkey
+from tests.attacks.passkey import PLACE, Passkey
 from tests.attacks.proof import shows
 from tests.factories import PASSWORD
 from tests.test_role_matrix import MATRIX, arguments
@@ -239,6 +243,57 @@ def test_a_stolen_key_alone_does_not_sign_in(teacher, coordinator):
     session.save()
     assert not answers(insider, stolen.answer(asked, known=False))
     assert answers(insider, stolen.answer(challenge(insider)))
+
+
+def credential_of(what: bytes) -> str:
+    """Return an answer of nobody's key, with something behind what an authenticator says."""
+    seen = b"\0" * 32 + b"\x80" + b"\0" * 4 + what
+    client = CollectedClientData.create("webauthn.get", b"0" * 32, f"https://{PLACE}")
+    response = {
+        "clientDataJSON": websafe_encode(client), "signature": "AA", "userHandle": "MQ",
+        "authenticatorData": websafe_encode(seen),
+        "attestationObject": websafe_encode(what),
+    }  # fmt: skip
+    return json.dumps(
+        {"id": "eA", "rawId": "eA", "type": "public-key", "response": response,
+         "clientExtensionResults": {}}
+    )  # fmt: skip
+
+
+LONG = 40_000
+BITES = {
+    # Each is cut off what follows: four million of them take minutes.
+    "a list of nothings": credential_of(b"\x9a" + struct.pack(">I", LONG) + b"\0" * LONG),
+    "lists in lists": credential_of(b"\x81" * 5000 + b"\0"),
+    "words in words": "[" * 5000 + "]" * 5000,
+}
+
+
+@shows("code-7")
+@pytest.mark.parametrize("bite", BITES.values(), ids=BITES)
+def test_nobody_works_on_what_is_longer_or_deeper_than_an_answer(
+    bite, teacher, signed_in, monkeypatch
+):
+    """Before it is known whose key it is: a stranger could send eight megabytes of it."""
+    read, longest = cbor.decode_from, []
+
+    def measured(data):
+        longest.append(len(data))
+        return read(data)
+
+    monkeypatch.setattr(cbor, "decode_from", measured)
+    Passkey(teacher)
+    stranger, second = Client(), by_password(teacher)
+    challenge(stranger)
+    assert not answers(stranger, bite)
+    assert second.post(GIVE, {"credential": bite}).status_code == 200
+    assert max(longest) < LONG
+    again = signed_in(teacher, second_factor_ago=timedelta(minutes=1))
+    for name in ("mfa_reauthenticate_webauthn", "mfa_add_webauthn"):
+        again.get(reverse(name))
+        assert again.post(reverse(name), {"credential": bite, "name": "x"}).status_code < 500
+    assert max(longest) < LONG
+    assert Authenticator.objects.count() == 1
 
 
 # --- A fresh one ----------------------------------------------------------------------------------

@@ -39,6 +39,17 @@ def test_no_form_names_a_record_by_its_number(world, signed_in):
 
 
 @shows("count-1")
+def test_who_can_be_invited_is_not_named_by_the_number_of_a_role(world, signed_in):
+    """Roles of all schools are counted through: the difference was how many others were given."""
+    browser = signed_in(world.people["coordinator"])
+    for name, about in (("new", world.case), ("invite", world.consultation)):
+        page = browser.get(reverse(f"consultations:{name}", args=[about.reference]))
+        chosen = re.findall(r'name="invitees"\s+value="([^"]+)"', page.content.decode())
+        assert len(chosen) > 1
+        assert not any(value.isdigit() for value in chosen)
+
+
+@shows("count-1")
 def test_the_list_of_ones_own_sessions_does_not_count_those_of_others(teacher, signed_in):
     """Of two that began at different hours the difference was how many signed in meanwhile."""
     for browser in (signed_in(teacher), signed_in(teacher)):

@@ -46,6 +46,17 @@ def test_macros_and_programs_are_found_whatever_their_part_is_called(kind):
     assert not taken(docx(("word/_rels/document.xml.rels", ties), ("word/plaatje.bin", b"x")))
 
 
+@pytest.mark.parametrize("kind", ["aFChunk", "AFCHUNK", "webextensiontaskpanes"])
+@pytest.mark.parametrize("name", ["deel.html", "deel.mht", "deel.rtf"])
+def test_no_other_document_is_taken_in_when_it_is_opened(kind, name):
+    """A web page or RTF in it becomes a part of it as Word opens it: its pictures are fetched, and
+    its own fields and programs are nobody's that looked at the document's."""
+    tie = f'<Relationship Id="r1" Type="{KINDS}/{kind}" Target="/word/{name}"/>'
+    page = "<html><img src='https://kwaad.example/oog.png'></html>"
+    ties = ("word/_rels/document.xml.rels", f"{TIES}{tie}</Relationships>")
+    assert not taken(docx(ties, (f"word/{name}", page)))
+
+
 @pytest.mark.parametrize(
     "runs",
     [

@@ -35,7 +35,7 @@ def asked(case, teacher):
 
 def send(browser, consultation, *people):
     url = reverse("consultations:invite", args=[consultation.reference])
-    chosen = [str(person.memberships.get().pk) for person in people]
+    chosen = [str(person.memberships.get().public_id) for person in people]
     return browser.post(url, {"invitees": chosen})
 
 

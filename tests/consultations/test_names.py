@@ -121,7 +121,7 @@ def ask(case, coordinator, family_worker, signed_in):
             "kind": "family_worker",
             "question": "Hoe lees jij dit?",
             "shared": "De leerling at niets.",
-            "invitees": [str(family_worker.memberships.get().pk)],
+            "invitees": [str(family_worker.memberships.get().public_id)],
             "idempotency_key": str(uuid.uuid4()),
         }
         url = reverse("consultations:new", args=[case.reference])

@@ -22,10 +22,14 @@ from accounts.sso.saml import asking
 from accounts.sso.tokens import LONGEST_SUB, NotTrue
 
 LONGEST = 256 * 1024
-NAMES = {"a": asking.ASSERTION, "p": asking.PROTOCOL, "d": asking.XMLDSIG}
+EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
+# What was signed is put in order before its signature is looked at, so for anybody: each prefix
+# that is named is looked for from each part, among all that the parts above declare. A real answer
+# has a hundred parts, and names the one or two prefixes of its types.
+MOST_PARTS, MOST_PREFIXES = 1000, 10
+NAMES = {"a": asking.ASSERTION, "p": asking.PROTOCOL, "d": asking.XMLDSIG, "c": EXCLUSIVE}
 BEARER = f"{asking.SAML2}:cm:bearer"
 MORE = "http://www.w3.org/2001/04/xmldsig-more#"
-EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 # Of each part of a signature, all that it may say. No SHA-1, no shared key, and no transform that
 # makes something else of what was signed.
 SIGNATURE = {
@@ -65,6 +69,7 @@ def read(provider: IdentityProvider, posted: str) -> Answer:
     address = asking.answer_address(provider)
     try:
         response = Response(_settings(provider), posted)
+        _check_work(response.document)
         _check_signatures(response.document)
         response.is_valid(_asked_at(address), raise_exceptions=True)
         attributes = response.get_attributes()
@@ -103,6 +108,15 @@ def _asked_at(address: str) -> dict[str, str]:
     parts = urlsplit(address)
     secure = "on" if parts.scheme == "https" else "off"
     return {"https": secure, "http_host": parts.netloc, "script_name": parts.path}
+
+
+def _check_work(document: Node) -> None:
+    """Raise ``NotTrue`` for what would take long to put in order."""
+    named = document.iterfind(".//c:InclusiveNamespaces", NAMES)
+    prefixes = sum(len(each.get("PrefixList", "").split()) for each in named)
+    parts = sum(1 for _ in document.iter())
+    if prefixes > MOST_PREFIXES or parts > MOST_PARTS:
+        raise NotTrue("more than an answer holds")
 
 
 def _check_signatures(document: Node) -> None:

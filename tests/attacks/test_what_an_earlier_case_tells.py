@@ -1,0 +1,41 @@
+"""What the page of a case tells of an earlier case of the pupil, to whom that one is not open."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from guardian.shortcuts import assign_perm
+
+from cases.models import Answer, Assessment
+from tests.factories import CaseFactory, PupilFactory, SignalFactory
+
+pytestmark = pytest.mark.django_db
+
+BEFORE = timedelta(days=800)
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="A decision is needed: R27 asks whoever acts now to weigh what was unsafe before; the"
+    " page of a case, its attention and its periods are the same for all who take part in it",
+)
+def test_who_takes_part_in_a_case_hears_nothing_of_one_that_ended_without_them(
+    school, coordinator, teacher, signed_in
+):
+    """A mild signal; and two years ago, with other people, the pupil's home was weighed unsafe."""
+    pupil, then = PupilFactory(school=school), timezone.now() - BEFORE
+    earlier = CaseFactory(
+        pupil=pupil, opened_at=then, closed_at=then, outcome="help_works", closing_grounds="Goed.",
+        closed_by=coordinator,
+    )  # fmt: skip
+    by = {"case": earlier, "author": coordinator, "recorded_at": then}
+    weighed = Assessment.objects.create(**by, assessed_at=then)
+    case = SignalFactory(case=CaseFactory(pupil=pupil), author=teacher).case
+    assign_perm("cases.take_part", teacher, case)
+    page, browser = reverse("cases:detail", args=[case.reference]), signed_in(teacher)
+    assert browser.get(reverse("cases:detail", args=[earlier.reference])).status_code == 404
+    quiet = browser.get(page).context["guidance"].tasks
+    Answer.objects.create(assessment=weighed, question="unsafety", answer="acute", grounds="x")
+    told = browser.get(page).context["guidance"].tasks
+    assert [task.rule for task in told] == [task.rule for task in quiet]
