@@ -23,8 +23,8 @@ SESSION_KEY = "typed"
 SALT = "accounts.typed"
 # Bytes as a form sends them: a hundred pages of plain text.
 LARGEST = 300_000
-# A password is chosen anew: it lies nowhere but where it belongs.
-LEFT_OUT = ("csrfmiddlewaretoken", TOKEN_FIELD, "password")
+# A password is chosen anew, a secret is typed anew: they lie nowhere but where they belong.
+LEFT_OUT = ("csrfmiddlewaretoken", TOKEN_FIELD, "password", "client_secret")
 
 
 def token_for(user_id: int) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.cache import cache
 
-from accounts.sso.fetch import GuardedSession, Unfetchable, check_url
+from accounts.sso.fetch import GuardedSession, Unfetchable, check_url, json_of
 from accounts.sso.kinds import WELL_KNOWN
 
 NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
@@ -31,7 +31,7 @@ def read(issuer: str) -> dict[str, Any]:
     with GuardedSession() as session:
         response = session.get(issuer.rstrip("/") + WELL_KNOWN)
         response.raise_for_status()
-        document = response.json()
+        document = json_of(response)
     if not isinstance(document, dict):
         raise Unfetchable("no document")
     _check(document, issuer)

@@ -40,6 +40,17 @@ class Unfetchable(requests.RequestException):
     """An address that we do not fetch, or an answer that we do not read."""
 
 
+def json_of(response: requests.Response) -> Any:
+    """Return what an answer says.
+
+    Raises ``requests.RequestException`` when it is no JSON, or goes deeper than Python reads.
+    """
+    try:
+        return response.json()
+    except RecursionError as error:
+        raise Unfetchable("too deep") from error
+
+
 def check_url(url: str) -> None:
     """Raise ``Unfetchable`` unless an address is https, with a host and nothing hidden in it."""
     try:

@@ -4,7 +4,7 @@ from typing import Any
 
 import jwt
 
-from accounts.sso.fetch import GuardedSession
+from accounts.sso.fetch import GuardedSession, json_of
 
 # Signatures with a public key only: no "none", and no key that the client shares.
 ALGORITHMS = [
@@ -53,7 +53,7 @@ def _key(header: dict[str, Any], address: str) -> jwt.PyJWK:
     with GuardedSession() as session:
         response = session.get(address)
         response.raise_for_status()
-        known = jwt.PyJWKSet([key for key in response.json()["keys"] if _is_plain(key)]).keys
+        known = jwt.PyJWKSet([key for key in json_of(response)["keys"] if _is_plain(key)]).keys
     fitting = [key for key in known if header.get("kid") in (None, key.key_id)]
     if len(fitting) != 1:
         raise NotTrue("signed with no key of the issuer")

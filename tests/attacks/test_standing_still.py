@@ -154,6 +154,13 @@ def test_a_provider_does_not_keep_us_waiting_by_a_header_without_end(monkeypatch
         over.set()
 
 
+def test_what_a_provider_says_thousands_deep_is_no_answer():
+    answer = requests.Response()
+    answer._content = b"[" * 100_000
+    with pytest.raises(requests.RequestException):
+        fetch.json_of(answer)
+
+
 def keep_waiting(server: socket.socket, asked: Semaphore, over: Event) -> None:
     """Take whoever comes, and answer nobody."""
     connections = []

@@ -15,11 +15,6 @@ pytestmark = pytest.mark.django_db
 BEFORE = timedelta(days=800)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="A decision is needed: R27 asks whoever acts now to weigh what was unsafe before; the"
-    " page of a case, its attention and its periods are the same for all who take part in it",
-)
 def test_who_takes_part_in_a_case_hears_nothing_of_one_that_ended_without_them(
     school, coordinator, teacher, signed_in
 ):
