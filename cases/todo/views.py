@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from accounts import guides
 from accounts.access import Permission, requires
 from cases.todo.doors import doors_of
 from cases.todo.latest import latest_of
@@ -23,6 +24,7 @@ def todo(request: HttpRequest) -> HttpResponse:
         request,
         "todo/todo.html",
         {
+            "guide": guides.guide_of(request.user),
             "parts": _parts(found.asked(Asked.OF_ME), now),
             "waiting": _parts(found.asked(Asked.BY_ME), now),
             "cut": found.cut,
