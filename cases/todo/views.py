@@ -20,12 +20,14 @@ def todo(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     reader = Reader(request.user, now)
     found = todo_list(reader)
+    asked = found.asked(Asked.OF_ME)
     return render(
         request,
         "todo/todo.html",
         {
             "guide": guides.guide_of(request.user),
-            "parts": _parts(found.asked(Asked.OF_ME), now),
+            "urgent": any(task.urgent for task in asked),
+            "parts": _parts(asked, now),
             "waiting": _parts(found.asked(Asked.BY_ME), now),
             "cut": found.cut,
             "doors": doors_of(reader),

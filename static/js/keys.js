@@ -44,6 +44,10 @@
 
   opener.hidden = false;
   opener.addEventListener("click", open);
+  // Chromium can leave the focus in what is closed: a key would seem to be typed there.
+  dialog.addEventListener("close", () => {
+    if (dialog.contains(document.activeElement)) document.activeElement.blur();
+  });
   box.addEventListener("change", () => {
     try { localStorage.setItem(KEPT, box.checked ? "on" : "off"); } catch { /* private: this page */ }
     mark();
