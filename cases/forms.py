@@ -171,7 +171,10 @@ class CloseForm(MeldcodeForm):
     """Closing: outcome, grounds, agreements, and who was told what (R44)."""
 
     outcome = forms.ChoiceField(label=_("How does this case end?"), widget=forms.RadioSelect)
-    grounds = LongTextField(label=_("On which grounds?"))
+    grounds = LongTextField(
+        label=_("On which grounds?"),
+        help_text=_("Which facts show that the pupil is safe now, or who watches from here."),
+    )
     agreements = LongTextField(
         label=_("What did you agree on watching on?"),
         help_text=_("Who keeps an eye on the pupil, and what do they do when they see something?"),

@@ -23,6 +23,8 @@ class NavigationItem:
     icon: str
     url: str
     active: bool
+    # The letter that leads there; empty: none.
+    key: str
 
 
 # Who sees which entry: by the permission that its page asks for; None: everybody signed in.
@@ -39,6 +41,17 @@ NAVIGATION: tuple[tuple[str, Promise, str, Permission | None], ...] = (
     ("background:work", _("Background"), "clock", Permission.SEE_BACKGROUND),
     ("help", _("Help"), "help", None),
 )
+# The letter on the keyboard of what one goes to often; the same in each language.
+KEYS = {
+    "todo": "t",
+    "cases:dashboard": "c",
+    "signals:new": "n",
+    "signals:mine": "m",
+    "consultations:inbox": "a",
+    "cases:exportable": "d",
+    "people:people": "p",
+    "help": "h",
+}
 
 
 def page(request: HttpRequest) -> dict[str, object]:
@@ -48,7 +61,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         return {"demo": settings.DEMO, "national": CONTACTS}
     memberships, permissions = user.current_memberships, access.permissions_of(user)
     places = [
-        (label, icon, reverse(name))
+        (label, icon, reverse(name), KEYS.get(name, ""))
         for name, label, icon, permission in NAVIGATION
         if permission is None or permission in permissions
     ]
@@ -56,7 +69,8 @@ def page(request: HttpRequest) -> dict[str, object]:
         "demo": settings.DEMO,
         "national": CONTACTS,
         "navigation": [
-            NavigationItem(label, icon, url, request.path == url) for label, icon, url in places
+            NavigationItem(label, icon, url, request.path == url, key)
+            for label, icon, url, key in places
         ],
         # Asked by a page that shows the bell, and by no part of one.
         "unread_count": partial(unread_count, user),

@@ -349,6 +349,8 @@ if not EMAIL_CONFIG:
     EMAIL_FILE_PATH = MAIL_DIR
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Meldcode <noreply@localhost>")
+# Whom one tells that something is not accessible. Empty: the statement names the administrator.
+ACCESSIBILITY_EMAIL = env.str("ACCESSIBILITY_EMAIL", default="")
 
 # --- Web push (an option) -------------------------------------------------------------------------
 # With which we sign what we send to push services: `manage.py new_push_key` prints one. Empty: the

@@ -5,7 +5,8 @@ from django.urls import include, path
 from background import views as background
 from cases.notifications.push.views import worker
 from cases.todo.views import todo
-from meldcode import home
+from meldcode import accessibility, home
+from meldcode.tour import tour
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -13,6 +14,9 @@ urlpatterns = [
     path("help/", home.help_page, name="help"),
     path("help/<slug:code>/", home.guide, name="guide"),
     path("protocol/", home.rules, name="protocol"),
+    path("protocol/tour/", tour, name="tour"),
+    path("protocol/tour/<int:number>/", tour, name="tour"),
+    path("accessibility/", accessibility.statement, name="accessibility"),
     # Asked by monitoring and by the container itself.
     path("health/", background.well, name="health"),
     path("health/web/", background.web_well, name="health_web"),

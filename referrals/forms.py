@@ -31,7 +31,11 @@ class DecisionForm(StepForm):
         choices=((YES, _("Yes, we report")), (NO, _("No, a report is not necessary"))),
         widget=forms.RadioSelect,
     )
-    report_grounds = LongTextField(label=_("On which grounds?"), rows=2)
+    report_grounds = LongTextField(
+        label=_("On which grounds?"),
+        help_text=_("The facts that weigh most, and what the weighing said of safety."),
+        rows=2,
+    )
     anonymous = forms.ChoiceField(
         label=_("Under whose name do you report?"),
         help_text=_("Only for a report. Your own name is the rule."),
@@ -55,13 +59,24 @@ class DecisionForm(StepForm):
         required=False,
         widget=forms.RadioSelect,
     )
-    not_told_reason = LongTextField(label=_("Why do they not know of it?"), required=False, rows=2)
+    not_told_reason = LongTextField(
+        label=_("Why do they not know of it?"),
+        help_text=_("For example: somebody would be in danger, or would break off contact."),
+        required=False,
+        rows=2,
+    )
     help = forms.ChoiceField(
         label=_("Decision 2: which help is possible (too)?"),
         choices=Decision.Help.choices,
         widget=forms.RadioSelect,
     )
-    help_grounds = LongTextField(label=_("On which grounds?"), rows=2)
+    help_grounds = LongTextField(
+        label=_("On which grounds?"),
+        help_text=_(
+            "Why this help is enough for the pupil to be safe. Or why help is not possible."
+        ),
+        rows=2,
+    )
     contact = ContactField(
         label=_("Who helps?"), help_text=_("Only for help by somebody of the contact book.")
     )

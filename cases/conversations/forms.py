@@ -53,7 +53,10 @@ class ConversationForm(StepForm):
             "What you saw and heard, without your opinion. Each fact on a line of its own."
         ),
     )
-    reactions = LongTextField(label=_("How did they react?"))
+    reactions = LongTextField(
+        label=_("How did they react?"),
+        help_text=_("In their own words where you can. Also what they see differently than you."),
+    )
     parents_reactions = LongTextField(
         label=_("And how did the parents react?"),
         help_text=_("Were both there? Then keep the pupil's words above and the parents' here."),
@@ -99,7 +102,10 @@ class ConversationForm(StepForm):
         widget=forms.RadioSelect,
     )
     consent_about = LongTextField(
-        label=_("To what exactly do they consent, and to what not?"), required=False, rows=2
+        label=_("To what exactly do they consent, and to what not?"),
+        help_text=_("For example: yes to talks at home, no to a call with the family doctor."),
+        required=False,
+        rows=2,
     )
     hand_over_grounds = LongTextField(
         label=_("Is somebody's consent missing, and does the buurtteam take over all the same?"),
@@ -115,9 +121,17 @@ class ConversationForm(StepForm):
         widget=forms.RadioSelect,
     )
     home_agreed = LongTextField(
-        label=_("What did you agree, so that it is safe?"), required=False, rows=2
+        label=_("What did you agree, so that it is safe?"),
+        help_text=_("Where the pupil is today, who is there, and until when."),
+        required=False,
+        rows=2,
     )
-    agreements = LongTextField(label=_("What did you agree?"), required=False, rows=2)
+    agreements = LongTextField(
+        label=_("What did you agree?"),
+        help_text=_("Who does what, and by when. Also when you speak each other again."),
+        required=False,
+        rows=2,
+    )
 
     def __init__(self, *args: Any, pupil_age: int | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

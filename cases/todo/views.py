@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from accounts import guides
 from accounts.access import Permission, requires
 from cases.todo.doors import doors_of
 from cases.todo.latest import latest_of
@@ -19,11 +20,14 @@ def todo(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     reader = Reader(request.user, now)
     found = todo_list(reader)
+    asked = found.asked(Asked.OF_ME)
     return render(
         request,
         "todo/todo.html",
         {
-            "parts": _parts(found.asked(Asked.OF_ME), now),
+            "guide": guides.guide_of(request.user),
+            "urgent": any(task.urgent for task in asked),
+            "parts": _parts(asked, now),
             "waiting": _parts(found.asked(Asked.BY_ME), now),
             "cut": found.cut,
             "doors": doors_of(reader),

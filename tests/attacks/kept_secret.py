@@ -50,6 +50,8 @@ UNASKED = {
     "health_web": "asks nothing but whether the web answers",
     "protocol": "the law, the same for everybody",
     "guide": "help, the same for everybody",
+    "tour": "the five steps, the same for everybody",
+    "accessibility": "a statement, the same for everybody",
     "sessions": "where one is signed in oneself",
     "notifications:settings": "what one chose oneself",
     "metrics": "says nothing without its token",

@@ -40,6 +40,8 @@ pytestmark = pytest.mark.django_db
 # What somebody changes of their own, whatever their roles; and what only looks.
 OF_ONES_OWN = {
     "background:again": "starts work of the clock's, of nobody's case; asked once more, unlocked",
+    "close_introduction": "one's own first cards",
+    "show_introduction": "one's own first cards",
     "end_other_sessions": "one's own sessions",
     "end_session": "one's own sessions",
     "notifications:add_device": "one's own browser: it is told what one may still know of",
