@@ -33,6 +33,8 @@ VIEWS: dict[View, Promise] = {
 # As what is said after the name of a part that a child has twice.
 LEFT, RIGHT = "left", "right"
 SIDES: dict[str, Promise] = {LEFT: _("the child's left"), RIGHT: _("the child's right")}
+# In a list on a phone, under a heading that says whose.
+SHORT_SIDES: dict[str, Promise] = {LEFT: _("left side"), RIGHT: _("right side")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,11 @@ class Region:
     def label(self) -> str:
         """Return the part in words, with the side."""
         return f"{self.part}, {SIDES[self.side]}" if self.side else str(self.part)
+
+    @property
+    def choice(self) -> str:
+        """Return the same in few words, as one chooses it."""
+        return f"{self.part}, {SHORT_SIDES[self.side]}" if self.side else str(self.part)
 
 
 def _once(code: str, view: View, part: Promise) -> tuple[Region, ...]:
@@ -135,13 +142,12 @@ class Seen:
         return known and len(self.note) <= NOTE_LENGTH
 
 
-def described(region: str, kind: str, size: str, note: str) -> str:
-    """Return a mark as one line: where, what, how large, and what was noted beside."""
-    said = (BY_CODE[region].label, KINDS[kind], SIZES[size], note)
-    return " · ".join(str(word) for word in said if word)
+def described(kind: str, size: str, note: str) -> str:
+    """Return what was seen in one line: what, how large, and what was noted beside."""
+    return " · ".join(str(word) for word in (KINDS[kind], SIZES[size], note) if word)
 
 
 def grouped_regions() -> Iterator[tuple[Promise, list[tuple[str, str]]]]:
     """Yield the regions as choices, by the view in which they are drawn."""
     for view, name in VIEWS.items():
-        yield name, [(one.code, one.label) for one in REGIONS if one.view is view]
+        yield name, [(one.code, one.choice) for one in REGIONS if one.view is view]

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import storable
 from signals.body import (
     AT_MOST,
     BY_CODE,
@@ -52,14 +53,10 @@ def wrong_in(row: Row) -> dict[str, Promise]:
         "region": row["region"] not in BY_CODE and _("Choose where it is."),
         "kind": row["kind"] not in KINDS and _("Choose what you saw."),
         "size": row["size"] not in SIZES and _("Choose how large it was."),
-        "note": (len(note) > NOTE_LENGTH or not _storable(note))
+        "note": (len(note) > NOTE_LENGTH or not storable(note))
         and _("Write a shorter note, in plain letters: at most 200 of them."),
     }
     return {part: message for part, message in wrong.items() if message}
-
-
-def _storable(text: str) -> bool:
-    return "\x00" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 class MarksInput(forms.Widget):
@@ -163,7 +160,13 @@ class BodyMap(forms.Form):
 
 def _row(number: str, row: Row, wrong: dict[str, Promise]) -> dict[str, Any]:
     """Return a row for the template."""
-    regions = [(name, _options(choices, row["region"])) for name, choices in grouped_regions()]
+    regions = [
+        (
+            _("%(view)s (left and right of the child)") % {"view": name},
+            _options(found, row["region"]),
+        )
+        for name, found in grouped_regions()
+    ]
     return {
         "index": number,
         "number": int(number) + 1 if number.isdecimal() else "",

@@ -1,7 +1,7 @@
 """The figures of the body map: our own drawing, as SVG. Calm, schematic, of no sex and no age.
 
-Each region is a path, drawn once on the left of the picture and mirrored for the other side. What
-colours it is ``currentColor``, in attributes that a page's stylesheet overrides and a printer keeps.
+Each region is a path, drawn once on the left of the picture and mirrored for the other side. Its
+colour is ``currentColor``, in attributes that a page's stylesheet overrides and a printer keeps.
 Whoever hears the page hears the list beside it: that says the same.
 """
 
@@ -31,7 +31,10 @@ _HAND = (
     "C24 248 19 246 21 241 C25 233 28 228 30 219Z"
 )
 _THIGH = "M65 228 L98 243 C98 264 97 285 95 303 L70 303 C65 279 62 252 65 228Z"
-_FOOT = "M76 396 L92 396 C93 402 94 406 93 411 C92 417 86 417 79 417 L64 417 C58 417 58 411 63 408 C69 405 74 402 76 396Z"
+_FOOT = (
+    "M76 396 L92 396 C93 402 94 406 93 411 C92 417 86 417 79 417 L64 417 "
+    "C58 417 58 411 63 408 C69 405 74 402 76 396Z"
+)
 
 # fmt: off
 # Of each region: its outline on the left of the picture or in its middle, and where its number
@@ -42,7 +45,8 @@ SHAPES: dict[str, tuple[str, tuple[int, int]]] = {
     "throat":         ("M87 80 C95 86 105 86 113 80 L114 98 C106 103 94 103 86 98Z", (100, 92)),
     "shoulder":       (_SHOULDER, (62, 117)),
     "chest":          ("M88 102 C96 106 104 106 112 102 L115 112 C127 115 132 122 133 134 "
-                       "L131 166 C111 170 89 170 69 166 L67 134 C68 122 73 115 85 112Z", (100, 136)),
+                       "L131 166 C111 170 89 170 69 166 L67 134 C68 122 73 115 85 112Z",
+                       (100, 136)),
     "belly":          ("M69 170 C89 174 111 174 131 170 C130 182 132 193 134 204 "
                        "C112 208 88 208 66 204 C68 193 70 182 69 170Z", (100, 188)),
     "groin":          ("M66 208 C88 212 112 212 134 208 L135 224 L104 238 C101 240 99 240 96 238 "
@@ -63,7 +67,8 @@ SHAPES: dict[str, tuple[str, tuple[int, int]]] = {
                        "C87 90 86 82 83 77Z", (100, 90)),
     "back_shoulder":  (_SHOULDER, (62, 117)),
     "upper_back":     ("M88 102 C96 106 104 106 112 102 L115 112 C127 115 132 122 133 134 "
-                       "L131 162 C111 166 89 166 69 162 L67 134 C68 122 73 115 85 112Z", (100, 136)),
+                       "L131 162 C111 166 89 166 69 162 L67 134 C68 122 73 115 85 112Z",
+                       (100, 136)),
     "lower_back":     ("M69 166 C89 170 111 170 131 166 C130 178 131 186 133 196 "
                        "C112 200 88 200 67 196 C69 186 70 178 69 166Z", (100, 183)),
     "buttocks":       ("M66.5 200 C88 204 112 204 133.5 200 C137 212 137 222 135 230 "
@@ -176,7 +181,7 @@ def _path(region: Region, marked: bool) -> str:
 
 
 def _on_the_right(region: Region) -> bool:
-    """Tell whether a region stands on the right of the picture: who faces us has their left there."""
+    """Tell whether it stands on the right of the picture: who faces us has their left there."""
     return bool(region.side) and region.side == (RIGHT if region.view is View.BACK else LEFT)
 
 
@@ -188,14 +193,14 @@ def _numbers(marks: Iterable[Numbered]) -> Iterable[str]:
     for code, numbers in by_region.items():
         x, y = _place(BY_CODE[code])
         for place, number in enumerate(numbers):
-            yield _number(x + 15 * place - 7.5 * (len(numbers) - 1), y, number)
+            yield _number(x + 24 * place - 12 * (len(numbers) - 1), y, number)
 
 
 def _number(x: float, y: float, number: int) -> str:
     return (
-        f'<g class="body-number"><circle cx="{x:g}" cy="{y:g}" r="9" fill="#083f40"'
-        f' stroke="#ffffff" stroke-width="1.5"/><text x="{x:g}" y="{y + 4:g}" fill="#ffffff"'
-        f' font-size="11" font-weight="700" font-family="Noto Sans, sans-serif"'
+        f'<g class="body-number"><circle cx="{x:g}" cy="{y:g}" r="12.5" fill="#083f40"'
+        f' stroke="#ffffff" stroke-width="1.5"/><text x="{x:g}" y="{y + 5.5:g}" fill="#ffffff"'
+        f' font-size="15" font-weight="700" font-family="Noto Sans, sans-serif"'
         f' text-anchor="middle">{number}</text></g>'
     )
 

@@ -11,6 +11,7 @@ from cases.errors import Immutable
 from cases.models import Record
 from cases.references import signal_reference
 from signals.body import AT_MOST, KINDS, NOTE_LENGTH, REGIONS, SIZES, described
+from signals.body import BY_CODE as BY_REGION
 from signals.categories import BY_CODE, CATEGORIES
 from signals.drawing import figures
 from signals.querysets import SignalQuerySet
@@ -165,11 +166,16 @@ class InjuryMark(models.Model):
         super().save(*args, **kwargs)
 
     @property
-    def description(self) -> str:
-        """Return where it was, what, how large, and what was noted beside."""
-        return described(self.region, self.kind, self.size, self.note)
+    def where(self) -> str:
+        """Return where it was, in words."""
+        return BY_REGION[self.region].label
+
+    @property
+    def what(self) -> str:
+        """Return what was seen, how large, and what was noted beside."""
+        return described(self.kind, self.size, self.note)
 
     @property
     def line(self) -> str:
-        """Return it with its number, as it stands in a text."""
-        return f"{self.number}. {self.description}"
+        """Return all of it with its number, as it stands in a text."""
+        return f"{self.number}. {self.where} · {self.what}"

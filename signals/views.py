@@ -36,7 +36,7 @@ SIGNALS_SHOWN = 30
 
 @requires(Permission.LOG_SIGNAL)
 def new(request: HttpRequest) -> HttpResponse:
-    """Log a signal. The buttons for pupils and for marks show the form again, without judging it."""
+    """Log a signal. The buttons for pupils and for marks show the form again, unjudged."""
     if request.method == "POST" and ("search" in request.POST or asks_for_rows(request.POST)):
         form = SignalForm(user=request.user)
         form.restore(request.POST)
