@@ -95,7 +95,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, reference: str) -> HttpResponse:
     """Show a signal and what it asks for, as far as its author may know (Scenario 2)."""
     found = Signal.objects.visible_to(request.user).filter(reference=reference)
-    signal = _with_categories(
+    signal = _in_full(
         found.select_related("case__pupil", "case__school__buurtteam", *READ["signals"])
     )
     case = signal.case
@@ -122,7 +122,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     )
 
 
-def _with_categories(found: QuerySet) -> Signal:
+def _in_full(found: QuerySet) -> Signal:
     """Return the one signal that was found, with what hangs under it, in one query; or a 404."""
     categories = SignalCategory.objects.filter(signal__in=found.values("pk"))
     marks = InjuryMark.objects.filter(signal__in=found.values("pk"))

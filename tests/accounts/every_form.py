@@ -60,6 +60,8 @@ def signal(world: World) -> Data:
         "hearsay_from": "Een klasgenoot", "interpretation": "Ik maak me zorgen.",
         "observed_at": yesterday(), "place": "Schoolplein",
         "categories": ["hygiene", "told_others"], "urgency": "severe",
+        "marks-0-region": "upper_arm_left", "marks-0-kind": "bruise", "marks-0-size": "coin",
+        "marks-0-note": "Paars, met een gele rand.",
     }  # fmt: skip
 
 
@@ -636,7 +638,9 @@ FORMS = (
     Row("cases:put_off", "handed_over", "leader", "case", snooze, (
         ({"until": "2020-01-01T10:00"}, "until"),
     )),
-    Row("signals:new", "teacher", "participant", None, new_signal, ((NO_FACT, "facts"),),
+    Row("signals:new", "teacher", "participant", None, new_signal, (
+        (NO_FACT, "facts"), ({"marks-0-kind": ""}, "marks"),
+    ),
         (("pupil", pupil_elsewhere), ("pupil", pupil_who_left))),
     Row("signals:correct", "author", None, "signal", correction, ((NO_FACT, "facts"),)),
     Row("cases:conversation", "handed_over", "leader", "case", conversation, (
