@@ -142,12 +142,9 @@ def _findable(request: HttpRequest, cases: QuerySet) -> QuerySet:
 @requires(Permission.MOVE_CASE)
 def unfounded(request: HttpRequest, reference: str) -> HttpResponse:
     """Record that a signal turned out unfounded."""
-    signal = get_object_or_404(
-        Signal.objects.select_related("case__pupil", "case__school", *READ["signals"]).filter(
-            case__in=Case.objects.permitted(request.user, Permission.MOVE_CASE)
-        ),
-        reference=reference,
-    )
+    findable = Case.objects.permitted(request.user, Permission.MOVE_CASE)
+    found = Signal.objects.filter(case__in=findable, reference=reference)
+    signal = _in_full(found.select_related("case__pupil", "case__school", *READ["signals"]))
     form = UnfoundedForm.for_page(request)
     return record(
         request,

@@ -638,9 +638,7 @@ FORMS = (
     Row("cases:put_off", "handed_over", "leader", "case", snooze, (
         ({"until": "2020-01-01T10:00"}, "until"),
     )),
-    Row("signals:new", "teacher", "participant", None, new_signal, (
-        (NO_FACT, "facts"), ({"marks-0-kind": ""}, "marks"),
-    ),
+    Row("signals:new", "teacher", "participant", None, new_signal, ((NO_FACT, "facts"),),
         (("pupil", pupil_elsewhere), ("pupil", pupil_who_left))),
     Row("signals:correct", "author", None, "signal", correction, ((NO_FACT, "facts"),)),
     Row("cases:conversation", "handed_over", "leader", "case", conversation, (

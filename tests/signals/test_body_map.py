@@ -90,8 +90,8 @@ def test_what_the_table_does_not_know_is_not_filed(pupil, teacher, marks):
 
 def test_a_signal_is_no_longer_for_those_who_saw_nothing(pupil, teacher, signed_in):
     page = signed_in(teacher).get(URL).content.decode()
-    opening = page[page.index("<details") : page.index("<summary>Zag je letsel?")]
-    assert "open" not in opening
+    before = page[: page.index("<summary>Zag je letsel?")]
+    assert "open" not in before[before.rindex("<details") :]
     assert "Geen foto's van het lichaam van een kind" in page.replace("&#x27;", "'")
     signal = log(pupil, teacher, [])
     assert not signal.severe
@@ -170,7 +170,7 @@ def test_marks_are_seen_by_who_sees_the_signal_and_nobody_else(
                      (coordinator, whole)):  # fmt: skip
         page = signed_in(who).get(url).content.decode()
         assert said in page
-        assert page.count('role="img"') - page.count("timeline-picture") >= 2
+        assert page.count('<svg class="body-figure') == 2
     other = signed_in(member(Role.TEACHER, school))
     assert other.get(_url(signal)).status_code == other.get(step).status_code == 404
 
@@ -219,9 +219,8 @@ def test_what_goes_along_with_a_question_names_nobody(pupil, coordinator):
 def test_each_region_is_drawn_on_the_side_of_the_child():
     shapes = {one.code.removesuffix(f"_{one.side}") for one in REGIONS}
     assert shapes == set(SHAPES)
-    assert (
-        len({one.label for one in REGIONS}) == len({one.choice for one in REGIONS}) == len(BY_CODE)
-    )
+    for called in ("label", "choice"):
+        assert len({getattr(one, called) for one in REGIONS}) == len(BY_CODE) == len(REGIONS)
     for view in VIEWS:
         drawn = figure(view)
         here = [one for one in REGIONS if one.view is view]
@@ -235,7 +234,3 @@ def test_each_region_is_drawn_on_the_side_of_the_child():
             assert (x > WIDTH / 2) == right if one.side else x == WIDTH / 2, one.code
             assert shown.count("is-marked") == 1
             assert f'data-region="{one.code}"' in shown.split("is-marked")[1]
-    assert (
-        len(figures([InjuryMark(number=1, region="chin"), InjuryMark(number=2, region="nape")]))
-        == 2
-    )
