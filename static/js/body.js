@@ -92,7 +92,7 @@
 
   // A thumb is wider than an arm: what lies nearest to it is meant.
   const near = (event) => {
-    for (const far of [0, 7, 14]) {
+    for (const far of [0, 7, 14, 21]) {
       for (const [across, down] of [[0, 0], [-1, 0], [1, 0], [0, -1], [0, 1]]) {
         const one = document.elementFromPoint(event.clientX + across * far, event.clientY + down * far);
         if (one?.dataset?.region && map.contains(one)) return one.dataset.region;
