@@ -178,12 +178,12 @@ class MeldcodeForm(forms.Form):
         """Refuse characters that no database text can hold."""
         cleaned = super().clean() or self.cleaned_data
         for name, value in list(cleaned.items()):
-            if isinstance(value, str) and not _storable(value):
+            if isinstance(value, str) and not storable(value):
                 self.add_error(name, _("This text holds a character that cannot be stored."))
         return cleaned
 
 
-def _storable(text: str) -> bool:
+def storable(text: str) -> bool:
     """Tell whether a database can hold a text: without NUL, and without half a character."""
     return "\x00" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
 

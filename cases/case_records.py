@@ -20,6 +20,7 @@ _MOVED = ("sent", "confirmed", "assessing", "accepted", "passed_on", "closed", "
 READ: dict[str, tuple[str, ...]] = {
     "signals": ("author", "correction", "finding__author"),
     "signals__categories": (),
+    "signals__marks": (),
     "consultations": ("author", "closed_by", "contact", "agenda_item"),
     "consultations__pieces": (),
     "consultations__invitations": ("user", "handed_to__user"),
@@ -56,7 +57,7 @@ MOMENTS = tuple(
     path
     for path in READ
     if path.rpartition("__")[2]
-    not in {"categories", "pieces", "mentions", "answers", "goals", "effects", "letters"}
+    not in {"categories", "marks", "pieces", "mentions", "answers", "goals", "effects", "letters"}
     and path != "feedbacks__goal_effects"
 )
 

@@ -73,6 +73,7 @@ class Veil:
 
 def _signal(signal: Any) -> Lines:
     yield gettext_lazy("What was seen or heard"), signal.facts
+    yield gettext_lazy("Marked on the body map"), signal.marks_in_words
     yield gettext_lazy("The pupil's own words"), signal.child_words
     yield gettext_lazy("Told by"), signal.hearsay_from
     yield gettext_lazy("What the writer makes of it"), signal.interpretation
@@ -131,13 +132,19 @@ def recorded(case: Case) -> dict[str, QuerySet]:
     found = {kind.relation: getattr(case, kind.relation).current() for kind in KINDS}
     found["signals"] = found["signals"].filter(finding__isnull=True)
     answers = found["assessments"].model._meta.get_field("answers").related_model
-    return {**found, "answers": answers.objects.filter(assessment__case=case)}
+    marks = found["signals"].model._meta.get_field("marks").related_model
+    return {
+        **found,
+        "answers": answers.objects.filter(assessment__case=case),
+        "marks": marks.objects.filter(signal__case=case),
+    }
 
 
 def pieces_of(found: Mapping[str, QuerySet], veil: Veil) -> list[Piece]:
     """Return as pieces what was ``recorded``, in the order of the case."""
     assessments = found["assessments"]
     hang(assessments.model, "answers", found["answers"], list(assessments))
+    hang(found["signals"].model, "marks", found["marks"], list(found["signals"]))
     return [_piece(kind, record, veil) for kind in KINDS for record in found[kind.relation]]
 
 

@@ -1,6 +1,6 @@
 """Filing and correcting signals."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +20,9 @@ from cases.notifications.kinds import SEVERE
 from cases.notifications.telling import notify
 from cases.reminders.ladder import care_team_and_responsible
 from cases.reminders.sweep import tell
+from signals.body import AT_MOST, INJURY, Seen
 from signals.categories import DIRECT
-from signals.models import Signal, SignalCategory, SignalFinding
+from signals.models import InjuryMark, Signal, SignalCategory, SignalFinding
 
 NOBODY_TO_TELL = gettext_lazy(
     "Nobody at your school hears of this in Meldcode. Go to the school board yourself; for a "
@@ -33,6 +34,10 @@ NO_MORE = gettext_lazy(
 )
 
 
+TOO_MANY_MARKS = gettext_lazy("Mark at most %(n)s places; describe the others in words.")
+NO_SUCH_MARK = gettext_lazy("Choose of each mark where it is, what you saw and how large it was.")
+
+
 def is_severe(*, severe: bool, acute: bool, categories: Iterable[str]) -> bool:
     """Tell whether a signal is severe: marked so, danger now, or of a direct category (R3-R8)."""
     return severe or acute or bool(DIRECT & set(categories))
@@ -40,7 +45,13 @@ def is_severe(*, severe: bool, acute: bool, categories: Iterable[str]) -> bool:
 
 @transaction.atomic
 def file_signal(
-    pupil: Pupil, by: User, key: UUID, *, categories: Iterable[str], **fields: Any
+    pupil: Pupil,
+    by: User,
+    key: UUID,
+    *,
+    categories: Iterable[str],
+    marks: Sequence[Seen] = (),
+    **fields: Any,
 ) -> Signal:
     """File a signal in the pupil's open case; the first one opens the case."""
     by.hold_memberships()
@@ -55,11 +66,17 @@ def file_signal(
     about_staff = fields.get("about_staff", False)
     if about_staff and not told_of(pupil):
         raise ActionError(NOBODY_TO_TELL, field="about_staff")
-    signal = _file(open_case(pupil, by, restricted=about_staff), by, key, categories, fields)
+    case = open_case(pupil, by, restricted=about_staff)
+    signal = _file(case, by, key, with_injury(categories, marks), marks, fields)
     if about_staff:
         tell(signal.case, timezone.now())
     _tell_of_severe(signal)
     return signal
+
+
+def with_injury(categories: Iterable[str], marks: Sequence[Seen]) -> set[str]:
+    """Return what a signal is about: what was marked on a body is an injury (R3, R5)."""
+    return {*categories, INJURY} if marks else set(categories)
 
 
 def _tell_of_severe(signal: Signal) -> None:
@@ -82,14 +99,21 @@ def told_of(pupil: Pupil) -> bool:
 
 @transaction.atomic
 def correct_signal(
-    original: Signal, by: User, key: UUID, *, reason: str, categories: Iterable[str], **fields: Any
+    original: Signal,
+    by: User,
+    key: UUID,
+    *,
+    reason: str,
+    categories: Iterable[str],
+    marks: Sequence[Seen] = (),
+    **fields: Any,
 ) -> Signal:
     """File a new version of one's own signal; the old text stays readable (design §4)."""
     case = _lock_to_correct(original, by, key)
     # What was severe stays so until the care team has answered it: a slip of the pen could have
     # been the truth, and a second thought could be fear.
     before = {category.code for category in original.categories.all()}
-    categories = {*categories, *(before & DIRECT)}
+    categories = with_injury(categories, marks) | (before & DIRECT)
     fields["severe"] = original.severe or is_severe(
         severe=fields["severe"], acute=fields["acute"], categories=categories
     )
@@ -109,6 +133,7 @@ def correct_signal(
         by,
         key,
         categories,
+        marks,
         {
             **fields,
             "about_staff": original.about_staff,
@@ -155,11 +180,37 @@ def find_unfounded(signal: Signal, by: User, key: UUID, *, grounds: str) -> Sign
     return finding
 
 
-def _file(case: Any, by: User, key: UUID, categories: Iterable[str], fields: dict) -> Signal:
-    codes = sorted(set(categories))
+def _file(
+    case: Any, by: User, key: UUID, categories: set[str], marks: Sequence[Seen], fields: dict
+) -> Signal:
+    _check_marks(marks)
+    codes = sorted(categories)
     fields["severe"] = is_severe(severe=fields["severe"], acute=fields["acute"], categories=codes)
     signal, new = file_record(Signal, case, by, key, **fields)
     if new:
         SignalCategory.objects.bulk_create(SignalCategory(signal=signal, code=c) for c in codes)
+        _mark(signal, marks)
     refresh(case, by)
     return signal
+
+
+def _check_marks(marks: Sequence[Seen]) -> None:
+    """Raise ``ActionError`` for more marks than a signal takes, or one of which no table knows."""
+    if len(marks) > AT_MOST:
+        raise ActionError(TOO_MANY_MARKS % {"n": AT_MOST}, field="marks")
+    if not all(mark.is_known for mark in marks):
+        raise ActionError(NO_SUCH_MARK, field="marks")
+
+
+def _mark(signal: Signal, marks: Sequence[Seen]) -> None:
+    InjuryMark.objects.bulk_create(
+        InjuryMark(
+            signal=signal,
+            number=number,
+            region=mark.region,
+            kind=mark.kind,
+            size=mark.size,
+            note=mark.note,
+        )
+        for number, mark in enumerate(marks, 1)
+    )

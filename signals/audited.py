@@ -7,6 +7,8 @@ from django.db import models
 
 from signals.models import Signal, SignalFinding
 
+# What hangs under a signal (its categories, its marks on the body map) is filed with it and never
+# changed: the row of the signal says when. What it says is content.
 AUDITED: dict[type[models.Model], list[str]] = {
     Signal: ["severe", "acute", "author", "observed_at", "corrects", "about_staff"],
     SignalFinding: ["signal", "author"],

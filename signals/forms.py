@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import SHORT_TEXT, LongTextField, MeldcodeForm, MomentField, PublicIdField
 from cases.models import Pupil
+from signals.body_forms import BodyMap, MarksField
 from signals.categories import grouped_choices
 
 MATCHES_SHOWN = 8
@@ -15,7 +16,7 @@ RECENT_SHOWN = 5
 NORMAL, SEVERE, ACUTE = "normal", "severe", "acute"
 
 
-class SignalFields(MeldcodeForm):
+class SignalFields(BodyMap, MeldcodeForm):
     """What a signal says; facts, own words, hearsay and opinion each in a field of its own (R7)."""
 
     facts = LongTextField(
@@ -30,6 +31,7 @@ class SignalFields(MeldcodeForm):
         required=False,
         rows=2,
     )
+    marks = MarksField()
     hearsay_from = forms.CharField(
         label=_("Did you hear it from somebody else? From whom?"),
         help_text=_("Leave empty when you saw or heard it yourself."),

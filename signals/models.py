@@ -3,12 +3,17 @@
 from datetime import datetime
 
 from django.db import models
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cases.errors import Immutable
 from cases.models import Record
 from cases.references import signal_reference
+from signals.body import AT_MOST, KINDS, NOTE_LENGTH, REGIONS, SIZES, described
+from signals.body import BY_CODE as BY_REGION
 from signals.categories import BY_CODE, CATEGORIES
+from signals.drawing import figures
 from signals.querysets import SignalQuerySet
 
 
@@ -75,6 +80,16 @@ class Signal(Record):
             return gettext("Danger right now")
         return gettext("Severe") if self.severe else ""
 
+    @property
+    def body_figures(self) -> list[SafeString]:
+        """Return the figures on which something was marked, each with a text of its own."""
+        return figures(self.marks.all())
+
+    @property
+    def marks_in_words(self) -> str:
+        """Return what was marked on the body map, a line each; empty when nothing was."""
+        return "\n".join(mark.line for mark in self.marks.all())
+
 
 class SignalFinding(Record):
     """That a signal turned out unfounded (R10): it stays as it was, and no longer counts."""
@@ -114,3 +129,53 @@ class SignalCategory(models.Model):
     def label(self) -> str:
         """Return the category in words."""
         return str(BY_CODE[self.code].label)
+
+
+class InjuryMark(models.Model):
+    """One injury as it was seen, marked on the body map: as it was filed, it stays.
+
+    Numbered within its signal; the figures show the same numbers as the list.
+    """
+
+    signal = models.ForeignKey(Signal, on_delete=models.CASCADE, related_name="marks")
+    number = models.PositiveSmallIntegerField()
+    region = models.CharField(max_length=24, choices=[(one.code, one.part) for one in REGIONS])
+    kind = models.CharField(max_length=12, choices=list(KINDS.items()))
+    size = models.CharField(max_length=12, choices=list(SIZES.items()))
+    note = models.CharField(_("note"), max_length=NOTE_LENGTH, blank=True)
+
+    class Meta:
+        verbose_name = _("mark on the body map")
+        verbose_name_plural = _("marks on the body map")
+        ordering = ("number",)
+        constraints = (
+            models.UniqueConstraint(fields=("signal", "number"), name="one_mark_per_number"),
+            models.CheckConstraint(
+                name="few_marks",
+                condition=models.Q(number__gte=1, number__lte=AT_MOST),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"mark {self.pk}"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """File the mark once. Raises ``Immutable`` on anything else: a correction has its own."""
+        if not self._state.adding:
+            raise Immutable(gettext("What was recorded cannot be changed; file a correction."))
+        super().save(*args, **kwargs)
+
+    @property
+    def where(self) -> str:
+        """Return where it was, in words."""
+        return BY_REGION[self.region].label
+
+    @property
+    def what(self) -> str:
+        """Return what was seen, how large, and what was noted beside."""
+        return described(self.kind, self.size, self.note)
+
+    @property
+    def line(self) -> str:
+        """Return all of it with its number, as it stands in a text."""
+        return f"{self.number}. {self.where} · {self.what}"

@@ -19,6 +19,7 @@ from cases.screen import step_header, what_now
 from cases.step_views import record
 from cases.together import hang, read_together
 from signals.actions import correct_signal, file_signal, find_unfounded
+from signals.body_forms import as_typed, asks_for_rows
 from signals.forms import (
     ACUTE,
     NORMAL,
@@ -28,15 +29,15 @@ from signals.forms import (
     UnfoundedForm,
     pupils_for,
 )
-from signals.models import Signal, SignalCategory
+from signals.models import InjuryMark, Signal, SignalCategory
 
 SIGNALS_SHOWN = 30
 
 
 @requires(Permission.LOG_SIGNAL)
 def new(request: HttpRequest) -> HttpResponse:
-    """Log a signal. The search button shows pupils without judging the form."""
-    if request.method == "POST" and "search" in request.POST:
+    """Log a signal. The buttons for pupils and for marks show the form again, unjudged."""
+    if request.method == "POST" and ("search" in request.POST or asks_for_rows(request.POST)):
         form = SignalForm(user=request.user)
         form.restore(request.POST)
         return _new_page(request, form)
@@ -94,7 +95,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, reference: str) -> HttpResponse:
     """Show a signal and what it asks for, as far as its author may know (Scenario 2)."""
     found = Signal.objects.visible_to(request.user).filter(reference=reference)
-    signal = _with_categories(
+    signal = _in_full(
         found.select_related("case__pupil", "case__school__buurtteam", *READ["signals"])
     )
     case = signal.case
@@ -121,13 +122,15 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     )
 
 
-def _with_categories(found: QuerySet) -> Signal:
-    """Return the one signal that was found, with its categories, in one query; else answer 404."""
+def _in_full(found: QuerySet) -> Signal:
+    """Return the one signal that was found, with what hangs under it, in one query; or a 404."""
     categories = SignalCategory.objects.filter(signal__in=found.values("pk"))
-    read_together(found, categories)
+    marks = InjuryMark.objects.filter(signal__in=found.values("pk"))
+    read_together(found, categories, marks)
     if not found:
         raise Http404
     hang(Signal, "categories", categories, list(found))
+    hang(Signal, "marks", marks, list(found))
     return found[0]
 
 
@@ -139,12 +142,9 @@ def _findable(request: HttpRequest, cases: QuerySet) -> QuerySet:
 @requires(Permission.MOVE_CASE)
 def unfounded(request: HttpRequest, reference: str) -> HttpResponse:
     """Record that a signal turned out unfounded."""
-    signal = get_object_or_404(
-        Signal.objects.select_related("case__pupil", "case__school", *READ["signals"]).filter(
-            case__in=Case.objects.permitted(request.user, Permission.MOVE_CASE)
-        ),
-        reference=reference,
-    )
+    findable = Case.objects.permitted(request.user, Permission.MOVE_CASE)
+    found = Signal.objects.filter(case__in=findable, reference=reference)
+    signal = _in_full(found.select_related("case__pupil", "case__school", *READ["signals"]))
     form = UnfoundedForm.for_page(request)
     return record(
         request,
@@ -167,7 +167,7 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
     )
     if request.method == "GET" and hasattr(signal, "correction"):
         return redirect("signals:detail", reference)  # which leads on to the newest version
-    form = CorrectionForm.for_page(request, initial=_as_initial(signal))
+    form = _correction_form(request, signal)
     if form.is_bound and form.is_valid():
         reason = form.values["reason"]
         newer = form.run(
@@ -185,11 +185,22 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
     )
 
 
+def _correction_form(request: HttpRequest, signal: Signal) -> CorrectionForm:
+    """Return the form as it was sent or first shown; with more or fewer marks, not judged yet."""
+    initial = _as_initial(signal)
+    if request.method != "POST" or not asks_for_rows(request.POST):
+        return CorrectionForm.for_page(request, initial=initial)
+    form = CorrectionForm(user=request.user, initial=initial)
+    form.restore(request.POST)
+    return form
+
+
 def _as_initial(signal: Signal) -> dict[str, object]:
     names = ("facts", "child_words", "hearsay_from", "interpretation", "observed_at", "place")
     urgency = ACUTE if signal.acute else SEVERE if signal.severe else NORMAL
     return {
         **{name: getattr(signal, name) for name in names},
         "categories": [category.code for category in signal.categories.all()],
+        "marks": [as_typed(mark) for mark in signal.marks.all()],
         "urgency": urgency,
     }

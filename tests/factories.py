@@ -30,7 +30,7 @@ from cases.models import (
     SchoolVacation,
 )
 from consultations.models import Consultation, Invitation, Meeting
-from signals.models import Signal, SignalCategory
+from signals.models import InjuryMark, Signal, SignalCategory
 
 PASSWORD = "een lange zin voor de toets"
 
@@ -161,6 +161,19 @@ class SignalCategoryFactory(DjangoModelFactory):
 
     signal = factory.SubFactory(SignalFactory)
     code = "tired"
+
+
+class InjuryMarkFactory(DjangoModelFactory):
+    """A bruise on the left upper arm, marked on the body map."""
+
+    class Meta:
+        model = InjuryMark
+
+    signal = factory.SubFactory(SignalFactory)
+    number = 1
+    region = "upper_arm_left"
+    kind = "bruise"
+    size = "coin"
 
 
 class ConsultationFactory(RecordFactory):

@@ -38,7 +38,7 @@ from consultations.models import Consultation
 from referrals.models import Decision, Goal, Referral
 from referrals.report.models import ReportCopy
 from referrals.report.tasks import make_report_pdf
-from signals.models import Signal
+from signals.models import InjuryMark, Signal
 from tests.accounts.every_form import FORMS, Sheet
 from tests.attacks.proof import shows
 from tests.canary import CacheSpy, Markers, QueueSpy, columns, cookies, file_names, sessions
@@ -141,6 +141,7 @@ def world(markers) -> World:
     _mark(Pupil.objects.all(), markers, pupil, "given_name", "family_name", "class_name")
     _mark(Signal.objects.all(), markers, own, "facts", "child_words", "hearsay_from",
           "interpretation", "place")  # fmt: skip
+    _mark(InjuryMark.objects.all(), markers, own, "note")
     _mark(Consultation.objects.all(), markers, shared, "question", "shared")
     _mark(Decision.objects.all(), markers, case, "report_grounds", "help_grounds")
     ReportCopy.objects.update(reason=markers.new(case, "copy reason"))
@@ -178,7 +179,12 @@ class Walk:
         """Send a form with a word in every text of it; once with a mistake, once without."""
         sheet = Sheet(row, self.client_for(row), self.world)
         group = GROUP_OF_FORM.get(row.name, "the case")
-        words = {field: self.markers.new(group, f"{row.name} {field}") for field in sheet.texts()}
+        # The notes of the body map are texts too, though no fields of their own.
+        notes = [field for field in sheet.full if field.endswith("-note")]
+        words = {
+            field: self.markers.new(group, f"{row.name} {field}")
+            for field in (*sheet.texts(), *notes)
+        }
         # A reason has a least length; words that one is asked to confirm are confirmed.
         texts = {field: f"{word}, een zin die lang genoeg is." for field, word in words.items()}
         texts |= {"confirmed": "on", "keep": "on"}

@@ -36,6 +36,7 @@ from tests.factories import (
     ContactFactory,
     HelpItemFactory,
     IdentityProviderFactory,
+    InjuryMarkFactory,
     InvitationFactory,
     MeetingFactory,
     PupilFactory,
@@ -72,6 +73,7 @@ class World:
             ends_at=timezone.now() + timedelta(hours=24),
         )
         self.signal = SignalFactory(case=self.case, author=self.people["author"])
+        InjuryMarkFactory(signal=self.signal, note="Paars.")
         self.consultation = ConsultationFactory(
             case=self.case,
             author=self.people["coordinator"],

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from cases.dossier.fields import CLOSING, KINDS, PARTS
@@ -61,6 +62,7 @@ class Shown:
     text: str
     tone: str
     omitted: bool = False
+    figures: tuple[SafeString, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,7 @@ class Composer:
         if ground:
             return Shown(label, self.omission(ground), "omitted", omitted=True)
         text = line.text if line.about is About.STAFF else self._veiled(line.text)
-        return Shown(label, text, line.tone)
+        return Shown(label, text, line.tone, figures=line.figures)
 
     def text(self, text: str, about: About) -> str:
         """Return a text as this reader gets it, for where it stands without a label."""

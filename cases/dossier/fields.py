@@ -80,6 +80,14 @@ def _categories(signal: Any, guarded: Guard) -> Iterator[Line]:
         yield note(" · ".join(labels), CONFIDED if told else PUPIL)
 
 
+@lines("marks", "region", "kind", "size", "note")
+def _marks(signal: Any, guarded: Guard) -> Iterator[Line]:
+    if said := signal.marks_in_words:
+        about = _told_as_fact(signal, guarded)
+        label = _("Injury that was seen, as marked on the figures")
+        yield Line(label, said, about, "fact", figures=tuple(signal.body_figures))
+
+
 @lines("correction_reason", "corrects", "finding", "grounds")
 def _of_the_signal(signal: Any, guarded: Guard) -> Iterator[Line]:
     if signal.correction_reason:
@@ -101,6 +109,7 @@ SIGNAL = Kind(
     (
         _categories,
         field("facts", gettext_lazy("Seen or heard"), _told_as_fact, "fact"),
+        _marks,
         field("child_words", gettext_lazy("The pupil's own words"), CONFIDED, "words"),
         field("hearsay_from", gettext_lazy("Heard from"), SOURCE, "hearsay"),
         field(

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 
 from cases.dossier.variants import About
 from cases.models import Case
@@ -41,6 +42,8 @@ class Line:
     about: About
     tone: str = ""
     unsaid: bool = False
+    # Drawn beside the text, which says the same: it holds no word that somebody typed.
+    figures: tuple[SafeString, ...] = ()
 
 
 class Guard(IntEnum):

@@ -42,6 +42,8 @@ TABLE: tuple[Searched, ...] = (
     # signals
     Searched("signals.Signal", _("a signal"),
              ("facts", "child_words", "interpretation", "hearsay_from", "place")),
+    Searched("signals.InjuryMark", _("a mark on the body map"), ("note",),
+             "signal__case", Q(signal__correction__isnull=True)),
     # consultations
     Searched("consultations.Consultation", _("a consultation"),
              ("question", "shared", "outcome", "decided_by", "next_talk")),

@@ -148,8 +148,10 @@ def _signals(case: Case) -> QuerySet:
     signals = case.signals.current().select_related(*READ["signals"]).order_by("id")
     under = signals.model._meta.get_field("categories").related_model
     categories = under.objects.filter(signal__case=case)
-    read_together(signals, categories)
+    marks = signals.model._meta.get_field("marks").related_model.objects.filter(signal__case=case)
+    read_together(signals, categories, marks)
     hang(signals.model, "categories", categories, list(signals))
+    hang(signals.model, "marks", marks, list(signals))
     return signals
 
 

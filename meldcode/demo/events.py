@@ -64,6 +64,8 @@ class Signal(Event):
     place: str = ""
     severe: bool = False
     acute: bool = False
+    # On the body map: region, kind, size, and a note that may be empty.
+    marks: tuple[tuple[str, str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from consultations.models import Advice, Consultation, Invitation
 from meldcode.demo.events import Story
 from meldcode.demo.plant import plant
 from referrals.models import Decision, Feedback, Goal, GoalEffect, HelpPlan, Referral
-from signals.models import Signal, SignalCategory, SignalFinding
+from signals.models import InjuryMark, Signal, SignalCategory, SignalFinding
 
 # Each table after those that it points at, and the field by which it hangs under the one it is of.
 TABLES: tuple[tuple[type[models.Model], str], ...] = (
@@ -40,6 +40,7 @@ TABLES: tuple[tuple[type[models.Model], str], ...] = (
     (StepChange, "case"),
     (Signal, "case"),
     (SignalCategory, "signal"),
+    (InjuryMark, "signal"),
     (SignalFinding, "signal"),
     (Consultation, "case"),
     (Invitation, "consultation"),

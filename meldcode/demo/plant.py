@@ -37,7 +37,7 @@ from referrals.report.actions import write_texts
 from referrals.report.fill import filled
 from referrals.report.models import Report
 from signals.actions import is_severe
-from signals.models import Signal, SignalCategory, SignalFinding
+from signals.models import InjuryMark, Signal, SignalCategory, SignalFinding
 
 # Between what happened and when somebody found the time to write it down.
 SEEN_BEFORE = timedelta(minutes=40)
@@ -115,6 +115,10 @@ def _signal(walk: Walk, event: events.Signal, at: datetime) -> None:
         about_staff=walk.case.restricted,
     )
     SignalCategory.objects.bulk_create(SignalCategory(signal=signal, code=code) for code in codes)
+    InjuryMark.objects.bulk_create(
+        InjuryMark(signal=signal, number=number, region=region, kind=kind, size=size, note=note)
+        for number, (region, kind, size, note) in enumerate(event.marks, 1)
+    )
 
 
 def _conclude(walk: Walk, event: events.Conclude, at: datetime) -> None:

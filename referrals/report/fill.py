@@ -68,11 +68,11 @@ def _signals(referral: Referral, writer: User) -> Texts:
     own = [s for s in signals if not s.hearsay_from]
     heard = [s for s in signals if s.hearsay_from]
     return {
-        "facts": _joined(_said(s, s.facts) for s in own),
+        "facts": _joined(_said(s, _seen(s)) for s in own),
         "child_words": _joined(_said(s, f"“{s.child_words}”", s.child_words) for s in signals),
         "hearsay": _joined(
-            _said(s, _("%(who)s told: %(text)s") % {"who": s.hearsay_from, "text": s.facts},
-                  s.facts)
+            _said(s, _("%(who)s told: %(text)s") % {"who": s.hearsay_from, "text": _seen(s)},
+                  _seen(s))
             for s in heard
         ),
         "interpretation": _joined(
@@ -81,10 +81,19 @@ def _signals(referral: Referral, writer: User) -> Texts:
     }  # fmt: skip
 
 
+def _seen(signal: Any) -> str:
+    """Return what was seen: in words, and as it was marked on the body map."""
+    marks = signal.marks_in_words
+    return "\n".join(
+        text for text in (signal.facts, marks and f"{_('Injury that was seen')}:\n{marks}") if text
+    )
+
+
 def _standing(case: Case) -> list[Any]:
     """Return the signals as they hold now: no older versions, none that proved unfounded."""
-    signals = case.signals.current().select_related("finding").order_by("observed_at", "id")
-    return [signal for signal in signals if not hasattr(signal, "finding")]
+    signals = case.signals.current().select_related("finding").prefetch_related("marks")
+    in_order = signals.order_by("observed_at", "id")
+    return [signal for signal in in_order if not hasattr(signal, "finding")]
 
 
 def _said(signal: Any, text: str, only_with: str | None = None) -> str:
@@ -98,7 +107,7 @@ def _said(signal: Any, text: str, only_with: str | None = None) -> str:
 
 def _earlier(referral: Referral, writer: User) -> Texts:
     case = referral.decision.case
-    before = [_said(s, s.facts or s.child_words) for s in _standing(case) if s.cycle < case.cycle]
+    before = [_said(s, _seen(s) or s.child_words) for s in _standing(case) if s.cycle < case.cycle]
     others = Case.objects.visible_to(writer).filter(pupil=case.pupil_id, restricted=False)
     earlier = [
         _("%(from)s to %(to)s: an earlier case at our school, that was closed.")

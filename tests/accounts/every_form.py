@@ -60,6 +60,8 @@ def signal(world: World) -> Data:
         "hearsay_from": "Een klasgenoot", "interpretation": "Ik maak me zorgen.",
         "observed_at": yesterday(), "place": "Schoolplein",
         "categories": ["hygiene", "told_others"], "urgency": "severe",
+        "marks-0-region": "upper_arm_left", "marks-0-kind": "bruise", "marks-0-size": "coin",
+        "marks-0-note": "Paars, met een gele rand.",
     }  # fmt: skip
 
 

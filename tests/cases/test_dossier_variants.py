@@ -42,6 +42,7 @@ from tests.factories import (
     ConsultationFactory,
     ContactFactory,
     ConversationFactory,
+    InjuryMarkFactory,
     InvitationFactory,
     PupilFactory,
     SchoolFactory,
@@ -94,6 +95,9 @@ def case(school):
         interpretation="Karim en Ouazzani denken zo, Roos Bakker ook; 王小明说好. Çağla zweeg. "
         "SAVE komt, van Kromhoek.",
     )  # fmt: skip
+    InjuryMarkFactory(
+        signal=case.signals.get(), note="PUPIL wees het aan; Roos Bakker zag het ook."
+    )
     consultation = ConsultationFactory(
         case=case, author=mentor, decided_by="STAFF", closed_at=NOW, held_at=NOW, closed_by=mentor,
         outcome="Van Oud vond het ernstig, zei de buurvrouw Ans.",
@@ -384,6 +388,7 @@ def test_the_paper_holds_its_files_and_every_script_and_is_well_made(case, monke
     assert [data for (data,) in pdf.attachments.values()].count(inside) == 1
     assert set(pdf.attachments) == {f"{case.reference}-bestand-{n}.txt" for n in (1, 7)}
     assert faults(pdf) == []
+    assert len(list(_all(pdf, "/Figure"))) == 1  # of the front: nothing was marked elsewhere
     monkeypatch.setattr(enclosed, "LIMIT", 20)
     with pytest.raises(ActionError, match="past"):
         enclosed.check_size(enclosed.files_for(case, Code.WHOLE, ()))
@@ -407,6 +412,7 @@ def faults(pdf: PdfReader) -> list[str]:
         "fonts inside": all(map(_is_embedded, _fonts(pdf))) and len(list(_fonts(pdf))) > 3,
         "files related": all("/AFRelationship" in f.get_object() for f in root["/AF"]),
         "headings of tables": all(one["/A"]["/Scope"] for one in _all(pdf, "/TH")),
+        "figures have a text": all(one["/Alt"] for one in _all(pdf, "/Figure")),
         "headings nest": _nests(list(_headings(root["/StructTreeRoot"]))),
     }
     return [name for name, holds in names.items() if not holds]

@@ -24,6 +24,7 @@ from tests.factories import (
     CaseFactory,
     ConsultationFactory,
     ConversationFactory,
+    InjuryMarkFactory,
     PupilFactory,
     SignalFactory,
     UserFactory,
@@ -56,6 +57,7 @@ def records_of(case):
     room = ConsultationFactory(case=case)
     return {
         "Signal": SignalFactory(case=case),
+        "InjuryMark": InjuryMarkFactory(signal__case=case),
         "Consultation": room,
         "Advice": Advice.objects.create(consultation=room, author=who, text="Praat."),
         "Conversation": ConversationFactory(case=case),
@@ -101,6 +103,7 @@ def test_every_text_of_the_table_is_found_and_none_is_shown(school, coordinator,
 def test_what_one_may_not_see_is_not_found(school, coordinator):
     case = CaseFactory(pupil=PupilFactory(school=school))
     old = SignalFactory(case=case, facts="geheimwoord")
+    InjuryMarkFactory(signal=old, note="geheimwoord")
     assert found(coordinator, "geheimwoord") == {case.reference}
     # What a correction replaced, a file that was withdrawn, a draft, and what was not sent.
     SignalFactory(case=case, corrects=old, correction_reason="Fout.", facts="Iets anders.")

@@ -29,6 +29,7 @@ from tests.cases.records import assessment, consultation, decision, feedback
 from tests.factories import (
     CaseFactory,
     ConversationFactory,
+    InjuryMarkFactory,
     PupilFactory,
     SignalFactory,
     UserFactory,
@@ -49,8 +50,9 @@ def case(school):
 @pytest.fixture
 def referral(case):
     """A report that was decided on and not sent, in a case in which much happened."""
-    SignalFactory(case=case, facts="Een blauwe plek op de arm.", child_words="Van de trap.",
-                  interpretation="Dat past niet.", place="Gymzaal")  # fmt: skip
+    seen = SignalFactory(case=case, facts="Een blauwe plek op de arm.", child_words="Van de trap.",
+                         interpretation="Dat past niet.", place="Gymzaal")  # fmt: skip
+    InjuryMarkFactory(signal=seen, note="Paars.")
     SignalFactory(case=case, facts="Er was geschreeuw.", hearsay_from="De buurvrouw")
     consultation(case, NOW, question="Wat vinden jullie?", shared="Een leerling van 14.")
     ConversationFactory(case=case, reactions="Zei dat het meevalt.", agreements="Morgen verder.")
@@ -120,6 +122,7 @@ def test_it_begins_with_what_the_case_knows(report, coordinator, school):
     assert texts["school"].startswith(school.name)
     assert texts["pupil_name"] == "Tess van der Zwaan"
     assert "Gymzaal, een collega van de school: Een blauwe plek" in texts["facts"]
+    assert "1. Bovenarm, voorkant, links van het kind · Blauwe plek" in texts["facts"]
     assert "“Van de trap.”" in texts["child_words"]
     assert "De buurvrouw vertelde: Er was geschreeuw." in texts["hearsay"]
     assert "Dat past niet." in texts["interpretation"]

@@ -13,6 +13,10 @@ STORIES: tuple[Story, ...] = (
                 "Bleef na de les zitten en huilde. Liet een blauwe plek op haar bovenarm zien, "
                 "ongeveer vijf centimeter. Ze zit nu bij mij in het lokaal en wil niet weg.",
                 about="disclosure fear_home injury", place="Lokaal 210",
+                marks=(
+                    ("upper_arm_left", "bruise", "coin", "Paars, met een lichte rand"),
+                    ("back_shoulder_left", "red", "larger", "Een streep, ze liet alleen dit zien"),
+                ),
                 words="Hij heeft me gisteren geslagen met de riem. Ik ga vandaag echt niet naar "
                       "huis, want hij heeft mijn telefoon gezien.",
                 reading="Ik geloof dat ze vandaag niet veilig is als ze naar huis gaat.",
