@@ -60,6 +60,7 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "health_web":                            PUBLIC,
     "metrics":                               PUBLIC,  # and says nothing without its token
     "set_language":                          PUBLIC,
+    "set_theme":                             PUBLIC,
     "account_login":                         PUBLIC,
     "account_logout":                        PUBLIC,
     "account_change_password":               EVERYBODY,
