@@ -6,12 +6,14 @@ from background import views as background
 from cases.notifications.push.views import worker
 from cases.todo.views import todo
 from meldcode import home
+from meldcode.design.views import design
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("tasks/", todo, name="todo"),
     path("help/", home.help_page, name="help"),
     path("protocol/", home.rules, name="protocol"),
+    path("design/", design, name="design"),
     # Asked by monitoring and by the container itself.
     path("health/", background.well, name="health"),
     path("health/web/", background.web_well, name="health_web"),

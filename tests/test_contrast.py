@@ -1,4 +1,4 @@
-"""Every colour comes from a token, and every token reads well on what it stands on, in each theme."""
+"""Every colour comes from a token, and every token reads well on its ground, in each theme."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,9 @@ from meldcode.design.colours import PAIRS, contrast, pairs_of, themes
 CSS = Path(__file__).resolve().parent.parent / "static" / "css"
 # The two files that may name a colour.
 TOKENS = {"tokens.css", "dark.css"}
-COLOUR = re.compile(r":[^;{}]*(#[0-9a-f]{3,8}\b|\b(?:rgba?|hsla?|oklch|color-mix)\(|\b(?:white|black|red)\b)")  # fmt: skip
+COLOUR = re.compile(
+    r":[^;{}]*(#[0-9a-f]{3,8}\b|\b(?:rgba?|hsla?|oklch|color-mix)\(|\b(?:white|black|red)\b)"
+)
 THEMES = ("light", "dark", "light, more contrast", "dark, more contrast")
 
 

@@ -56,6 +56,7 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "todo":                                  HAS_A_ROLE,
     "help":                                  EVERYBODY,
     "protocol":                              EVERYBODY,
+    "design":                                ADMINISTRATORS,
     "health":                                PUBLIC,
     "health_web":                            PUBLIC,
     "metrics":                               PUBLIC,  # and says nothing without its token

@@ -13,6 +13,7 @@ from django.contrib.staticfiles import finders
 
 TEXT, EDGE, MORE = 4.5, 3.0, 7.0
 GROUNDS = ("paper", "surface", "surface-sunk")
+ATTENTION = ("severe", "concern", "watchful", "good")
 
 # What stands on what, and the contrast that it needs: by token, without the dashes.
 PAIRS: tuple[tuple[str, str, float], ...] = (
@@ -26,10 +27,10 @@ PAIRS: tuple[tuple[str, str, float], ...] = (
     *(("on-brand", ground, TEXT) for ground in ("brand", "brand-dark")),
     *(("on-severe", ground, TEXT) for ground in ("severe-fill", "severe-fill-dark")),
     ("on-ribbon", "ribbon", TEXT),
-    *((word, ground, TEXT) for word in ("severe", "concern", "watchful", "good") for ground in GROUNDS),
-    *((word, f"{word}-tint", TEXT) for word in ("severe", "concern", "watchful", "good")),
-    *(("ink", f"{word}-tint", TEXT) for word in ("severe", "concern", "watchful", "good")),
-    *(("link", f"{word}-tint", TEXT) for word in ("severe", "concern", "watchful", "good")),
+    *((word, ground, TEXT) for word in ATTENTION for ground in GROUNDS),
+    *((word, f"{word}-tint", TEXT) for word in ATTENTION),
+    *(("ink", f"{word}-tint", TEXT) for word in ATTENTION),
+    *(("link", f"{word}-tint", TEXT) for word in ATTENTION),
     *(("line-strong", ground, EDGE) for ground in ("paper", "surface")),
     *(("focus", ground, EDGE) for ground in GROUNDS),
 )  # fmt: skip

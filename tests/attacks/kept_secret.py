@@ -50,6 +50,7 @@ UNASKED = {
     "people:open_invitation": "is opened by a link, before anybody signed in",
     "health_web": "asks nothing but whether the web answers",
     "protocol": "the law, the same for everybody",
+    "design": "invented people, the same for everybody",
     "sessions": "where one is signed in oneself",
     "notifications:settings": "what one chose oneself",
     "metrics": "says nothing without its token",

@@ -56,7 +56,11 @@ class Way:
     @property
     def settings(self) -> dict[str, object]:
         """Return what a browser is started with."""
-        return {"viewport": SIZES[self.size], "color_scheme": self.theme, "reduced_motion": "reduce"}
+        return {
+            "viewport": SIZES[self.size],
+            "color_scheme": self.theme,
+            "reduced_motion": "reduce",
+        }
 
 
 WAYS = (
