@@ -88,7 +88,7 @@ def timeline(now: datetime) -> list[Entry]:
     day = timedelta(days=1)
     return [
         Entry(now - 9 * day, 1, "signal", _("Signal logged"), "Sanne de Wit"),
-        Entry(now - 7 * day, 2, "chat", _("Consultation asked"), "Ilse Vermeer", "Kwam zonder jas."),
+        Entry(now - 7 * day, 2, "chat", _("Consultation asked"), "Ilse Vermeer", "Zonder jas."),
         Entry(now - day, 3, "people", _("Talk held"), "Ilse Vermeer"),
     ]  # fmt: skip
 

@@ -56,11 +56,8 @@ class Way:
     @property
     def settings(self) -> dict[str, object]:
         """Return what a browser is started with."""
-        return {
-            "viewport": SIZES[self.size],
-            "color_scheme": self.theme,
-            "reduced_motion": "reduce",
-        }
+        asked = {"color_scheme": self.theme, "reduced_motion": "reduce"}
+        return {"viewport": SIZES[self.size], **asked}
 
 
 WAYS = (
@@ -127,6 +124,28 @@ def come_in(context: BrowserContext, client: Client, address: str, way: Way) -> 
     context.add_cookies([{"name": k, "value": v, "url": address} for k, v in cookies.items()])
 
 
+def walk(
+    context: BrowserContext,
+    address: str,
+    turns: list[tuple[str, str]],
+    browsers: dict[str, Client],
+    way: Way,
+) -> dict[str, list[object]]:
+    """Open pages, each as somebody, and return what is wrong with which."""
+    page, said, wrong, before = context.new_page(), [], {}, None
+    page.on("console", lambda message: message.type == "error" and said.append(message.text))
+    for who, path in turns:
+        if who != before:
+            come_in(context, browsers[who], address, way)
+        before = who
+        said.clear()
+        found = complaints(page, path, way)
+        found += [text for text in said if "404" not in text]
+        if found:
+            wrong[f"{path} {way} {who}"] = found
+    return wrong
+
+
 @pytest.mark.any_database
 def test_every_page_can_be_used_by_everybody(live_server, browser: Browser):
     world = full_world()
@@ -137,21 +156,9 @@ def test_every_page_can_be_used_by_everybody(live_server, browser: Browser):
     wrong: dict[str, list[object]] = {}
     for number, way in enumerate(WAYS):
         User.objects.update(language=way.language)
+        turns = sorted((shown[number % len(shown)], path) for path, shown in asked)
         context = browser.new_context(base_url=live_server.url, **way.settings)
         context.add_init_script(AXE)
-        page = context.new_page()
-        said: list[str] = []
-        page.on("console", lambda message: message.type == "error" and said.append(message.text))
-        turns = sorted((shown[number % len(shown)], path) for path, shown in asked)
-        before = None
-        for who, path in turns:
-            if who != before:
-                come_in(context, browsers[who], live_server.url, way)
-            before = who
-            said.clear()
-            found = complaints(page, path, way)
-            found += [text for text in said if "404" not in text]
-            if found:
-                wrong[f"{path} {way} {who}"] = found
+        wrong |= walk(context, live_server.url, turns, browsers, way)
         context.close()
     assert wrong == {}, pformat(wrong, width=160)
