@@ -39,8 +39,9 @@ NARROWEST = 320
 AT_LEAST = 100
 JUDGE = """async (tags) => {
   const found = await axe.run({runOnly: tags, resultTypes: ["violations"], elementRef: false});
-  return found.violations.map((one) => [one.id, one.nodes.slice(0, 3).map(
-    (node) => `${node.target.join(" ")}: ${(node.any[0] || node.all[0] || node.none[0]).message}`)]);
+  const said = (node) => [...node.any, ...node.all, ...node.none][0]?.message;
+  return found.violations.map((one) => [
+    one.id, one.nodes.slice(0, 3).map((node) => `${node.target.join(" ")}: ${said(node)}`)]);
 }"""
 TOO_WIDE = "document.documentElement.scrollWidth - window.innerWidth"
 
