@@ -65,6 +65,7 @@ class Permission(StrEnum):
     SEE_YEAR_REPORT = "see_year_report"
     WRITE_YEAR_REPORT = "write_year_report"
     SEE_TEAM_FIGURES = "see_team_figures"
+    SEE_DESIGN = "see_design"
 
 
 class Scope(IntEnum):
@@ -141,6 +142,8 @@ TABLE: dict[Permission, tuple[Scope, ...]] = {
     Permission.SEE_YEAR_REPORT:    (N,      S,      S,        N,         S,      S),
     Permission.WRITE_YEAR_REPORT:  (N,      N,      N,        N,         S,      S),
     Permission.SEE_TEAM_FIGURES:   (N,      N,      N,        S,         N,      N),
+    # The parts that pages are made of, with invented people: for whoever looks after the program.
+    Permission.SEE_DESIGN:         (N,      N,      N,        N,         N,      S),
 }
 # fmt: on
 

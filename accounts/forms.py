@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import typed
 from accounts.errors import ActionError
 from accounts.models import User
+from accounts.theme import Theme
 
 Result = TypeVar("Result")
 
@@ -192,4 +193,11 @@ class LanguageForm(forms.Form):
     """The language button."""
 
     language = forms.ChoiceField(choices=User.Language.choices)
+    next = forms.CharField(required=False)
+
+
+class ThemeForm(forms.Form):
+    """The buttons for light, dark and like the device."""
+
+    theme = forms.ChoiceField(choices=Theme.choices)
     next = forms.CharField(required=False)

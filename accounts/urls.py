@@ -7,6 +7,7 @@ from accounts import guide_views, session_views, views
 
 urlpatterns = [
     path("language/", views.set_language, name="set_language"),
+    path("theme/", views.set_theme, name="set_theme"),
     path("account/login/", allauth.login, name="account_login"),
     path("account/logout/", allauth.logout, name="account_logout"),
     path("account/password/", allauth.password_change, name="account_change_password"),

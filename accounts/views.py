@@ -1,4 +1,4 @@
-"""Language, and what a refused form gets to hear."""
+"""Language, theme, and what a refused form gets to hear."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST
 
 from accounts import typed
 from accounts.access import PUBLIC, SIGNED_IN, open_to
-from accounts.forms import LanguageForm
+from accounts.forms import LanguageForm, ThemeForm
+from accounts.theme import Theme
 
 # How Django begins to say that a form was sent by a page of another site.
 FROM_ANOTHER_SITE = (REASON_BAD_ORIGIN.partition("%")[0], REASON_BAD_REFERER.partition("%")[0])
@@ -36,6 +37,27 @@ def set_language(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             request.user.language = language
             request.user.save(update_fields=["language"])
+    return response
+
+
+@open_to(PUBLIC)
+@require_POST
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """Remember light or dark in a cookie of this browser; like the device is no cookie at all."""
+    form = ThemeForm(request.POST)
+    response = redirect(_safe_next(request))
+    if form.is_valid():
+        if form.cleaned_data["theme"] == Theme.DEVICE:
+            response.delete_cookie(settings.THEME_COOKIE_NAME, samesite="Lax")
+        else:
+            response.set_cookie(
+                settings.THEME_COOKIE_NAME,
+                form.cleaned_data["theme"],
+                max_age=365 * 24 * 3600,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
     return response
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import access, sessions
+from accounts import access, sessions, theme
 from accounts.access import Permission
 from cases.notifications.reading import unread_count
 from cases.protocol import CONTACTS
@@ -57,8 +57,9 @@ KEYS = {
 def page(request: HttpRequest) -> dict[str, object]:
     """Return the context of the base template. Error pages can come without a user."""
     user = getattr(request, "user", None)
+    look = theme.look_of(request)
     if user is None or not user.is_authenticated:
-        return {"demo": settings.DEMO, "national": CONTACTS}
+        return {"demo": settings.DEMO, "national": CONTACTS, "look": look}
     memberships, permissions = user.current_memberships, access.permissions_of(user)
     places = [
         (label, icon, reverse(name), KEYS.get(name, ""))
@@ -68,6 +69,7 @@ def page(request: HttpRequest) -> dict[str, object]:
     return {
         "demo": settings.DEMO,
         "national": CONTACTS,
+        "look": look,
         "navigation": [
             NavigationItem(label, icon, url, request.path == url, key)
             for label, icon, url, key in places

@@ -291,6 +291,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 # Which browser it is on which somebody is told (cases.notifications.push).
 DEVICE_COOKIE_NAME = "__Host-device" if TLS else "device"
+# Light or dark, where somebody chose (accounts.theme).
+THEME_COOKIE_NAME = "__Host-theme" if TLS else "theme"
 CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"
 
 # --- Language and time ---------------------------------------------------------------------------

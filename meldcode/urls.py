@@ -7,6 +7,7 @@ from cases.notifications.push.views import worker
 from cases.todo.views import todo
 from meldcode import accessibility, home
 from meldcode.tour import tour
+from meldcode.design.views import design
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -17,6 +18,7 @@ urlpatterns = [
     path("protocol/tour/", tour, name="tour"),
     path("protocol/tour/<int:number>/", tour, name="tour"),
     path("accessibility/", accessibility.statement, name="accessibility"),
+    path("design/", design, name="design"),
     # Asked by monitoring and by the container itself.
     path("health/", background.well, name="health"),
     path("health/web/", background.web_well, name="health_web"),

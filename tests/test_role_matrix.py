@@ -61,10 +61,12 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "accessibility":                         PUBLIC,
     "close_introduction":                    EVERYBODY,
     "show_introduction":                     EVERYBODY,
+    "design":                                ADMINISTRATORS,
     "health":                                PUBLIC,
     "health_web":                            PUBLIC,
     "metrics":                               PUBLIC,  # and says nothing without its token
     "set_language":                          PUBLIC,
+    "set_theme":                             PUBLIC,
     "account_login":                         PUBLIC,
     "account_logout":                        PUBLIC,
     "account_change_password":               EVERYBODY,

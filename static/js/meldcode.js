@@ -23,8 +23,10 @@
     });
   });
 
+  // On the page of the design system errors are examples.
   const summary = document.querySelector(".error-summary");
-  if (summary) summary.focus();
+  if (document.querySelector("[data-examples]")) { /* nobody sent anything */ }
+  else if (summary) summary.focus();
   else document.querySelector("main .is-invalid, main .alert-block ~ * [type=password]")?.focus();
 
   // Text boxes grow with what is typed.

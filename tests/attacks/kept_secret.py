@@ -39,6 +39,7 @@ from tests.world import World
 UNASKED = {
     "push_worker": "a script, the same for everybody",
     "set_language": "a form, the same for everybody",
+    "set_theme": "a form, the same for everybody",
     "sso:start": "leads to a provider, before anybody signed in",
     "sso:refused": "one page, before anybody signed in",
     "sso:callback": "an answer of a provider, before anybody signed in",
@@ -52,6 +53,7 @@ UNASKED = {
     "guide": "help, the same for everybody",
     "tour": "the five steps, the same for everybody",
     "accessibility": "a statement, the same for everybody",
+    "design": "invented people, the same for everybody",
     "sessions": "where one is signed in oneself",
     "notifications:settings": "what one chose oneself",
     "metrics": "says nothing without its token",

@@ -1,12 +1,15 @@
 """A Chromium at a phone's and a desk's width, in Dutch, that keeps an eye on every page."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.utils import translation
 from django.utils.translation import gettext
@@ -30,6 +33,20 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
         "executable_path": os.environ.get("CHROMIUM") or "/usr/bin/chromium",
         "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
     }
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _what_stays_the_same_is_asked_for_once() -> Iterator[None]:
+    """A browser keeps our static files while a test lasts, as in production: some ten per page."""
+    serve = StaticFilesHandler.serve
+
+    def kept(handler: StaticFilesHandler, request: HttpRequest) -> HttpResponse:
+        answer = serve(handler, request)
+        answer["Cache-Control"] = "max-age=3600"
+        return answer
+
+    with mock.patch.object(StaticFilesHandler, "serve", kept):
+        yield
 
 
 @pytest.fixture(params=SIZES)

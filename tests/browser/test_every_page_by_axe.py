@@ -1,0 +1,167 @@
+"""Every page of the table of URLs, by axe, in both languages, both themes and at both widths.
+
+Four combinations cover every pair of language, theme and width. In each of them a page is opened
+as another of those who may see it. A new URL is taken in by itself: what answers somebody with a
+whole page of HTML is one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from pprint import pformat
+
+import axe_playwright_python
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from accounts.models import User
+from tests.browser.conftest import SIZES
+from tests.cases.records import NOW
+from tests.conftest import sign_in
+from tests.factories import CaseFactory
+from tests.test_query_counts import busy, cases_of, records_of
+from tests.test_role_matrix import EVERYBODY, MATRIX, POST_ONLY, PUBLIC, arguments
+from tests.world import World
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# A coordinator, teachers, a leader, family workers, an administrator, and nobody yet.
+VISITORS = (
+    "coordinator", "author", "leader", "joined", "administrator", "handed_over", "invited",
+    "signed_out",
+)  # fmt: skip
+# As wide as 1280 px are at 400% (WCAG 1.4.10).
+NARROWEST = 320
+# Fewer would say that pages were lost from sight, not that there are fewer.
+AT_LEAST = 100
+# In one question: each costs a tenth of a page.
+JUDGE = """async ([tags, language]) => {
+  const root = document.documentElement;
+  const wide = root.scrollWidth - window.innerWidth;
+  const found = await axe.run({runOnly: tags, resultTypes: ["violations"], elementRef: false});
+  const said = (node) => [...node.any, ...node.all, ...node.none][0]?.message;
+  const told = found.violations.map((one) => [
+    one.id, one.nodes.slice(0, 3).map((node) => `${node.target.join(" ")}: ${said(node)}`)]);
+  if (root.lang !== language) told.push(`speaks ${root.lang}`);
+  if (wide > 0) told.push(`${wide} px too wide`);
+  return told;
+}"""
+TOO_WIDE = "document.documentElement.scrollWidth - window.innerWidth"
+
+
+@dataclass(frozen=True)
+class Way:
+    """One of the four ways in which each page is looked at."""
+
+    language: str
+    theme: str
+    size: str
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """Return what a browser is started with."""
+        asked = {"color_scheme": self.theme, "reduced_motion": "reduce"}
+        return {"viewport": SIZES[self.size], **asked}
+
+
+WAYS = (
+    Way("nl", "light", "phone"),
+    Way("nl", "dark", "desk"),
+    Way("en", "light", "desk"),
+    Way("en", "dark", "phone"),
+)
+
+
+def full_world() -> World:
+    """Return a world in which all pages show much."""
+    world = World()
+    cases_of(world.school, 2)
+    records_of(world.case, 2)
+    busy(world.consultation)
+    ended = {"closed_at": NOW, "outcome": "cleared", "closing_grounds": "Een val."}
+    CaseFactory(pupil=world.pupil, **ended)
+    return world
+
+
+def pages(world: World, browsers: dict[str, Client]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the path of each page, with all of the visitors to whom it answers with one."""
+    yield "/nowhere/", ["coordinator", "signed_out"]
+    for name in sorted(set(MATRIX) - POST_ONLY):
+        allowed = (*EVERYBODY, "signed_out") if MATRIX[name] is PUBLIC else MATRIX[name]
+        path = reverse(name, args=arguments(name, world))
+        found = [who for who in VISITORS if who in allowed] or [*allowed[:1]]
+        # What the whole world may open sends some of it on; all others get the same kind of thing.
+        asked = found if MATRIX[name] is PUBLIC else found[:1]
+        if shown := [who for who in asked if is_page(browsers[who], path)]:
+            yield path, shown if MATRIX[name] is PUBLIC else found
+
+
+def is_page(browser: Client, path: str) -> bool:
+    """Tell whether somebody gets a whole page there: no download, no part, no way on."""
+    answer = browser.get(path)
+    return answer.status_code == 200 and not answer.streaming and b"<html" in answer.content
+
+
+def complaints(page: Page, path: str, way: Way) -> list[object]:
+    """Return what is wrong with a page: its language, its width, what axe says of it."""
+    page.goto(path)
+    found = page.evaluate(JUDGE, [RULES, way.language])
+    if way.size == "phone":
+        page.set_viewport_size({"width": NARROWEST, "height": 844})
+        if (wide := page.evaluate(TOO_WIDE)) > 0:
+            found.append(f"{wide} px too wide at {NARROWEST}")
+        page.set_viewport_size(SIZES["phone"])
+    return found
+
+
+def come_in(context: BrowserContext, client: Client, address: str, way: Way) -> None:
+    """Come as somebody who signed in elsewhere, or as nobody yet."""
+    context.clear_cookies()
+    cookies = {settings.LANGUAGE_COOKIE_NAME: way.language}
+    if settings.SESSION_COOKIE_NAME in client.cookies:
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        cookies[settings.SESSION_COOKIE_NAME] = session
+    context.add_cookies([{"name": k, "value": v, "url": address} for k, v in cookies.items()])
+
+
+def walk(
+    context: BrowserContext,
+    address: str,
+    turns: list[tuple[str, str]],
+    browsers: dict[str, Client],
+    way: Way,
+) -> dict[str, list[object]]:
+    """Open pages, each as somebody, and return what is wrong with which."""
+    page, said, wrong, before = context.new_page(), [], {}, None
+    page.on("console", lambda message: message.type == "error" and said.append(message.text))
+    for who, path in turns:
+        if who != before:
+            come_in(context, browsers[who], address, way)
+        before = who
+        said.clear()
+        found = complaints(page, path, way)
+        found += [text for text in said if "404" not in text]
+        if found:
+            wrong[f"{path} {way} {who}"] = found
+    return wrong
+
+
+@pytest.mark.any_database
+def test_every_page_can_be_used_by_everybody(live_server, browser: Browser):
+    world = full_world()
+    people = {who: world.people[who] for who in world.people}
+    browsers = {who: sign_in(user) if user else Client() for who, user in people.items()}
+    asked = list(pages(world, browsers))
+    assert len(asked) > AT_LEAST
+    wrong: dict[str, list[object]] = {}
+    for number, way in enumerate(WAYS):
+        User.objects.update(language=way.language)
+        turns = sorted((shown[number % len(shown)], path) for path, shown in asked)
+        context = browser.new_context(base_url=live_server.url, **way.settings)
+        context.add_init_script(AXE)
+        wrong |= walk(context, live_server.url, turns, browsers, way)
+        context.close()
+    assert wrong == {}, pformat(wrong, width=160)
