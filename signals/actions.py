@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts import access
 from accounts.access import Permission, Scope
+from accounts.drafts import actions as drafts
+from accounts.drafts.models import SIGNAL
 from accounts.models import Membership, User
 from cases.actions import check, file_record, lock, open_case, refresh
 from cases.errors import KEY_USED, ActionError
@@ -59,6 +61,16 @@ def file_signal(
     if about_staff:
         tell(signal.case, timezone.now())
     _tell_of_severe(signal)
+    return signal
+
+
+@transaction.atomic
+def file_from_page(
+    pupil: Pupil, by: User, key: UUID, page: UUID, *, categories: Iterable[str], **fields: Any
+) -> Signal:
+    """File the signal of a page, and empty the draft of that page with it."""
+    signal = file_signal(pupil, by, key, categories=categories, **fields)
+    drafts.end(by, SIGNAL, page)
     return signal
 
 

@@ -113,7 +113,9 @@ class Visitor:
     def fill(self, **texts: str) -> None:
         """Fill in fields by their names in the form."""
         for field, text in texts.items():
-            self.page.locator(f"[name={field}]").fill(text)
+            box = self.page.locator(f"[name={field}]")
+            self._unfold(box)
+            box.fill(text)
 
     def choose(self, **values: str) -> None:
         """Choose radio buttons by field and value; the label is what one taps."""
@@ -128,7 +130,13 @@ class Visitor:
     def _tap(self, box: object) -> None:
         own = box.get_attribute("id")
         label = self.page.locator(f"label[for='{own}']") if own else box.locator("xpath=..")
+        self._unfold(box)
         label.first.click()
+
+    def _unfold(self, box: object) -> None:
+        """Open the headings behind which a field stands, from the outermost on."""
+        for closed in box.locator("xpath=ancestor::details[not(@open)]").all():
+            closed.locator("xpath=summary").click()
 
     @property
     def text(self) -> str:
