@@ -44,11 +44,13 @@ def keep(owner: User, form: str, page: UUID, fields: bytes, *, whom: Permission)
 def end(owner: User, form: str, page: UUID) -> None:
     """Empty the draft of a page that was sent; one of another page stays, and waits."""
     owner.hold_memberships()
-    if Draft.objects.standing(owner, form).exclude(page=page).exists():
+    draft = Draft.objects.filter(owner=owner, form=form).first() or Draft(owner=owner, form=form)
+    if draft.page == page and draft.saved_at and not draft.sealed:
+        return  # sent once more
+    if draft.page != page and Draft.objects.standing(owner, form).exists():
         return
-    Draft.objects.update_or_create(
-        owner=owner, form=form, defaults={"page": page, "sealed": "", "saved_at": timezone.now()}
-    )
+    draft.page, draft.sealed, draft.saved_at = page, "", timezone.now()
+    draft.save()
 
 
 def throw_away(owner: User, form: str) -> None:
