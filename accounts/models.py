@@ -9,6 +9,7 @@ from django.db import connection, models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.drafts.models import Draft
 from accounts.managers import UserManager
 from accounts.querysets import MembershipQuerySet, RoleInvitationQuerySet
 from accounts.roles import Role
@@ -17,6 +18,7 @@ from accounts.sso.models import IdentityProvider, ProviderDomain
 __all__ = [
     "Board",
     "Buurtteam",
+    "Draft",
     "IdentityProvider",
     "Membership",
     "ProviderDomain",

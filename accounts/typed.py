@@ -45,10 +45,7 @@ def keep(request: HttpRequest) -> bool:
     owner = _owner(request.POST.get(TOKEN_FIELD, ""))
     if owner is None or (request.user.is_authenticated and request.user.pk != owner):
         return False
-    fields = request.POST.copy()
-    for name in LEFT_OUT:
-        fields.pop(name, None)
-    text = fields.urlencode().encode()
+    text = packed(request.POST)
     if len(text) > LARGEST or not ratelimit.consume(request, action="keep_typed", key=str(owner)):
         messages.error(
             request,
@@ -64,6 +61,14 @@ def keep(request: HttpRequest) -> bool:
         "fields": cipher(SALT).encrypt(text).decode(),
     }
     return True
+
+
+def packed(fields: QueryDict) -> bytes:
+    """Return what a form brought, as a form sends it, without what is not kept."""
+    fields = fields.copy()
+    for name in LEFT_OUT:
+        fields.pop(name, None)
+    return fields.urlencode().encode()
 
 
 def take(request: HttpRequest) -> QueryDict | None:

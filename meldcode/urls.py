@@ -6,8 +6,8 @@ from background import views as background
 from cases.notifications.push.views import worker
 from cases.todo.views import todo
 from meldcode import accessibility, home
-from meldcode.tour import tour
 from meldcode.design.views import design
+from meldcode.tour import tour
 
 urlpatterns = [
     path("", home.home, name="home"),

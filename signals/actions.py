@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts import access
 from accounts.access import Permission, Scope
+from accounts.drafts import actions as drafts
+from accounts.drafts.models import SIGNAL
 from accounts.models import Membership, User
 from cases.actions import check, file_record, lock, open_case, refresh
 from cases.errors import KEY_USED, ActionError
@@ -77,6 +79,16 @@ def file_signal(
 def with_injury(categories: Iterable[str], marks: Sequence[Seen]) -> set[str]:
     """Return what a signal is about: what was marked on a body is an injury (R3, R5)."""
     return {*categories, INJURY} if marks else set(categories)
+
+
+@transaction.atomic
+def file_from_page(
+    pupil: Pupil, by: User, key: UUID, page: UUID, *, categories: Iterable[str], **fields: Any
+) -> Signal:
+    """File the signal of a page, and empty the draft of that page with it."""
+    signal = file_signal(pupil, by, key, categories=categories, **fields)
+    drafts.end(by, SIGNAL, page)
+    return signal
 
 
 def _tell_of_severe(signal: Signal) -> None:

@@ -1,19 +1,80 @@
 """Logging a signal in one screen."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import SHORT_TEXT, LongTextField, MeldcodeForm, MomentField, PublicIdField
+from accounts import access
+from accounts.access import Permission
+from accounts.forms import SHORT_TEXT, LongTextField, MeldcodeForm, PublicIdField
+from accounts.models import User
+from accounts.when import WhenField
 from cases.models import Pupil
 from signals.body_forms import BodyMap, MarksField
-from signals.categories import grouped_choices
+from signals.categories import (
+    DANGER,
+    Category,
+    age_group,
+    age_group_of_school,
+    grouped,
+    grouped_choices,
+)
+from signals.opinions import OPINIONS
 
 MATCHES_SHOWN = 8
 RECENT_SHOWN = 5
 
 NORMAL, SEVERE, ACUTE = "normal", "severe", "acute"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A category as the page shows it."""
+
+    category: Category
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryGroup:
+    """A group of categories: those of the age group, and the rest of them under "more"."""
+
+    name: Promise
+    usual: list[Option]
+    more: list[Option]
+
+    @property
+    def chosen(self) -> int:
+        """Return how many of it are chosen."""
+        return sum(option.chosen for option in (*self.usual, *self.more))
+
+    @property
+    def more_chosen(self) -> bool:
+        """Tell whether one of the rest is chosen: then they are not hidden."""
+        return any(option.chosen for option in self.more)
+
+    @property
+    def is_danger(self) -> bool:
+        """Tell whether it asks to act at once."""
+        return self.name is DANGER
+
+    @property
+    def in_brief(self) -> str:
+        """Return what is in it, for its heading."""
+        return ", ".join(str(option.category.label) for option in self.usual)
+
+
+# What stands behind a heading until somebody needs it: no field that is asked of everybody.
+FOLDED = {
+    "words": ("child_words",),
+    "around": ("place", "hearsay_from"),
+    "impression": ("interpretation",),
+    "staff": ("about_staff",),
+}
 
 
 class SignalFields(BodyMap, MeldcodeForm):
@@ -44,7 +105,7 @@ class SignalFields(BodyMap, MeldcodeForm):
         required=False,
         rows=2,
     )
-    observed_at = MomentField(label=_("When was it?"))
+    observed_at = WhenField(label=_("When was it?"))
     place = forms.CharField(label=_("Where was it?"), required=False, max_length=120)
     categories = forms.MultipleChoiceField(
         label=_("What is it about?"),
@@ -77,19 +138,38 @@ class SignalFields(BodyMap, MeldcodeForm):
         return cleaned
 
     @property
-    def category_groups(self) -> list[dict[str, Any]]:
-        """Return the categories in their groups, as chips, with those that are chosen."""
-        chosen = set(self["categories"].value() or ())
-        return [
-            {
-                "name": group,
-                "options": [
-                    {"code": code, "label": label, "chosen": code in chosen}
-                    for code, label in choices
-                ],
-            }
-            for group, choices in grouped_choices()
-        ]
+    def category_groups(self) -> list[CategoryGroup]:
+        """Return the categories in their groups, those of the age group first."""
+        chosen, age = set(self["categories"].value() or ()), self.age_group
+        groups = []
+        for name, found in grouped().items():
+            options = [Option(category, category.code in chosen) for category in found]
+            usual = [option for option in options if age in option.category.ages]
+            more = [option for option in options if age not in option.category.ages]
+            groups.append(CategoryGroup(name, usual, more))
+        return groups
+
+    @property
+    def age_group(self) -> str:
+        """Return of whom the categories are: of the user's school, unless the pupil is known."""
+        kinds = kinds_of_schools(self.user).values()
+        return age_group_of_school(next(iter(kinds), ""))
+
+    @property
+    def unfolded(self) -> set[str]:
+        """Return the headings that stand open: something was written there, or is wrong there."""
+        return {
+            heading
+            for heading, names in FOLDED.items()
+            if any(
+                name in self.fields and (self[name].value() or self[name].errors) for name in names
+            )
+        }
+
+    @property
+    def opinions(self) -> tuple:
+        """Return the table of words that are no fact, for the script to look at while one types."""
+        return OPINIONS
 
     def signal_fields(self) -> dict[str, Any]:
         """Return what the action takes."""
@@ -139,13 +219,26 @@ class SignalForm(SignalFields):
         """Return the pupils to choose from: the one chosen, then matches, else recent ones."""
         chosen = self._chosen()
         found = pupils_for(self.user, str(self["pupil_query"].value() or ""))
-        return ([chosen] if chosen else []) + [p for p in found if p != chosen]
+        if chosen is None:
+            return found
+        return [*with_age_group(self.user, [chosen]), *(p for p in found if p != chosen)]
+
+    @property
+    def age_group(self) -> str:
+        """Return the age group of the pupil that is chosen, else that of the school."""
+        chosen = self._chosen()
+        if chosen is None:
+            return super().age_group
+        return age_group(chosen, kinds_of_schools(self.user).get(chosen.school_id, ""))
 
     def _chosen(self) -> Pupil | None:
-        try:
-            return self.fields["pupil"].clean(self["pupil"].value())
-        except forms.ValidationError:
-            return None
+        """Return the pupil that is chosen, looked up once."""
+        if not hasattr(self, "_pupil"):
+            try:
+                self._pupil = self.fields["pupil"].clean(self["pupil"].value())
+            except forms.ValidationError:
+                self._pupil = None
+        return self._pupil
 
 
 class UnfoundedForm(MeldcodeForm):
@@ -167,11 +260,24 @@ class CorrectionForm(SignalFields):
     )
 
 
-def pupils_for(user: Any, query: str) -> list[Pupil]:
+def pupils_for(user: User, query: str) -> list[Pupil]:
     """Return the pupils to offer: those that match, or those of the user's latest signals."""
     pupils = Pupil.objects.may_be_signalled_by(user)
     # It comes unjudged, while one types: no database looks for everything.
     query = query.replace("\x00", "")[:SHORT_TEXT]
     if query.strip():
-        return list(pupils.matching(query)[:MATCHES_SHOWN])
-    return list(pupils.recently_signalled_by(user)[:RECENT_SHOWN])
+        return with_age_group(user, pupils.matching(query)[:MATCHES_SHOWN])
+    return with_age_group(user, pupils.recently_signalled_by(user)[:RECENT_SHOWN])
+
+
+def with_age_group(user: User, pupils: Iterable[Pupil]) -> list[Pupil]:
+    """Return pupils with the age group by which the categories follow the choice."""
+    kinds, found = kinds_of_schools(user), list(pupils)
+    for pupil in found:
+        pupil.age_group = age_group(pupil, kinds.get(pupil.school_id, ""))
+    return found
+
+
+def kinds_of_schools(user: User) -> dict[int, str]:
+    """Return the kind of each school at which the user logs signals."""
+    return {school.pk: school.kind for school in access.schools(user, Permission.LOG_SIGNAL)}

@@ -8,6 +8,7 @@ app_name = "signals"
 urlpatterns = [
     path("", views.mine, name="mine"),
     path("new/", views.new, name="new"),
+    path("draft/throw-away/", views.throw_draft_away, name="throw_draft_away"),
     path("pupils/", views.pupils, name="pupils"),
     path("<reference:reference>/", views.detail, name="detail"),
     path("<reference:reference>/unfounded/", views.unfounded, name="unfounded"),

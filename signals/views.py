@@ -1,14 +1,24 @@
 """Logging a signal, one's own signals, and correcting one."""
 
+from datetime import timedelta
+from uuid import uuid4
+
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts import access
 from accounts.access import Permission, requires
+from accounts.drafts.actions import keep, throw_away
+from accounts.drafts.models import SIGNAL, Draft
+from accounts.drafts.reading import draft_of, fields_of, page_of
+from accounts.errors import ActionError
 from audit.log import record_read, record_search
 from cases.case_records import READ
 from cases.contact_book.calls import numbers_in_case
@@ -18,7 +28,7 @@ from cases.protocol import guide
 from cases.screen import step_header, what_now
 from cases.step_views import record
 from cases.together import hang, read_together
-from signals.actions import correct_signal, file_signal, find_unfounded
+from signals.actions import correct_signal, file_from_page, find_unfounded
 from signals.body_forms import as_typed, asks_for_rows
 from signals.forms import (
     ACUTE,
@@ -30,32 +40,83 @@ from signals.forms import (
     pupils_for,
 )
 from signals.models import InjuryMark, Signal, SignalCategory
+from signals.opinions import hints_in
 
 SIGNALS_SHOWN = 30
+# The header in which a script reads where the page leads to (htmx knows it too).
+LEADS_TO = "HX-Redirect"
+# For so long the author is told what could be written otherwise; then it is as it was filed.
+JUST_FILED = timedelta(hours=1)
 
 
 @requires(Permission.LOG_SIGNAL)
 def new(request: HttpRequest) -> HttpResponse:
-    """Log a signal. The buttons for pupils and for marks show the form again, unjudged."""
+    """Log a signal. The buttons for pupils, for marks and for a draft show the form unjudged."""
     if request.method == "POST" and ("search" in request.POST or asks_for_rows(request.POST)):
-        form = SignalForm(user=request.user)
-        form.restore(request.POST)
-        return _new_page(request, form)
+        return _new_page(request, _unjudged(request, request.POST))
+    if request.method == "POST" and "draft" in request.POST:
+        return _keep_draft(request)
+    draft = draft_of(request.user)
     # From a look back one comes with the pupil; whom one may not signal is not offered.
     form = SignalForm.for_page(request, initial={"pupil": request.GET.get("pupil", "")})
     if form.is_bound and form.is_valid():
-        signal = form.run(file_signal, form.about(), request.user, form.key, **form.signal_fields())
+        page = page_of(request.POST) or form.key
+        fields = form.signal_fields()
+        signal = form.run(file_from_page, form.about(), request.user, form.key, page, **fields)
         if signal:
             messages.success(request, _("Your signal is saved."))
-            return redirect("signals:detail", signal.reference)
-    return _new_page(request, form)
+            return _go_on(request, reverse("signals:detail", args=[signal.reference]))
+    if request.method == "GET" and "draft" in request.GET and draft and (typed := draft.fields()):
+        form = _unjudged(request, typed)
+    return _new_page(request, form, draft)
 
 
-def _new_page(request: HttpRequest, form: SignalForm) -> HttpResponse:
+def _unjudged(request: HttpRequest, typed: QueryDict) -> SignalForm:
+    form = SignalForm(user=request.user)
+    form.restore(typed)
+    return form
+
+
+def _go_on(request: HttpRequest, url: str) -> HttpResponse:
+    """Lead on. A script is told where to: what it asked for is not opened twice."""
+    return HttpResponse(status=204, headers={LEADS_TO: url}) if request.htmx else redirect(url)
+
+
+def _new_page(request: HttpRequest, form: SignalForm, draft: Draft | None = None) -> HttpResponse:
     """Show the form. Whatever brought it here, it lists whom its search finds: that is a search."""
     _record_search(request, str(form["pupil_query"].value() or ""))
     status = 422 if form.is_bound and form.errors else 200
-    return render(request, "signals/new.html", {"form": form}, status=status)
+    if draft and str(draft.page) == str(form["idempotency_key"].value()):
+        draft = None  # it is this very page
+    return render(request, "signals/new.html", {"form": form, "draft": draft}, status=status)
+
+
+def _keep_draft(request: HttpRequest) -> HttpResponse:
+    """Keep what stands in the form, unjudged: by the script while one types, or by the button."""
+    page = page_of(request.POST) or uuid4()
+    try:
+        draft = keep(
+            request.user, SIGNAL, page, fields_of(request.POST), whom=Permission.LOG_SIGNAL
+        )
+    except ActionError as refused:
+        if request.htmx:
+            return HttpResponse(refused.message, status=409, content_type="text/plain")
+        messages.error(request, refused.message)
+        return _new_page(request, _unjudged(request, request.POST), draft_of(request.user))
+    if request.htmx:
+        said = _("Saved as a draft at %(time)s") % {"time": f"{localtime(draft.saved_at):%H:%M}"}
+        return HttpResponse(said, content_type="text/plain")
+    messages.success(request, _("Your draft is kept. Only you can see it."))
+    return redirect("signals:mine")
+
+
+@requires(Permission.LOG_SIGNAL)
+@require_POST
+def throw_draft_away(request: HttpRequest) -> HttpResponse:
+    """Throw one's own draft away."""
+    throw_away(request.user, SIGNAL)
+    messages.success(request, _("Your draft is thrown away."))
+    return redirect("signals:new")
 
 
 @requires(Permission.LOG_SIGNAL)
@@ -64,7 +125,8 @@ def pupils(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("pupil_query", "")
     _record_search(request, query)
     found = pupils_for(request.user, query)
-    return render(request, "signals/_pupil_options.html", {"options": found, "chosen": ""})
+    shown = {"options": found, "query": query, "lists_recent": True}
+    return render(request, "signals/_pupil_options.html", shown)
 
 
 def _record_search(request: HttpRequest, query: str) -> None:
@@ -87,7 +149,11 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "signals/mine.html",
-        {"signals": signals[:SIGNALS_SHOWN], "cases": taking_part[:SIGNALS_SHOWN]},
+        {
+            "signals": signals[:SIGNALS_SHOWN],
+            "cases": taking_part[:SIGNALS_SHOWN],
+            "draft": draft_of(request.user),
+        },
     )
 
 
@@ -106,6 +172,8 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     visible, movable = this.visible_to(request.user), _findable(request, this)
     read_together(unconflicted, visible, movable)
     numbers = numbers_in_case(request.user, case.school)
+    is_author = signal.author_id == request.user.pk
+    fresh = is_author and timezone.now() - signal.recorded_at < JUST_FILED
     return render(
         request,
         "signals/detail.html",
@@ -115,7 +183,8 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
             "steps": step_header(guidance),
             "guidance": what_now(guidance, case, {Permission.LOG_SIGNAL}, numbers, sees_case=False),
             "case": next(iter(visible), None),
-            "is_author": signal.author_id == request.user.pk,
+            "is_author": is_author,
+            "hints": hints_in(signal.facts) if fresh else [],
             "may_find": bool(movable) and not hasattr(signal, "finding"),
             "corrected_by": getattr(signal, "correction", None),
         },

@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import typed
+from accounts.models import Draft
 from cases import views as case_views
 from cases.dossier.tasks import make_dossier
 from cases.models import (
@@ -81,6 +82,7 @@ MAY_READ: dict[str, tuple[str, ...]] = {
     "a saved view":              ("coordinator",),  # whose it is
     "the year report":           (*CARE_TEAM, "conflicted", "leader", "administrator"),
     "flags":                     ("administrator",),
+    "a draft":                   ("attention_officer",),  # who writes it
     "nobody's page":             (),
 }
 # fmt: on
@@ -201,6 +203,15 @@ class Walk:
         away.post(sheet.url, texts)
         self.clients[f"away {row.name}"] = away
 
+    def write_draft(self, who):
+        """Keep a signal that somebody is still writing, with a word in every text of it."""
+        sheet = Sheet(next(row for row in FORMS if row.name == "signals:new"), self.signed_in,
+                      self.world)  # fmt: skip
+        words = {field: self.markers.new("a draft", field) for field in sheet.texts()}
+        kept = self.client(who).post(sheet.url, {**sheet.full, **words, "draft": "1"})
+        self.addresses.append(kept["Location"])
+        return f"{sheet.url}?draft=open"
+
     def client_for(self, row):
         return lambda user: self.client(row.who)
 
@@ -234,6 +245,7 @@ def walked(world, markers, signed_in, log, queue, monkeypatch, django_capture_on
     for row in FORMS:
         if row.name not in LAST:
             walk.send(row)
+    walk.draft = walk.write_draft("attention_officer")
     walk.spy, walk.log = spy, log
     return walk
 
@@ -254,6 +266,11 @@ def test_pages_show_each_word_to_those_who_may_read_it_and_to_nobody_else(walked
                 if who not in MAY_READ[group]:
                     leaks[who, url, group, field] = True
     assert leaks == {}
+    # A draft is its author's alone, on the page on which they go on with it.
+    drafts = {who: client.get(walked.draft) for who, client in walked.clients.items()}
+    reading = {who for who, page in drafts.items()
+               if ("a draft", "facts") in walked.markers.found(page.content.decode())}  # fmt: skip
+    assert reading == {"attention_officer"}
     # What nobody can read at all would make that pass as well.
     for who in ("coordinator", "leader"):
         assert {"who the pupil is", "the case", "signals of the author"} <= seen[who], who
@@ -307,7 +324,8 @@ def test_nothing_stands_where_nobody_looks_for_it(walked, queue):
         "referrals:request_copy reason",
         "copy reason",
     }
-    for told in (Notification, OutboxMessage):
+    assert Draft.objects.exclude(sealed="").exists()
+    for told in (Notification, OutboxMessage, Draft):
         assert told.objects.exists()
         assert found("\n".join(columns(told.objects.all()))) == set()
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0005_saml_provider"),
+        ("accounts", "0006_draft"),
     ]
 
     operations = [

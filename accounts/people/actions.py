@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts import access
 from accounts.access import Permission
+from accounts.drafts.actions import throw_away_all
 from accounts.errors import KEY_USED, ActionError
 from accounts.models import Membership, RoleInvitation, School, User
 from accounts.people import mails
@@ -312,6 +313,7 @@ def wind_up(membership: Membership, now: datetime) -> bool:
     locked.save(update_fields=["ends_on", "ended_at"])
     _withdraw_ways_back(locked)  # before the user is locked, as where one is accepted
     end_sessions(locked.user)
+    throw_away_all(locked.user)
     membership_ended.send(sender=Membership, membership=locked)
     return True
 

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.core.management import call_command
 from django.utils import timezone
 
+from accounts.drafts.actions import clear
 from accounts.people.actions import wind_up_expired
 
 
@@ -17,3 +18,9 @@ def wind_up_memberships() -> None:
 def clear_sessions() -> None:
     """Remove the sessions that have expired: nobody comes back for them."""
     call_command("clearsessions")
+
+
+@shared_task
+def clear_drafts() -> None:
+    """Remove drafts that nobody went on with."""
+    clear(timezone.now())

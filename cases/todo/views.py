@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts import guides
 from accounts.access import Permission, requires
+from accounts.drafts.reading import draft_of
 from cases.todo.doors import doors_of
 from cases.todo.latest import latest_of
 from cases.todo.registry import Reader, todo_list
@@ -32,6 +33,7 @@ def todo(request: HttpRequest) -> HttpResponse:
             "cut": found.cut,
             "doors": doors_of(reader),
             "latest_signals": latest_of(reader),
+            "draft": draft_of(request.user),
         },
     )
 

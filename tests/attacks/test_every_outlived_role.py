@@ -49,6 +49,7 @@ OF_ONES_OWN = {
     "notifications:read_all": "one's own notices",
     "notifications:remove_device": "one's own browser",
     "notifications:settings": "how one is told, and not of what",
+    "signals:throw_draft_away": "one's own draft",
     "stay": "one's own session",
 }
 ONLY_LOOKS = {

@@ -130,7 +130,9 @@ class Visitor:
     def fill(self, **texts: str) -> None:
         """Fill in fields by their names in the form."""
         for field, text in texts.items():
-            self.page.locator(f"[name={field}]").fill(text)
+            box = self.page.locator(f"[name={field}]")
+            self._unfold(box)
+            box.fill(text)
 
     def choose(self, **values: str) -> None:
         """Choose radio buttons by field and value; the label is what one taps."""
@@ -145,7 +147,13 @@ class Visitor:
     def _tap(self, box: object) -> None:
         own = box.get_attribute("id")
         label = self.page.locator(f"label[for='{own}']") if own else box.locator("xpath=..")
+        self._unfold(box)
         label.first.click()
+
+    def _unfold(self, box: object) -> None:
+        """Open the headings behind which a field stands, from the outermost on."""
+        for closed in box.locator("xpath=ancestor::details[not(@open)]").all():
+            closed.locator("xpath=summary").click()
 
     @property
     def text(self) -> str:
@@ -154,6 +162,8 @@ class Visitor:
 
     def look(self) -> None:
         """See that a page is in Dutch, fits its width, and can be used by everybody (WCAG 2 AA)."""
+        # A script sends a signal, and leads on when it knows what became of it.
+        self.page.locator(".signal-form[aria-busy]").wait_for(state="detached")
         self.page.wait_for_load_state()
         self.looked += 1
         self._picture()

@@ -108,6 +108,7 @@ def test_a_teacher_makes_a_mistake_and_loses_nothing(visitor, school, pupil):
     author = member(Role.TEACHER, school)
     teacher = visitor(author)
     log_signal(teacher, "Zat alleen.")
+    teacher.choose(observed_at_when="other")
     teacher.fill(observed_at="2990-01-01T10:00", interpretation="Ik maak me zorgen.")
     teacher.tick("categories", "withdrawn")
     teacher.press("Save the signal")
