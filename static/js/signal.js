@@ -54,7 +54,7 @@
 
   // What the page says of the line. One of these at a time.
   const told = document.querySelector("[data-no-line]");
-  const tell = (which) => told.querySelectorAll("[data-when]").forEach((part) => {
+  const tell = (which) => document.querySelectorAll("[data-when]").forEach((part) => {
     part.hidden = part.dataset.when !== which;
   });
   const post = (body, options) => fetch(form.getAttribute("action"), {
@@ -130,6 +130,7 @@
     form.removeAttribute("aria-busy");
   };
   const wait = () => {
+    form.removeAttribute("aria-busy");
     tell("waiting");
     const pause = PAUSES[Math.min(tries, PAUSES.length) - 1];
     again = setTimeout(attempt, pause);
@@ -137,6 +138,7 @@
   async function attempt() {
     clearTimeout(again);
     tries += 1;
+    form.setAttribute("aria-busy", "true");
     tell("sending");
     let answer;
     try {
@@ -170,7 +172,6 @@
     clearTimeout(waits);
     saving?.abort();
     body = new URLSearchParams(new FormData(form));
-    form.setAttribute("aria-busy", "true");
     form.inert = true;
     attempt();
   });

@@ -2,6 +2,7 @@
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from accounts.models import Draft
 from accounts.roles import Role
@@ -120,7 +121,9 @@ def test_on_a_broken_line_it_stays_says_so_and_is_filed_once(visitor, teacher):
     page, told = fill_in(author), author.page.locator("[data-no-line]")
     page.context.set_offline(True)
     author.page.locator(".submit-bar .btn-primary").click()
-    told.get_by_text(dutch("No connection.")).first.wait_for()
+    said = told.get_by_text(dutch("No connection.")).first
+    said.wait_for()
+    expect(said).to_be_in_viewport()
     assert page.locator("[name=facts]").input_value() == WORDS
     assert not Signal.objects.filter(facts=WORDS).exists()
     stored = page.evaluate(STORED)
@@ -143,7 +146,14 @@ def test_on_a_broken_line_it_stays_says_so_and_is_filed_once(visitor, teacher):
         route.abort()
 
     fill_in(author)
+    page.context.set_offline(True)
     page.locator("[name=facts]").fill("Nog iets anders.")
+    unsaved = page.get_by_text(
+        dutch("No connection. What you typed is still here, and not kept as a draft yet.")
+    )
+    unsaved.wait_for()
+    expect(unsaved).to_be_in_viewport()
+    page.context.set_offline(False)
     page.route("**/signals/new/", lose)
     page.locator(".submit-bar .btn-primary").click()
     told.locator("[data-again]").click()
