@@ -80,7 +80,7 @@ class MarksInput(forms.Widget):
 
 
 class MarksField(forms.Field):
-    """Up to ``AT_MOST`` marks. Cleaned, a list of ``Seen``."""
+    """The marks; cleaned, a list of ``Seen``. How many it may be is the action's to say."""
 
     widget = MarksInput
 
@@ -95,9 +95,6 @@ class MarksField(forms.Field):
             for number, row in enumerate(rows, 1)
             for message in wrong_in(row).values()
         ]
-        if len(rows) > AT_MOST:
-            said = _("Mark at most %(n)s places; describe the others in words.")
-            wrong.insert(0, said % {"n": AT_MOST})
         if wrong:
             raise forms.ValidationError(wrong)
         return [Seen(**{**row, "note": row["note"].strip()}) for row in rows]
