@@ -1,18 +1,13 @@
 """What a signal can be about (docs/protocol.md), as a table: by age group, each with examples."""
 
 from dataclasses import dataclass
-from datetime import date
 
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Pupil
-
-# The age groups: 4 to 12, and 12 and older.
+# The age groups: 4 to 12 (primary school), and 12 and older.
 CHILD, TEEN = "child", "teen"
 BOTH = (CHILD, TEEN)
-OLDER_FROM = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +191,6 @@ def grouped() -> dict[Promise, list[Category]]:
     for category in CATEGORIES:
         groups.setdefault(category.group, []).append(category)
     return groups
-
-
-def age_group(pupil: Pupil, kind: str, today: date | None = None) -> str:
-    """Return the age group of a pupil; where the birth date is unknown, that of the school."""
-    age = pupil.age(today or timezone.localdate())
-    if age is None:
-        return age_group_of_school(kind)
-    return TEEN if age >= OLDER_FROM else CHILD
 
 
 def age_group_of_school(kind: str) -> str:

@@ -18,7 +18,6 @@ from signals.body_forms import BodyMap, MarksField
 from signals.categories import (
     DANGER,
     Category,
-    age_group,
     age_group_of_school,
     grouped,
     grouped_choices,
@@ -221,15 +220,15 @@ class SignalForm(SignalFields):
         found = pupils_for(self.user, str(self["pupil_query"].value() or ""))
         if chosen is None:
             return found
-        return [*with_age_group(self.user, [chosen]), *(p for p in found if p != chosen)]
+        return [*of_schools(self.user, [chosen]), *(p for p in found if p != chosen)]
 
     @property
     def age_group(self) -> str:
-        """Return the age group of the pupil that is chosen, else that of the school."""
+        """Return the age group of the school of the pupil that is chosen, else of the user's."""
         chosen = self._chosen()
         if chosen is None:
             return super().age_group
-        return age_group(chosen, kinds_of_schools(self.user).get(chosen.school_id, ""))
+        return age_group_of_school(kinds_of_schools(self.user).get(chosen.school_id, ""))
 
     def _chosen(self) -> Pupil | None:
         """Return the pupil that is chosen, looked up once."""
@@ -266,15 +265,19 @@ def pupils_for(user: User, query: str) -> list[Pupil]:
     # It comes unjudged, while one types: no database looks for everything.
     query = query.replace("\x00", "")[:SHORT_TEXT]
     if query.strip():
-        return with_age_group(user, pupils.matching(query)[:MATCHES_SHOWN])
-    return with_age_group(user, pupils.recently_signalled_by(user)[:RECENT_SHOWN])
+        return of_schools(user, pupils.matching(query)[:MATCHES_SHOWN])
+    return of_schools(user, pupils.recently_signalled_by(user)[:RECENT_SHOWN])
 
 
-def with_age_group(user: User, pupils: Iterable[Pupil]) -> list[Pupil]:
-    """Return pupils with the age group by which the categories follow the choice."""
+def of_schools(user: User, pupils: Iterable[Pupil]) -> list[Pupil]:
+    """Return pupils with the age group by which the categories follow the choice.
+
+    That of their school, not their own: whoever is offered a pupil would see on which day they
+    turn twelve.
+    """
     kinds, found = kinds_of_schools(user), list(pupils)
     for pupil in found:
-        pupil.age_group = age_group(pupil, kinds.get(pupil.school_id, ""))
+        pupil.age_group = age_group_of_school(kinds.get(pupil.school_id, ""))
     return found
 
 

@@ -88,23 +88,34 @@ def test_brought_back_later_now_is_the_moment_of_then(teacher, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_the_categories_are_those_of_the_age_and_all_the_others_under_more(teacher, school):
-    today = timezone.localdate()
-    ages = {6: CHILD, 11: CHILD, 12: TEEN, 16: TEEN, None: TEEN}  # unknown: as the school (vo)
-    for years, group in ages.items():
-        born = today.replace(year=today.year - years, day=1) if years else None
-        pupil = PupilFactory(school=school, birth_date=born)
-        form = SignalForm(user=teacher, initial={"pupil": str(pupil.public_id)})
-        assert form.age_group == group, years
+def test_the_categories_are_those_of_the_school_and_all_the_others_under_more(teacher, school):
+    for kind, group in ((school.Kind.SECONDARY, TEEN), (school.Kind.PRIMARY, CHILD)):
+        school.kind = kind
+        school.save()
+        teacher.forget_memberships()
+        form = SignalForm(user=teacher)
+        assert form.age_group == group
         found = [o.category for g in form.category_groups for o in (*g.usual, *g.more)]
         assert sorted(c.code for c in found) == sorted(c.code for c in CATEGORIES)
         usual = {o.category.code for g in form.category_groups for o in g.usual}
         assert ("substances" in usual, "not_fetched" in usual) == (group == TEEN, group == CHILD)
         assert {c.code for c in CATEGORIES if c.direct} <= usual
-    school.kind = school.Kind.PRIMARY
-    school.save()
-    teacher.forget_memberships()
-    assert SignalForm(user=teacher).age_group == CHILD
+
+
+@pytest.mark.django_db
+def test_the_form_tells_nobody_when_a_pupil_turns_twelve(teacher, school, signed_in, monkeypatch):
+    """Who is offered a pupil knows the name and the class; by a birthday they would know more."""
+    today = timezone.localdate()
+    pupil = PupilFactory(school=school, birth_date=today.replace(year=today.year - 12))
+    browser, found = signed_in(teacher), []
+    for age in (11, 12):
+        monkeypatch.setattr(Pupil, "age", lambda self, day, age=age: age)
+        page = browser.get(reverse("signals:new"), {"pupil": str(pupil.public_id)})
+        offered = browser.get(reverse("signals:pupils"), {"pupil_query": pupil.given_name})
+        groups = page.context["form"].category_groups
+        found.append((re.findall(r'data-age="\w*"', page.content.decode()), groups,
+                      offered.content))  # fmt: skip
+    assert found[0] == found[1]
 
 
 @pytest.mark.django_db
