@@ -183,6 +183,45 @@ class Visitor:
             self.page.screenshot(path=path, full_page=True)
 
 
+class Thumb:
+    """Somebody on a phone whose taps and letters are counted, from the first page on."""
+
+    # Of the keystroke-level model (Card, Moran and Newell): a decision, a movement to what is
+    # tapped, a letter. Seconds.
+    DECIDES, POINTS, TYPES = 1.35, 1.1, 0.28
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.taps = self.letters = 0
+
+    def tap(self, where: str) -> None:
+        """Tap on the first of what a selector names."""
+        self.page.locator(where).first.click()
+        self.taps += 1
+
+    def tap_words(self, name: str) -> None:
+        """Tap on a button or a link by its words in the catalogue."""
+        inside = self.page.locator("main")
+        button = inside.get_by_role("button", name=dutch(name), exact=True)
+        button.or_(inside.get_by_role("link", name=dutch(name), exact=True)).first.click()
+        self.taps += 1
+
+    def types(self, text: str) -> None:
+        """Type where one tapped last."""
+        self.page.keyboard.type(text)
+        self.letters += len(text)
+
+    @property
+    def seconds(self) -> float:
+        """Return how long somebody takes who knows the way, without waiting for pages."""
+        return self.taps * (self.DECIDES + self.POINTS) + self.letters * self.TYPES
+
+    def tell(self, capsys: pytest.CaptureFixture, task: str) -> None:
+        """Print what a task takes."""
+        with capsys.disabled():
+            print(f"\n{task}: {self.taps} taps, {self.letters} letters, {self.seconds:.0f} s")  # noqa: T201
+
+
 def weigh(person: Visitor, **answers: str) -> None:
     """Answer the questions that are asked, with no unless told, each with its grounds."""
     for card in person.page.locator("[data-question]").all():
