@@ -150,18 +150,19 @@ def walk(
 
 
 @pytest.mark.any_database
-def test_every_page_can_be_used_by_everybody(live_server, browser: Browser):
-    world = full_world()
-    people = {who: world.people[who] for who in world.people}
-    browsers = {who: sign_in(user) if user else Client() for who, user in people.items()}
+@pytest.mark.parametrize(
+    "number", range(len(WAYS)), ids=[f"{way.language}-{way.theme}-{way.size}" for way in WAYS]
+)
+def test_every_page_can_be_used_by_everybody(number, live_server, browser: Browser):
+    """Each page in each way; the ways apart, so that two processes share them."""
+    world, way = full_world(), WAYS[number]
+    browsers = {who: sign_in(user) if user else Client() for who, user in world.people.items()}
     asked = list(pages(world, browsers))
     assert len(asked) > AT_LEAST
-    wrong: dict[str, list[object]] = {}
-    for number, way in enumerate(WAYS):
-        User.objects.update(language=way.language)
-        turns = sorted((shown[number % len(shown)], path) for path, shown in asked)
-        context = browser.new_context(base_url=live_server.url, **way.settings)
-        context.add_init_script(AXE)
-        wrong |= walk(context, live_server.url, turns, browsers, way)
-        context.close()
+    User.objects.update(language=way.language)
+    turns = sorted((shown[number % len(shown)], path) for path, shown in asked)
+    context = browser.new_context(base_url=live_server.url, **way.settings)
+    context.add_init_script(AXE)
+    wrong = walk(context, live_server.url, turns, browsers, way)
+    context.close()
     assert wrong == {}, pformat(wrong, width=160)
