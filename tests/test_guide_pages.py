@@ -22,7 +22,7 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 # What a title may tell beside words of ours: no pupil. Of people, where one looks after them.
 IN_A_TITLE = {
     "case.reference", "job.case.reference", "consultation.reference", "signal.reference",
-    "job.years", "year", "person.name", "provider.name",
+    "job.years", "year", "person.name", "provider.name", "guide.title",
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from audit.about import neutral_name, subject_of
 from audit.models import Flag
 from cases.models import Answer, Pupil, ShutOut, StepChange
 from referrals.report.models import ReportText
+from signals.models import InjuryMark
 from tests.canary import Markers
 
 OURS = ("cases", "consultations", "referrals", "signals")
@@ -24,6 +25,7 @@ PEOPLE = (User, RoleInvitation)
 UNDER = {
     StepChange: attrgetter("case"),
     Answer: attrgetter("assessment.case"),
+    InjuryMark: attrgetter("signal.case"),
     ReportText: attrgetter("report.referral.decision.case"),
     Flag: attrgetter("school"),
 }
