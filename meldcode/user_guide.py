@@ -79,9 +79,16 @@ TEACHER = Guide(
                 _("Choose “Log a signal”. It works on your phone."),
                 _("Choose the pupil, or search by name or class."),
                 _("Write what you saw or heard, as a camera would have recorded it."),
-                _("What the pupil said goes into a box of its own, word for word."),
-                _("What you make of it may be there too, apart from the facts."),
+                _("What the pupil said, and what you make of it, go under headings of their own."),
                 _("Say when it was, what it is about and how severe it is. Then save it."),
+                _(
+                    "Interrupted? What you type is kept as a draft that only you can see. Go on "
+                    "with it later, also on another device."
+                ),
+                _(
+                    "Did you see an injury? Mark where on the drawn figure. Take no photographs: "
+                    "the page says why."
+                ),
             ),
             Picture(
                 "teacher-signal",
