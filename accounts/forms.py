@@ -22,6 +22,8 @@ Result = TypeVar("Result")
 
 LONG_TEXT = 20_000
 SHORT_TEXT = 300
+# The first of the choices of a list that opens: who hears the page hears it too.
+NOT_CHOSEN = ("", _("Nothing chosen"))
 # What every form carries beside what one fills in.
 HIDDEN = ("idempotency_key", "typed_by")
 

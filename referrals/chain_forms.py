@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import ComingDayField, LongTextField, MeldcodeForm
+from accounts.forms import NOT_CHOSEN, ComingDayField, LongTextField, MeldcodeForm
 from cases.protocol.parties import PARTIES
 from referrals import chain
 from referrals.chain import State, Verdict
@@ -103,7 +103,7 @@ class MoveForm(MeldcodeForm):
     closed_to = forms.ChoiceField(
         label=_("Who is responsible after it?"),
         help_text=_("Only when it ends. When SAVE ends, that is the buurtteam."),
-        choices=[("", ""), *PARTIES.items()],
+        choices=[NOT_CHOSEN, *PARTIES.items()],
         required=False,
     )
     grounds = LongTextField(

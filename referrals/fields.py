@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import NOT_CHOSEN
 from accounts.models import School
 from cases.models import Attachment, Case, Contact
 
@@ -61,7 +62,7 @@ class ContactField(forms.ChoiceField):
             (code, f"{contact.get_organisation_display()}: {contact.name}")
             for code, contact in self.contacts.items()
         ]
-        self.choices = [("", ""), *named]
+        self.choices = [NOT_CHOSEN, *named]
 
     def clean(self, value: Any) -> Contact | None:
         """Return whom one chose."""

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import ComingDayField, LongTextField, MeldcodeForm, MomentField
+from accounts.forms import NOT_CHOSEN, ComingDayField, LongTextField, MeldcodeForm, MomentField
 from cases.forms import StepForm
 from cases.models import Case
 from cases.together import read_together
@@ -222,7 +222,7 @@ class FeedbackForm(MeldcodeForm):
     heard_from = forms.ChoiceField(
         label=_("From where did you hear it?"),
         choices=[
-            ("", ""),
+            NOT_CHOSEN,
             (Feedback.Party.SCHOOL, _("What we see at school")),
             *[c for c in Feedback.Party.choices if c[0] != Feedback.Party.SCHOOL],
         ],
@@ -244,7 +244,7 @@ class FeedbackForm(MeldcodeForm):
     helped_by = forms.ChoiceField(
         label=_("Whose help is it now?"),
         help_text=_("Who works with the family, or decides, from now on."),
-        choices=[("", ""), *Feedback.Party.choices],
+        choices=[NOT_CHOSEN, *Feedback.Party.choices],
     )
     willing = forms.ChoiceField(
         label=_("Does the family take part?"),
@@ -255,7 +255,7 @@ class FeedbackForm(MeldcodeForm):
     investigation = forms.ChoiceField(
         label=_("What does Veilig Thuis say of the report?"),
         help_text=_("Only when they told you. After an investigation begins they have ten weeks."),
-        choices=[("", ""), *Feedback.Investigation.choices],
+        choices=[NOT_CHOSEN, *Feedback.Investigation.choices],
         required=False,
     )
     next_review_on = ComingDayField(label=_("When do you look again?"), required=False)
@@ -270,7 +270,7 @@ class FeedbackForm(MeldcodeForm):
             del self.fields["letters"]
         self.referrals = {str(referral.public_id): referral for referral in told}
         self.fields["referral"].choices = [
-            ("", ""), *((code, found.receiver) for code, found in self.referrals.items()),
+            NOT_CHOSEN, *((code, found.receiver) for code, found in self.referrals.items()),
         ]  # fmt: skip
         if not self.referrals:
             self.fields["referral"].widget = forms.HiddenInput()

@@ -28,6 +28,16 @@ from tests.world import World
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# Beside the standard: what makes a page easy to find one's way in.
+ALSO = [
+    "heading-order", "page-has-heading-one", "empty-heading", "landmark-one-main", "skip-link",
+    "label-title-only", "accesskeys", "tabindex",
+]  # fmt: skip
+# What one can press or fill in has a name for who hears the page (the accessibility tree).
+NAMED = {
+    "button", "checkbox", "combobox", "link", "listbox", "menuitem", "option", "radio",
+    "searchbox", "slider", "spinbutton", "switch", "tab", "textbox",
+}  # fmt: skip
 # A coordinator, teachers, a leader, family workers, an administrator, and nobody yet.
 VISITORS = (
     "coordinator", "author", "leader", "joined", "administrator", "handed_over", "invited",
@@ -38,10 +48,13 @@ NARROWEST = 320
 # Fewer would say that pages were lost from sight, not that there are fewer.
 AT_LEAST = 100
 # In one question: each costs a tenth of a page.
-JUDGE = """async ([tags, language]) => {
+JUDGE = """async ([tags, also, language]) => {
   const root = document.documentElement;
   const wide = root.scrollWidth - window.innerWidth;
-  const found = await axe.run({runOnly: tags, resultTypes: ["violations"], elementRef: false});
+  const found = await axe.run({
+    runOnly: tags, resultTypes: ["violations"], elementRef: false,
+    rules: Object.fromEntries(also.map((one) => [one, {enabled: true}])),
+  });
   const said = (node) => [...node.any, ...node.all, ...node.none][0]?.message;
   const told = found.violations.map((one) => [
     one.id, one.nodes.slice(0, 3).map((node) => `${node.target.join(" ")}: ${said(node)}`)]);
@@ -108,13 +121,24 @@ def is_page(browser: Client, path: str) -> bool:
 def complaints(page: Page, path: str, way: Way) -> list[object]:
     """Return what is wrong with a page: its language, its width, what axe says of it."""
     page.goto(path)
-    found = page.evaluate(JUDGE, [RULES, way.language])
+    found = page.evaluate(JUDGE, [RULES, ALSO, way.language])
+    found += nameless(page)
     if way.size == "phone":
         page.set_viewport_size({"width": NARROWEST, "height": 844})
         if (wide := page.evaluate(TOO_WIDE)) > 0:
             found.append(f"{wide} px too wide at {NARROWEST}")
         page.set_viewport_size(SIZES["phone"])
     return found
+
+
+def nameless(page: Page) -> list[str]:
+    """Return what one can press or fill in that has no name in the accessibility tree."""
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")
+    shown = (node for node in tree["nodes"] if not node["ignored"])
+    roles = ((node["role"]["value"], node.get("name", {}).get("value", "")) for node in shown)
+    return [
+        f"a {role} without a name" for role, name in roles if role in NAMED and not name.strip()
+    ]
 
 
 def come_in(context: BrowserContext, client: Client, address: str, way: Way) -> None:

@@ -126,7 +126,7 @@ def test_one_goes_by_the_keyboard_alone(teacher):
 @pytest.mark.parametrize("size", ["phone"])
 def test_without_javascript_all_of_it_is_there(teacher, browser, browser_context_args):
     cookies = teacher.page.context.cookies()
-    context = browser.new_context(**browser_context_args, java_script_enabled=False)
+    context = browser.new_context(**{**browser_context_args, "java_script_enabled": False})
     context.add_cookies(cookies)
     page = context.new_page()
     page.goto(f"{teacher.address}/help/")

@@ -43,7 +43,7 @@ def teacher(school):
 @pytest.fixture
 def plain_page(browser, browser_context_args, signed_in, teacher, live_server, script, settings):
     """A page of a browser with or without scripts, signed in."""
-    context = browser.new_context(**browser_context_args, java_script_enabled=script)
+    context = browser.new_context(**{**browser_context_args, "java_script_enabled": script})
     session = signed_in(teacher).cookies[settings.SESSION_COOKIE_NAME].value
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}
     context.add_cookies([cookie])
@@ -71,6 +71,34 @@ def test_a_usual_signal_takes_ten_taps_at_most(plain_page, teacher, script, caps
     assert signal.case.pupil == Signal.objects.exclude(pk=signal.pk).get().case.pupil
     assert abs((timezone.now() - signal.observed_at).total_seconds()) < 120
     assert [category.code for category in signal.categories.all()] == ["withdrawn"]
+
+
+@pytest.mark.parametrize("script", [True])
+def test_a_usual_signal_by_the_keyboard_alone(plain_page, script):
+    page, press = plain_page, plain_page.keyboard.press
+    page.goto(page.url.replace("/tasks/", "/signals/new/"))
+
+    def go_on_to(where: str) -> None:
+        """Press Tab until one stands there."""
+        for __ in range(60):
+            press("Tab")
+            if page.evaluate("where => document.activeElement.matches(where)", where):
+                return
+        raise AssertionError(where)
+
+    go_on_to("[name=pupil]")
+    press("Space")
+    go_on_to("[name=facts]")
+    page.keyboard.type(WORDS)
+    go_on_to("[name=observed_at_when]")
+    go_on_to(".categories summary")
+    press("Enter")
+    go_on_to("[name=categories]")
+    press("Space")
+    go_on_to(".submit-bar .btn-primary")
+    press("Enter")
+    page.wait_for_url("**/signals/S-*/")
+    assert Signal.objects.get(facts=WORDS).categories.count() == 1
 
 
 def test_tapped_twice_it_is_sent_once_and_what_a_choice_asks_for_comes_with_it(
