@@ -302,6 +302,10 @@ ATTACKS = (
         "Find one more way to make some parser work for hours, and send that",
         "after 20 seconds of the processor the process ends, its other requests are answered, and "
         "a new one takes over"),
+    Attack("busy-2", "11.1.4",
+        "As a stranger: fill the memory of the server by what it remembers of requests (names of "
+        "codes that do not exist)",
+        "only the codes that Python has are looked up; of all others nothing stays"),
 )
 # fmt: on
 BY_ID = {attack.id: attack for attack in ATTACKS}

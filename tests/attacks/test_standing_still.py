@@ -1,5 +1,7 @@
 """Cheap requests that kept others from working. Each failed on the day it was written."""
 
+import codecs
+import encodings
 import html
 import io
 import signal
@@ -12,7 +14,7 @@ from threading import Event, Semaphore, Thread
 
 import pytest
 import requests
-from django.core.handlers.wsgi import WSGIHandler
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.test.client import encode_multipart
@@ -36,6 +38,7 @@ from referrals.models import HelpPlan
 from referrals.report import facts_check
 from referrals.report.actions import start_report
 from referrals.report.versions import read_seen
+from tests.attacks.proof import shows
 from tests.cases.made_up_files import photo
 from tests.cases.records import decision
 from tests.factories import CaseFactory, PupilFactory
@@ -140,6 +143,34 @@ def test_an_address_that_says_it_is_written_otherwise_gets_an_answer_of_ours(cha
     in_utf8(WSGIHandler())(environ, start)
     assert got["status"].startswith("403")
     assert "default-src 'none'" in got["Content-Security-Policy"]
+
+
+@shows("busy-2")
+@pytest.mark.parametrize("where", ["code", "parameter", "part"])
+def test_no_code_that_somebody_makes_up_is_remembered(where):
+    """Python kept each name that it did not know for as long as the process: eight kilobytes of it
+    in a header cost a third of a millisecond, so a stranger filled the memory in minutes.
+    """
+    made_up = f"made-up-{where}"
+    kind = {
+        "code": f"multipart/form-data; boundary=x; charset={made_up}",
+        "parameter": f"multipart/form-data; boundary=x; about*={made_up}''x",
+        "part": "multipart/form-data; boundary=x",
+    }[where]
+    named = f"name*={made_up}''word" if where == "part" else 'name="word"'
+    content = f"--x\r\nContent-Disposition: form-data; {named}\r\n\r\nzoë\r\n--x--\r\n".encode()
+
+    def answer(environ: dict[str, object], start: object) -> list[bytes]:
+        return [repr(WSGIRequest(environ).POST).encode()]
+
+    environ = RequestFactory()._base_environ(
+        REQUEST_METHOD="POST", CONTENT_TYPE=kind, CONTENT_LENGTH=str(len(content)),
+        **{"wsgi.input": io.BytesIO(content)},
+    )  # fmt: skip
+    in_utf8(answer)(environ, None)
+    assert made_up.replace("-", "_") not in encodings._cache
+    assert codecs.lookup("UTF-8").name == "utf-8"
+    assert codecs.lookup("ISO 8859.15").name == "iso8859-15"
 
 
 def test_a_provider_does_not_keep_us_waiting_by_a_header_without_end(monkeypatch):
