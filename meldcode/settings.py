@@ -217,8 +217,10 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "30/m/ip,5/5m/key,50/d/key",
     "single_sign_on": "100/m/ip",
     "saml_answer": "100/m/ip",
-    # Known or not: nobody fills a colleague's mailbox.
-    "reset_password": "20/m/ip,5/m/key,20/d/key",
+    # Known or not. How many mails come of it, and one beside these (accounts.password_forms).
+    "reset_password": "20/m/ip,5/m/key",
+    "reset_mail": "20/d/key",
+    "reset_link": "1/d/key",
     # A reference for emergency access is told by telephone, not guessed.
     "emergency_access": "5/h/user",
     # What was typed when a session had ended: each time a session of its own, in the database.

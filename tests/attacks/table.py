@@ -196,11 +196,13 @@ ATTACKS = (
         "hash is computed for all; what is looked up and mailed comes after the answer, by a "
         "thread of its own"),
     Attack("limit-4", "2.5.6",
-        "Lock somebody out by mistakes on purpose",
-        "they may choose a new password by mail, and come in with it at once"),
+        "Lock somebody out by mistakes on purpose, and use up the mails that let them in again",
+        "they may choose a new password by mail, and come in with it at once; who has no link that "
+        "works gets one, however many mails there were"),
     Attack("limit-5", "2.2.1",
         "Flood somebody with mails about a new password",
-        "five a minute and twenty a day for one address, known or not"),
+        "five tries a minute for one address, known or not; beyond twenty mails a day one for each "
+        "time that its owner signed in, and the answer does not tell"),
     Attack("limit-6", "2.2.1",
         "Guess the secret of an invitation or of a reset link, or the password when asked "
         "again",
