@@ -216,6 +216,10 @@ ATTACKS = (
     Attack("header-2", "8.2.1",
         "Find a page about people in a cache",
         "each is no-store"),
+    Attack("kept-1", "8.2.2",
+        "Sit down at the computer of a teacher who signed out: ask the browser what was typed in a "
+        "field (from whom they heard it, where, who was there), on any site with a field so named",
+        "no field of a line lets a browser remember what was typed"),
     Attack("header-3", "14.4.5",
         "Speak to the site without TLS",
         "redirected; HSTS for a year with subdomains"),
