@@ -309,9 +309,10 @@ ATTACKS = (
         "after 20 seconds of the processor the process ends, its other requests are answered, and "
         "a new one takes over"),
     Attack("busy-2", "11.1.4",
-        "As a stranger: fill the memory of the server by what it remembers of requests (names of "
-        "codes that do not exist)",
-        "only the codes that Python has are looked up; of all others nothing stays"),
+        "As a stranger: fill the memory of the server, by what it remembers of requests (names of "
+        "codes that do not exist), or by what it takes to read one (a form of nothing but %41)",
+        "only the codes that Python has are looked up, of others nothing stays; a form with more "
+        "signs to work out than anybody types is not read (400)"),
 )
 # fmt: on
 BY_ID = {attack.id: attack for attack in ATTACKS}

@@ -33,7 +33,7 @@ from cases.jobs import AT_ONCE, fail
 from cases.models import Case, DossierExport
 from cases.names import Family, find
 from meldcode.in_utf8 import in_utf8
-from meldcode.middleware import WholeFormMiddleware
+from meldcode.middleware import MOST_SIGNS, WholeFormMiddleware
 from referrals.models import HelpPlan
 from referrals.report import facts_check
 from referrals.report.actions import start_report
@@ -143,6 +143,23 @@ def test_an_address_that_says_it_is_written_otherwise_gets_an_answer_of_ours(cha
     in_utf8(WSGIHandler())(environ, start)
     assert got["status"].startswith("403")
     assert "default-src 'none'" in got["Content-Security-Policy"]
+
+
+@shows("busy-2")
+@pytest.mark.parametrize(
+    "word", ["%41" * (MOST_SIGNS + 1), "é" * (MOST_SIGNS // 2 + 1)], ids=["escaped", "plain"]
+)
+def test_a_form_of_nothing_but_signs_to_work_out_is_not_read(client, word):
+    """Eight megabytes of "%41" took six hundred of memory, before anybody looked who sent them."""
+    form = "application/x-www-form-urlencoded"
+    answer = client.generic("POST", reverse("account_login"), f"login={word}".encode(), form)
+    assert answer.status_code == 400
+    assert "Je browser stuurde iets" in answer.content.decode()
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    filled_in = f"login={'%C3%A9' * LONG_TEXT}&password=%26"
+    request = RequestFactory().generic("POST", "/", filled_in, form)
+    assert WholeFormMiddleware(lambda request: HttpResponse())(request).status_code == 200
+    assert request.POST["login"] == "é" * LONG_TEXT
 
 
 @shows("busy-2")
