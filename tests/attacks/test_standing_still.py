@@ -33,7 +33,7 @@ from cases.jobs import AT_ONCE, fail
 from cases.models import Case, DossierExport
 from cases.names import Family, find
 from meldcode.in_utf8 import in_utf8
-from meldcode.middleware import MOST_SIGNS, WholeFormMiddleware
+from meldcode.middleware import MOST_OF_A_STRANGER, MOST_SIGNS, WholeFormMiddleware
 from referrals.models import HelpPlan
 from referrals.report import facts_check
 from referrals.report.actions import start_report
@@ -143,6 +143,22 @@ def test_an_address_that_says_it_is_written_otherwise_gets_an_answer_of_ours(cha
     in_utf8(WSGIHandler())(environ, start)
     assert got["status"].startswith("403")
     assert "default-src 'none'" in got["Content-Security-Policy"]
+
+
+@shows("busy-3")
+@pytest.mark.django_db
+@pytest.mark.parametrize("field", ["login", "email", "next"])
+def test_a_stranger_gets_no_page_that_is_more_than_the_proxy_takes(client, field):
+    """Eight megabytes of quotation marks came back as 47, and as "next" as 120: more than the proxy
+    takes from the web (32). Who reads no further keeps a hand of the web for minutes, of eight.
+    """
+    longest = "/" + "'" * (MOST_OF_A_STRANGER - 1)
+    for name in ("account_login", "account_reset_password", "sso:start", "set_language"):
+        said = client.post(reverse(name), {field: longest})
+        assert said.status_code in (200, 302, 422)
+        whole = len(said.content) + len(said.get("Location", ""))
+        assert whole < 24 * 2**20
+        assert client.post(reverse(name), {field: longest + "'"}).status_code == 400
 
 
 @shows("busy-2")
