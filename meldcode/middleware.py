@@ -4,6 +4,7 @@ import codecs
 from collections.abc import Callable
 from contextlib import suppress
 
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, UnreadablePostError
 
@@ -13,6 +14,8 @@ METHODS = ("GET", "HEAD", "POST")
 MOST_SIGNS = 250_000
 # Signs in a form of a page for everybody, which shows some of them again, each as up to six.
 MOST_OF_A_STRANGER = 1_200_000
+# Signs in an address to go on to: more than a web server takes in a line. Pages repeat it.
+LONGEST_WAY_ON = 4_100
 WRITTEN_SO, PLAIN = "application/x-www-form-urlencoded", bytes(range(128))
 NOTHING_ALLOWED = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
 
@@ -58,15 +61,18 @@ class WholeFormMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> None:
-        """Refuse what is far too much for a page that is for everybody.
+        """Refuse what is far too much for a page that is for everybody, and a way on without end.
 
-        It would come back six times as large: more than the proxy takes from us (deploy/Caddyfile),
-        and whoever reads no further keeps a hand of the web.
+        It would come back six times as large and more: beyond what the proxy takes from us
+        (deploy/Caddyfile), and whoever reads no further keeps a hand of the web.
         """
-        if request.method == "POST" and not getattr(view, "login_required", True):
-            sent = sum(len(value) for __, values in request.POST.lists() for value in values)
-            if sent > MOST_OF_A_STRANGER:
-                raise RequestDataTooBig
+        if request.method != "POST":
+            return
+        if len(request.POST.get(REDIRECT_FIELD_NAME, "")) > LONGEST_WAY_ON:
+            raise RequestDataTooBig
+        sent = sum(len(value) for __, values in request.POST.lists() for value in values)
+        if sent > MOST_OF_A_STRANGER and not getattr(view, "login_required", True):
+            raise RequestDataTooBig
 
 
 def _is_laborious(request: HttpRequest) -> bool:

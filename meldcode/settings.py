@@ -339,8 +339,9 @@ FILE_UPLOAD_HANDLERS = [
 # No form takes more than one.
 DATA_UPLOAD_MAX_NUMBER_FILES = 1
 # The largest form (a report with long texts) stays far below; a megabyte in one field still gets
-# its clear message at the field instead of a bare error page.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+# its clear message at the field instead of a bare error page. That page shows it again, a sign as
+# up to six, and is to be no larger than what the proxy takes from us (deploy/Caddyfile).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 
 # --- Mail ----------------------------------------------------------------------------------------
 MAIL_DIR = VAR_DIR / "mail"

@@ -314,9 +314,10 @@ ATTACKS = (
         "only the codes that Python has are looked up, of others nothing stays; a form with more "
         "signs to work out than anybody types is not read (400)"),
     Attack("busy-3", "11.1.4",
-        "As a stranger: send a page for everybody what it shows again, so large that the proxy does"
-        " not take the answer, and read no further",
-        "more than a megabyte and a bit is refused there (400); what comes back fits"),
+        "Send a page what it shows again, so large that the proxy does not take the answer, and "
+        "read no further: as a stranger, or signed in",
+        "no form takes so much, a page for everybody a megabyte and a bit (400); what comes back"
+        " fits"),
 )
 # fmt: on
 BY_ID = {attack.id: attack for attack in ATTACKS}

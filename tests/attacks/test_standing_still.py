@@ -147,7 +147,7 @@ def test_an_address_that_says_it_is_written_otherwise_gets_an_answer_of_ours(cha
 
 @shows("busy-3")
 @pytest.mark.django_db
-@pytest.mark.parametrize("field", ["login", "email", "next"])
+@pytest.mark.parametrize("field", ["login", "email"])
 def test_a_stranger_gets_no_page_that_is_more_than_the_proxy_takes(client, field):
     """Eight megabytes of quotation marks came back as 47, and as "next" as 120: more than the proxy
     takes from the web (32). Who reads no further keeps a hand of the web for minutes, of eight.
@@ -157,8 +157,22 @@ def test_a_stranger_gets_no_page_that_is_more_than_the_proxy_takes(client, field
         said = client.post(reverse(name), {field: longest})
         assert said.status_code in (200, 302, 422)
         whole = len(said.content) + len(said.get("Location", ""))
-        assert whole < 24 * 2**20
+        assert whole < 16 * 2**20
         assert client.post(reverse(name), {field: longest + "'"}).status_code == 400
+        assert client.post(reverse(name), {"next": longest}).status_code == 400
+
+
+@shows("busy-3")
+@pytest.mark.django_db
+def test_nor_does_whoever_is_signed_in(settings, teacher, signed_in):
+    """A form shows again what was refused; and a page, three times, where one goes on to."""
+    lines = (settings.BASE_DIR / "deploy" / "Caddyfile").read_text(encoding="utf-8").split("\n")
+    taken = next(line.split()[1] for line in lines if line.split()[:1] == ["response_buffers"])
+    largest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE * len(html.escape("'"))
+    assert largest < (int(taken.removesuffix("MB")) - 1) * 1_000_000
+    again, page = signed_in(teacher), reverse("account_reauthenticate")
+    assert again.post(page, {"next": f"/?q={'a' * 4000}", "password": "1"}).status_code == 200
+    assert again.post(page, {"next": f"/?q={'a' * 8000}", "password": "1"}).status_code == 400
 
 
 @shows("busy-2")
