@@ -220,6 +220,10 @@ ATTACKS = (
         "Sit down at the computer of a teacher who signed out: ask the browser what was typed in a "
         "field (from whom they heard it, where, who was there), on any site with a field so named",
         "no field of a line lets a browser remember what was typed"),
+    Attack("kept-2", "8.2.2",
+        "Sign in at the computer of a colleague who signed out, and go back in their tab to a form:"
+        " the browser fills in what they typed",
+        "to somebody else it is another form, by the name of a field: it comes empty"),
     Attack("header-3", "14.4.5",
         "Speak to the site without TLS",
         "redirected; HSTS for a year with subdomains"),

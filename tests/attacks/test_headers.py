@@ -90,6 +90,25 @@ def test_each_page_of_each_role_carries_them(who, signed_in, client):
         assert own or remembered(answer) == [], name
 
 
+@shows("kept-2")
+def test_to_somebody_else_a_form_is_another_one(signed_in, coordinator, teacher):
+    """Back in the tab of a colleague who had signed out, Chromium filled in what they had typed.
+
+    It knows a form again by its address and by the names of its first two fields.
+    """
+
+    def known_by(browser) -> list[str]:
+        page = read(browser.get(reverse("signals:new")).content.decode()).found
+        begins = next(n for n, (__, a) in enumerate(page) if "record-form" in a.get("class", ""))
+        named = [attributes["name"] for __, attributes in page[begins:] if attributes.get("name")]
+        return named[:2]
+
+    own, again, others = map(known_by, map(signed_in, (teacher, teacher, coordinator)))
+    assert own == again
+    assert own[0] == others[0] == "csrfmiddlewaretoken"
+    assert own[1] != others[1]
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """Fail."""
     raise RuntimeError("geheim van de server")
