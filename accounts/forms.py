@@ -26,6 +26,8 @@ SHORT_TEXT = 300
 NOT_CHOSEN = ("", _("Nothing chosen"))
 # What every form carries beside what one fills in.
 HIDDEN = ("idempotency_key", "typed_by")
+# Elements in which one types a line.
+ONE_LINE = ("text", "search", "email", "tel", "url", "number")
 
 
 class LongTextField(forms.CharField):
@@ -111,8 +113,29 @@ def offer(field: forms.ModelChoiceField, found: QuerySet, rows: Iterable[Model])
     field.choices = [("", field.empty_label), *named] if field.empty_label else list(named)
 
 
+class NotRemembered(forms.BoundField):
+    """A field of which no browser remembers what was typed, unless it says otherwise.
+
+    A browser keeps what stands in a field of one line, and shows it to whoever uses it next: when
+    nobody is signed in any more, on any site that has a field of that name. A text of more lines it
+    does not keep.
+    """
+
+    def build_widget_attrs(
+        self, attrs: dict[str, Any], widget: forms.Widget | None = None
+    ) -> dict[str, Any]:
+        """Return the attributes of the element."""
+        attrs, shown = super().build_widget_attrs(attrs, widget), widget or self.field.widget
+        one_line = getattr(shown, "input_type", "") in ONE_LINE
+        if one_line and "autocomplete" not in shown.attrs:
+            attrs["autocomplete"] = "off"
+        return attrs
+
+
 class MeldcodeForm(forms.Form):
     """A form that files once, however often it is sent, and that a lost session does not empty."""
+
+    bound_field_class = NotRemembered
 
     idempotency_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     typed_by = forms.CharField(widget=forms.HiddenInput, required=False)

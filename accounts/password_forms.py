@@ -3,11 +3,12 @@
 from typing import Any
 
 from allauth.account import forms
-from allauth.core import context
+from allauth.core import context, ratelimit
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.after_response import after_response
+from accounts.models import User
 
 
 class ShortHelp:
@@ -46,7 +47,19 @@ class ResetPasswordForm(forms.ResetPasswordForm):
         def look_and_send() -> None:
             with context.request_context(request):
                 super(ResetPasswordForm, self).clean_email()
+                self.users = [user for user in self.users if _has_room(request, user)]
                 super(ResetPasswordForm, self).save(request, **kwargs)
 
         after_response(request, look_and_send)
         return self.cleaned_data["email"]
+
+
+def _has_room(request: HttpRequest, user: User) -> bool:
+    """Tell whether somebody gets one more mail: nobody fills their mailbox.
+
+    Nor uses up what they come in by: whoever has no mail of today of which the link still works
+    (a new password ends it, and so does signing in) gets one, however many there were.
+    """
+    works_while = f"{user.pk} {user.password} {user.last_login}"
+    is_first = ratelimit.consume(request, action="reset_link", key=works_while)
+    return ratelimit.consume(request, action="reset_mail", key=str(user.pk)) or is_first

@@ -1,8 +1,11 @@
 """What comes is UTF-8, as our pages are: whoever says otherwise is not heard."""
 
 import codecs
+import encodings
+import pkgutil
 from collections.abc import Iterable
 from contextlib import suppress
+from encodings.aliases import aliases
 
 from django.utils.http import parse_header_parameters
 
@@ -33,3 +36,21 @@ def _is_utf8(content_type: str) -> bool:
     with suppress(LookupError, ValueError):
         return codecs.lookup(charset).name == "utf-8"
     return True
+
+
+# The codes that Python has, by all their names.
+_THERE = frozenset(aliases) | {module.name for module in pkgutil.iter_modules(encodings.__path__)}
+
+
+def _look_up(name: str) -> codecs.CodecInfo | None:
+    """Return a code that Python has. Of what it has not, its own search keeps each name for ever.
+
+    Anybody can name codes: in the type of what they send, in what hangs on that, and in each part.
+    """
+    plain = encodings.normalize_encoding(name)
+    is_there = not _THERE.isdisjoint((plain, plain.replace(".", "_")))
+    return encodings.search_function(name) if is_there else None
+
+
+codecs.unregister(encodings.search_function)
+codecs.register(_look_up)

@@ -4,9 +4,19 @@ import codecs
 from collections.abc import Callable
 from contextlib import suppress
 
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, UnreadablePostError
 
 METHODS = ("GET", "HEAD", "POST")
+# Signs of a form that are written as a number ("%41") or are no plain letters: far more than all
+# that anybody types. Each takes two hundred bytes while it is worked out.
+MOST_SIGNS = 250_000
+# Signs in a form of a page for everybody, which shows some of them again, each as up to six.
+MOST_OF_A_STRANGER = 1_200_000
+# Signs in an address to go on to: more than a web server takes in a line. Pages repeat it.
+LONGEST_WAY_ON = 4_100
+WRITTEN_SO, PLAIN = "application/x-www-form-urlencoded", bytes(range(128))
 NOTHING_ALLOWED = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
 
 
@@ -33,7 +43,8 @@ class WholeFormMiddleware:
     like: after a new password, the end of their session or of their role. Stands before sessions.
 
     What says of itself that it is written otherwise is not read: it may be any way that Python
-    knows, and in one of them (punycode) seven megabytes take hours.
+    knows, and in one of them (punycode) seven megabytes take hours. Nor what is hardly anything but
+    signs to work out: eight megabytes take six hundred of memory, and eight such forms at once all.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -44,8 +55,31 @@ class WholeFormMiddleware:
         if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
             return HttpResponse(status=415)
         with suppress(UnreadablePostError):
+            if _is_laborious(request):
+                raise RequestDataTooBig
             _ = request.POST
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> None:
+        """Refuse what is far too much for a page that is for everybody, and a way on without end.
+
+        It would come back six times as large and more: beyond what the proxy takes from us
+        (deploy/Caddyfile), and whoever reads no further keeps a hand of the web.
+        """
+        if request.method != "POST":
+            return
+        if len(request.POST.get(REDIRECT_FIELD_NAME, "")) > LONGEST_WAY_ON:
+            raise RequestDataTooBig
+        sent = sum(len(value) for __, values in request.POST.lists() for value in values)
+        if sent > MOST_OF_A_STRANGER and not getattr(view, "login_required", True):
+            raise RequestDataTooBig
+
+
+def _is_laborious(request: HttpRequest) -> bool:
+    """Tell whether a form holds more signs to work out than anybody types."""
+    if request.method != "POST" or request.content_type != WRITTEN_SO:
+        return False
+    return request.body.count(b"%") + len(request.body.translate(None, PLAIN)) > MOST_SIGNS
 
 
 class PermissionsPolicyMiddleware:

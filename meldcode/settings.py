@@ -217,8 +217,10 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "30/m/ip,5/5m/key,50/d/key",
     "single_sign_on": "100/m/ip",
     "saml_answer": "100/m/ip",
-    # Known or not: nobody fills a colleague's mailbox.
-    "reset_password": "20/m/ip,5/m/key,20/d/key",
+    # Known or not. How many mails come of it, and one beside these (accounts.password_forms).
+    "reset_password": "20/m/ip,5/m/key",
+    "reset_mail": "20/d/key",
+    "reset_link": "1/d/key",
     # A reference for emergency access is told by telephone, not guessed.
     "emergency_access": "5/h/user",
     # What was typed when a session had ended: each time a session of its own, in the database.
@@ -339,8 +341,9 @@ FILE_UPLOAD_HANDLERS = [
 # No form takes more than one.
 DATA_UPLOAD_MAX_NUMBER_FILES = 1
 # The largest form (a report with long texts) stays far below; a megabyte in one field still gets
-# its clear message at the field instead of a bare error page.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+# its clear message at the field instead of a bare error page. That page shows it again, a sign as
+# up to six, and is to be no larger than what the proxy takes from us (deploy/Caddyfile).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 
 # --- Mail ----------------------------------------------------------------------------------------
 MAIL_DIR = VAR_DIR / "mail"

@@ -149,7 +149,7 @@ def test_a_megabyte_in_each_field_is_refused_and_comes_back(row, signed_in, worl
     sheet = Sheet(row, signed_in, world)
     texts = sheet.texts()
     # As much as a body may hold, in a form of many texts.
-    texts = dict.fromkeys(texts, "a" * min(MEGABYTE, 6 * MEGABYTE // len(texts)))
+    texts = dict.fromkeys(texts, "a" * min(MEGABYTE, 4 * MEGABYTE // len(texts)))
     before = written()
     response = sheet.send(**texts)
     assert response.status_code == 422

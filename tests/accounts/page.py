@@ -6,6 +6,8 @@ from xml.etree.ElementTree import Element, TreeBuilder
 
 VOID = {"br", "hr", "img", "input", "link", "meta", "use"}
 OF_THE_FORM = {"csrfmiddlewaretoken", "idempotency_key", "typed_by"}
+# How the field begins by which a browser knows the forms of one person from those of another.
+OF_ITS_READER = "of-"
 
 
 class _Reader(HTMLParser):
@@ -54,7 +56,7 @@ class Page:
         form = next(f for f in self.root.iter("form") if "record-form" in f.get("class", ""))
         fields: dict[str, list[str]] = {}
         for name, value in _values(form):
-            if name not in OF_THE_FORM:
+            if name not in OF_THE_FORM and not name.startswith(OF_ITS_READER):
                 fields.setdefault(name, []).append(value)
         return fields
 

@@ -196,11 +196,13 @@ ATTACKS = (
         "hash is computed for all; what is looked up and mailed comes after the answer, by a "
         "thread of its own"),
     Attack("limit-4", "2.5.6",
-        "Lock somebody out by mistakes on purpose",
-        "they may choose a new password by mail, and come in with it at once"),
+        "Lock somebody out by mistakes on purpose, and use up the mails that let them in again",
+        "they may choose a new password by mail, and come in with it at once; who has no link that "
+        "works gets one, however many mails there were"),
     Attack("limit-5", "2.2.1",
         "Flood somebody with mails about a new password",
-        "five a minute and twenty a day for one address, known or not"),
+        "five tries a minute for one address, known or not; beyond twenty mails a day one for each "
+        "time that its owner signed in, and the answer does not tell"),
     Attack("limit-6", "2.2.1",
         "Guess the secret of an invitation or of a reset link, or the password when asked "
         "again",
@@ -214,6 +216,14 @@ ATTACKS = (
     Attack("header-2", "8.2.1",
         "Find a page about people in a cache",
         "each is no-store"),
+    Attack("kept-1", "8.2.2",
+        "Sit down at the computer of a teacher who signed out: ask the browser what was typed in a "
+        "field (from whom they heard it, where, who was there), on any site with a field so named",
+        "no field of a line lets a browser remember what was typed"),
+    Attack("kept-2", "8.2.2",
+        "Sign in at the computer of a colleague who signed out, and go back in their tab to a form:"
+        " the browser fills in what they typed",
+        "to somebody else it is another form, by the name of a field: it comes empty"),
     Attack("header-3", "14.4.5",
         "Speak to the site without TLS",
         "redirected; HSTS for a year with subdomains"),
@@ -302,6 +312,16 @@ ATTACKS = (
         "Find one more way to make some parser work for hours, and send that",
         "after 20 seconds of the processor the process ends, its other requests are answered, and "
         "a new one takes over"),
+    Attack("busy-2", "11.1.4",
+        "As a stranger: fill the memory of the server, by what it remembers of requests (names of "
+        "codes that do not exist), or by what it takes to read one (a form of nothing but %41)",
+        "only the codes that Python has are looked up, of others nothing stays; a form with more "
+        "signs to work out than anybody types is not read (400)"),
+    Attack("busy-3", "11.1.4",
+        "Send a page what it shows again, so large that the proxy does not take the answer, and "
+        "read no further: as a stranger, or signed in",
+        "no form takes so much, a page for everybody a megabyte and a bit (400); what comes back"
+        " fits"),
 )
 # fmt: on
 BY_ID = {attack.id: attack for attack in ATTACKS}

@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts import views
 from cases.models import DossierExport
 from tests.accounts.second_factors import LOGIN
+from tests.attacks.page_elements import read
 from tests.attacks.proof import shows
 from tests.test_role_matrix import MATRIX, POST_ONLY, arguments
 from tests.world import World
@@ -59,7 +60,21 @@ def is_kept(answer) -> bool:
     return "no-store" not in answer.get("Cache-Control", "")
 
 
-@shows("header-1", "header-2")
+def remembered(answer) -> list[str]:
+    """Return the fields of which a browser remembers what was typed.
+
+    It shows that to whoever uses it next, on any site that has a field of that name.
+    """
+    return [
+        attributes.get("name", "")
+        for tag, attributes in read(answer.content.decode(errors="replace")).found
+        if tag == "input"
+        and attributes.get("type", "text") in ("text", "search", "email", "tel", "url", "number")
+        and not attributes.get("autocomplete")
+    ]
+
+
+@shows("header-1", "header-2", "kept-1")
 @pytest.mark.parametrize("who", ["coordinator", "administrator", "joined", "nobody", "signed_out"])
 def test_each_page_of_each_role_carries_them(who, signed_in, client):
     world = World()
@@ -70,6 +85,28 @@ def test_each_page_of_each_role_carries_them(who, signed_in, client):
         answer = ask(reverse(name, args=arguments(name, world)))
         assert missing(answer) == [], (name, answer.status_code)
         assert not is_kept(answer), name
+        # One's own address, and what one calls a passkey, are not about anybody else.
+        own = answer.streaming or name.startswith(("account_", "mfa_"))
+        assert own or remembered(answer) == [], name
+
+
+@shows("kept-2")
+def test_to_somebody_else_a_form_is_another_one(signed_in, coordinator, teacher):
+    """Back in the tab of a colleague who had signed out, Chromium filled in what they had typed.
+
+    It knows a form again by its address and by the names of its first two fields.
+    """
+
+    def known_by(browser) -> list[str]:
+        page = read(browser.get(reverse("signals:new")).content.decode()).found
+        begins = next(n for n, (__, a) in enumerate(page) if "record-form" in a.get("class", ""))
+        named = [attributes["name"] for __, attributes in page[begins:] if attributes.get("name")]
+        return named[:2]
+
+    own, again, others = map(known_by, map(signed_in, (teacher, teacher, coordinator)))
+    assert own == again
+    assert own[0] == others[0] == "csrfmiddlewaretoken"
+    assert own[1] != others[1]
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -1,5 +1,7 @@
 """Cheap requests that kept others from working. Each failed on the day it was written."""
 
+import codecs
+import encodings
 import html
 import io
 import signal
@@ -12,7 +14,7 @@ from threading import Event, Semaphore, Thread
 
 import pytest
 import requests
-from django.core.handlers.wsgi import WSGIHandler
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.test.client import encode_multipart
@@ -31,11 +33,12 @@ from cases.jobs import AT_ONCE, fail
 from cases.models import Case, DossierExport
 from cases.names import Family, find
 from meldcode.in_utf8 import in_utf8
-from meldcode.middleware import WholeFormMiddleware
+from meldcode.middleware import MOST_OF_A_STRANGER, MOST_SIGNS, WholeFormMiddleware
 from referrals.models import HelpPlan
 from referrals.report import facts_check
 from referrals.report.actions import start_report
 from referrals.report.versions import read_seen
+from tests.attacks.proof import shows
 from tests.cases.made_up_files import photo
 from tests.cases.records import decision
 from tests.factories import CaseFactory, PupilFactory
@@ -140,6 +143,81 @@ def test_an_address_that_says_it_is_written_otherwise_gets_an_answer_of_ours(cha
     in_utf8(WSGIHandler())(environ, start)
     assert got["status"].startswith("403")
     assert "default-src 'none'" in got["Content-Security-Policy"]
+
+
+@shows("busy-3")
+@pytest.mark.django_db
+@pytest.mark.parametrize("field", ["login", "email"])
+def test_a_stranger_gets_no_page_that_is_more_than_the_proxy_takes(client, field):
+    """Eight megabytes of quotation marks came back as 47, and as "next" as 120: more than the proxy
+    takes from the web (32). Who reads no further keeps a hand of the web for minutes, of eight.
+    """
+    longest = "/" + "'" * (MOST_OF_A_STRANGER - 1)
+    for name in ("account_login", "account_reset_password", "sso:start", "set_language"):
+        said = client.post(reverse(name), {field: longest})
+        assert said.status_code in (200, 302, 422)
+        whole = len(said.content) + len(said.get("Location", ""))
+        assert whole < 16 * 2**20
+        assert client.post(reverse(name), {field: longest + "'"}).status_code == 400
+        assert client.post(reverse(name), {"next": longest}).status_code == 400
+
+
+@shows("busy-3")
+@pytest.mark.django_db
+def test_nor_does_whoever_is_signed_in(settings, teacher, signed_in):
+    """A form shows again what was refused; and a page, three times, where one goes on to."""
+    lines = (settings.BASE_DIR / "deploy" / "Caddyfile").read_text(encoding="utf-8").split("\n")
+    taken = next(line.split()[1] for line in lines if line.split()[:1] == ["response_buffers"])
+    largest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE * len(html.escape("'"))
+    assert largest < (int(taken.removesuffix("MB")) - 1) * 1_000_000
+    again, page = signed_in(teacher), reverse("account_reauthenticate")
+    assert again.post(page, {"next": f"/?q={'a' * 4000}", "password": "1"}).status_code == 200
+    assert again.post(page, {"next": f"/?q={'a' * 8000}", "password": "1"}).status_code == 400
+
+
+@shows("busy-2")
+@pytest.mark.parametrize(
+    "word", ["%41" * (MOST_SIGNS + 1), "é" * (MOST_SIGNS // 2 + 1)], ids=["escaped", "plain"]
+)
+def test_a_form_of_nothing_but_signs_to_work_out_is_not_read(client, word):
+    """Eight megabytes of "%41" took six hundred of memory, before anybody looked who sent them."""
+    form = "application/x-www-form-urlencoded"
+    answer = client.generic("POST", reverse("account_login"), f"login={word}".encode(), form)
+    assert answer.status_code == 400
+    assert "Je browser stuurde iets" in answer.content.decode()
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    filled_in = f"login={'%C3%A9' * LONG_TEXT}&password=%26"
+    request = RequestFactory().generic("POST", "/", filled_in, form)
+    assert WholeFormMiddleware(lambda request: HttpResponse())(request).status_code == 200
+    assert request.POST["login"] == "é" * LONG_TEXT
+
+
+@shows("busy-2")
+@pytest.mark.parametrize("where", ["code", "parameter", "part"])
+def test_no_code_that_somebody_makes_up_is_remembered(where):
+    """Python kept each name that it did not know for as long as the process: eight kilobytes of it
+    in a header cost a third of a millisecond, so a stranger filled the memory in minutes.
+    """
+    made_up = f"made-up-{where}"
+    kind = {
+        "code": f"multipart/form-data; boundary=x; charset={made_up}",
+        "parameter": f"multipart/form-data; boundary=x; about*={made_up}''x",
+        "part": "multipart/form-data; boundary=x",
+    }[where]
+    named = f"name*={made_up}''word" if where == "part" else 'name="word"'
+    content = f"--x\r\nContent-Disposition: form-data; {named}\r\n\r\nzoë\r\n--x--\r\n".encode()
+
+    def answer(environ: dict[str, object], start: object) -> list[bytes]:
+        return [repr(WSGIRequest(environ).POST).encode()]
+
+    environ = RequestFactory()._base_environ(
+        REQUEST_METHOD="POST", CONTENT_TYPE=kind, CONTENT_LENGTH=str(len(content)),
+        **{"wsgi.input": io.BytesIO(content)},
+    )  # fmt: skip
+    in_utf8(answer)(environ, None)
+    assert made_up.replace("-", "_") not in encodings._cache
+    assert codecs.lookup("UTF-8").name == "utf-8"
+    assert codecs.lookup("ISO 8859.15").name == "iso8859-15"
 
 
 def test_a_provider_does_not_keep_us_waiting_by_a_header_without_end(monkeypatch):
