@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from accounts import access, typed
@@ -15,9 +16,14 @@ OF_THE_PAGE = ("draft", "search", "pupil_query")
 
 def draft_of(user: User) -> Draft | None:
     """Return the signal that somebody is still writing; nothing for who logs none."""
+    return next(iter(drafts_of(user)), None)
+
+
+def drafts_of(user: User) -> QuerySet:
+    """Return the same as a queryset, to be read with what else a page asks: one row, or none."""
     if not access.may(user, Permission.LOG_SIGNAL):
-        return None
-    return Draft.objects.standing(user, SIGNAL).first()
+        return Draft.objects.none()
+    return Draft.objects.standing(user, SIGNAL)
 
 
 def fields_of(sent: QueryDict) -> bytes:

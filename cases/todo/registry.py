@@ -28,6 +28,8 @@ class Reader:
 
     user: User
     now: datetime
+    # What else the page asks, read with what the table asks.
+    beside: tuple[QuerySet, ...] = ()
     # What each row of the table found, by its kind, once all were read.
     rows: dict[str, Sequence[Any]] = field(default_factory=dict)
     _read: dict[Callable[..., Any], Any] = field(default_factory=dict)
@@ -149,7 +151,7 @@ def _read(reader: Reader) -> list[tuple[Provider, Sequence[Any]]]:
         for provider in _table.values()
         if any(access.may(reader.user, permission) for permission in provider.whom)
     ]
-    read_together(*(rows for __, rows in found if isinstance(rows, QuerySet)))
+    read_together(*(rows for __, rows in found if isinstance(rows, QuerySet)), *reader.beside)
     reader.rows = {provider.kind: rows for provider, rows in found}
     return found
 

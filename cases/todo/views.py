@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import guides
 from accounts.access import Permission, requires
-from accounts.drafts.reading import draft_of
+from accounts.drafts.reading import drafts_of
 from cases.todo.doors import doors_of
 from cases.todo.latest import latest_of
 from cases.todo.registry import Reader, todo_list
@@ -19,7 +19,8 @@ from cases.todo.tasks import Asked, Task, When
 def todo(request: HttpRequest) -> HttpResponse:
     """Show what is asked of somebody, what is past its time first; and what they wait for."""
     now = timezone.now()
-    reader = Reader(request.user, now)
+    drafts = drafts_of(request.user)
+    reader = Reader(request.user, now, beside=(drafts,))
     found = todo_list(reader)
     asked = found.asked(Asked.OF_ME)
     return render(
@@ -33,7 +34,7 @@ def todo(request: HttpRequest) -> HttpResponse:
             "cut": found.cut,
             "doors": doors_of(reader),
             "latest_signals": latest_of(reader),
-            "draft": draft_of(request.user),
+            "draft": next(iter(drafts), None),
         },
     )
 
