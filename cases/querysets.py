@@ -1,6 +1,6 @@
 """Reading pupils, cases, records and exports: who may see what stands here, and only here."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -194,6 +194,13 @@ class CaseQuerySet(models.QuerySet):
             user.__dict__["opened_in_emergency"] = set(running)
         return user.__dict__["opened_in_emergency"]
 
+    @staticmethod
+    def know_emergencies(user: "User", opened: Iterable[tuple[int, int]]) -> None:
+        """Take what ``EmergencyAccessQuerySet.opening`` found, read with something else."""
+        schools = access.schools(user, Permission.EMERGENCY_ACCESS)
+        boards = {school.board_id for school in schools} - {None}
+        user.__dict__["opened_in_emergency"] = {case for case, board in opened if board in boards}
+
     def _granted(self, user: "User", reach: Scope) -> models.QuerySet:
         """Return the keys of the cases on which a grant of the user reaches far enough."""
         grants = apps.get_model("cases", "CaseUserObjectPermission").objects.filter(
@@ -366,6 +373,11 @@ class EmergencyAccessQuerySet(models.QuerySet):
     def running(self) -> "EmergencyAccessQuerySet":
         """Return those that still let somebody in."""
         return self.filter(ends_at__gt=timezone.now())
+
+    def opening(self, users: models.QuerySet) -> models.QuerySet:
+        """Return the keys of the cases that are open to some users now, each with its board."""
+        found = self.running().filter(user__in=users, case__restricted=False)
+        return found.values_list("case_id", "case__school__board_id")
 
     def running_for(self, user: "User", boards: Collection[int]) -> list[int]:
         """Return the keys of the cases of boards into which somebody's emergency access leads now.

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from accounts.access import Permission
 from accounts.models import Membership, User
+from cases.models import Case, EmergencyAccess
 from cases.rights import Rights
 from cases.together import fetch_under, read_together
 from consultations.models import Consultation, Invitation
@@ -56,14 +57,15 @@ class Room:
 
 
 def find(user: User, reference: str) -> Consultation | None:
-    """Return a consultation that is there for the user, with the roles of who asked it."""
+    """Return a consultation that is there for the user, with what lets in who asked it."""
     found = Consultation.objects.visible_to(user).with_room().filter(reference=reference)
     author = Consultation.objects.filter(reference=reference).values("author_id")[:1]
-    roles = Membership.objects.of(author)
-    read_together(found, roles)
+    roles, opened = Membership.objects.of(author), EmergencyAccess.objects.opening(author)
+    read_together(found, roles, opened)
     consultation = next(iter(found), None)
     if consultation is not None:
         consultation.author.know_memberships(roles)
+        Case.objects.know_emergencies(consultation.author, opened)
     return consultation
 
 
