@@ -9,6 +9,7 @@ from django import forms
 from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import NOT_CHOSEN
 from cases.contact_book.calls import Numbers, calls_for
 from cases.protocol import CONTACTS, PERIODS, STEPS
 from cases.screen import ScreenGuidance, ScreenPeriod, ScreenTask
@@ -42,7 +43,11 @@ class Said:
 class ExampleForm(forms.Form):
     """One of each kind of field. It goes nowhere."""
 
-    name = forms.CharField(label=_("Name"), help_text=_("As you write it yourself."))
+    name = forms.CharField(
+        label=_("Name"),
+        help_text=_("As you write it yourself."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     facts = forms.CharField(
         label=_("What did you see or hear?"), widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -50,7 +55,7 @@ class ExampleForm(forms.Form):
         label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}), required=False
     )
     kind = forms.ChoiceField(
-        label=_("Kind"), choices=[("", "–"), ("call", _("By telephone")), ("talk", _("A talk"))]
+        label=_("Kind"), choices=[NOT_CHOSEN, ("call", _("By telephone")), ("talk", _("A talk"))]
     )
     severe = forms.ChoiceField(
         label=_("How severe is it?"),
@@ -73,7 +78,13 @@ class ExampleForm(forms.Form):
 
 def form() -> ExampleForm:
     """Return a form that was sent half filled in, with its errors."""
-    sent = {"name": "", "facts": "Kwam zonder jas.", "day": "40", "kind": "", "severe": "no"}
+    sent = {
+        "name": "",
+        "facts": "Kwam zonder jas.",
+        "day": "2026-13-40",
+        "kind": "",
+        "severe": "no",
+    }
     return ExampleForm(sent, auto_id="example_%s", use_required_attribute=False)
 
 
