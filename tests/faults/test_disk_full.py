@@ -15,10 +15,10 @@ from tests.faults.world import standing_still
 
 @pytest.fixture
 def small_disk(tmp_path) -> Iterator[Path]:
-    """A disk of its own of 64 kB, where the queue is."""
+    """A disk of its own of 256 kB, where the queue is: room for all that beat sends at once."""
     folder = tmp_path / "broker"
     folder.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(folder)])
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "none", str(folder)])
     if made.returncode:
         pytest.skip("no right to make a small disk (mount -t tmpfs)")
     yield folder
