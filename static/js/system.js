@@ -42,7 +42,7 @@
   });
 
   // A part that is on its way says so to a screen reader; its picture is the stylesheet's.
-  const busy = (event, is) => event.detail.target?.setAttribute("aria-busy", is);
+  const busy = (event, is) => event.detail?.target?.setAttribute("aria-busy", is);
   document.addEventListener("htmx:beforeRequest", (event) => busy(event, "true"));
   document.addEventListener("htmx:afterRequest", (event) => busy(event, "false"));
 })();

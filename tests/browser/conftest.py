@@ -147,6 +147,10 @@ class Visitor:
         for value in values:
             self._tap(self.page.locator(f"[name={field}][value='{value}']"))
 
+    def check(self, field: str) -> None:
+        """Tick the only box of a field."""
+        self._tap(self.page.locator(f"[name={field}]"))
+
     def _tap(self, box: object) -> None:
         own = box.get_attribute("id")
         label = self.page.locator(f"label[for='{own}']") if own else box.locator("xpath=..")

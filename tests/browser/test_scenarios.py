@@ -239,7 +239,7 @@ def test_12_a_signal_about_a_colleague_is_for_the_school_leader_alone(visitor, s
     head = member(Role.SCHOOL_LEADER, school)
     teacher = visitor(member(Role.TEACHER, school))
     log(teacher, "Berichten van een medewerker, 's nachts.", "online")
-    teacher.page.locator("label[for=id_about_staff]").click()
+    teacher.check("about_staff")
     teacher.press("Save the signal")
     assert teacher.reads("Your school leader knows")
     assert "0900-111 3 111" in teacher.text
