@@ -67,6 +67,8 @@ def browser_context_args(browser_context_args: dict, size: str) -> dict:
         "locale": "nl-NL",
         "timezone_id": "Europe/Amsterdam",
         "accept_downloads": True,
+        # Else axe looks at a button that is on its way from one colour to another.
+        "reduced_motion": "reduce",
     }
 
 
