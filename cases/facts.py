@@ -1,7 +1,7 @@
 """Build the protocol's facts from the rows of a case: for one, or for many in as many queries."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -56,11 +56,7 @@ def facts_for(
     it (R27); who only takes part in this case need not.
     """
     one = read or read_case(case)
-    facts = _facts(case, one.rows, one.calendar, one.put_off, now)
-    if not alone:
-        return facts
-    unsafe = _was_unsafe(_Records(case, one.rows), case)
-    return replace(facts, history_of_unsafety=unsafe)
+    return _facts(case, one.rows, one.calendar, one.put_off, now, alone=alone)
 
 
 def facts_as_author_knows(case: Case, author_id: int, now: datetime) -> Facts:
@@ -155,7 +151,13 @@ class _Records:
 
 
 def _facts(
-    case: Case, rows: Rows, school: SchoolCalendar, waits: PutOff | None, now: datetime
+    case: Case,
+    rows: Rows,
+    school: SchoolCalendar,
+    waits: PutOff | None,
+    now: datetime,
+    *,
+    alone: bool = False,
 ) -> Facts:
     records, today = _Records(case, rows), timezone.localdate(now)
     looked_back = [
@@ -185,7 +187,7 @@ def _facts(
         **school.known(today),
         responsible=case.responsible_id is not None,
         pupil_age=case.pupil.age(today),
-        history_of_unsafety=_was_unsafe(records),
+        history_of_unsafety=_was_unsafe(records, alone=alone),
         explained=_explained(records),
         help_refused_at=refused,
         **since_weighed_acute(signals, assessments),
@@ -224,15 +226,15 @@ def _look_from(case: Case) -> datetime:
     return case.closed_at or case.began_at
 
 
-def _was_unsafe(records: _Records, case: Case | None = None) -> bool:
-    """Tell whether an earlier cycle or case, or one of this ``case``, was weighed as unsafe (R27).
+def _was_unsafe(records: _Records, *, alone: bool) -> bool:
+    """Tell whether an earlier cycle or case was weighed as unsafe, or reported (R27).
 
-    Or reported.
+    ``alone``: a cycle of this very case.
     """
 
     def before(relation: str) -> list[Any]:
         found = records.before(relation)
-        return [r for r in found if case is None or r.case_id == case.pk]
+        return [r for r in found if not alone or r.case_id == records.case.pk]
 
     if any(decision.report for decision in before("decisions")):
         return True

@@ -17,7 +17,7 @@ from itertools import count
 from typing import Any
 from weakref import WeakSet
 
-from django.db import connection
+from django.db import NotSupportedError, connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
@@ -66,9 +66,21 @@ class Prepared:
         filled = {name: place.filled(values[name]) for name, place in self._places.items()}
         if self._is_known():
             places = ", ".join(["%s"] * len(filled))
-            cursor.execute(f"EXECUTE {self._name} ({places})", list(filled.values()))
-        else:
-            cursor.execute(self._sql, self._with(filled))
+            try:
+                cursor.execute(f"EXECUTE {self._name} ({places})", list(filled.values()))
+            except NotSupportedError:
+                if connection.in_atomic_block:  # the transaction is lost
+                    raise
+                self._forget()
+            else:
+                return
+        cursor.execute(self._sql, self._with(filled))
+
+    def _forget(self) -> None:
+        """Give a plan up whose table has another column since: an upgrade, while old code runs."""
+        with connection.connection.cursor() as cursor:
+            cursor.execute(f"DEALLOCATE {self._name}")
+        self._known_to.discard(connection.connection)
 
     def _with(self, values: Mapping[str, Any]) -> list[Any]:
         return [values[self._names[n]] if n in self._names else param

@@ -59,3 +59,15 @@ def test_each_connection_keeps_a_plan_and_behind_a_pooler_none(monkeypatch):
     monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", False)
     assert [one.told for one in made.read([someone.pk])] == ["x%s"]
     assert kept() == 2
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps plans by itself")
+@pytest.mark.django_db(transaction=True)
+def test_a_plan_of_before_an_upgrade_is_made_anew():
+    someone, asked = UserFactory(), ByKeys(lambda keys: User.objects.filter(pk__among=keys))
+    assert asked.read([someone.pk]) == [someone]
+    for letters in (130, 120):
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE accounts_user ALTER COLUMN name TYPE varchar({letters})")
+        assert asked.read([someone.pk]) == [someone]
+        assert asked.read([someone.pk]) == [someone]
