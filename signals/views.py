@@ -120,9 +120,10 @@ def throw_draft_away(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.LOG_SIGNAL)
+@require_POST
 def pupils(request: HttpRequest) -> HttpResponse:
-    """Return the list of pupils to choose from, while one types."""
-    query = request.GET.get("pupil_query", "")
+    """Return the list of pupils to choose from, while one types: no name stands in an address."""
+    query = request.POST.get("pupil_query", "")
     _record_search(request, query)
     found = pupils_for(request.user, query)
     shown = {"options": found, "query": query, "lists_recent": True}

@@ -29,6 +29,7 @@ from consultations.models import Consultation
 from signals.actions import correct_signal, file_signal
 from signals.models import Signal
 from tests.factories import ConsultationFactory, InvitationFactory, PupilFactory, member
+from tests.searches import search
 
 pytestmark = pytest.mark.django_db
 
@@ -93,7 +94,7 @@ def test_nobody_of_the_ordinary_roles_sees_that_it_exists(case, school, signed_i
         page = browser.get(reverse(name)).content.decode()
         assert reference not in page
         assert "Rozendal" not in page
-    dashboard = browser.get(f"{reverse('cases:dashboard')}?q=Rozendal")
+    dashboard = search(browser, "cases:dashboard", q="Rozendal")
     assert "Rozendal</a>" not in dashboard.content.decode()
     if dashboard.status_code == 200:
         assert dashboard.context["shown"].summary.total == 0
@@ -225,7 +226,9 @@ def test_who_is_leader_no_more_has_no_export_of_it_any_more(case, leader, school
 
 def test_the_pupil_page_of_a_teacher_offers_no_trace_of_it(case, school, signed_in):
     other = member(Role.TEACHER, school)
-    page = signed_in(other).get(reverse("signals:pupils") + "?pupil_query=Ties").content.decode()
+    page = (
+        signed_in(other).post(reverse("signals:pupils"), {"pupil_query": "Ties"}).content.decode()
+    )
     assert "Rozendal" in page  # a pupil of the school, as before
     assert not Signal.objects.visible_to(other).exists()
 

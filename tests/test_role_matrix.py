@@ -266,6 +266,7 @@ POST_ONLY = {
     "cases:own_help",
     "cases:move_help",
     "cases:remove_help",
+    "signals:pupils",
     "signals:throw_draft_away",
     "stay",
     "close_introduction",

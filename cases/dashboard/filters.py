@@ -4,11 +4,12 @@ What an address says that does not exist is left aside, and told: a link of last
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlencode
 
 import django_filters
 from django.db.models import Exists, OuterRef, Q
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,7 @@ from cases.models import Case
 from cases.protocol import STEPS
 from cases.querysets import CaseQuerySet
 from cases.search.names import named
+from cases.search.sealed import opened, sealed
 from cases.search.texts import found_in
 
 MOST_WORDS, LONGEST = 5, 80
@@ -50,9 +52,12 @@ def categories() -> list[tuple[str, Promise]]:
 
 
 class CaseFilter(django_filters.FilterSet):
-    """The filters of the dashboard, each a row here. ``user``: whose cases are "mine"."""
+    """The filters of the dashboard, each a row here. ``user``: whose cases are "mine".
 
-    q = django_filters.CharFilter(method="search")
+    It takes words as they were typed; in its addresses they are sealed (``of_address``).
+    """
+
+    q = django_filters.CharFilter(method="search", label=_("Searched"))
     view = django_filters.ChoiceFilter(choices=VIEWS, method="whose", label=_("Which cases"))
     step = django_filters.ChoiceFilter(
         choices=[(step.number, step.short_name) for step in STEPS], label=_("Step")
@@ -75,9 +80,18 @@ class CaseFilter(django_filters.FilterSet):
     def __init__(self, data: Mapping[str, str], cases: CaseQuerySet, user: User) -> None:
         super().__init__({name: _tidy(value) for name, value in data.items()}, cases)
         self.user = user
+        self.unread = False
         former = FORMER_VIEWS.get(self.data.get("view", ""))
         if former:
             self.data = {**self.data, "view": "", former[0]: former[1]}
+
+    @classmethod
+    def of_address(cls, query: QueryDict, cases: CaseQuerySet, user: User) -> Self:
+        """Return the filter that stands in an address: words that are not sealed are left aside."""
+        words = opened(query.get("q", ""), user)
+        chosen = cls({**query.dict(), "q": words}, cases, user)
+        chosen.unread = bool(query.get("q")) and not words
+        return chosen
 
     @cached_property
     def _asks(self) -> bool:
@@ -100,7 +114,8 @@ class CaseFilter(django_filters.FilterSet):
     @property
     def left_aside(self) -> list[Promise]:
         """Return the names of the filters that an address asks for and that do not exist."""
-        return [self.filters[name].label for name in (self.errors if self._asks else ())]
+        unread = ["q"] if self.unread else []
+        return [self.filters[n].label for n in (*unread, *(self.errors if self._asks else ()))]
 
     @property
     def of_whom(self) -> str:
@@ -127,9 +142,14 @@ class CaseFilter(django_filters.FilterSet):
         """Return the filter as an address, to be saved: without the words, which are names."""
         return urlencode({n: value for n, value in self.chosen.items() if n != "q"})
 
+    @cached_property
+    def _sealed(self) -> str:
+        """Return the words as they stand in each address of a page."""
+        return sealed(self.chosen.get("q", ""), self.user)
+
     def address(self, **changes: str) -> str:
         """Return the filter as an address with changes; an empty one takes a filter off."""
-        changed = {**self.chosen, **changes}
+        changed = {**self.chosen, "q": self._sealed, **changes}
         return "?" + urlencode({name: value for name, value in changed.items() if value})
 
     def step_address(self, number: int) -> str:

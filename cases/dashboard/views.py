@@ -19,7 +19,7 @@ from cases.dashboard.counts import summary
 from cases.dashboard.filters import CaseFilter
 from cases.dashboard.forms import ViewForm
 from cases.dashboard.paging import CLOSED, OPEN, Page, page_of
-from cases.dashboard.shown import BOARD, Shown, layout_of
+from cases.dashboard.shown import BOARD, LIST, Shown, layout_of
 from cases.models import Case, SavedView
 
 
@@ -27,11 +27,14 @@ from cases.models import Case, SavedView
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Show cases by step or in a list: severe first, then whoever waits longest.
 
+    What is asked comes by POST, since it can be a name, and is led to where it stands sealed.
     Asked by htmx it answers with the part that changes; going back in the browser asks for all.
     """
     user, now = request.user, timezone.now()
+    if request.method == "POST":
+        return _to_what_was_asked(request)
     cases = Case.objects.permitted(user, Permission.SEE_DASHBOARD)
-    chosen = CaseFilter(request.GET, cases, user)
+    chosen = CaseFilter.of_address(request.GET, cases, user)
     schools = access.schools(user, Permission.SEE_DASHBOARD)
     if chosen.words:
         record_search(user, schools)
@@ -66,6 +69,13 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _to_what_was_asked(request: HttpRequest) -> HttpResponse:
+    asked = CaseFilter(request.POST.dict(), Case.objects.none(), request.user)
+    layout = request.POST.get("layout", "")
+    address = asked.address(layout=layout if layout in (LIST, BOARD) else "")
+    return redirect(reverse("cases:dashboard") + address.removesuffix("?"))
+
+
 @requires(Permission.SEE_DASHBOARD)
 def saved_views(request: HttpRequest) -> HttpResponse:
     """Show the views that somebody saved, to open, rename or remove them."""
@@ -75,7 +85,7 @@ def saved_views(request: HttpRequest) -> HttpResponse:
 @requires(Permission.SEE_DASHBOARD)
 def save(request: HttpRequest) -> HttpResponse:
     """Keep the filter that stands in the address under a name."""
-    chosen = CaseFilter(request.GET, Case.objects.none(), request.user)
+    chosen = CaseFilter.of_address(request.GET, Case.objects.none(), request.user)
     form = ViewForm.for_page(request)
     if form.is_bound and form.is_valid():
         view = form.run(saved.save_view, request.user, chosen.kept, **form.values)

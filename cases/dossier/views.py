@@ -20,6 +20,7 @@ from cases.dossier.forms import ExportForm, kind_of
 from cases.dossier.variants import VARIANTS
 from cases.jobs import KEPT_FOR
 from cases.models import Case, DossierExport
+from cases.search.sealed import opened, sealed
 
 PER_PAGE = 25
 RECENT_SHOWN = 5
@@ -27,8 +28,15 @@ RECENT_SHOWN = 5
 
 @requires(Permission.LIST_EXPORTABLE)
 def exportable(request: HttpRequest) -> HttpResponse:
-    """Show the cases of the school by their reference alone: no pupil, no step, no word of them."""
-    query = request.GET.get("q", "").replace("\x00", "").strip()[:20]
+    """Show the cases of the school by their reference alone: no pupil, no step, no word of them.
+
+    What is searched comes by POST, as on the dashboard: some will type a name.
+    """
+    if request.method == "POST":
+        asked = sealed(_tidy(request.POST.get("q", "")), request.user)
+        there = reverse("cases:exportable")
+        return redirect(f"{there}?{urlencode({'q': asked})}" if asked else there)
+    query = _tidy(opened(request.GET.get("q", ""), request.user))
     cases = Case.objects.permitted(request.user, Permission.LIST_EXPORTABLE)
     if query:
         record_search(request.user, access.schools(request.user, Permission.LIST_EXPORTABLE))
@@ -41,10 +49,14 @@ def exportable(request: HttpRequest) -> HttpResponse:
         {
             "page": page,
             "query": query,
-            "query_string": urlencode({"q": query}) if query else "",
+            "query_string": urlencode({"q": sealed(query, request.user)}) if query else "",
             "exports": _own(request)[:RECENT_SHOWN],
         },
     )
+
+
+def _tidy(query: str) -> str:
+    return query.replace("\x00", "").strip()[:20]
 
 
 @requires(Permission.EXPORT_DOSSIER)

@@ -44,13 +44,6 @@
     next.focus();
   });
 
-  // No empty parts in the address.
-  document.addEventListener("htmx:configRequest", (event) => {
-    if (event.target.id !== "filters") return;
-    const sent = event.detail.formData;
-    [...sent.entries()].forEach(([name, value]) => { if (!value) sent.delete(name); });
-  });
-
   // Whoever puts on one filter often puts on another: what was open stays open.
   // And so does the focus: while it is closed, htmx cannot give a filter its focus again.
   let open = false;

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.test import Client
 from django.urls import reverse
@@ -19,6 +20,7 @@ from accounts.roles import Role
 from cases import jobs
 from cases.actions import close_case
 from cases.models import Case, Pupil, ShutOut, SiblingTie
+from cases.search.sealed import sealed
 from signals.actions import file_signal
 from signals.models import Signal, SignalFinding
 from tests.accounts.every_form import FORMS, Sheet
@@ -229,14 +231,14 @@ class School:
 
     def _all_addresses(self, person: Person) -> Iterator[str]:
         """Yield what somebody asks: all that is theirs, with its queries, and what is hidden."""
-        world = self.world
+        world, user = self.world, self.world.people[person.who]
         for name in MATRIX:
             theirs = MATRIX[name] is PUBLIC or person.column in MATRIX[name]
             if theirs and name not in {*POST_ONLY, *FROM_LIBRARIES, *UNASKED, *OF_A_STEP}:
                 url = reverse(name, args=arguments(name, world))
                 yield url
-                yield from (f"{url}?{query}" for query in self.queries(name))
-        user, views = world.people[person.who], dict(all_patterns())
+                yield from (f"{url}?{query}" for query in self.queries(name, user))
+        views = dict(all_patterns())
         for name in FRONTS:
             if any(may(user, permission) for permission in views[name].access):
                 for there in (self.hidden, self.boarded):
@@ -244,13 +246,16 @@ class School:
         if may(user, Permission.SEE_PUPIL):
             yield reverse("cases:pupil", args=[world.sibling.public_id])
 
-    def queries(self, name: str) -> list[str]:
+    def queries(self, name: str, user: User) -> list[str]:
         """Return what an address can ask for, of which it shows more."""
         hidden, boarded = self.hidden.pupil, self.boarded.pupil
+
+        def searched(words: str) -> str:
+            return urlencode({"q": sealed(words, user)})
+
         return {
-            "cases:dashboard": [f"view=all&q={hidden.family_name}", "view=closed"],
+            "cases:dashboard": [f"view=all&{searched(hidden.family_name)}", "view=closed"],
             "cases:dossier": [f"kind={code}" for code in ("parents", "for_pupil")],
-            "cases:exportable": [f"q={self.hidden.case.reference}"],
-            "signals:pupils": [f"pupil_query={hidden.family_name}"],
+            "cases:exportable": [searched(self.hidden.case.reference)],
             "signals:new": [f"pupil={one.public_id}" for one in (hidden, boarded)],
         }.get(name, [])

@@ -53,6 +53,8 @@ OF_ONES_OWN = {
     "stay": "one's own session",
 }
 ONLY_LOOKS = {
+    "cases:dashboard": "leads to what is searched",
+    "cases:exportable": "leads to what is searched",
     "cases:readers": "takes a page's number",
     "cases:check_paper": "compares a file with what was made; keeps nothing",
     "cases:vacation_file": "reads a list into the form that saves it",

@@ -9,6 +9,7 @@ from django.urls import reverse
 from tests.accounts.every_form import FORMS, Sheet, written
 from tests.attacks.looked_up import looked_up
 from tests.attacks.proof import shows
+from tests.searches import search
 from tests.test_bad_input import CHOICES, WITHOUT_TEXT
 from tests.test_role_matrix import MATRIX, POST_ONLY, PUBLIC, arguments
 
@@ -42,7 +43,7 @@ NO_TEXT = ("%ED%A0%80", "%FF%FE", "%C0%AF", "%00%FF", "%")
 
 def entries(browser, name: str, query: dict[str, str]) -> list[str]:
     """Return what a search shows: the references and ids on its page."""
-    answer = browser.get(reverse(name), query)
+    answer = search(browser, name, **query)
     assert answer.status_code == 200, query
     context = answer.context
     found = context["page"] if "page" in context else context["options"]
@@ -65,7 +66,11 @@ def test_a_search_for_sql_finds_nothing(name, who, parameter, signed_in, world):
 @pytest.mark.parametrize("value", NO_TEXT)
 def test_what_is_no_text_makes_no_page_fail(name, who, parameter, value, signed_in, world):
     browser = signed_in(world.people[who])
-    assert browser.get(f"{reverse(name)}?{parameter}={value}").status_code == 200
+    sent = f"{parameter}={value}"
+    as_form = {"content_type": "application/x-www-form-urlencoded", "follow": True}
+    assert browser.post(reverse(name), sent, **as_form).status_code == 200
+    if name not in POST_ONLY:
+        assert browser.get(f"{reverse(name)}?{sent}").status_code == 200
 
 
 @shows("sql-1")
@@ -102,7 +107,7 @@ def assert_stands(name: str, answer) -> None:
 def test_a_page_that_looks_into_its_address_is_noticed(signed_in, world):
     """So that what is asked once alone is a page for which no query matters."""
     coordinator = signed_in(world.people["coordinator"])
-    for name, parameter in (("cases:dashboard", "q"), ("signals:pupils", "pupil_query")):
+    for name, parameter in (("cases:dashboard", "q"), ("signals:new", "pupil")):
         with looked_up() as read:
             coordinator.get(reverse(name), {parameter: "a"})
         assert parameter in read or "*" in read

@@ -18,6 +18,7 @@ from audit.kinds import Kind
 from audit.models import Flag, LogEntry
 from cases.models import Snooze
 from cases.references import sign_of
+from cases.search.sealed import sealed
 from consultations.models import AgendaItem
 from referrals.report.models import ReportText
 from tests.accounts.every_form import FORMS, Sheet
@@ -29,6 +30,7 @@ from tests.test_query_counts import busy, records_of
 from tests.test_role_matrix import (
     FROM_LIBRARIES,
     MATRIX,
+    POST_ONLY,
     PUBLIC,
     READ_ONLY,
     all_patterns,
@@ -109,7 +111,6 @@ def asked_in_a_query(world):
     return {
         "cases:dashboard": [{"q": SIGN}, {"view": "all"}, {"view": "mine"}, {"view": "closed"}],
         "cases:exportable": [{"q": "M-"}],
-        "signals:pupils": [{"pupil_query": SIGN}],
         "signals:new": [{"pupil": world.pupil.public_id}],
         "cases:prepare_talk": [{"age": "child"}],
         "referrals:feedback": [{"referral": world.sent.public_id}],
@@ -121,6 +122,7 @@ def sent_with_a_button(world):
     question = {"kind": "family_worker", "question": "Hoe lees jij dit?"}
     share = {"share": sign_of(f"signals-{world.signal.pk}")}
     return {
+        "signals:pupils": [{"pupil_query": SIGN}],
         "signals:new": [{"search": "1", "pupil_query": SIGN}, {"pupil_query": SIGN}],
         "consultations:new": [
             {**question, **share, "preview": "1"}, {**question, "replace": "1"}, {"change": "1"},
@@ -232,7 +234,9 @@ class Walk:
         for query in [{}, *self.queries.get(name, [])]:
             self.ask(name, url, data=query)
         if name in FRAGMENTS:
-            self.ask(name, url, data=self.queries.get(name, [{}])[0], HTTP_HX_REQUEST="true")
+            method = "post" if name in POST_ONLY else "get"
+            data = self.queries.get(name, [{}])[0]
+            self.ask(name, url, method, data, HTTP_HX_REQUEST="true")
         if name in READ_ONLY or not (unseen or name in self.forms):
             return
         for sent in [{}, *self.buttons.get(name, [])]:
@@ -249,6 +253,8 @@ class Walk:
     def ask(self, name, url, method="get", data=None, **headers):
         """Send a request, judge the log by what was shown, undo it all; return the status."""
         cookies = deepcopy(self.client.cookies)
+        if method == "get" and "q" in (data or {}):
+            data = {**data, "q": sealed(data["q"], self.user)}
         undone = transaction.atomic()
         undone._from_testcase = True  # a transaction that must be the outermost one is, in here
         with undone:

@@ -30,6 +30,7 @@ from tests.factories import (
     SignalFactory,
     UserFactory,
 )
+from tests.searches import address, read, search
 
 pytestmark = pytest.mark.django_db
 
@@ -152,15 +153,20 @@ def test_each_filter_keeps_what_it_says(school, coordinator):
 def test_what_is_on_stands_in_the_address_and_goes_with_one_click(school, coordinator, signed_in):
     case_of(school, "Anna", attention=3)
     browser = signed_in(coordinator)
-    page = browser.get(URL, {"urgency": "severe", "step": "1", "q": "Anna", "view": "mine"})
+    asked = {"urgency": "severe", "step": "1", "q": "Anna", "view": "mine", "class_name": ""}
+    page = search(browser, "cases:dashboard", **asked)
+    assert [read(url, coordinator) for url, __ in page.redirect_chain] == [
+        {"q": "Anna", "view": "mine", "step": "1", "urgency": "severe"}
+    ]
     shown = page.context["shown"]
-    assert [chip.address for chip in shown.chips] == [
-        "?view=mine&step=1&urgency=severe",
-        "?q=Anna&view=mine&urgency=severe",
-        "?q=Anna&view=mine&step=1",
+    assert [read(chip.address, coordinator) for chip in shown.chips] == [
+        {"view": "mine", "step": "1", "urgency": "severe"},
+        {"q": "Anna", "view": "mine", "urgency": "severe"},
+        {"q": "Anna", "view": "mine", "step": "1"},
     ]
     assert shown.cleared == "?view=mine"
-    assert shown.also_closed == "?q=Anna&view=closed&step=1&urgency=severe"
+    closed = {"q": "Anna", "view": "closed", "step": "1", "urgency": "severe"}
+    assert read(shown.also_closed, coordinator) == closed
     wrong = browser.get(URL, {"step": "9", "responsible": "x", "after": "x"})
     assert "Dat telt niet mee: Stap, Verantwoordelijk." in " ".join(wrong.content.decode().split())
     assert list(wrong.context["page"])
@@ -237,7 +243,11 @@ def test_with_five_or_five_hundred_cases_it_asks_as_much_and_stays_small(
     school, coordinator, signed_in
 ):
     browser = signed_in(coordinator)
-    asked = {"list": (URL, PHONE), "board": (URL, DESKTOP), "search": (f"{URL}?q=dorp", PHONE)}
+    asked = {
+        "list": (URL, PHONE),
+        "board": (URL, DESKTOP),
+        "search": (address("cases:dashboard", "dorp", coordinator), PHONE),
+    }
 
     def more(count):
         made = Pupil.objects.bulk_create(

@@ -23,6 +23,7 @@ from cases.dossier.tasks import look_after_exports, make_dossier
 from cases.errors import ActionError
 from cases.models import DossierExport
 from tests.factories import CaseFactory, PupilFactory, SignalFactory, member
+from tests.searches import search
 
 pytestmark = pytest.mark.django_db
 
@@ -208,9 +209,9 @@ def test_the_list_shows_references_and_nobody(case, administrator, signed_in):
     assert case.reference in shown
     for secret in ("Tess", "Zwaan", elsewhere.reference):
         assert secret not in shown
-    found = browser.get(reverse("cases:exportable"), {"q": case.reference[2:].lower()})
+    found = search(browser, "cases:exportable", q=case.reference[2:].lower())
     assert case.reference in found.content.decode()
-    missed = browser.get(reverse("cases:exportable"), {"q": "M-000000\x00"})
+    missed = search(browser, "cases:exportable", q="M-000000\x00")
     assert case.reference not in missed.content.decode()
 
 

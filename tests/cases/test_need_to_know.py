@@ -46,6 +46,7 @@ from tests.factories import (
     SignalFactory,
     member,
 )
+from tests.searches import address
 from tests.test_role_matrix import MATRIX, PUBLIC, arguments
 from tests.world import World
 
@@ -158,7 +159,7 @@ def test_ones_own_signal_stays_ones_own_words(case, teacher, coordinator, signed
 
 def test_the_pupil_stays_in_the_list_for_a_signal(case, teacher, coordinator, signed_in):
     shut_out(case, coordinator, teacher, **FAMILY)
-    found = signed_in(teacher).get(reverse("signals:pupils"), {"pupil_query": "Rozendal"})
+    found = signed_in(teacher).post(reverse("signals:pupils"), {"pupil_query": "Rozendal"})
     assert "Rozendal" in found.content.decode()
 
 
@@ -166,6 +167,7 @@ def plain(response) -> str:
     """Return a page without what differs each time."""
     html = response.content.decode()
     html = re.sub(r'value="[^"]{60,}"', "", html)  # tokens
+    html = re.sub(r"\bq=[\w%-]{60,}", "", html)  # words, sealed anew for each page
     html = re.sub(r'name="typed_by" value="[^"]+"', "", html)  # signed with the moment
     html = re.sub(r"data-ends=\"\d+\"", "", html)
     html = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d", "", html)  # now, in a field
@@ -180,9 +182,6 @@ PAGES = (
 )  # fmt: skip
 QUERIES = (
     "",
-    "?q=Ties",
-    "?q=Rozendal",
-    "?q={reference}",
     "?view=closed",
     "?view=severe",
     "?step=1",
@@ -197,15 +196,15 @@ def test_no_page_differs_from_one_where_there_is_no_such_case(role, school, offi
     member(Role.SCHOOL_LEADER, school)  # somebody of the board's line is left
     without_case = {}
     urls = [reverse(name) + query for name in PAGES for query in QUERIES]
+    for name in ("cases:dashboard", "cases:exportable"):
+        urls += [address(name, words, person) for words in ("Ties", "Rozendal", "M-ABCDEF")]
     for url in urls:
-        without_case[url] = plain(signed_in(person).get(url.format(reference="M-ABCDEF")))
+        without_case[url] = plain(signed_in(person).get(url))
     case = CaseFactory(pupil=pupil, reference="M-ABCDEF", attention=3)
     SignalFactory(case=case, severe=True)
     ConsultationFactory(case=case)
     shut_out(case, officer, person, **FAMILY)
-    with_case = {
-        url: plain(signed_in(person).get(url.format(reference="M-ABCDEF"))) for url in urls
-    }
+    with_case = {url: plain(signed_in(person).get(url)) for url in urls}
     assert [url for url in urls if with_case[url] != without_case[url]] == []
     known = signed_in(person).get("/cases/M-ABCDEF/")
     unknown = signed_in(person).get("/cases/M-ZZZZZZ/")

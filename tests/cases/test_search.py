@@ -1,6 +1,9 @@
 """Searching in cases: names, and the texts of records as far as somebody may see them."""
 
 import re
+import time
+from unittest import mock
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
@@ -13,6 +16,7 @@ from cases.dashboard.filters import CaseFilter
 from cases.models import Case, Deviation, LookBack, ShutOut
 from cases.search.columns import COLUMN
 from cases.search.names import has_trigrams
+from cases.search.sealed import READ_FOR, opened
 from cases.search.table import TABLE
 from cases.search.texts import places_of
 from consultations.models import Advice
@@ -88,7 +92,7 @@ def test_every_text_of_the_table_is_found_and_none_is_shown(school, coordinator,
         (shown,) = search(coordinator, words[field])
         assert places_of(shown) == [row.found_in for row in TABLE if len(row.fields) > field]
     # In what, and not what it says: the words stand in what is searched, and nowhere else.
-    page = signed_in(coordinator).get(URL, {"q": words[0]})
+    page = signed_in(coordinator).post(URL, {"q": words[0]}, follow=True)
     (shown,) = page.context["page"]
     assert len(shown.card.found_in) == len(TABLE)
     assert re.sub(r"<[^>]*>", "", page.content.decode()).count(words[0]) == 1
@@ -154,3 +158,24 @@ def test_the_columns_hold_the_words_of_the_table():
         fields = {field.name for field in row.rows._meta.concrete_fields}
         words = re.findall(r"\w+", re.sub(r"::\w+", "", expression))
         assert [word for word in words if word in fields] == [*row.fields]
+
+
+def test_words_stand_in_an_address_for_who_searched_alone(school, coordinator, signed_in):
+    CaseFactory(pupil=PupilFactory(school=school, family_name="Rozendal"))
+    browser = signed_in(coordinator)
+    shown = browser.post(URL, {"q": "Rozendal"}, follow=True)
+    ((there, __),) = shown.redirect_chain
+    assert "Rozendal" not in there
+    assert len(shown.context["page"].cases) == 1
+    for link in re.findall(r'href="([^"]*)"', shown.content.decode()):
+        assert "Rozendal" not in link
+    # The next one at the same computer, who goes back in its history; and a link by hand.
+    aside = "Dat telt niet mee: Gezocht."
+    other = member(Role.COORDINATOR, school)
+    for page in (signed_in(other).get(there), browser.get(URL, {"q": "Rozendal"})):
+        assert not page.context["chosen"].words
+        assert aside in " ".join(page.content.decode().split())
+    (token,) = parse_qs(urlsplit(there).query)["q"]
+    assert opened(token, coordinator) == "Rozendal"
+    with mock.patch("time.time", return_value=time.time() + READ_FOR + 60):
+        assert opened(token, coordinator) == ""

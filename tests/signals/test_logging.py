@@ -111,7 +111,7 @@ def test_the_form_tells_nobody_when_a_pupil_turns_twelve(teacher, school, signed
     for age in (11, 12):
         monkeypatch.setattr(Pupil, "age", lambda self, day, age=age: age)
         page = browser.get(reverse("signals:new"), {"pupil": str(pupil.public_id)})
-        offered = browser.get(reverse("signals:pupils"), {"pupil_query": pupil.given_name})
+        offered = browser.post(reverse("signals:pupils"), {"pupil_query": pupil.given_name})
         groups = page.context["form"].category_groups
         found.append((re.findall(r'data-age="\w*"', page.content.decode()), groups,
                       offered.content))  # fmt: skip
