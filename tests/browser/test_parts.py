@@ -71,3 +71,26 @@ def test_a_list_that_is_on_its_way_is_blank_and_says_that_it_is_busy(at, school)
     for route in waiting:
         route.continue_()
     page.wait_for_selector("#dashboard:not([aria-busy=true])")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_what_is_searched_stands_in_no_address(at, school, script):
+    """Neither in the browser's history, nor in the log of a machine between."""
+    case = CaseFactory(pupil=PupilFactory(school=school, family_name="Zwaantjes"))
+    page = at(member(Role.COORDINATOR, school), "cases:dashboard", script=script)
+    asked = []
+    page.context.on("request", lambda request: asked.append(request.url))
+    page.fill("#q", "zwaantj")
+    page.press("#q", "Enter")
+    page.wait_for_url("**/cases/?q=*")
+    assert page.locator("#dashboard").get_by_text(case.reference).first.is_visible()
+    assert page.input_value("#q") == "zwaantj"
+    page.reload()
+    assert page.input_value("#q") == "zwaantj"
+    page.goto(reverse("signals:new"))
+    page.fill("#id_pupil_query", "zwaantj")
+    if not script:
+        page.press("#id_pupil_query", "Enter")
+    page.wait_for_selector(".pupil-option")
+    assert [url for url in asked if "zwaantj" in url.lower()] == []
+    assert any("q=" in url for url in asked)
