@@ -52,7 +52,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* /tmp/apt-packages.txt
 # The program's files are root's: the user that runs it can write nothing but its data.
 RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin meldcode \
-    && install -d -o meldcode -g meldcode -m 700 /data /data/media
+    && install -d -o meldcode -g meldcode -m 700 /data /data/media /data/destroyed
 COPY --from=app /app /app
 ENV PATH=/app/.venv/bin:$PATH \
     STATIC_ROOT=/app/staticfiles \

@@ -112,7 +112,7 @@ def test_image_copies_only_what_exists():
 
 # --- Compose -------------------------------------------------------------------------------------
 def test_compose_has_all_that_production_needs(services):
-    assert set(services) == OURS | {"postgres", "redis", "proxy"}
+    assert set(services) == OURS | {"postgres", "redis", "proxy", "backup"}
 
 
 def test_web_and_worker_can_be_multiplied(services):
@@ -163,17 +163,20 @@ def test_our_services_have_no_privileges(services):
 
 def test_data_lives_in_named_volumes(compose, services):
     mounts = [mount for service in services.values() for mount in service.get("volumes", [])]
-    used = {mount.split(":")[0] for mount in mounts if not mount.startswith(".")}
+    used = {mount.split(":")[0] for mount in mounts if mount[0] not in ".$"}
     assert used == set(compose["volumes"])
     for name in ("web", "worker"):
         assert "media:/data/media" in services[name]["volumes"]
+    # What is backed up is what the program writes to, and a backup starts by hand alone.
+    assert set(services["backup"]["volumes"]) > set(services["web"]["volumes"])
+    assert services["backup"]["profiles"] == ["backup"]
 
 
 def test_every_mounted_file_exists(services):
     for service in services.values():
         for mount in service.get("volumes", []):
             source = mount.split(":")[0]
-            assert not source.startswith(".") or (ROOT / source).exists()
+            assert not source.startswith("./") or (ROOT / source).exists()
 
 
 def test_the_proxy_finds_every_web_by_its_service(services):
