@@ -5,9 +5,15 @@ that it could not print. So a line holds the class of an error and the places in
 """
 
 import copy
+import json
 import logging
 import traceback
+from datetime import UTC, datetime
 from types import TracebackType
+from typing import Any
+
+# The names under which a JSON line says its parts, for whoever collects logs.
+FIELDS = ("time", "level", "logger", "process", "message", "error")
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
@@ -20,12 +26,15 @@ class LineFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; the record itself stays as it is, for whoever else prints it."""
+        return super().format(self._without_texts(record))
+
+    def _without_texts(self, record: logging.LogRecord) -> logging.LogRecord:
         record = copy.copy(record)
         record.exc_text = None
         if record.exc_info and record.exc_info[0] and isinstance(record.args, dict):
             kind = record.exc_info[0].__name__
             record.args = record.args | {part: kind for part in OF_A_TASK if part in record.args}
-        return super().format(record)
+        return record
 
     def formatException(self, ei: ExcInfo) -> str:
         """Return the frames of an error and of what led to it, with their classes alone."""
@@ -35,3 +44,60 @@ class LineFormatter(logging.Formatter):
             lines += [*traceback.format_tb(error.__traceback__), f"{type(error).__name__}\n"]
             error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
         return "".join(lines).rstrip()
+
+
+class JsonFormatter(LineFormatter):
+    """The same line as JSON (``LOG_FORMAT=json``), with the moment in UTC.
+
+    Its parts are ``FIELDS`` and no others: what a library hangs on a record, as Celery does with a
+    task's arguments, stays out. A library that writes JSON lines would write all of it.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line; ``error`` holds the frames of an error, in a line that has one."""
+        record = self._without_texts(record)
+        said = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "process": record.process,
+            "message": record.getMessage(),
+        }
+        if record.exc_info and record.exc_info[1]:
+            said["error"] = self.formatException(record.exc_info)
+        return json.dumps(said, ensure_ascii=False)
+
+
+FORMATTERS = {
+    "line": {
+        "()": LineFormatter,
+        "format": "{asctime} {levelname} {name} {message}",
+        "style": "{",
+    },
+    "json": {"()": JsonFormatter},
+}
+
+
+def logging_of(form: str) -> dict[str, Any]:
+    """Return how all of the program logs, in one of ``FORMATTERS``, for ``logging.config``.
+
+    gunicorn's own lines go the same way (``gunicorn.conf.py``). Raises ``KeyError`` for another.
+    """
+    handler = {"class": "logging.StreamHandler", "formatter": "line"}
+    through = {"handlers": ["console"], "level": "INFO", "propagate": False}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        # An error's own text can quote what somebody wrote: only its class gets into a line.
+        "formatters": {"line": FORMATTERS[form]},
+        "handlers": {"console": handler},
+        "root": {"handlers": ["console"], "level": "INFO"},
+        "loggers": {
+            # Its warnings quote whole URLs with their query; what was searched for stays out.
+            "django.request": {"level": "ERROR"},
+            "auditlog": {"level": "WARNING"},
+            # What it says of a document quotes the document.
+            "weasyprint": {"level": "CRITICAL"},
+            "gunicorn.error": through,
+        },
+    }

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from background import limits
+from meldcode.log_lines import FORMATTERS, logging_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -445,27 +446,10 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- Log -----------------------------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    # An error's own text can quote what somebody wrote: only its class gets into a line.
-    "formatters": {
-        "line": {
-            "()": "meldcode.log_lines.LineFormatter",
-            "format": "{asctime} {levelname} {name} {message}",
-            "style": "{",
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        # Its warnings quote whole URLs with their query; what was searched for stays out of logs.
-        "django.request": {"level": "ERROR"},
-        "auditlog": {"level": "WARNING"},
-        # What it says of a document quotes the document.
-        "weasyprint": {"level": "CRITICAL"},
-    },
-}
+LOG_FORMAT = env.str("LOG_FORMAT", default="line")
+if LOG_FORMAT not in FORMATTERS:
+    raise ImproperlyConfigured(f"LOG_FORMAT is one of {', '.join(FORMATTERS)}.")
+LOGGING = logging_of(LOG_FORMAT)
 
 # --- Audit ---------------------------------------------------------------------------------------
 # Our own log: it knows school and case, so that each trail is one walk of an index.

@@ -1,15 +1,22 @@
 """No word of what somebody wrote gets into the log, even when the program fails on it."""
 
+import json
 import logging
+import os
+import subprocess
+import sys
+from datetime import datetime
 
 import pytest
 from celery import current_app
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from accounts.roles import Role
 from cases import views
+from meldcode.log_lines import FIELDS, JsonFormatter
 from tests.attacks.proof import shows
 from tests.factories import CaseFactory, member
 
@@ -82,3 +89,49 @@ def test_others_still_get_the_whole_error(log):
         logging.getLogger("cases").exception("It failed")
     logging.getLogger().removeHandler(listener)
     assert WORDS in str(heard[0].exc_info[1])
+
+
+def test_a_line_as_json_holds_its_parts_and_no_text_of_an_error():
+    """What a library hangs on a record stays out: Celery puts the arguments of a task there."""
+    record = None
+    try:
+        raise ValueError(WORDS)
+    except ValueError:
+        factory = logging.getLogger("cases").makeRecord
+        record = factory(
+            "cases", logging.ERROR, __file__, 1, "Case %s\nfailed", ("M-7K3QX2",), sys.exc_info(),
+            extra={"data": {"args": WORDS}},
+        )  # fmt: skip
+    line = JsonFormatter().format(record)
+    assert "\n" not in line
+    assert "Roos" not in line
+    said = json.loads(line)
+    assert tuple(said) == FIELDS
+    assert said["message"] == "Case M-7K3QX2\nfailed"
+    assert said["error"].endswith("ValueError")
+    assert datetime.fromisoformat(said["time"]).timestamp() == pytest.approx(record.created, abs=1)
+    record.exc_info = None
+    assert set(json.loads(JsonFormatter().format(record))) == {*FIELDS} - {"error"}
+
+
+@pytest.mark.parametrize(("form", "ends"), [("json", 0), ("line", 0), ("xml", 1)])
+def test_all_of_the_program_logs_in_one_form(form, ends):
+    """By the settings and by gunicorn's file; another form is refused, and said."""
+    code = (
+        "import logging.config, runpy, django;"
+        "logging.config.dictConfig(runpy.run_path('gunicorn.conf.py')['logconfig_dict']);"
+        "logging.getLogger('gunicorn.error').info('one');"
+        "django.setup(); logging.getLogger('celery').warning('two')"
+    )
+    env = os.environ | {"LOG_FORMAT": form, "DJANGO_SETTINGS_MODULE": "meldcode.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=settings.BASE_DIR, env=env, capture_output=True, text=True
+    )
+    assert done.returncode == ends
+    if form == "json":
+        lines = [json.loads(line) for line in done.stderr.splitlines()]
+        assert [(line["logger"], line["message"]) for line in lines] == [
+            ("gunicorn.error", "one"), ("celery", "two"),
+        ]  # fmt: skip
+    elif form == "xml":
+        assert "LOG_FORMAT is one of line, json." in done.stderr

@@ -1,8 +1,10 @@
 """What monitoring hears: strangers whether all is well, whoever brings the token what is not."""
 
+import re
 from datetime import timedelta
 
 import pytest
+import yaml
 from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
@@ -143,3 +145,14 @@ def test_the_metrics_say_what_stands_in_the_database(client, all_well, monkeypat
     assert 90 <= float(lines["meldcode_queue_oldest_seconds"]) < 150
     assert 300 <= float(lines['meldcode_messages_oldest_seconds{kind="outbox"}']) < 360
     assert 'meldcode_seen_seconds{part="beat"}' in lines
+
+
+def test_the_alerts_that_we_hand_out_ask_for_metrics_that_there_are(client, all_well, settings):
+    record.count("audit.tasks.seal", "done", timedelta(seconds=2))
+    answer = client.get(reverse("metrics"), **BRINGS).content.decode()
+    there = set(re.findall(r"^(meldcode_\w+)", answer, re.MULTILINE))
+    rules = yaml.safe_load((settings.BASE_DIR / "deploy" / "alerts.yml").read_text())
+    asked = [rule["expr"] for group in rules["groups"] for rule in group["rules"]]
+    names = {name for expr in asked for name in re.findall(r"meldcode_\w+", expr)}
+    assert len(names) > 3
+    assert names - there == set()
