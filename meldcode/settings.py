@@ -34,6 +34,8 @@ INSECURE_SECRET_KEY = "insecure-only-for-debug"  # noqa: S105 - refused below un
 SECRET_KEY = env.str("SECRET_KEY", default=INSECURE_SECRET_KEY)
 if SECRET_KEY == INSECURE_SECRET_KEY and not DEBUG:
     raise ImproperlyConfigured("Set SECRET_KEY (script/setup writes one into .env on first run).")
+# Keys of before, while what they signed and encrypted is still about (docs/operations.md, "Keys").
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG or DEMO else []

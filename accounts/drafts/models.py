@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
 from django.http import QueryDict
@@ -96,6 +96,6 @@ class Draft(models.Model):
             return None
 
     @property
-    def _cipher(self) -> Fernet:
+    def _cipher(self) -> MultiFernet:
         # Moved to another owner or form, a row says nothing.
         return cipher(f"{SALT}:{self.owner_id}:{self.form}")
