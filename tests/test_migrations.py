@@ -1,0 +1,61 @@
+"""Migrations that run while the old program still does: an upgrade without a pause.
+
+The old code writes rows without the new column, and reads what the new one drops. What takes a
+table away from everybody for long stands out as well. django-migration-linter looks at the SQL that
+PostgreSQL would get.
+"""
+
+import pytest
+from django.db import connection
+from django.db.migrations import Migration
+from django_migration_linter.migration_linter import MigrationLinter
+from django_migration_linter.sql_analyser import analyse_sql_statements
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="the SQL of production"),
+]
+
+# The last migration of each room of before the first release: nobody upgrades from between these.
+BEFORE = {
+    "accounts": "0007_guides",
+    "audit": "0005_flagged_again",
+    "background": "0001_runs_and_beat",
+    "cases": "0022_in_charge",
+    "consultations": "0011_search_words",
+    "referrals": "0006_search_words",
+    "signals": "0004_injury_mark",
+}
+
+# What the linter says of a migration, and why it may be so all the same: comply or explain.
+EXPLAINED: dict[tuple[str, str], dict[str, str]] = {}
+
+
+def found(linter: MigrationLinter, migration: Migration) -> set[str]:
+    """Return what the linter says of a migration, by its codes."""
+    sql = linter.get_sql(migration.app_label, migration.name)
+    errors, __, warnings = analyse_sql_statements(linter.sql_analyser_class, sql, [])
+    more, __, also = linter.analyse_data_migration(migration)
+    return {issue.code for issue in (*errors, *warnings, *more, *also)}
+
+
+@pytest.fixture
+def linter(db) -> MigrationLinter:
+    return MigrationLinter(no_output=True, no_cache=True)
+
+
+def test_no_migration_stops_the_program_of_before(linter):
+    migrations = linter.migration_loader.disk_migrations
+    new = [
+        one for (app, name), one in migrations.items() if app in BEFORE and name > BEFORE[app]
+    ]  # fmt: skip
+    said = {(one.app_label, one.name): found(linter, one) for one in new}
+    explained = {key: set(why) for key, why in EXPLAINED.items()}
+    assert {key: codes for key, codes in said.items() if codes} == explained
+
+
+def test_the_linter_says_what_would_stop_it(linter):
+    """So that silence says something: of before the release there are such."""
+    migrations = linter.migration_loader.disk_migrations
+    assert "NOT_NULL" in found(linter, migrations["cases", "0011_retention"])
+    assert "ADD_UNIQUE" in found(linter, migrations["accounts", "0002_people"])
