@@ -257,6 +257,8 @@ if SAML and find_spec("onelogin") is None:
     )
 # allauth's own forms, stricter and in our words.
 ACCOUNT_FORMS = {
+    "login": "accounts.password_forms.LoginForm",
+    "reauthenticate": "accounts.password_forms.ReauthenticateForm",
     "change_password": "accounts.password_forms.ChangePasswordForm",
     "reset_password": "accounts.password_forms.ResetPasswordForm",
     "reset_password_from_key": "accounts.password_forms.ResetPasswordKeyForm",
