@@ -225,6 +225,8 @@ ACCOUNT_RATE_LIMITS = {
     "emergency_access": "5/h/user",
     # What was typed when a session had ended: each time a session of its own, in the database.
     "keep_typed": "60/h/key",
+    # Drafts: a script keeps one each time that somebody stops typing for a moment.
+    "keep_draft": "30/m/user,600/h/user",
 }
 MFA_RATE_LIMITS = {"webauthn_login": "100/m/ip"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60

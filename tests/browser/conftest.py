@@ -172,7 +172,7 @@ class Visitor:
     def look(self) -> None:
         """See that a page is in Dutch, fits its width, and can be used by everybody (WCAG 2 AA)."""
         # A script sends a signal, and leads on when it knows what became of it.
-        self.page.locator(".signal-form[aria-busy]").wait_for(state="detached")
+        self.page.locator("form[data-drafts][aria-busy]").wait_for(state="detached")
         self.page.wait_for_load_state()
         self.looked += 1
         self._picture()
