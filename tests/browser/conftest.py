@@ -117,6 +117,15 @@ class Visitor:
         self.page.goto(f"{self.address}{path}")
         self.look()
 
+    def go(self, path: str) -> None:
+        """Go to a page by the bar; where a phone's bar is full, by the menu of one's account."""
+        place = self.page.locator(f".main-nav a[href='{path}']")
+        if not place.is_visible():
+            self.page.locator(".user-menu summary").click()
+            place = self.page.locator(f".user-menu a[href='{path}']")
+        place.click()
+        self.look()
+
     def press(self, name: str) -> None:
         """Press a button or link by its words in the catalogue, and look at what comes."""
         self.press_words(dutch(name))

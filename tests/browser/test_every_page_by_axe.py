@@ -2,8 +2,8 @@
 
 All eight: a page is opened in each language at each width, judged by all rules in one theme, and by
 those that look at colours in the other, without being loaded again. Nothing else depends on the
-theme. Each time it is opened as another of those who may see it. A new URL is taken in by itself: what answers somebody with a
-whole page of HTML is one.
+theme. Each time it is opened as another of those who may see it. A new URL is taken in by itself:
+what answers somebody with a whole page of HTML is one.
 """
 
 from collections.abc import Iterator
@@ -69,8 +69,8 @@ JUDGE_COLOURS = """async (rules) => {
   const found = await axe.run({
     runOnly: {type: "rule", values: rules}, resultTypes: ["violations"], elementRef: false,
   });
-  return found.violations.map((one) => [
-    one.id, one.nodes.slice(0, 3).map((node) => `${node.target.join(" ")}: ${node.any[0]?.message}`)]);
+  const said = (node) => `${node.target.join(" ")}: ${node.any[0]?.message}`;
+  return found.violations.map((one) => [one.id, one.nodes.slice(0, 3).map(said)]);
 }"""
 TOO_WIDE = "document.documentElement.scrollWidth - window.innerWidth"
 

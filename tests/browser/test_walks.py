@@ -297,7 +297,7 @@ def test_a_leader_answers_for_the_school(visitor, school, pupil, concern):
     leader.press("Close the case")
     assert not Case.objects.get(pk=about_staff.pk).is_open
 
-    leader.page.locator(".main-nav a[href='/cases/year-report/']").click()
+    leader.go("/cases/year-report/")
     leader.look()
     leader.press("Write in your own words")
     leader.fill(knowledge="Alle mentoren volgden de training.")
