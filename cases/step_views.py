@@ -107,9 +107,7 @@ def conversation(request: HttpRequest, reference: str) -> HttpResponse:
     case = movable(request, reference)
     age = case.pupil.age(timezone.localdate())
     drafts = Drafts(request, f"talk:{case.reference}", Permission.MOVE_CASE)
-    form = drafts.form(
-        ConversationForm, guidance=actions.guidance_for(case), step=3, pupil_age=age
-    )
+    form = drafts.form(ConversationForm, guidance=actions.guidance_for(case), step=3, pupil_age=age)
     response = record(
         request,
         case,
