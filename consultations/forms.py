@@ -53,6 +53,8 @@ class ManyByPublicId(forms.ModelMultipleChoiceField):
         try:
             return super().clean(value)
         except ValidationError as error:
+            if error.code == "required":  # nothing was ticked
+                raise
             message = self.error_messages["invalid_choice"]
             shown = ", ".join(value) if isinstance(value, list | tuple) else value
             raise ValidationError(message, "invalid_choice", {"value": shown}) from error
