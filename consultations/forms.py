@@ -50,6 +50,8 @@ class ManyByPublicId(forms.ModelMultipleChoiceField):
 
     def clean(self, value: Any) -> Any:
         """Say in the field's own words that there is no such choice, whatever came."""
+        if isinstance(value, list | tuple):
+            value = [one for one in value if one]  # an empty one is none
         try:
             return super().clean(value)
         except ValidationError as error:

@@ -23,6 +23,7 @@ def long_forms(world):
         "correction": ("author", reverse("signals:correct", args=[signal]), "facts"),
         "talk": ("coordinator", reverse("cases:conversation", args=[case]), "reactions"),
         "weighing": ("coordinator", reverse("cases:assessment", args=[case]), "consulted"),
+        "consultation": ("coordinator", reverse("consultations:new", args=[case]), "shared"),
         "decision": ("coordinator", reverse("referrals:decide", args=[case]), "report_grounds"),
     }
 
