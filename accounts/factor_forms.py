@@ -19,6 +19,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.password_forms import NothingInTheBox
 
 
 def lasts() -> int:
@@ -55,15 +56,15 @@ class UsedOnce:
         return code
 
 
-class AuthenticateForm(UsedOnce, codes.AuthenticateForm):
+class AuthenticateForm(NothingInTheBox, UsedOnce, codes.AuthenticateForm):
     """A code at signing in."""
 
 
-class ReauthenticateForm(UsedOnce, codes.ReauthenticateForm):
+class ReauthenticateForm(NothingInTheBox, UsedOnce, codes.ReauthenticateForm):
     """A code when somebody is asked again."""
 
 
-class ActivateTOTPForm(UsedOnce, totp.ActivateTOTPForm):
+class ActivateTOTPForm(NothingInTheBox, UsedOnce, totp.ActivateTOTPForm):
     """The code with which an app is set up: it signs nobody in afterwards."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

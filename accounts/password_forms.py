@@ -11,7 +11,24 @@ from accounts.after_response import after_response
 from accounts.models import User
 
 
-class ShortHelp:
+class NothingInTheBox:
+    """Leave out what allauth writes into a box that is empty: the label says it already."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class LoginForm(NothingInTheBox, forms.LoginForm):
+    """An e-mail address and a password."""
+
+
+class ReauthenticateForm(NothingInTheBox, forms.ReauthenticateForm):
+    """The password once more, for a step that matters."""
+
+
+class ShortHelp(NothingInTheBox):
     """Say once what a password must be: what else is wrong with it is said when it is."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -19,8 +36,6 @@ class ShortHelp:
         new = self.fields["password1"]
         new.help_text = _("At least twelve characters. A short sentence is easy to remember.")
         self.fields["password2"].label = _("The new password once more")
-        for name in ("password1", "password2"):
-            self.fields[name].widget.attrs.pop("placeholder", None)
 
 
 class ChangePasswordForm(ShortHelp, forms.ChangePasswordForm):
@@ -31,7 +46,7 @@ class ResetPasswordKeyForm(ShortHelp, forms.ResetPasswordKeyForm):
     """A new password for whoever reads the mail."""
 
 
-class ResetPasswordForm(forms.ResetPasswordForm):
+class ResetPasswordForm(NothingInTheBox, forms.ResetPasswordForm):
     """Asking for a new password: whether there is such an account is looked up after the answer.
 
     Else the answer takes longer where there is one.

@@ -3,7 +3,7 @@
 from allauth.account import views as allauth
 from django.urls import include, path, re_path
 
-from accounts import guide_views, session_views, views
+from accounts import first_card_views, session_views, views
 
 urlpatterns = [
     path("language/", views.set_language, name="set_language"),
@@ -36,8 +36,8 @@ urlpatterns = [
     path("account/sessions/<slug:session>/end/", session_views.end, name="end_session"),
     path("account/sessions/end-others/", session_views.end_others, name="end_other_sessions"),
     path("account/stay/", views.stay, name="stay"),
-    path("account/introduction/close/", guide_views.close, name="close_introduction"),
-    path("account/introduction/again/", guide_views.again, name="show_introduction"),
+    path("account/introduction/close/", first_card_views.close, name="close_introduction"),
+    path("account/introduction/again/", first_card_views.again, name="show_introduction"),
     path("", include("accounts.people.urls")),
     path("", include("accounts.sso.urls")),
 ]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
+from accounts.drafts.pages import Drafts, go_on
 from accounts.forms import MeldcodeForm
 from audit.log import record_read
 from cases import actions
@@ -48,22 +49,27 @@ def record(
     closed_too: bool = False,
     seen: Model | None = None,
     back: str = "cases:detail",
+    drafts: Drafts | None = None,
     **context: object,
 ) -> HttpResponse:
     """Run what all forms on a case share: judge, act, say so, back to the case; or show again.
 
     ``closed_too``: the form is for closed cases as well. ``seen``: of what the page shows more than
     the pupil's name; that it was read is written down when it is shown, and only then. ``back``:
-    the part of the case's page that shows what was done.
+    the part of the case's page that shows what was done. ``drafts``: of a form that is long enough.
     """
+    if drafts and case.is_open and (answer := drafts.answer()):
+        return answer
     if not form.is_bound and not case.is_open and not closed_too:
         messages.info(request, _("This case is closed; it cannot be changed any more."))
         return redirect("cases:detail", case.reference)
     if form.is_bound and form.is_valid():
         form.run(act)
         if not form.errors:
+            if drafts:
+                drafts.end()
             messages.success(request, done)
-            return redirect(place_of(back, case))
+            return go_on(request, place_of(back, case))
     if seen is not None:
         record_read(request.user, seen)
     facts = facts_for(case, timezone.now())
@@ -75,6 +81,8 @@ def record(
         # What points at somebody of the school does not walk the steps (R9).
         "steps": () if case.restricted else step_header(guidance),
         "guidance": guidance,
+        "drafts": drafts,
+        "draft": drafts and drafts.shown_beside(form),
         **context,
     }
     return render(request, template, page, status=422 if form.errors else 200)
@@ -98,9 +106,8 @@ def conversation(request: HttpRequest, reference: str) -> HttpResponse:
     """Record a conversation."""
     case = movable(request, reference)
     age = case.pupil.age(timezone.localdate())
-    form = ConversationForm.for_page(
-        request, guidance=actions.guidance_for(case), step=3, pupil_age=age
-    )
+    drafts = Drafts(request, f"talk:{case.reference}", Permission.MOVE_CASE)
+    form = drafts.form(ConversationForm, guidance=actions.guidance_for(case), step=3, pupil_age=age)
     response = record(
         request,
         case,
@@ -108,10 +115,12 @@ def conversation(request: HttpRequest, reference: str) -> HttpResponse:
         "cases/conversation.html",
         lambda: actions.record_conversation(case, request.user, form.key, **form.values),
         _("The talk is recorded."),
+        drafts=drafts,
         blocked=form.guidance.blocked_before(3),
         group=age_group(age),
     )
-    if response.status_code == 302 and form.is_bound and (said := form.responsible_now):
+    filed = response.status_code in (204, 302) and form.is_bound
+    if filed and (said := form.responsible_now):
         messages.info(request, said)
     return response
 
@@ -142,7 +151,8 @@ def skip_conversation(request: HttpRequest, reference: str) -> HttpResponse:
 def assessment(request: HttpRequest, reference: str) -> HttpResponse:
     """Weigh the severity."""
     case = movable(request, reference)
-    form = AssessmentForm.for_page(request, guidance=actions.guidance_for(case), step=4)
+    drafts = Drafts(request, f"weighing:{case.reference}", Permission.MOVE_CASE)
+    form = drafts.form(AssessmentForm, guidance=actions.guidance_for(case), step=4)
     return record(
         request,
         case,
@@ -158,6 +168,7 @@ def assessment(request: HttpRequest, reference: str) -> HttpResponse:
             assessed_at=timezone.now(),
         ),
         _("The assessment is recorded."),
+        drafts=drafts,
         decisions=_decisions(case, _answers(request)),
     )
 

@@ -50,9 +50,13 @@ class ManyByPublicId(forms.ModelMultipleChoiceField):
 
     def clean(self, value: Any) -> Any:
         """Say in the field's own words that there is no such choice, whatever came."""
+        if isinstance(value, list | tuple):
+            value = [one for one in value if one]  # an empty one is none
         try:
             return super().clean(value)
         except ValidationError as error:
+            if error.code == "required":  # nothing was ticked
+                raise
             message = self.error_messages["invalid_choice"]
             shown = ", ".join(value) if isinstance(value, list | tuple) else value
             raise ValidationError(message, "invalid_choice", {"value": shown}) from error

@@ -30,6 +30,12 @@ class Inbox:
             self.new or self.called or self.waiting or self.planned or self.running or self.closed
         )
 
+    @property
+    def is_done(self) -> bool:
+        """Tell whether all that was asked is closed by now."""
+        return not (self.is_empty or self.new or self.called or self.waiting or self.planned
+                    or self.running)  # fmt: skip
+
 
 def inbox_of(user: User, now: datetime, *, with_closed: bool = True) -> Inbox:
     """Return the inbox of a user, over all their schools, in one query.

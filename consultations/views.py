@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
+from accounts.drafts.pages import Drafts
 from audit.log import record_read
 from cases.contact_book.calls import Numbers, calls_for
 from cases.errors import ActionError
@@ -35,12 +36,13 @@ from consultations.words import LOOK_OVER
 def new(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask for a consultation in a case: the form, then how they will read it, then it is sent.
 
-    The page that shows it carries all that was filled in, so that nothing is kept of a question
-    that is not asked after all.
+    The page that shows it carries all that was filled in, so that nothing is kept in the case of a
+    question that is not asked after all: its draft is its author's alone.
     """
     case = _askable(request, reference)
     numbers = Numbers(case.school)
-    form = ConsultationForm.for_page(request, case=case, numbers=numbers)
+    drafts = Drafts(request, f"consultation:{case.reference}", Permission.ASK_CONSULTATION)
+    form = drafts.form(ConsultationForm, case=case, numbers=numbers)
     if request.method == "POST" and ("replace" in request.POST or "change" in request.POST):
         data = request.POST
         form = ConsultationForm(user=request.user, case=case, numbers=numbers)
@@ -57,6 +59,7 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
         "consultations/new.html",
         lambda: actions.ask_consultation(case, request.user, form.key, **form.values),
         _("The consultation is asked for."),
+        drafts=drafts,
         seen=case,  # its records stand there: how each begins, or all of it
         calls=calls_for((VEILIG_THUIS, BUURTTEAM), numbers),
     )

@@ -25,6 +25,8 @@ class NavigationItem:
     active: bool
     # The letter that leads there; empty: none.
     key: str
+    # Where a phone's bar is full: behind "Your account", on a phone alone.
+    seldom: bool
 
 
 # Who sees which entry: by the permission that its page asks for; None: everybody signed in.
@@ -53,6 +55,10 @@ KEYS = {
     "help": "h",
 }
 
+# A bar that is longer than this keeps what one opens a few times a year for the account's menu.
+FITS = 7
+SELDOM = ("cases:year_report", "people:people", "audit:school", "background:work")
+
 
 def page(request: HttpRequest) -> dict[str, object]:
     """Return the context of the base template. Error pages can come without a user."""
@@ -62,7 +68,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         return {"demo": settings.DEMO, "national": CONTACTS, "look": look}
     memberships, permissions = user.current_memberships, access.permissions_of(user)
     places = [
-        (label, icon, reverse(name), KEYS.get(name, ""))
+        (label, icon, reverse(name), KEYS.get(name, ""), name in SELDOM)
         for name, label, icon, permission in NAVIGATION
         if permission is None or permission in permissions
     ]
@@ -71,8 +77,10 @@ def page(request: HttpRequest) -> dict[str, object]:
         "national": CONTACTS,
         "look": look,
         "navigation": [
-            NavigationItem(label, icon, url, request.path == url, key)
-            for label, icon, url, key in places
+            NavigationItem(
+                label, icon, url, request.path == url, key, seldom and len(places) > FITS
+            )
+            for label, icon, url, key, seldom in places
         ],
         # Asked by a page that shows the bell, and by no part of one.
         "unread_count": partial(unread_count, user),

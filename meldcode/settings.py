@@ -228,6 +228,8 @@ ACCOUNT_RATE_LIMITS = {
     "emergency_access": "5/h/user",
     # What was typed when a session had ended: each time a session of its own, in the database.
     "keep_typed": "60/h/key",
+    # Drafts: a script keeps one each time that somebody stops typing for a moment.
+    "keep_draft": "30/m/user,600/h/user",
 }
 MFA_RATE_LIMITS = {"webauthn_login": "100/m/ip"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
@@ -260,6 +262,8 @@ if SAML and find_spec("onelogin") is None:
     )
 # allauth's own forms, stricter and in our words.
 ACCOUNT_FORMS = {
+    "login": "accounts.password_forms.LoginForm",
+    "reauthenticate": "accounts.password_forms.ReauthenticateForm",
     "change_password": "accounts.password_forms.ChangePasswordForm",
     "reset_password": "accounts.password_forms.ResetPasswordForm",
     "reset_password_from_key": "accounts.password_forms.ResetPasswordKeyForm",

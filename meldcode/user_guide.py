@@ -54,7 +54,7 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
-class Guide:
+class RoleHelp:
     """The help of one role. ``code``: in addresses and file names."""
 
     code: str
@@ -64,7 +64,7 @@ class Guide:
     chapters: tuple[Chapter, ...]
 
 
-TEACHER = Guide(
+TEACHER = RoleHelp(
     "teacher",
     frozenset({Role.TEACHER}),
     _("For teachers"),
@@ -131,7 +131,7 @@ TEACHER = Guide(
     ),
 )
 
-CARE = Guide(
+CARE = RoleHelp(
     "care-team",
     CARE_TEAM,
     _("For the care team"),
@@ -231,7 +231,7 @@ CARE = Guide(
     ),
 )
 
-LEADER = Guide(
+LEADER = RoleHelp(
     "school-leader",
     frozenset({Role.SCHOOL_LEADER}),
     _("For school leaders"),
@@ -279,7 +279,7 @@ LEADER = Guide(
     ),
 )
 
-FAMILY = Guide(
+FAMILY = RoleHelp(
     "family-worker",
     frozenset({Role.BUURTTEAM_WORKER}),
     _("For family workers of the buurtteam"),
@@ -330,7 +330,7 @@ FAMILY = Guide(
     ),
 )
 
-ADMINISTRATOR = Guide(
+ADMINISTRATOR = RoleHelp(
     "administrator",
     frozenset({Role.ADMINISTRATOR}),
     _("For administrators"),
@@ -376,12 +376,7 @@ ADMINISTRATOR = Guide(
                 _("“Trail” shows who saw and changed what. Nobody can change it, you neither."),
                 _("Unusual reading is flagged: look at it and say what it was."),
             ),
-            Picture(
-                "administrator-trail",
-                "beheerder",
-                "/audit/",
-                _("The trail of a school"),
-            ),
+            Picture("administrator-trail", "beheerder", "/audit/", _("The trail of a school")),
         ),
         Chapter(
             _("What runs by itself"),
@@ -398,6 +393,6 @@ BY_CODE = {guide.code: guide for guide in GUIDES}
 PICTURES = tuple(c.picture for guide in GUIDES for c in guide.chapters if c.picture)
 
 
-def guides_for(roles: set[Role]) -> list[Guide]:
+def guides_for(roles: set[Role]) -> list[RoleHelp]:
     """Return the help of some roles first, and then that of the others."""
     return sorted(GUIDES, key=lambda guide: not guide.roles & roles)

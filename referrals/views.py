@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
+from accounts.drafts.pages import Drafts
 from accounts.models import User
 from cases.actions import guidance_for
 from cases.errors import ActionError
@@ -24,7 +25,8 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Take the two decisions; the page says what the assessment points at."""
     case = movable(request, reference)
     guidance = guidance_for(case)
-    form = DecisionForm.for_page(request, guidance=guidance, step=5, case=case)
+    drafts = Drafts(request, f"decision:{case.reference}", Permission.MOVE_CASE)
+    form = drafts.form(DecisionForm, guidance=guidance, step=5, case=case)
     return record(
         request,
         case,
@@ -34,6 +36,7 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
             case, request.user, form.key, decided_at=timezone.now(), **form.decision()
         ),
         _("The decisions are recorded."),
+        drafts=drafts,
         decisions={"two": guidance.decisions, "complete": True},
     )
 

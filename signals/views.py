@@ -1,7 +1,6 @@
 """Logging a signal, one's own signals, and correcting one."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -9,15 +8,15 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import access
 from accounts.access import Permission, requires
-from accounts.drafts.actions import keep, throw_away
+from accounts.drafts.actions import throw_away
 from accounts.drafts.models import SIGNAL, Draft
-from accounts.drafts.reading import draft_of, fields_of, page_of
+from accounts.drafts.pages import Drafts, go_on, keep_of, said_to_script
+from accounts.drafts.reading import draft_of, page_of
 from accounts.errors import ActionError
 from audit.log import record_read, record_search
 from cases.case_records import READ
@@ -43,8 +42,6 @@ from signals.models import InjuryMark, Signal, SignalCategory
 from signals.opinions import hints_in
 
 SIGNALS_SHOWN = 30
-# The header in which a script reads where the page leads to (htmx knows it too).
-LEADS_TO = "HX-Redirect"
 # For so long the author is told what could be written otherwise; then it is as it was filed.
 JUST_FILED = timedelta(hours=1)
 
@@ -65,7 +62,7 @@ def new(request: HttpRequest) -> HttpResponse:
         signal = form.run(file_from_page, form.about(), request.user, form.key, page, **fields)
         if signal:
             messages.success(request, _("Your signal is saved."))
-            return _go_on(request, reverse("signals:detail", args=[signal.reference]))
+            return go_on(request, reverse("signals:detail", args=[signal.reference]))
     if request.method == "GET" and "draft" in request.GET and draft and (typed := draft.fields()):
         form = _unjudged(request, typed)
     return _new_page(request, form, draft)
@@ -75,11 +72,6 @@ def _unjudged(request: HttpRequest, typed: QueryDict) -> SignalForm:
     form = SignalForm(user=request.user)
     form.restore(typed)
     return form
-
-
-def _go_on(request: HttpRequest, url: str) -> HttpResponse:
-    """Lead on. A script is told where to: what it asked for is not opened twice."""
-    return HttpResponse(status=204, headers={LEADS_TO: url}) if request.htmx else redirect(url)
 
 
 def _new_page(request: HttpRequest, form: SignalForm, draft: Draft | None = None) -> HttpResponse:
@@ -93,19 +85,15 @@ def _new_page(request: HttpRequest, form: SignalForm, draft: Draft | None = None
 
 def _keep_draft(request: HttpRequest) -> HttpResponse:
     """Keep what stands in the form, unjudged: by the script while one types, or by the button."""
-    page = page_of(request.POST) or uuid4()
     try:
-        draft = keep(
-            request.user, SIGNAL, page, fields_of(request.POST), whom=Permission.LOG_SIGNAL
-        )
+        draft = keep_of(request, SIGNAL, Permission.LOG_SIGNAL)
     except ActionError as refused:
         if request.htmx:
-            return HttpResponse(refused.message, status=409, content_type="text/plain")
+            return said_to_script(refused)
         messages.error(request, refused.message)
         return _new_page(request, _unjudged(request, request.POST), draft_of(request.user))
     if request.htmx:
-        said = _("Saved as a draft at %(time)s") % {"time": f"{localtime(draft.saved_at):%H:%M}"}
-        return HttpResponse(said, content_type="text/plain")
+        return said_to_script(draft)
     messages.success(request, _("Your draft is kept. Only you can see it."))
     return redirect("signals:mine")
 
@@ -237,29 +225,33 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
     )
     if request.method == "GET" and hasattr(signal, "correction"):
         return redirect("signals:detail", reference)  # which leads on to the newest version
-    form = _correction_form(request, signal)
+    drafts = Drafts(request, f"correction:{reference}", Permission.SEE_OWN_SIGNALS)
+    if answer := drafts.answer():
+        return answer
+    form = _correction_form(request, signal, drafts)
     if form.is_bound and form.is_valid():
         reason = form.values["reason"]
         newer = form.run(
             correct_signal, signal, request.user, form.key, reason=reason, **form.signal_fields()
         )
         if newer:
+            drafts.end()
             messages.success(request, _("The correction is saved beside the first version."))
-            return redirect("signals:detail", newer.reference)
+            return go_on(request, reverse("signals:detail", args=[newer.reference]))
     record_read(request.user, signal)
     return render(
         request,
         "signals/correct.html",
-        {"form": form, "signal": signal},
+        {"form": form, "signal": signal, "draft": drafts.shown_beside(form)},
         status=422 if form.errors else 200,
     )
 
 
-def _correction_form(request: HttpRequest, signal: Signal) -> CorrectionForm:
+def _correction_form(request: HttpRequest, signal: Signal, drafts: Drafts) -> CorrectionForm:
     """Return the form as it was sent or first shown; with more or fewer marks, not judged yet."""
     initial = _as_initial(signal)
     if request.method != "POST" or not asks_for_rows(request.POST):
-        return CorrectionForm.for_page(request, initial=initial)
+        return drafts.form(CorrectionForm, initial=initial)
     form = CorrectionForm(user=request.user, initial=initial)
     form.restore(request.POST)
     return form

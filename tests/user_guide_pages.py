@@ -16,7 +16,7 @@ from PIL import Image  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
 from bench.serving import serving  # noqa: E402
-from meldcode.user_guide import DESK, GUIDES, PHONE, PICTURES, Guide, Picture  # noqa: E402
+from meldcode.user_guide import DESK, GUIDES, PHONE, PICTURES, Picture, RoleHelp  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "users"
@@ -29,7 +29,7 @@ FIRST = {
 }
 
 
-def page_of(guide: Guide) -> str:
+def page_of(guide: RoleHelp) -> str:
     """Return the page of one role, in Dutch, as Markdown."""
     with translation.override("nl"):
         lines = [NOTE, "", f"# {guide.title}", "", str(guide.lead)]

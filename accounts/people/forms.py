@@ -65,7 +65,7 @@ class RoleForm(SchoolForm):
 
     role = forms.ChoiceField(label=_("Role"), choices=ROLE_CHOICES, widget=forms.RadioSelect)
     starts_on = forms.DateField(
-        label=_("From"),
+        label=_("From which day"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         initial=timezone.localdate,
     )

@@ -47,6 +47,11 @@ class Table:
         """Return the columns, each with whether it is drawn."""
         return [(column, n in self.drawn) for n, column in enumerate(self.columns)]
 
+    @property
+    def labelled(self) -> list[tuple[Line, list[tuple[str, Cell]]]]:
+        """Return the rows, each cell with the name of its column: a phone shows them as cards."""
+        return [(line, list(zip(self.columns, line.cells, strict=True))) for line in self.lines]
+
 
 HIDDEN_TEXT = "–"
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts import guides
+from accounts import first_cards
 from accounts.access import Permission, requires
 from accounts.drafts.reading import drafts_of
 from cases.todo.doors import doors_of
@@ -27,7 +27,7 @@ def todo(request: HttpRequest) -> HttpResponse:
         request,
         "todo/todo.html",
         {
-            "guide": guides.guide_of(request.user),
+            "first_cards": first_cards.cards_of(request.user),
             "urgent": any(task.urgent for task in asked),
             "parts": _parts(asked, now),
             "waiting": _parts(found.asked(Asked.BY_ME), now),

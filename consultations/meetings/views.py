@@ -1,6 +1,7 @@
 """The meetings of a care team, the walk through their cases, and the click that puts one there."""
 
 from functools import partial
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -207,8 +208,12 @@ def take_off(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _back(request: HttpRequest, case: Case) -> HttpResponseRedirect:
+    dashboard = reverse("cases:dashboard")
     if request.POST.get("from") == "dashboard":
-        return redirect(reverse("cases:dashboard"))
+        # The list, filters and page that one pressed the button on: of an address, that part alone.
+        came = urlsplit(request.headers.get("Referer", ""))
+        asked = f"?{came.query}" if came.path == dashboard and came.query else ""
+        return redirect(f"{dashboard}{asked}")
     return redirect("cases:detail", case.reference)
 
 

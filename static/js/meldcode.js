@@ -29,6 +29,19 @@
   else if (summary) summary.focus();
   else document.querySelector("main .is-invalid, main .alert-block ~ * [type=password]")?.focus();
 
+  // A line of it leads into its field, not beside it: of choices, to the first.
+  summary?.addEventListener("click", (event) => {
+    const part = event.target.closest("a")?.hash.slice(1);
+    const field = part && document.getElementById(part);
+    if (!field) return;
+    const FIELDS = "input:not([type=hidden]), textarea, select";
+    const box = field.matches(FIELDS) ? field : field.querySelector(FIELDS);
+    if (!box) return;
+    event.preventDefault();
+    field.scrollIntoView();
+    box.focus();
+  });
+
   // Text boxes grow with what is typed.
   const grow = (box) => {
     box.style.height = "auto";

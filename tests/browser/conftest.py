@@ -117,6 +117,15 @@ class Visitor:
         self.page.goto(f"{self.address}{path}")
         self.look()
 
+    def go(self, path: str) -> None:
+        """Go to a page by the bar; where a phone's bar is full, by the menu of one's account."""
+        place = self.page.locator(f".main-nav a[href='{path}']")
+        if not place.is_visible():
+            self.page.locator(".user-menu summary").click()
+            place = self.page.locator(f".user-menu a[href='{path}']")
+        place.click()
+        self.look()
+
     def press(self, name: str) -> None:
         """Press a button or link by its words in the catalogue, and look at what comes."""
         self.press_words(dutch(name))
@@ -172,7 +181,7 @@ class Visitor:
     def look(self) -> None:
         """See that a page is in Dutch, fits its width, and can be used by everybody (WCAG 2 AA)."""
         # A script sends a signal, and leads on when it knows what became of it.
-        self.page.locator(".signal-form[aria-busy]").wait_for(state="detached")
+        self.page.locator("form[data-drafts][aria-busy]").wait_for(state="detached")
         self.page.wait_for_load_state()
         self.looked += 1
         self._picture()

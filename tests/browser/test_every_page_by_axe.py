@@ -1,8 +1,9 @@
 """Every page of the table of URLs, by axe, in both languages, both themes and at both widths.
 
-Four combinations cover every pair of language, theme and width. In each of them a page is opened
-as another of those who may see it. A new URL is taken in by itself: what answers somebody with a
-whole page of HTML is one.
+All eight: a page is opened in each language at each width, judged by all rules in one theme, and by
+those that look at colours in the other, without being loaded again. Nothing else depends on the
+theme. Each time it is opened as another of those who may see it. A new URL is taken in by itself:
+what answers somebody with a whole page of HTML is one.
 """
 
 from collections.abc import Iterator
@@ -62,12 +63,21 @@ JUDGE = """async ([tags, also, language]) => {
   if (wide > 0) told.push(`${wide} px too wide`);
   return told;
 }"""
+# What the theme decides, in the theme that a page was not loaded in.
+COLOURS = ["color-contrast", "link-in-text-block"]
+JUDGE_COLOURS = """async (rules) => {
+  const found = await axe.run({
+    runOnly: {type: "rule", values: rules}, resultTypes: ["violations"], elementRef: false,
+  });
+  const said = (node) => `${node.target.join(" ")}: ${node.any[0]?.message}`;
+  return found.violations.map((one) => [one.id, one.nodes.slice(0, 3).map(said)]);
+}"""
 TOO_WIDE = "document.documentElement.scrollWidth - window.innerWidth"
 
 
 @dataclass(frozen=True)
 class Way:
-    """One of the four ways in which each page is looked at."""
+    """One of the four ways in which each page is opened; it is looked at in the other theme too."""
 
     language: str
     theme: str
@@ -78,6 +88,11 @@ class Way:
         """Return what a browser is started with."""
         asked = {"color_scheme": self.theme, "reduced_motion": "reduce"}
         return {"viewport": SIZES[self.size], **asked}
+
+    @property
+    def other_theme(self) -> str:
+        """Return the theme that a page is switched to."""
+        return "dark" if self.theme == "light" else "light"
 
 
 WAYS = (
@@ -123,6 +138,10 @@ def complaints(page: Page, path: str, way: Way) -> list[object]:
     page.goto(path)
     found = page.evaluate(JUDGE, [RULES, ALSO, way.language])
     found += nameless(page)
+    page.emulate_media(color_scheme=way.other_theme)
+    if wrong := page.evaluate(JUDGE_COLOURS, COLOURS):
+        found.append({way.other_theme: wrong})
+    page.emulate_media(color_scheme=way.theme)
     if way.size == "phone":
         page.set_viewport_size({"width": NARROWEST, "height": 844})
         if (wide := page.evaluate(TOO_WIDE)) > 0:

@@ -176,6 +176,22 @@ def test_on_a_broken_line_it_stays_says_so_and_is_filed_once(visitor, teacher):
     author.complaints.clear()
 
 
+def test_a_correction_waits_for_the_line_and_is_kept_meanwhile(visitor, teacher):
+    author, signal = visitor(teacher), Signal.objects.get()
+    author.open(f"/signals/{signal.reference}/correct/")
+    author.fill(reason="De naam klopte niet.", facts=WORDS)
+    author.page.locator(".draft-state", has_text="Bewaard als concept").wait_for()
+    assert Draft.objects.get().fields()["facts"] == WORDS
+    author.page.context.set_offline(True)
+    author.page.locator(".submit-bar .btn-primary").click()
+    author.page.locator("[data-no-line]").get_by_text(dutch("No connection.")).first.wait_for()
+    author.complaints.clear()  # that there is no line is what the browser complains of
+    author.page.context.set_offline(False)
+    author.page.wait_for_url("**/signals/S-*/")
+    assert Signal.objects.get(facts=WORDS).corrects == signal
+    assert Draft.objects.get().sealed == ""
+
+
 def test_a_draft_is_kept_while_one_types_and_goes_on_elsewhere(visitor, teacher):
     author = visitor(teacher)
     page = fill_in(author)

@@ -8,12 +8,13 @@ from django.utils import timezone
 from accounts.roles import Role
 from cases import actions
 from cases.dossier.tasks import make_dossier
-from cases.models import Case, DossierExport
+from cases.models import Case, DossierExport, EmergencyAccess, YearText
 from consultations.models import Advice, Consultation, Invitation
 from referrals.models import Decision, Referral
 from signals.models import Signal
 from tests.browser.conftest import PLAIN, SIZES, dutch, weigh
 from tests.factories import (
+    BoardFactory,
     BuurtteamFactory,
     CaseFactory,
     ConsultationFactory,
@@ -270,3 +271,49 @@ def test_an_administrator_exports_the_dossier(visitor, school, concern):
     file = download.value
     assert file.suggested_filename == f"dossier-{concern.reference}.pdf"
     assert file.path().read_bytes().startswith(b"%PDF")
+
+
+def test_a_leader_answers_for_the_school(visitor, school, pupil, concern):
+    school.board = BoardFactory()
+    school.save()
+    sister = SchoolFactory(name="Mavo De Kaai", board=school.board)
+    theirs = CaseFactory(pupil=PupilFactory(school=sister, family_name="Zomerdijk"))
+    about_staff = CaseFactory(pupil=pupil, restricted=True)
+    SignalFactory(case=about_staff, author=member(Role.TEACHER, school), about_staff=True)
+    actions.refresh(about_staff, None)
+
+    leader = visitor(member(Role.SCHOOL_LEADER, school))
+    leader.page.locator(f"main a[href^='/cases/{about_staff.reference}/']").first.click()
+    leader.look()
+    assert "0900-111 3 111" in leader.page.locator(".urgent-banner").inner_text()
+    leader.page.locator(".what-now").get_by_role(
+        "link", name=dutch("Close the case"), exact=True
+    ).click()
+    leader.choose(outcome="with_the_board")
+    leader.fill(
+        grounds="Aan het bestuur en de vertrouwensinspecteur overgedragen.",
+        agreements="Het bestuur houdt mij op de hoogte.", told="De ouders, door het bestuur.",
+    )  # fmt: skip
+    leader.press("Close the case")
+    assert not Case.objects.get(pk=about_staff.pk).is_open
+
+    leader.go("/cases/year-report/")
+    leader.look()
+    leader.press("Write in your own words")
+    leader.fill(knowledge="Alle mentoren volgden de training.")
+    leader.press("Save")
+    assert "Alle mentoren volgden de training." in leader.text
+    assert YearText.objects.get().school == school
+    leader.press("Make the PDF")
+    assert leader.page.locator("progress").is_visible()
+
+    leader.open("/cases/emergency/")
+    leader.page.locator("[name=school]").select_option(label="Mavo De Kaai")
+    leader.fill(reference=theirs.reference, reason="De politie belt, en daar neemt niemand op.")
+    leader.press("Open this case")
+    assert "Zomerdijk" in leader.text
+    leader.open("/cases/emergency/")
+    leader.page.locator("main form[action*='/emergency/'] button").click()
+    leader.look()
+    assert EmergencyAccess.objects.get().ends_at <= timezone.now()
+    assert not leader.reads("Open to you now")

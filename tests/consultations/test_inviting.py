@@ -62,6 +62,10 @@ def test_who_has_an_invitation_gets_no_second_one(asked, coordinator, family_wor
     assert Invitation.objects.count() == 1
     page = signed_in(coordinator).get(reverse("consultations:invite", args=[asked.reference]))
     assert family_worker.name not in page.content.decode()
+    nobody = page.wsgi_request.path
+    for ticked in ({}, {"invitees": [""]}):
+        said = signed_in(coordinator).post(nobody, ticked).content.decode()
+        assert "Kies wie je uitnodigt." in said, ticked
 
 
 def test_another_is_invited_when_all_decline(asked, coordinator, family_worker):

@@ -5,8 +5,8 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
-from accounts import guides
-from accounts.guides import CARDS
+from accounts import first_cards
+from accounts.first_cards import CARDS
 from accounts.models import Membership
 from accounts.roles import Role
 from tests.cases.todo_situations import severe_of_nobody
@@ -75,4 +75,4 @@ def test_they_take_no_query_and_are_folded_where_something_cannot_wait(
     assert '<details class="guide" >' in browser.get(reverse("todo")).content.decode()
     assert coordinator.current_memberships  # as every page asks them
     with django_assert_num_queries(0):
-        assert guides.guide_of(coordinator).role is Role.COORDINATOR
+        assert first_cards.cards_of(coordinator).role is Role.COORDINATOR

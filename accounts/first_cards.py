@@ -25,7 +25,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Guide:
+class FirstCards:
     """The cards of a role."""
 
     role: Role
@@ -97,15 +97,15 @@ CARDS: dict[Role, tuple[Card, ...]] = {
 # fmt: on
 
 
-def guide_of(user: User) -> Guide | None:
+def cards_of(user: User) -> FirstCards | None:
     """Return the cards of the first of somebody's roles that they did not close yet."""
     held = {membership.role for membership in user.current_memberships}
     left = (role for role in CARDS if role in held and role not in user.guides_closed)
     role = next(left, None)
-    return Guide(role, CARDS[role]) if role else None
+    return FirstCards(role, CARDS[role]) if role else None
 
 
-def close_guide(user: User, role: str) -> None:
+def close_cards(user: User, role: str) -> None:
     """Take the cards of one of somebody's roles away; also where another has the very same."""
     if role not in {membership.role for membership in user.current_memberships}:
         return
@@ -116,6 +116,6 @@ def close_guide(user: User, role: str) -> None:
         own.save(update_fields=["guides_closed"])
 
 
-def show_guides_again(user: User) -> None:
+def show_cards_again(user: User) -> None:
     """Show the cards of all roles again."""
     User.objects.filter(pk=user.pk).update(guides_closed=[])

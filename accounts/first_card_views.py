@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts import guides
+from accounts import first_cards
 from accounts.access import SIGNED_IN, open_to
 
 
@@ -14,7 +14,7 @@ from accounts.access import SIGNED_IN, open_to
 @require_POST
 def close(request: HttpRequest) -> HttpResponse:
     """Take the cards of one role away."""
-    guides.close_guide(request.user, request.POST.get("role", ""))
+    first_cards.close_cards(request.user, request.POST.get("role", ""))
     messages.success(request, _("The introduction is closed. You find it again under Help."))
     return redirect("home")
 
@@ -23,5 +23,5 @@ def close(request: HttpRequest) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest) -> HttpResponse:
     """Show the cards of all roles again, on the first page."""
-    guides.show_guides_again(request.user)
+    first_cards.show_cards_again(request.user)
     return redirect("home")
