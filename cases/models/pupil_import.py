@@ -38,8 +38,8 @@ class PupilImport(PaperJob):
     class Kind(models.TextChoices):
         """What kind of file it was."""
 
-        EDEXML = "edexml", _("EDEXML")
-        CSV = "csv", _("CSV")
+        EDEXML = "edexml", "EDEXML"
+        CSV = "csv", "CSV"
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.PREVIEW)
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="pupil_imports")
