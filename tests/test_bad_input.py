@@ -322,6 +322,8 @@ WITH_OBJECT = [
     "cases:shut_out", "cases:end_shut_out", "cases:end_emergency", "cases:readers", "audit:settle",
     "people:person", "people:give_role", "people:end_role", "people:reset_second_factor",
     "people:withdraw_invitation", "sso:change", "sso:switch",
+    "cases:pupil_import", "cases:import_columns", "cases:decide_import", "cases:agree_import",
+    "cases:discard_import",
     "cases:year", "cases:cancel_year", "cases:year_download",
     "cases:export", "cases:export_download", "cases:year_paper", "cases:year_paper_download",
     "signals:detail", "signals:correct",

@@ -179,6 +179,8 @@ class WhoForm(MeldcodeForm):
                     *((str(pupil.public_id), _in_words(pupil)) for pupil in pupils),
                     (SOMEBODY_NEW, gettext("Somebody else: a new pupil")),
                 ],
+                # The number alone is another: proposed, and kept when somebody says so.
+                initial=str(pupils[0].public_id) if problem.code == "renumbered" and pupils else "",
                 required=False,
             )
 
