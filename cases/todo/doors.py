@@ -114,7 +114,7 @@ TABLE: tuple[Door, ...] = (
          lambda count: ngettext_lazy(
              "%(count)s invitation waits", "%(count)s invitations wait", "count")
          % {"count": count}),
-    Door("imports", Permission.IMPORT_PUPILS, _("Pupils from the administration"), "upload",
+    Door("imports", Permission.SEE_IMPORTS, _("Pupils"), "upload",
          lambda: reverse("cases:imports")),
     Door("letters", Permission.SEE_BACKGROUND, _("Messages that did not arrive"), "mail",
          _background, _given_up, str, alarms=True),
