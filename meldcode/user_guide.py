@@ -361,8 +361,8 @@ ADMINISTRATOR = Guide(
             _("Pupils from the administration"),
             (
                 _(
-                    "Under “My tasks” you find “Pupils”. Send an EDEXML file, or a list as CSV: you "
-                    "see what would change, and decide then."
+                    "Under “My tasks” you find “Pupils”. Send an EDEXML file, or a list as CSV: "
+                    "you see what would change, and decide then."
                 ),
                 _(
                     "Do it anew each school year, with all pupils. Who is missing is marked as "

@@ -71,12 +71,12 @@ def columns(request: HttpRequest, job: str) -> HttpResponse:
     if opened is None:
         return render(request, "imports/gone.html", {"job": found}, status=422)
     table, bsn = opened
-    record_read(request.user, found)
     form = ColumnsForm.for_page(request, table=table, kept=sealed.columns_of(found.school))
     if form.is_bound and form.is_valid():
         form.run(actions.name_columns, found, request.user, form.columns)
         if not form.errors:
             return redirect("cases:pupil_import", found.public_id)
+    record_read(request.user, found)
     return render(
         request,
         "imports/columns.html",
