@@ -66,7 +66,9 @@ def new(request: HttpRequest) -> HttpResponse:
 @requires(Permission.IMPORT_PUPILS)
 def columns(request: HttpRequest, job: str) -> HttpResponse:
     """Say what the columns of a file mean."""
-    found = get_object_or_404(_own(request), public_id=job, state=State.COLUMNS)
+    found = get_object_or_404(_own(request), public_id=job)
+    if found.state != State.COLUMNS:  # clicked twice
+        return redirect("cases:pupil_import", found.public_id)
     opened = sealed.open_table(found)
     if opened is None:
         return render(request, "imports/gone.html", {"job": found}, status=422)
@@ -109,8 +111,8 @@ def pupil_import(request: HttpRequest, job: str) -> HttpResponse:
 @requires(Permission.IMPORT_PUPILS)
 def decide(request: HttpRequest, job: str) -> HttpResponse:
     """Say who is meant on lines where that is not certain; the preview follows it."""
-    found = get_object_or_404(_own(request), public_id=job, state=State.PREVIEW)
-    made = actions.preview(found)
+    found = get_object_or_404(_own(request), public_id=job)
+    made = actions.preview(found) if found.state == State.PREVIEW else None
     if made is not None:
         form = WhoForm.for_page(request, problems=made[0].problems)
         if form.is_valid():
@@ -124,13 +126,12 @@ def decide(request: HttpRequest, job: str) -> HttpResponse:
 @requires(Permission.IMPORT_PUPILS)
 def agree(request: HttpRequest, job: str) -> HttpResponse:
     """Let a worker apply what was shown, if it is that still."""
-    found = get_object_or_404(_own(request), public_id=job, state=State.PREVIEW)
+    found = get_object_or_404(_own(request), public_id=job)
     form = AgreeForm.for_page(request)
-    if form.is_valid():
+    if found.state == State.PREVIEW and form.is_valid():
         agreed = form.values
         form.run(actions.agree, found, request.user, agreed["digest"], many=agreed["many"])
-    if form.errors:
-        found.refresh_from_db()
+    if form.non_field_errors() or "many" in form.errors:
         return _preview_page(request, found, agree=form)
     return redirect("cases:pupil_import", found.public_id)
 
