@@ -733,10 +733,11 @@ FORMS = (
         codes=("password",)),
     Row("cases:years", "administrator", None, None, year,
         (({"reason": "kort"}, "reason"), ({"year": "1990"}, "year"))),
-    Row("cases:new_import", "administrator", None, None, list_of_pupils,
-        (({"left_on": ""}, "left_on"), ({"left_on": next_month()}, "left_on"))),
+    # Before the next list: that takes its place.
     Row("cases:import_columns", "administrator", None, "import_columns", columns,
         (({"given": ""}, "given"), ({"family": "1"}, "family")), keyed=False),
+    Row("cases:new_import", "administrator", None, None, list_of_pupils,
+        (({"left_on": ""}, "left_on"), ({"left_on": next_month()}, "left_on"))),
     Row("cases:attach", "participant", "leader", "case", attachment),
     Row("consultations:new", "coordinator", "attention_officer", "case", consultation, (
         ({"naming_ground": ""}, "naming_ground"),
