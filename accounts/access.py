@@ -66,6 +66,8 @@ class Permission(StrEnum):
     WRITE_YEAR_REPORT = "write_year_report"
     SEE_TEAM_FIGURES = "see_team_figures"
     SEE_DESIGN = "see_design"
+    SEE_IMPORTS = "see_imports"
+    IMPORT_PUPILS = "import_pupils"
 
 
 class Scope(IntEnum):
@@ -144,6 +146,9 @@ TABLE: dict[Permission, tuple[Scope, ...]] = {
     Permission.SEE_TEAM_FIGURES:   (N,      N,      N,        S,         N,      N),
     # The parts that pages are made of, with invented people: for whoever looks after the program.
     Permission.SEE_DESIGN:         (N,      N,      N,        N,         N,      S),
+    # Pupils and classes from the school's administration; that it was done, and how many, is known.
+    Permission.SEE_IMPORTS:        (N,      N,      N,        N,         S,      S),
+    Permission.IMPORT_PUPILS:      (N,      N,      N,        N,         N,      S),
 }
 # fmt: on
 

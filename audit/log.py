@@ -46,6 +46,24 @@ def record_read(
     )
 
 
+def record_many(
+    user: User, records: Iterable[models.Model], kind: Kind, changes: dict[int, dict] | None = None
+) -> None:
+    """Remember what was made or changed of many records of one model, at once.
+
+    What auditlog writes of each when it is saved alone. ``changes``: by key, of fields that it may
+    remember, before and after; of a record that is not in it, that it changed.
+    """
+    LogEntry.objects.log_many(
+        records,
+        action=LogEntry.Action.CREATE if kind == Kind.MADE else LogEntry.Action.UPDATE,
+        kind=kind,
+        changes=changes or {},
+        actor=user,
+        actor_email=user.email,
+    )
+
+
 def record_search(user: User, schools: Iterable[School]) -> None:
     """Remember that somebody searched in schools. The words are not kept: they are names.
 

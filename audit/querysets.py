@@ -118,18 +118,37 @@ class LogManager(AuditlogManager.from_queryset(LogQuerySet)):
         """
         if kwargs.get("changes") is None and not force_log:
             return None
-        subject = subject_of(instance)
-        row = {
-            "content_type": ContentType.objects.get_for_model(instance),
-            "object_pk": "" if instance.pk is None else str(instance.pk),
-            "object_id": instance.pk if isinstance(instance.pk, int) else None,
-            "object_repr": neutral_name(instance),
-            "kind": KIND_OF_ACTION[kwargs["action"]],
-            "school_id": subject.school_id,
-            "case_reference": subject.case_reference,
-            "for_board": subject.for_board,
-        }
-        return self.create(**{**row, **kwargs})
+        return self.create(
+            **{**_about(instance), "kind": KIND_OF_ACTION[kwargs["action"]], **kwargs}
+        )
+
+    def log_many(
+        self,
+        records: "Iterable[models.Model]",
+        *,
+        changes: dict[int, dict[str, list[str]]],
+        **kwargs: object,
+    ) -> None:
+        """Write a row about each of many records, with the changes of each by its key."""
+        rows = (
+            self.model(**_about(record), changes=changes.get(record.pk), **kwargs)
+            for record in records
+        )
+        self.bulk_create(rows, batch_size=500)
+
+
+def _about(record: models.Model) -> dict[str, object]:
+    """Return the columns of a row that say what it is about."""
+    subject = subject_of(record)
+    return {
+        "content_type": ContentType.objects.get_for_model(record),
+        "object_pk": "" if record.pk is None else str(record.pk),
+        "object_id": record.pk if isinstance(record.pk, int) else None,
+        "object_repr": neutral_name(record),
+        "school_id": subject.school_id,
+        "case_reference": subject.case_reference,
+        "for_board": subject.for_board,
+    }
 
 
 class FlagQuerySet(models.QuerySet):

@@ -25,7 +25,14 @@ class CasesConfig(AppConfig):
         from background.sections import declare_messages, declare_reader, declare_section
         from cases.among import Among
         from cases.handing_on import hand_on
-        from cases.models import Case, DossierExport, EmergencyAccess, YearExport, YearPaper
+        from cases.models import (
+            Case,
+            DossierExport,
+            EmergencyAccess,
+            PupilImport,
+            YearExport,
+            YearPaper,
+        )
         from cases.notifications import watched
         from cases.notifications.push import checks, devices  # noqa: F401 - the checks register
         from cases.notifications.roles import tell_of_role
@@ -60,5 +67,7 @@ class CasesConfig(AppConfig):
         declare_section(section_of_schools(years, "years", _("Dossiers of a school year")))
         reports = YearPaper.objects
         declare_section(section_of_schools(reports, "year-reports", _("Year reports as PDF")))
+        lists = PupilImport.objects.exclude(state__in=("columns", "preview", "expired"))
+        declare_section(section_of_schools(lists, "imports", _("Pupils from the administration")))
         declare_section(watched.LETTERS)
         declare_messages("letters", watched.unsent)

@@ -18,6 +18,7 @@ from cases.models import (
     HelpItem,
     LookBack,
     Pupil,
+    PupilImport,
     SavedView,
     SchoolPeriod,
     SchoolVacation,
@@ -43,6 +44,7 @@ AUDITED: dict[type[models.Model], list[str]] = {
     ],
     CaseUserObjectPermission: ["user", "permission"],
     Pupil: ["class_name", "left_on"],
+    PupilImport: ["state", "requested_by", "full_list", "counts"],
     Conversation: [
         "kind",
         "held_at",
@@ -77,6 +79,7 @@ ABOUT: dict[type[models.Model], Callable[[models.Model], models.Model | None]] =
     Case: lambda case: case,
     CaseUserObjectPermission: attrgetter("content_object"),
     Pupil: attrgetter("school"),
+    PupilImport: attrgetter("school"),
     Conversation: attrgetter("case"),
     Assessment: attrgetter("case"),
     Attachment: attrgetter("case"),

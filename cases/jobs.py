@@ -121,6 +121,14 @@ def _tell(job: PaperJob, kind: str) -> None:
 
 def look_after(jobs: QuerySet, now: datetime) -> None:
     """Queue what waits, take back what a dead worker held, remove files that are old."""
+    wake_and_take_back(jobs, now)
+    for job in jobs.filter(state=State.READY, finished_at__lt=now - jobs.model.kept_for):
+        remove(job)
+    _remove_unnamed(jobs.model, now)
+
+
+def wake_and_take_back(jobs: QuerySet, now: datetime) -> None:
+    """Queue what waits; what a dead worker held waits again, or is given up."""
     for job in jobs.filter(state=State.RUNNING, started_at__lt=now - STALE_AFTER):
         if job.attempts >= ATTEMPTS:
             fail(job)
@@ -128,9 +136,6 @@ def look_after(jobs: QuerySet, now: datetime) -> None:
             jobs.filter(pk=job.pk, state=State.RUNNING).update(state=State.WAITING, progress=0)
     for job in jobs.filter(state=State.WAITING):
         queue(job)
-    for job in jobs.filter(state=State.READY, finished_at__lt=now - jobs.model.kept_for):
-        remove(job)
-    _remove_unnamed(jobs.model, now)
 
 
 def remove(job: PaperJob) -> None:

@@ -16,7 +16,7 @@ from cases.case_records import READ, prefetches
 from cases.contact_book.organisations import Organisation
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from accounts.models import School, User
     from cases.models import Case, Pupil
 
 # Which grant on a case a scope asks for (accounts/access.py). Who moves a case sees it too.
@@ -433,6 +433,20 @@ class SavedViewQuerySet(models.QuerySet):
     def of(self, user: "User") -> "SavedViewQuerySet":
         """Return somebody's own: nobody else's are there for them."""
         return self.filter(user=user)
+
+
+class PupilImportQuerySet(models.QuerySet):
+    """Questions about imports of pupils."""
+
+    def visible_to(self, user: "User") -> "PupilImportQuerySet":
+        """Return the user's own, of schools for which they still may import."""
+        schools = access.school_ids(user, Permission.IMPORT_PUPILS)
+        return self.filter(requested_by=user, school_id__in=schools)
+
+    def done_at(self, school: "School") -> "PupilImportQuerySet":
+        """Return those that were applied at a school, the latest first: numbers, no name."""
+        done = self.filter(school=school, state="ready").defer("sealed", "sealed_columns")
+        return done.select_related("requested_by").order_by("-finished_at")
 
 
 class YearPaperQuerySet(models.QuerySet):

@@ -10,6 +10,7 @@ from cases.dossier.urls import urlpatterns as dossier
 from cases.figures.urls import urlpatterns as figures
 from cases.files.urls import urlpatterns as files
 from cases.help_page.urls import urlpatterns as help_page
+from cases.imports.urls import urlpatterns as imports
 from cases.need_to_know.urls import urlpatterns as need_to_know
 from cases.siblings.urls import urlpatterns as siblings
 from cases.vacations.urls import urlpatterns as vacations
@@ -24,6 +25,7 @@ urlpatterns = [
     *figures,
     *files,
     *help_page,
+    *imports,
     *need_to_know,
     *siblings,
     *vacations,

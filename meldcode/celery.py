@@ -17,6 +17,7 @@ app.autodiscover_tasks(
         "cases.dossier",
         "cases.figures",
         "cases.files",
+        "cases.imports",
         "cases.notifications",
         "cases.reminders",
         "referrals.report",

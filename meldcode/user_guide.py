@@ -343,6 +343,7 @@ ADMINISTRATOR = RoleHelp(
             _("People and roles"),
             (
                 _("Invite somebody by e-mail and choose the role. The link works once."),
+                _("Many at once go by a list: “Invite many at once, out of a list”."),
                 _(
                     "Does somebody leave? End the role: their sessions and access end at once, and "
                     "their tasks go to the care coordinator."
@@ -354,6 +355,23 @@ ADMINISTRATOR = RoleHelp(
                 "beheerder",
                 "/people/",
                 _("The people of a school and their roles"),
+            ),
+        ),
+        Chapter(
+            _("Pupils from the administration"),
+            (
+                _(
+                    "Under “My tasks” you find “Pupils”. Send an EDEXML file, or a list as CSV: "
+                    "you see what would change, and decide then."
+                ),
+                _(
+                    "Do it anew each school year, with all pupils. Who is missing is marked as "
+                    "left; nobody is removed, and cases stay."
+                ),
+                _(
+                    "A row that cannot be used says why, with its line. Correct it in your "
+                    "administration and send the file once more."
+                ),
             ),
         ),
         Chapter(

@@ -160,7 +160,7 @@ TABLE: tuple[tuple[str, Do, dict[str, set[str]]], ...] = (
     ("administrator",     old_role,                   {"responsible!": {"coordinator"}}),
 )
 # fmt: on
-# tests/cases/test_reminders.py, test_need_to_know.py, test_contact_book.py
+# tests/cases/test_reminders.py, test_need_to_know.py, test_contact_book.py, test_imports.py
 TESTED_ELSEWHERE = {
     "reminder",
     "emergency",
@@ -168,6 +168,9 @@ TESTED_ELSEWHERE = {
     "contacts",
     "year_report_ready",
     "year_report_failed",
+    "import_done",
+    "import_failed",
+    "import_overtaken",
 }  # fmt: skip
 
 

@@ -9,13 +9,18 @@ from guardian.shortcuts import assign_perm
 
 from accounts.models import User
 from accounts.roles import Role
+from accounts.tables import Table, TableRow
 from audit.models import Flag
 from background.models import Beat, Worker
 from cases.figures.school_year import SchoolYear
+from cases.imports import sealed
+from cases.imports.read import Read
+from cases.imports.rows import Row
 from cases.models import (
     DossierExport,
     EmergencyAccess,
     Notification,
+    PupilImport,
     PushSubscription,
     SavedView,
     ShutOut,
@@ -119,6 +124,7 @@ class World:
             year=SchoolYear.of(timezone.now()).first - 1,
             requested_by=self.people["administrator"],
         )
+        self._lists_of_pupils()
         self.contact = ContactFactory(school=self.school)
         self.help_item = HelpItemFactory(school=self.school)
         self.notification = Notification.objects.create(
@@ -176,6 +182,21 @@ class World:
             "other_leader": member(Role.SCHOOL_LEADER, elsewhere),
             "other_administrator": member(Role.ADMINISTRATOR, elsewhere),
         }
+
+    def _lists_of_pupils(self) -> None:
+        """One that waits for a word, and one of which nobody said what its columns are."""
+        known = {"school": self.school, "requested_by": self.people["administrator"]}
+        self.pupil_import = PupilImport(**known, kind="edexml")
+        born = self.pupil.birth_date
+        sealed.seal_read(
+            self.pupil_import, Read((Row(2, "4711", "Nieuw", "Kind", born, "2B"),), ())
+        )
+        self.pupil_import.save()
+        self.import_columns = PupilImport(**known, kind="csv", state="columns")
+        headings = ("Stamnr", "Roepnaam", "Achternaam", "Geboortedatum", "Klas")
+        row = TableRow(2, ("4712", "Nog", "Iemand", "4-3-2015", "2B"))
+        sealed.seal_table(self.import_columns, Table(headings, (row,)), ())
+        self.import_columns.save()
 
     def _shut_out(self) -> None:
         assign_perm("cases.take_part", self.people["conflicted_teacher"], self.case)

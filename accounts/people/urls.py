@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from accounts.people import views
+from accounts.people import list_views, views
 
 app_name = "people"
 urlpatterns = [
     path("people/", views.people, name="people"),
     path("people/invite/", views.invite, name="invite"),
+    path("people/invite/list/", list_views.invite_list, name="invite_list"),
+    path("people/invite/list/send/", list_views.send_invitations, name="send_invitations"),
     path(
         "people/invitations/<uuid:invitation>/withdraw/",
         views.withdraw_invitation,

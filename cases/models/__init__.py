@@ -19,6 +19,7 @@ from cases.models.notification import (
 )
 from cases.models.period import SchoolPeriod
 from cases.models.pupil import Pupil
+from cases.models.pupil_import import PupilImport
 from cases.models.push import PushSubscription
 from cases.models.record import Record
 from cases.models.reminder import Reminder
@@ -48,6 +49,7 @@ __all__ = [
     "OutboxMessage",
     "PaperJob",
     "Pupil",
+    "PupilImport",
     "PushSubscription",
     "Record",
     "Reminder",

@@ -19,7 +19,11 @@ class Pupil(models.Model):
     # With its prefix, as one writes it: "van der Berg".
     family_name = models.CharField(_("family name"), max_length=120)
     birth_date = models.DateField(_("birth date"), null=True, blank=True)
-    class_name = models.CharField(_("class"), max_length=20, blank=True)
+    class_name = models.CharField(_("class"), max_length=40, blank=True)
+    # Their number in the school's administration: by it an import knows them again.
+    administration_key = models.CharField(
+        _("number in the administration"), max_length=80, blank=True, db_default=""
+    )
     left_on = models.DateField(_("left on"), null=True, blank=True)
 
     objects = PupilQuerySet.as_manager()
@@ -30,6 +34,13 @@ class Pupil(models.Model):
         indexes = (
             models.Index(fields=("school", "family_name", "given_name"), name="pupil_by_name"),
             models.Index(fields=("school", "class_name"), name="pupil_by_class"),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=("school", "administration_key"),
+                condition=~models.Q(administration_key=""),
+                name="one_pupil_per_administration_key",
+            ),
         )
 
     def __str__(self) -> str:

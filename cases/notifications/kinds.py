@@ -18,7 +18,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts import access
 from accounts.access import Permission
 from accounts.models import School, User
-from cases.models import Case, Contact, DossierExport, Notification, PaperJob, YearExport, YearPaper
+from cases.models import (
+    Case,
+    Contact,
+    DossierExport,
+    Notification,
+    PaperJob,
+    PupilImport,
+    YearExport,
+    YearPaper,
+)
 from cases.models.contact import last_year
 from cases.notifications.querysets import NotificationQuerySet
 
@@ -206,6 +215,25 @@ def answers_for_school(sight: Sight) -> Q:
     return may_know
 
 
+def imports_pupils(sight: Sight) -> Q:
+    """Those about lists of pupils that the person sent, of schools for which they may still."""
+    sent = PupilImport.objects.visible_to(sight.person)
+    return Q(about__in=[str(one) for one in sent.values_list("public_id", flat=True)])
+
+
+def import_page(notification: Notification) -> str:
+    """Return the path of the page that says what a list of pupils did, or would do."""
+    return reverse("cases:pupil_import", args=[notification.about])
+
+
+def to_agree(person: User, notifications: Iterable[Notification]) -> set[int]:
+    """Return the keys of those about lists of pupils that wait for a word of who sent them."""
+    ids = [one.about for one in notifications]
+    open_ones = PupilImport.objects.filter(public_id__in=ids, state=PupilImport.State.PREVIEW)
+    waits = {str(public_id) for public_id in open_ones.values_list("public_id", flat=True)}
+    return {one.pk for one in notifications if one.about in waits}
+
+
 def year_page(notification: Notification) -> str:
     """Return the path of the page from which somebody fetches a year."""
     return reverse("cases:year", args=[notification.about])
@@ -245,6 +273,7 @@ REMINDER, EMERGENCY, SHUT_OUT, CONTACTS = "reminder", "emergency", "shut_out", "
 SEVERE, RESPONSIBLE, TAKES_PART, ROLE = "severe", "responsible", "takes_part", "role"
 YEAR_REPORT_READY, YEAR_REPORT_FAILED = "year_report_ready", "year_report_failed"
 DOSSIER_READY, DOSSIER_FAILED = "dossier_ready", "dossier_failed"
+IMPORT_DONE, IMPORT_FAILED, IMPORT_OVERTAKEN = "import_done", "import_failed", "import_overtaken"
 YEAR_ASKED, YEAR_READY, YEAR_FAILED = "year_asked", "year_ready", "year_failed"
 WHO_AND_WHY = _(
     "Who, and why, stands in the case. Is this not right? Tell your school leader at once."
@@ -297,6 +326,18 @@ declare(
          _("The year report that you asked for could not be made."),
          _("Ask for it again. Does it fail once more? Tell your administrator."),
          sees_year_report, year_report_page, no_reference),
+    Kind(IMPORT_DONE,
+         _("The list of pupils that you sent is applied."),
+         _("What it changed stands on its page, in numbers."),
+         imports_pupils, import_page, no_reference),
+    Kind(IMPORT_FAILED,
+         _("The list of pupils that you sent could not be applied."),
+         _("Nothing changed at your school. Send the file once more."),
+         imports_pupils, import_page, no_reference),
+    Kind(IMPORT_OVERTAKEN,
+         _("The list of pupils that you sent was not applied: your school changed meanwhile."),
+         _("Nothing was done. Look at what it would change now, and agree on that."),
+         imports_pupils, import_page, no_reference, waits=to_agree),
     Kind(YEAR_ASKED,
          _("An administrator asked for all dossiers of a school year of your school."),
          _("Did you not agree on that? Ask your administrator, and look into it at once."),

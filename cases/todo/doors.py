@@ -114,6 +114,8 @@ TABLE: tuple[Door, ...] = (
          lambda count: ngettext_lazy(
              "%(count)s invitation waits", "%(count)s invitations wait", "count")
          % {"count": count}),
+    Door("imports", Permission.SEE_IMPORTS, _("Pupils"), "upload",
+         lambda: reverse("cases:imports")),
     Door("letters", Permission.SEE_BACKGROUND, _("Messages that did not arrive"), "mail",
          _background, _given_up, str, alarms=True),
     Door("background", Permission.SEE_BACKGROUND, _("Background"), "clock",

@@ -491,6 +491,28 @@ def attachment(world: World) -> Data:
     return {"file": Picked(), "title": "Verzuimoverzicht van maart"}
 
 
+class PickedList(Picked):
+    """A list of pupils, chosen anew for each sending."""
+
+    name = "lijst.csv"
+    content_type = "text/csv"
+
+    def read(self) -> bytes:
+        """Return all of it, each time."""
+        return b"Stamnr;Roepnaam;Achternaam;Geboortedatum;Klas\n17;Noor;Bos;4-3-2015;2B\n"
+
+
+def list_of_pupils(world: World) -> Data:
+    """Choose a list of all pupils."""
+    day = timezone.localdate().isoformat()
+    return {"file": PickedList(), "full_list": "yes", "left_on": day}
+
+
+def columns(world: World) -> Data:
+    """Say what each column is."""
+    return {"key": "0", "given": "1", "prefix": "", "family": "2", "born": "3", "class": "4"}
+
+
 def file_withdrawal(world: World) -> Data:
     """Say why a file does not belong here."""
     return {"why": "Gaat over een ander kind."}
@@ -711,6 +733,11 @@ FORMS = (
         codes=("password",)),
     Row("cases:years", "administrator", None, None, year,
         (({"reason": "kort"}, "reason"), ({"year": "1990"}, "year"))),
+    # Before the next list: that takes its place.
+    Row("cases:import_columns", "administrator", None, "import_columns", columns,
+        (({"given": ""}, "given"), ({"family": "1"}, "family")), keyed=False),
+    Row("cases:new_import", "administrator", None, None, list_of_pupils,
+        (({"left_on": ""}, "left_on"), ({"left_on": next_month()}, "left_on"))),
     Row("cases:attach", "participant", "leader", "case", attachment),
     Row("consultations:new", "coordinator", "attention_officer", "case", consultation, (
         ({"naming_ground": ""}, "naming_ground"),

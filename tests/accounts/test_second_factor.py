@@ -159,6 +159,8 @@ ASK_AGAIN = {
     "referrals:copy_download",
     "referrals:request_copy",
     "people:invite",
+    "people:invite_list",
+    "people:send_invitations",
     "people:give_role",
     "people:end_role",
     "people:reset_second_factor",

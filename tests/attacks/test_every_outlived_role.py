@@ -19,12 +19,15 @@ from django.utils import timezone
 
 from accounts import access
 from accounts.models import Membership, User
+from accounts.people.listed import Listed, seal
+from cases.imports.actions import preview
+from cases.imports.sealed import open_read
 from cases.models import Contact, DossierExport, HelpItem
 from consultations.models import AgendaItem
 from referrals.models import Referral
 from referrals.report.models import Report
 from tests.accounts.every_form import FORMS, Data, Sheet, written
-from tests.factories import HelpItemFactory
+from tests.factories import HelpItemFactory, PupilFactory
 from tests.test_role_matrix import (
     FROM_LIBRARIES,
     MATRIX,
@@ -56,6 +59,7 @@ ONLY_LOOKS = {
     "cases:dashboard": "leads to what is searched",
     "cases:exportable": "leads to what is searched",
     "cases:readers": "takes a page's number",
+    "people:invite_list": "shows whom a list would invite",
     "cases:check_paper": "compares a file with what was made; keeps nothing",
     "cases:vacation_file": "reads a list into the form that saves it",
     "cases:weighed": "says what would follow",
@@ -65,7 +69,7 @@ ONLY_LOOKS = {
 
 
 # Have a button alone, and a page before it.
-ALSO = {"people:end_role", "people:reset_second_factor", "sso:switch"}
+ALSO = {"people:send_invitations", "people:end_role", "people:reset_second_factor", "sso:switch"}
 
 
 def another_item(world: World) -> Data:
@@ -73,6 +77,20 @@ def another_item(world: World) -> Data:
     HelpItemFactory(school=world.school, section=world.help_item.section, position=99)
     world.help_item = HelpItem.objects.get(position=99)
     return {}
+
+
+def a_doubt(world: World) -> Data:
+    """Let the list be about a pupil of whom there are two, and say which of them."""
+    row = open_read(world.pupil_import)[0].rows[0]
+    same = {"given_name": row.given, "family_name": row.family, "birth_date": row.born}
+    one, __ = (PupilFactory(school=world.school, **same) for __ in range(2))
+    return {f"line_{row.line}": str(one.public_id)}
+
+
+def a_list_of_people(world: World) -> Data:
+    """Send the list that was shown, with somebody who gets an invitation."""
+    one = Listed(2, "Noor de Wit", "noor.de.wit@school.example", "teacher", world.school.pk)
+    return {"people": seal([one], world.people["administrator"])}
 
 
 def a_copy(world: World) -> Data:
@@ -99,6 +117,9 @@ MORE: dict[str, Callable[[World], Data]] = {
     "background:item_again": after(
         lambda world: DossierExport.objects.filter(pk=world.export.pk).update(state="failed")
     ),
+    "cases:agree_import": lambda world: {"digest": preview(world.pupil_import)[0].digest()},
+    "cases:decide_import": a_doubt,
+    "people:send_invitations": a_list_of_people,
     "cases:contact_checked": after(lambda world: Contact.objects.update(checked_on="2020-01-01")),
     "cases:move_help": another_item,
     "cases:own_help": after(lambda world: HelpItem.objects.all().delete()),

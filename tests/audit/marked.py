@@ -39,6 +39,7 @@ OF_THE_SCHOOL = {
     "SchoolVacation": "when the school is closed",
     "YearText": "what the school says of its year, in a report for others",
     "YearPaper": "that report as a file",
+    "PupilImport": "a list of pupils, sealed until it is applied; then numbers",
     "OutboxMessage": "how a mail went",
     "Envelope": "how a mail went",
     "Notification": "that somebody is told something: a code of a table, and references",

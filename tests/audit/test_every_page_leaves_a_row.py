@@ -50,6 +50,7 @@ OUTSIDER = "conflicted"
 # What htmx asks for apart from its page.
 FRAGMENTS = {
     "signals:pupils", "cases:export", "cases:year", "cases:year_paper", "referrals:copy",
+    "cases:pupil_import",
 }  # fmt: skip
 READING = {
     Kind.READ, Kind.SEARCHED, Kind.TRAIL_READ, Kind.FLAGS_READ, Kind.EXPORTED, Kind.EMERGENCY,
