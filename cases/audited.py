@@ -12,14 +12,19 @@ from cases.models import (
     CaseUserObjectPermission,
     Contact,
     Conversation,
+    Destruction,
+    DestructionList,
     Deviation,
     DossierExport,
+    Due,
     EmergencyAccess,
     HelpItem,
+    Hold,
     LookBack,
     Pupil,
     SavedView,
     SchoolPeriod,
+    SchoolRetention,
     SchoolVacation,
     ShutOut,
     SiblingTie,
@@ -70,6 +75,11 @@ AUDITED: dict[type[models.Model], list[str]] = {
     YearPaper: ["year", "state", "requested_by", "sha256"],
     YearText: ["year", "version", "saved_by"],
     YearExport: ["state", "requested_by", "year", "sha256", "cancelled_at"],
+    SchoolRetention: ["kind", "years", "set_by"],
+    Hold: ["until", "set_by", "lifted_at", "lifted_by"],
+    DestructionList: ["year", "made_by"],
+    Due: ["ground", "first_by", "second_by", "destruction"],
+    Destruction: ["number", "state", "first_by", "second_by", "sha256"],
 }
 
 # From each of them to the case or school whose trail it stands in.
@@ -98,4 +108,10 @@ ABOUT: dict[type[models.Model], Callable[[models.Model], models.Model | None]] =
     YearPaper: attrgetter("school"),
     YearText: attrgetter("school"),
     YearExport: attrgetter("school"),
+    SchoolRetention: attrgetter("school"),
+    Hold: attrgetter("case"),
+    DestructionList: attrgetter("school"),
+    Due: lambda item: item.case or item.of_list.school,
+    # Of one for the board nothing stands in the trail of the school.
+    Destruction: lambda run: None if run.for_board else run.school,
 }

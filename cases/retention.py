@@ -31,6 +31,12 @@ def years_after(left_on: date, years: int) -> date:
     return left_on.replace(year=left_on.year + years, day=28 if leaps else left_on.day)
 
 
+def years_before(today: date, years: int) -> date:
+    """Return the day so many years ago."""
+    leaps = (today.month, today.day) == (2, 29)
+    return today.replace(year=today.year - years, day=28 if leaps else today.day)
+
+
 def kept_until(pupil: Pupil, years: int = RETENTION_YEARS) -> date | None:
     """Return the last day on which the pupil's dossiers are kept; None while still at school."""
     return None if pupil.left_on is None else years_after(pupil.left_on, years)

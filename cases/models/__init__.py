@@ -5,6 +5,15 @@ from cases.models.attachment import Attachment
 from cases.models.case import Case, CaseUserObjectPermission, StepChange
 from cases.models.contact import Contact
 from cases.models.conversation import Conversation
+from cases.models.destruction import (
+    Destruction,
+    DestructionList,
+    Due,
+    Hold,
+    KeptCount,
+    SchoolRetention,
+    Tombstone,
+)
 from cases.models.deviation import Deviation
 from cases.models.export import DossierExport, PaperJob, YearExport
 from cases.models.help_item import HelpItem
@@ -37,11 +46,16 @@ __all__ = [
     "Channel",
     "Contact",
     "Conversation",
+    "Destruction",
+    "DestructionList",
     "Deviation",
     "DossierExport",
+    "Due",
     "EmergencyAccess",
     "Envelope",
     "HelpItem",
+    "Hold",
+    "KeptCount",
     "LookBack",
     "Notification",
     "NotificationChoice",
@@ -53,11 +67,13 @@ __all__ = [
     "Reminder",
     "SavedView",
     "SchoolPeriod",
+    "SchoolRetention",
     "SchoolVacation",
     "ShutOut",
     "SiblingTie",
     "Snooze",
     "StepChange",
+    "Tombstone",
     "YearExport",
     "YearPaper",
     "YearText",
