@@ -16,7 +16,7 @@ from cases.models import (
     DestructionList,
     Deviation,
     DossierExport,
-    Due,
+    DueItem,
     EmergencyAccess,
     HelpItem,
     Hold,
@@ -78,7 +78,7 @@ AUDITED: dict[type[models.Model], list[str]] = {
     SchoolRetention: ["kind", "years", "set_by"],
     Hold: ["until", "set_by", "lifted_at", "lifted_by"],
     DestructionList: ["year", "made_by"],
-    Due: ["ground", "first_by", "second_by", "destruction"],
+    DueItem: ["ground", "first_by", "second_by", "destruction"],
     Destruction: ["number", "state", "first_by", "second_by", "sha256"],
 }
 
@@ -111,7 +111,7 @@ ABOUT: dict[type[models.Model], Callable[[models.Model], models.Model | None]] =
     SchoolRetention: attrgetter("school"),
     Hold: attrgetter("case"),
     DestructionList: attrgetter("school"),
-    Due: lambda item: item.case or item.of_list.school,
+    DueItem: lambda item: item.case or item.of_list.school,
     # Of one for the board nothing stands in the trail of the school.
     Destruction: lambda run: None if run.for_board else run.school,
 }

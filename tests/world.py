@@ -13,8 +13,10 @@ from audit.models import Flag
 from background.models import Beat, Worker
 from cases.figures.school_year import SchoolYear
 from cases.models import (
+    Destruction,
     DossierExport,
     EmergencyAccess,
+    Hold,
     Notification,
     PushSubscription,
     SavedView,
@@ -134,6 +136,18 @@ class World:
         )
         self.saved_view = SavedView.objects.create(
             user=self.people["coordinator"], name="Groep 8", query="urgency=severe"
+        )
+        self.hold = Hold.objects.create(
+            case=self.case, set_by=self.people["coordinator"], reason="Er loopt een rechtszaak."
+        )
+        self.certificate = Destruction.objects.create(
+            school=self.school,
+            first_by=self.people["administrator"],
+            second_by=self.people["leader"],
+            state=Destruction.State.DONE,
+            started_at=timezone.now(),
+            finished_at=timezone.now(),
+            certificate={"number": "V-234567", "cases": 1, "pupils": 1, "rows": {"cases.Case": 1}},
         )
         self.vacation = VacationFactory(school=self.school, set_by=self.people["coordinator"])
         # Worker and beat are there: the health page says that all is well.

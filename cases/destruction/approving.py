@@ -20,7 +20,7 @@ from accounts.models import School, User
 from cases.actions import check, lock
 from cases.destruction.due import still_due
 from cases.errors import ActionError
-from cases.models import Case, Destruction, Due, Hold
+from cases.models import Case, Destruction, DueItem, Hold
 from cases.waking import wake
 
 # So long both approvers, and whoever else may, can still hold a case back.
@@ -29,20 +29,20 @@ DESTROY = "cases.destruction.tasks.destroy"
 FIRST, SECOND = "first_by", "second_by"
 
 
-def digest(items: Iterable[Due]) -> str:
+def digest(items: Iterable[DueItem]) -> str:
     """Return what tells one list as it was shown from another."""
     keys = sorted(str(item.public_id) for item in items)
     return hashlib.sha256("\n".join(keys).encode()).hexdigest()[:16]
 
 
-def to_approve(user: User, school: School) -> list[Due]:
+def to_approve(user: User, school: School) -> list[DueItem]:
     """Return what waits at a school and the user sees, cases first."""
-    waiting = Due.objects.waiting().visible_to(user).filter(of_list__school=school)
+    waiting = DueItem.objects.waiting().visible_to(user).filter(of_list__school=school)
     rows = waiting.select_related("case__pupil", "pupil", "first_by", "second_by")
     return sorted(rows, key=lambda item: (item.case_id is None, item.pk))
 
 
-def place_for(user: User, item: Due, school_id: int) -> str:
+def place_for(user: User, item: DueItem, school_id: int) -> str:
     """Return which of the two approvals the user can give to a row now; empty: none."""
     if user.pk in (item.first_by_id, item.second_by_id):
         return ""
@@ -84,9 +84,9 @@ def approve(school: School, by: User, *, seen: str) -> int:
     return len(approved)
 
 
-def _begin(school: School, items: list[Due]) -> None:
+def _begin(school: School, items: list[DueItem]) -> None:
     """Make a run of what both approved: by pair, and what is for the board apart."""
-    groups: dict[tuple[int, int, bool], list[Due]] = {}
+    groups: dict[tuple[int, int, bool], list[DueItem]] = {}
     for item in items:
         board = bool(item.case_id and item.case.restricted)
         groups.setdefault((item.first_by_id, item.second_by_id, board), []).append(item)
@@ -115,7 +115,7 @@ def hold_back(case: Case, by: User, *, reason: str, until: date | None) -> Hold:
         hold.lifted_why = _("Its last day was past, and it is held back anew.")
         hold.save(update_fields=["lifted_at", "lifted_by", "lifted_why"])
     hold = Hold.objects.create(case=case, reason=reason, until=until, set_by=by)
-    for item in Due.objects.filter(case=case):
+    for item in DueItem.objects.filter(case=case):
         take_back(item)
     return hold
 
@@ -131,7 +131,7 @@ def lift(hold: Hold, by: User, *, why: str) -> None:
         hold.save(update_fields=["lifted_at", "lifted_by", "lifted_why"])
 
 
-def take_back(item: Due) -> None:
+def take_back(item: DueItem) -> None:
     """Undo both approvals of a row: whoever wants it gone approves it anew."""
     item.first_by = item.first_at = item.second_by = item.second_at = item.destruction = None
     item.save()

@@ -10,7 +10,7 @@ from cases.models import (
     Conversation,
     Deviation,
     DossierExport,
-    Due,
+    DueItem,
     EmergencyAccess,
     Hold,
     LookBack,
@@ -42,7 +42,7 @@ TABLE = (
     Fate(Notification, case=("case", "reminder__case")),
     Fate(OutboxMessage, case=("notification__case", "notification__reminder__case")),
     Fate(Hold, case=("case",)),
-    Fate(Due, case=("case",), pupil=("pupil",)),
+    Fate(DueItem, case=("case",), pupil=("pupil",)),
     # One that was set in this case keeps its person out of the pupil's others as well: it goes
     # with the pupil (``erasing`` takes it off the case).
     Fate(ShutOut, pupil=("pupil",)),

@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import School
-from cases.models import Case, Due, Hold, Pupil, SchoolRetention, ShutOut
+from cases.models import Case, DueItem, Hold, Pupil, SchoolRetention, ShutOut
 from cases.protocol import keeping
 from cases.querysets import CaseQuerySet, PupilQuerySet
 from cases.retention import years_before
@@ -52,11 +52,11 @@ def pupils_due(school: School, today: date) -> PupilQuerySet:
     return pupils_over(school, today).filter(due__isnull=True)
 
 
-def still_due(item: Due, today: date) -> bool:
+def still_due(item: DueItem, today: date) -> bool:
     """Tell whether what is on a list may go now, looked at once more behind its lock."""
     if item.pupil_id:
         return pupils_over(item.of_list.school, today).filter(pk=item.pupil_id).exists()
     case = Case.objects.filter(may_go(), pk=item.case_id, closed_at__isnull=False)
-    if item.ground == Due.Ground.PERIOD:
+    if item.ground == DueItem.Ground.PERIOD:
         case = case.filter(kept_until__lt=today)
     return case.exists()

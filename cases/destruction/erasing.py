@@ -1,7 +1,7 @@
 """Removing all that there is of a case, or of a pupil: the one way past what refuses it.
 
-``Case`` and every ``Record`` refuse ``delete``; foreign keys protect them too. Only what stands here
-goes below that (``Found.erase``), and only ``work`` and the replay of tombstones call it.
+``Case`` and every ``Record`` refuse ``delete``; foreign keys protect them too. Only what stands
+here goes below that (``Found.erase``), and only ``work`` and the replay of tombstones call it.
 """
 
 from dataclasses import dataclass, field

@@ -9,7 +9,7 @@ from accounts import access
 from accounts.access import Permission
 from accounts.models import Membership, School, User
 from cases.destruction.due import cases_due, pupils_due
-from cases.models import DestructionList, Due
+from cases.models import DestructionList, DueItem
 from cases.notifications.kinds import DESTRUCTION_LISTED
 from cases.notifications.telling import notify
 
@@ -42,14 +42,16 @@ def _list(school: School, today: date, by: User | None) -> int:
     )
     made.looked_at = timezone.now()
     made.save(update_fields=["looked_at"])
-    items = [Due(of_list=made, case=case) for case in cases_due(school, today).order_by("pk")]
-    items += [Due(of_list=made, pupil=pupil) for pupil in pupils_due(school, today).order_by("pk")]
-    Due.objects.bulk_create(items, batch_size=500)
+    items = [DueItem(of_list=made, case=case) for case in cases_due(school, today).order_by("pk")]
+    items += [
+        DueItem(of_list=made, pupil=pupil) for pupil in pupils_due(school, today).order_by("pk")
+    ]
+    DueItem.objects.bulk_create(items, batch_size=500)
     return len(items)
 
 
 def _waits(school: School) -> bool:
-    return Due.objects.waiting().filter(of_list__school=school).exists()
+    return DueItem.objects.waiting().filter(of_list__school=school).exists()
 
 
 def _tell(school: School, today: date) -> None:

@@ -21,7 +21,7 @@ from audit.log import record_read
 from cases.destruction import due, tombstones
 from cases.destruction.approving import DESTROY, take_back
 from cases.destruction.erasing import Erased, erase_case, erase_pupil
-from cases.models import Case, Destruction, Due, Pupil
+from cases.models import Case, Destruction, DueItem, Pupil
 from cases.notifications.kinds import DESTROYED
 from cases.notifications.telling import notify
 from cases.waking import wake
@@ -61,13 +61,13 @@ def work(run: Destruction, clock: Any = timezone.now) -> None:
 @transaction.atomic
 def _one(run: Destruction, key: int) -> None:
     """Destroy one row of the list; or put it back where something keeps it by now."""
-    item = Due.objects.filter(pk=key, destruction=run).select_related("of_list__school").first()
+    item = DueItem.objects.filter(pk=key, destruction=run).select_related("of_list__school").first()
     if item is None:
         return
     # The pupil first, then the case: as everybody does who needs both.
     pupil = Pupil.objects.hold(item.pupil_id or Case.objects.get(pk=item.case_id).pupil_id)
     case = item.case_id and Case.objects.select_for_update(of=("self",)).get(pk=item.case_id)
-    item = Due.objects.select_for_update(of=("self",)).get(pk=key)
+    item = DueItem.objects.select_for_update(of=("self",)).get(pk=key)
     if item.destruction_id != run.pk:
         return
     if not due.still_due(item, timezone.localdate()):
@@ -81,11 +81,11 @@ def _one(run: Destruction, key: int) -> None:
         _note(run, erase_pupil(pupil, run.number, run.second_by), pupils=1, through=1)
 
 
-def _pupil_after(run: Destruction, item: Due, pupil: Pupil) -> None:
+def _pupil_after(run: Destruction, item: DueItem, pupil: Pupil) -> None:
     """Let the pupil go with their last case, when they left long enough ago, or asked for it."""
     school, today = item.of_list.school, timezone.localdate()
     gone = due.pupils_over(school, today).filter(pk=pupil.pk).exists()
-    asked = item.ground == Due.Ground.REQUEST and pupil.left_on and not pupil.cases.exists()
+    asked = item.ground == DueItem.Ground.REQUEST and pupil.left_on and not pupil.cases.exists()
     if gone or asked:
         _note(run, erase_pupil(pupil, run.number, run.second_by), pupils=1)
 

@@ -8,7 +8,7 @@ from cases.models.conversation import Conversation
 from cases.models.destruction import (
     Destruction,
     DestructionList,
-    Due,
+    DueItem,
     Hold,
     KeptCount,
     SchoolRetention,
@@ -50,7 +50,7 @@ __all__ = [
     "DestructionList",
     "Deviation",
     "DossierExport",
-    "Due",
+    "DueItem",
     "EmergencyAccess",
     "Envelope",
     "HelpItem",

@@ -168,7 +168,7 @@ class Destruction(models.Model):
         return 100 if not self.is_busy else 100 * self.done // max(self.asked, 1)
 
 
-class Due(models.Model):
+class DueItem(models.Model):
     """One case, or one pupil without any, on a list: who approved that it goes.
 
     ``first_by`` is of the side that looks after the program, ``second_by`` of the side that knows

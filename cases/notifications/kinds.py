@@ -22,7 +22,7 @@ from cases.models import (
     Case,
     Contact,
     DossierExport,
-    Due,
+    DueItem,
     Notification,
     PaperJob,
     YearExport,
@@ -264,7 +264,7 @@ def sees_certificate(sight: Sight) -> Q:
 def listed_still(person: User, notifications: Iterable[Notification]) -> set[int]:
     """Return the keys of those about schools where something waits to be approved."""
     schools = [one.about for one in notifications]
-    waits = Due.objects.waiting().visible_to(person).filter(of_list__school_id__in=schools)
+    waits = DueItem.objects.waiting().visible_to(person).filter(of_list__school_id__in=schools)
     there = {str(pk) for pk in waits.values_list("of_list__school_id", flat=True)}
     return {one.pk for one in notifications if one.about in there}
 
