@@ -35,7 +35,6 @@ from cases.models import (
 from cases.notifications.kinds import RESPONSIBLE, TAKES_PART
 from cases.notifications.telling import notify
 from cases.protocol import STEPS, Course, Guidance, Rule, conditions, guide
-from cases.protocol.periods import RETENTION_YEARS
 from cases.retention import set_retention
 from cases.waiting.ending import end_if_pointless
 
@@ -400,7 +399,7 @@ def close_case(
     agreements: str,
     told: str = "",
     signals_seen: int | None = None,
-    retention_years: int = RETENTION_YEARS,
+    retention_years: int | None = None,
     retention_reason: str = "",
 ) -> Case:
     """Close the case, after a decision only, or on one of the grounds that R43 names.

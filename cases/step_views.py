@@ -33,7 +33,7 @@ from cases.protocol.ages import age_group
 from cases.protocol.guide import two_decisions
 from cases.protocol.questions import asked
 from cases.protocol.rules import BY_CODE
-from cases.retention import retention
+from cases.retention import retention, school_rule
 from cases.screen import place_of, sources, step_header
 
 
@@ -271,6 +271,7 @@ def close(request: HttpRequest, reference: str) -> HttpResponse:
         request,
         allowed=actions.outcomes(guidance.closing_grounds),
         signals=case.signals.count(),
+        rule=school_rule(case.school_id).years,
     )
     if request.method == "GET" and case.is_open and not guidance.may_close:
         messages.info(request, _("This case cannot be closed yet: first what is asked here."))

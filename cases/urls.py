@@ -6,6 +6,7 @@ from cases import readers, school_views, step_views, views
 from cases.contact_book.urls import urlpatterns as contact_book
 from cases.conversations.views import prepare
 from cases.dashboard.urls import urlpatterns as dashboard
+from cases.destruction.urls import urlpatterns as destruction
 from cases.dossier.urls import urlpatterns as dossier
 from cases.figures.urls import urlpatterns as figures
 from cases.files.urls import urlpatterns as files
@@ -20,6 +21,7 @@ urlpatterns = [
     *dashboard,
     path("periods/", school_views.periods, name="periods"),
     *contact_book,
+    *destruction,
     *dossier,
     *figures,
     *files,
