@@ -490,3 +490,17 @@ class DestructionQuerySet(models.QuerySet):
         schools = access.school_ids(user, Permission.SEE_DESTRUCTION)
         board = access.school_ids(user, Permission.SEE_BOARD_CASE)
         return self.filter(Q(for_board=False) | Q(school_id__in=board), school_id__in=schools)
+
+
+class RightsRequestQuerySet(models.QuerySet):
+    """Questions about requests of parents and pupils."""
+
+    def visible_to(self, user: "User", permission: Permission) -> "RightsRequestQuerySet":
+        """Return those of the user's schools, and of no pupil in whom they have an interest."""
+        shut_out = apps.get_model("cases", "ShutOut").objects.standing().filter(user_id=user.pk)
+        of_schools = self.filter(school_id__in=access.school_ids(user, permission))
+        return of_schools.exclude(pupil_id__in=shut_out.values("pupil_id"))
+
+    def open(self) -> "RightsRequestQuerySet":
+        """Return those that wait for an answer."""
+        return self.filter(answered_on__isnull=True)

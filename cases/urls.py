@@ -12,6 +12,7 @@ from cases.figures.urls import urlpatterns as figures
 from cases.files.urls import urlpatterns as files
 from cases.help_page.urls import urlpatterns as help_page
 from cases.need_to_know.urls import urlpatterns as need_to_know
+from cases.rights_requests.urls import urlpatterns as rights_requests
 from cases.siblings.urls import urlpatterns as siblings
 from cases.vacations.urls import urlpatterns as vacations
 from cases.waiting.urls import urlpatterns as waiting
@@ -27,6 +28,7 @@ urlpatterns = [
     *files,
     *help_page,
     *need_to_know,
+    *rights_requests,
     *siblings,
     *vacations,
     *waiting,

@@ -18,6 +18,7 @@ from cases.models import (
     OutboxMessage,
     Pupil,
     Reminder,
+    RightsRequest,
     ShutOut,
     SiblingTie,
     Snooze,
@@ -48,4 +49,11 @@ TABLE = (
     Fate(ShutOut, pupil=("pupil",)),
     Fate(Pupil, pupil=("pk",)),
     Fate(SiblingTie, pupil=("first", "second")),
+    # That it was asked, when, and how it ended: the school must be able to show it.
+    Fate(
+        RightsRequest,
+        pupil=("pupil",),
+        emptied={"pupil": None}
+        | dict.fromkeys(("asked_by", "words", "handed_over", "explained", "extended_why"), ""),
+    ),
 )

@@ -31,6 +31,7 @@ from cases.models.pupil import Pupil
 from cases.models.push import PushSubscription
 from cases.models.record import Record
 from cases.models.reminder import Reminder
+from cases.models.rights_request import RightsRequest
 from cases.models.saved_view import SavedView
 from cases.models.sibling import SiblingTie
 from cases.models.snooze import Snooze
@@ -65,6 +66,7 @@ __all__ = [
     "PushSubscription",
     "Record",
     "Reminder",
+    "RightsRequest",
     "SavedView",
     "SchoolPeriod",
     "SchoolRetention",

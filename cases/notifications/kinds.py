@@ -25,6 +25,7 @@ from cases.models import (
     DueItem,
     Notification,
     PaperJob,
+    RightsRequest,
     YearExport,
     YearPaper,
 )
@@ -279,6 +280,25 @@ def certificate_page(notification: Notification) -> str:
     return reverse("cases:certificate", args=[notification.about])
 
 
+def keeps_requests(sight: Sight) -> Q:
+    """Those about requests, as long as the person keeps a register; its page asks which."""
+    return Q() if access.may(sight.person, Permission.KEEP_REQUESTS) else Q(pk__in=())
+
+
+def unanswered(person: User, notifications: Iterable[Notification]) -> set[int]:
+    """Return the keys of those about requests that nobody answered yet."""
+    asked = RightsRequest.objects.visible_to(person, Permission.KEEP_REQUESTS).open()
+    found = asked.filter(public_id__in=[one.about for one in notifications])
+    waits = {str(public_id) for public_id in found.values_list("public_id", flat=True)}
+    return {one.pk for one in notifications if one.about in waits}
+
+
+def request_page(notification: Notification) -> str:
+    """Return the path of a request of a parent or a pupil."""
+    return reverse("cases:request", args=[notification.about])
+
+
+REQUEST_DUE = "request_due"
 DESTRUCTION_LISTED, DESTROYED = "destruction_listed", "destroyed"
 REMINDER, EMERGENCY, SHUT_OUT, CONTACTS = "reminder", "emergency", "shut_out", "contacts"
 SEVERE, RESPONSIBLE, TAKES_PART, ROLE = "severe", "responsible", "takes_part", "role"
@@ -352,6 +372,10 @@ declare(
          _("The list of what your school must destroy is ready."),
          _("Two people look at it and approve it. Nothing goes before that."),
          sees_destruction, destruction_page, no_reference, waits=listed_still),
+    Kind(REQUEST_DUE,
+         _("A request of a parent or a pupil has to be answered soon, or is late."),
+         _("The law gives one month. Which request it is stands in the register."),
+         keeps_requests, request_page, no_reference, waits=unanswered),
     Kind(DESTROYED,
          _("What you approved for destruction is destroyed."),
          _("The certificate says how much it was. It names nobody."),
