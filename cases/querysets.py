@@ -496,10 +496,14 @@ class RightsRequestQuerySet(models.QuerySet):
     """Questions about requests of parents and pupils."""
 
     def visible_to(self, user: "User", permission: Permission) -> "RightsRequestQuerySet":
-        """Return those of the user's schools, and of no pupil in whom they have an interest."""
+        """Return those of the user's schools, and of no pupil in whom they have an interest.
+
+        What they took themselves they see: gone, it would tell that something is kept from them.
+        """
         shut_out = apps.get_model("cases", "ShutOut").objects.standing().filter(user_id=user.pk)
         of_schools = self.filter(school_id__in=access.school_ids(user, permission))
-        return of_schools.exclude(pupil_id__in=shut_out.values("pupil_id"))
+        kept = Q(pupil_id__in=shut_out.values("pupil_id")) & ~Q(registered_by=user)
+        return of_schools.exclude(kept)
 
     def open(self) -> "RightsRequestQuerySet":
         """Return those that wait for an answer."""

@@ -19,6 +19,7 @@ from cases.models import (
     Hold,
     Notification,
     PushSubscription,
+    RightsRequest,
     SavedView,
     ShutOut,
     SiblingTie,
@@ -139,6 +140,16 @@ class World:
         )
         self.hold = Hold.objects.create(
             case=self.case, set_by=self.people["coordinator"], reason="Er loopt een rechtszaak."
+        )
+        self.asked = RightsRequest.objects.create(
+            school=self.school,
+            pupil=self.pupil,
+            kind="see",
+            asker="parent",
+            asked_by="Moeder",
+            identity="document",
+            received_on=timezone.localdate() - timedelta(days=3),
+            registered_by=self.people["coordinator"],
         )
         self.certificate = Destruction.objects.create(
             school=self.school,

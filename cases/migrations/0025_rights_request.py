@@ -2,6 +2,8 @@
 
 import uuid
 
+import django.db.models.deletion
+import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 

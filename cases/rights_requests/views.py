@@ -46,10 +46,7 @@ def requests(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest, pupil: str) -> HttpResponse:
     """Register a request about a pupil."""
     pupils = Pupil.objects.of_schools_of(request.user, Permission.KEEP_REQUESTS)
-    kept = pupils.exclude(
-        pk__in=request.user.shut_out_of.filter(ended_at__isnull=True).values("pupil")
-    )
-    found = get_object_or_404(kept.select_related("school"), public_id=pupil)
+    found = get_object_or_404(pupils.select_related("school"), public_id=pupil)
     form = RequestForm.for_page(request)
     if form.is_bound and form.is_valid():
         asked = form.run(
@@ -80,7 +77,7 @@ def one(request: HttpRequest, asked: str) -> HttpResponse:
             "asked": found,
             "cases": cases.order_by("-opened_at") if found.pupil_id else (),
             "may_export": found.kind == SEE,
-            "variant": "pupil" if found.asker in ("pupil", "former") else "parents",
+            "variant": "for_pupil" if found.asker in ("pupil", "former") else "parents",
         },
     )
 
