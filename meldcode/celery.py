@@ -14,11 +14,13 @@ app.autodiscover_tasks(
     [
         "accounts.people",
         "cases.contact_book",
+        "cases.destruction",
         "cases.dossier",
         "cases.figures",
         "cases.files",
         "cases.notifications",
         "cases.reminders",
+        "cases.rights_requests",
         "referrals.report",
     ],
     related_name="tasks",

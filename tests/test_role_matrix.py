@@ -44,6 +44,7 @@ EVERYBODY = (
     *TEACHERS, *RUNS_CASES, "administrator", *WORKERS, *ELSEWHERE, "other_administrator", "nobody",
 )  # fmt: skip
 HAS_A_ROLE = tuple(who for who in EVERYBODY if who != "nobody")
+DESTROYS = ("coordinator", "leader", "administrator")
 SEES_DESTRUCTION = (
     "coordinator", "leader", *COORDINATORS_ELSEWHERE, *LEADERS_ELSEWHERE, *ADMINISTRATORS,
 )  # fmt: skip
@@ -202,9 +203,9 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "cases:look_again":                      SEES_DESTRUCTION,
     "cases:approve_destruction":             SEES_DESTRUCTION,
     "cases:retention":                       SEES_DESTRUCTION,
-    "cases:certificate":                     ("coordinator", "leader", "administrator", "conflicted"),
-    "cases:hold":                            ("coordinator", "leader", "administrator"),
-    "cases:lift_hold":                       ("coordinator", "leader", "administrator"),
+    "cases:certificate":                     (*DESTROYS, "conflicted"),
+    "cases:hold":                            DESTROYS,
+    "cases:lift_hold":                       DESTROYS,
     "cases:requests":                        (*SEES_DASHBOARD, *ADMINISTRATORS),
     "cases:request":                         RUNS_CASES,
     "cases:longer":                          RUNS_CASES,
@@ -398,10 +399,10 @@ def arguments(name: str, world: World) -> list:
         "cases:step": [*case, 2],
         "cases:lift_hold": [world.hold.public_id],
         "cases:certificate": [world.certificate.public_id],
-        **dict.fromkeys(
-            ("cases:request", "cases:longer", "cases:answer_request", "cases:letter"),
-            [world.asked.public_id],
-        ),
+        "cases:request": [world.asked.public_id],
+        "cases:longer": [world.asked.public_id],
+        "cases:answer_request": [world.asked.public_id],
+        "cases:letter": [world.asked.public_id],
         "cases:new_request": [world.pupil.public_id],
         "cases:pupil": [world.pupil.public_id],
         "cases:add_sibling": [world.pupil.public_id],

@@ -16,7 +16,7 @@ from accounts import access
 from accounts.access import Permission
 from accounts.models import RoleInvitation
 from audit.models import Flag
-from cases.models import Case, DossierExport, DueItem, RightsRequest
+from cases.models import Case, DossierExport, DueItem
 from cases.notifications.watched import LETTERS, given_up
 from cases.todo.of_schools import BUSY
 from cases.todo.registry import Reader
@@ -103,11 +103,6 @@ def _due(reader: Reader) -> int:
     return DueItem.objects.waiting().visible_to(reader.user).count()
 
 
-def _requests(reader: Reader) -> int:
-    asked = RightsRequest.objects.visible_to(reader.user, Permission.SEE_REQUESTS)
-    return asked.open().count()
-
-
 def _background() -> str:
     return f"{reverse('background:work')}#{LETTERS.name}"
 
@@ -140,9 +135,7 @@ TABLE: tuple[Door, ...] = (
              "%(count)s waits for approval", "%(count)s wait for approval", "count")
          % {"count": count}),
     Door("requests", Permission.SEE_REQUESTS, _("Requests of parents and pupils"), "inbox",
-         lambda: reverse("cases:requests"), _requests,
-         lambda count: ngettext_lazy("%(count)s open", "%(count)s open", "count")
-         % {"count": count}),
+         lambda: reverse("cases:requests")),
     Door("unusual", Permission.WATCH_ADMINISTRATORS, _("Unusual reading"), "eye",
          lambda: reverse("audit:flags"), _flags, str, alarms=True),
 )
