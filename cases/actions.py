@@ -30,6 +30,7 @@ from cases.models import (
     LookBack,
     Pupil,
     Record,
+    Statement,
     StepChange,
 )
 from cases.notifications.kinds import RESPONSIBLE, TAKES_PART
@@ -51,7 +52,7 @@ R = TypeVar("R", bound=Record)
 DRAWS = 3
 
 # What is filed in a case about somebody of the school (R9): it does not walk the steps.
-WITH_THE_BOARD = frozenset({"signal", "signalfinding", "lookback", "attachment"})
+WITH_THE_BOARD = frozenset({"signal", "signalfinding", "lookback", "attachment", "statement"})
 BOARD_ONLY = gettext_lazy("This case is for the school board alone.")
 
 # What a case repeats of what the protocol says (``apply_guidance``).
@@ -290,6 +291,15 @@ def look_back(case: Case, by: User, key: UUID, *, seen: str, result: str) -> Loo
     case = lock(case, to_change=False)
     record, __ = file_record(LookBack, case, by, key, seen=seen, result=result)
     refresh(case, by)
+    return record
+
+
+@transaction.atomic
+def add_statement(case: Case, by: User, key: UUID, **said: Any) -> Statement:
+    """Put what a parent or pupil says beside what was recorded; of a closed case too (AVG)."""
+    check(by, Permission.MOVE_CASE, case)
+    case = lock(case, to_change=False)
+    record, __ = file_record(Statement, case, by, key, **said)
     return record
 
 

@@ -30,6 +30,7 @@ from cases.models import (
     ShutOut,
     SiblingTie,
     Snooze,
+    Statement,
     YearExport,
     YearPaper,
     YearText,
@@ -63,6 +64,7 @@ AUDITED: dict[type[models.Model], list[str]] = {
     Attachment: ["kind", "author", "cycle", "withdrawn_at", "withdrawn_by"],
     Deviation: ["kind", "step", "rule", "author", "cycle"],
     LookBack: ["result", "author", "cycle"],
+    Statement: ["step", "said_by", "author", "cycle"],
     Contact: ["organisation", "telephone", "at_night", "checked_on", "removed_at"],
     HelpItem: ["section", "position", "url"],
     SavedView: ["user", "changed_at"],
@@ -102,6 +104,7 @@ ABOUT: dict[type[models.Model], Callable[[models.Model], models.Model | None]] =
     Attachment: attrgetter("case"),
     Deviation: attrgetter("case"),
     LookBack: attrgetter("case"),
+    Statement: attrgetter("case"),
     Contact: attrgetter("school"),
     HelpItem: attrgetter("school"),
     # Somebody's own, in the trail of no school.

@@ -11,8 +11,8 @@ from accounts import access
 from accounts.access import Permission, Scope
 from accounts.forms import LongTextField, MeldcodeForm, PublicIdField
 from accounts.models import User
-from cases.models import Case, LookBack
-from cases.protocol import PERIODS, QUESTIONS, Guidance, Question, Rule, Step
+from cases.models import Case, LookBack, RightsRequest
+from cases.protocol import PERIODS, QUESTIONS, STEPS, Guidance, Question, Rule, Step
 from cases.protocol.periods import RETENTION_BOUND_YEARS, RETENTION_YEARS
 from cases.protocol.questions import asked
 
@@ -138,6 +138,32 @@ class LookBackForm(MeldcodeForm):
         label=_("What follows from it?"),
         choices=LookBack.Result.choices,
         widget=forms.RadioSelect,
+    )
+
+
+class StatementForm(MeldcodeForm):
+    """What a parent or pupil says beside what was recorded, in their own words."""
+
+    step = forms.TypedChoiceField(
+        label=_("Beside which step does it stand?"),
+        choices=[(step.number, f"{step.number}. {step.name}") for step in STEPS],
+        coerce=int,
+        widget=forms.RadioSelect,
+    )
+    about = forms.CharField(
+        label=_("What is it about?"),
+        help_text=_("For example: the talk of 3 May, what father said."),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    said_by = forms.ChoiceField(
+        label=_("Whose statement is it?"),
+        choices=RightsRequest.Asker.choices,
+        widget=forms.RadioSelect,
+    )
+    text = LongTextField(
+        label=_("The statement"),
+        help_text=_("In their own words. What was recorded before stays as it is."),
     )
 
 

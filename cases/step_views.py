@@ -26,6 +26,7 @@ from cases.forms import (
     CycleForm,
     ExplainForm,
     LookBackForm,
+    StatementForm,
 )
 from cases.models import Case, Conversation, LookBack
 from cases.protocol import QUESTIONS, guide
@@ -234,6 +235,22 @@ def look_back(request: HttpRequest, reference: str) -> HttpResponse:
     if response.status_code == 302 and form.is_bound:
         return redirect(*_after_look_back(request, case, form.values["result"]))
     return response
+
+
+@requires(Permission.MOVE_CASE)
+def statement(request: HttpRequest, reference: str) -> HttpResponse:
+    """Put what a parent or pupil says beside what was recorded, which stays as it is."""
+    case = movable(request, reference, board_too=True)
+    form = StatementForm.for_page(request)
+    return record(
+        request,
+        case,
+        form,
+        "cases/statement.html",
+        lambda: actions.add_statement(case, request.user, form.key, **form.values),
+        _("The statement stands beside the original."),
+        closed_too=True,
+    )
 
 
 def _after_look_back(request: HttpRequest, case: Case, result: str) -> tuple[str, ...]:

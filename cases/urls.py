@@ -53,6 +53,7 @@ urlpatterns = [
     path("<reference:reference>/assessment/follows/", step_views.weighed, name="weighed"),
     path("<reference:reference>/explain/<slug:rule>/", step_views.explain, name="explain"),
     path("<reference:reference>/look-back/", step_views.look_back, name="look_back"),
+    path("<reference:reference>/statement/", step_views.statement, name="statement"),
     path("<reference:reference>/new-cycle/", step_views.new_cycle, name="new_cycle"),
     path("<reference:reference>/close/", step_views.close, name="close"),
 ]

@@ -311,7 +311,8 @@ def strict(client: Client) -> Client:
 WITH_OBJECT = [
     "cases:detail", "cases:step", "cases:timeline", "cases:people", "cases:files", "cases:whole",
     "cases:pupil", "cases:add_sibling", "cases:end_sibling",
-    "cases:hold", "cases:lift_hold", "cases:certificate", "cases:new_request", "cases:request",
+    "cases:statement", "cases:hold", "cases:lift_hold", "cases:certificate",
+    "cases:new_request", "cases:request",
     "cases:longer", "cases:answer_request", "cases:letter",
     "cases:take_on", "cases:participants", "cases:remove_participant",
     "cases:conversation", "cases:skip", "cases:assessment", "cases:weighed", "cases:explain",

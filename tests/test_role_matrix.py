@@ -166,6 +166,7 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "cases:weighed":                         MOVES_CASE,
     "cases:explain":                         MOVES_CASE,
     "cases:look_back":                       MOVES_CASE,
+    "cases:statement":                       MOVES_CASE,
     "cases:new_cycle":                       MOVES_CASE,
     "cases:close":                           MOVES_CASE,
     "cases:emergency":                       ("leader", *LEADERS_ELSEWHERE),

@@ -22,6 +22,7 @@ from cases.models import (
     ShutOut,
     SiblingTie,
     Snooze,
+    Statement,
     StepChange,
 )
 
@@ -36,6 +37,7 @@ TABLE = (
     Fate(Conversation, case=("case",)),
     Fate(Deviation, case=("case",)),
     Fate(LookBack, case=("case",)),
+    Fate(Statement, case=("case",)),
     Fate(Snooze, case=("case",)),
     Fate(DossierExport, case=("case",), files=("file", "of_year__file")),
     Fate(EmergencyAccess, case=("case",)),

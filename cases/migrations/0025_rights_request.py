@@ -1,11 +1,14 @@
-"""The register of requests of parents and pupils."""
+"""The register of requests of parents and pupils, and statements beside the original."""
 
 import uuid
 
+import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
+
+from cases.search.columns import words_of
 
 
 class Migration(migrations.Migration):
@@ -16,6 +19,89 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="Statement",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("cycle", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="recorded"
+                    ),
+                ),
+                (
+                    "idempotency_key",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+                ),
+                (
+                    "correction_reason",
+                    models.TextField(blank=True, verbose_name="why you correct it"),
+                ),
+                (
+                    "step",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(5),
+                        ],
+                        verbose_name="beside which step",
+                    ),
+                ),
+                (
+                    "said_by",
+                    models.CharField(
+                        choices=[
+                            ("parent", "A parent or guardian"),
+                            ("pupil", "The pupil"),
+                            ("former", "A former pupil"),
+                            ("representative", "Somebody on their behalf"),
+                        ],
+                        max_length=16,
+                        verbose_name="whose statement it is",
+                    ),
+                ),
+                ("about", models.CharField(max_length=200, verbose_name="what it is about")),
+                ("text", models.TextField(verbose_name="the statement, in their own words")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "corrects",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="correction",
+                        to="cases.statement",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "statement",
+                "verbose_name_plural": "statements",
+                "ordering": ("recorded_at", "id"),
+                "abstract": False,
+            },
+        ),
         migrations.CreateModel(
             name="RightsRequest",
             fields=[
@@ -162,4 +248,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        words_of("cases", "Statement", ("text", "about")),
     ]

@@ -35,6 +35,7 @@ from cases.models.rights_request import RightsRequest
 from cases.models.saved_view import SavedView
 from cases.models.sibling import SiblingTie
 from cases.models.snooze import Snooze
+from cases.models.statement import Statement
 from cases.models.vacation import SchoolVacation
 from cases.models.year_report import YearPaper, YearText
 
@@ -74,6 +75,7 @@ __all__ = [
     "ShutOut",
     "SiblingTie",
     "Snooze",
+    "Statement",
     "StepChange",
     "Tombstone",
     "YearExport",

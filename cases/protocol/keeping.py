@@ -70,7 +70,8 @@ BY_ITSELF: tuple[Elsewhere, ...] = (
     Elsewhere(_("A signal that was found unfounded, a file that was withdrawn"),
               _("as long as its case"), _("goes with the case")),
     Elsewhere(_("Who saw and changed what (the audit)"), _("as the board decides"),
-              _("by hand, by whoever runs Meldcode; it holds references, no names of pupils")),
+              _("by hand, by whoever runs Meldcode; it holds references, and the reasons that"
+                " people typed")),
 )
 # fmt: on
 

@@ -579,6 +579,14 @@ class Row:
     codes: tuple[str, ...] = ()
 
 
+def statement(world: World) -> Data:
+    """Say what a mother says beside what was recorded."""
+    return {
+        "step": "3", "about": "Het gesprek van mei", "said_by": "parent",
+        "text": "Dit heb ik zo niet gezegd.",
+    }  # fmt: skip
+
+
 def approval(world: World) -> Data:
     """Approve that a pupil without a case goes, who left long ago."""
     made, __ = DestructionList.objects.get_or_create(school=world.school, year=2026)
@@ -718,6 +726,7 @@ FORMS = (
         ({"quiet_from": ""}, "quiet_from"),
         ({"quiet_until": "21:00"}, "quiet_until"),
     ), keyed=False),
+    Row("cases:statement", "handed_over", "coordinator", "case", statement),
     Row("cases:approve_destruction", "administrator", None, None, approval, keyed=False),
     Row("cases:retention", "administrator", None, None, periods_kept, (
         ({"case_reason": ""}, "case_reason"),

@@ -73,6 +73,7 @@ NOT_WRITTEN_DOWN: dict[str, tuple[frozenset[str], str]] = {
     "cases:assessment":          (NAMES, STEP),
     "cases:explain":             (NAMES, STEP),
     "cases:look_back":           (NAMES, STEP),
+    "cases:statement":           (NAMES, STEP),
     "cases:new_cycle":           (NAMES, STEP),
     "cases:close":               (NAMES, STEP),
     "cases:attach":              (NAMES, STEP),
