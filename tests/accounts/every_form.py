@@ -731,8 +731,8 @@ FORMS = (
     Row("cases:retention", "administrator", None, None, periods_kept, (
         ({"case_reason": ""}, "case_reason"),
     ), keyed=False),
-    Row("cases:hold", "coordinator", "leader", "case", holding, keyed=False),
     Row("cases:lift_hold", "leader", "coordinator", "hold", end_of_conflict, keyed=False),
+    Row("cases:hold", "coordinator", "leader", "case", holding, keyed=False),
     Row("cases:new_request", "coordinator", None, "pupil", request_of_a_parent),
     Row("cases:longer", "coordinator", "leader", "asked", end_of_conflict, keyed=False),
     Row("cases:answer_request", "coordinator", "leader", "asked", answer_to_it, (

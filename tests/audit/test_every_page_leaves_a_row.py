@@ -61,6 +61,9 @@ NOT_WRITTEN_DOWN: dict[str, tuple[frozenset[str], str]] = {
     "signals:mine":              (NAMES, LISTED),
     # It leaves one in the trail of the school: about the pupil, and in none of their cases.
     "cases:pupil":               (NAMES, LISTED),
+    # So do these two: about the request, or the pupil.
+    "cases:request":             (NAMES, STEP),
+    "cases:new_request":         (NAMES, STEP),
     "cases:add_sibling":         (NAMES, CHOSEN),
     "signals:new":               (NAMES, CHOSEN),
     "signals:pupils":            (NAMES, CHOSEN),
