@@ -99,8 +99,10 @@ def hold(request: HttpRequest, reference: str) -> HttpResponse:
 def lift(request: HttpRequest, hold: str) -> HttpResponse:
     """End that a case is held back."""
     cases = Case.objects.permitted(request.user, Permission.HOLD_CASE)
-    standing = Hold.objects.filter(case__in=cases, lifted_at__isnull=True)
-    found = get_object_or_404(standing.select_related("case__school", "set_by"), public_id=hold)
+    holds = Hold.objects.filter(case__in=cases).select_related("case__school", "set_by")
+    found = get_object_or_404(holds, public_id=hold)
+    if found.lifted_at is not None:  # sent once more
+        return _back(found.case.school)
     form = LiftForm.for_page(request)
     if form.is_bound and form.is_valid():
         form.run(approving.lift, found, request.user, **form.values)
