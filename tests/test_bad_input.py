@@ -22,6 +22,7 @@ from accounts import typed as typed_by
 from accounts.forms import ComingDayField, MeldcodeForm, MomentField
 from accounts.models import User
 from audit.forms import ExportForm
+from cases.destruction.forms import ApproveForm
 from cases.errors import KEY_USED
 from cases.figures.forms import PaperForm
 from cases.models import Pupil
@@ -179,8 +180,9 @@ def test_every_form_stands_in_the_table(signed_in):
         shown.add(type(sheet.client.get(sheet.url).context["form"]))
     ours = {f for f in leaves(MeldcodeForm) if not f.__module__.startswith("tests")}
     # Answer with a file and no page, and with lines that are not kept yet: tests/audit/test_export,
-    # tests/cases/test_vacations. A button alone: tests/cases/test_figures.
-    assert shown == ours - {ExportForm, FileForm, PaperForm}
+    # tests/cases/test_vacations. A button alone: tests/cases/test_figures; and with a box to tick,
+    # for a list that is looked at once more: tests/cases/test_destruction.
+    assert shown == ours - {ApproveForm, ExportForm, FileForm, PaperForm}
 
 
 @every_form

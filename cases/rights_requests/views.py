@@ -85,7 +85,9 @@ def one(request: HttpRequest, asked: str) -> HttpResponse:
 @requires(Permission.KEEP_REQUESTS)
 def longer(request: HttpRequest, asked: str) -> HttpResponse:
     """Take two months more, with why."""
-    found = _asked(request, asked, is_open=True)
+    found = _asked(request, asked)
+    if not found.is_open:  # sent once more
+        return redirect("cases:request", found.public_id)
     form = LongerForm.for_page(request)
     if form.is_bound and form.is_valid():
         form.run(actions.take_longer, found, request.user, **form.values)
@@ -98,7 +100,9 @@ def longer(request: HttpRequest, asked: str) -> HttpResponse:
 @requires(Permission.KEEP_REQUESTS)
 def answer(request: HttpRequest, asked: str) -> HttpResponse:
     """Write down how a request was answered."""
-    found = _asked(request, asked, is_open=True)
+    found = _asked(request, asked)
+    if not found.is_open:  # sent once more
+        return redirect("cases:request", found.public_id)
     form = AnswerForm.for_page(request, warned=bool(found.warned))
     if form.is_bound and form.is_valid():
         listed = form.run(actions.answer, found, request.user, **form.values)
@@ -123,11 +127,9 @@ def letter(request: HttpRequest, asked: str) -> HttpResponse:
     return render(request, "rights_requests/letter.html", {"asked": found})
 
 
-def _asked(request: HttpRequest, asked: str, *, is_open: bool = False) -> RightsRequest:
-    """Return a request that the user keeps; what was answered already has no form any more."""
+def _asked(request: HttpRequest, asked: str) -> RightsRequest:
+    """Return a request that the user keeps."""
     found = RightsRequest.objects.visible_to(request.user, Permission.KEEP_REQUESTS)
-    if is_open:
-        found = found.open()
     rows = found.select_related("school", "pupil", "registered_by", "answered_by")
     return get_object_or_404(rows, public_id=asked)
 

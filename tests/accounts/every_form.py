@@ -727,7 +727,6 @@ FORMS = (
         ({"quiet_until": "21:00"}, "quiet_until"),
     ), keyed=False),
     Row("cases:statement", "handed_over", "coordinator", "case", statement),
-    Row("cases:approve_destruction", "administrator", None, None, approval, keyed=False),
     Row("cases:retention", "administrator", None, None, periods_kept, (
         ({"case_reason": ""}, "case_reason"),
     ), keyed=False),

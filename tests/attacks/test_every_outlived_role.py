@@ -23,7 +23,7 @@ from cases.models import Contact, DossierExport, HelpItem
 from consultations.models import AgendaItem
 from referrals.models import Referral
 from referrals.report.models import Report
-from tests.accounts.every_form import FORMS, Data, Sheet, written
+from tests.accounts.every_form import FORMS, Data, Sheet, approval, written
 from tests.factories import HelpItemFactory
 from tests.test_role_matrix import (
     FROM_LIBRARIES,
@@ -97,6 +97,7 @@ MORE: dict[str, Callable[[World], Data]] = {
     "background:item_again": after(
         lambda world: DossierExport.objects.filter(pk=world.export.pk).update(state="failed")
     ),
+    "cases:approve_destruction": approval,
     "cases:contact_checked": after(lambda world: Contact.objects.update(checked_on="2020-01-01")),
     "cases:move_help": another_item,
     "cases:own_help": after(lambda world: HelpItem.objects.all().delete()),

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -31,6 +32,7 @@ from cases.models import (
     Pupil,
     Tombstone,
 )
+from cases.retention import school_rule
 from tests.audit.everything import everything
 from tests.canary import MARKER, Markers, columns
 from tests.cases.test_figures import LAST, walked
@@ -338,3 +340,38 @@ def test_the_yearly_list_is_made_after_the_summer_and_tells_who_approves(
     told = {user.pk for user in (administrator, coordinator)}
     assert set(administrator.notifications.model.objects.filter(
         kind="destruction_listed").values_list("recipient", flat=True)) == told  # fmt: skip
+
+
+def test_the_pages_show_references_and_no_name_and_ask_a_fresh_second_factor(
+    due, school, administrator, leader, signed_in
+):
+    held, shown = due
+    listing.look_again(school, administrator)
+    approving.hold_back(held, administrator, reason="Rechtszaak.", until=None)
+    client = signed_in(administrator)
+    for name in ("cases:destruction", "cases:approve_destruction", "cases:retention"):
+        page = client.get(reverse(name)).content.decode()
+        assert not any(case.pupil.family_name in page for case in due), name
+    assert shown.reference in client.get(reverse("cases:destruction")).content.decode()
+    url = reverse("cases:approve_destruction")
+    stale = signed_in(administrator, second_factor_ago=timedelta(minutes=20))
+    assert "reauthenticate" in stale.post(url, {"sure": "on"})["Location"]
+    assert client.post(url, {"seen": "x", "sure": "on"}).status_code == 422
+    unsure = {"seen": client.get(url).context["form"]["seen"].value()}
+    assert client.post(url, unsure).status_code == 422
+    for person in (administrator, leader):
+        browser = signed_in(person)
+        seen = browser.get(url).context["form"]["seen"].value()
+        assert browser.post(url, {"seen": seen, "sure": "on"}).status_code == 302
+    destroy()
+    run = Destruction.objects.get()
+    page = client.get(reverse("cases:certificate", args=[run.public_id]))
+    assert page.context["fits"]
+    Destruction.objects.update(certificate={**run.certificate, "cases": 0})
+    assert not client.get(page.request["PATH_INFO"]).context["fits"]
+    # What the school keeps longer holds for cases that are closed from now on, with its reason.
+    wish = {"case_years": "9", "case_reason": "Besluit van het bestuur.", "pupil_years": "2"}
+    assert client.post(reverse("cases:retention"), wish).status_code == 302
+    assert (school_rule(school.pk).years, school_rule(school.pk).reason) == (9, wish["case_reason"])
+    assert client.post(reverse("cases:retention"), {**wish, "case_years": "21"}).status_code == 422
+    assert signed_in(leader).post(reverse("cases:retention"), wish).status_code in (403, 404)
