@@ -68,6 +68,13 @@ class Permission(StrEnum):
     SEE_DESIGN = "see_design"
     SEE_IMPORTS = "see_imports"
     IMPORT_PUPILS = "import_pupils"
+    SEE_DESTRUCTION = "see_destruction"
+    APPROVE_DESTRUCTION_FIRST = "approve_destruction_first"
+    APPROVE_DESTRUCTION_SECOND = "approve_destruction_second"
+    HOLD_CASE = "hold_case"
+    SET_RETENTION = "set_retention"
+    SEE_REQUESTS = "see_requests"
+    KEEP_REQUESTS = "keep_requests"
 
 
 class Scope(IntEnum):
@@ -149,6 +156,17 @@ TABLE: dict[Permission, tuple[Scope, ...]] = {
     # Pupils and classes from the school's administration; that it was done, and how many, is known.
     Permission.SEE_IMPORTS:        (N,      N,      N,        N,         S,      S),
     Permission.IMPORT_PUPILS:      (N,      N,      N,        N,         N,      S),
+    # What is due for destruction, by reference and year alone; it goes when one of each side said
+    # so: who looks after the program, and who knows the cases. Either holds a case back.
+    Permission.SEE_DESTRUCTION:    (N,      S,      N,        N,         S,      S),
+    Permission.APPROVE_DESTRUCTION_FIRST:  (N, N,   N,        N,         N,      S),
+    Permission.APPROVE_DESTRUCTION_SECOND: (N, S,   N,        N,         S,      N),
+    Permission.HOLD_CASE:          (N,      S,      N,        N,         S,      S),
+    Permission.SET_RETENTION:      (N,      N,      N,        N,         N,      S),
+    # Requests of parents and pupils (AVG): the register with its clock; who keeps it knows whom a
+    # request is about, who only sees it does not.
+    Permission.SEE_REQUESTS:       (N,      S,      S,        N,         S,      S),
+    Permission.KEEP_REQUESTS:      (N,      S,      S,        N,         S,      N),
 }
 # fmt: on
 

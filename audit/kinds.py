@@ -30,6 +30,7 @@ class Kind(models.TextChoices):
     LINKED = "linked", _("was linked to a school account, by the word of the school")
     NEW_SECRET = "new_secret", _("put in another secret")
     TURNED_AWAY = "turned_away", _("asked for a page without a role")
+    DESTROYED = "destroyed", _("destroyed")
 
 
 # What a filter offers → which kinds it shows.
@@ -42,6 +43,7 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
         Kind.WRONG_REFERENCE,
         Kind.FACTOR_RESET,
         Kind.TURNED_AWAY,
+        Kind.DESTROYED,
     ),
     "sign_in": (
         Kind.HALF_WAY,
@@ -63,7 +65,7 @@ GROUP_NAMES = {
     "sign_in": _("Signing in"),
 }
 # Shown with weight: a copy leaves the house, an emergency comes from outside.
-STANDS_OUT = frozenset({Kind.EXPORTED, Kind.EMERGENCY})
+STANDS_OUT = frozenset({Kind.EXPORTED, Kind.EMERGENCY, Kind.DESTROYED})
 # What is done to something; the others say it all by themselves.
 ABOUT_A_THING = frozenset(
     {
@@ -74,5 +76,6 @@ ABOUT_A_THING = frozenset(
         Kind.EXPORTED,
         Kind.EMERGENCY,
         Kind.NEW_SECRET,
+        Kind.DESTROYED,
     }
 )

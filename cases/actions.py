@@ -30,12 +30,12 @@ from cases.models import (
     LookBack,
     Pupil,
     Record,
+    Statement,
     StepChange,
 )
 from cases.notifications.kinds import RESPONSIBLE, TAKES_PART
 from cases.notifications.telling import notify
 from cases.protocol import STEPS, Course, Guidance, Rule, conditions, guide
-from cases.protocol.periods import RETENTION_YEARS
 from cases.retention import set_retention
 from cases.waiting.ending import end_if_pointless
 
@@ -52,7 +52,7 @@ R = TypeVar("R", bound=Record)
 DRAWS = 3
 
 # What is filed in a case about somebody of the school (R9): it does not walk the steps.
-WITH_THE_BOARD = frozenset({"signal", "signalfinding", "lookback", "attachment"})
+WITH_THE_BOARD = frozenset({"signal", "signalfinding", "lookback", "attachment", "statement"})
 BOARD_ONLY = gettext_lazy("This case is for the school board alone.")
 
 # What a case repeats of what the protocol says (``apply_guidance``).
@@ -295,6 +295,15 @@ def look_back(case: Case, by: User, key: UUID, *, seen: str, result: str) -> Loo
 
 
 @transaction.atomic
+def add_statement(case: Case, by: User, key: UUID, **said: Any) -> Statement:
+    """Put what a parent or pupil says beside what was recorded; of a closed case too (AVG)."""
+    check(by, Permission.MOVE_CASE, case)
+    case = lock(case, to_change=False)
+    record, __ = file_record(Statement, case, by, key, **said)
+    return record
+
+
+@transaction.atomic
 def begin_cycle(case: Case, by: User, *, grounds: str) -> Case:
     """Walk the steps again, because what was decided does not work (R33). Sent twice: once."""
     check(by, Permission.MOVE_CASE, case)
@@ -400,7 +409,7 @@ def close_case(
     agreements: str,
     told: str = "",
     signals_seen: int | None = None,
-    retention_years: int = RETENTION_YEARS,
+    retention_years: int | None = None,
     retention_reason: str = "",
 ) -> Case:
     """Close the case, after a decision only, or on one of the grounds that R43 names.

@@ -24,6 +24,7 @@ class CasesConfig(AppConfig):
         from audit import sight
         from background.sections import declare_messages, declare_reader, declare_section
         from cases.among import Among
+        from cases.destruction import destroyed, fates
         from cases.handing_on import hand_on
         from cases.models import (
             Case,
@@ -59,6 +60,7 @@ class CasesConfig(AppConfig):
         sight.declare_reading(DossierExport, EmergencyAccess, YearPaper)
         registry.declare(*of_cases.TABLE, *of_schools.TABLE)
         doors.declare(*doors.TABLE)
+        fates.declare(*destroyed.TABLE)
         declare_reader(read_together)
         # Those of a school year are made for its zip, which has a row of its own.
         dossiers = DossierExport.objects.filter(of_year=None)

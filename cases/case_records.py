@@ -43,6 +43,7 @@ READ: dict[str, tuple[str, ...]] = {
     "feedbacks__goal_effects": ("goal",),
     "deviations": ("author",),
     "lookbacks": ("author",),
+    "statements": ("author",),
     "snoozes": ("author", "ended_by"),
     "attachments": ("author", "withdrawn_by"),
     "step_changes": ("by",),

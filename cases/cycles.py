@@ -9,10 +9,17 @@ from cases.models import Case
 from cases.protocol import STEPS
 
 # The records that a cycle shows, by their reverse relation on Case.
-RELATIONS = (*(step.records for step in STEPS), "feedbacks", "deviations", "lookbacks")
+RELATIONS = (
+    *(step.records for step in STEPS),
+    "feedbacks",
+    "deviations",
+    "lookbacks",
+    "statements",
+)
 
 # What the page of a step shows, by its number; and what its drawing of the chain looks at beside.
 STEP_SHOWS: dict[int, tuple[str, ...]] = {step.number: (step.records,) for step in STEPS}
+STEP_SHOWS = {number: (*shown, "statements") for number, shown in STEP_SHOWS.items()}
 STEP_SHOWS[1] += ("lookbacks",)
 STEP_SHOWS[5] += ("feedbacks",)
 CHAIN_NEEDS = {5: ("conversations",)}
@@ -51,7 +58,7 @@ def cycles(case: Case, relations: Sequence[str] = RELATIONS) -> list[Cycle]:
 
 
 def of_step(walks: list[Cycle], number: int) -> list[Cycle]:
-    """Return the walks with, of what was done otherwise, what belongs to one step.
+    """Return the walks with, of what was done otherwise or said beside it, what is of one step.
 
     What comes after the five stands with the last of them.
     """
@@ -65,7 +72,8 @@ def of_step(walks: list[Cycle], number: int) -> list[Cycle]:
                     deviation
                     for deviation in walk.records["deviations"]
                     if min(deviation.step, last) == number
-                ]
+                ],
+                "statements": [said for said in walk.records["statements"] if said.step == number],
             },
         )
         for walk in walks

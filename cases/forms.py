@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access
 from accounts.access import Permission, Scope
 from accounts.forms import LongTextField, MeldcodeForm, PublicIdField
 from accounts.models import User
-from cases.models import Case, LookBack
-from cases.protocol import PERIODS, QUESTIONS, Guidance, Question, Rule, Step
+from cases.models import Case, LookBack, RightsRequest
+from cases.protocol import PERIODS, QUESTIONS, STEPS, Guidance, Question, Rule, Step
 from cases.protocol.periods import RETENTION_BOUND_YEARS, RETENTION_YEARS
 from cases.protocol.questions import asked
 
@@ -140,6 +141,32 @@ class LookBackForm(MeldcodeForm):
     )
 
 
+class StatementForm(MeldcodeForm):
+    """What a parent or pupil says beside what was recorded, in their own words."""
+
+    step = forms.TypedChoiceField(
+        label=_("Beside which step does it stand?"),
+        choices=[(step.number, f"{step.number}. {step.name}") for step in STEPS],
+        coerce=int,
+        widget=forms.RadioSelect,
+    )
+    about = forms.CharField(
+        label=_("What is it about?"),
+        help_text=_("For example: the talk of 3 May, what father said."),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    said_by = forms.ChoiceField(
+        label=_("Whose statement is it?"),
+        choices=RightsRequest.Asker.choices,
+        widget=forms.RadioSelect,
+    )
+    text = LongTextField(
+        label=_("The statement"),
+        help_text=_("In their own words. What was recorded before stays as it is."),
+    )
+
+
 class CycleForm(MeldcodeForm):
     """Why the steps are walked again (R33)."""
 
@@ -187,8 +214,7 @@ class CloseForm(MeldcodeForm):
     retention_years = forms.IntegerField(
         label=_("How many years after the pupil leaves is the dossier kept?"),
         required=False,
-        initial=RETENTION_YEARS,
-        min_value=RETENTION_YEARS,
+        min_value=1,
         max_value=RETENTION_BOUND_YEARS,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
@@ -197,12 +223,22 @@ class CloseForm(MeldcodeForm):
     signals_seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(
-        self, *args: Any, allowed: list[Case.Outcome], signals: int, **kwargs: Any
+        self,
+        *args: Any,
+        allowed: list[Case.Outcome],
+        signals: int,
+        rule: int = RETENTION_YEARS,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.signals = signals
+        self.signals, self.rule = signals, rule
+        least = min(RETENTION_YEARS, rule)
+        years = self.fields["retention_years"]
+        years.min_value = years.widget.attrs["min"] = least
+        years.validators.append(MinValueValidator(least))
+        self.initial.setdefault("retention_years", rule)
         self.initial.setdefault("signals_seen", signals)
-        numbers = {"years": RETENTION_YEARS, "bound": RETENTION_BOUND_YEARS}
+        numbers = {"years": rule, "bound": RETENTION_BOUND_YEARS}
         rule = _("%(years)s is the rule; longer takes a reason, and %(bound)s is the most.")
         self.fields["retention_years"].help_text = str(rule) % numbers
         self.fields["outcome"].choices = [(outcome.value, outcome.label) for outcome in allowed]
@@ -214,8 +250,8 @@ class CloseForm(MeldcodeForm):
         """
         cleaned = super().clean()
         if "retention_years" not in self.errors:
-            cleaned["retention_years"] = cleaned.get("retention_years") or RETENTION_YEARS
-        longer = cleaned.get("retention_years", RETENTION_YEARS) > RETENTION_YEARS
+            cleaned["retention_years"] = cleaned.get("retention_years") or self.rule
+        longer = cleaned.get("retention_years", 0) > max(self.rule, RETENTION_YEARS)
         if longer and not cleaned.get("retention_reason"):
             self.add_error("retention_reason", _("Write down why it is kept longer."))
         seen = cleaned.get("signals_seen")

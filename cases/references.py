@@ -38,6 +38,11 @@ def consultation_reference() -> str:
     return new_reference("C")
 
 
+def destruction_reference() -> str:
+    """Return a new number for a certificate of destruction."""
+    return new_reference("V")
+
+
 def sign_of(key: str) -> str:
     """Return what a page says of a record that has no reference, by its key (``signals-12``).
 

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.errors import ActionError
-from cases.models import Case, Pupil
+from cases.models import Case, Pupil, SchoolRetention
+from cases.protocol import keeping
 from cases.protocol.periods import RETENTION_YEARS
 
 
@@ -31,6 +32,12 @@ def years_after(left_on: date, years: int) -> date:
     return left_on.replace(year=left_on.year + years, day=28 if leaps else left_on.day)
 
 
+def years_before(today: date, years: int) -> date:
+    """Return the day so many years ago."""
+    leaps = (today.month, today.day) == (2, 29)
+    return today.replace(year=today.year - years, day=28 if leaps else today.day)
+
+
 def kept_until(pupil: Pupil, years: int = RETENTION_YEARS) -> date | None:
     """Return the last day on which the pupil's dossiers are kept; None while still at school."""
     return None if pupil.left_on is None else years_after(pupil.left_on, years)
@@ -43,13 +50,25 @@ def retention(case: Case) -> Retention:
     return Retention(case.retention_years, case.kept_until, case.retention_reason)
 
 
-def set_retention(case: Case, years: int, reason: str) -> None:
+def school_rule(school_id: int) -> Retention:
+    """Return how long a school keeps the dossier of a case, and why where it is longer."""
+    own = SchoolRetention.objects.filter(school_id=school_id, kind=keeping.CASE).first()
+    if own is None:
+        return Retention(RETENTION_YEARS, None)
+    return Retention(keeping.years_at({own.kind: own.years}, own.kind), None, own.reason)
+
+
+def set_retention(case: Case, years: int | None, reason: str) -> None:
     """Set on a locked case that is being closed how long it is kept, without saving.
 
-    Raises ``ActionError`` when it is kept longer than the rule and nobody says why.
+    ``years`` None: as the school does. Raises ``ActionError`` when it is kept longer than that and
+    nobody says why.
     """
-    if years > RETENTION_YEARS and not reason:
+    rule = school_rule(case.school_id)
+    years = rule.years if years is None else years
+    if years > max(RETENTION_YEARS, rule.years) and not reason:
         raise ActionError(_("Write down why it is kept longer."), field="retention_reason")
+    reason = reason or rule.reason
     case.pupil.refresh_from_db(fields=["left_on"])  # may have left while we waited for the lock
     case.retention_years = years
     case.retention_reason = reason if years > RETENTION_YEARS else ""

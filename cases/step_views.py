@@ -27,6 +27,7 @@ from cases.forms import (
     CycleForm,
     ExplainForm,
     LookBackForm,
+    StatementForm,
 )
 from cases.models import Case, Conversation, LookBack
 from cases.protocol import QUESTIONS, guide
@@ -34,7 +35,7 @@ from cases.protocol.ages import age_group
 from cases.protocol.guide import two_decisions
 from cases.protocol.questions import asked
 from cases.protocol.rules import BY_CODE
-from cases.retention import retention
+from cases.retention import retention, school_rule
 from cases.screen import place_of, sources, step_header
 
 
@@ -247,6 +248,22 @@ def look_back(request: HttpRequest, reference: str) -> HttpResponse:
     return response
 
 
+@requires(Permission.MOVE_CASE)
+def statement(request: HttpRequest, reference: str) -> HttpResponse:
+    """Put what a parent or pupil says beside what was recorded, which stays as it is."""
+    case = movable(request, reference, board_too=True)
+    form = StatementForm.for_page(request)
+    return record(
+        request,
+        case,
+        form,
+        "cases/statement.html",
+        lambda: actions.add_statement(case, request.user, form.key, **form.values),
+        _("The statement stands beside the original."),
+        closed_too=True,
+    )
+
+
 def _after_look_back(request: HttpRequest, case: Case, result: str) -> tuple[str, ...]:
     """Return where one goes on: a concern is a signal; quiet on an open case is to be decided."""
     if result == LookBack.Result.CONCERN:
@@ -282,6 +299,7 @@ def close(request: HttpRequest, reference: str) -> HttpResponse:
         request,
         allowed=actions.outcomes(guidance.closing_grounds),
         signals=case.signals.count(),
+        rule=school_rule(case.school_id).years,
     )
     if request.method == "GET" and case.is_open and not guidance.may_close:
         messages.info(request, _("This case cannot be closed yet: first what is asked here."))

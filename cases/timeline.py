@@ -62,6 +62,14 @@ def _look_backs(case: Case) -> Iterator[Entry]:
         yield Entry(look.recorded_at, None, "eye", _("Looked back"), who, result)
 
 
+def _statements(case: Case) -> Iterator[Entry]:
+    for said in case.statements.all():
+        whose = said.get_said_by_display()
+        yield Entry(
+            said.recorded_at, said.step, "chat", _("Statement added"), said.author.name, whose
+        )
+
+
 def _deviations(case: Case) -> Iterator[Entry]:
     for deviation in case.deviations.all():
         title = deviation.get_kind_display()
@@ -253,6 +261,7 @@ SOURCES: tuple[Callable[[Any], Iterator[Entry]], ...] = (
     _signals,
     _deviations,
     _look_backs,
+    _statements,
     _agenda,
     _consultations,
     _conversations,

@@ -14,9 +14,10 @@ class ConsultationsConfig(AppConfig):
         """Follow what accounts tells, tell audit and tasks. The models are not there before now."""
         from accounts.signals import membership_ended
         from audit import sight
+        from cases.destruction import fates
         from cases.notifications.kinds import declare
         from cases.todo import doors, registry
-        from consultations import kinds, todo
+        from consultations import destroyed, kinds, todo
         from consultations.actions import withdraw_invitations_of
         from consultations.models import AgendaItem, TimeAnswer
 
@@ -24,6 +25,7 @@ class ConsultationsConfig(AppConfig):
         sight.declare_reading(AgendaItem, TimeAnswer)
         registry.declare(*todo.TABLE)
         doors.declare(*todo.DOORS)
+        fates.declare(*destroyed.TABLE)
         membership_ended.connect(
             withdraw_invitations_of, dispatch_uid="consultations.withdraw_invitations_of"
         )

@@ -324,6 +324,9 @@ STATICFILES_DIRS = [
     ("vendor/chart", NODE_MODULES / "chart.js/dist"),
 ]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
+# What was destroyed, as random references: it must outlive a restore of the database and of the
+# files, so a backup keeps it apart from both (docs/operations.md).
+TOMBSTONES = Path(env.str("TOMBSTONES", default=str(VAR_DIR / "destroyed" / "tombstones.jsonl")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -12,7 +12,9 @@ class SignalsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the list of tasks. The models are not there before now."""
+        from cases.destruction import fates
         from cases.todo import registry
-        from signals import todo
+        from signals import destroyed, todo
 
         registry.declare(*todo.TABLE)
+        fates.declare(*destroyed.TABLE)

@@ -23,6 +23,7 @@ from accounts.forms import ComingDayField, MeldcodeForm, MomentField
 from accounts.models import User
 from accounts.people.list_views import ListForm, SendForm
 from audit.forms import ExportForm
+from cases.destruction.forms import ApproveForm
 from cases.errors import KEY_USED
 from cases.figures.forms import PaperForm
 from cases.imports.forms import AgreeForm, WhoForm
@@ -181,11 +182,12 @@ def test_every_form_stands_in_the_table(signed_in):
         shown.add(type(sheet.client.get(sheet.url).context["form"]))
     ours = {f for f in leaves(MeldcodeForm) if not f.__module__.startswith("tests")}
     # Answer with a file and no page, and with lines that are not kept yet: tests/audit/test_export,
-    # tests/cases/test_vacations. A button alone: tests/cases/test_figures.
-    # Only hidden fields, or as many as there are doubts: tests/cases/test_imports. Reads a list,
-    # and sends what was read: tests/accounts/test_people_list.
+    # tests/cases/test_vacations. A button alone: tests/cases/test_figures; and with a box to tick,
+    # for a list that is looked at once more: tests/cases/test_destruction. Only hidden fields, or
+    # as many as there are doubts: tests/cases/test_imports. Reads a list, and sends what was read:
+    # tests/accounts/test_people_list.
     hidden = {AgreeForm, WhoForm, ListForm, SendForm}
-    assert shown == ours - {ExportForm, FileForm, PaperForm} - hidden
+    assert shown == ours - {ApproveForm, ExportForm, FileForm, PaperForm} - hidden
 
 
 @every_form
@@ -316,6 +318,9 @@ def strict(client: Client) -> Client:
 WITH_OBJECT = [
     "cases:detail", "cases:step", "cases:timeline", "cases:people", "cases:files", "cases:whole",
     "cases:pupil", "cases:add_sibling", "cases:end_sibling",
+    "cases:statement", "cases:hold", "cases:lift_hold", "cases:certificate",
+    "cases:new_request", "cases:request",
+    "cases:longer", "cases:answer_request", "cases:letter",
     "cases:take_on", "cases:participants", "cases:remove_participant",
     "cases:conversation", "cases:skip", "cases:assessment", "cases:weighed", "cases:explain",
     "cases:prepare_talk",

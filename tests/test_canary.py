@@ -96,6 +96,10 @@ GROUP_OF_FORM = {
     "consultations:agree": "shared in a consultation",
     "cases:dossier": "reasons of exports",
     "cases:years": "reasons of exports",
+    # Why a case is held back: by its reference, to who may end that.
+    "cases:hold": "reasons of exports",
+    "cases:lift_hold": "reasons of exports",
+    "cases:retention": "the year report",
     "cases:shut_out": "conflicts of interest",
     "cases:end_shut_out": "conflicts of interest",
     "people:invite": "people",

@@ -10,7 +10,7 @@ from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from accounts.roles import Role
-from cases.models import Deviation, LookBack, Pupil
+from cases.models import Deviation, LookBack, Pupil, Statement
 from cases.notifications.telling import notify
 from consultations.models import AgendaItem
 from referrals.models import HelpPlan, Referral
@@ -79,6 +79,9 @@ def records_of(case, count):
         SignalFinding.objects.create(**who, signal=newer, grounds="Een val.")
         LookBack.objects.create(**who, seen="Lacht weer.", result="watch")
         Deviation.objects.create(**who, kind="order", step=3, grounds="Haast.")
+        Statement.objects.create(
+            **who, step=3, said_by="parent", about="Het gesprek.", text="Ik zei dat niet."
+        )
         consultation = ConsultationFactory(
             case=case, closed_at=NOW, closed_by=UserFactory(), outcome="Klaar."
         )

@@ -44,6 +44,10 @@ EVERYBODY = (
     *TEACHERS, *RUNS_CASES, "administrator", *WORKERS, *ELSEWHERE, "other_administrator", "nobody",
 )  # fmt: skip
 HAS_A_ROLE = tuple(who for who in EVERYBODY if who != "nobody")
+DESTROYS = ("coordinator", "leader", "administrator")
+SEES_DESTRUCTION = (
+    "coordinator", "leader", *COORDINATORS_ELSEWHERE, *LEADERS_ELSEWHERE, *ADMINISTRATORS,
+)  # fmt: skip
 SEES_DASHBOARD = (*RUNS_CASES, *COORDINATORS_ELSEWHERE, *LEADERS_ELSEWHERE)
 PUBLIC = "public"
 # The school year that is over, by the year in which it began.
@@ -164,6 +168,7 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "cases:weighed":                         MOVES_CASE,
     "cases:explain":                         MOVES_CASE,
     "cases:look_back":                       MOVES_CASE,
+    "cases:statement":                       MOVES_CASE,
     "cases:new_cycle":                       MOVES_CASE,
     "cases:close":                           MOVES_CASE,
     "cases:emergency":                       ("leader", *LEADERS_ELSEWHERE),
@@ -197,6 +202,20 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "cases:year_paper":                      ("administrator",),  # who asked for it
     "cases:year_paper_download":             (),  # its file is not ready: tested apart
     "consultations:figures":                 WORKERS,
+    "cases:destruction":                     SEES_DESTRUCTION,
+    "cases:look_again":                      SEES_DESTRUCTION,
+    "cases:approve_destruction":             SEES_DESTRUCTION,
+    "cases:retention":                       SEES_DESTRUCTION,
+    "cases:certificate":                     (*DESTROYS, "conflicted"),
+    "cases:hold":                            DESTROYS,
+    "cases:lift_hold":                       DESTROYS,
+    "cases:requests":                        (*SEES_DASHBOARD, *ADMINISTRATORS),
+    "cases:request":                         RUNS_CASES,
+    "cases:longer":                          RUNS_CASES,
+    "cases:answer_request":                  RUNS_CASES,
+    "cases:letter":                          RUNS_CASES,
+    # Whoever is shut out takes a letter as anybody does.
+    "cases:new_request":                     (*RUNS_CASES, "conflicted"),
     "cases:exportable":                      ("administrator", "other_administrator"),
     "cases:attach":                          ASKS,
     "cases:file":                            SEES_CASE,
@@ -273,6 +292,7 @@ POST_ONLY = {
     "cases:end_emergency",
     "cases:end_sibling",
     "cases:ask_year_paper",
+    "cases:look_again",
     "cases:contact_checked",
     "cases:remove_contact",
     "cases:own_help",
@@ -316,6 +336,11 @@ READ_ONLY = {
 
 # Pages on cases that are about no case in particular.
 OF_THE_SCHOOL = {
+    "cases:destruction",
+    "cases:look_again",
+    "cases:approve_destruction",
+    "cases:retention",
+    "cases:requests",
     "cases:contacts",
     "cases:add_contact",
     "cases:help_items",
@@ -388,6 +413,13 @@ def arguments(name: str, world: World) -> list:
         "cases:end_emergency": [world.emergency.public_id],
         "cases:explain": [*case, "R12"],
         "cases:step": [*case, 2],
+        "cases:lift_hold": [world.hold.public_id],
+        "cases:certificate": [world.certificate.public_id],
+        "cases:request": [world.asked.public_id],
+        "cases:longer": [world.asked.public_id],
+        "cases:answer_request": [world.asked.public_id],
+        "cases:letter": [world.asked.public_id],
+        "cases:new_request": [world.pupil.public_id],
         "cases:pupil": [world.pupil.public_id],
         "cases:add_sibling": [world.pupil.public_id],
         "cases:end_sibling": [world.pupil.public_id, world.sibling_tie.public_id],

@@ -17,11 +17,14 @@ from cases.imports import sealed
 from cases.imports.read import Read
 from cases.imports.rows import Row
 from cases.models import (
+    Destruction,
     DossierExport,
     EmergencyAccess,
+    Hold,
     Notification,
     PupilImport,
     PushSubscription,
+    RightsRequest,
     SavedView,
     ShutOut,
     SiblingTie,
@@ -140,6 +143,28 @@ class World:
         )
         self.saved_view = SavedView.objects.create(
             user=self.people["coordinator"], name="Groep 8", query="urgency=severe"
+        )
+        self.hold = Hold.objects.create(
+            case=self.case, set_by=self.people["coordinator"], reason="Er loopt een rechtszaak."
+        )
+        self.asked = RightsRequest.objects.create(
+            school=self.school,
+            pupil=self.pupil,
+            kind="see",
+            asker="parent",
+            asked_by="Moeder",
+            identity="document",
+            received_on=timezone.localdate() - timedelta(days=3),
+            registered_by=self.people["coordinator"],
+        )
+        self.certificate = Destruction.objects.create(
+            school=self.school,
+            first_by=self.people["administrator"],
+            second_by=self.people["leader"],
+            state=Destruction.State.DONE,
+            started_at=timezone.now(),
+            finished_at=timezone.now(),
+            certificate={"number": "V-234567", "cases": 1, "pupils": 1, "rows": {"cases.Case": 1}},
         )
         self.vacation = VacationFactory(school=self.school, set_by=self.people["coordinator"])
         # Worker and beat are there: the health page says that all is well.

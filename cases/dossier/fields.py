@@ -128,6 +128,18 @@ LOOK_BACK = Kind(
     of_the_pupil,
 )
 
+STATEMENT = Kind(
+    "statements",
+    lambda said: f"{_('Statement')}: {said.get_said_by_display()}",
+    "recorded_at",
+    (
+        lines("step")(lambda said, guarded: iter([Line(_("Beside step"), str(said.step), PUPIL)])),
+        field("about", gettext_lazy("What it is about"), PUPIL),
+        field("text", gettext_lazy("In their own words"), PUPIL, "words"),
+    ),
+    of_the_pupil,
+)
+
 # Consultations
 
 
@@ -346,6 +358,12 @@ PARTS: tuple[Part, ...] = (
         gettext_lazy("Done otherwise, with grounds"),
         (DEVIATION,),
         gettext_lazy("Nothing was recorded as done otherwise."),
+    ),
+    Part(
+        "statements",
+        gettext_lazy("Statements of the pupil and the parents"),
+        (STATEMENT,),
+        gettext_lazy("No statement was added."),
     ),
     Part(
         "files",

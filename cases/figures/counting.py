@@ -26,7 +26,11 @@ KINDS = tuple(Deviation.Kind.values)
 
 def count(told: Told, year: SchoolYear) -> dict[Key, int]:
     """Return every count of a school year by its name, of what there is none of too."""
-    names = Counter(_names(told, year))
+    names = Counter(names_of(told, year))
+    # Of cases that are gone. Of a part of a year nobody knows how many.
+    names.update(
+        {key: n for first, key, n in told.kept if (first, None) == (year.first, year.ends)}
+    )
     names["decided", WITH] = max(0, names["decided",] - names["decided", AGAINST])
     return {(*key, year.first): names[key] for key in [*_always(), *names]}
 
@@ -71,7 +75,7 @@ def _always() -> list[Key]:
     ]  # fmt: skip
 
 
-def _names(told: Told, year: SchoolYear) -> Iterable[Key]:
+def names_of(told: Told, year: SchoolYear) -> Iterable[Key]:
     """Yield the name of each count as often as it happened in a year."""
     yield from (("opened",) for at in told.opened if year.has(at))
     for at, outcome in told.closed:

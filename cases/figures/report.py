@@ -75,7 +75,10 @@ def year_report(user: User, school: School, year: SchoolYear, now: datetime) -> 
     set_by_school, prepared = asked_of_school(school), _asked_of_known(school, now)
     texts = YearText.objects.filter(school=school, year=year.first).order_by("pk")[:1]
     told = read(
-        cases.filter(school=school, restricted=False), year, (*set_by_school, *prepared, texts)
+        cases.filter(school=school, restricted=False),
+        year,
+        (*set_by_school, *prepared, texts),
+        school,
     )
     clock = Clock(calendar_of(*set_by_school), now)
     return YearReport(

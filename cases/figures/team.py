@@ -28,7 +28,7 @@ from cases.querysets import CaseQuerySet
 def tables(cases: CaseQuerySet, school: School, year: SchoolYear, now: datetime) -> list[Table]:
     """Return the figures of a school year; ``cases``: of that school, those that one may see."""
     set_by_school, steps = asked_of_school(school), _open_by_step(cases, now)
-    told = read(cases, year, (*set_by_school, *([steps] if year.has(now) else [])))
+    told = read(cases, year, (*set_by_school, *([steps] if year.has(now) else [])), school)
     before = year.beside(now)
     counts = Counts(
         count(told, year) | count(told, before), (year, before), lambda key, value: number(value)

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from accounts.models import School
 from cases.figures.school_year import SchoolYear
-from cases.models import Case
+from cases.models import Case, KeptCount
 from cases.protocol.steps import STEPS
 from cases.querysets import CaseQuerySet
 from cases.record_facts import EMERGENCY
@@ -111,6 +112,8 @@ class Told:
     closed: list[tuple[datetime, str]]
     # To whom of the chain something was sent, and when.
     sent: list[tuple[datetime, str]]
+    # What was counted in cases that were destroyed since: school year, name, how often.
+    kept: list[tuple[int, tuple[str, ...], int]] = field(default_factory=list)
 
 
 # What is read of each relation, in the order in which it is written into the walks.
@@ -123,10 +126,16 @@ STEPS_READ: dict[str, tuple[Any, ...]] = {
 }
 
 
-def read(cases: CaseQuerySet, year: SchoolYear, beside: Iterable[QuerySet] = ()) -> Told:
+def read(
+    cases: CaseQuerySet,
+    year: SchoolYear,
+    beside: Iterable[QuerySet] = (),
+    school: School | None = None,
+) -> Told:
     """Return what figures of a school year and of the one before it look at, of some cases.
 
-    In one query. ``beside``: what else the page asks, fetched by it.
+    In one query. ``beside``: what else the page asks, fetched by it. ``school``: of which the
+    counts of destroyed cases belong to it.
     """
     touched = cases.filter(
         Q(closed_at__isnull=True) | Q(closed_at__gte=year.before.since), opened_at__lt=year.until
@@ -135,9 +144,9 @@ def read(cases: CaseQuerySet, year: SchoolYear, beside: Iterable[QuerySet] = ())
         "pk", "opened_at", "closed_at", "outcome", "cycle", "cycle_since", "step"
     )
     keys = touched.values("pk")
-    signals, sent = _signals(keys), _sent(keys)
+    signals, sent, kept = _signals(keys), _sent(keys), _kept(school, year)
     steps = {name: _records(name, keys, *columns) for name, columns in STEPS_READ.items()}
-    read_together(rows, signals, *steps.values(), sent, *beside)
+    read_together(rows, signals, *steps.values(), sent, kept, *beside)
     found: dict[tuple[int, int], Walk] = {}
     for pk, opened_at, closed_at, __, cycle, cycle_since, step in rows:
         began = cycle_since or opened_at
@@ -150,7 +159,14 @@ def read(cases: CaseQuerySet, year: SchoolYear, beside: Iterable[QuerySet] = ())
         opened=[row[1] for row in rows],
         closed=[(row[2], row[3]) for row in rows if row[2]],
         sent=list(sent),
+        kept=[(first, tuple(name.split("/")), count) for first, name, count in kept],
     )
+
+
+def _kept(school: School | None, year: SchoolYear) -> QuerySet:
+    years = (year.first, year.before.first)
+    rows = KeptCount.objects.filter(school_id=school.pk if school else 0, year__in=years)
+    return rows.order_by("pk").values_list("year", "name", "count")
 
 
 @dataclass(frozen=True, slots=True)

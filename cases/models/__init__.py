@@ -5,6 +5,15 @@ from cases.models.attachment import Attachment
 from cases.models.case import Case, CaseUserObjectPermission, StepChange
 from cases.models.contact import Contact
 from cases.models.conversation import Conversation
+from cases.models.destruction import (
+    Destruction,
+    DestructionList,
+    DueItem,
+    Hold,
+    KeptCount,
+    SchoolRetention,
+    Tombstone,
+)
 from cases.models.deviation import Deviation
 from cases.models.export import DossierExport, PaperJob, YearExport
 from cases.models.help_item import HelpItem
@@ -23,9 +32,11 @@ from cases.models.pupil_import import PupilImport
 from cases.models.push import PushSubscription
 from cases.models.record import Record
 from cases.models.reminder import Reminder
+from cases.models.rights_request import RightsRequest
 from cases.models.saved_view import SavedView
 from cases.models.sibling import SiblingTie
 from cases.models.snooze import Snooze
+from cases.models.statement import Statement
 from cases.models.vacation import SchoolVacation
 from cases.models.year_report import YearPaper, YearText
 
@@ -38,11 +49,16 @@ __all__ = [
     "Channel",
     "Contact",
     "Conversation",
+    "Destruction",
+    "DestructionList",
     "Deviation",
     "DossierExport",
+    "DueItem",
     "EmergencyAccess",
     "Envelope",
     "HelpItem",
+    "Hold",
+    "KeptCount",
     "LookBack",
     "Notification",
     "NotificationChoice",
@@ -53,13 +69,17 @@ __all__ = [
     "PushSubscription",
     "Record",
     "Reminder",
+    "RightsRequest",
     "SavedView",
     "SchoolPeriod",
+    "SchoolRetention",
     "SchoolVacation",
     "ShutOut",
     "SiblingTie",
     "Snooze",
+    "Statement",
     "StepChange",
+    "Tombstone",
     "YearExport",
     "YearPaper",
     "YearText",

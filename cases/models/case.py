@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
 from accounts.models import School
+from cases.errors import Immutable
 from cases.models.pupil import Pupil
 from cases.protocol.parties import PARTIES, SCHOOL
 from cases.protocol.periods import RETENTION_BOUND_YEARS
@@ -138,6 +139,10 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
+        """Refuse: a case goes by ``cases.destruction.erasing`` alone, approved by two people."""
+        raise Immutable(_("A case is destroyed by the list of what is due, and not otherwise."))
 
     @property
     def is_open(self) -> bool:

@@ -47,3 +47,7 @@ class Record(models.Model):
         if not self._state.adding and not (fields and set(fields) <= self.settable_after_filing):
             raise Immutable(_("What was recorded cannot be changed; file a correction."))
         super().save(*args, **kwargs)
+
+    def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
+        """Refuse: what was filed goes with its case, by ``cases.destruction.erasing`` alone."""
+        raise Immutable(_("What was recorded goes with its case, and not before."))

@@ -22,9 +22,11 @@ from cases.models import (
     Case,
     Contact,
     DossierExport,
+    DueItem,
     Notification,
     PaperJob,
     PupilImport,
+    RightsRequest,
     YearExport,
     YearPaper,
 )
@@ -269,6 +271,55 @@ def no_reference(notification: Notification) -> str:
     return ""
 
 
+def sees_destruction(sight: Sight) -> Q:
+    """Those about schools of which the person sees what is due for destruction."""
+    schools = access.school_ids(sight.person, Permission.SEE_DESTRUCTION)
+    return Q(about__in=[str(pk) for pk in schools])
+
+
+def sees_certificate(sight: Sight) -> Q:
+    """Those about certificates, as long as the person may see any; its page asks which."""
+    return Q() if access.may(sight.person, Permission.SEE_DESTRUCTION) else Q(pk__in=())
+
+
+def listed_still(person: User, notifications: Iterable[Notification]) -> set[int]:
+    """Return the keys of those about schools where something waits to be approved."""
+    schools = [one.about for one in notifications]
+    waits = DueItem.objects.waiting().visible_to(person).filter(of_list__school_id__in=schools)
+    there = {str(pk) for pk in waits.values_list("of_list__school_id", flat=True)}
+    return {one.pk for one in notifications if one.about in there}
+
+
+def destruction_page(notification: Notification) -> str:
+    """Return the path of the list of what is due for destruction."""
+    return f"{reverse('cases:destruction')}?school={notification.about}"
+
+
+def certificate_page(notification: Notification) -> str:
+    """Return the path of a certificate."""
+    return reverse("cases:certificate", args=[notification.about])
+
+
+def keeps_requests(sight: Sight) -> Q:
+    """Those about requests, as long as the person keeps a register; its page asks which."""
+    return Q() if access.may(sight.person, Permission.KEEP_REQUESTS) else Q(pk__in=())
+
+
+def unanswered(person: User, notifications: Iterable[Notification]) -> set[int]:
+    """Return the keys of those about requests that nobody answered yet."""
+    asked = RightsRequest.objects.visible_to(person, Permission.KEEP_REQUESTS).open()
+    found = asked.filter(public_id__in=[one.about for one in notifications])
+    waits = {str(public_id) for public_id in found.values_list("public_id", flat=True)}
+    return {one.pk for one in notifications if one.about in waits}
+
+
+def request_page(notification: Notification) -> str:
+    """Return the path of a request of a parent or a pupil."""
+    return reverse("cases:request", args=[notification.about])
+
+
+REQUEST_DUE = "request_due"
+DESTRUCTION_LISTED, DESTROYED = "destruction_listed", "destroyed"
 REMINDER, EMERGENCY, SHUT_OUT, CONTACTS = "reminder", "emergency", "shut_out", "contacts"
 SEVERE, RESPONSIBLE, TAKES_PART, ROLE = "severe", "responsible", "takes_part", "role"
 YEAR_REPORT_READY, YEAR_REPORT_FAILED = "year_report_ready", "year_report_failed"
@@ -350,6 +401,18 @@ declare(
          _("The dossiers of the school year that you asked for could not be made."),
          _("Ask for it again. Does it fail once more? Look at the page of background work."),
          exports_years, year_page, no_reference),
+    Kind(DESTRUCTION_LISTED,
+         _("The list of what your school must destroy is ready."),
+         _("Two people look at it and approve it. Nothing goes before that."),
+         sees_destruction, destruction_page, no_reference, waits=listed_still),
+    Kind(REQUEST_DUE,
+         _("A request of a parent or a pupil has to be answered soon, or is late."),
+         _("The law gives one month. Which request it is stands in the register."),
+         keeps_requests, request_page, no_reference, waits=unanswered),
+    Kind(DESTROYED,
+         _("What you approved for destruction is destroyed."),
+         _("The certificate says how much it was. It names nobody."),
+         sees_certificate, certificate_page, no_reference),
     # Who gives a role sends a mail about it (accounts.people.mails).
     Kind(ROLE,
          _("You have a new role."),

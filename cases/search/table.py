@@ -57,6 +57,7 @@ TABLE: tuple[Searched, ...] = (
              "assessment__case", Q(assessment__correction__isnull=True)),
     Searched("cases.Deviation", _("an explained choice"), ("grounds",)),
     Searched("cases.LookBack", _("a look back"), ("seen",)),
+    Searched("cases.Statement", _("a statement"), ("text", "about")),
     Searched("cases.Attachment", _("the title of a file"), ("title",),
              holds=CURRENT & Q(withdrawn_at__isnull=True)),
     # referrals

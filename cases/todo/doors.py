@@ -16,7 +16,7 @@ from accounts import access
 from accounts.access import Permission
 from accounts.models import RoleInvitation
 from audit.models import Flag
-from cases.models import Case, DossierExport
+from cases.models import Case, DossierExport, DueItem
 from cases.notifications.watched import LETTERS, given_up
 from cases.todo.of_schools import BUSY
 from cases.todo.registry import Reader
@@ -99,6 +99,10 @@ def _flags(reader: Reader) -> int:
     return Flag.objects.visible_to(reader.user).standing().count()
 
 
+def _due(reader: Reader) -> int:
+    return DueItem.objects.waiting().visible_to(reader.user).count()
+
+
 def _background() -> str:
     return f"{reverse('background:work')}#{LETTERS.name}"
 
@@ -127,6 +131,13 @@ TABLE: tuple[Door, ...] = (
          % {"count": count}),
     Door("figures", Permission.WRITE_YEAR_REPORT, _("Year report"), "chart",
          lambda: reverse("cases:year_report")),
+    Door("destruction", Permission.SEE_DESTRUCTION, _("Destruction"), "trash",
+         lambda: reverse("cases:destruction"), _due,
+         lambda count: ngettext_lazy(
+             "%(count)s waits for approval", "%(count)s wait for approval", "count")
+         % {"count": count}),
+    Door("requests", Permission.SEE_REQUESTS, _("Requests of parents and pupils"), "inbox",
+         lambda: reverse("cases:requests")),
     Door("unusual", Permission.WATCH_ADMINISTRATORS, _("Unusual reading"), "eye",
          lambda: reverse("audit:flags"), _flags, str, alarms=True),
 )

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -18,8 +18,9 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from audit.models import Flag
+from cases.destruction.approving import digest
 from cases.figures.school_year import SchoolYear
-from cases.models import Pupil
+from cases.models import DestructionList, DueItem, Hold, Pupil
 from cases.protocol import PERIODS, QUESTIONS
 from cases.protocol.vacations import school_year
 from cases.references import sign_of
@@ -600,6 +601,52 @@ class Row:
     codes: tuple[str, ...] = ()
 
 
+def statement(world: World) -> Data:
+    """Say what a mother says beside what was recorded."""
+    return {
+        "step": "3", "about": "Het gesprek van mei", "said_by": "parent",
+        "text": "Dit heb ik zo niet gezegd.",
+    }  # fmt: skip
+
+
+def approval(world: World) -> Data:
+    """Approve that a pupil without a case goes, who left long ago."""
+    made, __ = DestructionList.objects.get_or_create(school=world.school, year=2026)
+    pupil = PupilFactory(school=world.school, left_on=date(2018, 7, 10))
+    item = DueItem.objects.create(of_list=made, pupil=pupil)
+    return {"sure": "on", "seen": digest([item])}
+
+
+def periods_kept(world: World) -> Data:
+    """Keep dossiers longer than the rule."""
+    return {"case_years": "8", "case_reason": "Zo besloot het bestuur.", "pupil_years": "1"}
+
+
+def holding(world: World) -> Data:
+    """Hold a case back that nobody holds back."""
+    Hold.objects.filter(pk=world.hold.pk).update(
+        lifted_at=timezone.now(), lifted_by=world.people["leader"], lifted_why="Voorbij."
+    )
+    return {"reason": "Er loopt een klacht.", "until": next_month()}
+
+
+def request_of_a_parent(world: World) -> Data:
+    """Fill in what a parent asks."""
+    return {
+        "kind": "see", "asker": "parent", "asked_by": "Vader", "identity": "known",
+        "received_on": timezone.localdate().isoformat(),
+    }  # fmt: skip
+
+
+def answer_to_it(world: World) -> Data:
+    """Grant a part of what was asked, although the table warns."""
+    return {
+        "outcome": "partly", "grounds": ["others", "informant"], "words": "De melder blijft weg.",
+        "handed_over": "De PDF voor ouders.", "explained": "Beide ouders hebben gezag.",
+        "answered_on": timezone.localdate().isoformat(),
+    }  # fmt: skip
+
+
 def contact(world: World) -> Data:
     """Fill in whom one can call."""
     return {
@@ -700,6 +747,19 @@ FORMS = (
         ({"quiet_from": "laat"}, "quiet_from"),
         ({"quiet_from": ""}, "quiet_from"),
         ({"quiet_until": "21:00"}, "quiet_until"),
+    ), keyed=False),
+    Row("cases:statement", "handed_over", "coordinator", "case", statement),
+    Row("cases:retention", "administrator", None, None, periods_kept, (
+        ({"case_reason": ""}, "case_reason"),
+    ), keyed=False),
+    Row("cases:lift_hold", "leader", "coordinator", "hold", end_of_conflict, keyed=False),
+    Row("cases:hold", "coordinator", "leader", "case", holding, keyed=False),
+    Row("cases:new_request", "coordinator", None, "pupil", request_of_a_parent),
+    Row("cases:longer", "coordinator", "leader", "asked", end_of_conflict, keyed=False),
+    Row("cases:answer_request", "coordinator", "leader", "asked", answer_to_it, (
+        ({"grounds": []}, "grounds"),
+        ({"words": ""}, "words"),
+        ({"explained": ""}, "explained"),
     ), keyed=False),
     Row("cases:add_vacation", "coordinator", None, None, vacation, (
         ({"last_day": "2026-01-01"}, "last_day"),

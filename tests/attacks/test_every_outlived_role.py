@@ -26,7 +26,7 @@ from cases.models import Contact, DossierExport, HelpItem
 from consultations.models import AgendaItem
 from referrals.models import Referral
 from referrals.report.models import Report
-from tests.accounts.every_form import FORMS, Data, Sheet, written
+from tests.accounts.every_form import FORMS, Data, Sheet, approval, written
 from tests.factories import HelpItemFactory, PupilFactory
 from tests.test_role_matrix import (
     FROM_LIBRARIES,
@@ -120,6 +120,7 @@ MORE: dict[str, Callable[[World], Data]] = {
     "cases:agree_import": lambda world: {"digest": preview(world.pupil_import)[0].digest()},
     "cases:decide_import": a_doubt,
     "people:send_invitations": a_list_of_people,
+    "cases:approve_destruction": approval,
     "cases:contact_checked": after(lambda world: Contact.objects.update(checked_on="2020-01-01")),
     "cases:move_help": another_item,
     "cases:own_help": after(lambda world: HelpItem.objects.all().delete()),

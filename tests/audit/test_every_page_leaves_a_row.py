@@ -4,29 +4,21 @@ Every address of the URLconf is asked by whoever may read something there: by GE
 that is empty, filled in, and filled in but for one field. Each request is undone before the next.
 """
 
-import uuid
 from collections import Counter, defaultdict
 from copy import copy, deepcopy
-from datetime import timedelta
 
 import pytest
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 
 from audit.kinds import Kind
-from audit.models import Flag, LogEntry
-from cases.models import Snooze
+from audit.models import LogEntry
 from cases.references import sign_of
 from cases.search.sealed import sealed
-from consultations.models import AgendaItem
-from referrals.report.models import ReportText
 from tests.accounts.every_form import FORMS, Sheet
-from tests.audit.marked import Words, mark_all, without_a_row
+from tests.audit.everything import everything
+from tests.audit.marked import Words, without_a_row
 from tests.canary import SIGN, Markers
-from tests.cases.records import earlier
-from tests.factories import CaseFactory, ConsultationFactory, PupilFactory, SignalFactory
-from tests.test_query_counts import busy, records_of
 from tests.test_role_matrix import (
     FROM_LIBRARIES,
     MATRIX,
@@ -36,7 +28,6 @@ from tests.test_role_matrix import (
     all_patterns,
     arguments,
 )
-from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -73,6 +64,9 @@ NOT_WRITTEN_DOWN: dict[str, tuple[frozenset[str], str]] = {
     "signals:mine":              (NAMES, LISTED),
     # It leaves one in the trail of the school: about the pupil, and in none of their cases.
     "cases:pupil":               (NAMES, LISTED),
+    # So do these two: about the request, or the pupil.
+    "cases:request":             (NAMES, STEP),
+    "cases:new_request":         (NAMES, STEP),
     "cases:add_sibling":         (NAMES, CHOSEN),
     "signals:new":               (NAMES, CHOSEN),
     "signals:pupils":            (NAMES, CHOSEN),
@@ -85,6 +79,7 @@ NOT_WRITTEN_DOWN: dict[str, tuple[frozenset[str], str]] = {
     "cases:assessment":          (NAMES, STEP),
     "cases:explain":             (NAMES, STEP),
     "cases:look_back":           (NAMES, STEP),
+    "cases:statement":           (NAMES, STEP),
     "cases:new_cycle":           (NAMES, STEP),
     "cases:close":               (NAMES, STEP),
     "cases:attach":              (NAMES, STEP),
@@ -147,40 +142,7 @@ def markers():
 def world(markers):
     """The world of the role matrix with a record of each kind, beside another case of the pupil
     and one of another pupil; and a word of its own in each text."""
-    made = World()
-    records_of(made.case, 1)
-    busy(made.consultation)
-    ReportText.objects.create(report=made.report, field="expected", text="Rust.")
-    ReportText.objects.create(report=made.filed_report, field="expected", text="Rust.")
-    made.closed = earlier(made.case)
-    made.closed_signal = SignalFactory(case=made.closed, author=made.people["author"])
-    made.restricted = CaseFactory(pupil=made.pupil, restricted=True)
-    made.staff_signal = SignalFactory(case=made.restricted, author=made.people["author"])
-    other = CaseFactory(pupil=PupilFactory(school=made.school), step=1)
-    SignalFactory(case=other, author=made.people["author"])
-    asked = {"asked_by": made.people["coordinator"]}
-    AgendaItem.objects.create(case=other, **asked)
-    said = ConsultationFactory(case=made.case, kind="care_team")
-    AgendaItem.objects.create(
-        case=made.case, meeting=made.meeting, consultation=said, minutes="Besproken.", **asked
-    )
-    Snooze.objects.create(
-        case=made.case, author=made.people["coordinator"], idempotency_key=uuid.uuid4(),
-        reason="Gezinswerker komt.", until=timezone.now() + timedelta(days=3),
-    )  # fmt: skip
-    # No run of the worker stands between a page and what it hands out.
-    made.export.state, made.export.finished_at = "ready", timezone.now()
-    made.export.save()
-    Flag.objects.create(
-        rule="at_night", user=made.people["coordinator"], school=made.school, count=1,
-        day=timezone.localdate(), settled_at=timezone.now(), settled_why="Een spoedgeval.",
-    )  # fmt: skip
-    mark_all(markers)
-    for person in filter(None, made.people.values()):
-        person.refresh_from_db()
-    for one in ("pupil", "case", "signal", "consultation", "export", "report_copy", "referral"):
-        getattr(made, one).refresh_from_db()
-    return made
+    return everything(markers)
 
 
 class Walk:

@@ -58,6 +58,7 @@ REASON = "De ouders vroegen om inzage."
 NOT_ON_PAPER = {
     "signals": {"reference": "is its title", "place": "stands beside its moment"},
     "lookbacks": {"result": "is its title"},
+    "statements": {"said_by": "is its title"},
     "consultations": {
         "reference": "is for mails", "kind": "is its title", "confirmed_words": "are no names",
         "talk": "says who holds it (next_talk)", "correction_reason": "is never corrected",

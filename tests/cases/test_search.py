@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.access import Permission
 from accounts.roles import Role
 from cases.dashboard.filters import CaseFilter
-from cases.models import Case, Deviation, LookBack, ShutOut
+from cases.models import Case, Deviation, LookBack, ShutOut, Statement
 from cases.search.columns import COLUMN
 from cases.search.names import has_trigrams
 from cases.search.sealed import READ_FOR, opened
@@ -70,6 +70,9 @@ def records_of(case):
             case=case, author=who, kind="order", step=3, grounds="Haast."
         ),
         "LookBack": LookBack.objects.create(case=case, author=who, seen="Lacht.", result="watch"),
+        "Statement": Statement.objects.create(
+            case=case, author=who, step=3, said_by="parent", about="Het gesprek.", text="Niet zo."
+        ),
         "Attachment": AttachmentFactory(case=case),
         "Decision": made,
         "Goal": HelpPlan.objects.create(decision=made).goals.create(number=1, what="Op tijd."),

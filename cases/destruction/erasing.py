@@ -1,0 +1,78 @@
+"""Removing all that there is of a case, or of a pupil: the one way past what refuses it.
+
+``Case`` and every ``Record`` refuse ``delete``; foreign keys protect them too. Only what stands
+here goes below that (``Found.erase``), and only ``work`` and the replay of tombstones call it.
+"""
+
+from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from audit.kinds import Kind
+from audit.log import record_read
+from cases.destruction import counts
+from cases.destruction.fates import Found
+from cases.models import Case, Pupil, ShutOut, Tombstone, YearExport
+
+CASE, PUPIL = "case", "pupil"
+
+
+@dataclass(slots=True)
+class Erased:
+    """What went: rows by model, and the names of files that are still to be removed."""
+
+    rows: dict[str, int]
+    files: list[str] = field(default_factory=list)
+
+
+def erase_case(case: Case, certificate: str, by: User | None, *, counted: bool = False) -> Erased:
+    """Remove a case and all that hangs on it, in a transaction; its files by whoever calls it.
+
+    ``counted``: what it counts for in the figures stands already.
+    """
+    record_read(by, case, why=certificate, kind=Kind.DESTROYED)
+    if not counted:
+        counts.keep(case)
+    _bury(CASE, case.reference, case.pk, certificate)
+    found = Found.of(CASE, case.pk)
+    _stop_years(case)
+    _loosen(case)
+    return Erased(found.erase(), found.files)
+
+
+def erase_pupil(pupil: Pupil, certificate: str, by: User | None) -> Erased:
+    """Remove a pupil without a case, in a transaction."""
+    record_read(by, pupil, why=certificate, kind=Kind.DESTROYED)
+    _bury(PUPIL, str(pupil.public_id), pupil.pk, certificate)
+    found = Found.of(PUPIL, pupil.pk)
+    return Erased(found.erase(), found.files)
+
+
+def _bury(kind: str, reference: str, row: int, certificate: str) -> None:
+    Tombstone.objects.get_or_create(
+        kind=kind,
+        reference=reference,
+        row=row,
+        defaults={"certificate": certificate, "destroyed_at": timezone.now()},
+    )
+
+
+def _stop_years(case: Case) -> None:
+    """Take back the file of a school year that has its dossier in it; or stop its making."""
+    years = YearExport.objects.filter(dossiers__case=case)
+    busy = (YearExport.State.WAITING, YearExport.State.RUNNING)
+    _rows(years.filter(state__in=busy)).update(cancelled_at=timezone.now())
+    _rows(years.filter(state=YearExport.State.READY)).update(
+        state=YearExport.State.EXPIRED, file=""
+    )
+
+
+def _rows(years: QuerySet) -> QuerySet:
+    return YearExport.objects.filter(pk__in=list(years.values_list("pk", flat=True)))
+
+
+def _loosen(case: Case) -> None:
+    """Let a conflict of interest that was set in this case hold on in the pupil's others."""
+    ShutOut.objects.filter(case=case).update(case=None)

@@ -1,0 +1,65 @@
+"""Making the list of a school: by the calendar each year, or by hand at any time."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import access
+from accounts.access import Permission
+from accounts.models import Membership, School, User
+from cases.destruction.due import cases_due, pupils_due
+from cases.models import DestructionList, DueItem
+from cases.notifications.kinds import DESTRUCTION_LISTED
+from cases.notifications.telling import notify
+
+# After the summer: a school year ends in July, and with it what was to be kept until then.
+FIRST_MONTH = 9
+APPROVE = (Permission.APPROVE_DESTRUCTION_FIRST, Permission.APPROVE_DESTRUCTION_SECOND)
+
+
+@transaction.atomic
+def look_again(school: School, by: User) -> int:
+    """Put on this year's list what became due since; return how much that was."""
+    access.check_school(by, Permission.SEE_DESTRUCTION, school.pk)
+    return _list(school, timezone.localdate(), by)
+
+
+def list_all(today: date) -> None:
+    """Make the list of this year for each school that has none yet, and tell who approves."""
+    if today.month < FIRST_MONTH:
+        return
+    for school in School.objects.exclude(destruction_lists__year=today.year).order_by("pk"):
+        with transaction.atomic():
+            if _list(school, today, None) or _waits(school):
+                _tell(school, today)
+
+
+def _list(school: School, today: date, by: User | None) -> int:
+    School.objects.select_for_update(no_key=True).get(pk=school.pk)  # one after the other
+    made, __ = DestructionList.objects.get_or_create(
+        school=school, year=today.year, defaults={"made_by": by}
+    )
+    made.looked_at = timezone.now()
+    made.save(update_fields=["looked_at"])
+    items = [DueItem(of_list=made, case=case) for case in cases_due(school, today).order_by("pk")]
+    items += [
+        DueItem(of_list=made, pupil=pupil) for pupil in pupils_due(school, today).order_by("pk")
+    ]
+    DueItem.objects.bulk_create(items, batch_size=500)
+    return len(items)
+
+
+def _waits(school: School) -> bool:
+    return DueItem.objects.waiting().filter(of_list__school=school).exists()
+
+
+def _tell(school: School, today: date) -> None:
+    roles = [role for one in APPROVE for role in access.roles_at(one, access.Scope.SCHOOL)]
+    people = Membership.objects.current().filter(school=school, role__in=roles)
+    notify(
+        DESTRUCTION_LISTED,
+        people.values_list("user_id", flat=True),
+        f"{school.pk} {today.year}",
+        about=str(school.pk),
+    )

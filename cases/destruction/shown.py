@@ -1,0 +1,103 @@
+"""What the page of destruction shows of a school: references, years and days, and no name."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.utils import timezone
+
+from accounts.access import Permission
+from accounts.models import School, User
+from cases.destruction.approving import place_for, to_approve
+from cases.models import Case, Destruction, DestructionList, DueItem, Hold
+from cases.querysets import HoldQuerySet
+
+CERTIFICATES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Pupils without a case who left in one year, and how far they are approved."""
+
+    year: int
+    count: int
+    first: str
+    second: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All that a page shows."""
+
+    made: DestructionList | None
+    cases: list[DueItem]
+    pupils: list[Group]
+    # Those that whoever looks can approve now.
+    mine: list[DueItem]
+    running: list[Destruction]
+    done: list[Destruction]
+    holds: list[Hold] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing waits."""
+        return not self.cases and not self.pupils
+
+
+def overview(user: User, school: School) -> Overview:
+    """Return what the user may know of what is due at a school."""
+    items = to_approve(user, school)
+    runs = list(
+        Destruction.objects.visible_to(user)
+        .filter(school=school)
+        .select_related("first_by", "second_by")[: CERTIFICATES * 2]
+    )
+    busy = [run for run in runs if run.is_busy]
+    visible = DueItem.objects.visible_to(user).filter(destruction__in=busy, case__isnull=False)
+    under: dict[int, list[DueItem]] = {run.pk: [] for run in busy}
+    for item in visible.select_related("case").order_by("pk"):
+        under[item.destruction_id].append(item)
+    for run in busy:
+        run.shown = under[run.pk]
+    return Overview(
+        made=DestructionList.objects.filter(school=school).order_by("-year").first(),
+        cases=[item for item in items if item.case_id],
+        pupils=_groups(item for item in items if item.pupil_id),
+        mine=[item for item in items if place_for(user, item, school.pk)],
+        running=busy,
+        done=[run for run in runs if run.state == Destruction.State.DONE][:CERTIFICATES],
+        holds=list(holds_of(user, school)),
+    )
+
+
+def holds_of(user: User, school: School) -> HoldQuerySet:
+    """Return what is held back at a school, as far as the user may know of the cases."""
+    cases = Case.objects.permitted(user, Permission.SEE_DESTRUCTION).filter(school=school)
+    standing = Hold.objects.standing(timezone.localdate()).filter(case__in=cases)
+    return standing.select_related("case", "set_by").order_by("set_at", "pk")
+
+
+def _groups(items: Iterable[DueItem]) -> list[Group]:
+    found = Counter(
+        (
+            item.pupil.left_on.year,
+            item.first_by.name if item.first_by else "",
+            item.second_by.name if item.second_by else "",
+        )
+        for item in items
+    )
+    return [Group(year, count, first, second) for (year, first, second), count in
+            sorted(found.items())]  # fmt: skip
+
+
+def kinds_of(certificate: dict[str, Any]) -> list[tuple[str, int]]:
+    """Return how many rows of each kind a certificate names, in words, the most first."""
+    named = []
+    for label, number in certificate.get("rows", {}).items():
+        try:
+            named.append((str(apps.get_model(label)._meta.verbose_name_plural), number))
+        except LookupError:  # a kind that a later version no longer has
+            named.append((label, number))
+    return sorted(named, key=lambda one: (-one[1], one[0]))

@@ -1,0 +1,118 @@
+"""Registering a request, taking longer, answering it."""
+
+from datetime import date
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import access
+from accounts.access import Permission
+from accounts.models import School, User
+from cases.errors import KEY_USED, ActionError
+from cases.models import Case, DestructionList, DueItem, Pupil, RightsRequest
+from cases.protocol import asking
+
+KEEP = Permission.KEEP_REQUESTS
+GIVEN = (RightsRequest.Outcome.GRANTED, RightsRequest.Outcome.PARTLY)
+REFUSED = (RightsRequest.Outcome.PARTLY, RightsRequest.Outcome.REFUSED)
+
+
+@transaction.atomic
+def register(
+    school: School, by: User, key: UUID, *, pupil: Pupil | None = None, **fields: object
+) -> RightsRequest:
+    """Put a request into the register of a school. Sent twice: once."""
+    access.check_school(by, KEEP, school.pk)
+    asked = RightsRequest.objects.filter(idempotency_key=key).first()
+    if asked is not None:
+        if asked.registered_by_id != by.pk:
+            raise ActionError(KEY_USED)
+        return asked
+    # Whoever is kept out of the pupil's cases takes a letter too: refused, it would tell them.
+    if pupil is not None and pupil.school_id != school.pk:
+        raise PermissionDenied
+    return RightsRequest.objects.create(
+        school=school, registered_by=by, pupil=pupil, idempotency_key=key, **fields
+    )
+
+
+@transaction.atomic
+def take_longer(asked: RightsRequest, by: User, *, why: str) -> None:
+    """Take two months more, told with why within the first month. Sent twice: once."""
+    asked = _held(asked, by)
+    if asked.extended_on is not None:
+        return
+    today = timezone.localdate()
+    if today > asked.first_due:
+        raise ActionError(
+            _("The first month is past: then it cannot be made longer. Answer it now."),
+            field="why",
+        )
+    asked.extended_on, asked.extended_why = today, why
+    asked.save(update_fields=["extended_on", "extended_why"])
+
+
+@transaction.atomic
+def answer(
+    asked: RightsRequest,
+    by: User,
+    *,
+    outcome: str,
+    grounds: list[str],
+    words: str,
+    handed_over: str,
+    explained: str,
+    answered_on: date,
+) -> int:
+    """Write down how a request was answered; return how many cases wait to be destroyed by it.
+
+    Raises ``ActionError`` without the ground of a refusal, or without why it was granted all the
+    same where the table warns.
+    """
+    asked = _held(asked, by)
+    if asked.answered_on is not None:
+        raise ActionError(_("This request was answered already."))
+    if outcome in REFUSED and not (grounds and words):
+        field = "words" if grounds else "grounds"
+        raise ActionError(_("Say on which ground, and explain it."), field=field)
+    if outcome in GIVEN and asked.warned and not explained:
+        raise ActionError(_("Write down why you grant it all the same."), field="explained")
+    if not asked.received_on <= answered_on <= timezone.localdate():
+        raise ActionError(_("Choose a day since it came, up to today."), field="answered_on")
+    asked.outcome, asked.grounds, asked.words = outcome, grounds, words
+    asked.handed_over, asked.explained = handed_over, explained
+    asked.answered_on, asked.answered_by = answered_on, by
+    asked.save()
+    if asked.kind == asking.DESTROY and outcome in GIVEN and asked.pupil_id:
+        return _list(asked, by)
+    return 0
+
+
+def _list(asked: RightsRequest, by: User) -> int:
+    """Put the pupil's closed cases on the list: two people approve it, as of any other."""
+    today = timezone.localdate()
+    School.objects.select_for_update(no_key=True).get(pk=asked.school_id)
+    made, __ = DestructionList.objects.get_or_create(
+        school_id=asked.school_id, year=today.year, defaults={"made_by": by}
+    )
+    cases = Case.objects.permitted(by, KEEP).filter(pupil=asked.pupil_id, closed_at__isnull=False)
+    for case in cases.order_by("pk"):
+        item, new = DueItem.objects.get_or_create(
+            case=case, defaults={"of_list": made, "ground": DueItem.Ground.REQUEST}
+        )
+        if not new and item.destruction_id is None:
+            item.ground = DueItem.Ground.REQUEST
+            item.save(update_fields=["ground"])
+    return len(cases)
+
+
+def _held(asked: RightsRequest, by: User) -> RightsRequest:
+    """Return a request, locked, that the user may still answer."""
+    by.hold_memberships()
+    found = RightsRequest.objects.visible_to(by, KEEP).filter(pk=asked.pk)
+    if not found.exists():
+        raise PermissionDenied
+    return RightsRequest.objects.select_for_update(of=("self",)).get(pk=asked.pk)
