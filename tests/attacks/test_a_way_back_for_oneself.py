@@ -1,4 +1,4 @@
-"""What a coordinator left behind for themselves as a teacher: it outlived the days of their role."""
+"""What a coordinator left behind for themselves as a teacher: it outlived their days."""
 
 import uuid
 from datetime import timedelta
