@@ -24,6 +24,8 @@ LONG_TEXT = 20_000
 SHORT_TEXT = 300
 # The first of the choices of a list that opens: who hears the page hears it too.
 NOT_CHOSEN = ("", _("Nothing chosen"))
+# Of what was sent and is no choice, an error quotes so many signs: a page shows it twice.
+QUOTED = 80
 # What every form carries beside what one fills in.
 HIDDEN = ("idempotency_key", "typed_by")
 # Elements in which one types a line.
@@ -160,6 +162,13 @@ class MeldcodeForm(forms.Form):
             form.restore(kept)
         return form
 
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Say what is wrong; of what was sent, no more than one reads of it."""
+        for one in getattr(error, "error_list", ()):
+            if one.params:
+                one.params = {name: _quoted(value) for name, value in one.params.items()}
+        super().add_error(field, error)
+
     def restore(self, data: QueryDict) -> None:
         """Show again what was typed and what was left empty, without judging it yet."""
         self.initial.update(self._filled_in(data))
@@ -207,6 +216,13 @@ class MeldcodeForm(forms.Form):
             if isinstance(value, str) and not storable(value):
                 self.add_error(name, _("This text holds a character that cannot be stored."))
         return cleaned
+
+
+def _quoted(value: Any) -> Any:
+    """Return what an error says of a field, and no endless text: that goes by its beginning."""
+    if not isinstance(value, str) or len(value) <= QUOTED:
+        return value
+    return f"{value[:QUOTED]}…"
 
 
 def storable(text: str) -> bool:

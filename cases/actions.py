@@ -173,9 +173,14 @@ def take_on(case: Case, by: User) -> Case:
 
 @transaction.atomic
 def add_participant(case: Case, by: User, person: User, *, hand_over: bool) -> None:
-    """Let a colleague of the school take part in the case; hand it over to be moved by them too."""
+    """Let a colleague of the school take part in the case; hand it over to be moved by them too.
+
+    Nobody themselves: it would outlast the role by which they may, for whoever is a teacher too.
+    """
     by.hold_memberships(person)
     check(by, Permission.ASSIGN_CASE, case)
+    if person == by:
+        raise ActionError(_("You see this case by your role. Choose a colleague."), field="person")
     case = lock(case)
     if case.restricted:
         raise ActionError(BOARD_ONLY)

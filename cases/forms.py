@@ -279,6 +279,7 @@ class ParticipantForm(MeldcodeForm):
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kept_out = case.pupil.shut_outs.standing().values("user")
-        self.fields["person"].queryset = User.objects.with_role_at(
+        colleagues = User.objects.with_role_at(
             [case.school_id], access.roles_at(Permission.SEE_CASE, Scope.TAKES_PART)
-        ).exclude(pk__in=kept_out)
+        ).exclude(pk=self.user.pk)
+        self.fields["person"].queryset = colleagues.exclude(pk__in=kept_out)

@@ -108,7 +108,7 @@ class BodyMap(forms.Form):
         super().restore(data)
         rows = self.initial["marks"]
         removed = data.get(REMOVE, "")
-        if removed.isdecimal() and int(removed) < len(rows):
+        if removed in map(str, range(len(rows))):
             del rows[int(removed)]
         self.more_rows = int(ADD in data)
         self.body_map_asked = asks_for_rows(data)

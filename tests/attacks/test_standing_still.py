@@ -175,6 +175,17 @@ def test_nor_does_whoever_is_signed_in(settings, teacher, signed_in):
     assert again.post(page, {"next": f"/?q={'a' * 8000}", "password": "1"}).status_code == 400
 
 
+@shows("busy-3")
+@pytest.mark.django_db
+@pytest.mark.parametrize("field", ["urgency", "categories"])
+def test_what_is_no_choice_is_not_shown_again_and_again(teacher, signed_in, field):
+    """It stood in the error at its field, and in the list of errors: sixty megabytes of five."""
+    page = signed_in(teacher).post(reverse("signals:new"), {field: "a'" + "b" * 100_000})
+    assert page.status_code == 422
+    assert "a&#x27;bbb" in page.content.decode()
+    assert page.content.count(b"b" * 100) == 0
+
+
 @shows("busy-2")
 @pytest.mark.parametrize(
     "word", ["%41" * (MOST_SIGNS + 1), "é" * (MOST_SIGNS // 2 + 1)], ids=["escaped", "plain"]
