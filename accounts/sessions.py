@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.models import User
@@ -21,6 +21,13 @@ def ends_at(request: HttpRequest) -> datetime:
     began = request.session.get(SIGNED_IN_AT, 0)
     longest = timedelta(seconds=settings.SESSION_LONGEST)
     return datetime.fromtimestamp(began, timezone.get_current_timezone()) + longest
+
+
+def asked_by_itself(response: HttpResponse) -> HttpResponse:
+    """Mark an answer for which a page asks by itself: nobody need be there, so it is no sign of
+    that anybody is (``SessionMiddleware``)."""
+    response.asked_by_itself = True
+    return response
 
 
 def is_over(request: HttpRequest) -> bool:

@@ -20,6 +20,7 @@ from cases.dossier.forms import ExportForm, kind_of
 from cases.dossier.variants import VARIANTS
 from cases.jobs import KEPT_FOR
 from cases.models import Case, DossierExport
+from cases.progress import show_progress
 from cases.search.sealed import opened, sealed
 
 PER_PAGE = 25
@@ -101,11 +102,11 @@ def dossier(request: HttpRequest, reference: str) -> HttpResponse:
 def export(request: HttpRequest, export: str) -> HttpResponse:
     """Show how far an export is; the page asks again by itself, with JavaScript or without."""
     found = get_object_or_404(_own(request), public_id=export)
-    template = "dossier/_progress.html" if request.htmx else "dossier/export.html"
     sees_case = Case.objects.visible_to(request.user).filter(pk=found.case_id).exists()
-    return render(
+    return show_progress(
         request,
-        template,
+        "dossier/export.html",
+        "dossier/_progress.html",
         {
             "job": found,
             "kept_days": KEPT_FOR.days,

@@ -13,6 +13,7 @@ from audit.log import record_read
 from cases.dossier.forms import YearForm
 from cases.dossier.year import cancel_year, holds_what_closed, request_year, take_back
 from cases.models import YearExport
+from cases.progress import show_progress
 
 SHOWN = 5
 
@@ -41,8 +42,8 @@ def years(request: HttpRequest) -> HttpResponse:
 def year(request: HttpRequest, export: str) -> HttpResponse:
     """Show how far it is; the page asks again by itself, with JavaScript or without."""
     found = get_object_or_404(_own(request), public_id=export)
-    template = "dossier/_year_progress.html" if request.htmx else "dossier/year.html"
-    return render(request, template, {"job": found, "again": reverse("cases:years")})
+    context = {"job": found, "again": reverse("cases:years")}
+    return show_progress(request, "dossier/year.html", "dossier/_year_progress.html", context)
 
 
 @require_POST

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from accounts import access
@@ -15,6 +15,7 @@ from cases.figures.school_year import SchoolYear
 from cases.figures.views import report_url, year_or_404
 from cases.jobs import KEPT_FOR
 from cases.models import YearPaper
+from cases.progress import show_progress
 from cases.school_views import chosen
 
 
@@ -39,11 +40,11 @@ def ask(request: HttpRequest, year: int) -> HttpResponse:
 def paper(request: HttpRequest, paper: str) -> HttpResponse:
     """Show how far a paper is; the page asks again by itself, with JavaScript or without."""
     found = _own(request, paper)
-    template = "figures/_progress.html" if request.htmx else "figures/paper.html"
     year = SchoolYear(found.year)
-    return render(
+    return show_progress(
         request,
-        template,
+        "figures/paper.html",
+        "figures/_progress.html",
         {
             "job": found,
             "year": year,

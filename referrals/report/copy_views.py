@@ -11,6 +11,7 @@ from accounts.second_factor import fresh_second_factor
 from audit.kinds import Kind
 from audit.log import record_read
 from cases.jobs import KEPT_FOR
+from cases.progress import show_progress
 from referrals.report import actions
 from referrals.report.forms import CopyForm
 from referrals.report.models import Report, ReportCopy
@@ -47,10 +48,10 @@ def request_copy(request: HttpRequest, report: str) -> HttpResponse:
 def copy(request: HttpRequest, copy: str) -> HttpResponse:
     """Show how far a copy is; the page asks again by itself, with JavaScript or without."""
     found = _copy(request, copy)
-    template = "report/_progress.html" if request.htmx else "report/copy.html"
-    return render(
+    return show_progress(
         request,
-        template,
+        "report/copy.html",
+        "report/_progress.html",
         {
             "job": found,
             "case": found.report.referral.decision.case,

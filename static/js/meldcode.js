@@ -90,7 +90,15 @@
     const last = () => { try { return Number(localStorage.getItem(KEY)) || started; } catch { return started; } };
     const started = Date.now();
     stamp();
-    document.addEventListener("htmx:afterRequest", stamp);
+    // What a page asks by itself is no sign that anybody is there, for the server neither.
+    const byItself = (event) => event.detail?.requestConfig?.elt.matches("[data-by-itself]") ?? false;
+    document.addEventListener("htmx:afterRequest", (event) => { if (!byItself(event)) stamp(); });
+    // And once the session is over the page goes too: whoever comes back signs in again.
+    document.addEventListener("htmx:beforeSwap", (event) => {
+      if (!byItself(event) || !event.detail.xhr.responseURL.includes("/account/login/")) return;
+      event.detail.shouldSwap = false;
+      location.reload();
+    });
     let told = false;
     const look = () => {
       const now = Date.now();
