@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def shown(browser) -> Role | None:
     """Return whose cards the first page shows, all of them, and none of another role."""
     answer = browser.get(reverse("todo"))
-    guide, page = answer.context["guide"], unescape(answer.content.decode())
+    guide, page = answer.context["first_cards"], unescape(answer.content.decode())
     for cards in CARDS.values():
         stands = [str(card.text) in page for card in cards]
         # One card stands with more than one role.
