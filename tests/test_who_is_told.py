@@ -160,7 +160,8 @@ TABLE: tuple[tuple[str, Do, dict[str, set[str]]], ...] = (
     ("administrator",     old_role,                   {"responsible!": {"coordinator"}}),
 )
 # fmt: on
-# tests/cases/test_reminders.py, test_need_to_know.py, test_contact_book.py
+# tests/cases/test_reminders.py, test_need_to_know.py, test_contact_book.py, test_destruction.py,
+# test_rights_requests.py
 TESTED_ELSEWHERE = {
     "reminder",
     "emergency",
@@ -168,6 +169,9 @@ TESTED_ELSEWHERE = {
     "contacts",
     "year_report_ready",
     "year_report_failed",
+    "destruction_listed",
+    "destroyed",
+    "request_due",
 }  # fmt: skip
 
 
