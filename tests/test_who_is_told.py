@@ -160,7 +160,8 @@ TABLE: tuple[tuple[str, Do, dict[str, set[str]]], ...] = (
     ("administrator",     old_role,                   {"responsible!": {"coordinator"}}),
 )
 # fmt: on
-# tests/cases/test_reminders.py, test_need_to_know.py, test_contact_book.py, test_imports.py
+# tests/cases/test_reminders.py, test_need_to_know.py, test_contact_book.py, test_imports.py,
+# test_destruction.py, test_rights_requests.py
 TESTED_ELSEWHERE = {
     "reminder",
     "emergency",
@@ -171,6 +172,9 @@ TESTED_ELSEWHERE = {
     "import_done",
     "import_failed",
     "import_overtaken",
+    "destruction_listed",
+    "destroyed",
+    "request_due",
 }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from cases.models import (
     DueItem,
     Hold,
     KeptCount,
+    Notification,
     Pupil,
     Tombstone,
 )
@@ -263,6 +264,8 @@ def test_killed_in_the_middle_it_goes_on_and_what_is_gone_stays_gone(
     assert (run.state, run.done, run.certificate["cases"]) == ("done", 3, 2)
     assert not Case.objects.exists()
     assert not any(one.exists() for one in stored)
+    told = Notification.objects.filter(kind="destroyed").values_list("recipient", flat=True)
+    assert set(told) == {administrator.pk, leader.pk}
     # A list apart holds what went, and no name.
     lines = settings.TOMBSTONES.read_text()
     assert len(lines.splitlines()) == 2 + 3 + 1
