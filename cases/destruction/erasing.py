@@ -5,10 +5,13 @@ here goes below that (``Found.erase``), and only ``work`` and the replay of tomb
 """
 
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.drafts.models import Draft
 from accounts.models import User
 from audit.kinds import Kind
 from audit.log import record_read
@@ -39,6 +42,7 @@ def erase_case(case: Case, certificate: str, by: User | None, *, counted: bool =
     found = Found.of(CASE, case.pk)
     _stop_years(case)
     _loosen(case)
+    _drafts(case).delete()
     return Erased(found.erase(), found.files)
 
 
@@ -71,6 +75,16 @@ def _stop_years(case: Case) -> None:
 
 def _rows(years: QuerySet) -> QuerySet:
     return YearExport.objects.filter(pk__in=list(years.values_list("pk", flat=True)))
+
+
+def _drafts(case: Case) -> QuerySet:
+    """Return what somebody left unfinished about the case, or about a signal in it.
+
+    A draft names what it is about by a reference (``accounts.drafts.pages``), and hangs on no row.
+    """
+    signals = case.signals.values_list("reference", flat=True)
+    about = (Q(form__endswith=f":{reference}") for reference in (case.reference, *signals))
+    return Draft.objects.filter(reduce(or_, about))
 
 
 def _loosen(case: Case) -> None:

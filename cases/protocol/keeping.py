@@ -55,11 +55,14 @@ class Elsewhere:
 # fmt: off
 # Each row is what the code does: a test holds the periods against it (test_destruction.py).
 BY_ITSELF: tuple[Elsewhere, ...] = (
-    Elsewhere(_("The draft of a signal that nobody sent"), _("14 days"), _("every day")),
+    Elsewhere(_("A draft that nobody sent"), _("14 days"),
+              _("every day; one about a case goes with the case")),
     Elsewhere(_("The PDF of a dossier, a report or a year report"), _("7 days"),
               _("every two minutes; the line that it was made stays with the case")),
     Elsewhere(_("The dossiers of a school year in one file"), _("24 hours"),
               _("every two minutes; the line that it was made stays with the school")),
+    Elsewhere(_("What was read of a list of pupils, until it is applied"), _("36 hours"),
+              _("every two minutes")),
     Elsewhere(_("A message that was read"), _("a year"),
               _("every day; one that nobody read stays until the case goes")),
     Elsewhere(_("A mail that was sent"), _("60 days"), _("every day")),

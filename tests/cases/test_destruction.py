@@ -1,6 +1,7 @@
 """Destruction: all of it goes, two people approved it, it stays gone, and figures do not change."""
 
 import json
+import uuid
 from collections import Counter
 from datetime import date, timedelta
 from unittest import mock
@@ -11,17 +12,23 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from accounts.access import Permission
+from accounts.drafts import models as drafts
+from accounts.drafts.actions import keep
+from accounts.drafts.models import Draft
 from accounts.roles import Role
 from audit.chain import first_fault, seal_waiting
 from audit.kinds import Kind
 from audit.models import LogEntry
-from cases.destruction import approving, fates, listing, tasks, work
+from background import cleaning
+from cases.destruction import approving, erasing, fates, listing, tasks, work
 from cases.errors import ActionError, Immutable
 from cases.figures.counting import count
 from cases.figures.school_year import SchoolYear
 from cases.figures.walks import read
+from cases.files.actions import ORPHANED_FOR
 from cases.models import (
     Case,
     Conversation,
@@ -30,14 +37,19 @@ from cases.models import (
     Hold,
     KeptCount,
     Notification,
+    PaperJob,
     Pupil,
+    PupilImport,
     Tombstone,
+    YearExport,
 )
+from cases.notifications.cleaning import KEPT as TOLD
+from cases.protocol.keeping import BY_ITSELF
 from cases.retention import school_rule
 from tests.audit.everything import everything
 from tests.canary import MARKER, Markers, columns
 from tests.cases.test_figures import LAST, walked
-from tests.factories import AttachmentFactory, CaseFactory, PupilFactory, member
+from tests.factories import AttachmentFactory, CaseFactory, PupilFactory, SignalFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -378,3 +390,31 @@ def test_the_pages_show_references_and_no_name_and_ask_a_fresh_second_factor(
     assert (school_rule(school.pk).years, school_rule(school.pk).reason) == (9, wish["case_reason"])
     assert client.post(reverse("cases:retention"), {**wish, "case_years": "21"}).status_code == 422
     assert signed_in(leader).post(reverse("cases:retention"), wish).status_code in (403, 404)
+
+
+def test_what_was_left_unfinished_about_a_case_goes_with_it(coordinator, school):
+    """A draft hangs on no row: it names a case, or a signal in it, by a reference."""
+    case, other = CaseFactory(pupil__school=school), CaseFactory(pupil__school=school)
+    signal = SignalFactory(case=case)
+    forms = (f"talk:{case.reference}", f"correction:{signal.reference}", "signal")
+    for form in (*forms, f"talk:{other.reference}"):
+        keep(coordinator, form, uuid.uuid4(), b"words=Blauw", whom=Permission.MOVE_CASE)
+    over(case)
+    with transaction.atomic():
+        erasing.erase_case(Case.objects.get(pk=case.pk), "X", coordinator)
+    left = Draft.objects.order_by("pk").values_list("form", flat=True)
+    assert list(left) == ["signal", f"talk:{other.reference}"]
+
+
+def test_what_goes_by_itself_goes_when_the_page_says():
+    (sent_after, __), (read_after, __), *__ = TOLD
+    periods = (
+        drafts.KEPT.lasts, PaperJob.kept_for, YearExport.kept_for, PupilImport.kept_for,
+        read_after, sent_after, ORPHANED_FOR, cleaning.KEPT_FOR,
+    )  # fmt: skip
+    words = {timedelta(days=365): "a year", timedelta(days=14): "14 days"}
+    words |= {timedelta(days=n): f"{n} days" for n in (7, 60)}
+    words |= {timedelta(hours=n): f"{n} hours" for n in (24, 36)}
+    with translation.override("en"):
+        said = [str(row.how_long) for row in BY_ITSELF]
+    assert said[: len(periods)] == [words[period] for period in periods]
