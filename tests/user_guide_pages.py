@@ -16,12 +16,13 @@ from PIL import Image  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
 from bench.serving import serving  # noqa: E402
-from meldcode.user_guide import DESK, GUIDES, PHONE, PICTURES, Picture, RoleHelp  # noqa: E402
+from meldcode.user_guide import GUIDES, PICTURES  # noqa: E402
+from meldcode.user_guide.parts import DESK, PHONE, Picture, RoleHelp  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "users"
 PASSWORD = "vlierboom-in-bloei"
-NOTE = "<!-- Written by script/user_guide from meldcode/user_guide.py: change it there. -->"
+NOTE = "<!-- Written by script/user_guide from meldcode/user_guide: change it there. -->"
 # What in a path stands for the first one on a page of theirs.
 FIRST = {
     "{case}": ("/cases/?layout=board", ".board a[href^='/cases/M-']"),

@@ -1,68 +1,9 @@
-"""What each role does with Meldcode: the help in the program, and ``docs/users``.
+"""The help of those who see a pupil: teachers, care team, school leaders."""
 
-One table for both, in Dutch and English. ``script/user_guide`` takes the pictures and writes the
-pages; ``tests/test_user_guide.py`` holds the pages to the table.
-"""
-
-from dataclasses import dataclass
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import CARE_TEAM, Role
-
-PICTURES_AT = "img/guide"
-# Width and height of what a picture shows.
-PHONE, DESK = (390, 720), (1280, 800)
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A page as somebody of the demo school sees it. ``name``: of the file, without its ending."""
-
-    name: str
-    # Before the @ of their address in the demo.
-    who: str
-    # "{case}" and "{consultation}": the address of the first one that they have.
-    path: str
-    shows: Promise
-    phone: bool = False
-
-    @property
-    def file(self) -> str:
-        """Return where it stands among the static files."""
-        return f"{PICTURES_AT}/{self.name}.png"
-
-    @property
-    def width(self) -> int:
-        """Return how wide it is, in pixels."""
-        return PHONE[0] if self.phone else DESK[0]
-
-    @property
-    def height(self) -> int:
-        """Return how high it is, in pixels."""
-        return PHONE[1] if self.phone else DESK[1]
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """One thing that somebody does, in the order in which they do it."""
-
-    title: Promise
-    steps: tuple[Promise, ...]
-    picture: Picture | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RoleHelp:
-    """The help of one role. ``code``: in addresses and file names."""
-
-    code: str
-    roles: frozenset[Role]
-    title: Promise
-    lead: Promise
-    chapters: tuple[Chapter, ...]
-
+from meldcode.user_guide.parts import Chapter, Picture, RoleHelp
 
 TEACHER = RoleHelp(
     "teacher",
@@ -228,6 +169,24 @@ CARE = RoleHelp(
                 _("Each page says for whom it was made, by whom and when."),
             ),
         ),
+        Chapter(
+            _("A parent or pupil asks what stands there"),
+            (
+                _(
+                    "Write it down under “Requests of parents and pupils”: the page says who may "
+                    "ask for this, and by which day you answer."
+                ),
+                _(
+                    "Make the dossier for the parents or for the pupil: what is another's stays "
+                    "out. Read it before you hand it over."
+                ),
+                _(
+                    "Do they see it otherwise? Their statement stands beside what you wrote; "
+                    "nothing is taken away."
+                ),
+                _("Do you refuse, or a part? Choose the ground, and print the letter."),
+            ),
+        ),
     ),
 )
 
@@ -276,141 +235,18 @@ LEADER = RoleHelp(
                 _("The year report of a school"),
             ),
         ),
-    ),
-)
-
-FAMILY = RoleHelp(
-    "family-worker",
-    frozenset({Role.BUURTTEAM_WORKER}),
-    _("For family workers of the buurtteam"),
-    _(
-        "A school asks your advice. You see the question and what was shared with it, for as long "
-        "as the consultation is open, and nothing else."
-    ),
-    (
         Chapter(
-            _("Your inbox"),
+            _("What is kept, and what goes"),
             (
                 _(
-                    "“Advice asked for” shows what is new, what waits for you, what is planned and "
-                    "what is closed, of all your schools."
+                    "Parents and pupils may ask what stands there: “Requests of parents and "
+                    "pupils” shows what waits, and until when."
                 ),
-                _("Accept, decline with a reason, or hand it over to a colleague."),
-            ),
-            Picture(
-                "family-inbox",
-                "gezinswerker",
-                "/consultations/",
-                _("The inbox of a family worker, on a phone"),
-                phone=True,
-            ),
-        ),
-        Chapter(
-            _("Give advice"),
-            (
-                _("Read the question and what the school shared. Names can be left out."),
-                _("Agree on a time, or write your advice at once. The school sees it right away."),
-                _("Take it with you: the appointment for your calendar holds no names."),
-            ),
-            Picture(
-                "family-room",
-                "gezinswerker",
-                "{consultation}",
-                _("A consultation, on a phone"),
-                phone=True,
-            ),
-        ),
-        Chapter(
-            _("When it is closed"),
-            (
-                _("The school records what was decided. You see nothing of it any more."),
-                _("What you wrote stays in the school's dossier, under your name."),
+                _(
+                    "What is past its time is destroyed when the administrator and you, or a care "
+                    "coordinator, approve it. Is a case still needed? Hold it back, with a reason."
+                ),
             ),
         ),
     ),
 )
-
-ADMINISTRATOR = RoleHelp(
-    "administrator",
-    frozenset({Role.ADMINISTRATOR}),
-    _("For administrators"),
-    _(
-        "You look after people, papers and settings. You do not read cases: what you make of them "
-        "is written down and told."
-    ),
-    (
-        Chapter(
-            _("People and roles"),
-            (
-                _("Invite somebody by e-mail and choose the role. The link works once."),
-                _("Many at once go by a list: “Invite many at once, out of a list”."),
-                _(
-                    "Does somebody leave? End the role: their sessions and access end at once, and "
-                    "their tasks go to the care coordinator."
-                ),
-                _("Is somebody ill? Let somebody take their place, from one day until another."),
-            ),
-            Picture(
-                "administrator-people",
-                "beheerder",
-                "/people/",
-                _("The people of a school and their roles"),
-            ),
-        ),
-        Chapter(
-            _("Pupils from the administration"),
-            (
-                _(
-                    "Under “My tasks” you find “Pupils”. Send an EDEXML file, or a list as CSV: "
-                    "you see what would change, and decide then."
-                ),
-                _(
-                    "Do it anew each school year, with all pupils. Who is missing is marked as "
-                    "left; nobody is removed, and cases stay."
-                ),
-                _(
-                    "A row that cannot be used says why, with its line. Correct it in your "
-                    "administration and send the file once more."
-                ),
-            ),
-        ),
-        Chapter(
-            _("Dossiers"),
-            (
-                _("Look a case up by its reference and say for what the paper is."),
-                _("Or all of a school year at once. The school leader is told."),
-                _("What is made can be fetched for a short time, and is removed then."),
-            ),
-            Picture(
-                "administrator-dossiers",
-                "beheerder",
-                "/cases/dossiers/",
-                _("The page on which an administrator asks for a dossier"),
-            ),
-        ),
-        Chapter(
-            _("Who looked at what"),
-            (
-                _("“Trail” shows who saw and changed what. Nobody can change it, you neither."),
-                _("Unusual reading is flagged: look at it and say what it was."),
-            ),
-            Picture("administrator-trail", "beheerder", "/audit/", _("The trail of a school")),
-        ),
-        Chapter(
-            _("What runs by itself"),
-            (
-                _("“Background” says whether reminders and mails go out, and what waits."),
-                _("Is something red there? Tell whoever runs the server."),
-            ),
-        ),
-    ),
-)
-
-GUIDES = (TEACHER, CARE, LEADER, FAMILY, ADMINISTRATOR)
-BY_CODE = {guide.code: guide for guide in GUIDES}
-PICTURES = tuple(c.picture for guide in GUIDES for c in guide.chapters if c.picture)
-
-
-def guides_for(roles: set[Role]) -> list[RoleHelp]:
-    """Return the help of some roles first, and then that of the others."""
-    return sorted(GUIDES, key=lambda guide: not guide.roles & roles)
