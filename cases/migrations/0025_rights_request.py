@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("known", "I know this person, and spoke with them"),
                             ("document", "By an identity document, of which no copy was kept"),
-                            ("register", "And by the register of authority"),
+                            ("register", "By an identity document and the register of authority"),
                             ("not_yet", "Not yet"),
                         ],
                         max_length=10,

@@ -51,7 +51,7 @@ class RightsRequest(models.Model):
 
         KNOWN = "known", _("I know this person, and spoke with them")
         DOCUMENT = "document", _("By an identity document, of which no copy was kept")
-        REGISTER = "register", _("And by the register of authority")
+        REGISTER = "register", _("By an identity document and the register of authority")
         NOT_YET = "not_yet", _("Not yet")
 
     class Outcome(models.TextChoices):
