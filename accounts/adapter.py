@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
+from allauth.account.utils import url_str_to_user_pk
 from allauth.core import context, ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -92,9 +93,14 @@ class AccountAdapter(DefaultAccountAdapter):
             super().send_password_reset_mail(user, email, about)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        """Return the link to a new password: on our own site, whatever Host a client sent."""
+        """Return the link to a new password: on our own site, whatever Host a client sent.
+
+        It names an account by its sign: by its number it would tell how many there are.
+        """
+        number, __, secret = key.partition("-")
+        sign = User.objects.get(pk=url_str_to_user_pk(number)).public_id.hex
         path = reverse("account_reset_password_from_key", args=["UID", "KEY"])
-        return settings.SITE_URL + path.replace("UID-KEY", quote(key))
+        return settings.SITE_URL + path.replace("UID-KEY", quote(f"{sign}-{secret}"))
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Return what mistakes are counted under: the address alone.
@@ -114,6 +120,11 @@ class MFAAdapter(DefaultMFAAdapter):
     """Keys of second factors lie encrypted in the database: a backup alone signs nobody in."""
 
     error_messages = DefaultMFAAdapter.error_messages | {"incorrect_code": WRONG_CODE}
+
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
+        """Return whose a new passkey is, as it keeps it: by a sign, never by a number."""
+        about = super().get_public_key_credential_user_entity(user)
+        return {**about, "id": user.public_id.hex.encode()}
 
     def encrypt(self, text: str) -> str:
         """Return what the database keeps."""

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID, uuid4
 
 from allauth.account.adapter import get_adapter
 from allauth.core.internal.cryptokit import normalize_user_code
@@ -16,7 +17,9 @@ from allauth.mfa.webauthn import forms as webauthn
 from allauth.mfa.webauthn.internal.auth import parse_authentication_response
 from django import forms
 from django.core.cache import cache
+from django.utils.http import int_to_base36
 from django.utils.translation import gettext_lazy as _
+from fido2.utils import websafe_decode, websafe_encode
 
 from accounts.models import User
 from accounts.password_forms import NothingInTheBox
@@ -124,11 +127,26 @@ class LoginWebAuthnForm(ReadWithCare, webauthn.LoginWebAuthnForm):
     def clean_credential(self) -> Authenticator:
         """Return the passkey. Raises ``ValidationError`` when it did not know its holder."""
         answer = self.cleaned_data["credential"]
+        with broken_is_wrong():
+            self.cleaned_data["credential"] = _by_number(answer)
         authenticator = super().clean_credential()
         seen = parse_authentication_response(answer).response.authenticator_data
         if not seen.is_user_verified():
             raise get_adapter().validation_error("incorrect_code")
         return authenticator
+
+
+def _by_number(answer: Any) -> Any:
+    """Return the answer of a passkey as allauth reads it: it looks for its owner by their number.
+
+    One of before, that keeps a number itself, is left as it is.
+    """
+    handle = websafe_decode(answer["response"]["userHandle"]).decode()
+    if len(handle) != len(uuid4().hex):
+        return answer
+    number = User.objects.filter(public_id=UUID(hex=handle)).values_list("pk", flat=True).first()
+    said = websafe_encode(int_to_base36(number or 0).encode())
+    return {**answer, "response": {**answer["response"], "userHandle": said}}
 
 
 class AuthenticateWebAuthnForm(ReadWithCare, webauthn.AuthenticateWebAuthnForm):

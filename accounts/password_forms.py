@@ -1,6 +1,7 @@
 """The forms of passwords: allauth's own, with one line of help in our words."""
 
 from typing import Any
+from uuid import UUID
 
 from allauth.account import forms
 from allauth.core import context, ratelimit
@@ -44,6 +45,16 @@ class ChangePasswordForm(ShortHelp, forms.ChangePasswordForm):
 
 class ResetPasswordKeyForm(ShortHelp, forms.ResetPasswordKeyForm):
     """A new password for whoever reads the mail."""
+
+
+class UserTokenForm(forms.UserTokenForm):
+    """Whose link it is: by the sign of an account, never by its number."""
+
+    def _get_user(self, uidb36: str | None) -> User | None:
+        try:
+            return User.objects.filter(public_id=UUID(hex=uidb36 or "")).first()
+        except ValueError:
+            return None
 
 
 class ResetPasswordForm(NothingInTheBox, forms.ResetPasswordForm):

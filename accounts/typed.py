@@ -1,6 +1,6 @@
 """What somebody typed is never lost: kept when the session ended in the middle of writing.
 
-Every form carries a signed token that says who it was shown to. When it is sent without a valid
+Every form carries a sealed token that says who it was shown to. When it is sent without a valid
 session (or with a stale CSRF token), its fields are kept, encrypted, in the new session; after the
 same person has signed in again, and only for them, the page of the form shows them once more.
 
@@ -11,16 +11,17 @@ much is kept of one, and how often for one person.
 from allauth.core import ratelimit
 from cryptography.fernet import InvalidToken
 from django.contrib import messages
-from django.core import signing
 from django.http import HttpRequest, QueryDict
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from accounts.crypto import cipher
+from accounts.crypto import cipher, opened_number, sealed_number
 
 TOKEN_FIELD = "typed_by"  # noqa: S105 - the name of a field, no secret
 SESSION_KEY = "typed"
 SALT = "accounts.typed"
+OWNER = "accounts.typed.owner"
+LASTS = 24 * 3600  # seconds
 # Bytes as a form sends them: a hundred pages of plain text.
 LARGEST = 300_000
 # A password is chosen anew, a secret is typed anew: they lie nowhere but where they belong.
@@ -29,7 +30,7 @@ LEFT_OUT = ("csrfmiddlewaretoken", TOKEN_FIELD, "password", "client_secret")
 
 def token_for(user_id: int) -> str:
     """Return the token that a form carries: for whom it was shown."""
-    return signing.dumps(user_id, salt=SALT)
+    return sealed_number(user_id, OWNER)
 
 
 def was_shown_by_us(request: HttpRequest) -> bool:
@@ -89,7 +90,4 @@ def _place(request: HttpRequest) -> str:
 
 
 def _owner(token: str) -> int | None:
-    try:
-        return signing.loads(token, salt=SALT, max_age=24 * 3600)
-    except signing.BadSignature:
-        return None
+    return opened_number(token, OWNER, LASTS)

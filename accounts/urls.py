@@ -1,9 +1,13 @@
 """Signing in and out, passwords, language."""
 
 from allauth.account import views as allauth
-from django.urls import include, path, re_path
+from allauth.mfa.webauthn import views as passkeys
+from django.urls import include, path, re_path, register_converter
 
 from accounts import first_card_views, session_views, views
+from accounts.crypto import SealedNumber
+
+register_converter(SealedNumber, "sealed")
 
 urlpatterns = [
     path("language/", views.set_language, name="set_language"),
@@ -32,6 +36,17 @@ urlpatterns = [
     path("account/password/none/", views.no_password, name="account_set_password"),
     path("account/reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
     path("account/second-factor/", include("allauth.mfa.urls")),
+    # As allauth has them, without the number of a passkey: those of all schools are counted.
+    path(
+        "account/second-factor/webauthn/keys/<sealed:pk>/edit/",
+        passkeys.edit_webauthn,
+        name="mfa_edit_webauthn",
+    ),
+    path(
+        "account/second-factor/webauthn/keys/<sealed:pk>/remove/",
+        passkeys.remove_webauthn,
+        name="mfa_remove_webauthn",
+    ),
     path("account/sessions/", session_views.own, name="sessions"),
     path("account/sessions/<slug:session>/end/", session_views.end, name="end_session"),
     path("account/sessions/end-others/", session_views.end_others, name="end_other_sessions"),

@@ -267,6 +267,7 @@ ACCOUNT_FORMS = {
     "change_password": "accounts.password_forms.ChangePasswordForm",
     "reset_password": "accounts.password_forms.ResetPasswordForm",
     "reset_password_from_key": "accounts.password_forms.ResetPasswordKeyForm",
+    "user_token": "accounts.password_forms.UserTokenForm",
 }
 MFA_FORMS = {
     "authenticate": "accounts.factor_forms.AuthenticateForm",

@@ -5,7 +5,7 @@ import json
 import secrets
 import struct
 
-from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -75,10 +75,14 @@ class Passkey:
                     "clientDataJSON": websafe_encode(client),
                     "authenticatorData": websafe_encode(seen),
                     "signature": websafe_encode(self.key.sign(signed, ec.ECDSA(hashes.SHA256()))),
-                    "userHandle": websafe_encode(user_pk_to_url_str(self.user).encode()),
+                    "userHandle": websafe_encode(_handle(self.user)),
                 },
             }
         )  # fmt: skip
+
+
+def _handle(user: User) -> bytes:
+    return get_adapter().get_public_key_credential_user_entity(user)["id"]
 
 
 def _place(place: str = PLACE) -> bytes:

@@ -5,14 +5,19 @@ many were logged in between: at a small school that is the one about a colleague
 """
 
 import re
+from base64 import b64decode
 
 import pytest
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
 from audit import chain
 from audit.log import record_read
+from tests.accounts.second_factors import give_app
 from tests.attacks.proof import shows
 from tests.factories import CaseFactory, PupilFactory
 
@@ -74,3 +79,42 @@ def test_a_copy_of_the_audit_does_not_say_how_many_rows_there_are(school, admini
         ends.append(b"".join(answer.streaming_content).decode().splitlines()[-1].split(";")[1])
     assert ends[0] != ends[1]
     assert [re.fullmatch("[0-9a-f]{64}", end) is not None for end in ends] == [True, True]
+
+
+def said_in(token: str) -> list[str]:
+    """Return what the pieces of a token say to whoever takes the trouble."""
+    pieces = re.split(r"[^0-9A-Za-z_-]", token)
+    return [
+        b64decode(piece + "=" * (-len(piece) % 4), altchars=b"-_").decode(errors="ignore")
+        for piece in pieces
+        if len(piece) % 4 != 1
+    ]
+
+
+@shows("count-1")
+def test_no_page_says_the_number_of_ones_own_account(teacher, client, signed_in):
+    """Those of two colleagues told how many people of all schools came in between."""
+    number = str(teacher.pk)
+    form = signed_in(teacher).get(reverse("signals:new")).context["form"]
+    assert number not in said_in(form["typed_by"].value())
+    client.post(reverse("account_reset_password"), {"email": teacher.email})
+    link = re.search(r"/reset/key/([0-9A-Za-z]+)-", mail.outbox[-1].body)
+    assert link[1] == teacher.public_id.hex
+    entity = get_adapter().get_public_key_credential_user_entity(teacher)
+    assert entity["id"].decode() == teacher.public_id.hex
+
+
+@shows("count-1")
+def test_nor_that_of_a_passkey(teacher, signed_in):
+    give_app(teacher)
+    key = Authenticator.objects.create(
+        user=teacher, type="webauthn", data={"name": "Telefoon", "credential": {}}
+    )
+    browser = signed_in(teacher)
+    page = browser.get(reverse("mfa_list_webauthn")).content.decode()
+    links = re.findall(r'href="([^"]*/keys/[^"]*)"', page)
+    assert len(links) == 2
+    assert not any(re.search(r"/keys/\d+/", link) for link in links)
+    assert browser.post(links[0], {"name": "Laptop"}).status_code == 302
+    key.refresh_from_db()
+    assert key.wrap().name == "Laptop"
