@@ -168,6 +168,8 @@ ASK_AGAIN = {
     "sso:change",
     "sso:saml_add",
     "sso:switch",
+    "cases:approve_destruction",
+    "cases:lift_hold",
 }
 
 
