@@ -142,7 +142,7 @@ WITHOUT_TEXT = {
     "cases:participants", "cases:periods", "people:give_role", "consultations:propose",
     "consultations:invite",
     "consultations:answer_times", "consultations:hand_over", "notifications:settings",
-    "cases:vacations", "cases:vacation_lines",
+    "cases:vacations", "cases:vacation_lines", "cases:import_columns", "cases:new_import",
 }  # fmt: skip
 
 

@@ -47,6 +47,8 @@ CONFIRMED = {"consultations:agree": {"no_names": "on", "words_shown": "x-probe\n
 NOT_SHOWN = {
     "signals:new.pupil_query", "cases:add_sibling.pupil_query", "referrals:decide.override_grounds",
     "sso:add.client_id",
+    # On the page of a request and of a hold that are not the world's own.
+    "cases:new_request.asked_by", "cases:hold.reason", "cases:lift_hold.why",
     # How a family was told that was not; why a draft corrects, before it is filed.
     "referrals:write_report.told_how", "referrals:correct_report.reason",
 }  # fmt: skip
