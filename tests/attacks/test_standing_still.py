@@ -212,6 +212,25 @@ def test_a_text_that_is_too_long_is_not_searched_for_opinions(world, signed_in):
 
 
 @shows("busy-2")
+@pytest.mark.parametrize(("sent", "times"), [(1_000, 0), (1_000_000, 1)])
+def test_what_a_large_form_leaves_is_thrown_away_before_the_next_request(monkeypatch, sent, times):
+    """Its page hangs together with itself, and Python looks for that after hundreds of requests.
+
+    So each of forty forms left a hundred megabytes: three gigabytes, as long as nobody came by.
+    """
+    thrown_away: list[None] = []
+    monkeypatch.setattr("meldcode.middleware.gc.collect", lambda: thrown_away.append(None))
+    ask = WholeFormMiddleware(lambda request: HttpResponse())
+    form = {"facts": "a" * sent}
+    answer = ask(RequestFactory().post("/", form))
+    assert not thrown_away
+    answer.close()
+    for __ in range(3):
+        ask(RequestFactory().get("/"))
+    assert len(thrown_away) == times
+
+
+@shows("busy-2")
 @pytest.mark.parametrize(
     "word", ["%41" * (MOST_SIGNS + 1), "é" * (MOST_SIGNS // 2 + 1)], ids=["escaped", "plain"]
 )
