@@ -2,6 +2,7 @@
 
 import codecs
 import gc
+import time
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -16,7 +17,9 @@ MOST_SIGNS = 250_000
 # Signs in a form of a page for everybody, which shows some of them again, each as up to six.
 MOST_OF_A_STRANGER = 1_200_000
 # Bytes of a form that is larger than any that people send: what is made of it is thrown away soon.
-LARGE = 200_000
+LARGE = 500_000
+# Seconds between two times: it takes a tenth of one.
+PAUSE = 0.5
 # Signs in an address to go on to: more than a web server takes in a line. Pages repeat it.
 LONGEST_WAY_ON = 4_100
 WRITTEN_SO, PLAIN = "application/x-www-form-urlencoded", bytes(range(128))
@@ -54,12 +57,12 @@ class WholeFormMiddleware:
         self.get_response = get_response
         # Whether a page of a large form went out since: its parts hang together, and Python, as
         # ``wsgi`` has it, looks for such things after hundreds of requests.
-        self._is_left = False
+        self._is_left, self._thrown_away_at = False, 0.0
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Wait for the whole form; of one that breaks off nothing is left, as Django has it."""
-        if self._is_left:
-            self._is_left = False
+        if self._is_left and time.monotonic() - self._thrown_away_at > PAUSE:
+            self._is_left, self._thrown_away_at = False, time.monotonic()
             gc.collect()
         if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
             return HttpResponse(status=415)

@@ -228,6 +228,12 @@ def test_what_a_large_form_leaves_is_thrown_away_before_the_next_request(monkeyp
     for __ in range(3):
         ask(RequestFactory().get("/"))
     assert len(thrown_away) == times
+    ask(RequestFactory().post("/", form)).close()
+    ask(RequestFactory().get("/"))  # at once: it takes time that others wait for
+    assert len(thrown_away) == times
+    monkeypatch.setattr("meldcode.middleware.PAUSE", -1)
+    ask(RequestFactory().get("/"))
+    assert len(thrown_away) == 2 * times
 
 
 @shows("busy-2")
