@@ -1,6 +1,8 @@
 """What is asked of every request, and headers that no library of ours sets."""
 
 import codecs
+import gc
+import time
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -14,6 +16,10 @@ METHODS = ("GET", "HEAD", "POST")
 MOST_SIGNS = 250_000
 # Signs in a form of a page for everybody, which shows some of them again, each as up to six.
 MOST_OF_A_STRANGER = 1_200_000
+# Bytes of a form that is larger than any that people send: what is made of it is thrown away soon.
+LARGE = 500_000
+# Seconds between two times: it takes a tenth of one.
+PAUSE = 0.5
 # Signs in an address to go on to: more than a web server takes in a line. Pages repeat it.
 LONGEST_WAY_ON = 4_100
 WRITTEN_SO, PLAIN = "application/x-www-form-urlencoded", bytes(range(128))
@@ -49,16 +55,28 @@ class WholeFormMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        # Whether a page of a large form went out since: its parts hang together, and Python, as
+        # ``wsgi`` has it, looks for such things after hundreds of requests.
+        self._is_left, self._thrown_away_at = False, 0.0
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Wait for the whole form; of one that breaks off nothing is left, as Django has it."""
+        if self._is_left and time.monotonic() - self._thrown_away_at > PAUSE:
+            self._is_left, self._thrown_away_at = False, time.monotonic()
+            gc.collect()
         if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
             return HttpResponse(status=415)
         with suppress(UnreadablePostError):
             if _is_laborious(request):
                 raise RequestDataTooBig
             _ = request.POST
-        return self.get_response(request)
+        response = self.get_response(request)
+        if _length(request) > LARGE:
+            response._resource_closers.append(self._leave)
+        return response
+
+    def _leave(self) -> None:
+        self._is_left = True
 
     def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> None:
         """Refuse what is far too much for a page that is for everybody, and a way on without end.
@@ -73,6 +91,12 @@ class WholeFormMiddleware:
         sent = sum(len(value) for __, values in request.POST.lists() for value in values)
         if sent > MOST_OF_A_STRANGER and not getattr(view, "login_required", True):
             raise RequestDataTooBig
+
+
+def _length(request: HttpRequest) -> int:
+    """Return how many bytes a request says that it sends; 0: it does not say so."""
+    said = request.META.get("CONTENT_LENGTH") or "0"
+    return int(said) if str(said).isdecimal() and len(str(said)) < 20 else 0
 
 
 def _is_laborious(request: HttpRequest) -> bool:

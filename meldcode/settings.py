@@ -353,8 +353,9 @@ FILE_UPLOAD_HANDLERS = [
 DATA_UPLOAD_MAX_NUMBER_FILES = 1
 # The largest form (a report with long texts) stays far below; a megabyte in one field still gets
 # its clear message at the field instead of a bare error page. That page shows it again, a sign as
-# up to six, and is to be no larger than what the proxy takes from us (deploy/Caddyfile).
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+# up to six, and is to be no larger than what the proxy takes from us (deploy/Caddyfile). While it
+# is made it stands in memory some eight times: of this size eight at once take a gigabyte.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 
 # --- Mail ----------------------------------------------------------------------------------------
 MAIL_DIR = VAR_DIR / "mail"

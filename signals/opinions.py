@@ -82,7 +82,9 @@ OPINIONS: tuple[Opinion, ...] = (
     ),
 )  # fmt: skip
 
-QUOTED = re.compile(r"\"[^\"]*\"|[“„][^”“]*[”“]")
+# What begins a quotation ends the look for the end of one before: of many that nobody ends, each
+# would be walked through to the end of the text.
+QUOTED = re.compile(r"\"[^\"]*\"|[“„][^”“„]*[”“]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import SHORT_TEXT, LongTextField, MeldcodeForm
+from accounts.forms import LONG_TEXT, SHORT_TEXT, LongTextField, MeldcodeForm
 from referrals.report import facts_check
 from referrals.report.facts_check import Remark
 from referrals.report.fields import FIELDS, SECTIONS, SEVERAL, Field, Kind, Section
@@ -88,7 +88,9 @@ class ReportForm(MeldcodeForm):
 
     def _shown(self, field: Field) -> Shown:
         bound = self[field.code]
-        found = facts_check.remarks(str(bound.value() or "")) if field.facts else []
+        text = str(bound.value() or "")
+        # What is longer is refused: five megabytes would take half a minute.
+        found = facts_check.remarks(text) if field.facts and len(text) <= LONG_TEXT else []
         theirs = self.others.get(field.code)
         if theirs is not None:
             theirs = "\n".join(field.words(theirs))
@@ -99,7 +101,8 @@ class ReportForm(MeldcodeForm):
         """Return what was sent, with the chosen sentence moved to the interpretation."""
         changed = data.copy()
         code, __, key = changed.pop("move", [""])[-1].partition(" ")
-        if code in FIELDS and FIELDS[code].facts:
+        is_read = len(changed.get(code, "")) <= LONG_TEXT
+        if code in FIELDS and FIELDS[code].facts and is_read:
             rest, sentence = facts_check.take_out(changed.get(code, ""), key)
             if sentence:
                 changed[code] = rest

@@ -11,7 +11,7 @@
     quote: line.querySelector("q"),
     words: new RegExp(`(?<![\\p{L}\\p{N}_])(?:${line.dataset.words.replaceAll("\\w*", "[\\p{L}\\p{N}_]*")})(?![\\p{L}\\p{N}_])`, "iu"),
   }));
-  const QUOTED = /"[^"]*"|[“„][^”“]*[”“]/g;
+  const QUOTED = /"[^"]*"|[“„][^”“„]*[”“]/g;
   const hint = () => {
     const plain = facts.value.replace(QUOTED, " ");
     hints.forEach(({ line, quote, words }) => {

@@ -38,6 +38,7 @@ from referrals.models import HelpPlan
 from referrals.report import facts_check
 from referrals.report.actions import start_report
 from referrals.report.versions import read_seen
+from signals.opinions import hints_in
 from tests.attacks.proof import shows
 from tests.cases.made_up_files import photo
 from tests.cases.records import decision
@@ -184,6 +185,55 @@ def test_what_is_no_choice_is_not_shown_again_and_again(teacher, signed_in, fiel
     assert page.status_code == 422
     assert "a&#x27;bbb" in page.content.decode()
     assert page.content.count(b"b" * 100) == 0
+
+
+@pytest.mark.parametrize("text", ["„", "„ik denk ", "“a„"])
+def test_quotations_that_nobody_ends_are_walked_through_once(text):
+    """Each time that its author opened a signal of them, it took a second and a half."""
+    with patience():
+        hints_in(text * 400_000)
+
+
+@pytest.mark.django_db
+def test_a_text_that_is_too_long_is_not_searched_for_opinions(world, signed_in):
+    """The page that refuses it marked them: five megabytes took a process its life, each time."""
+    browser = signed_in(world.people["coordinator"])
+    page = reverse("referrals:write_report", args=[world.report.public_id])
+    sentence = "Hij is agressief. "
+    most = sentence * (LONG_TEXT // len(sentence))
+    moved = {"move": f"history {facts_check.remarks(most)[0].key}"}
+    for sent in ({}, moved):
+        right = browser.post(page, {**sent, "history": most, "interpretation": "a" * 30_000})
+        assert 'class="hint remarks"' in right.content.decode()
+        too_long = browser.post(page, {**sent, "history": f"{most}{sentence * 3}"})
+        assert too_long.status_code in (200, 422)
+        assert 'class="hint remarks"' not in too_long.content.decode()
+        assert too_long.context["form"]["history"].value() == f"{most}{sentence * 3}"
+
+
+@shows("busy-2")
+@pytest.mark.parametrize(("sent", "times"), [(1_000, 0), (1_000_000, 1)])
+def test_what_a_large_form_leaves_is_thrown_away_before_the_next_request(monkeypatch, sent, times):
+    """Its page hangs together with itself, and Python looks for that after hundreds of requests.
+
+    So each of forty forms left a hundred megabytes: three gigabytes, as long as nobody came by.
+    """
+    thrown_away: list[None] = []
+    monkeypatch.setattr("meldcode.middleware.gc.collect", lambda: thrown_away.append(None))
+    ask = WholeFormMiddleware(lambda request: HttpResponse())
+    form = {"facts": "a" * sent}
+    answer = ask(RequestFactory().post("/", form))
+    assert not thrown_away
+    answer.close()
+    for __ in range(3):
+        ask(RequestFactory().get("/"))
+    assert len(thrown_away) == times
+    ask(RequestFactory().post("/", form)).close()
+    ask(RequestFactory().get("/"))  # at once: it takes time that others wait for
+    assert len(thrown_away) == times
+    monkeypatch.setattr("meldcode.middleware.PAUSE", -1)
+    ask(RequestFactory().get("/"))
+    assert len(thrown_away) == 2 * times
 
 
 @shows("busy-2")
