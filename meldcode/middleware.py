@@ -95,7 +95,7 @@ class WholeFormMiddleware:
 
 def _length(request: HttpRequest) -> int:
     """Return how many bytes a request says that it sends; 0: it does not say so."""
-    said = request.META.get("CONTENT_LENGTH") or "0"
+    said = request.headers.get("content-length") or "0"
     return int(said) if str(said).isdecimal() and len(str(said)) < 20 else 0
 
 
