@@ -57,11 +57,13 @@ COPY --from=app /app /app
 ENV PATH=/app/.venv/bin:$PATH \
     STATIC_ROOT=/app/staticfiles \
     VAR_DIR=/data \
-    PORT=8000
+    PORT=8000 \
+    MALLOC_ARENA_MAX=2
 USER meldcode
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s \
     CMD ["python", "deploy/healthcheck.py"]
 # Heartbeats in memory: on a slow disk they would look like a worker that hangs.
 CMD ["gunicorn", "meldcode.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
-     "--workers", "2", "--threads", "4", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]
+     "--workers", "2", "--threads", "4", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", \
+     "--max-requests", "20000", "--max-requests-jitter", "2000"]
