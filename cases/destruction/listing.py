@@ -20,9 +20,10 @@ APPROVE = (Permission.APPROVE_DESTRUCTION_FIRST, Permission.APPROVE_DESTRUCTION_
 
 @transaction.atomic
 def look_again(school: School, by: User) -> int:
-    """Put on this year's list what became due since; return how much that was."""
+    """Put on this year's list what became due since; return how much of it they may know of."""
     access.check_school(by, Permission.SEE_DESTRUCTION, school.pk)
-    return _list(school, timezone.localdate(), by)
+    made = _list(school, timezone.localdate(), by)
+    return DueItem.objects.visible_to(by).filter(pk__in=[item.pk for item in made]).count()
 
 
 def list_all(today: date) -> None:
@@ -35,7 +36,7 @@ def list_all(today: date) -> None:
                 _tell(school, today)
 
 
-def _list(school: School, today: date, by: User | None) -> int:
+def _list(school: School, today: date, by: User | None) -> list[DueItem]:
     School.objects.select_for_update(no_key=True).get(pk=school.pk)  # one after the other
     made, __ = DestructionList.objects.get_or_create(
         school=school, year=today.year, defaults={"made_by": by}
@@ -46,8 +47,7 @@ def _list(school: School, today: date, by: User | None) -> int:
     items += [
         DueItem(of_list=made, pupil=pupil) for pupil in pupils_due(school, today).order_by("pk")
     ]
-    DueItem.objects.bulk_create(items, batch_size=500)
-    return len(items)
+    return DueItem.objects.bulk_create(items, batch_size=500)
 
 
 def _waits(school: School) -> bool:

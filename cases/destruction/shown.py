@@ -54,13 +54,7 @@ def overview(user: User, school: School) -> Overview:
         .filter(school=school)
         .select_related("first_by", "second_by")[: CERTIFICATES * 2]
     )
-    busy = [run for run in runs if run.is_busy]
-    visible = DueItem.objects.visible_to(user).filter(destruction__in=busy, case__isnull=False)
-    under: dict[int, list[DueItem]] = {run.pk: [] for run in busy}
-    for item in visible.select_related("case").order_by("pk"):
-        under[item.destruction_id].append(item)
-    for run in busy:
-        run.shown = under[run.pk]
+    busy = _as_seen([run for run in runs if run.is_busy], user)
     return Overview(
         made=DestructionList.objects.filter(school=school).order_by("-year").first(),
         cases=[item for item in items if item.case_id],
@@ -70,6 +64,18 @@ def overview(user: User, school: School) -> Overview:
         done=[run for run in runs if run.state == Destruction.State.DONE][:CERTIFICATES],
         holds=list(holds_of(user, school)),
     )
+
+
+def _as_seen(busy: list[Destruction], user: User) -> list[Destruction]:
+    """Return runs with what the user may know of them; one of which that is nothing is left out."""
+    under: dict[int, list[DueItem]] = {run.pk: [] for run in busy}
+    visible = DueItem.objects.visible_to(user).filter(destruction__in=busy)
+    for item in visible.select_related("case").order_by("pk"):
+        under[item.destruction_id].append(item)
+    for run in busy:
+        run.shown = [item for item in under[run.pk] if item.case_id]
+        run.shown_count = len(under[run.pk])
+    return [run for run in busy if run.shown_count]
 
 
 def holds_of(user: User, school: School) -> HoldQuerySet:

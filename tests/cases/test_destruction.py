@@ -24,6 +24,7 @@ from audit.kinds import Kind
 from audit.models import LogEntry
 from background import cleaning
 from cases.destruction import approving, erasing, fates, listing, tasks, work
+from cases.destruction.shown import overview
 from cases.errors import ActionError, Immutable
 from cases.figures.counting import count
 from cases.figures.school_year import SchoolYear
@@ -248,6 +249,19 @@ def test_whoever_must_not_know_of_a_case_approves_the_rest(
     boards = Destruction.objects.get(for_board=True)
     assert boards not in Destruction.objects.visible_to(administrator)
     assert boards in Destruction.objects.visible_to(leader)
+
+
+def test_numbers_tell_nobody_of_a_case_that_is_kept_from_them(
+    due, school, administrator, coordinator, leader
+):
+    kept, __ = due
+    kept.pupil.shut_outs.create(user=coordinator, ground="family", set_by=leader)
+    assert listing.look_again(school, coordinator) == 2  # a case and a pupil, of three
+    approve(school, administrator, coordinator, leader)
+    assert Destruction.objects.count() == 2
+    (run,) = overview(coordinator, school).running
+    assert len(run.shown) == run.shown_count - 1 == 1
+    assert len(overview(leader, school).running) == 2
 
 
 def test_killed_in_the_middle_it_goes_on_and_what_is_gone_stays_gone(
