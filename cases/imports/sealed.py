@@ -4,7 +4,7 @@ import json
 import zlib
 from datetime import date
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken, MultiFernet
 
 from accounts.crypto import cipher
 from accounts.models import School
@@ -98,10 +98,10 @@ def _open(job: PupilImport) -> dict | None:
         return None
 
 
-def _of(job: PupilImport) -> Fernet:
+def _of(job: PupilImport) -> MultiFernet:
     # Moved to another person, school or import, a row says nothing.
     return cipher(f"{SALT}:{job.public_id}:{job.requested_by_id}:{job.school_id}")
 
 
-def _of_school(school: int) -> Fernet:
+def _of_school(school: int) -> MultiFernet:
     return cipher(f"{SALT}.columns:{school}")

@@ -10,12 +10,14 @@ from django.views.decorators.http import require_POST
 
 from accounts import access
 from accounts.access import Permission, requires
+from accounts.sessions import asked_by_itself
 from audit.log import record_read
 from cases.imports import actions, sealed
 from cases.imports.forms import AgreeForm, ColumnsForm, FileForm, WhoForm
 from cases.imports.plan import COUNTED
 from cases.imports.shown import shown
 from cases.models import PupilImport
+from cases.progress import show_progress
 from cases.school_views import chosen
 
 SHOWN = 20
@@ -95,15 +97,15 @@ def pupil_import(request: HttpRequest, job: str) -> HttpResponse:
         return redirect("cases:import_columns", found.public_id)
     if found.state == State.PREVIEW and request.htmx:
         # It was being applied, and the school changed meanwhile: the whole page is another one.
-        return HttpResponse(headers={"HX-Redirect": _page(found)})
+        return asked_by_itself(HttpResponse(headers={"HX-Redirect": _page(found)}))
     if found.state == State.PREVIEW:
         return _preview_page(request, found)
-    template = "imports/_progress.html" if request.htmx else "imports/import.html"
-    counts = [(name, found.counts.get(name, 0)) for name in COUNTED]
-    return render(
+    counts = {name: found.counts.get(name, 0) for name in COUNTED}
+    return show_progress(
         request,
-        template,
-        {"job": found, "counts": dict(counts), "again": reverse("cases:new_import")},
+        "imports/import.html",
+        "imports/_progress.html",
+        {"job": found, "counts": counts, "again": reverse("cases:new_import")},
     )
 
 

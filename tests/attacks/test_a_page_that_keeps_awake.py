@@ -1,17 +1,21 @@
 """A page that asks by itself how far a paper is kept its session awake while nobody was there."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.models import PupilImport
 from tests.attacks.proof import shows
 from tests.test_role_matrix import arguments
 
 ASKS = {
     "cases:export": "administrator",
+    "cases:pupil_import": "administrator",
     "cases:year": "administrator",
     "cases:year_paper": "administrator",
     "referrals:copy": "coordinator",
@@ -23,6 +27,7 @@ ASKS = {
 @pytest.mark.parametrize(("name", "who"), ASKS.items())
 def test_what_a_page_asks_by_itself_keeps_no_session_awake(world, signed_in, name, who):
     """A year of dossiers takes an hour, and a worker that is away longer."""
+    PupilImport.objects.update(state=PupilImport.State.RUNNING)
     browser = signed_in(world.people[who])
     page = reverse(name, args=arguments(name, world))
     soon = timezone.now() + timedelta(seconds=30)
@@ -34,3 +39,15 @@ def test_what_a_page_asks_by_itself_keeps_no_session_awake(world, signed_in, nam
     assert own.get().expire_date == soon
     assert browser.get(page).status_code == 200
     assert own.get().expire_date > soon + timedelta(minutes=20)
+
+
+def test_each_part_that_asks_by_itself_says_so():
+    """The script of the page takes it for a sign of somebody else; a new one is found here."""
+    parts = [
+        (path, tag)
+        for path in (settings.BASE_DIR / "templates").rglob("*.html")
+        for tag in re.findall(r"<(?:[^<>{]|{[%{].*?[%}]})*>", path.read_text(), re.DOTALL)
+        if re.search(r'hx-trigger="[^"]*(every|load)', tag)
+    ]
+    assert len(parts) >= 2
+    assert [path for path, tag in parts if "data-by-itself" not in tag] == []
