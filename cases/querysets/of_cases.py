@@ -1,4 +1,4 @@
-"""Reading pupils, cases, records and exports: who may see what stands here, and only here."""
+"""Reading pupils, cases, records, who takes part: who may see what stands here, and only here."""
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
@@ -18,7 +18,7 @@ from cases.contact_book.organisations import Organisation
 from cases.errors import Immutable
 
 if TYPE_CHECKING:
-    from accounts.models import School, User
+    from accounts.models import User
     from cases.models import Case, Pupil
 
 # Which grant on a case a scope asks for (accounts/access.py). Who moves a case sees it too.
@@ -410,115 +410,9 @@ class EmergencyAccessQuerySet(models.QuerySet):
             return [case for (case,) in cursor.fetchall()]
 
 
-class YearExportQuerySet(models.QuerySet):
-    """Questions about exports of school years."""
-
-    def visible_to(self, user: "User") -> "YearExportQuerySet":
-        """Return the user's own, of schools where they still may export a year."""
-        ids = access.school_ids(user, Permission.EXPORT_YEAR)
-        return self.filter(requested_by=user, school_id__in=ids)
-
-
-class DossierExportQuerySet(models.QuerySet):
-    """Questions about exports."""
-
-    def visible_to(self, user: "User") -> "DossierExportQuerySet":
-        """Return the user's own exports, of cases that they still may export."""
-        return self.of_exportable(user).filter(requested_by=user, of_year__isnull=True)
-
-    def of_exportable(self, user: "User") -> "DossierExportQuerySet":
-        """Return the exports, whoever asked for them, of cases that the user may export."""
-        cases = apps.get_model("cases", "Case").objects.permitted(user, Permission.EXPORT_DOSSIER)
-        return self.filter(case__in=cases)
-
-    def next_number(self, case: "Case") -> int:
-        """Return the number of the next export of a case that is locked."""
-        last = self.filter(case=case).aggregate(last=models.Max("number"))["last"]
-        return (last or 0) + 1
-
-
 class SavedViewQuerySet(models.QuerySet):
     """Questions about saved views of the dashboard."""
 
     def of(self, user: "User") -> "SavedViewQuerySet":
         """Return somebody's own: nobody else's are there for them."""
         return self.filter(user=user)
-
-
-class PupilImportQuerySet(models.QuerySet):
-    """Questions about imports of pupils."""
-
-    def visible_to(self, user: "User") -> "PupilImportQuerySet":
-        """Return the user's own, of schools for which they still may import."""
-        schools = access.school_ids(user, Permission.IMPORT_PUPILS)
-        return self.filter(requested_by=user, school_id__in=schools)
-
-    def done_at(self, school: "School") -> "PupilImportQuerySet":
-        """Return those that were applied at a school, the latest first: numbers, no name."""
-        done = self.filter(school=school, state="ready").defer("sealed", "sealed_columns")
-        return done.select_related("requested_by").order_by("-finished_at")
-
-
-class YearPaperQuerySet(models.QuerySet):
-    """Questions about year reports on paper."""
-
-    def visible_to(self, user: "User") -> "YearPaperQuerySet":
-        """Return the user's own, of schools whose report they still may see."""
-        schools = access.school_ids(user, Permission.SEE_YEAR_REPORT)
-        return self.filter(requested_by=user, school_id__in=schools)
-
-
-class HoldQuerySet(models.QuerySet):
-    """Questions about cases that are held back from destruction."""
-
-    def standing(self, today: date | None = None) -> "HoldQuerySet":
-        """Return those that hold now, through their last day."""
-        today = today or timezone.localdate()
-        return self.filter(Q(until__isnull=True) | Q(until__gte=today), lifted_at__isnull=True)
-
-
-class DueQuerySet(models.QuerySet):
-    """Questions about what is on a list for destruction."""
-
-    def visible_to(self, user: "User") -> "DueQuerySet":
-        """Return what the user may know of: not what is for the board's line, nor of a pupil in
-        whom they have an interest.
-        """
-        cases = apps.get_model("cases", "Case").objects
-        permission = Permission.SEE_DESTRUCTION
-        shut_out = apps.get_model("cases", "ShutOut").objects.standing().filter(user_id=user.pk)
-        pupils = Q(case__isnull=True, of_list__school__in=access.school_ids(user, permission))
-        pupils &= ~Q(pupil_id__in=shut_out.values("pupil_id"))
-        return self.filter(Q(case__in=cases.permitted(user, permission)) | pupils)
-
-    def waiting(self) -> "DueQuerySet":
-        """Return what somebody has to approve still."""
-        return self.filter(destruction__isnull=True)
-
-
-class DestructionQuerySet(models.QuerySet):
-    """Questions about runs of destroying, and their certificates."""
-
-    def visible_to(self, user: "User") -> "DestructionQuerySet":
-        """Return those of the user's schools; of cases for the board those that are theirs."""
-        schools = access.school_ids(user, Permission.SEE_DESTRUCTION)
-        board = access.school_ids(user, Permission.SEE_BOARD_CASE)
-        return self.filter(Q(for_board=False) | Q(school_id__in=board), school_id__in=schools)
-
-
-class RightsRequestQuerySet(models.QuerySet):
-    """Questions about requests of parents and pupils."""
-
-    def visible_to(self, user: "User", permission: Permission) -> "RightsRequestQuerySet":
-        """Return those of the user's schools, and of no pupil in whom they have an interest.
-
-        What they took themselves they see: gone, it would tell that something is kept from them.
-        """
-        shut_out = apps.get_model("cases", "ShutOut").objects.standing().filter(user_id=user.pk)
-        of_schools = self.filter(school_id__in=access.school_ids(user, permission))
-        kept = Q(pupil_id__in=shut_out.values("pupil_id")) & ~Q(registered_by=user)
-        return of_schools.exclude(kept)
-
-    def open(self) -> "RightsRequestQuerySet":
-        """Return those that wait for an answer."""
-        return self.filter(answered_on__isnull=True)

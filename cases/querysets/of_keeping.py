@@ -1,0 +1,71 @@
+"""Questions about what is kept, asked for, and destroyed."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts import access
+from accounts.access import Permission
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class HoldQuerySet(models.QuerySet):
+    """Questions about cases that are held back from destruction."""
+
+    def standing(self, today: date | None = None) -> "HoldQuerySet":
+        """Return those that hold now, through their last day."""
+        today = today or timezone.localdate()
+        return self.filter(Q(until__isnull=True) | Q(until__gte=today), lifted_at__isnull=True)
+
+
+class DueQuerySet(models.QuerySet):
+    """Questions about what is on a list for destruction."""
+
+    def visible_to(self, user: "User") -> "DueQuerySet":
+        """Return what the user may know of: not what is for the board's line, nor of a pupil in
+        whom they have an interest.
+        """
+        cases = apps.get_model("cases", "Case").objects
+        permission = Permission.SEE_DESTRUCTION
+        shut_out = apps.get_model("cases", "ShutOut").objects.standing().filter(user_id=user.pk)
+        pupils = Q(case__isnull=True, of_list__school__in=access.school_ids(user, permission))
+        pupils &= ~Q(pupil_id__in=shut_out.values("pupil_id"))
+        return self.filter(Q(case__in=cases.permitted(user, permission)) | pupils)
+
+    def waiting(self) -> "DueQuerySet":
+        """Return what somebody has to approve still."""
+        return self.filter(destruction__isnull=True)
+
+
+class DestructionQuerySet(models.QuerySet):
+    """Questions about runs of destroying, and their certificates."""
+
+    def visible_to(self, user: "User") -> "DestructionQuerySet":
+        """Return those of the user's schools; of cases for the board those that are theirs."""
+        schools = access.school_ids(user, Permission.SEE_DESTRUCTION)
+        board = access.school_ids(user, Permission.SEE_BOARD_CASE)
+        return self.filter(Q(for_board=False) | Q(school_id__in=board), school_id__in=schools)
+
+
+class RightsRequestQuerySet(models.QuerySet):
+    """Questions about requests of parents and pupils."""
+
+    def visible_to(self, user: "User", permission: Permission) -> "RightsRequestQuerySet":
+        """Return those of the user's schools, and of no pupil in whom they have an interest.
+
+        What they took themselves they see: gone, it would tell that something is kept from them.
+        """
+        shut_out = apps.get_model("cases", "ShutOut").objects.standing().filter(user_id=user.pk)
+        of_schools = self.filter(school_id__in=access.school_ids(user, permission))
+        kept = Q(pupil_id__in=shut_out.values("pupil_id")) & ~Q(registered_by=user)
+        return of_schools.exclude(kept)
+
+    def open(self) -> "RightsRequestQuerySet":
+        """Return those that wait for an answer."""
+        return self.filter(answered_on__isnull=True)
