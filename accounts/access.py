@@ -73,6 +73,7 @@ class Permission(StrEnum):
     APPROVE_DESTRUCTION_SECOND = "approve_destruction_second"
     HOLD_CASE = "hold_case"
     SET_RETENTION = "set_retention"
+    RECEIVE_DOSSIER = "receive_dossier"
     SEE_REQUESTS = "see_requests"
     KEEP_REQUESTS = "keep_requests"
 
@@ -163,6 +164,8 @@ TABLE: dict[Permission, tuple[Scope, ...]] = {
     Permission.APPROVE_DESTRUCTION_SECOND: (N, S,   N,        N,         S,      N),
     Permission.HOLD_CASE:          (N,      S,      N,        N,         S,      S),
     Permission.SET_RETENTION:      (N,      N,      N,        N,         N,      S),
+    # A dossier that another school hands over: who takes it in knows which case it belongs to.
+    Permission.RECEIVE_DOSSIER:    (N,      S,      S,        N,         N,      N),
     # Requests of parents and pupils (AVG): the register with its clock; who keeps it knows whom a
     # request is about, who only sees it does not.
     Permission.SEE_REQUESTS:       (N,      S,      S,        N,         S,      S),

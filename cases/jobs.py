@@ -61,9 +61,9 @@ def show_progress(job: PaperJob, percent: int) -> None:
     type(job).objects.filter(pk=job.pk).update(progress=percent)
 
 
-def finish(job: PaperJob, pdf: bytes) -> None:
+def finish(job: PaperJob, paper: bytes, extension: str = "pdf") -> None:
     """Store a paper, and with it the proof of what it was."""
-    store(job, ContentFile(pdf), hashlib.sha256(pdf).hexdigest())
+    store(job, ContentFile(paper), hashlib.sha256(paper).hexdigest(), extension)
 
 
 def store(job: PaperJob, file: File, sha256: str, extension: str = "pdf") -> None:

@@ -15,7 +15,7 @@ from cases import actions
 from cases.case_records import MOMENTS, READ, under
 from cases.cycles import CHAIN_NEEDS, STEP_SHOWS, cycles, of_step
 from cases.forms import ParticipantForm
-from cases.models import Case
+from cases.models import Case, ReceivedDossier
 from cases.notifications.reading import opened_case
 from cases.overview import step_cards
 from cases.page import CasePage, case_page
@@ -110,7 +110,14 @@ def files(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the files of a case."""
     page = case_page(request, reference, "cases:files")
     page.fetch(("attachments",))
-    return render(request, "cases/files.html", page.context())
+    return render(request, "cases/files.html", page.context(received=_received(page.case)))
+
+
+def _received(case: Case) -> frozenset[int]:
+    """Return the keys of the files that another school handed over; ``case``: with its files."""
+    if not case.attachments.all():
+        return frozenset()
+    return frozenset(ReceivedDossier.objects.filter(case=case).values_list("file_id", flat=True))
 
 
 @requires(Permission.SEE_CASE)
@@ -124,6 +131,7 @@ def whole(request: HttpRequest, reference: str) -> HttpResponse:
         page.context(
             guidance=page.what_now,
             cycles=cycles(page.case),
+            received=_received(page.case),
             retention=retention(page.case),
             agenda_item=page.on_agenda,
             decided=page.facts.decided_at is not None,

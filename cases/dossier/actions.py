@@ -17,6 +17,7 @@ from cases import jobs
 from cases.actions import check, lock
 from cases.dossier.contents import offered
 from cases.dossier.enclosed import check_size, files_for
+from cases.dossier.grounds import GROUNDS_TO_HAND_OVER
 from cases.dossier.lock import seal
 from cases.dossier.variants import VARIANTS, Code
 from cases.errors import KEY_USED, ActionError
@@ -35,6 +36,10 @@ class Wish:
     consent: str = ""
     # Said by somebody who may not know how old the pupil is: younger than 16.
     younger: bool = False
+    # Of a package: for whom, on which ground (``cases.dossier.grounds``), and how that is known.
+    receiver: str = ""
+    ground: str = ""
+    account: str = ""
     password: str = field(default="", repr=False)
 
 
@@ -65,6 +70,9 @@ def request_export(
         reason = f"{reason}\n{_('Consent of the pupil:')} {wish.consent}"
     elif wish.younger:
         reason = f"{reason}\n{_('The pupil is younger than 16')}"
+    elif VARIANTS[Code(wish.variant)].package:
+        said = f"{GROUNDS_TO_HAND_OVER[wish.ground].title}: {wish.account}"
+        reason = f"{_('For:')} {wish.receiver}\n{reason}\n{said}"
     export = DossierExport.objects.create(
         case=case,
         requested_by=by,
@@ -118,6 +126,8 @@ def _fits_age(case: Case, wish: Wish) -> bool:
 
 def _check_wish(case: Case, wish: Wish) -> None:
     variant = VARIANTS[Code(wish.variant)]
+    if variant.package:
+        _check_package(wish)
     if variant.chosen:
         there = {key for key, _name in offered(Case.objects.with_records().get(pk=case.pk))}
         if not wish.chosen:
@@ -127,6 +137,15 @@ def _check_wish(case: Case, wish: Wish) -> None:
             raise ActionError(message, field="chosen")
     if wish.with_files:
         check_size(files_for(case, wish.variant, wish.chosen))
+
+
+def _check_package(wish: Wish) -> None:
+    """Raise ``ActionError`` unless it is said for whom, on which ground, and behind a password."""
+    for name in ("receiver", "account", "password"):
+        if not getattr(wish, name):
+            raise ActionError(_("Fill this in: without it nothing is handed over."), field=name)
+    if wish.ground not in GROUNDS_TO_HAND_OVER:
+        raise ActionError(_("Choose on which ground you hand it over."), field="ground")
 
 
 def claim(public_id: UUID | str) -> DossierExport | None:

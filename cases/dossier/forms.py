@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from accounts.access import Permission
 from accounts.forms import LongTextField, MeldcodeForm
 from accounts.models import School
 from cases.dossier.actions import Wish
+from cases.dossier.grounds import GROUNDS_TO_HAND_OVER
 from cases.dossier.lock import SHORTEST, check_strength
 from cases.dossier.variants import VARIANTS, Code, Names, Variant
 from cases.protocol.vacations import school_year
@@ -37,6 +39,26 @@ class ExportForm(MeldcodeForm):
         min_length=10,
         max_length=1000,
         error_messages={"min_length": _("Write a few words more: for whom, and on what ground.")},
+    )
+    receiver = forms.CharField(
+        label=_("For which school, and for whom there?"),
+        help_text=_("As: De Horizon in Zeist, zorgcoördinator M. Bakker."),
+        min_length=5,
+        max_length=200,
+    )
+    ground = forms.ChoiceField(
+        label=_("On which ground do you hand it over?"),
+        choices=[
+            (ground.code, format_lazy("{}. {}", ground.title, ground.says))
+            for ground in GROUNDS_TO_HAND_OVER.values()
+        ],
+        widget=forms.RadioSelect,
+    )
+    account = LongTextField(
+        label=_("Who consented, when and how? Or: why without consent?"),
+        min_length=20,
+        max_length=1000,
+        error_messages={"min_length": _("Write a few words more, so that you can account for it.")},
     )
     chosen = forms.MultipleChoiceField(
         label=_("Which records do you hand over?"),
@@ -105,6 +127,7 @@ class ExportForm(MeldcodeForm):
         records: Sequence[tuple[str, str]] = (),
         asks_consent: bool = False,
         knows_age: bool = True,
+        whose: Promise | str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -125,11 +148,29 @@ class ExportForm(MeldcodeForm):
             "consent": asks_consent,
             "younger": asks_consent and not knows_age,
             "with_files": kind.files,
+            "receiver": kind.package,
+            "ground": kind.package,
+            "account": kind.package,
         }
         for name in [name for name, there in fits.items() if not there]:
             del self.fields[name]
+        if kind.package:
+            self.fields["account"].help_text = whose
+            self._ask_password()
         if "younger" in self.fields:  # one of the two, which the action looks at
             self.fields["consent"].required = False
+
+    def _ask_password(self) -> None:
+        """Say of the password what holds for a package: there is none without."""
+        field = self.fields["password"]
+        field.required, field.label = True, _("A password for the package")
+        field.help_text = format_lazy(
+            _(
+                "At least {shortest} signs, such as a few words. Write it down: nobody here can "
+                "give it to you again. Tell it to the receiver by telephone, never with the file."
+            ),
+            shortest=SHORTEST,
+        )
 
     def _filled_in(self, data: QueryDict) -> dict[str, Any]:
         """Leave the password out: the key of the form is kept, and must say nothing of it."""

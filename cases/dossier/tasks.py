@@ -10,6 +10,7 @@ from background.record import gave_up
 from cases import jobs
 from cases.dossier import actions, year_making
 from cases.dossier.contents import dossier
+from cases.dossier.package import make_package
 from cases.dossier.pdf import make_pdf
 from cases.dossier.year import clear, tidy
 from cases.models import YearExport
@@ -19,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 @shared_task
 def make_dossier(public_id: str) -> None:
-    """Make the PDF of an export. Asked twice, it makes one file."""
+    """Make the PDF, or the package, of an export. Asked twice, it makes one file."""
     export = actions.claim(public_id)
     if export is None:
         return
@@ -29,8 +30,9 @@ def make_dossier(public_id: str) -> None:
 
     try:
         actions.check(export.requested_by, Permission.EXPORT_DOSSIER, export.case)
+        make, extension = (make_package, "zip") if export.kind.package else (make_pdf, "pdf")
         # Not kept under a name here: its records go as soon as the page is written.
-        jobs.finish(export, make_pdf(dossier(export, timezone.localtime()), progress))
+        jobs.finish(export, make(dossier(export, timezone.localtime()), progress), extension)
     except Exception as error:
         # The error's text can quote a record; its class is enough to start looking.
         logger.error("Export %s failed: %s", public_id, type(error).__name__)

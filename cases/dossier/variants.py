@@ -83,6 +83,7 @@ class Code(StrEnum):
     PUPIL = "for_pupil"
     BUURTTEAM = "buurtteam"
     VEILIG_THUIS = "veilig_thuis"
+    SCHOOL = "school"
     SUMMARY = "summary"
 
 
@@ -94,6 +95,8 @@ class Variant:
     it says what the protocol asks now, and its timeline. ``files``: files can go into it.
     ``from_age``: who is younger does not ask for it alone. ``until_age``: from then on the pupil
     decides, and it takes their consent (AVG, article 15; UAVG, article 5, paragraph 4).
+    ``package``: a sealed zip instead of a PDF (``cases.transfer``), for somebody who is named, by
+    consent or on another ground (AVG, articles 6 and 9), behind a password.
     """
 
     code: Code
@@ -104,6 +107,7 @@ class Variant:
     house: bool = False
     files: bool = False
     one_page: bool = False
+    package: bool = False
     from_age: int = 0
     until_age: int | None = None
 
@@ -168,6 +172,16 @@ VARIANTS: dict[Code, Variant] = {
             names=frozenset({Names.PUPILS}), chosen=True, files=True,
         ),
         Variant(
+            Code.SCHOOL,
+            _("To hand over to another school"),
+            _(
+                "The records that you choose, as a sealed package behind a password: the next "
+                "school reads the PDF, or takes it into Meldcode. Names of other pupils and who "
+                "told it are left out."
+            ),
+            names=frozenset({Names.PUPILS}), chosen=True, files=True, package=True,
+        ),
+        Variant(
             Code.SUMMARY,
             _("A summary on one page"),
             _("Where the case stands, its steps and the last decision; no words of the records."),
@@ -183,22 +197,24 @@ SHOWN = None
 # decided on is left out (``left_out``). ``tests/cases/test_dossier_variants.py`` reads this table.
 # fmt: off
 READERS = (
-    #               the whole,  the summary,  the parents,  the pupil,  the buurtteam,  Veilig Thuis
+    # columns: the whole, the summary, the parents, the pupil, the buurtteam, Veilig Thuis,
     Code.WHOLE, Code.SUMMARY, Code.PARENTS, Code.PUPIL, Code.BUURTTEAM, Code.VEILIG_THUIS,
+    # another school
+    Code.SCHOOL,
 )
 LEFT_OUT: dict[About, Mapping[Code, Ground | None]] = {
     about: dict(zip(READERS, row, strict=True)) for about, row in {
-    About.PUPIL:    (SHOWN,     SHOWN,        SHOWN,        SHOWN,      SHOWN,          SHOWN),
-    About.STAFF:    (SHOWN,     SHOWN,        A,            A,          SHOWN,          SHOWN),
-    About.SOURCE:   (SHOWN,     SHOWN,        B,            B,          B,              SHOWN),
-    About.CONFIDED: (SHOWN,     SHOWN,        C,            SHOWN,      SHOWN,          SHOWN),
-    About.SAFETY:   (SHOWN,     SHOWN,        C,            SHOWN,      SHOWN,          SHOWN),
-    About.UNTOLD:   (SHOWN,     SHOWN,        C,            C,          SHOWN,          SHOWN),
-    About.REPORTER: (SHOWN,     SHOWN,        B,            B,          SHOWN,          SHOWN),
-    About.FILE:     (SHOWN,     SHOWN,        A,            A,          SHOWN,          SHOWN),
-    About.COPY:     (SHOWN,     SHOWN,        C,            B,          D,              D),
-    About.REPLACED: (SHOWN,     SHOWN,        B,            B,          D,              D),
-    About.HOUSE:    (SHOWN,     SHOWN,        A,            A,          D,              D),
+    About.PUPIL:    (SHOWN,  SHOWN,  SHOWN,  SHOWN,  SHOWN,  SHOWN,  SHOWN),
+    About.STAFF:    (SHOWN,  SHOWN,  A,      A,      SHOWN,  SHOWN,  SHOWN),
+    About.SOURCE:   (SHOWN,  SHOWN,  B,      B,      B,      SHOWN,  B),
+    About.CONFIDED: (SHOWN,  SHOWN,  C,      SHOWN,  SHOWN,  SHOWN,  SHOWN),
+    About.SAFETY:   (SHOWN,  SHOWN,  C,      SHOWN,  SHOWN,  SHOWN,  SHOWN),
+    About.UNTOLD:   (SHOWN,  SHOWN,  C,      C,      SHOWN,  SHOWN,  SHOWN),
+    About.REPORTER: (SHOWN,  SHOWN,  B,      B,      SHOWN,  SHOWN,  SHOWN),
+    About.FILE:     (SHOWN,  SHOWN,  A,      A,      SHOWN,  SHOWN,  SHOWN),
+    About.COPY:     (SHOWN,  SHOWN,  C,      B,      D,      D,      D),
+    About.REPLACED: (SHOWN,  SHOWN,  B,      B,      D,      D,      D),
+    About.HOUSE:    (SHOWN,  SHOWN,  A,      A,      D,      D,      D),
     }.items()
 }
 # fmt: on

@@ -17,6 +17,7 @@ from cases.dossier.actions import known_age, request_export
 from cases.dossier.checking import CheckForm, digest, known_paper
 from cases.dossier.contents import offered
 from cases.dossier.forms import ExportForm, kind_of
+from cases.dossier.grounds import whose_consent
 from cases.dossier.variants import VARIANTS
 from cases.jobs import KEPT_FOR
 from cases.models import Case, DossierExport
@@ -71,9 +72,14 @@ def dossier(request: HttpRequest, reference: str) -> HttpResponse:
     kind = kind_of(request.POST.get("variant") or request.GET.get("kind", ""))
     records = offered(Case.objects.with_records().get(pk=case.pk)) if kind.chosen else ()
     sees_case = Case.objects.visible_to(request.user).filter(pk=case.pk).exists()
-    asks_consent = kind.asks_consent(known_age(case, sees_case=sees_case))
+    age = known_age(case, sees_case=sees_case)
     form = ExportForm.for_page(
-        request, kind=kind, records=records, asks_consent=asks_consent, knows_age=sees_case
+        request,
+        kind=kind,
+        records=records,
+        asks_consent=kind.asks_consent(age),
+        knows_age=sees_case,
+        whose=whose_consent(age, known=sees_case),
     )
     if form.is_bound and form.is_valid():
         reason = form.values["reason"]
@@ -127,8 +133,8 @@ def download(request: HttpRequest, export: str) -> FileResponse:
     return FileResponse(
         found.file.open("rb"),
         as_attachment=True,
-        filename=f"dossier-{found.case.reference}.pdf",
-        content_type="application/pdf",
+        filename=f"dossier-{found.case.reference}.{'zip' if found.kind.package else 'pdf'}",
+        content_type="application/zip" if found.kind.package else "application/pdf",
     )
 
 

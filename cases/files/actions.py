@@ -36,23 +36,28 @@ def attach(case: Case, by: User, key: UUID, *, title: str, content: Content) -> 
     The file is written before the row is committed; where that fails, the file goes again.
     Raises ``ActionError`` when the case has no room left.
     """
-    with _gone_unless_filed() as stored, transaction.atomic(durable=True):
+    with gone_unless_filed() as stored, transaction.atomic(durable=True):
         check(by, Permission.ATTACH_FILE, case)
-        case = lock(case)
-        fields = {}
-        if not Attachment.objects.filter(idempotency_key=key).exists():
-            number = _next_number(case, content)
-            stored.append(default_storage.save(random_name(), File(content.file)))
-            fields = {
-                "number": number, "title": title, "kind": content.kind.code,
-                "size": content.size, "sha256": content.sha256, "file": stored[0],
-            }  # fmt: skip
-        attachment, __ = file_record(Attachment, case, by, key, **fields)
-    return attachment
+        return attach_to(lock(case), by, key, stored, title=title, content=content)
+
+
+def attach_to(
+    case: Case, by: User, key: UUID, stored: list[str], *, title: str, content: Content
+) -> Attachment:
+    """Add a file to a case that is locked, within ``gone_unless_filed``, which hears its name."""
+    fields = {}
+    if not Attachment.objects.filter(idempotency_key=key).exists():
+        number = _next_number(case, content)
+        stored.append(default_storage.save(random_name(), File(content.file)))
+        fields = {
+            "number": number, "title": title, "kind": content.kind.code,
+            "size": content.size, "sha256": content.sha256, "file": stored[-1],
+        }  # fmt: skip
+    return file_record(Attachment, case, by, key, **fields)[0]
 
 
 @contextmanager
-def _gone_unless_filed() -> Iterator[list[str]]:
+def gone_unless_filed() -> Iterator[list[str]]:
     """Delete what was stored under the names in the list, if what follows does not succeed."""
     stored: list[str] = []
     try:

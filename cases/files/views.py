@@ -3,7 +3,7 @@
 import logging
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Permission, requires
@@ -11,7 +11,7 @@ from audit.log import record_read
 from cases.files import actions
 from cases.files.forms import AttachForm, WithdrawForm
 from cases.files.kinds import LARGEST, MEGABYTE
-from cases.models import Attachment, Case
+from cases.models import Attachment, Case, ReceivedDossier
 from cases.step_views import record
 
 logger = logging.getLogger(__name__)
@@ -68,6 +68,20 @@ def serve(request: HttpRequest, reference: str, file: str) -> FileResponse:
         content_type=found.file_kind.mime_type,
         headers=HARMLESS,
     )
+
+
+@requires(Permission.SEE_CASE)
+def received(request: HttpRequest, reference: str, file: str) -> HttpResponse:
+    """Show what another school handed over, as far as its file may still be opened."""
+    found = get_object_or_404(
+        ReceivedDossier.objects.filter(
+            file__in=Attachment.objects.visible_to(request.user).served()
+        ).select_related("author", "file", "case__pupil"),
+        case__reference=reference,
+        file__public_id=file,
+    )
+    record_read(request.user, found.file)
+    return render(request, "files/received.html", {"received": found, "case": found.case})
 
 
 @requires(Permission.ATTACH_FILE)

@@ -30,6 +30,7 @@ from cases.models.period import SchoolPeriod
 from cases.models.pupil import Pupil
 from cases.models.pupil_import import PupilImport
 from cases.models.push import PushSubscription
+from cases.models.received import ReceivedDossier
 from cases.models.record import Record
 from cases.models.reminder import Reminder
 from cases.models.rights_request import RightsRequest
@@ -67,6 +68,7 @@ __all__ = [
     "Pupil",
     "PupilImport",
     "PushSubscription",
+    "ReceivedDossier",
     "Record",
     "Reminder",
     "RightsRequest",

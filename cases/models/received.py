@@ -1,0 +1,44 @@
+"""A dossier that another school handed over: what was in its package (``cases.transfer``)."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.attachment import Attachment
+from cases.models.record import Record
+from cases.transfer.contents import chapters_of
+
+if TYPE_CHECKING:
+    from cases.transfer.contents import Chapter
+
+
+class ReceivedDossier(Record):
+    """The records of another school, as they came: to read, and no records of this case.
+
+    The paper of the package is a file of the case. Where that is withdrawn, nothing of this is
+    shown any more either: it was somebody else's.
+    """
+
+    file = models.OneToOneField(Attachment, on_delete=models.PROTECT, related_name="received")
+    sender = models.CharField(_("which school sent it"), max_length=200)
+    number = models.CharField(_("its number there"), max_length=40)
+    made_at = models.DateTimeField(_("made on"))
+    reason = models.TextField(_("why it was handed over"))
+    # Of the package, as both schools can read it to one another.
+    sha256 = models.CharField(max_length=64)
+    contents = models.JSONField(_("what stands in it"))
+
+    class Meta(Record.Meta):
+        verbose_name = _("received dossier")
+        verbose_name_plural = _("received dossiers")
+
+    @property
+    def chapters(self) -> "tuple[Chapter, ...]":
+        """Return the records by step, as they were handed over."""
+        return chapters_of(self.contents)
+
+    @property
+    def records(self) -> int:
+        """Return how many records were handed over."""
+        return sum(len(chapter["parts"]) for chapter in self.contents)

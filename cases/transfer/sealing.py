@@ -1,0 +1,201 @@
+"""The package: a zip that opens everywhere, in which all that speaks of the pupil is encrypted.
+
+| member | what | how |
+|---|---|---|
+| ``LEES-MIJ.txt`` | what this is and how one reads it; no name | plain |
+| ``manifest.json`` | format, version, salt, nonce, SHA-256 of both below | plain |
+| ``dossier.pdf`` | the paper with its files, for whoever has no Meldcode | AES-256, by password |
+| ``dossier.sealed`` | the records as JSON (``contents``) | AES-256-GCM, by that password |
+
+The seal of the last covers the SHA-256 of the PDF: whoever changes a byte of either is found out.
+The password goes through scrypt, at the cost that stands here: a package asks for none of its own.
+"""
+
+import base64
+import hashlib
+import io
+import json
+import os
+import zipfile
+import zlib
+from binascii import Error as NotBase64
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+from django.utils import translation
+from django.utils.translation import gettext
+from pypdf import PdfReader, PdfWriter
+from pypdf.errors import PyPdfError
+
+from cases.transfer.contents import FORMAT, VERSION
+from cases.transfer.contents import LARGEST as LARGEST_CONTENTS
+
+READ_ME, MANIFEST, PDF, SEALED = "LEES-MIJ.txt", "manifest.json", "dossier.pdf", "dossier.sealed"
+MEGABYTE = 1024 * 1024
+# In bytes, of each member, unpacked: what is larger is not unpacked.
+LIMITS = {
+    READ_ME: 64 * 1024,
+    MANIFEST: 64 * 1024,
+    PDF: 20 * MEGABYTE,
+    SEALED: LARGEST_CONTENTS + 1024,
+}
+# scrypt: 32 MB of memory and a tenth of a second for each password that somebody tries.
+COST, BLOCK, LANES, KEY_LENGTH = 2**15, 8, 1, 32
+SALT_LENGTH, NONCE_LENGTH = 16, 12
+# Of the same everywhere: a package says nothing of when each part of it was written.
+NO_DAY = (1980, 1, 1, 0, 0, 0)
+
+
+class Broken(Exception):
+    """The file is no package of ours, or not whole."""
+
+
+class WrongPassword(Exception):
+    """The password does not open it, or somebody changed what is in it: the seal tells no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What was in a package: the contents, and the paper without its password."""
+
+    contents: bytes
+    pdf: bytes
+
+
+def sealed(contents: bytes, locked_pdf: bytes, password: str) -> bytes:
+    """Return the package. ``locked_pdf`` opens by the same password (``cases.dossier.lock``)."""
+    salt, nonce = os.urandom(SALT_LENGTH), os.urandom(NONCE_LENGTH)
+    digest = hashlib.sha256(locked_pdf).hexdigest()
+    secret = AESGCM(_key(password, salt)).encrypt(
+        nonce, zlib.compress(contents, 9), _bound_to(digest)
+    )
+    manifest = {
+        "format": FORMAT,
+        "version": VERSION,
+        "salt": base64.b64encode(salt).decode(),
+        "nonce": base64.b64encode(nonce).decode(),
+        "sha256": {PDF: digest, SEALED: hashlib.sha256(secret).hexdigest()},
+    }
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as package:
+        for name, data in (
+            (READ_ME, _read_me().encode()),
+            (MANIFEST, json.dumps(manifest, indent=1).encode()),
+            (PDF, locked_pdf),
+            (SEALED, secret),
+        ):
+            # Encrypted bytes do not become fewer: they are only stored.
+            package.writestr(zipfile.ZipInfo(name, NO_DAY), data)
+    return made.getvalue()
+
+
+def opened(file: BinaryIO, password: str) -> Opened:
+    """Return what is in a package. Raises ``Broken`` or ``WrongPassword``."""
+    members = _members(file)
+    manifest = _manifest(members[MANIFEST])
+    for name in (PDF, SEALED):
+        if hashlib.sha256(members[name]).hexdigest() != manifest["sha256"][name]:
+            raise Broken
+    key = _key(password, manifest["salt"])
+    try:
+        packed = AESGCM(key).decrypt(
+            manifest["nonce"], members[SEALED], _bound_to(manifest["sha256"][PDF])
+        )
+    except InvalidTag as error:
+        raise WrongPassword from error
+    return Opened(_unpacked(packed), _unlocked(members[PDF], password))
+
+
+def _members(file: BinaryIO) -> dict[str, bytes]:
+    """Return the four members, and of each no more than it may be."""
+    file.seek(0)
+    try:
+        with zipfile.ZipFile(file) as package:
+            if sorted(package.namelist()) != sorted(LIMITS):
+                raise Broken
+            found = {}
+            for name, limit in LIMITS.items():
+                with package.open(name) as member:
+                    found[name] = member.read(limit + 1)
+                if len(found[name]) > limit:
+                    raise Broken
+            return found
+    except (
+        zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError,
+        ValueError,
+    ) as error:  # fmt: skip
+        raise Broken from error
+
+
+def _manifest(data: bytes) -> dict[str, Any]:
+    try:
+        said = json.loads(data)
+        if (said["format"], said["version"]) != (FORMAT, VERSION):
+            raise Broken
+        salt, nonce = (base64.b64decode(said[name], validate=True) for name in ("salt", "nonce"))
+        digests = {name: str(said["sha256"][name]) for name in (PDF, SEALED)}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, NotBase64) as error:
+        raise Broken from error
+    if (len(salt), len(nonce)) != (SALT_LENGTH, NONCE_LENGTH):
+        raise Broken
+    return {"salt": salt, "nonce": nonce, "sha256": digests}
+
+
+def _unpacked(packed: bytes) -> bytes:
+    unpacking = zlib.decompressobj()
+    try:
+        contents = unpacking.decompress(packed, LARGEST_CONTENTS + 1)
+    except zlib.error as error:
+        raise Broken from error
+    if len(contents) > LARGEST_CONTENTS:
+        raise Broken
+    return contents
+
+
+def _unlocked(pdf: bytes, password: str) -> bytes:
+    made = io.BytesIO()
+    try:
+        writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf), password=password))
+        writer.write(made)
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise Broken from error
+    return made.getvalue()
+
+
+def _key(password: str, salt: bytes) -> bytes:
+    return Scrypt(salt=salt, length=KEY_LENGTH, n=COST, r=BLOCK, p=LANES).derive(password.encode())
+
+
+def _bound_to(digest: str) -> bytes:
+    return f"{FORMAT}/{VERSION}/{digest}".encode()
+
+
+def _read_me() -> str:
+    """Return what whoever unpacks it reads, in both languages: it is not known who that is."""
+    said = []
+    for language in ("nl", "en"):
+        with translation.override(language):
+            said.append(
+                "\n".join(
+                    (
+                        gettext("This is a dossier that a school hands over to your school."),
+                        gettext(
+                            "Do you work with Meldcode? Do not unpack it: choose “Receive a "
+                            "dossier” under “Cases”, and send this file as it is."
+                        ),
+                        gettext(
+                            "Do you not? Open dossier.pdf with the password that you were told by "
+                            "telephone. The other files are for Meldcode."
+                        ),
+                        gettext(
+                            "It is confidential: only for those who need it for the care of "
+                            "this pupil. Did you not expect it? Then do not open it, and call "
+                            "the sender."
+                        ),
+                    )
+                )
+            )
+    return "\n\n".join(said) + "\n"

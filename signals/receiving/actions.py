@@ -1,0 +1,79 @@
+"""Taking a dossier of another school in."""
+
+from uuid import UUID, uuid5
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts import access
+from accounts.access import Permission
+from accounts.models import User
+from cases.actions import file_record, lock
+from cases.errors import ActionError
+from cases.files.actions import attach_to, gone_unless_filed
+from cases.files.content import Content
+from cases.models import Case, Pupil, ReceivedDossier
+from cases.transfer.contents import Handed, as_kept
+from signals.actions import file_signal
+
+# What a signal is about that came with a dossier: others told it.
+CATEGORY = "told_others"
+
+
+def receive(
+    pupil: Pupil, by: User, key: UUID, *, handed: Handed, content: Content, sha256: str
+) -> ReceivedDossier:
+    """File a dossier of another school with a pupil: as a signal, so that somebody answers it.
+
+    The paper becomes a file of the case. Sent twice, it is filed once.
+    Raises ``ActionError`` where the user sees that it is in the case already, or no room is left.
+    """
+    with gone_unless_filed() as stored, transaction.atomic(durable=True):
+        access.check_school(by, Permission.RECEIVE_DOSSIER, pupil.school_id)
+        Pupil.objects.hold(pupil.pk)  # of two at once, the second finds the first
+        filed = ReceivedDossier.objects.filter(idempotency_key=key, author=by).first()
+        if filed is not None:
+            return filed
+        if before := _before(pupil, by, sha256):
+            message = _("This package was taken in already. It stands in case %(reference)s.")
+            raise ActionError(message % {"reference": before.reference}, field="file")
+        signal = file_signal(
+            pupil,
+            by,
+            uuid5(key, "signal"),
+            categories=[CATEGORY],
+            facts=_in_words(handed),
+            hearsay_from=handed.sender[:160],
+            observed_at=timezone.now(),
+            severe=False,
+            acute=False,
+        )
+        case = lock(signal.case)
+        title = _("Dossier of %(school)s") % {"school": handed.sender}
+        file = attach_to(case, by, uuid5(key, "file"), stored, title=title[:120], content=content)
+        received, __ = file_record(
+            ReceivedDossier, case, by, key,
+            file=file, sender=handed.sender, number=handed.number, made_at=handed.made_at,
+            reason=handed.reason, sha256=sha256, contents=as_kept(handed.chapters),
+        )  # fmt: skip
+    return received
+
+
+def _before(pupil: Pupil, by: User, sha256: str) -> Case | None:
+    """Return the case in which the same package stands, as far as the user may know of it."""
+    cases = Case.objects.visible_to(by).filter(pupil=pupil, receiveddossiers__sha256=sha256)
+    return cases.exclude(receiveddossiers__file__withdrawn_at__isnull=False).first()
+
+
+def _in_words(handed: Handed) -> str:
+    """Return the facts of the signal: that it came, and no word of what is in it."""
+    return _(
+        "A dossier came from %(school)s, made there on %(day)s. It holds %(count)s records. Read "
+        "it under “Files”, and weigh with the care team what it asks of your school."
+    ) % {
+        "school": handed.sender,
+        "day": date_format(timezone.localtime(handed.made_at), "j F Y"),
+        "count": handed.records,
+    }

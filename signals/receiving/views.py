@@ -1,0 +1,49 @@
+"""Taking in a dossier that another school hands over."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts import access
+from accounts.access import Permission, requires
+from audit.log import record_search
+from cases.files.kinds import LARGEST, MEGABYTE
+from cases.models import Case
+from signals.receiving.actions import receive as take_in
+from signals.receiving.forms import ReceiveForm
+
+
+@requires(Permission.RECEIVE_DOSSIER)
+def receive(request: HttpRequest) -> HttpResponse:
+    """Take in the package of another school; where nobody is found by its name, ask who it is."""
+    searching = request.method == "POST" and "search" in request.POST
+    if searching:
+        form = ReceiveForm(user=request.user)
+        form.restore(request.POST)
+        form.asks_who = True
+    else:
+        form = ReceiveForm.for_page(request)
+    if form.is_bound and form.is_valid():
+        received = form.run(
+            take_in, form.values["pupil"], request.user, form.key,
+            handed=form.handed, content=form.content, sha256=form.sha256,
+        )  # fmt: skip
+        if received:
+            messages.success(request, _("The dossier is taken in. Read it now."))
+            if Case.objects.visible_to(request.user).filter(pk=received.case_id).exists():
+                return redirect("cases:received", received.case.reference, received.file.public_id)
+            return redirect("signals:mine")
+    query = str(form["pupil_query"].value() or "")
+    if query.strip():
+        record_search(request.user, access.schools(request.user, Permission.LOG_SIGNAL))
+    return render(
+        request,
+        "signals/receive.html",
+        {
+            "form": form,
+            "asks_who": form.asks_who or bool(query.strip()),
+            "largest": LARGEST // MEGABYTE,
+        },
+        status=422 if form.is_bound and form.errors else 200,
+    )

@@ -1,0 +1,411 @@
+"""A case goes along to another school: a package that tells nobody else anything, and is whole."""
+
+import hashlib
+import io
+import json
+import uuid
+import zipfile
+from datetime import UTC, date, datetime
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from pypdf import PdfReader
+
+from accounts.roles import Role
+from audit.models import LogEntry
+from cases.dossier import actions
+from cases.dossier.actions import Wish
+from cases.dossier.tasks import make_dossier
+from cases.dossier.variants import Code
+from cases.errors import ActionError
+from cases.files import actions as files
+from cases.models import Attachment, Case, DossierExport, ReceivedDossier, ShutOut
+from cases.transfer import sealing
+from cases.transfer.contents import (
+    Chapter,
+    Handed,
+    NotAPackage,
+    Part,
+    Passage,
+    as_json,
+    as_kept,
+    chapters_of,
+    read,
+)
+from cases.transfer.sealing import Broken, WrongPassword, opened, sealed
+from signals.models import Signal
+from tests.factories import (
+    CaseFactory,
+    PupilFactory,
+    SchoolFactory,
+    SignalFactory,
+    member,
+)
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "vier woorden op een rij"
+BORN = date(2016, 5, 4)
+WHY = "De leerling gaat na de zomer naar een andere school."
+
+
+@pytest.fixture
+def case(school):
+    pupil = PupilFactory(
+        school=school, given_name="Çağla", family_name="van der Zwaan", birth_date=BORN,
+        class_name="3A",
+    )  # fmt: skip
+    PupilFactory(school=school, given_name="Fatima", family_name="Ait Ben", class_name="3A")
+    case = CaseFactory(pupil=pupil)
+    SignalFactory(case=case, facts="Blauwe plek, zag Fatima ook.", hearsay_from="Buurvrouw Ans")
+    SignalFactory(case=case, facts="Was stil bij het ophalen.")
+    return case
+
+
+@pytest.fixture
+def elsewhere():
+    """The school that receives: of another board."""
+    return SchoolFactory(name="De Horizon")
+
+
+@pytest.fixture
+def receiver(elsewhere):
+    return member(Role.COORDINATOR, elsewhere)
+
+
+def wish(case, **fields):
+    chosen = [f"signals-{signal.pk}" for signal in case.signals.all()]
+    return Wish(
+        **{
+            "variant": Code.SCHOOL, "chosen": tuple(chosen), "receiver": "De Horizon, M. Bakker",
+            "ground": "consent", "account": "Beide ouders, op 3 maart, in het gesprek.",
+            "password": PASSWORD, **fields,
+        }
+    )  # fmt: skip
+
+
+def package_of(case, by, **fields):
+    """Return the package, as the worker makes it."""
+    export = actions.request_export(case, by, uuid.uuid4(), WHY, wish(case, **fields))
+    make_dossier(str(export.public_id))
+    export.refresh_from_db()
+    with export.file.open("rb") as file:
+        return file.read()
+
+
+def handed(**fields):
+    lines = (Passage("Gezien", "Een blauwe plek.", "fact"),)
+    chapters = (Chapter("Stap 1", (Part("Signaal", "3 maart", "Ernstig", lines),)),)
+    return Handed(
+        **{
+            "sender": "De Vlierboom", "number": "M-AAAAAA/1", "reason": "Verhuizing.",
+            "made_at": datetime(2026, 3, 11, tzinfo=UTC), "given_name": "Çağla",
+            "family_name": "van der Zwaan", "birth_date": BORN, "chapters": chapters, **fields,
+        }
+    )  # fmt: skip
+
+
+def sent(browser, package, password=PASSWORD, **fields):
+    upload = SimpleUploadedFile("overdracht.zip", package, "application/zip")
+    return browser.post(
+        reverse("signals:receive"), {"file": upload, "password": password, **fields}
+    )
+
+
+# --- Asking ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["receiver", "account", "password", "ground"])
+def test_nothing_goes_out_without_whom_ground_account_and_password(case, coordinator, name):
+    with pytest.raises(ActionError) as refused:
+        actions.request_export(case, coordinator, uuid.uuid4(), WHY, wish(case, **{name: ""}))
+    assert refused.value.field == name
+    assert not DossierExport.objects.exists()
+
+
+def test_for_whom_and_on_which_ground_stands_in_the_case_and_in_the_trail(case, coordinator):
+    package_of(case, coordinator)
+    export = DossierExport.objects.get()
+    for said in ("De Horizon, M. Bakker", WHY, "Beide ouders, op 3 maart, in het gesprek."):
+        assert said in export.reason
+    assert LogEntry.objects.filter(kind="exported", actor=coordinator).exists()
+    assert not export.sealed_password
+
+
+def test_the_form_asks_whose_consent_it_takes_at_that_age(case, coordinator, signed_in):
+    case.pupil.birth_date = date(2010, 1, 1)
+    case.pupil.save()
+    page = signed_in(coordinator).get(
+        f"{reverse('cases:dossier', args=[case.reference])}?kind={Code.SCHOOL}"
+    )
+    text = page.content.decode()
+    assert "consent of the pupil alone" in text
+    assert 'name="password"' in text
+    assert 'name="receiver"' in text
+
+
+# --- What is in it --------------------------------------------------------------------------------
+
+
+def test_outside_the_password_nothing_tells_whom_it_is_about(case, coordinator):
+    package = package_of(case, coordinator)
+    members = zipfile.ZipFile(io.BytesIO(package))
+    assert sorted(members.namelist()) == sorted(sealing.LIMITS)
+    for name in members.namelist():
+        data = members.read(name).decode("utf-8", "replace").lower()
+        for word in ("zwaan", "la van", case.reference.lower(), "blauwe", coordinator.name.lower()):
+            assert word not in data, (name, word)
+    assert PdfReader(io.BytesIO(members.read("dossier.pdf"))).is_encrypted
+
+
+def test_inside_stands_what_was_chosen_and_no_name_of_another_pupil_or_source(case, coordinator):
+    first = case.signals.order_by("pk").first()
+    package = package_of(case, coordinator, chosen=(f"signals-{first.pk}",))
+    found = opened(io.BytesIO(package), PASSWORD)
+    said = read(found.contents)
+    assert (said.sender, said.name, said.birth_date) == (
+        case.school.name, "Çağla van der Zwaan", BORN,
+    )  # fmt: skip
+    text = found.contents.decode()
+    assert "Blauwe plek" in text
+    assert "Was stil" not in text
+    assert "Fatima" not in text
+    assert "Ans" not in text
+    assert said.records == 1
+    paper = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(found.pdf)).pages)
+    assert "Blauwe plek" in paper
+    assert "Fatima" not in paper
+
+
+# --- The seal -------------------------------------------------------------------------------------
+
+
+def changed(package, name, change):
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(package)) as old, zipfile.ZipFile(made, "w") as new:
+        for one in old.namelist():
+            data = old.read(one)
+            new.writestr(one, change(data) if one == name else data)
+    return made.getvalue()
+
+
+def other_byte(data):
+    return data[:-9] + bytes([data[-9] ^ 1]) + data[-8:]
+
+
+def resealed(package, pdf):
+    """Return a package with another PDF, and a manifest that says so."""
+
+    def said(data):
+        manifest = json.loads(data)
+        manifest["sha256"]["dossier.pdf"] = hashlib.sha256(pdf).hexdigest()
+        return json.dumps(manifest).encode()
+
+    return changed(changed(package, "dossier.pdf", lambda _: pdf), "manifest.json", said)
+
+
+def test_another_byte_is_found_out_with_or_without_another_manifest(case, coordinator):
+    package = package_of(case, coordinator)
+    for name in ("dossier.pdf", "dossier.sealed"):
+        with pytest.raises(Broken):
+            opened(io.BytesIO(changed(package, name, other_byte)), PASSWORD)
+    with pytest.raises(WrongPassword):
+        opened(io.BytesIO(resealed(package, b"%PDF-1.7 anders %%EOF")), PASSWORD)
+    with pytest.raises(WrongPassword):
+        opened(io.BytesIO(package), PASSWORD + " ")
+
+
+def test_a_member_more_one_that_swells_and_no_zip_at_all_are_refused(monkeypatch):
+    package = sealed(as_json(handed()), b"%PDF-1.7 %%EOF", PASSWORD)
+    more = io.BytesIO(package)
+    with zipfile.ZipFile(more, "a") as file:
+        file.writestr("../../weg.txt", b"x")
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as file:
+        for name in sealing.LIMITS:
+            file.writestr(name, b"0" * 6_000_000)
+    for data in (more.getvalue(), bomb.getvalue(), b"PK\x03\x04", b"", package[:-40]):
+        with pytest.raises(Broken):
+            opened(io.BytesIO(data), PASSWORD)
+
+
+def test_contents_that_swell_within_the_seal_are_refused(monkeypatch):
+    package = sealed(b" " * 6_000_000, b"%PDF-1.7 %%EOF", PASSWORD)
+    assert len(package) < 20_000
+    with pytest.raises(Broken):
+        opened(io.BytesIO(package), PASSWORD)
+
+
+def test_what_is_read_is_what_was_written():
+    assert read(as_json(handed())) == handed()
+    assert chapters_of(json.loads(json.dumps(as_kept(handed().chapters)))) == handed().chapters
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"version": 2}, {"format": "anders"}, {"sender": None}, {"sender": "x" * 201},
+        {"made_at": "gisteren"}, {"made_at": "2026-03-11T00:00:00"}, {"birth_date": 5},
+        {"chapters": []}, {"chapters": {}}, {"chapters": [[]]}, {"chapters": [{"title": "x"}]},
+        {"given_name": "a\x00b"}, {"reason": ["x"]},
+        {"chapters": [{"title": "x", "parts": [{"title": "x"}]}]},
+        {"chapters": [{"title": "x", "parts": [{
+            "title": "x", "meta": "", "severe": "", "lines": [{"label": "x", "text": 3}]}]}]},
+    ],
+)  # fmt: skip
+def test_contents_of_another_making_are_refused(change):
+    data = json.loads(as_json(handed())) | change
+    with pytest.raises(NotAPackage):
+        read(json.dumps(data).encode())
+
+
+def test_no_contents_at_all_are_refused_and_an_unknown_tone_is_a_plain_line():
+    for data in (b"", b"[]", b"null", b"[" * 100_000, b"\xff\xfe"):
+        with pytest.raises(NotAPackage):
+            read(data)
+    line = Passage("x", "y", "<script>")
+    part = Part("x", "", "", (line,))
+    said = read(as_json(handed(chapters=(Chapter("x", (part,)),))))
+    assert said.chapters[0].parts[0].lines[0].tone == ""
+
+
+# --- Receiving ------------------------------------------------------------------------------------
+
+
+def test_taken_in_it_is_a_signal_a_file_and_to_be_read(
+    case, coordinator, receiver, elsewhere, signed_in
+):
+    there = PupilFactory(
+        school=elsewhere, given_name="Cagla", family_name="Van der Zwaan", birth_date=BORN
+    )
+    package = package_of(case, coordinator)
+    browser = signed_in(receiver)
+    answer = sent(browser, package)
+    received = ReceivedDossier.objects.get()
+    assert received.case.pupil == there
+    assert answer.url == reverse(
+        "cases:received", args=[received.case.reference, received.file.public_id]
+    )
+    assert received.sha256 == DossierExport.objects.get().sha256
+    signal = Signal.objects.get(case=received.case)
+    assert (signal.author, signal.hearsay_from, signal.severe) == (
+        receiver, case.school.name, False,
+    )  # fmt: skip
+    assert "Blauwe plek" not in signal.facts
+    page = browser.get(answer.url).content.decode()
+    assert "Blauwe plek" in page
+    assert case.school.name in page
+    assert received.sha256 in page
+    with received.file.file.open("rb") as file:
+        paper = PdfReader(file)
+        assert not paper.is_encrypted
+        assert "Blauwe plek" in "\n".join(page.extract_text() for page in paper.pages)
+    listed = browser.get(reverse("cases:files", args=[received.case.reference])).content.decode()
+    assert answer.url in listed
+
+
+def test_sent_twice_it_is_taken_in_once(case, coordinator, receiver, elsewhere, signed_in):
+    PupilFactory(school=elsewhere, given_name="Çağla", family_name="van der Zwaan", birth_date=BORN)
+    package, key = package_of(case, coordinator), uuid.uuid4()
+    browser = signed_in(receiver)
+    first = sent(browser, package, idempotency_key=str(key))
+    assert sent(browser, package, idempotency_key=str(key)).url == first.url
+    again = sent(browser, package)
+    assert again.status_code == 422
+    assert Case.objects.get(school=elsewhere).reference in again.content.decode()
+    assert ReceivedDossier.objects.count() == 1
+    assert Attachment.objects.count() == 1
+    assert Signal.objects.filter(case__school=elsewhere).count() == 1
+
+
+def test_where_nobody_or_two_have_that_name_somebody_says_who_it_is(
+    case, coordinator, receiver, elsewhere, signed_in
+):
+    other = PupilFactory(
+        school=elsewhere, given_name="Çağla", family_name="Jansen", birth_date=BORN
+    )
+    package, browser = package_of(case, coordinator), signed_in(receiver)
+    asked = sent(browser, package)
+    assert asked.status_code == 422
+    assert 'name="pupil_query"' in asked.content.decode()
+    doubted = sent(browser, package, pupil=str(other.public_id))
+    assert doubted.status_code == 422
+    assert doubted.context["form"].errors["same"]
+    assert not ReceivedDossier.objects.exists()
+    assert sent(browser, package, pupil=str(other.public_id), same="on").status_code == 302
+    assert ReceivedDossier.objects.get().case.pupil == other
+
+
+def test_nobody_of_another_school_can_be_chosen(case, coordinator, receiver, signed_in):
+    package = package_of(case, coordinator)
+    answer = sent(signed_in(receiver), package, pupil=str(case.pupil.public_id), same="on")
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["pupil"]
+
+
+def test_a_wrong_password_is_said_at_its_field_and_kept_nowhere(
+    case, coordinator, receiver, signed_in, log
+):
+    package = package_of(case, coordinator)
+    answer = sent(signed_in(receiver), package, password="niet dit wachtwoord")
+    assert answer.context["form"].errors["password"]
+    assert "niet dit wachtwoord" not in log.getvalue()
+    answer = sent(signed_in(receiver), b"PK\x03\x04 geen zip")
+    assert answer.context["form"].errors["file"]
+
+
+def test_the_name_is_found_for_nobody_who_may_not_receive(case, coordinator, elsewhere, signed_in):
+    PupilFactory(school=elsewhere, given_name="Çağla", family_name="van der Zwaan", birth_date=BORN)
+    package = package_of(case, coordinator)
+    for role in (Role.TEACHER, Role.SCHOOL_LEADER, Role.ADMINISTRATOR):
+        assert sent(signed_in(member(role, elsewhere)), package).status_code == 404
+    # Who teaches there and receives elsewhere finds nobody of there.
+    both = member(Role.COORDINATOR, SchoolFactory())
+    both.memberships.create(role=Role.TEACHER, school=elsewhere, starts_on=date(2020, 1, 1))
+    assert sent(signed_in(both), package).status_code == 422
+    assert not ReceivedDossier.objects.exists()
+
+
+def test_who_is_kept_out_of_the_pupils_cases_hands_it_in_and_sees_nothing(
+    case, coordinator, receiver, elsewhere, signed_in
+):
+    there = PupilFactory(
+        school=elsewhere, given_name="Çağla", family_name="van der Zwaan", birth_date=BORN
+    )
+    leader = member(Role.SCHOOL_LEADER, elsewhere)
+    ShutOut.objects.create(pupil=there, user=receiver, ground="family", set_by=leader)
+    package = package_of(case, coordinator)
+    browser = signed_in(receiver)
+    answer = sent(browser, package)
+    assert answer.url == reverse("signals:mine")
+    received = ReceivedDossier.objects.get()
+    page = reverse("cases:received", args=[received.case.reference, received.file.public_id])
+    assert browser.get(page).status_code == 404
+    # Nor does a second time tell that it is there.
+    assert sent(browser, package).status_code == 302
+
+
+def test_withdrawn_it_is_read_by_nobody(case, coordinator, receiver, elsewhere, signed_in):
+    PupilFactory(school=elsewhere, given_name="Çağla", family_name="van der Zwaan", birth_date=BORN)
+    package, browser = package_of(case, coordinator), signed_in(receiver)
+    page = sent(browser, package).url
+    assert browser.get(page).status_code == 200
+    files.withdraw(Attachment.objects.get(), receiver, why="Verkeerde leerling.")
+    assert browser.get(page).status_code == 404
+    # By mistake with the wrong pupil, it can be taken in once more.
+    assert sent(browser, package).status_code == 302
+
+
+def test_where_the_database_refuses_no_file_stays(
+    case, coordinator, receiver, elsewhere, signed_in, monkeypatch
+):
+    there = PupilFactory(
+        school=elsewhere, given_name="Çağla", family_name="van der Zwaan", birth_date=BORN
+    )
+    package = package_of(case, coordinator)
+    monkeypatch.setattr(files, "LIMIT_OF_CASE", 10)
+    answer = sent(signed_in(receiver), package)
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["file"]
+    assert not Signal.objects.filter(case__pupil=there).exists()
+    assert not Case.objects.filter(pupil=there).exists()
