@@ -28,6 +28,11 @@ MATCHES_SHOWN = 8
 RECENT_SHOWN = 5
 
 NORMAL, SEVERE, ACUTE = "normal", "severe", "acute"
+URGENCIES = (
+    (NORMAL, _("A signal, not severe by itself")),
+    (SEVERE, _("Severe: this cannot wait for a second signal")),
+    (ACUTE, _("There is danger right now")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +120,7 @@ class SignalFields(BodyMap, MeldcodeForm):
     )
     urgency = forms.ChoiceField(
         label=_("How severe is it?"),
-        choices=(
-            (NORMAL, _("A signal, not severe by itself")),
-            (SEVERE, _("Severe: this cannot wait for a second signal")),
-            (ACUTE, _("There is danger right now")),
-        ),
+        choices=URGENCIES,
         initial=NORMAL,
         widget=forms.RadioSelect,
     )
@@ -175,8 +176,13 @@ class SignalFields(BodyMap, MeldcodeForm):
         values = dict(self.values)
         for name in ("pupil", "pupil_query", "reason"):
             values.pop(name, None)
-        urgency = values.pop("urgency")
-        return {**values, "severe": urgency != NORMAL, "acute": urgency == ACUTE}
+        severity = severity_of(values.pop("urgency"))
+        return {**values, **severity}
+
+
+def severity_of(urgency: str) -> dict[str, bool]:
+    """Return how severe a signal of that urgency is, as the action takes it."""
+    return {"severe": urgency != NORMAL, "acute": urgency == ACUTE}
 
 
 class SignalForm(SignalFields):

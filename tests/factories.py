@@ -27,6 +27,7 @@ from cases.models import (
     Conversation,
     HelpItem,
     Pupil,
+    ReceivedDossier,
     SchoolVacation,
 )
 from consultations.models import Consultation, Invitation, Meeting
@@ -277,6 +278,33 @@ class AttachmentFactory(RecordFactory):
     size = 12
     sha256 = "0" * 64
     file = factory.LazyFunction(lambda: ContentFile(b"Tien keer te", name="x"))
+
+
+class ReceivedDossierFactory(RecordFactory):
+    """A dossier of another school, with its paper among the files of the case."""
+
+    class Meta:
+        model = ReceivedDossier
+
+    file = factory.SubFactory(AttachmentFactory, case=factory.SelfAttribute("..case"))
+    sender = "De Horizon"
+    number = "M-BBBBBB/1"
+    made_at = factory.LazyFunction(timezone.now)
+    reason = "De leerling verhuist."
+    sha256 = "1" * 64
+    contents = factory.LazyFunction(
+        lambda: [
+            {
+                "title": "Stap 1: signalen",
+                "parts": [
+                    {
+                        "title": "Signaal", "meta": "3 maart", "severe": "",
+                        "lines": [{"label": "Gezien", "text": "Was stil.", "tone": "fact"}],
+                    }
+                ],
+            }
+        ]
+    )  # fmt: skip
 
 
 def member(role: Role, place: School | Buurtteam | None = None, **fields: object) -> User:

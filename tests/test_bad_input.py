@@ -330,7 +330,7 @@ WITH_OBJECT = [
     "consultations:call", "referrals:received", "referrals:detail", "referrals:prepare",
     "referrals:move", "referrals:pass_on", "referrals:goal",
     "referrals:withdraw",
-    "cases:attach", "cases:file", "cases:withdraw_file",
+    "cases:attach", "cases:file", "cases:withdraw_file", "cases:received",
     "cases:shut_out", "cases:end_shut_out", "cases:end_emergency", "cases:readers", "audit:settle",
     "people:person", "people:give_role", "people:end_role", "people:reset_second_factor",
     "people:withdraw_invitation", "sso:change", "sso:switch",

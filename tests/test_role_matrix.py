@@ -138,6 +138,7 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "signals:mine":                          LOGS_SIGNALS,
     "signals:new":                           LOGS_SIGNALS,
     "signals:pupils":                        LOGS_SIGNALS,
+    "signals:receive":                       (*CARE_TEAM, *COORDINATORS_ELSEWHERE),
     "signals:throw_draft_away":              LOGS_SIGNALS,
     "signals:detail":                        ("author", *SEES_CASE),
     "signals:correct":                       ("author",),
@@ -219,6 +220,7 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "cases:exportable":                      ("administrator", "other_administrator"),
     "cases:attach":                          ASKS,
     "cases:file":                            SEES_CASE,
+    "cases:received":                        SEES_CASE,
     "cases:withdraw_file":                   ("participant", *MOVES_CASE),  # added by the former
     "cases:imports":                         ("leader", *LEADERS_ELSEWHERE, *ADMINISTRATORS),
     "cases:new_import":                      ADMINISTRATORS,
@@ -424,6 +426,7 @@ def arguments(name: str, world: World) -> list:
         "cases:add_sibling": [world.pupil.public_id],
         "cases:end_sibling": [world.pupil.public_id, world.sibling_tie.public_id],
         "cases:file": [*case, world.attachment.public_id],
+        "cases:received": [*case, world.received_file.public_id],
         "cases:withdraw_file": [*case, world.attachment.public_id],
         "cases:remove_participant": [*case, world.people["participant"].public_id],
         "cases:year_texts": [LAST_YEAR],

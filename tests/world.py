@@ -48,6 +48,7 @@ from tests.factories import (
     InvitationFactory,
     MeetingFactory,
     PupilFactory,
+    ReceivedDossierFactory,
     RoleInvitationFactory,
     SchoolFactory,
     SignalFactory,
@@ -114,6 +115,8 @@ class World:
         plan = HelpPlan.objects.create(decision=self.referral.decision)
         plan.goals.create(number=1, what="Op tijd komen.")
         self.attachment = AttachmentFactory(case=self.case, author=self.people["participant"])
+        received = ReceivedDossierFactory(case=self.case, author=self.people["coordinator"])
+        self.received_file = received.file
         self.role_invitation = RoleInvitationFactory(school=self.school)
         self.identity_provider = IdentityProviderFactory(school=self.school)
         self.saml_provider = saml_provider_of(self.school)

@@ -72,7 +72,8 @@ def request_export(
         reason = f"{reason}\n{_('The pupil is younger than 16')}"
     elif VARIANTS[Code(wish.variant)].package:
         said = f"{GROUNDS_TO_HAND_OVER[wish.ground].title}: {wish.account}"
-        reason = f"{_('For:')} {wish.receiver}\n{reason}\n{said}"
+        to = _("To: %(receiver)s") % {"receiver": wish.receiver}
+        reason = f"{to}\n{reason}\n{said}"
     export = DossierExport.objects.create(
         case=case,
         requested_by=by,

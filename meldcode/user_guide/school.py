@@ -170,6 +170,23 @@ CARE = RoleHelp(
             ),
         ),
         Chapter(
+            _("A pupil goes to another school"),
+            (
+                _(
+                    "Does the next school need to know? Make the dossier “To hand over to another "
+                    "school”: choose the records, and write down who consented or why without."
+                ),
+                _(
+                    "You get a package behind a password. Send it by safe mail; tell the password "
+                    "by telephone."
+                ),
+                _(
+                    "Do you get a package yourself? Choose “Receive a dossier” under “Cases”. It "
+                    "becomes a signal in the pupil's case, and you read it there."
+                ),
+            ),
+        ),
+        Chapter(
             _("A parent or pupil asks what stands there"),
             (
                 _(

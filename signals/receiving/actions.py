@@ -23,7 +23,15 @@ CATEGORY = "told_others"
 
 
 def receive(
-    pupil: Pupil, by: User, key: UUID, *, handed: Handed, content: Content, sha256: str
+    pupil: Pupil,
+    by: User,
+    key: UUID,
+    *,
+    handed: Handed,
+    content: Content,
+    sha256: str,
+    severe: bool,
+    acute: bool,
 ) -> ReceivedDossier:
     """File a dossier of another school with a pupil: as a signal, so that somebody answers it.
 
@@ -47,8 +55,8 @@ def receive(
             facts=_in_words(handed),
             hearsay_from=handed.sender[:160],
             observed_at=timezone.now(),
-            severe=False,
-            acute=False,
+            severe=severe,
+            acute=acute,
         )
         case = lock(signal.case)
         title = _("Dossier of %(school)s") % {"school": handed.sender}
@@ -70,7 +78,7 @@ def _before(pupil: Pupil, by: User, sha256: str) -> Case | None:
 def _in_words(handed: Handed) -> str:
     """Return the facts of the signal: that it came, and no word of what is in it."""
     return _(
-        "A dossier came from %(school)s, made there on %(day)s. It holds %(count)s records. Read "
+        "A dossier came from %(school)s, made there on %(day)s. Records in it: %(count)s. Read "
         "it under “Files”, and weigh with the care team what it asks of your school."
     ) % {
         "school": handed.sender,

@@ -20,7 +20,7 @@ from cases.models import Pupil
 from cases.names import fold
 from cases.transfer.contents import Handed, NotAPackage, read
 from cases.transfer.sealing import Broken, WrongPassword, opened
-from signals.forms import pupils_for
+from signals.forms import NORMAL, URGENCIES, pupils_for, severity_of
 
 BROKEN = _(
     "This is no package of Meldcode, or it is not whole. Ask the other school to send it anew."
@@ -45,6 +45,13 @@ class ReceiveForm(MeldcodeForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         max_length=100,
         strip=False,
+    )
+    urgency = forms.ChoiceField(
+        label=_("How severe is it now, by what the other school told you?"),
+        help_text=_("What was severe there can be over. You read it next, and can log more."),
+        choices=URGENCIES,
+        initial=NORMAL,
+        widget=forms.RadioSelect,
     )
     pupil_query = forms.CharField(
         label=_("Search by name or class"), required=False, max_length=SHORT_TEXT
@@ -148,6 +155,11 @@ class ReceiveForm(MeldcodeForm):
         filled_in = super()._filled_in(data)
         filled_in.pop("password", None)
         return filled_in
+
+    @property
+    def severity(self) -> dict[str, bool]:
+        """Return how severe the signal is that it becomes."""
+        return severity_of(self.values["urgency"])
 
     @property
     def key(self) -> uuid.UUID:

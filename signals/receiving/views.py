@@ -21,13 +21,14 @@ def receive(request: HttpRequest) -> HttpResponse:
     if searching:
         form = ReceiveForm(user=request.user)
         form.restore(request.POST)
+        form.initial["password"] = request.POST.get("password", "")
         form.asks_who = True
     else:
         form = ReceiveForm.for_page(request)
     if form.is_bound and form.is_valid():
         received = form.run(
             take_in, form.values["pupil"], request.user, form.key,
-            handed=form.handed, content=form.content, sha256=form.sha256,
+            handed=form.handed, content=form.content, sha256=form.sha256, **form.severity,
         )  # fmt: skip
         if received:
             messages.success(request, _("The dossier is taken in. Read it now."))

@@ -28,6 +28,7 @@ from consultations.models import ReadMark
 from referrals.report.fields import FIELDS
 from tests.accounts import oidc, saml
 from tests.accounts.page import OF_THE_FORM
+from tests.cases.made_up_packages import PASSWORD, package_about
 from tests.factories import (
     ConsultationFactory,
     ContactFactory,
@@ -487,6 +488,28 @@ class Picked:
         return b"Tien keer te laat in maart."
 
 
+class PickedPackage(Picked):
+    """A package of another school, chosen anew for each sending."""
+
+    name = "overdracht.zip"
+    content_type = "application/zip"
+
+    def __init__(self, package: bytes) -> None:
+        self.package = package
+
+    def read(self) -> bytes:
+        """Return all of it, each time."""
+        return self.package
+
+
+def package(world: World) -> Data:
+    """Choose a package that is about the pupil, with its password."""
+    return {
+        "file": PickedPackage(package_about(world.pupil)), "password": PASSWORD,
+        "urgency": "normal",
+    }  # fmt: skip
+
+
 def attachment(world: World) -> Data:
     """Choose a file and say what it is."""
     return {"file": Picked(), "title": "Verzuimoverzicht van maart"}
@@ -868,6 +891,8 @@ FORMS = (
         ({"grounds": ""}, "grounds"),
     ), keyed=False),
     Row("referrals:goal", "handed_over", "coordinator", "case", new_goal, keyed=False),
+    Row("signals:receive", "coordinator", None, None, package,
+        (({"password": "een ander wachtwoord"}, "password"),), codes=("password",)),
     # After the forms in which the file is chosen.
     Row("cases:withdraw_file", "coordinator", "leader", "case", file_withdrawal, keyed=False,
         more=("attachment",)),

@@ -45,6 +45,8 @@ CONFIRMED = {"consultations:agree": {"no_names": "on", "words_shown": "x-probe\n
 # What was searched for; why one decides against the weighing, where one does not; and what stands
 # on the page of a provider that is not the world's own.
 NOT_SHOWN = {
+    # Searched where nobody is found by the name in a package.
+    "signals:receive.pupil_query",
     "signals:new.pupil_query", "cases:add_sibling.pupil_query", "referrals:decide.override_grounds",
     "sso:add.client_id",
     # On the page of a request and of a hold that are not the world's own.

@@ -70,6 +70,7 @@ NOT_WRITTEN_DOWN: dict[str, tuple[frozenset[str], str]] = {
     "cases:add_sibling":         (NAMES, CHOSEN),
     "signals:new":               (NAMES, CHOSEN),
     "signals:pupils":            (NAMES, CHOSEN),
+    "signals:receive":           (NAMES, CHOSEN),
     "cases:export":              (frozenset({"DossierExport.reason"}), OWN),
     "cases:year":                (frozenset({"YearExport.reason"}), OWN),
     "cases:participants":        (NAMES, STEP),
@@ -120,6 +121,7 @@ def sent_with_a_button(world):
     return {
         "signals:pupils": [{"pupil_query": SIGN}],
         "signals:new": [{"search": "1", "pupil_query": SIGN}, {"pupil_query": SIGN}],
+        "signals:receive": [{"search": "1", "pupil_query": SIGN}, {"pupil_query": SIGN}],
         "consultations:new": [
             {**question, **share, "preview": "1"}, {**question, "replace": "1"}, {"change": "1"},
         ],

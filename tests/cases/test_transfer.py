@@ -5,7 +5,7 @@ import io
 import json
 import uuid
 import zipfile
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -24,7 +24,6 @@ from cases.models import Attachment, Case, DossierExport, ReceivedDossier, ShutO
 from cases.transfer import sealing
 from cases.transfer.contents import (
     Chapter,
-    Handed,
     NotAPackage,
     Part,
     Passage,
@@ -35,6 +34,7 @@ from cases.transfer.contents import (
 )
 from cases.transfer.sealing import Broken, WrongPassword, opened, sealed
 from signals.models import Signal
+from tests.cases.made_up_packages import PASSWORD, handed
 from tests.factories import (
     CaseFactory,
     PupilFactory,
@@ -44,7 +44,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "vier woorden op een rij"
 BORN = date(2016, 5, 4)
 WHY = "De leerling gaat na de zomer naar een andere school."
 
@@ -93,22 +92,11 @@ def package_of(case, by, **fields):
         return file.read()
 
 
-def handed(**fields):
-    lines = (Passage("Gezien", "Een blauwe plek.", "fact"),)
-    chapters = (Chapter("Stap 1", (Part("Signaal", "3 maart", "Ernstig", lines),)),)
-    return Handed(
-        **{
-            "sender": "De Vlierboom", "number": "M-AAAAAA/1", "reason": "Verhuizing.",
-            "made_at": datetime(2026, 3, 11, tzinfo=UTC), "given_name": "Çağla",
-            "family_name": "van der Zwaan", "birth_date": BORN, "chapters": chapters, **fields,
-        }
-    )  # fmt: skip
-
-
 def sent(browser, package, password=PASSWORD, **fields):
     upload = SimpleUploadedFile("overdracht.zip", package, "application/zip")
     return browser.post(
-        reverse("signals:receive"), {"file": upload, "password": password, **fields}
+        reverse("signals:receive"),
+        {"file": upload, "password": password, "urgency": "normal", **fields},
     )
 
 
@@ -139,7 +127,7 @@ def test_the_form_asks_whose_consent_it_takes_at_that_age(case, coordinator, sig
         f"{reverse('cases:dossier', args=[case.reference])}?kind={Code.SCHOOL}"
     )
     text = page.content.decode()
-    assert "consent of the pupil alone" in text
+    assert "alleen toestemming van de leerling zelf nodig" in text
     assert 'name="password"' in text
     assert 'name="receiver"' in text
 
@@ -302,6 +290,17 @@ def test_taken_in_it_is_a_signal_a_file_and_to_be_read(
         assert "Blauwe plek" in "\n".join(page.extract_text() for page in paper.pages)
     listed = browser.get(reverse("cases:files", args=[received.case.reference])).content.decode()
     assert answer.url in listed
+
+
+def test_danger_that_the_other_school_told_of_is_a_severe_signal(
+    case, coordinator, receiver, elsewhere, signed_in
+):
+    PupilFactory(school=elsewhere, given_name="Çağla", family_name="van der Zwaan", birth_date=BORN)
+    sent(signed_in(receiver), package_of(case, coordinator), urgency="acute")
+    signal = Signal.objects.get(case__school=elsewhere)
+    assert signal.severe
+    assert signal.acute
+    assert signal.case.accelerated
 
 
 def test_sent_twice_it_is_taken_in_once(case, coordinator, receiver, elsewhere, signed_in):
