@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import (
     BooleanField,
     CharField,
@@ -51,7 +51,7 @@ def read_together(*querysets: QuerySet) -> None:
     if not asked:
         return
     columns = ", ".join(_as_json(sql, compiler) for __, compiler, sql, __ in asked)
-    with connection.cursor() as cursor:
+    with connections[querysets[0].db].cursor() as cursor:
         params = [param for *__, params in asked for param in params]
         cursor.execute(f"SELECT {columns}", params)
         answers = cursor.fetchone()

@@ -146,6 +146,20 @@ else:
     # To compile a question takes PostgreSQL a second and more; none of ours is that slow.
     jit_off = f"{DATABASES['default'].get('OPTIONS', {}).get('options', '')} -c jit=off".strip()
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = jit_off
+    # A copy that follows the database: figures are counted there (background/replica.py).
+    if REPLICA_URL := env.str("REPLICA_URL", default=""):
+        DATABASES["replica"] = (
+            DATABASES["default"]
+            | env.db_url_config(REPLICA_URL)
+            | {
+                "OPTIONS": {
+                    "options": "-c jit=off -c default_transaction_read_only=on",
+                    "connect_timeout": 2,
+                },
+                "TEST": {"MIRROR": "default"},
+            }
+        )
+DATABASE_ROUTERS = ["background.replica.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")

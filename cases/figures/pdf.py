@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from background.replica import reading_from_replica
 from cases.dossier.pdf import INDENTATION, on_paper
 from cases.figures.bars import bars
 from cases.figures.report import YearReport
@@ -13,7 +14,8 @@ from cases.figures.report import YearReport
 def as_html(make: Callable[[], YearReport], language: str) -> str:
     """Return a report as the page that is printed; made in the language in which it is read."""
     with translation.override(language):
-        report = make()
+        with reading_from_replica():
+            report = make()
         figures = [(table, bars(table)) for table in report.tables]
         html = render_to_string("pdf/year_report.html", {"report": report, "figures": figures})
     return INDENTATION.sub("", html)

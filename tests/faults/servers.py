@@ -75,6 +75,10 @@ class Postgres:
         with contextlib.closing(connection), connection.cursor() as cursor:
             cursor.execute(sql)
 
+    def follow(self, scratch: Path) -> "Replica":
+        """Return a server that follows this one."""
+        return Replica(self._pg_ctl, self.port, scratch)
+
     def crash(self) -> None:
         """Stop at once, in the middle of whatever goes on."""
         connection.close()  # of this process: it is well, and would find its line broken
@@ -85,13 +89,49 @@ class Postgres:
         self._control("restart", "-l", str(self._data.parent / "log"))  # knows its options still
 
     def _control(self, *words: str) -> None:
-        command = [self._pg_ctl, "-D", str(self._data), "-w", *words]
+        as_postgres(self._pg_ctl, "-D", str(self._data), "-w", *words, cwd=self._data.parent)
+
+
+def as_postgres(*command: str, cwd: Path) -> None:
+    """Run a command as the user that owns the servers."""
+    words = ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else command
+    subprocess.run(
+        words, cwd=cwd, check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL
+    )  # fmt: skip
+
+
+class Replica:
+    """A PostgreSQL that follows another."""
+
+    def __init__(self, pg_ctl: str, of: int, scratch: Path) -> None:
+        self._pg_ctl, self._place, self.port = pg_ctl, scratch / "replica", free_port()
+        self._place.mkdir()
         if os.geteuid() == 0:
-            command = ["runuser", "-u", "postgres", "--", *command]
-        subprocess.run(
-            command, cwd=self._data.parent, check=True, stdout=subprocess.DEVNULL,
-            stdin=subprocess.DEVNULL,
+            shutil.chown(self._place, "postgres")
+        backup = str(Path(pg_ctl).with_name("pg_basebackup"))
+        self._run(
+            backup, "-h", "127.0.0.1", "-p", str(of), "-U", "meldcode", "-D", f"{self._place}/data",
+            "-R", "-X", "stream", "--checkpoint=fast", "--no-sync",
         )  # fmt: skip
+        options = f"-p {self.port} -k {self._place} -c listen_addresses=127.0.0.1 -c fsync=off"
+        self._control("-l", f"{self._place}/log", "-o", options, "start")
+
+    def run(self, sql: str) -> None:
+        """Run a statement on the whole server."""
+        connection = psycopg2.connect(f"postgres://meldcode@127.0.0.1:{self.port}/postgres")
+        connection.autocommit = True
+        with contextlib.closing(connection), connection.cursor() as cursor:
+            cursor.execute(sql)
+
+    def stop(self) -> None:
+        """Stop at once."""
+        self._control("-m", "immediate", "stop")
+
+    def _control(self, *words: str) -> None:
+        self._run(self._pg_ctl, "-D", f"{self._place}/data", "-w", *words)
+
+    def _run(self, *command: str) -> None:
+        as_postgres(*command, cwd=self._place)
 
 
 class Redis:
