@@ -52,16 +52,20 @@ def test_what_was_asked_is_done_when_it_is_back(house, redis, letterbox, opened,
     assert Signal.objects.filter(author=coordinator).count() == 1
 
 
-def test_a_worker_that_could_not_say_that_it_is_done_takes_up_the_next(house, redis, letterbox):
+@pytest.mark.parametrize("fault", ["silent", "full"])
+def test_a_worker_that_could_not_say_that_it_is_done_takes_up_the_next(
+    house, redis, letterbox, fault
+):
     standing_still()
     expected, worker = owed(), house.worker()
     with house.held("LOCK TABLE cases_dossierexport IN ACCESS EXCLUSIVE MODE"):
         house.ask(PAPERS)
         eventually(house.somebody_waits)
-        redis.halt()
+        house.ask(PAPERS)  # is there to be taken up next, and cannot be written down as in hand
+        {"silent": redis.halt, "full": redis.fill}[fault]()
     eventually(lambda: "Couldn't ack" in worker.log)
 
-    redis.go_on()
+    {"silent": redis.go_on, "full": redis.empty}[fault]()
     house.ask(SWEEP)
     eventually(lambda: everything_was_told_once(letterbox, expected))
     assert worker.runs()
