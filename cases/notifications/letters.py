@@ -31,11 +31,13 @@ def letter(
     """
     digest = is_digest(person, told)
     with translation.override(person.language):
-        subject = digest_subject(len(told)) if digest else subject_of(told)
+        shown = parts(told)
+        count = sum(len(part["links"]) for part in shown)
+        subject = digest_subject(count) if digest else subject_of(shown, count)
         said = {
             "subject": subject,
             "language": person.language,
-            "parts": parts(told),
+            "parts": shown,
             "lines": tasks_in(person) if digest else [],
             "tasks_url": settings.SITE_URL + reverse("todo"),
             "settings_url": settings.SITE_URL + reverse("notifications:settings"),
@@ -80,12 +82,11 @@ def digest_subject(count: int) -> str:
     return said % {"count": count}
 
 
-def subject_of(told: list[Notification]) -> str:
+def subject_of(shown: list[dict], count: int) -> str:
     """Return the subject: what happened, where it is one thing."""
-    kinds = {one.kind for one in told}
-    if len(kinds) == 1:
-        return f"Meldcode: {KINDS[kinds.pop()].said}".removesuffix(".")
-    return _("Meldcode: %(count)s things wait for you") % {"count": len(told)}
+    if len(shown) == 1:
+        return f"Meldcode: {shown[0]['said']}".removesuffix(".")
+    return _("Meldcode: %(count)s things wait for you") % {"count": count}
 
 
 def parts(told: Iterable[Notification]) -> list[dict]:
