@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core import mail
@@ -16,9 +17,9 @@ from cases.models import Envelope, Notification, NotificationChoice
 from cases.notifications.choosing import choice_of
 from cases.notifications.kinds import KINDS
 from cases.todo.registry import tasks_of
-from cases.todo.tasks import Asked, Line, in_mail
+from cases.todo.tasks import Asked, Line, Task, in_mail
 
-# More than one reads in a mail: the page has them all.
+# Of each half; more than one reads in a mail: the page has them all.
 TASKS_SHOWN = 20
 
 
@@ -38,7 +39,7 @@ def letter(
             "subject": subject,
             "language": person.language,
             "parts": shown,
-            "lines": tasks_in(person) if digest else [],
+            "tasks": tasks_in(person) if digest else [],
             "tasks_url": settings.SITE_URL + reverse("todo"),
             "settings_url": settings.SITE_URL + reverse("notifications:settings"),
         }
@@ -65,11 +66,26 @@ def is_digest(person: User, told: list[Notification]) -> bool:
     return daily and not all(one.urgent for one in told)
 
 
-def tasks_in(person: User) -> list[Line]:
-    """Return what is asked of somebody, as a mail may say it: no name, and no word of content."""
+class Half(NamedTuple):
+    """Half of somebody's tasks, as a mail shows it: how many more there are than ``lines``."""
+
+    title: str
+    lines: list[Line]
+    more: int
+
+
+def tasks_in(person: User) -> list[Half]:
+    """Return what is asked of somebody and by them, as a mail may say it: no name, no content."""
     now = timezone.now()
-    mine = [task for task in tasks_of(person, now) if task.asked is Asked.OF_ME]
-    return in_mail(mine[:TASKS_SHOWN], now)
+    titles = {Asked.OF_ME: _("Asked of me"), Asked.BY_ME: _("Asked by me")}
+    found: dict[Asked, list[Task]] = {asked: [] for asked in titles}
+    for task in tasks_of(person, now):
+        found[task.asked].append(task)
+    return [
+        Half(titles[asked], in_mail(tasks[:TASKS_SHOWN], now), len(tasks[TASKS_SHOWN:]))
+        for asked, tasks in found.items()
+        if tasks
+    ]
 
 
 def digest_subject(count: int) -> str:
