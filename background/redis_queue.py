@@ -1,11 +1,16 @@
-"""The queue of production: Redis, by kombu's transport, with one thing mended.
+"""The queue of production: Redis, by kombu's transport, with two things mended.
 
 kombu counts what a worker has in hand until Redis has confirmed that it is done. When Redis does
 not answer just then, Celery writes that down and goes on, and the count stays: a worker with one
 hand never takes up anything again, though it looks well, and Redis is back.
+
+A Redis that answers and takes nothing, as with a full memory or a full disk behind it, is for
+Celery no broken line: its worker ends at the first word that is refused. For us it is one: the
+worker waits, connects again and goes on when there is room.
 """
 
 from kombu.transport import redis
+from redis.exceptions import ResponseError
 
 
 class QoS(redis.QoS):
@@ -42,3 +47,4 @@ class Transport(redis.Transport):
     """kombu's, with our channel."""
 
     Channel = Channel
+    connection_errors = (*redis.Transport.connection_errors, ResponseError)

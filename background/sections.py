@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 class Item:
     """One thing in a section, as whoever looks may see it: no case, no pupil, no file.
 
-    ``who`` is a name only where access shows it. ``again``: the id by which it may be tried again.
+    ``who`` asked for it, ``reader`` is whom it did not reach: names only where access shows them.
+    ``again``: the id by which it may be tried again.
     """
 
     title: str
     state: str
     since: datetime
     who: str = ""
+    reader: str = ""
     why: str = ""
     failed: bool = False
     again: UUID | None = None

@@ -65,14 +65,17 @@ def work(request: HttpRequest) -> HttpResponse:
     """Show what runs, what waits, what failed and why; of other schools nothing."""
     now = timezone.now()
     found = standings(now)
+    failing = [standing for standing in found if standing.fails]
+    shown = sections.shown_to(request.user)
     return render(
         request,
         "background/work.html",
         {
             "troubles": [check for check in health.checks(now) if not check.well],
-            "failing": [standing for standing in found if standing.fails],
+            "failing": failing,
+            "failed": failing or any(item.failed for __, items in shown for item in items),
             "standings": [standing for standing in found if not standing.fails],
-            "sections": sections.shown_to(request.user),
+            "sections": shown,
         },
     )
 

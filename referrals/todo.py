@@ -163,7 +163,8 @@ TABLE: tuple[Provider, ...] = (
     ),
     Provider(
         "referral", Asked.BY_ME, (MOVE,), rows=_waiting, prepare=_with_ends,
-        text=_how_it_waits, action=TO_IT, url=_page,
+        text=_how_it_waits, in_brief=_("You wait for an answer of somebody else."),
+        action=TO_IT, url=_page,
         reference=lambda referral: _case(referral).reference,
         due=lambda referral: referral.ends_at,
         since=lambda referral: _came_in(referral) or referral.sent_at,

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core import mail
@@ -16,9 +17,9 @@ from cases.models import Envelope, Notification, NotificationChoice
 from cases.notifications.choosing import choice_of
 from cases.notifications.kinds import KINDS
 from cases.todo.registry import tasks_of
-from cases.todo.tasks import Asked, Line, in_mail
+from cases.todo.tasks import Asked, Line, Task, in_mail
 
-# More than one reads in a mail: the page has them all.
+# Of each half; more than one reads in a mail: the page has them all.
 TASKS_SHOWN = 20
 
 
@@ -31,12 +32,14 @@ def letter(
     """
     digest = is_digest(person, told)
     with translation.override(person.language):
-        subject = digest_subject(len(told)) if digest else subject_of(told)
+        shown = parts(told)
+        count = sum(len(part["links"]) for part in shown)
+        subject = digest_subject(count) if digest else subject_of(shown, count)
         said = {
             "subject": subject,
             "language": person.language,
-            "parts": parts(told),
-            "lines": tasks_in(person) if digest else [],
+            "parts": shown,
+            "tasks": tasks_in(person) if digest else [],
             "tasks_url": settings.SITE_URL + reverse("todo"),
             "settings_url": settings.SITE_URL + reverse("notifications:settings"),
         }
@@ -63,11 +66,26 @@ def is_digest(person: User, told: list[Notification]) -> bool:
     return daily and not all(one.urgent for one in told)
 
 
-def tasks_in(person: User) -> list[Line]:
-    """Return what is asked of somebody, as a mail may say it: no name, and no word of content."""
+class Half(NamedTuple):
+    """Half of somebody's tasks, as a mail shows it: how many more there are than ``lines``."""
+
+    title: str
+    lines: list[Line]
+    more: int
+
+
+def tasks_in(person: User) -> list[Half]:
+    """Return what is asked of somebody and by them, as a mail may say it: no name, no content."""
     now = timezone.now()
-    mine = [task for task in tasks_of(person, now) if task.asked is Asked.OF_ME]
-    return in_mail(mine[:TASKS_SHOWN], now)
+    titles = {Asked.OF_ME: _("Asked of me"), Asked.BY_ME: _("Asked by me")}
+    found: dict[Asked, list[Task]] = {asked: [] for asked in titles}
+    for task in tasks_of(person, now):
+        found[task.asked].append(task)
+    return [
+        Half(titles[asked], in_mail(tasks[:TASKS_SHOWN], now), len(tasks[TASKS_SHOWN:]))
+        for asked, tasks in found.items()
+        if tasks
+    ]
 
 
 def digest_subject(count: int) -> str:
@@ -80,12 +98,11 @@ def digest_subject(count: int) -> str:
     return said % {"count": count}
 
 
-def subject_of(told: list[Notification]) -> str:
+def subject_of(shown: list[dict], count: int) -> str:
     """Return the subject: what happened, where it is one thing."""
-    kinds = {one.kind for one in told}
-    if len(kinds) == 1:
-        return f"Meldcode: {KINDS[kinds.pop()].said}".removesuffix(".")
-    return _("Meldcode: %(count)s things wait for you") % {"count": len(told)}
+    if len(shown) == 1:
+        return f"Meldcode: {shown[0]['said']}".removesuffix(".")
+    return _("Meldcode: %(count)s things wait for you") % {"count": count}
 
 
 def parts(told: Iterable[Notification]) -> list[dict]:

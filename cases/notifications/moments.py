@@ -10,10 +10,13 @@ from cases.models import NotificationChoice
 def not_before(
     choice: NotificationChoice | None, now: datetime, *, urgent: bool = False
 ) -> datetime:
-    """Return the moment from which on a mail may go out. What is urgent waits for nothing."""
-    if choice is None or urgent or choice.mail != NotificationChoice.Mail.DIGEST:
-        return after_quiet_hours(choice, now, urgent=urgent)
-    return next_time(now, choice.digest_at)
+    """Return the moment from which on a mail may go out. What is urgent waits for nothing.
+
+    A digest whose hour lies in somebody's quiet hours comes after these.
+    """
+    if choice is not None and not urgent and choice.mail == NotificationChoice.Mail.DIGEST:
+        now = next_time(now, choice.digest_at)
+    return after_quiet_hours(choice, now, urgent=urgent)
 
 
 def after_quiet_hours(

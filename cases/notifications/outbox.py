@@ -14,9 +14,10 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from cases.models import Envelope, OutboxMessage
+from cases.models import Envelope, NotificationChoice, OutboxMessage
 from cases.notifications.channels import SENDERS, Sender, is_refused
 from cases.notifications.kinds import waiting
+from cases.notifications.moments import after_quiet_hours
 from cases.waking import wake
 
 DELIVER = "cases.notifications.tasks.deliver"
@@ -37,8 +38,20 @@ FAULTS_IN_A_ROW = 3
 
 def deliver() -> int:
     """Send what waits and return how many letters went out. What fails waits for its next time."""
-    seal(timezone.now())
+    now = timezone.now()
+    _let_sleep(now)
+    seal(now)
     return sum(_send_all(channel) for channel in SENDERS)
+
+
+def _let_sleep(now: datetime) -> None:
+    """Put off what waited for a worker until its reader's quiet hours had begun, to their end."""
+    late = OutboxMessage.objects.to_seal(now).filter(notification__urgent=False)
+    for choice in NotificationChoice.objects.filter(
+        quiet_from__isnull=False, user__in=late.values("recipient")
+    ):
+        if (until := after_quiet_hours(choice, now)) > now:
+            late.filter(recipient=choice.user_id).update(not_before=until)
 
 
 def seal(now: datetime) -> int:

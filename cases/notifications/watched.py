@@ -73,7 +73,7 @@ def _item(letter: Envelope) -> Item:
         title=str(letter.get_channel_display()),
         state=_("Given up"),
         since=letter.dead_at,
-        who=letter.recipient.name,
+        reader=letter.recipient.name,
         why=str(in_words(letter.last_error)),
         failed=True,
         again=letter.public_id,

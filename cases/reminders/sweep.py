@@ -92,23 +92,18 @@ def _reminder(case: Case, period: Running, level: int, now: datetime) -> Reminde
 
 
 def _give(reminders: list[Reminder], members: dict[int, list[Member]], now: datetime) -> int:
-    """Write down the reminders that were not given before, and tell whom they are for."""
+    """Write down the reminders that were not given before, and tell whom they are for.
+
+    However many periods of a case it is time to remind of, a person is told once of the case: what
+    they read of it names no period.
+    """
     cases = {reminder.case_id for reminder in reminders}
     given = set(Reminder.objects.filter(case_id__among=cases).values_list(*SAID_ONCE))
     new = [r for r in reminders if tuple(getattr(r, name) for name in SAID_ONCE) not in given]
     insert_all(new)
     shut_out = _shut_out({reminder.case.pupil_id for reminder in new})
-    told = [
-        Notification(
-            recipient_id=user_id,
-            kind=REMINDER,
-            key=f"{reminder.pk}",
-            case_id=reminder.case_id,
-            reminder_id=reminder.pk,
-            urgent=reminder.urgent,
-            created_at=now,
-        )
-        for reminder in new
+    told: dict[tuple[int, int], Notification] = {}
+    for reminder in new:
         for user_id in sorted(
             recipients(
                 reminder.case,
@@ -116,10 +111,26 @@ def _give(reminders: list[Reminder], members: dict[int, list[Member]], now: date
                 members[reminder.case.school_id],
                 shut_out[reminder.case.pupil_id],
             )
-        )
-    ]
-    write_messages(insert_all(told), now)
+        ):
+            one = told.get((reminder.case_id, user_id))
+            if one is None:
+                told[reminder.case_id, user_id] = _told(reminder, user_id)
+            elif reminder.urgent:
+                one.urgent = True
+    write_messages(insert_all(told.values()), now)
     return len(new)
+
+
+def _told(reminder: Reminder, user_id: int) -> Notification:
+    return Notification(
+        recipient_id=user_id,
+        kind=REMINDER,
+        key=f"{reminder.pk}",
+        case_id=reminder.case_id,
+        reminder_id=reminder.pk,
+        urgent=reminder.urgent,
+        created_at=reminder.created_at,
+    )
 
 
 def _shut_out(pupils: set[int]) -> dict[int, set[int]]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from background import queue
 from background.limits import JOBS
-from background.models import Run, Worker
+from background.models import Beat, Run, Worker
 from cases.dossier.tasks import make_dossier
 from cases.models import DossierExport, ShutOut, YearExport
 from tests.factories import CaseFactory, PupilFactory, SchoolFactory, member
@@ -59,6 +59,14 @@ def card(text: str, does: str) -> str:
     return found
 
 
+@pytest.fixture
+def all_there():
+    """A worker and a beat that were there just now."""
+    now = timezone.now()
+    Worker.objects.create(name="one", started_at=now, seen_at=now)
+    Beat.objects.create(pk=1, ticked_at=now)
+
+
 def test_each_regular_task_stands_there_in_words(administrator, signed_in):
     shown = page(signed_in(administrator))
     for job in REGULAR:
@@ -90,6 +98,19 @@ def test_what_failed_says_since_when_and_why_and_stands_first(administrator, sig
     assert 'id="failing"' in shown
     run_of(ago=1)
     assert "mislukt sinds" not in page(signed_in(administrator))
+
+
+def test_what_failed_is_not_called_well(administrator, signed_in, all_there):
+    assert "Alles gaat goed" in page(signed_in(administrator))
+    run_of(state=State.FAILED, error="MemoryError")
+    shown = page(signed_in(administrator))
+    assert "Alles gaat goed" not in shown
+    assert "Wat mislukte, staat hieronder." in shown
+
+
+def test_a_paper_that_failed_is_not_called_well(administrator, school, signed_in, all_there):
+    export_of(school)
+    assert "Alles gaat goed" not in page(signed_in(administrator))
 
 
 def test_what_runs_and_what_waits(administrator, signed_in):

@@ -12,10 +12,13 @@ from django.urls import reverse
 
 from cases.actions import refresh
 from cases.models import NotificationChoice, OutboxMessage
+from cases.notifications import letters
 from cases.notifications.kinds import SEVERE, SHUT_OUT
 from cases.notifications.outbox import deliver
 from cases.notifications.telling import notify
+from consultations.models import Consultation
 from tests.accounts.page import Page
+from tests.cases import todo_situations as made
 from tests.factories import CaseFactory, PupilFactory, SignalFactory
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +152,27 @@ def test_the_digest_has_ones_tasks_with_it_and_a_mail_at_once_has_not(case, coor
         assert reverse("cases:detail", args=[case.reference]) not in tasks
         assert case.pupil.given_name not in text
     assert "Mijn taken" not in at_once.body + html_of(at_once)
+
+
+def test_the_digest_has_both_halves_of_my_tasks_and_says_where_it_is_cut(
+    case, coordinator, school, clock, monkeypatch
+):
+    for __ in range(2):
+        made.sent_invitation(coordinator, school)
+    made.unconfirmed(coordinator, school)
+    NotificationChoice.objects.create(user=coordinator, mail="digest", digest_at=time(16))
+    tell(case, coordinator)
+    clock.move_to(MORNING.replace(hour=16))
+    monkeypatch.setattr(letters, "TASKS_SHOWN", 2)
+    deliver()
+    (digest,) = mail.outbox
+    rooms = [room.reference for room in Consultation.objects.all()]
+    for text in (digest.body, html_of(digest)):
+        of_me, by_me = text.partition("Mijn taken")[2].split("Door mij gevraagd")
+        assert "Aan mij gevraagd" in of_me
+        assert sum(room in by_me for room in rooms) == 2
+        assert "Er is nog 1 taak" in by_me
+        assert "is niet bevestigd" not in by_me  # nor what was sent in a case
 
 
 def html_of(letter):

@@ -255,6 +255,9 @@ NIGHT = {"quiet_from": time(22), "quiet_until": time(7)}
         ({"mail": DIGEST, "digest_at": time(8)}, (3, 28, 9, 0), False, (3, 29, 8, 0)),
         ({"mail": DIGEST, "digest_at": time(8)}, (10, 24, 9, 0), False, (10, 25, 8, 0)),
         ({"mail": AT_ONCE, **NIGHT}, (3, 28, 23, 0), False, (3, 29, 7, 0)),
+        # Whoever wants quiet at the hour of their own digest has it after that.
+        ({"mail": DIGEST, "digest_at": time(23), **NIGHT}, (3, 2, 9, 0), False, (3, 3, 7, 0)),
+        ({"mail": DIGEST, "digest_at": time(23), **NIGHT}, (3, 2, 9, 0), True, (3, 2, 9, 0)),
     ],
 )  # fmt: skip
 def test_when_a_mail_may_go_out(choice, now, urgent, expected):
@@ -276,6 +279,32 @@ def test_a_digest_is_one_letter_at_its_hour_and_what_is_urgent_comes_at_once(
     clock.move_to(MORNING.replace(hour=16))
     assert deliver() == 1
     assert deliver() == 0
+
+
+def test_what_waited_for_a_worker_wakes_nobody_at_night_unless_it_is_urgent(
+    case, coordinator, school, clock
+):
+    NotificationChoice.objects.create(user=coordinator, **NIGHT)
+    tell(case, coordinator)
+    tell(case, member(Role.COORDINATOR, school), key="other")
+    clock.move_to(MORNING.replace(hour=23))
+    assert deliver() == 1  # who chose no quiet hours
+    tell(case, coordinator, kind=EMERGENCY)
+    assert deliver() == 1
+    assert unsent().oldest is None  # nor is that a letter that is late
+    clock.move_to(MORNING.replace(hour=7) + timedelta(days=1))
+    assert deliver() == 1
+
+
+def test_a_digest_counts_what_it_shows(case, coordinator, clock, mailoutbox):
+    coordinator.language = "en"
+    coordinator.save()
+    NotificationChoice.objects.create(user=coordinator, mail=DIGEST, digest_at=time(16))
+    for key in "ab":
+        tell(case, coordinator, key=key)
+    clock.move_to(MORNING.replace(hour=16))
+    deliver()
+    assert mailoutbox[0].subject == "Meldcode: your overview of today (1 thing)"
 
 
 def test_a_reminder_that_was_acted_on_is_not_mailed_and_stays_in_the_list(case, coordinator):
@@ -302,7 +331,7 @@ def test_an_administrator_sees_what_was_given_up_and_sends_it_again(
 ):
     administrator = member(Role.ADMINISTRATOR, school)
     page = signed_in(administrator).get(reverse("background:work")).content.decode()
-    assert coordinator.name in page
+    assert f"voor {coordinator.name}" in page  # who asked for nothing
     assert "De mailserver neemt dit adres niet aan." in page
     for word in (case.reference, case.pupil.family_name):
         assert word not in page

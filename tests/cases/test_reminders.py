@@ -112,8 +112,18 @@ def test_after_a_standstill_of_weeks_each_period_is_said_once_in_one_mail(
     standing_still(school)
     assert sweep(MONDAY + timedelta(days=60)) == 2
     assert set(Reminder.objects.values_list("period", flat=True)) == {"ask", "walk"}
+    assert coordinator.notifications.count() == 1  # two lines behind the bell would say the same
     deliver()
     assert len(mailoutbox) == 1
+
+
+def test_of_several_periods_each_hears_once_and_of_the_most_urgent(school, coordinator, mentor):
+    case = standing_still(school, severe=True, responsible=mentor)
+    # The first reminder of the whole walk is for the responsible alone; step 1 is late for all.
+    assert sweep(MONDAY + timedelta(hours=37)) == 2
+    assert set(case.reminders.values_list("period", "level")) == {("ask", 18), ("walk", 0)}
+    assert [one.urgent for one in mentor.notifications.all()] == [True]
+    assert [one.urgent for one in coordinator.notifications.all()] == [True]
 
 
 def test_what_was_done_meanwhile_is_not_asked_again(school, coordinator):

@@ -3,11 +3,16 @@
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db.models import F
 
+from background.models import Due
 from cases.models import DossierExport
+from tests.faults.house import SWEEP
+from tests.faults.outcome import everything_was_told_once, owed
 from tests.faults.servers import eventually
 from tests.faults.signals import ask_for_dossier, is_saved, log_signal
 from tests.faults.world import standing_still
@@ -34,20 +39,26 @@ def fill(folder: Path) -> Path:
     return ballast
 
 
-def test_what_was_asked_is_done_when_there_is_room(small_disk, house, opened):
+def test_what_was_asked_is_done_when_there_is_room(small_disk, house, letterbox, opened):
     house.environment["REDIS_URL"] = ""
     case, *__ = standing_still(1)
     (small_disk / "queue").mkdir()
+    worker, beat, web = house.worker(), house.beat(), house.web()
+    eventually(lambda: len(letterbox.accepted) == 3)
     ballast = fill(small_disk)
-    web = house.web()
+    standing_still()
+    expected = owed()
     at_school = opened(case.responsible)
     is_saved(log_signal(at_school, case.pupil))
     ask_for_dossier(at_school, case)
     states = DossierExport.objects.values_list("state", flat=True)
     assert list(states.all()) == [DossierExport.State.WAITING]
     assert "No queue for cases.dossier.tasks.make_dossier" in web.log
+    eventually(lambda: f"Beat could not start {SWEEP}" in beat.log)
 
     ballast.unlink()
-    house.worker()
-    house.beat()
+    Due.objects.update(last_run_at=F("last_run_at") - timedelta(hours=1))  # as an hour later
     eventually(lambda: list(states.all()) == [DossierExport.State.READY])
+    eventually(lambda: everything_was_told_once(letterbox, expected))
+    assert worker.runs()
+    assert beat.runs()

@@ -52,16 +52,37 @@ def test_what_was_asked_is_done_when_it_is_back(house, redis, letterbox, opened,
     assert Signal.objects.filter(author=coordinator).count() == 1
 
 
-def test_a_worker_that_could_not_say_that_it_is_done_takes_up_the_next(house, redis, letterbox):
+def test_a_minute_in_which_all_go_on_without_it(house, redis, letterbox, opened):
+    case, *__ = standing_still(1)
+    worker, beat, web = house.worker(), house.beat(), house.web()
+    eventually(lambda: len(letterbox.accepted) == 3)
+    redis.crash()
+    standing_still()
+    expected = owed()
+    is_saved(log_signal(opened(case.responsible), case.pupil))
+    # It waits two seconds longer each time: by then a minute is past.
+    for seconds in (8, 14):
+        eventually(lambda pause=seconds: f"Trying again in {pause}.00 seconds" in worker.log)
+
+    redis.start()
+    eventually(lambda: everything_was_told_once(letterbox, expected))
+    assert all(process.runs() for process in (worker, beat, web))
+
+
+@pytest.mark.parametrize("fault", ["silent", "full"])
+def test_a_worker_that_could_not_say_that_it_is_done_takes_up_the_next(
+    house, redis, letterbox, fault
+):
     standing_still()
     expected, worker = owed(), house.worker()
     with house.held("LOCK TABLE cases_dossierexport IN ACCESS EXCLUSIVE MODE"):
         house.ask(PAPERS)
         eventually(house.somebody_waits)
-        redis.halt()
+        house.ask(PAPERS)  # is there to be taken up next, and cannot be written down as in hand
+        {"silent": redis.halt, "full": redis.fill}[fault]()
     eventually(lambda: "Couldn't ack" in worker.log)
 
-    redis.go_on()
+    {"silent": redis.go_on, "full": redis.empty}[fault]()
     house.ask(SWEEP)
     eventually(lambda: everything_was_told_once(letterbox, expected))
     assert worker.runs()
