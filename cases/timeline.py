@@ -187,9 +187,11 @@ def _step_changes(case: Case) -> Iterator[Entry]:
 def _reminders(case: Case) -> Iterator[Entry]:
     for reminder in case.reminders.all():
         people = len(reminder.notifications.all())
-        text = ngettext("to %(count)s person", "to %(count)s people", people) % {"count": people}
-        if period := (PERIODS | BESIDE).get(reminder.period):
-            text = f"{period.label}, {text}"
+        told = ngettext("to %(count)s person", "to %(count)s people", people) % {"count": people}
+        period = (PERIODS | BESIDE).get(reminder.period)
+        # Of two periods at once people are told once: by the first, which counts them.
+        said = [period.label if period else "", told if people else ""]
+        text = ", ".join(str(part) for part in said if part)
         yield Entry(reminder.created_at, reminder.step, "clock", _("Reminder"), "", text)
 
 

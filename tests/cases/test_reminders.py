@@ -16,6 +16,7 @@ from cases.models import Case, Reminder
 from cases.notifications.outbox import deliver
 from cases.reminders import sweep as sweeping
 from cases.reminders.sweep import sweep
+from cases.timeline import timeline
 from tests.factories import (
     CaseFactory,
     ConsultationFactory,
@@ -113,6 +114,11 @@ def test_after_a_standstill_of_weeks_each_period_is_said_once_in_one_mail(
     assert sweep(MONDAY + timedelta(days=60)) == 2
     assert set(Reminder.objects.values_list("period", flat=True)) == {"ask", "walk"}
     assert coordinator.notifications.count() == 1  # two lines behind the bell would say the same
+    said = [
+        entry.text for entry in timeline(Case.objects.with_records().get()) if entry.icon == "clock"
+    ]
+    assert len(said) == 2
+    assert not any("0 p" in text for text in said)
     deliver()
     assert len(mailoutbox) == 1
 
