@@ -15,6 +15,7 @@ from cases.actions import begin_cycle, record_conversation, refresh
 from cases.dossier.contents import dossier
 from cases.errors import ActionError
 from cases.facts import facts_for
+from cases.in_charge import changes_of
 from cases.models import Case, Deviation, DossierExport
 from cases.protocol import guide
 from cases.timeline import timeline
@@ -226,6 +227,25 @@ def test_consent_in_a_talk_and_words_heard_change_who_is_responsible(case, coord
     heard(case, coordinator, helped_by="save", heard_from="veilig_thuis")
     begin_cycle(case, coordinator, grounds="Opnieuw.")
     assert in_charge(case) == "save"  # to walk again takes nothing back
+
+
+def test_who_is_responsible_is_so_since_the_talk_and_the_word_not_since_it_was_noted(
+    case, coordinator
+):
+    """R21: from that moment on."""
+    monday, tuesday = (timezone.now() - timedelta(days=days) for days in (3, 2))
+    Case.objects.filter(pk=case.pk).update(opened_at=monday - timedelta(days=9))
+    ConversationFactory(case=case, kind="three_way", buurtteam_consent=True, held_at=monday)
+    assert facts(case).in_charge_since == monday
+    decided(case, coordinator, help="buurtteam")
+    heard(case, coordinator, helped_by="save", received_at=tuesday)
+    assert facts(case).in_charge_since == tuesday
+    # Noted later of an earlier day, it begins no sooner than what it follows on.
+    heard(case, coordinator, helped_by="school", received_at=monday)
+    walked = changes_of(Case.objects.with_records().get(pk=case.pk))
+    assert [(step.party, step.since) for step in walked[1:]] == [
+        ("buurtteam", monday), ("save", tuesday), ("school", tuesday),
+    ]  # fmt: skip
 
 
 def test_the_card_names_who_is_responsible(case, coordinator, buurtteam, signed_in):
