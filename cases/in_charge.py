@@ -2,7 +2,8 @@
 
 Three things change it: consent in a three-way conversation, a referral that is accepted or ends,
 and what was heard of who helps now. The newest of them holds, in whatever cycle it was recorded:
-to walk the steps again takes nothing back from somebody who took it on.
+to walk the steps again takes nothing back from somebody who took it on. The newest is what was
+recorded last; since when it holds is when it was said, not when it was written down.
 """
 
 from dataclasses import dataclass
@@ -44,24 +45,39 @@ def changes(
 ) -> list[InCharge]:
     """Return who was responsible one after the other, from the opening of the case on."""
     found = [InCharge(SCHOOL, opened_at)]
-    for at, party, ended in sorted(
-        _events(conversations, referrals, feedbacks), key=lambda event: event[0]
-    ):
-        now = found[-1].party
+    events = _events(conversations, referrals, feedbacks)
+    for event in sorted(events, key=lambda event: event.recorded_at):
+        now = found[-1]
         # What ends somewhere changes nothing, once somebody else took it on.
-        if party != now and ended in ("", now):
-            found.append(InCharge(party, at))
+        if event.party != now.party and event.ended in ("", now.party):
+            found.append(InCharge(event.party, max(event.since, now.since)))
     return found
 
 
-def _events(
-    conversations: list[Any], referrals: list[Any], feedbacks: list[Any]
-) -> list[tuple[datetime, str, str]]:
-    """Return each moment, who is responsible from it on, and whose part ended with it, if any."""
-    events = [(t.recorded_at, *after) for t in conversations if (after := _after_talk(t))]
-    events += [(r.accepted_at, r.to, "") for r in referrals if r.accepted_at]
-    events += [(r.closed_at, r.closed_to or SCHOOL, r.to) for r in referrals if r.closed_at]
-    events += [(heard.recorded_at, heard.helped_by, "") for heard in feedbacks]
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Who is responsible ``since`` a moment, and whose part ``ended`` with it, if any."""
+
+    recorded_at: datetime
+    since: datetime
+    party: str
+    ended: str = ""
+
+
+def _events(conversations: list[Any], referrals: list[Any], feedbacks: list[Any]) -> list[Event]:
+    """Return what changes who is responsible."""
+    events = [
+        Event(talk.recorded_at, talk.held_at, *after)
+        for talk in conversations
+        if (after := _after_talk(talk))
+    ]
+    events += [Event(r.accepted_at, r.accepted_at, r.to) for r in referrals if r.accepted_at]
+    events += [
+        Event(r.closed_at, r.closed_at, r.closed_to or SCHOOL, r.to)
+        for r in referrals
+        if r.closed_at
+    ]
+    events += [Event(heard.recorded_at, heard.received_at, heard.helped_by) for heard in feedbacks]
     return events
 
 

@@ -38,6 +38,7 @@ LOOKED_AT = {
     "consultations": ("kind", "closed_at", "next_talk", "talk"),
     "conversations": (
         "kind",
+        "held_at",
         "concern",
         "help_wanted",
         "refused_by",
@@ -50,6 +51,7 @@ LOOKED_AT = {
     "assessments": (),
     "decisions": ("report", "follow_up_on"),
     "feedbacks": (
+        "received_at",
         "heard_from",
         "willing",
         "effect",

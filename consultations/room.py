@@ -1,5 +1,6 @@
 """The room of a consultation as somebody enters it: what stands there, and what they may do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -69,12 +70,15 @@ def find(user: User, reference: str) -> Consultation | None:
     return consultation
 
 
-def enter(consultation: Consultation, user: User) -> Room:
-    """Return the room with all that its page shows of it, in one query."""
+def enter(consultation: Consultation, user: User, *, beside: Iterable[QuerySet] = ()) -> Room:
+    """Return the room with all that its page shows of it, in one query.
+
+    ``beside``: what else the page asks, fetched by the same query.
+    """
     rights = Rights(consultation.case, user, (Permission.SEE_CASE, *CONCLUDES))
     joined = Invitation.objects.giving_access_to(user).filter(consultation=consultation)
     own, people = joined.order_by("pk")[:1], people_in(consultation)
-    fetch_under(consultation, ROOM, beside=(*rights.querysets, own, people))
+    fetch_under(consultation, ROOM, beside=(*rights.querysets, own, people, *beside))
     return Room(consultation, user, rights.held(), next(iter(own), None), people)
 
 

@@ -4,12 +4,14 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
-from accounts.drafts.pages import Drafts
+from accounts.drafts.pages import KEEP, Drafts, go_on, said_to_script
 from audit.log import record_read
 from cases.contact_book.calls import Numbers, calls_for
 from cases.errors import ActionError
@@ -30,6 +32,11 @@ from consultations.models import Consultation, Invitation, ReadMark
 from consultations.querysets import fetch_room
 from consultations.room import Room, enter, find, may_conclude
 from consultations.words import LOOK_OVER
+
+# Said to a script that keeps what somebody types, where they can send no advice any more.
+ENDED = gettext_lazy(
+    "You cannot write here any more. Press “Send the advice”: you get your words back."
+)
 
 
 @requires(Permission.ASK_CONSULTATION)
@@ -129,16 +136,22 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     consultation = find(request.user, reference)
     if consultation is None:
         return _ended(request, reference)
-    room = enter(consultation, request.user)
-    form = _advice_form(request, room)
+    drafts = Drafts(request, f"advice:{reference}", Permission.ADVISE)
+    room = enter(consultation, request.user, beside=[drafts.standing])
+    if KEEP in request.POST and not room.may_advise:
+        return said_to_script(ActionError(ENDED))
+    if answer := drafts.answer():
+        return answer
+    form = _advice_form(request, room, drafts)
     if form.is_bound and form.is_valid():
         try:
             form.run(_advise, consultation, request, form)
         except PermissionDenied:
             return _ended(request, reference)
         if not form.errors:
+            drafts.end()
             messages.success(request, _("Your advice is sent."))
-            return redirect("consultations:detail", reference)
+            return go_on(request, reverse("consultations:detail", args=[reference]))
         if not Consultation.objects.visible_to(request.user).filter(pk=consultation.pk).exists():
             return _ended(request, reference)  # it closed while the words were on their way
         room = enter(consultation, request.user)  # as it is after what was refused
@@ -167,19 +180,20 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
             "own": room.own,
             "may_advise": room.may_advise,
             "form": form,
+            "draft": drafts.shown_beside(form) if room.may_advise else None,
         },
         status=422 if form.errors else 200,
     )
 
 
-def _advice_form(request: HttpRequest, room: Room) -> AdviceForm:
+def _advice_form(request: HttpRequest, room: Room, drafts: Drafts) -> AdviceForm:
     """Return the form of the room, as sent or with what tells who the family is replaced."""
     consultation, sent = room.consultation, request.method == "POST"
     unnamed = consultation.kind in OUTSIDE and not consultation.named
     # Judged is what was sent alone.
     asks = sent and unnamed and room.sees_case
     family = Family.of(consultation.case.pupil) if asks else None
-    form = AdviceForm.for_page(request, family=family, people=room.people)
+    form = drafts.form(AdviceForm, family=family, people=room.people)
     if family and "replace" in request.POST:
         form = AdviceForm(user=request.user, family=family, people=room.people)
         form.restore(AdviceForm.replaced(request.POST, family))
@@ -206,6 +220,8 @@ def _ended(request: HttpRequest, reference: str) -> HttpResponse:
     )
     if not text or not was_in.exists():
         raise Http404
+    if KEEP in request.POST:
+        return said_to_script(ActionError(ENDED))
     context = {"text": text, "reference": reference}
     return render(request, "consultations/ended.html", context, status=409)
 

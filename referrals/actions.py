@@ -25,9 +25,11 @@ from referrals.models import Decision, Feedback, Goal, GoalEffect, HelpPlan, Ref
 
 # The rule that is not followed when a referral is withdrawn.
 REPORT_RULE, HAND_OVER_RULE = "R37", "R34"
-# Help that is somebody else's: asked for by a referral of the school's own.
+# Help that is somebody else's: asked for by a referral of the school's own. SAVE too: a buurtteam
+# that came in by a talk of three (R21) has no referral that it could pass on.
 REFERS = {
     Decision.Help.BUURTTEAM: Referral.To.BUURTTEAM,
+    Decision.Help.SAVE: Referral.To.SAVE,
     Decision.Help.OTHER: Referral.To.OTHER,
 }
 
@@ -137,11 +139,17 @@ def withdraw(referral: Referral, by: User, *, reason: str) -> Referral:
 
 @transaction.atomic
 def mark_sent(referral: Referral, by: User) -> Referral:
-    """Record that a referral was sent or told by telephone; a second time changes nothing."""
+    """Record that a referral was sent or told by telephone; a second time changes nothing.
+
+    Raises ``ActionError`` as long as neither consent nor the ground without it is written down.
+    """
     case, referral = _locked(referral, by)
     if referral.withdrawn_at is not None:
         raise ActionError(_("This was withdrawn."))
     if referral.sent_at is None:
+        if referral.lacks_consent:
+            message = _("First write down whether the family consents, or why you act without it.")
+            raise ActionError(message)
         referral.reach(State.SENT, by)
         referral.save(update_fields=["sent_at", "sent_by"])
     refresh(case, by)

@@ -301,6 +301,14 @@ class Referral(ReferralMoments):
         return f"referral {self.public_id}"
 
     @property
+    def lacks_consent(self) -> bool:
+        """Tell whether nobody noted yet what the family said of it, or why they were not asked.
+
+        A report needs no consent: there is a right to report (Wmo 2015, art. 5.2.6).
+        """
+        return self.to != self.To.VEILIG_THUIS and not self.consent
+
+    @property
     def receiver(self) -> str:
         """Return to whom it goes, by name where the contact book knows it."""
         to = self.get_to_display()

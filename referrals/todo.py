@@ -25,7 +25,8 @@ MOVE, SEE = Permission.MOVE_CASE, Permission.SEE_CASE
 def _goals(reader: Reader) -> QuerySet:
     """Return the agreed goals with a day that are somebody's, and not reached.
 
-    Of the plan that holds now. Theirs: of the cases that they look after, and those that name them
+    Looked at on that day or after it, a goal waits for the next review of the help. Of the plan
+    that holds now. Theirs: of the cases that they look after, and those that name them
     as who does it, as it was written.
     """
     cases = Case.objects.visible_to(reader.user).open().filter(restricted=False)
@@ -34,16 +35,20 @@ def _goals(reader: Reader) -> QuerySet:
         decision__cycle=OuterRef("plan__decision__cycle"),
         pk__gt=OuterRef("plan"),
     )
-    seen = GoalEffect.objects.filter(goal=OuterRef("pk")).order_by("-pk").values("effect")
+    seen = GoalEffect.objects.filter(goal=OuterRef("pk")).order_by("-pk")
     mine = Q(plan__decision__case__in=Case.objects.entrusted_to(reader.user))
     if reader.user.name.strip():
         mine |= Q(who__icontains=reader.user.name.strip())
     return (
         Goal.objects.filter(mine)
-        .annotate(last_seen=Subquery(seen[:1]))
+        .annotate(
+            last_seen=Subquery(seen.values("effect")[:1]),
+            looked_at=Subquery(seen.values("feedback__received_at__date")[:1]),
+        )
         .filter(
             ~Exists(newer),
-            Q(last_seen=None) | ~Q(last_seen=GoalEffect.Effect.REACHED),
+            Q(last_seen=None)
+            | ~Q(last_seen=GoalEffect.Effect.REACHED) & Q(looked_at__lt=F("by_day")),
             plan__decision__case__in=cases,
             plan__decision__cycle=F("plan__decision__case__cycle"),
             by_day__isnull=False,

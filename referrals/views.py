@@ -16,6 +16,7 @@ from cases.actions import guidance_for
 from cases.errors import ActionError
 from cases.step_views import movable, record
 from referrals import actions
+from referrals.chain import State
 from referrals.forms import DecisionForm, FeedbackForm, WithdrawForm
 from referrals.models import Referral
 
@@ -44,7 +45,7 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
 @requires(Permission.MOVE_CASE)
 @require_POST
 def sent(request: HttpRequest, referral: str) -> HttpResponse:
-    """Mark a referral as sent."""
+    """Mark a referral as sent; what is not written down yet is asked for first."""
     done = _("Marked as sent. Keep watching the pupil.")
     return _mark(request, referral, actions.mark_sent, done)
 
@@ -88,6 +89,8 @@ def _mark(
         act(found, request.user)
     except ActionError as error:
         messages.error(request, error.message)
+        if found.state is State.PREPARED and found.lacks_consent:
+            return redirect("referrals:prepare", found.public_id)
     else:
         messages.success(request, done)
     return redirect("cases:step", found.decision.case.reference, 5)

@@ -21,6 +21,7 @@ from consultations.actions import (
 )
 from consultations.models import Advice, Consultation, Invitation
 from referrals.actions import decide, mark_sent, record_feedback
+from tests.cases.records import send
 from tests.factories import CaseFactory, InvitationFactory, PupilFactory, SignalFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +92,7 @@ def test_the_whole_walk(case, coordinator, family_worker):
     weigh(case, coordinator, suspicion="yes")
     assert step_of(case) == 5
     decision = take_decision(case, coordinator)
-    mark_sent(decision.referrals.get(), coordinator)
+    send(decision.referrals.get(), coordinator)
     record_feedback(
         case, coordinator, uuid.uuid4(), received_at=timezone.now(), source="Gezinswerker",
         text="Rust in huis.", effect="works", heard_from="buurtteam", helped_by="buurtteam",
@@ -145,7 +146,7 @@ def test_a_report_and_help_give_two_referrals(case, coordinator):
 
 def test_marking_as_sent_twice_keeps_the_first_moment(case, coordinator):
     referral = take_decision(case, coordinator).referrals.get()
-    first = mark_sent(referral, coordinator).sent_at
+    first = send(referral, coordinator).sent_at
     assert mark_sent(referral, coordinator).sent_at == first
 
 

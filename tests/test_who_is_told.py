@@ -21,8 +21,9 @@ from consultations.actions import accept_invitation, give_advice, record_outcome
 from consultations.answering.actions import decline_invitation, hand_over_invitation
 from consultations.models import Consultation
 from consultations.times.actions import agree_time, propose_times
-from referrals.actions import confirm_received, mark_sent
+from referrals.actions import confirm_received
 from signals.actions import correct_signal, file_signal
+from tests.cases.records import send
 from tests.factories import InvitationFactory
 from tests.world import World
 
@@ -88,7 +89,7 @@ def hand_over(world, by):
 
 
 def receive(world, by):
-    mark_sent(world.referral, world.people["coordinator"])
+    send(world.referral, world.people["coordinator"])
     confirm_received(world.referral, world.people[by])
 
 

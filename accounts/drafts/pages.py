@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from allauth.core import ratelimit
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.timezone import localtime
@@ -67,9 +68,14 @@ class Drafts:
     whom: Permission
 
     @cached_property
+    def standing(self) -> QuerySet:
+        """Return what waits here as a queryset, to be read with what else the page asks."""
+        return Draft.objects.standing(self.request.user, self.name)
+
+    @cached_property
     def waiting(self) -> Draft | None:
-        """Return what somebody can go on with here."""
-        return Draft.objects.standing(self.request.user, self.name).first()
+        """Return what somebody can go on with here: one, or none."""
+        return next(iter(self.standing), None)
 
     def form(self, make: type[AnyForm], **kwargs: Any) -> AnyForm:
         """Return the form of the page: judged only when it was sent to be filed."""

@@ -54,7 +54,10 @@ def move_meeting(meeting: Meeting, by: User, *, starts_at: datetime, place: str)
 
 @transaction.atomic
 def close_meeting(meeting: Meeting, by: User) -> None:
-    """Close a meeting. What it did not come to waits for the next one. A second time: nothing."""
+    """Close a meeting; before its day that cancels it (``Meeting.was_cancelled``).
+
+    What it did not come to waits for the next one. A second time: nothing.
+    """
     _check(by, meeting.school_id)
     for still_open in Meeting.objects.open().select_for_update().filter(pk=meeting.pk):
         still_open.closed_at, still_open.closed_by = timezone.now(), by

@@ -1,6 +1,7 @@
 """A meeting of the care team, and a case that asks for it."""
 
 import uuid
+from datetime import date
 
 from django.conf import settings
 from django.db import models
@@ -42,6 +43,21 @@ class Meeting(models.Model):
     def is_open(self) -> bool:
         """Tell whether it is still to be held, or being held."""
         return self.closed_at is None
+
+    @property
+    def is_to_come(self) -> bool:
+        """Tell whether its day is still to come: till then nobody can have held it."""
+        return self.is_open and timezone.localdate() < self.day
+
+    @property
+    def was_cancelled(self) -> bool:
+        """Tell whether it was closed before its day came, and so never held."""
+        return self.closed_at is not None and timezone.localdate(self.closed_at) < self.day
+
+    @property
+    def day(self) -> date:
+        """Return on which day it is."""
+        return timezone.localdate(self.starts_at)
 
 
 class AgendaItem(models.Model):

@@ -98,10 +98,15 @@ def move(request: HttpRequest, meeting: str) -> HttpResponse:
 @requires(Permission.CHAIR_CONSULTATION)
 @require_POST
 def close(request: HttpRequest, meeting: str) -> HttpResponse:
-    """Close a meeting."""
+    """Close a meeting, or cancel one that is still to come."""
     found = _meeting(request, meeting)
+    cancelled = found.is_to_come
     actions.close_meeting(found, request.user)
-    messages.success(request, _("The meeting is closed. What still waits is for the next one."))
+    if cancelled:
+        done = _("The meeting is cancelled. What waits is for the next one.")
+    else:
+        done = _("The meeting is closed. What still waits is for the next one.")
+    messages.success(request, done)
     return redirect("consultations:meeting", meeting)
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import Permission, requires
+from accounts.drafts.pages import Drafts, go_on
 from audit.log import record_read
 from cases.contact_book.calls import Numbers, calls_for
 from cases.errors import ActionError
@@ -94,22 +95,30 @@ def report(request: HttpRequest, report: str) -> HttpResponse:
 
 @requires(Permission.MOVE_CASE)
 def write(request: HttpRequest, report: str) -> HttpResponse:
-    """Write a draft: save it at any time, with anything left empty."""
+    """Write a draft: save it at any time, with anything left empty.
+
+    What somebody typed and did not save yet is kept for them alone, with the marks of what they
+    had before their eyes: brought back and saved, it writes over nobody else's words.
+    """
     found = _report(request, report)
     if not _open(request, found):
         return redirect("referrals:report", found.public_id)
+    drafts = Drafts(request, f"report:{found.public_id.hex}", Permission.MOVE_CASE)
+    if answer := drafts.answer():
+        return answer
     if "move" in request.POST:
         form = ReportForm(ReportForm.moved(request.POST), user=request.user)
         messages.info(request, _("Moved to what you make of it. Save when you are ready."))
-        return _write_page(request, found, form, 200)
-    form = ReportForm.for_page(request)
+        return _write_page(request, found, form, drafts)
+    form = drafts.form(ReportForm)
     if not form.is_bound:
         form.show(found.contents)
     elif form.is_valid() and _save(request, found, form):
+        drafts.end()
         if "last_look" in request.POST:
             return redirect("referrals:file_report", found.public_id)
-        return redirect(_back_to(found, request.POST.get("part", "")))
-    return _write_page(request, found, form, 422 if form.errors else 200)
+        return go_on(request, _back_to(found, request.POST.get("part", "")))
+    return _write_page(request, found, form, drafts)
 
 
 def _back_to(found: Report, part: str) -> str:
@@ -136,9 +145,13 @@ def _save(request: HttpRequest, found: Report, form: ReportForm) -> bool:
     return True
 
 
-def _write_page(request: HttpRequest, found: Report, form: ReportForm, status: int) -> HttpResponse:
+def _write_page(
+    request: HttpRequest, found: Report, form: ReportForm, drafts: Drafts
+) -> HttpResponse:
     record_read(request.user, found)  # a form that was sent can show it too
-    return render(request, "report/write.html", {**_about(found), "form": form}, status=status)
+    context = {**_about(found), "form": form, "draft": drafts.shown_beside(form)}
+    refused = form.is_bound and "move" not in request.POST and form.errors
+    return render(request, "report/write.html", context, status=422 if refused else 200)
 
 
 @requires(Permission.MOVE_CASE)

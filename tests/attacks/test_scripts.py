@@ -14,13 +14,13 @@ from accounts.roles import Role
 from cases.dossier.contents import Dossier, dossier
 from cases.dossier.pdf import as_html
 from cases.models import DossierExport, Pupil
-from referrals.actions import mark_sent
 from referrals.models import Referral
 from tests.accounts.every_form import FORMS, Sheet
 from tests.accounts.second_factors import give_app
 from tests.attacks.looked_up import looked_up
 from tests.attacks.page_elements import PAYLOAD, Elements, read, what_runs
 from tests.attacks.proof import shows
+from tests.cases.records import send
 from tests.factories import UserFactory
 from tests.test_bad_input import WITHOUT_TEXT
 from tests.test_role_matrix import MATRIX, POST_ONLY, PUBLIC, arguments
@@ -83,7 +83,7 @@ def file_everything(world: World, signed_in, names: tuple[str, ...]) -> dict[str
     for row in (row for name in names for row in FORMS if row.name == name):
         if row.name in ("cases:new_cycle", "cases:close"):
             for referral in Referral.objects.filter(sent_at=None, withdrawn_at=None):
-                mark_sent(referral, world.people["coordinator"])
+                send(referral, world.people["coordinator"])
         sheet = Sheet(row, signed_in, world)
         sheet.full.pop("about_staff", None)  # which would file it in a case of its own
         texts = {

@@ -194,6 +194,10 @@ def test_a_coordinator_walks_a_case(visitor, school, concern):
     coordinator.press("Save the decisions")
     case = Case.objects.get()
     coordinator.open(f"/cases/{case.reference}/step/5/")
+    coordinator.press("What do you hand over?")
+    coordinator.choose(consent="given")
+    coordinator.fill(consent_of="Moeder", handed_over="De signalen van dit najaar.")
+    coordinator.press("Save what you hand over")
     coordinator.press("Mark as sent")
     assert Referral.objects.get().sent_at is not None
     coordinator.press("They say it came in")

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from cases.models import Answer, Assessment
+from referrals.actions import mark_sent, prepare
 from referrals.models import Decision, Feedback, Referral
 from tests.factories import (
     CaseFactory,
@@ -69,3 +70,10 @@ def earlier(case, **fields):
         pupil=case.pupil, opened_at=ago(days=300), closed_at=ago(days=200), outcome="cleared",
         closing_grounds="Opgehelderd.", **fields,
     )  # fmt: skip
+
+
+def send(referral, by):
+    """Send a referral as one does: with what the family said of it written down."""
+    if referral.lacks_consent:
+        prepare(referral, by, consent="given", consent_of="Moeder")
+    return mark_sent(referral, by)

@@ -19,12 +19,15 @@ WORDS = "Kwam zonder jas, en zei niets."
 def long_forms(world):
     """Return who types where, and in which field."""
     case, signal = world.case.reference, world.signal.reference
+    report, room = world.report.public_id, world.consultation.reference
     return {
         "correction": ("author", reverse("signals:correct", args=[signal]), "facts"),
         "talk": ("coordinator", reverse("cases:conversation", args=[case]), "reactions"),
         "weighing": ("coordinator", reverse("cases:assessment", args=[case]), "consulted"),
         "consultation": ("coordinator", reverse("consultations:new", args=[case]), "shared"),
         "decision": ("coordinator", reverse("referrals:decide", args=[case]), "report_grounds"),
+        "report": ("coordinator", reverse("referrals:write_report", args=[report]), "strengths"),
+        "advice": ("joined", reverse("consultations:detail", args=[room]), "text"),
     }
 
 

@@ -223,6 +223,19 @@ def test_what_was_answered_is_waited_for_no_longer(school, coordinator):
     assert not {"referral", "goal"} & set(tasks(coordinator))
 
 
+def test_a_goal_that_was_looked_at_on_its_day_waits_for_the_next_review(school, coordinator):
+    case = made.goal(coordinator, school)
+    goal = case.decisions.get().plan.goals.get()
+    heard = made.feedback(case, timezone.now() - timedelta(days=3), helped_by="school")
+    heard.goal_effects.create(goal=goal, effect="partly")
+    goal.by_day = timezone.localdate() - timedelta(days=2)
+    goal.save()
+    assert "goal" in tasks(coordinator)  # looked at before its day: its day comes
+    goal.by_day = timezone.localdate() - timedelta(days=3)
+    goal.save()
+    assert "goal" not in tasks(coordinator)
+
+
 def test_a_goal_is_also_of_who_is_named_as_doing_it(school, coordinator, teacher):
     case = made.goal(coordinator, school)
     case.decisions.get().plan.goals.update(who=f"{teacher.name}, mentor")

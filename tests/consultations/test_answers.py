@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Draft
 from accounts.roles import Role
 from cases.errors import ActionError
 from cases.models import ShutOut
@@ -143,6 +144,11 @@ def test_whose_part_ended_keeps_their_words_and_learns_nothing(
     for word in (consultation.question, consultation.shared, consultation.case.school.name):
         assert word not in page
     assert not Advice.objects.exists()
+    typing = {"text": "Praat eerst", "draft": "1", "idempotency_key": str(uuid.uuid4())}
+    kept = browser.post(room(consultation), typing, HTTP_HX_REQUEST="true")
+    assert (kept.status_code, kept["Content-Type"]) == (409, "text/plain")
+    assert "Je kunt hier niet meer schrijven" in kept.content.decode()
+    assert not Draft.objects.exists()
     assert browser.post(room(consultation), {"text": " "}).status_code == 404
     assert browser.get(room(consultation)).status_code == 404
 

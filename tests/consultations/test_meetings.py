@@ -265,6 +265,23 @@ def test_what_a_meeting_did_not_come_to_is_on_the_next_by_itself(school, coordin
         actions.move_meeting(meeting, coordinator, starts_at=timezone.now(), place="")
 
 
+def test_a_meeting_that_does_not_go_through_is_cancelled_not_held(school, coordinator, signed_in):
+    (case,), browser = waiting(school, coordinator), signed_in(coordinator)
+    later = MeetingFactory(school=school, starts_at=timezone.now() + timedelta(days=8))
+    today = MeetingFactory(school=school, starts_at=timezone.now())
+    assert "Overleg afzeggen" in (shown := page(browser, "meeting", later.public_id))
+    assert "Overleg sluiten" not in shown
+    assert "Overleg sluiten" in page(browser, "meeting", today.public_id)
+    url = reverse("consultations:close_meeting", args=[later.public_id])
+    assert "Het overleg is afgezegd" in browser.post(url, follow=True).content.decode()
+    actions.close_meeting(today, coordinator)
+    assert "afgezegd door" in page(browser, "meeting", later.public_id)
+    assert "afgezegd door" not in page(browser, "meeting", today.public_id)
+    assert page(browser, "meetings").count("afgezegd") == 1
+    following = MeetingFactory(school=school, starts_at=timezone.now() + timedelta(days=9))
+    assert on_agenda(following, coordinator) == [case]
+
+
 def test_a_case_that_comes_back_in_the_same_meeting_is_discussed_again(
     school, coordinator, signed_in
 ):

@@ -9,9 +9,10 @@ from accounts.roles import Role
 from cases.errors import ActionError
 from cases.facts import facts_for
 from cases.models import Case
-from referrals.actions import add_goal, decide, mark_sent, move, pass_on, prepare, withdraw
+from referrals.actions import add_goal, decide, move, pass_on, prepare, withdraw
 from referrals.chain import State
 from referrals.models import HelpPlan, Referral
+from tests.cases.records import send
 from tests.factories import CaseFactory, PupilFactory, member
 from tests.test_concurrency import at_once
 
@@ -45,7 +46,7 @@ def refusals(results):
 
 
 def test_passed_on_to_two_at_once_it_goes_to_one(case, two, referral):
-    mark_sent(referral, two[0])
+    send(referral, two[0])
     results = at_once(
         lambda: pass_on(referral, two[0], to="save", consent="given", consent_of="Moeder"),
         lambda: pass_on(
@@ -60,7 +61,7 @@ def test_passed_on_to_two_at_once_it_goes_to_one(case, two, referral):
 
 
 def test_taken_on_and_ended_at_once_both_are_recorded_or_one_is_told(case, two, referral):
-    mark_sent(referral, two[0])
+    send(referral, two[0])
     results = at_once(
         lambda: move(referral, two[0], state=State.ACCEPTED, taken_on_by="Noor"),
         lambda: move(referral, two[1], state=State.CLOSED, closed_why="Niet nodig."),
@@ -74,7 +75,7 @@ def test_taken_on_and_ended_at_once_both_are_recorded_or_one_is_told(case, two, 
 
 
 def test_the_same_at_once_is_recorded_once_and_the_other_is_told(case, two, referral):
-    mark_sent(referral, two[0])
+    send(referral, two[0])
     results = at_once(*(lambda by=by: move(referral, by, state=State.ACCEPTED) for by in two))
     (refused,) = refusals(results)
     assert Referral.objects.get().accepted_by.name in refused.message
@@ -82,7 +83,7 @@ def test_the_same_at_once_is_recorded_once_and_the_other_is_told(case, two, refe
 
 def test_sent_and_withdrawn_at_once_it_is_one_of_both(case, two, referral):
     results = at_once(
-        lambda: mark_sent(referral, two[0]), lambda: withdraw(referral, two[1], reason="Verhuisd.")
+        lambda: send(referral, two[0]), lambda: withdraw(referral, two[1], reason="Verhuisd.")
     )
     assert len(refusals(results)) == 1
     after = Referral.objects.get()
@@ -111,7 +112,7 @@ def test_goals_of_two_at_once_both_stand_in_the_plan(case, two):
 
 
 def test_one_decides_anew_while_another_sends(case, two, referral):
-    at_once(lambda: decided(case, two[1], help="buurtteam"), lambda: mark_sent(referral, two[0]))
+    at_once(lambda: decided(case, two[1], help="buurtteam"), lambda: send(referral, two[0]))
     first = Referral.objects.get(pk=referral.pk)
     # Sent before the new decision, or overtaken by it: never both, and nothing is lost.
     assert (first.sent_at is None) != (first.withdrawn_at is None)

@@ -15,6 +15,7 @@ from cases.actions import begin_cycle, record_conversation, refresh
 from cases.dossier.contents import dossier
 from cases.errors import ActionError
 from cases.facts import facts_for
+from cases.in_charge import changes_of
 from cases.models import Case, Deviation, DossierExport
 from cases.protocol import guide
 from cases.timeline import timeline
@@ -29,6 +30,7 @@ from referrals.actions import (
 )
 from referrals.chain import State
 from referrals.models import Referral
+from tests.cases.records import send
 from tests.factories import (
     AttachmentFactory,
     CaseFactory,
@@ -51,7 +53,7 @@ def case(school):
 @pytest.fixture
 def buurtteam(case, coordinator):
     """The referral to the buurtteam, sent."""
-    return mark_sent(decided(case, coordinator, help="buurtteam").referrals.get(), coordinator)
+    return send(decided(case, coordinator, help="buurtteam").referrals.get(), coordinator)
 
 
 def decided(case, by, **changes):
@@ -227,6 +229,25 @@ def test_consent_in_a_talk_and_words_heard_change_who_is_responsible(case, coord
     assert in_charge(case) == "save"  # to walk again takes nothing back
 
 
+def test_who_is_responsible_is_so_since_the_talk_and_the_word_not_since_it_was_noted(
+    case, coordinator
+):
+    """R21: from that moment on."""
+    monday, tuesday = (timezone.now() - timedelta(days=days) for days in (3, 2))
+    Case.objects.filter(pk=case.pk).update(opened_at=monday - timedelta(days=9))
+    ConversationFactory(case=case, kind="three_way", buurtteam_consent=True, held_at=monday)
+    assert facts(case).in_charge_since == monday
+    decided(case, coordinator, help="buurtteam")
+    heard(case, coordinator, helped_by="save", received_at=tuesday)
+    assert facts(case).in_charge_since == tuesday
+    # Noted later of an earlier day, it begins no sooner than what it follows on.
+    heard(case, coordinator, helped_by="school", received_at=monday)
+    walked = changes_of(Case.objects.with_records().get(pk=case.pk))
+    assert [(step.party, step.since) for step in walked[1:]] == [
+        ("buurtteam", monday), ("save", tuesday), ("school", tuesday),
+    ]  # fmt: skip
+
+
 def test_the_card_names_who_is_responsible(case, coordinator, buurtteam, signed_in):
     page = signed_in(coordinator).get(f"/cases/{case.reference}/").content.decode()
     assert "Nu verantwoordelijk" not in page
@@ -256,6 +277,42 @@ def test_what_is_handed_over_is_written_before_it_is_sent(case, coordinator):
     assert Referral.objects.get().handed_over == "De signalen."
 
 
+def test_what_they_said_of_it_or_the_ground_without_is_known_before_it_is_sent(
+    case, coordinator, signed_in
+):
+    referral = decided(case, coordinator, help="buurtteam").referrals.get()
+    with pytest.raises(ActionError):
+        mark_sent(referral, coordinator)
+    browser, to_prepare = signed_in(coordinator), f"/referrals/{referral.public_id}/prepare/"
+    step_five = browser.get(f"/cases/{case.reference}/step/5/").content.decode()
+    assert "Markeren als verstuurd" not in step_five
+    assert to_prepare in step_five
+    answer = browser.post(f"/referrals/{referral.public_id}/sent/", follow=True)
+    assert answer.redirect_chain[-1][0] == to_prepare  # pressed on a page of before
+    assert "Schrijf eerst op" in answer.content.decode()
+    prepare(referral, coordinator, consent="not_asked", consent_ground="Nu te gevaarlijk.")
+    assert (
+        "Markeren als verstuurd" in browser.get(f"/cases/{case.reference}/step/5/").content.decode()
+    )
+    assert mark_sent(referral, coordinator).state is State.SENT
+
+
+def test_a_report_needs_no_consent_before_it_is_sent(case, coordinator):
+    told = {"family_told": False, "not_told_reason": "Niet veilig."}
+    report = decided(case, coordinator, report=True, help="none", report_fields=told)
+    assert mark_sent(report.referrals.get(), coordinator).state is State.SENT
+
+
+def test_the_save_team_is_a_referral_of_its_own(case, coordinator):
+    """Where the buurtteam came in by a talk of three, there is no other to pass on."""
+    referral = decided(case, coordinator, help="save").referrals.get()
+    assert referral.to == "save"
+    move(send(referral, coordinator), coordinator, state=State.ACCEPTED)
+    assert in_charge(case) == "save"
+    raad = pass_on(referral, coordinator, to="raad", consent="refused", consent_ground="Gevaar.")
+    assert raad.passed_on_from == referral
+
+
 def test_a_letter_that_was_withdrawn_is_no_longer_chosen(case, coordinator):
     prepared = decided(case, coordinator, help="buurtteam").referrals.get()
     gone = AttachmentFactory(
@@ -270,7 +327,7 @@ def test_help_by_somebody_of_the_contact_book_is_a_referral(case, coordinator, s
     referral = decided(case, coordinator, help="other", contact=doctor).referrals.get()
     assert (referral.to, referral.contact) == ("other", doctor)
     assert "R34" in asked(case)
-    confirm_received(mark_sent(referral, coordinator), coordinator)
+    confirm_received(send(referral, coordinator), coordinator)
     assert "R34" not in asked(case)
 
 

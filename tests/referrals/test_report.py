@@ -252,6 +252,31 @@ def test_a_draft_can_be_saved_half_and_comes_back(report, coordinator, signed_in
 
 
 # --- Filing ---------------------------------------------------------------------------------------
+def test_what_was_kept_while_typing_is_saved_without_writing_over_a_colleague(
+    report, coordinator, school, signed_in
+):
+    browser, url = (
+        signed_in(coordinator),
+        reverse("referrals:write_report", args=[report.public_id]),
+    )
+    sent = as_sent(browser.get(url).context["form"])
+    kept = {**sent, "strengths": "Oma, twee straten verder.", "hearsay": "", "draft": "1"}
+    assert browser.post(url, kept, HTTP_HX_REQUEST="true").status_code == 200
+    assert not texts_of(report).get("strengths")  # nobody else reads what is not saved
+    save(report, member(Role.COORDINATOR, school), visit_risks="Een hond.")
+
+    form = browser.get(url, {"draft": "open"}).context["form"]
+    assert form["strengths"].value() == "Oma, twee straten verder."
+    assert form["hearsay"].value() == ""  # emptied stays empty
+    saved = browser.post(url, as_sent(form), HTTP_HX_REQUEST="true")
+    assert saved["HX-Redirect"] == url
+    texts = texts_of(report)
+    assert texts["strengths"] == "Oma, twee straten verder."
+    assert texts["visit_risks"] == "Een hond."
+    assert texts["hearsay"] == ""
+    assert "?draft=open" not in browser.get(url).content.decode()
+
+
 def test_filed_it_never_changes(report, coordinator, case):
     complete(report, coordinator)
     done = filed(report, coordinator)

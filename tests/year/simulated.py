@@ -32,9 +32,10 @@ from cases.vacations.actions import keep_lines, take_over_region
 from cases.waiting.actions import put_off
 from consultations.actions import accept_invitation, ask_consultation, record_outcome
 from consultations.models import Consultation, Invitation
-from referrals.actions import confirm_received, decide, mark_sent, record_feedback
+from referrals.actions import confirm_received, decide, record_feedback
 from referrals.models import Referral
 from signals.actions import file_signal
+from tests.cases.records import send
 from tests.factories import PupilFactory, SchoolFactory, member
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -240,7 +241,7 @@ class Year:
     def _after_the_decision(self, case: Case, by: User) -> None:
         referral = Referral.objects.filter(decision__case=case).order_by("pk").last()
         if referral is not None and referral.sent_at is None:
-            mark_sent(referral, by)
+            send(referral, by)
             self._count("sent")
         elif referral is not None and referral.confirmed_at is None:
             confirm_received(referral, by)
