@@ -79,7 +79,9 @@ def set_retention(case: Case, years: int | None, reason: str) -> None:
 def pupil_left(pupil: Pupil, left_on: date | None) -> None:
     """Write down that a pupil left, and until when each closed dossier is kept from now on.
 
-    Whoever imports or edits pupils calls this. None: the pupil came back, and no day is known.
+    Whoever imports or edits pupils calls this. None: the pupil came back, and no day is known. In
+    the trail stands the pupil alone: a row of each case would tell whose it is to whoever sends a
+    list from which one pupil is missing, and sees cases by their reference.
     """
     pupil = Pupil.objects.hold(pupil.pk)
     # Those that are being closed at this moment too: they wait, or we do.
@@ -88,5 +90,5 @@ def pupil_left(pupil: Pupil, left_on: date | None) -> None:
     pupil.save(update_fields=["left_on"])
     for case in cases:
         if case.retention_years is not None:
-            case.kept_until = kept_until(pupil, case.retention_years)
-            case.save(update_fields=["kept_until"])
+            until = kept_until(pupil, case.retention_years)
+            Case.objects.filter(pk=case.pk).update(kept_until=until)

@@ -3,7 +3,9 @@
 from django.db.models import QuerySet
 
 from accounts.models import User
-from cases.models import Case, ShutOut
+from cases.destruction.erasing import CASE
+from cases.models import Case, ShutOut, Tombstone
+from cases.querysets import united
 
 
 def known_to(user: User) -> QuerySet:
@@ -12,6 +14,11 @@ def known_to(user: User) -> QuerySet:
 
 
 def kept_from(user: User) -> QuerySet:
-    """Return the references of the cases of pupils in whom the user has an interest."""
+    """Return the references of the cases of pupils in whom the user has an interest.
+
+    Those that were destroyed too: what the audit holds of them outlives them.
+    """
     pupils = ShutOut.objects.standing().filter(user=user).values("pupil_id")
-    return Case.objects.filter(pupil_id__in=pupils).values("reference")
+    here = Case.objects.filter(pupil_id__in=pupils).values("reference")
+    gone = Tombstone.objects.filter(kind=CASE, kept_from=user).values("reference")
+    return united(here, gone)

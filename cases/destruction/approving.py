@@ -11,6 +11,7 @@ from functools import partial
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -129,6 +130,13 @@ def lift(hold: Hold, by: User, *, why: str) -> None:
     if hold.lifted_at is None:
         hold.lifted_at, hold.lifted_by, hold.lifted_why = timezone.now(), by, why
         hold.save(update_fields=["lifted_at", "lifted_by", "lifted_why"])
+
+
+def take_back_of(person: User, pupil_id: int) -> None:
+    """Undo the approvals of somebody who is kept out of a pupil's cases from now on."""
+    of_pupil = DueItem.objects.filter(case__pupil=pupil_id)
+    for item in of_pupil.filter(Q(first_by=person) | Q(second_by=person)).order_by("pk"):
+        take_back(item)
 
 
 def take_back(item: DueItem) -> None:

@@ -38,7 +38,8 @@ def erase_case(case: Case, certificate: str, by: User | None, *, counted: bool =
     record_read(by, case, why=certificate, kind=Kind.DESTROYED)
     if not counted:
         counts.keep(case)
-    _bury(CASE, case.reference, case.pk, certificate)
+    stone = _bury(CASE, case.reference, case.pk, certificate)
+    stone.kept_from.add(*_kept_out(case))
     found = Found.of(CASE, case.pk)
     _stop_years(case)
     _loosen(case)
@@ -54,13 +55,20 @@ def erase_pupil(pupil: Pupil, certificate: str, by: User | None) -> Erased:
     return Erased(found.erase(), found.files)
 
 
-def _bury(kind: str, reference: str, row: int, certificate: str) -> None:
-    Tombstone.objects.get_or_create(
+def _bury(kind: str, reference: str, row: int, certificate: str) -> Tombstone:
+    stone, __ = Tombstone.objects.get_or_create(
         kind=kind,
         reference=reference,
         row=row,
         defaults={"certificate": certificate, "destroyed_at": timezone.now()},
     )
+    return stone
+
+
+def _kept_out(case: Case) -> set[int]:
+    """Return who is kept out of a case: its rows of the audit stay kept from them too."""
+    standing = ShutOut.objects.standing().filter(pupil=case.pupil_id)
+    return set(standing.values_list("user_id", flat=True))
 
 
 def _stop_years(case: Case) -> None:

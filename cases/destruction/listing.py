@@ -56,10 +56,13 @@ def _waits(school: School) -> bool:
 
 def _tell(school: School, today: date) -> None:
     roles = [role for one in APPROVE for role in access.roles_at(one, access.Scope.SCHOOL)]
-    people = Membership.objects.current().filter(school=school, role__in=roles)
+    members = Membership.objects.current().filter(school=school, role__in=roles)
+    people = User.objects.filter(pk__in=members.values("user")).order_by("pk")
+    waits = DueItem.objects.waiting().filter(of_list__school=school)
     notify(
         DESTRUCTION_LISTED,
-        people.values_list("user_id", flat=True),
+        # Told of a list on which they see nothing, they would know what that means.
+        [person.pk for person in people if waits.visible_to(person).exists()],
         f"{school.pk} {today.year}",
         about=str(school.pk),
     )

@@ -21,7 +21,7 @@ from audit.log import record_read
 from cases.destruction import due, tombstones
 from cases.destruction.approving import DESTROY, take_back
 from cases.destruction.erasing import Erased, erase_case, erase_pupil
-from cases.models import Case, Destruction, DueItem, Pupil
+from cases.models import Case, Destruction, DueItem, Pupil, ShutOut
 from cases.notifications.kinds import DESTROYED
 from cases.notifications.telling import notify
 from cases.waking import wake
@@ -70,7 +70,7 @@ def _one(run: Destruction, key: int) -> None:
     item = DueItem.objects.select_for_update(of=("self",)).get(pk=key)
     if item.destruction_id != run.pk:
         return
-    if not due.still_due(item, timezone.localdate()):
+    if not due.still_due(item, timezone.localdate()) or _of_kept_out(item, pupil):
         take_back(item)
         _note(run, Erased({}), kept=1)
         return
@@ -79,6 +79,15 @@ def _one(run: Destruction, key: int) -> None:
         _pupil_after(run, item, pupil)
     else:
         _note(run, erase_pupil(pupil, run.number, run.second_by), pupils=1, through=1)
+
+
+def _of_kept_out(item: DueItem, pupil: Pupil) -> bool:
+    """Tell whether somebody approved a row who is kept out of the pupil by now.
+
+    What they approved was taken back then, but for what they sent at that very moment.
+    """
+    approved = (item.first_by_id, item.second_by_id)
+    return ShutOut.objects.standing().filter(pupil=pupil, user__in=approved).exists()
 
 
 def _pupil_after(run: Destruction, item: DueItem, pupil: Pupil) -> None:

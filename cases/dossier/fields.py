@@ -43,6 +43,7 @@ from cases.dossier.lines import (
     safety,
 )
 from cases.dossier.variants import About
+from cases.protocol.asking import PARENT
 
 
 def _confided(talk: Any, guarded: Guard) -> About:
@@ -128,16 +129,22 @@ LOOK_BACK = Kind(
     of_the_pupil,
 )
 
+
+def _of_who_stated(said: Any, guarded: Guard) -> About:
+    """What the pupil states, or somebody on their behalf, is not said to the parents by that."""
+    return PUPIL if said.said_by == PARENT else CONFIDED
+
+
 STATEMENT = Kind(
     "statements",
     lambda said: f"{_('Statement')}: {said.get_said_by_display()}",
     "recorded_at",
     (
         lines("step")(lambda said, guarded: iter([Line(_("Beside step"), str(said.step), PUPIL)])),
-        field("about", gettext_lazy("What it is about"), PUPIL),
-        field("text", gettext_lazy("In their own words"), PUPIL, "words"),
+        field("about", gettext_lazy("What it is about"), _of_who_stated),
+        field("text", gettext_lazy("In their own words"), _of_who_stated, "words"),
     ),
-    of_the_pupil,
+    _of_who_stated,
 )
 
 # Consultations

@@ -4,6 +4,7 @@ import hashlib
 import uuid
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -28,6 +29,9 @@ MEGABYTE = 1024 * 1024
 # Of 5,000 pupils an EDEXML has some four.
 LARGEST = 10 * MEGABYTE
 SOMEBODY_NEW = "new"
+# Between one list and the next. From longer ago on it would be whoever sends a list who says that a
+# dossier has been kept long enough; and what is due then tells who has a case.
+LONGEST_AGO = timedelta(days=300)
 LONGEST_EXAMPLE = 30
 
 
@@ -84,6 +88,14 @@ class FileForm(MeldcodeForm):
                 self.add_error("left_on", _("Fill in the day on which they left."))
             elif left_on > timezone.localdate():
                 self.add_error("left_on", _("This day is still to come."))
+            elif left_on < timezone.localdate() - LONGEST_AGO:
+                self.add_error(
+                    "left_on",
+                    _(
+                        "This is more than ten months ago. Choose a later day: then dossiers are"
+                        " kept longer, and not shorter."
+                    ),
+                )
         return cleaned
 
     @property

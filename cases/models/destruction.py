@@ -232,13 +232,15 @@ class Tombstone(models.Model):
     """That something was destroyed, so that it is again when a backup brings it back.
 
     A random reference and the number of the row: nothing of anybody. Both, for a reference that is
-    free again may be drawn again.
+    free again may be drawn again. ``kept_from``: colleagues who were kept out of the case; what the
+    trail holds of it stays kept from them.
     """
 
     kind = models.CharField(max_length=10)
     reference = models.CharField(max_length=40)
     row = models.BigIntegerField()
     certificate = models.CharField(max_length=8, blank=True)
+    kept_from = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True)
     destroyed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -19,6 +19,7 @@ from audit.about import told_in
 from audit.kinds import Kind
 from audit.log import record_read
 from cases.actions import check
+from cases.destruction.approving import take_back_of
 from cases.errors import KEY_USED, ActionError
 from cases.models import (
     Case,
@@ -98,7 +99,8 @@ def _take_back(case: Case, person: User, by: User) -> None:
 
 
 def _end_all(case: Case, person: User, by: User | None) -> None:
-    """End what the person had in the pupil's cases: grants, invitations, access, being responsible.
+    """End what the person had in the pupil's cases: grants, invitations, access, being responsible,
+    and what they approved for destruction.
 
     One by one, so that the audit hears of each. ``by``: who ended it, where the case may say so.
     """
@@ -114,6 +116,7 @@ def _end_all(case: Case, person: User, by: User | None) -> None:
     for run in cases.filter(responsible=person):
         run.responsible = None
         run.save(update_fields=["responsible"])
+    take_back_of(person, case.pupil_id)
 
 
 @transaction.atomic

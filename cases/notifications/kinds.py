@@ -301,8 +301,9 @@ def certificate_page(notification: Notification) -> str:
 
 
 def keeps_requests(sight: Sight) -> Q:
-    """Those about requests, as long as the person keeps a register; its page asks which."""
-    return Q() if access.may(sight.person, Permission.KEEP_REQUESTS) else Q(pk__in=())
+    """Those about requests in a register that the person keeps, as far as they may know of them."""
+    asked = RightsRequest.objects.visible_to(sight.person, Permission.KEEP_REQUESTS)
+    return Q(about__in=[str(one) for one in asked.values_list("public_id", flat=True)])
 
 
 def unanswered(person: User, notifications: Iterable[Notification]) -> set[int]:

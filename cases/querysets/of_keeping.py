@@ -60,10 +60,14 @@ class RightsRequestQuerySet(models.QuerySet):
         """Return those of the user's schools, and of no pupil in whom they have an interest.
 
         What they took themselves they see: gone, it would tell that something is kept from them.
+        So would one that is missing from the register of who does not see whom each is about, and
+        who reads in the trail that it was made.
         """
+        keeps = access.school_ids(user, Permission.KEEP_REQUESTS)
         shut_out = apps.get_model("cases", "ShutOut").objects.standing().filter(user_id=user.pk)
         of_schools = self.filter(school_id__in=access.school_ids(user, permission))
-        kept = Q(pupil_id__in=shut_out.values("pupil_id")) & ~Q(registered_by=user)
+        kept = Q(pupil_id__in=shut_out.values("pupil_id"), school_id__in=keeps)
+        kept &= ~Q(registered_by=user)
         return of_schools.exclude(kept)
 
     def open(self) -> "RightsRequestQuerySet":

@@ -10,8 +10,9 @@ from django.utils.translation import ngettext
 from accounts import access
 from accounts.access import Permission, requires
 from accounts.forms import MeldcodeForm
+from accounts.models import User
 from audit.log import record_read
-from cases.models import Case, Pupil, RightsRequest
+from cases.models import Case, Pupil, RightsRequest, ShutOut
 from cases.protocol.asking import SEE
 from cases.rights_requests import actions
 from cases.rights_requests.forms import AnswerForm, LongerForm, RequestForm
@@ -75,6 +76,7 @@ def one(request: HttpRequest, asked: str) -> HttpResponse:
         "rights_requests/one.html",
         {
             "asked": found,
+            "reads": _reads(found, request.user),
             "cases": cases.order_by("-opened_at") if found.pupil_id else (),
             "may_export": found.kind == SEE,
             "variant": "for_pupil" if found.asker in ("pupil", "former") else "parents",
@@ -124,7 +126,8 @@ def letter(request: HttpRequest, asked: str) -> HttpResponse:
     """Show the letter with which one answers, to print: what was decided, and nothing of a case."""
     found = _asked(request, asked)
     record_read(request.user, found)
-    return render(request, "rights_requests/letter.html", {"asked": found})
+    context = {"asked": found, "reads": _reads(found, request.user)}
+    return render(request, "rights_requests/letter.html", context)
 
 
 def _asked(request: HttpRequest, asked: str) -> RightsRequest:
@@ -132,6 +135,16 @@ def _asked(request: HttpRequest, asked: str) -> RightsRequest:
     found = RightsRequest.objects.visible_to(request.user, Permission.KEEP_REQUESTS)
     rows = found.select_related("school", "pupil", "registered_by", "answered_by")
     return get_object_or_404(rows, public_id=asked)
+
+
+def _reads(asked: RightsRequest, user: User) -> bool:
+    """Tell whether somebody reads what was written at a request, beside how it ended.
+
+    Whoever took the letter of a pupil from whom they are kept sees that it was answered, and what
+    they wrote themselves; why colleagues answer as they do speaks of the case.
+    """
+    kept_out = ShutOut.objects.standing().filter(pupil=asked.pupil_id, user=user)
+    return asked.answered_by_id == user.pk or not kept_out.exists()
 
 
 def _page(

@@ -307,6 +307,26 @@ ATTACKS = (
     Attack("leak-2", "7.1.1",
         "Make the program fail while it handles a record, in web, database and worker",
         "the log names the kind of error and the place, without its text"),
+    # --- What is kept, and what goes --------------------------------------------------------------
+    Attack("destroy-1", "4.1.5",
+        "Approve that a case is destroyed, and be kept out of it before it is, or at that very "
+        "moment",
+        "one's approval is taken back, and looked for once more before anything goes"),
+    Attack("destroy-2", "11.1.6",
+        "Hold a case back, or end a role, while somebody approves its destruction",
+        "the case stays; whoever ends the role waits"),
+    Attack("destroy-3", "8.3.4",
+        "Learn of a case that one is kept out of by its destruction: by the trail, which outlives "
+        "it, or by being told of a list",
+        "its rows stay hidden; nobody is told of a list on which they see nothing"),
+    Attack("import-1", "8.3.4",
+        "As an administrator, leave one pupil out of a list, to see by what is due or by the trail "
+        "whether there is a case, and which; let them have left so long ago that it goes",
+        "nobody left more than ten months ago; the trail has a row of the pupil alone"),
+    Attack("request-1", "8.3.4",
+        "Register a request about a pupil whom one is kept from, and read what colleagues answer; "
+        "count in the trail the requests that the register hides",
+        "one reads how it ended, and no word of others; the trail counts none that is hidden"),
     # --- Keeping it busy --------------------------------------------------------------------------
     Attack("busy-1", "11.1.4",
         "Find one more way to make some parser work for hours, and send that",

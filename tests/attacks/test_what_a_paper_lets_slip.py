@@ -8,7 +8,7 @@ from cases.dossier.contents import dossier, offered
 from cases.dossier.forms import ExportForm
 from cases.dossier.pdf import as_html
 from cases.dossier.variants import VARIANTS, Code
-from cases.models import Case, Deviation, DossierExport
+from cases.models import Case, Deviation, DossierExport, Statement
 from consultations.models import SharedPiece
 from referrals.models import Decision, Referral
 from signals.models import SignalFinding
@@ -258,3 +258,15 @@ def test_who_was_there_when_a_pupil_talked_alone(case):
     ConversationFactory(case=case, kind="pupil", attendees="Met tante Jo erbij")
     assert "tante Jo" not in page(case, Code.PARENTS)
     assert "tante Jo" in page(case, Code.PUPIL)
+
+
+@pytest.mark.parametrize("said_by", ["pupil", "former", "representative"])
+def test_what_the_pupil_stated_is_not_for_the_parents(case, said_by):
+    Statement.objects.create(
+        case=case, author=UserFactory(), step=1, said_by=said_by,
+        about="Wat papa deed", text="Ik wil niet dat papa dit leest.",
+    )  # fmt: skip
+    words = ("Wat papa deed", "Ik wil niet dat papa dit leest.")
+    shown = page(case, Code.PARENTS)
+    assert not any(word in shown for word in words)
+    assert all(word in page(case, Code.PUPIL) for word in words)

@@ -45,7 +45,7 @@ OF_THE_SCHOOL = {
     "Notification": "that somebody is told something: a code of a table, and references",
     "SchoolRetention": "how long the school keeps what",
     "Destruction": "a certificate: how much went, and nothing of what",
-    "Tombstone": "random references of what is gone",
+    "Tombstone": "random references of what is gone, and from whom it was kept",
     "KeptCount": "counts, by the name of the count",
     "SavedView": "one's own name for a filter, shown to oneself alone",
     "PushSubscription": "on which browser somebody is told",

@@ -1,0 +1,137 @@
+"""Destruction: nobody hastens it, nobody who is kept out takes part in it, and it tells nobody."""
+
+from datetime import date
+from threading import Thread
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from accounts.people import actions as roles
+from accounts.roles import Role
+from cases.destruction import approving, listing
+from cases.models import Case, DueItem, Notification
+from cases.need_to_know import actions as need_to_know
+from tests.attacks.proof import shows
+from tests.attacks.test_insider_races import in_between
+from tests.cases.test_destruction import approve, destroy, over
+from tests.factories import CaseFactory, member
+
+pytestmark = pytest.mark.django_db
+FAMILY = {"ground": "family", "explanation": "Vader."}
+
+
+@pytest.fixture(autouse=True)
+def _a_list_of_its_own(settings, tmp_path):
+    settings.TOMBSTONES = tmp_path / "apart" / "tombstones.jsonl"
+
+
+@pytest.fixture
+def people(school):
+    roles = (Role.ADMINISTRATOR, Role.COORDINATOR, Role.SCHOOL_LEADER)
+    return [member(role, school) for role in roles]
+
+
+@pytest.fixture
+def due(school, people):
+    """A case that is due, and on the list."""
+    case = CaseFactory(pupil__school=school)
+    over(case)
+    listing.look_again(school, people[0])
+    return case
+
+
+@shows("destroy-1")
+def test_whoever_is_kept_out_since_destroys_nothing_by_what_they_approved(school, due, people):
+    first, second, leader = people
+    approve(school, first, second)
+    need_to_know.shut_out(due, leader, second, **FAMILY)
+    item = DueItem.objects.get(case=due)
+    assert (item.first_by, item.second_by, item.destruction) == (None, None, None)
+    destroy()
+    assert Case.objects.filter(pk=due.pk).exists()
+
+
+@shows("destroy-1")
+def test_nor_by_what_they_approve_at_that_very_moment(school, due, people):
+    first, second, leader = people
+    approve(school, first, second)
+    due.pupil.shut_outs.create(user=second, case=due, set_by=leader, **FAMILY)
+    destroy()
+    assert Case.objects.filter(pk=due.pk).exists()
+    assert DueItem.objects.get(case=due).second_by is None
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="one writer at a time")
+@pytest.mark.django_db(transaction=True)
+@shows("destroy-2")
+def test_a_hold_that_comes_while_somebody_approves_keeps_the_case(school, due, people, monkeypatch):
+    first, second, leader = people
+    approve(school, first)
+    seen = approving.digest(approving.to_approve(second, school))
+    in_between(
+        monkeypatch, approving, "to_approve",
+        lambda: approving.approve(school, second, seen=seen),
+        lambda: approving.hold_back(due, leader, reason="Rechtszaak.", until=None),
+    )  # fmt: skip
+    destroy()
+    assert Case.objects.filter(pk=due.pk).exists()
+    assert DueItem.objects.get(case=due).destruction is None
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="one writer at a time")
+@pytest.mark.django_db(transaction=True)
+@shows("destroy-2")
+def test_who_ends_a_role_waits_for_the_approval_that_is_being_given(
+    school, due, people, monkeypatch
+):
+    first, second, __ = people
+    approve(school, first)
+    held = second.memberships.get()
+    seen = approving.digest(approving.to_approve(second, school))
+
+    def end() -> None:
+        roles.end_role(held, first, school)
+        connection.close()
+
+    ending = Thread(target=end)
+
+    def begin_to_end() -> None:
+        ending.start()
+        ending.join(1)
+        held.refresh_from_db()
+        assert held.ended_at is None
+
+    said = in_between(
+        monkeypatch, approving, "to_approve",
+        lambda: approving.approve(school, second, seen=seen), begin_to_end,
+    )  # fmt: skip
+    ending.join(20)
+    held.refresh_from_db()
+    assert (said, held.ended_at is not None) == (1, True)
+
+
+@shows("destroy-3")
+def test_the_trail_of_what_was_kept_from_somebody_stays_so_once_it_is_gone(
+    school, due, people, signed_in
+):
+    first, second, leader = people
+    kept_out = member(Role.ADMINISTRATOR, school)
+    need_to_know.shut_out(due, leader, kept_out, **FAMILY)
+    signed_in(second).get(reverse("cases:detail", args=[due.reference]))
+    trail = reverse("audit:school")
+    assert due.reference not in signed_in(kept_out).get(trail).content.decode()
+    approve(school, first, second)
+    destroy()
+    assert not Case.objects.exists()
+    assert due.reference in signed_in(first).get(trail).content.decode()
+    assert due.reference not in signed_in(kept_out).get(trail).content.decode()
+
+
+@shows("destroy-3")
+def test_nobody_is_told_of_a_list_on_which_they_may_see_nothing(school, people):
+    case = CaseFactory(pupil__school=school, restricted=True)
+    over(case)
+    listing.list_all(date(2026, 9, 3))
+    told = Notification.objects.filter(kind="destruction_listed")
+    assert [one.recipient for one in told] == [people[2]]
