@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0025_rights_request"),
+        ("cases", "0026_kept_from"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
