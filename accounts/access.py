@@ -75,6 +75,8 @@ class Permission(StrEnum):
     SET_RETENTION = "set_retention"
     SEE_REQUESTS = "see_requests"
     KEEP_REQUESTS = "keep_requests"
+    SEE_SYSTEMS = "see_systems"
+    MANAGE_SYSTEMS = "manage_systems"
 
 
 class Scope(IntEnum):
@@ -167,6 +169,9 @@ TABLE: dict[Permission, tuple[Scope, ...]] = {
     # request is about, who only sees it does not.
     Permission.SEE_REQUESTS:       (N,      S,      S,        N,         S,      S),
     Permission.KEEP_REQUESTS:      (N,      S,      S,        N,         S,      N),
+    # Other systems of the school and their tokens (api/): which there are, and giving them one.
+    Permission.SEE_SYSTEMS:        (N,      N,      N,        N,         S,      S),
+    Permission.MANAGE_SYSTEMS:     (N,      N,      N,        N,         N,      S),
 }
 # fmt: on
 

@@ -333,7 +333,7 @@ WITH_OBJECT = [
     "cases:attach", "cases:file", "cases:withdraw_file",
     "cases:shut_out", "cases:end_shut_out", "cases:end_emergency", "cases:readers", "audit:settle",
     "people:person", "people:give_role", "people:end_role", "people:reset_second_factor",
-    "people:withdraw_invitation", "sso:change", "sso:switch",
+    "people:withdraw_invitation", "sso:change", "sso:switch", "systems:revoke",
     "cases:pupil_import", "cases:import_columns", "cases:decide_import", "cases:agree_import",
     "cases:discard_import",
     "cases:year", "cases:cancel_year", "cases:year_download",
