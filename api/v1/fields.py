@@ -7,9 +7,9 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from ninja import Schema
 from pydantic import (
     AfterValidator,
+    BaseModel,
     BeforeValidator,
     ConfigDict,
     StrictBool,
@@ -27,8 +27,11 @@ MOMENT = re.compile(
 Yes, Number = StrictBool, StrictInt
 
 
-class Sent(Schema):
-    """What is sent: a name that the description does not know is refused, never left aside."""
+class Sent(BaseModel):
+    """What is sent: a name that the description does not know is refused, never left aside.
+
+    pydantic's own and not ninja's: that looks at each value twice, and a list has thousands.
+    """
 
     model_config = ConfigDict(extra="forbid")
 

@@ -355,6 +355,10 @@ ATTACKS = (
         "Send no JSON, other code, deep nesting, huge numbers and names, half characters, or lines"
         " in headers",
         "400, 413, 415 or 422, a problem of a few lines that repeats nothing of it"),
+    Attack("api-11", "2.10.4",
+        "Find a token that was made: on a page, by sending its form again, in a session, the log "
+        "or the audit",
+        "it stands in one answer, once; a hash of it is kept"),
 )
 # fmt: on
 BY_ID = {attack.id: attack for attack in ATTACKS}
