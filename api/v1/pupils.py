@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 from ninja import Router, Schema
-from pydantic import Field
+from pydantic import FailFast, Field
 
 from accounts.models import School
 from accounts.tables import Table, TableRow
@@ -57,7 +57,9 @@ class PupilIn(Sent):
 class PupilsIn(Sent):
     """A list of pupils: all of the school, or some."""
 
-    pupils: list[PupilIn] = Field(min_length=1, max_length=MOST)
+    # The first that is not as described is told, and no other: what is wrong in the same way five
+    # thousand times took seconds to say.
+    pupils: Annotated[list[PupilIn], FailFast()] = Field(min_length=1, max_length=MOST)
     full_list: Yes = Field(
         False, description="These are all pupils: who is missing left on `left_on`."
     )

@@ -79,6 +79,8 @@ def test_what_is_not_there_is_a_problem_and_no_page(system, method, path, status
         ('{"pupils": [{"given_name": "\\u0000", "family_name": "b"}]}', 422),
         ('{"pupils": [{"given_name": ["a"], "family_name": {"a": 1}}]}', 422),
         (json.dumps({"pupils": [{"x" * 100_000: 1}]}), 422),
+        (json.dumps({"pupils": [{str(n): 1 for n in range(21)}]}), 400),
+        ('{"pupils": [], "pupils": []}', 400),
     ],
 )  # fmt: skip
 def test_what_is_no_list_of_pupils_is_refused_and_not_repeated(system, content, status):

@@ -184,6 +184,14 @@ def test_no_more_than_so_many_at_once(system):
     }  # fmt: skip
 
 
+def test_of_rows_that_are_no_pupils_the_first_is_told(system):
+    answer = system.send_pupils(PUPIL, *[{"given_name": 1, "a": 2, "b": 3}] * 4_000)
+    assert answer.status_code == 422
+    assert {one["pointer"] for one in answer.json()["errors"]} == {
+        "/pupils/1", "/pupils/1/given_name", "/pupils/1/family_name",
+    }  # fmt: skip
+
+
 def test_whom_another_school_has_is_a_new_one_here(school):
     elsewhere = PupilFactory(administration_key=PUPIL["number"])
     assert counts(System(school).send_pupils(PUPIL)) == {"new": 1}
