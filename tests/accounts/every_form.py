@@ -605,6 +605,8 @@ class Row:
     more: tuple[str, ...] = ()
     # Texts that are no free words: a code that must be right.
     codes: tuple[str, ...] = ()
+    # What answers it once it is taken: it leads on, but for one that shows something this once.
+    then: int = 302
 
 
 def statement(world: World) -> Data:
@@ -890,7 +892,7 @@ FORMS = (
         ({"scopes": ["cases:read"]}, "scopes"),
         ({"expires_on": "2099-01-01"}, "expires_on"),
         ({"expires_on": "2020-01-01"}, "expires_on"),
-    )),
+    ), then=200),
     Row("sso:add", "administrator", None, None, provider, NO_PROVIDER,
         codes=("location", "client_secret", "domains")),
     Row("sso:change", "administrator", None, "identity_provider", other_provider, NO_PROVIDER,
