@@ -42,7 +42,7 @@ RUN .venv/bin/pybabel compile --directory locale --domain django \
     && SECRET_KEY=only-while-building STATIC_ROOT=/app/staticfiles VAR_DIR=/tmp \
        .venv/bin/python manage.py collectstatic --noinput \
     && chmod -R a+rX staticfiles \
-    && python3 -m compileall -q accounts audit background cases consultations meldcode referrals signals
+    && python3 -m compileall -q accounts api audit background cases consultations meldcode referrals signals
 
 # --- What runs -----------------------------------------------------------------------------------
 FROM base

@@ -76,6 +76,8 @@ class Permission(StrEnum):
     RECEIVE_DOSSIER = "receive_dossier"
     SEE_REQUESTS = "see_requests"
     KEEP_REQUESTS = "keep_requests"
+    SEE_SYSTEMS = "see_systems"
+    MANAGE_SYSTEMS = "manage_systems"
 
 
 class Scope(IntEnum):
@@ -170,6 +172,9 @@ TABLE: dict[Permission, tuple[Scope, ...]] = {
     # request is about, who only sees it does not.
     Permission.SEE_REQUESTS:       (N,      S,      S,        N,         S,      S),
     Permission.KEEP_REQUESTS:      (N,      S,      S,        N,         S,      N),
+    # Other systems of the school and their tokens (api/): which there are, and giving them one.
+    Permission.SEE_SYSTEMS:        (N,      N,      N,        N,         S,      S),
+    Permission.MANAGE_SYSTEMS:     (N,      N,      N,        N,         N,      S),
 }
 # fmt: on
 

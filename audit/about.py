@@ -47,6 +47,24 @@ def told_in(record: models.Model) -> Iterator[None]:
         _told_in.reset(token)
 
 
+_system: ContextVar[str] = ContextVar("system", default="")
+
+
+@contextmanager
+def by_system(name: str) -> Iterator[None]:
+    """Let what is written down in here say that another system did it, and which: no person."""
+    token = _system.set(name)
+    try:
+        yield
+    finally:
+        _system.reset(token)
+
+
+def system() -> str:
+    """Return the name of the system that does what is done now; empty: a person, or Meldcode."""
+    return _system.get()
+
+
 def subject_of(record: models.Model) -> Subject:
     """Return what a record is about. Nothing, when what it hung on is gone."""
     if (elsewhere := _told_in.get()) is not None:

@@ -63,7 +63,7 @@ def _lines(
 def _cells(row: LogEntry, words: dict[Any, str], things: dict[int, str]) -> tuple[str, ...]:
     return (
         timezone.localtime(row.timestamp).isoformat(timespec="seconds"),
-        row.actor.name if row.actor else "",
+        row.actor.name if row.actor else row.system,
         row.actor_email or "",
         words.get(row.kind, row.kind),
         things.get(row.content_type_id, "") if row.kind in ABOUT_A_THING else "",

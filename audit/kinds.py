@@ -31,12 +31,33 @@ class Kind(models.TextChoices):
     NEW_SECRET = "new_secret", _("put in another secret")
     TURNED_AWAY = "turned_away", _("asked for a page without a role")
     DESTROYED = "destroyed", _("destroyed")
+    # What another system did with its token (api/).
+    PUPILS_SENT = "pupils_sent", _("sent a list of pupils")
+    PUPILS_TRIED = "pupils_tried", _("tried out a list of pupils; nothing changed")
+    SIGNAL_SENT = "signal_sent", _("sent a signal")
+    SIGNAL_REFUSED = "signal_refused", _("sent a signal that could not be taken")
+    COUNTED = "counted", _("asked how many cases there are")
 
 
 # What a filter offers → which kinds it shows.
 GROUPS: dict[str, tuple[Kind, ...]] = {
-    "read": (Kind.READ, Kind.SEARCHED, Kind.TRAIL_READ, Kind.FLAGS_READ),
-    "changed": (Kind.MADE, Kind.CHANGED, Kind.REMOVED, Kind.NEW_SECRET),
+    "read": (
+        Kind.READ,
+        Kind.SEARCHED,
+        Kind.TRAIL_READ,
+        Kind.FLAGS_READ,
+        Kind.PUPILS_TRIED,
+        Kind.COUNTED,
+    ),
+    "changed": (
+        Kind.MADE,
+        Kind.CHANGED,
+        Kind.REMOVED,
+        Kind.NEW_SECRET,
+        Kind.PUPILS_SENT,
+        Kind.SIGNAL_SENT,
+        Kind.SIGNAL_REFUSED,
+    ),
     "special": (
         Kind.EXPORTED,
         Kind.EMERGENCY,

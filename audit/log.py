@@ -47,7 +47,10 @@ def record_read(
 
 
 def record_many(
-    user: User, records: Iterable[models.Model], kind: Kind, changes: dict[int, dict] | None = None
+    user: User | None,
+    records: Iterable[models.Model],
+    kind: Kind,
+    changes: dict[int, dict] | None = None,
 ) -> None:
     """Remember what was made or changed of many records of one model, at once.
 
@@ -60,7 +63,7 @@ def record_many(
         kind=kind,
         changes=changes or {},
         actor=user,
-        actor_email=user.email,
+        actor_email=user.email if user else None,
     )
 
 

@@ -87,6 +87,11 @@ class LogEntry(AbstractLogEntry):
         return (self.additional_data or {}).get("reason", "")
 
     @property
+    def system(self) -> str:
+        """Return the name of the other system that did it, if it was one."""
+        return (self.additional_data or {}).get("system", "")
+
+    @property
     def whom(self) -> str:
         """Return whose account or role it was, and which (``LogQuerySet.with_whom``)."""
         role = Role(self.whose_role).label if self.whose_role else ""

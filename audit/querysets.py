@@ -15,7 +15,7 @@ from accounts import access
 from accounts.access import Permission
 from accounts.models import Membership
 from audit import sight
-from audit.about import neutral_name, subject_of
+from audit.about import neutral_name, subject_of, system
 from audit.kinds import Kind
 
 if TYPE_CHECKING:
@@ -118,9 +118,8 @@ class LogManager(AuditlogManager.from_queryset(LogQuerySet)):
         """
         if kwargs.get("changes") is None and not force_log:
             return None
-        return self.create(
-            **{**_about(instance), "kind": KIND_OF_ACTION[kwargs["action"]], **kwargs}
-        )
+        about, kind = _about(instance), KIND_OF_ACTION[kwargs["action"]]
+        return self.create(**{**about, "kind": kind, **_by_whom(kwargs)})
 
     def log_many(
         self,
@@ -131,10 +130,18 @@ class LogManager(AuditlogManager.from_queryset(LogQuerySet)):
     ) -> None:
         """Write a row about each of many records, with the changes of each by its key."""
         rows = (
-            self.model(**_about(record), changes=changes.get(record.pk), **kwargs)
+            self.model(**_about(record), changes=changes.get(record.pk), **_by_whom(kwargs))
             for record in records
         )
         self.bulk_create(rows, batch_size=500)
+
+
+def _by_whom(columns: dict[str, object]) -> dict[str, object]:
+    """Return the columns of a row with the system that did it, where it was one."""
+    if not (name := system()):
+        return columns
+    said = columns.get("additional_data") or {}
+    return {**columns, "additional_data": {**said, "system": name}}
 
 
 def _about(record: models.Model) -> dict[str, object]:

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "signals",
     "consultations",
     "referrals",
+    "api",
     "meldcode.apps.MeldcodeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -79,6 +80,8 @@ MIDDLEWARE = [
     # What sets headers stands before what may answer by itself.
     "csp.middleware.CSPMiddleware",
     "meldcode.middleware.PermissionsPolicyMiddleware",
+    # Before whoever reads a cookie, and around all who may refuse: of the API alone.
+    "api.middleware.ApiMiddleware",
     "meldcode.middleware.KnownMethodsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "meldcode.middleware.WholeFormMiddleware",

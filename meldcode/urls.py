@@ -30,6 +30,8 @@ urlpatterns = [
     path("push-worker.js", worker, name="push_worker"),
     path("notifications/", include("cases.notifications.urls")),
     path("", include("audit.urls")),
+    path("systems/", include("api.urls")),
+    path("api/v1/", include("api.v1.urls")),
     path("", include("consultations.urls")),
     path("", include("referrals.urls")),
 ]

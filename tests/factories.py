@@ -19,6 +19,9 @@ from accounts.models import (
 from accounts.people.actions import hashed
 from accounts.roles import Role
 from accounts.sso.models import trust_of
+from api import secrets
+from api.models import ApiToken
+from api.scopes import SCOPES
 from cases.contact_book.organisations import Organisation
 from cases.models import (
     Attachment,
@@ -109,6 +112,23 @@ class IdentityProviderFactory(DjangoModelFactory):
     client_id = factory.Sequence(lambda n: f"meldcode-{n}")
     secret = "een geheim"
     trust = factory.LazyAttribute(lambda o: trust_of(o.kind, o.issuer, o.client_id))
+
+
+class ApiTokenFactory(DjangoModelFactory):
+    """A token of another system of a school, for all there is, that its administrator made."""
+
+    class Meta:
+        model = ApiToken
+
+    class Params:
+        secret = factory.LazyFunction(secrets.new)
+
+    school = factory.SubFactory(SchoolFactory)
+    name = factory.Sequence(lambda n: f"Leerlingvolg {n}")
+    scopes = factory.LazyFunction(lambda: list(SCOPES))
+    secret_hash = factory.LazyAttribute(lambda o: secrets.hashed(o.secret))
+    made_by = factory.LazyAttribute(lambda o: member(Role.ADMINISTRATOR, o.school))
+    expires_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=30))
 
 
 class PupilFactory(DjangoModelFactory):

@@ -12,6 +12,7 @@ CONFIRMED = {
     "people:end_role": ("administrator", False),
     "people:reset_second_factor": ("administrator", True),
     "sso:switch": ("administrator", False),
+    "systems:revoke": ("administrator", True),
     "cases:emergency": ("sister_leader", False),
     "cases:end_shut_out": ("coordinator", False),
     "cases:withdraw_file": ("coordinator", True),

@@ -19,6 +19,7 @@ pytestmark = [
 # The last migration of each room of before the first release: nobody upgrades from between these.
 BEFORE = {
     "accounts": "0007_guides",
+    "api": "",  # all of it came after
     "audit": "0005_flagged_again",
     "background": "0001_runs_and_beat",
     "cases": "0022_in_charge",

@@ -118,6 +118,14 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "sso:saml_finish":                       PUBLIC,
     "sso:saml_metadata":                     PUBLIC,
     "sso:saml_add":                          ADMINISTRATORS,
+    "systems:list":                          SEES_PEOPLE,
+    "systems:new":                           ADMINISTRATORS,
+    "systems:revoke":                        ("administrator",),
+    # These look at no session; whoever brings no token gets a 401 (tests/api).
+    "api:openapi":                           PUBLIC,
+    "api:pupils":                            PUBLIC,
+    "api:signals":                           PUBLIC,
+    "api:counts":                            PUBLIC,
     "people:invitation":                     PUBLIC,
     "people:open_invitation":                PUBLIC,
     "notifications:list":                    EVERYBODY,
@@ -403,6 +411,7 @@ def arguments(name: str, world: World) -> list:
         "sso:saml_callback": [world.saml_provider.public_id],
         "sso:saml_finish": [world.saml_provider.public_id],
         "sso:saml_metadata": [world.saml_provider.public_id],
+        "systems:revoke": [world.api_token.public_id],
         "notifications:open": [world.notification.public_id],
         "notifications:remove_device": [world.device.public_id],
         "audit:settle": [world.flag.public_id],
@@ -573,7 +582,9 @@ def test_other_methods_are_refused_to_everybody_alike(who, browser, world):
         for method in ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
     }
     refused = {asked: answer.status_code for asked, answer in answers.items()}
-    assert refused == dict.fromkeys(answers, 405)
+    # A list of pupils is put; this is none, and comes without a token.
+    assert refused.pop(("api:pupils", "PUT")) == 401
+    assert refused == dict.fromkeys(refused, 405)
 
 
 @pytest.mark.django_db

@@ -162,7 +162,7 @@ TABLE: tuple[tuple[str, Do, dict[str, set[str]]], ...] = (
 )
 # fmt: on
 # tests/cases/test_reminders.py, test_need_to_know.py, test_contact_book.py, test_imports.py,
-# test_destruction.py, test_rights_requests.py
+# test_destruction.py, test_rights_requests.py; tests/api/test_page.py, test_signals.py
 TESTED_ELSEWHERE = {
     "reminder",
     "emergency",
@@ -176,6 +176,9 @@ TESTED_ELSEWHERE = {
     "destruction_listed",
     "destroyed",
     "request_due",
+    "token_made",
+    "token_alone",
+    "signal_came_in",
 }  # fmt: skip
 
 

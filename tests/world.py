@@ -37,6 +37,7 @@ from referrals.models import Decision, HelpPlan, Referral
 from referrals.report.models import Report, ReportCopy
 from tests.accounts.saml import saml_provider_of
 from tests.factories import (
+    ApiTokenFactory,
     AttachmentFactory,
     BoardFactory,
     CaseFactory,
@@ -99,6 +100,7 @@ class World:
             reason="Archief van het schooljaar.",
         )
         self.contact = ContactFactory(school=self.school)
+        self.api_token = ApiTokenFactory(school=self.school, made_by=self.people["administrator"])
         self.joined = self._invite(self.people["joined"], accepted=True)
         self.invited = self._invite(self.people["invited"])
         self._invite(self.people["withdrawn"], accepted=True, withdrawn=True)

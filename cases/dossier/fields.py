@@ -116,6 +116,7 @@ SIGNAL = Kind(
         field(
             "interpretation", gettext_lazy("Interpretation, not a fact"), PUPIL, "interpretation"
         ),
+        field("came_in_by", gettext_lazy("Came in by the system"), PUPIL),
         _of_the_signal,
     ),
     hidden=lambda signal, guarded: REPLACED if hasattr(signal, "correction") else PUPIL,

@@ -15,14 +15,22 @@ BATCH = 500
 
 def plan_of(job: PupilImport, read: Read, decided: dict[int, int]) -> Plan:
     """Return what an import would change at its school now."""
-    fields = ("pk", *COLUMNS.values(), "left_on")
-    pupils = Pupil.objects.filter(school=job.school_id).order_by("pk")
-    known = [Known(*values) for values in pupils.values_list(*fields)]
+    known = known_at(job.school_id)
     return plan(read, known, decided, full_list=job.full_list, left_on=job.left_on)
 
 
-def write(made: Plan, school: School, by: User) -> None:
-    """Write a plan down. Nobody is removed, and nobody's cases are touched but by who left."""
+def known_at(school_id: int) -> list[Known]:
+    """Return the pupils of a school, as a list is held against them."""
+    fields = ("pk", *COLUMNS.values(), "left_on")
+    pupils = Pupil.objects.filter(school=school_id).order_by("pk")
+    return [Known(*values) for values in pupils.values_list(*fields)]
+
+
+def write(made: Plan, school: School, by: User | None) -> None:
+    """Write a plan down. Nobody is removed, and nobody's cases are touched but by who left.
+
+    ``by`` None: another system of the school does it (``audit.about.by_system``).
+    """
     _make([change for change in made.changes if change.pupil is None], school, by)
     changed = [change for change in made.changes if change.pupil]
     pupils = _held([change.pupil.pk for change in changed] + [one.pk for one in made.left])
@@ -40,14 +48,14 @@ def _held(keys: list[int]) -> dict[int, Pupil]:
     return {pupil.pk: pupil for pupil in held.select_related(None)}
 
 
-def _make(changes: list[Change], school: School, by: User) -> None:
+def _make(changes: list[Change], school: School, by: User | None) -> None:
     new = [Pupil(school=school, **_columns(change)) for change in changes]
     for pupil in Pupil.objects.bulk_create(new, batch_size=BATCH):
         pupil.school = school
     record_many(by, new, Kind.MADE)
 
 
-def _change(changes: list[Change], pupils: dict[int, Pupil], by: User) -> None:
+def _change(changes: list[Change], pupils: dict[int, Pupil], by: User | None) -> None:
     """Change values at once; the audit hears of each, with the fields that it may remember."""
     remembered: dict[int, dict[str, list[str]]] = {}
     touched = []

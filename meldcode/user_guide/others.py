@@ -101,6 +101,23 @@ ADMINISTRATOR = RoleHelp(
             ),
         ),
         Chapter(
+            _("Connected systems"),
+            (
+                _(
+                    "Can your administration send its pupils by itself? Under “People” you find "
+                    "“Connected systems”: make a token there, and give it to your supplier."
+                ),
+                _(
+                    "A token is shown once, works for a year at most, and does only what you "
+                    "choose. With none of them a system can read a pupil or a case."
+                ),
+                _(
+                    "Did somebody see it who should not, or is a system not used any more? Revoke "
+                    "the token: from that moment on nothing comes in with it."
+                ),
+            ),
+        ),
+        Chapter(
             _("Dossiers"),
             (
                 _("Look a case up by its reference and say for what the paper is."),

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
+from api.scopes import SCOPES
 from audit.models import Flag
 from cases.destruction.approving import digest
 from cases.figures.school_year import SchoolYear
@@ -39,7 +40,7 @@ from tests.factories import (
 from tests.world import World
 
 LAST_YEAR = SchoolYear.of(timezone.now()).first - 1
-OURS = ("accounts", "cases", "consultations", "referrals", "signals")
+OURS = ("accounts", "api", "cases", "consultations", "referrals", "signals")
 MOMENT = "%Y-%m-%dT%H:%M"
 
 Data = dict[str, Any]
@@ -65,6 +66,11 @@ def signal(world: World) -> Data:
         "marks-0-region": "upper_arm_left", "marks-0-kind": "bruise", "marks-0-size": "coin",
         "marks-0-note": "Paars, met een gele rand.",
     }  # fmt: skip
+
+
+def token_of_a_system(world: World) -> Data:
+    """Give another system all that it can have."""
+    return {"name": "Leerlingvolg", "scopes": list(SCOPES), "expires_on": next_month()}
 
 
 def new_signal(world: World) -> Data:
@@ -622,6 +628,8 @@ class Row:
     more: tuple[str, ...] = ()
     # Texts that are no free words: a code that must be right.
     codes: tuple[str, ...] = ()
+    # What answers it once it is taken: it leads on, but for one that shows something this once.
+    then: int = 302
 
 
 def statement(world: World) -> Data:
@@ -903,6 +911,13 @@ FORMS = (
         ({"starts_on": "2020-01-01"}, "starts_on"),
         ({"starts_on": "garbage"}, "starts_on"),
     ), (("replaces", role_elsewhere),), keyed=False),
+    Row("systems:new", "administrator", None, None, token_of_a_system, (
+        ({"name": ""}, "name"),
+        ({"scopes": []}, "scopes"),
+        ({"scopes": ["cases:read"]}, "scopes"),
+        ({"expires_on": "2099-01-01"}, "expires_on"),
+        ({"expires_on": "2020-01-01"}, "expires_on"),
+    ), then=200),
     Row("sso:add", "administrator", None, None, provider, NO_PROVIDER,
         codes=("location", "client_secret", "domains")),
     Row("sso:change", "administrator", None, "identity_provider", other_provider, NO_PROVIDER,

@@ -170,6 +170,7 @@ ASK_AGAIN = {
     "sso:switch",
     "cases:approve_destruction",
     "cases:lift_hold",
+    "systems:new",
 }
 
 

@@ -58,6 +58,10 @@ UNASKED = {
     "design": "invented people, the same for everybody",
     "sessions": "where one is signed in oneself",
     "notifications:settings": "what one chose oneself",
+    "api:openapi": "the description, the same for everybody",
+    "api:pupils": "takes a token, and no session",
+    "api:signals": "takes a token, and no session",
+    "api:counts": "takes a token, and no session",
     "metrics": "says nothing without its token",
 }
 # Where something hidden would show, whoever asks.

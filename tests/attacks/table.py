@@ -342,6 +342,43 @@ ATTACKS = (
         "read no further: as a stranger, or signed in",
         "no form takes so much, a page for everybody a megabyte and a bit (400); what comes back"
         " fits"),
+    # --- The API for other systems ----------------------------------------------------------------
+    Attack("api-1", "2.10.1",
+        "Come in without a token, with one that is guessed, changed, over or revoked, with its "
+        "hash, or by another scheme",
+        "401, the same answer to the byte; nothing is read or written"),
+    Attack("api-2", "4.2.2",
+        "Use the API with the session of somebody who is signed in, alone or beside a token",
+        "no cookie is read or set; what is done stands in the system's name"),
+    Attack("api-3", "4.2.1",
+        "With a token of one school change a pupil, name a colleague or count cases of another",
+        "the token's own school is the only one there is"),
+    Attack("api-4", "11.1.4",
+        "Ask on and on: with a token, or with wrong ones from one address",
+        "429 with Retry-After; who has a right token goes on at that address"),
+    Attack("api-5", "8.3.4",
+        "Send citizen service numbers (BSN) as a field or in the place of a number",
+        "refused as a whole, and not repeated"),
+    Attack("api-6", "5.1.2",
+        "Send with a pupil a value for what the description does not name (school, id, …)",
+        "422; a type names its fields, and others are refused"),
+    Attack("api-7", "11.1.2",
+        "Send a signal once more with its idempotency key, or something else with that key",
+        "it is there once and the answer is the same; anything else gets a 409"),
+    Attack("api-8", "4.2.1",
+        "Find out by signals who works at the school or is a pupil there",
+        "one answer whoever is unknown; whoever is found by it has a signal, and is told"),
+    Attack("api-9", "8.3.4",
+        "See by counts whether there is a case of few, or that one came since yesterday",
+        "small numbers and what would tell them are hidden, the others are in fives"),
+    Attack("api-10", "5.1.3",
+        "Send no JSON, other code, deep nesting, huge numbers and names, half characters, or lines"
+        " in headers",
+        "400, 413, 415 or 422, a problem of a few lines that repeats nothing of it"),
+    Attack("api-11", "2.10.4",
+        "Find a token that was made: on a page, by sending its form again, in a session, the log "
+        "or the audit",
+        "it stands in one answer, once; a hash of it is kept"),
 )
 # fmt: on
 BY_ID = {attack.id: attack for attack in ATTACKS}

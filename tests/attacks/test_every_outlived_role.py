@@ -69,7 +69,13 @@ ONLY_LOOKS = {
 
 
 # Have a button alone, and a page before it.
-ALSO = {"people:send_invitations", "people:end_role", "people:reset_second_factor", "sso:switch"}
+ALSO = {
+    "people:send_invitations",
+    "people:end_role",
+    "people:reset_second_factor",
+    "sso:switch",
+    "systems:revoke",
+}
 
 
 def another_item(world: World) -> Data:

@@ -1,0 +1,74 @@
+"""How many cases a school has: in fives, without small numbers, names or references."""
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router, Schema
+from pydantic import Field
+
+from accounts.models import School
+from api.models import ApiToken
+from api.scopes import CASES_COUNT
+from api.v1.tokens import SchoolToken, call
+from audit.kinds import Kind
+from audit.log import record_read
+from cases.figures.school_year import SchoolYear
+from cases.figures.small_numbers import LEAST, Key, Sum, hidden
+from cases.models import Case
+from cases.protocol import STEPS
+
+router = Router(tags=["cases"])
+
+
+class CountsOut(Schema):
+    """Counts of cases, rounded down to fives; `null`: a small number, or one that would tell it."""
+
+    open: int | None = Field(description="Cases that run now.")
+    by_step: dict[str, int | None] = Field(description="The open ones, by step: 1 to 5.")
+    closed_this_school_year: int | None
+    in_steps_of: int = Field(description="Numbers are rounded down to a multiple of this.")
+    hidden_below: int = Field(description="Smaller numbers are `null`.")
+
+
+@router.get(
+    "/cases/counts",
+    auth=SchoolToken(CASES_COUNT),
+    response=CountsOut,
+    operation_id="countCases",
+    summary="Ask how many cases there are",
+    url_name="counts",
+)
+def count_cases(request: HttpRequest) -> CountsOut:
+    """Count the cases of the school. In fives: by two exact counts a day apart one would see each
+    case that was opened between them. Cases about somebody who works at the school do not count.
+    """
+    token: ApiToken = request.auth
+    with call(token):
+        counts = _counts(token.school)
+        record_read(None, token, kind=Kind.COUNTED)
+    steps = [("open", step.number) for step in STEPS]
+    gone = hidden(counts, [Sum(("open",), tuple(steps))])
+    shown = {
+        key: None if key in gone else number // LEAST * LEAST for key, number in counts.items()
+    }
+    return CountsOut(
+        open=shown["open",],
+        by_step={str(step): shown["open", step] for __, step in steps},
+        closed_this_school_year=shown["closed",],
+        in_steps_of=LEAST,
+        hidden_below=LEAST,
+    )
+
+
+def _counts(school: School) -> dict[Key, int]:
+    cases = Case.objects.filter(school=school, restricted=False).order_by()
+    since = SchoolYear.of(timezone.now()).since
+    found = cases.aggregate(
+        closed=Count("pk", filter=Q(closed_at__gte=since)),
+        **{
+            f"step_{step.number}": Count("pk", filter=Q(closed_at=None, step=step.number))
+            for step in STEPS
+        },
+    )
+    steps: dict[Key, int] = {("open", s.number): found[f"step_{s.number}"] for s in STEPS}
+    return {**steps, ("open",): sum(steps.values()), ("closed",): found["closed"]}

@@ -1,0 +1,94 @@
+"""Who asks: the token, how often it may, and one call in its name."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from allauth.core.internal import ratelimit
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja.security import HttpBearer
+
+from accounts.models import User
+from api import secrets
+from api.middleware import JSON
+from api.models import ApiToken
+from api.scopes import OF_AN_ADDRESS, SCOPES, WRONG_OF_AN_ADDRESS
+from api.v1.problems import WRONG, Error, Problem
+from audit.about import by_system
+
+SENDS = ("POST", "PUT")
+
+
+class SchoolToken(HttpBearer):
+    """``Authorization: Bearer meldcode_…``, of a token that has a scope.
+
+    ``asks``: the names that may stand in the address behind the question mark.
+    """
+
+    def __init__(self, scope: str, *, asks: Iterable[str] = ()) -> None:
+        super().__init__()
+        self.scope, self.asks = scope, frozenset(asks)
+
+    def __call__(self, request: HttpRequest) -> ApiToken:
+        """Return the token that was brought. Raises ``Problem`` for whoever may not go on.
+
+        A wrong one is counted by its address, and keeps no right one of that address waiting.
+        """
+        token = self.authenticate(request, _brought(request))
+        if token is None:
+            _count(request, "wrong", WRONG_OF_AN_ADDRESS)
+            raise Problem("no_token")
+        _count(request, "address", OF_AN_ADDRESS)
+        if self.scope not in token.scopes:
+            raise Problem("scope")
+        _count(request, self.scope, SCOPES[self.scope].rates, key=str(token.public_id))
+        if request.method in SENDS and request.content_type != JSON:
+            raise Problem("content_type")
+        # A slip in "dry_run" is no reason to change a school.
+        if set(request.GET) - self.asks or any(len(told) > 1 for __, told in request.GET.lists()):
+            raise Problem("invalid", [Error("", "extra_forbidden", str(WRONG["extra_forbidden"]))])
+        today = timezone.localdate()
+        if token.last_used_on != today:
+            ApiToken.objects.filter(pk=token.pk).update(last_used_on=today)
+        return token
+
+    def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
+        """Return the token of a text; None when it is none, over or revoked: all the same."""
+        if not secrets.is_one(token):
+            return None
+        found = ApiToken.objects.working().filter(secret_hash=secrets.hashed(token))
+        return found.select_related("school").first()
+
+
+@contextmanager
+def call(token: ApiToken, *people: User) -> Iterator[None]:
+    """Let what is done in here be one transaction in the name of the token's system.
+
+    Raises ``Problem`` when the token was revoked meanwhile: it is held until all stands.
+    ``people``: whose roles are held too, first, as everywhere.
+    """
+    with transaction.atomic(), by_system(token.name):
+        for person in people:
+            person.hold_memberships()
+        held = ApiToken.objects.working().select_for_update(no_key=True).filter(pk=token.pk)
+        if held.first() is None:
+            raise Problem("no_token")
+        yield
+
+
+def _brought(request: HttpRequest) -> str:
+    scheme, __, token = request.headers.get("Authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else ""
+
+
+def _count(request: HttpRequest, what: str, rates: tuple[str, ...], key: str | None = None) -> None:
+    """Count one more of something. Raises ``Problem`` when that is too many."""
+    for rate in rates:
+        of = f"{rate}/ip" if key is None else f"{rate}/key"
+        used = ratelimit.consume(
+            request, app="api", action=what, config={what: of}, key=key, limit_get=True
+        )
+        if used is None:
+            wait = int(ratelimit.parse_rate(of).duration)
+            raise Problem("too_often", headers={"Retry-After": str(wait)})

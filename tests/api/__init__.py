@@ -1,0 +1,1 @@
+"""Tests of the API for other systems of a school."""

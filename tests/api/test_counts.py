@@ -1,0 +1,88 @@
+"""How many cases there are: in fives, and nothing by which one of them is known."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from audit.kinds import Kind
+from audit.models import LogEntry
+from tests.attacks.proof import shows
+from tests.factories import CaseFactory, PupilFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def cases(school, number: int, **fields) -> None:
+    """Open so many cases at a school."""
+    for _ in range(number):
+        CaseFactory(pupil=PupilFactory(school=school), **fields)
+
+
+def closed() -> dict:
+    return {"closed_at": timezone.now(), "outcome": "other", "closing_grounds": "Klaar."}
+
+
+def test_they_are_counted_by_step_in_fives(system, school):
+    cases(school, 13, step=1)
+    cases(school, 5, step=3)
+    cases(school, 9, step=5)
+    cases(school, 6, step=5, **closed())
+    answer = system.count()
+    assert answer.status_code == 200
+    # Two and four are none, and three would tell it beside the total.
+    assert answer.json() == {
+        "open": 25,
+        "by_step": {"1": 10, "2": None, "3": None, "4": None, "5": 5},
+        "closed_this_school_year": 5,
+        "in_steps_of": 5,
+        "hidden_below": 5,
+    }
+
+
+@shows("api-9")
+def test_a_small_number_is_not_told_and_does_not_follow(system, school):
+    cases(school, 20, step=1)
+    cases(school, 7, step=2)
+    cases(school, 6, step=3)
+    cases(school, 8, step=4)
+    cases(school, 2, step=5)
+    told = system.count().json()
+    assert told["by_step"]["5"] is None
+    # One more is hidden, or the two would follow from the total.
+    assert list(told["by_step"].values()).count(None) == 2
+
+
+@shows("api-9")
+def test_one_case_more_is_not_seen(system, school):
+    cases(school, 11, step=1)
+    before = system.count().content
+    cases(school, 1, step=1)
+    assert system.count().content == before
+
+
+def test_what_is_for_the_board_and_of_another_school_does_not_count(system, school):
+    cases(school, 10, step=1)
+    before = system.count().content
+    cases(school, 9, step=1, restricted=True)
+    cases(PupilFactory().school, 9, step=1)
+    assert system.count().content == before
+
+
+def test_what_was_closed_a_year_ago_does_not_count(system, school):
+    at = timezone.now() - timedelta(days=400)
+    cases(school, 9, opened_at=at, **{**closed(), "closed_at": at})
+    assert system.count().json()["closed_this_school_year"] is None
+
+
+def test_that_it_was_asked_is_written_down(system, school):
+    system.count()
+    row = LogEntry.objects.get(kind=Kind.COUNTED)
+    assert (row.school, row.system, row.case_reference) == (school, system.token.name, "")
+
+
+def test_it_says_no_name_and_no_reference(system, school):
+    case = CaseFactory(pupil=PupilFactory(school=school, family_name="Zonderling"))
+    told = system.count().content.decode()
+    assert "Zonderling" not in told
+    assert case.reference not in told

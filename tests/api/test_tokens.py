@@ -1,0 +1,207 @@
+"""Who comes in with a token, to what, and no longer than it works."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.core.cache import cache
+from django.utils import timezone
+
+from api import secrets
+from api.actions import MOST, make_token, revoke_token
+from api.models import ApiToken
+from api.scopes import CASES_COUNT, PUPILS_WRITE, SCOPES, SIGNALS_WRITE
+from api.v1 import tokens
+from audit.models import LogEntry
+from cases.models import Pupil
+from signals.models import Signal
+from tests.api.conftest import AT, PUPIL, System
+from tests.attacks.proof import shows
+from tests.conftest import sign_in
+from tests.factories import SchoolFactory
+
+pytestmark = pytest.mark.django_db
+
+CALLS = {
+    PUPILS_WRITE: lambda system: system.send_pupils(PUPIL),
+    SIGNALS_WRITE: lambda system: system.send_signal(),
+    CASES_COUNT: lambda system: system.count(),
+}
+SESSION = settings.SESSION_COOKIE_NAME
+
+
+def test_each_scope_opens_its_own_call_and_no_other(school, author, pupil, subtests):
+    assert set(CALLS) == set(SCOPES)
+    for scope in SCOPES:
+        system = System(school, scope)
+        for call, ask in CALLS.items():
+            with subtests.test(scope=scope, call=call):
+                answer = ask(system)
+                assert answer.status_code == (
+                    {SIGNALS_WRITE: 201}.get(call, 200) if call == scope else 403
+                )
+                assert call == scope or answer.json()["code"] == "scope"
+
+
+@shows("api-1")
+def test_whoever_brings_no_token_that_works_gets_the_same_answer(school, author, pupil, subtests):
+    good, today = System(school), timezone.localdate()
+    by = {"revoked_at": timezone.now(), "revoked_by": good.token.made_by}
+    brought = {
+        "nothing": "",
+        "another scheme": f"Basic {good.secret}",
+        "no scheme": good.secret,
+        "two spaces": f"Bearer  {good.secret}",
+        "something more": f"Bearer {good.secret} {good.secret}",
+        "never made": f"Bearer {secrets.new()}",
+        "a sign off": f"Bearer {good.secret[:-1]}",
+        "in capitals": f"Bearer {good.secret.upper()}",
+        "its hash": f"Bearer {good.token.secret_hash}",
+        "no letters": "Bearer \N{LATIN SMALL LETTER E WITH ACUTE}",
+        "revoked": f"Bearer {System(school, **by).secret}",
+        "over": f"Bearer {System(school, expires_on=today - timedelta(days=1)).secret}",
+    }
+    answers = {}
+    for name, header in brought.items():
+        cache.clear()  # nobody counts how often
+        with subtests.test(name):
+            answers[name] = [
+                good.ask("PUT", "/pupils", {"pupils": [PUPIL]}, Authorization=header),
+                good.ask("POST", "/signals", {}, Authorization=header),
+                good.ask("GET", "/cases/counts", Authorization=header),
+            ]
+            for answer in answers[name]:
+                assert answer.status_code == 401
+                assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert len({answer.content for three in answers.values() for answer in three}) == 1
+    assert not Pupil.objects.exclude(pk=pupil.pk).exists()
+    assert good.count().status_code == 200
+
+
+def test_a_token_works_through_its_last_day(school):
+    system = System(school)
+    last = system.token.expires_on
+    with time_machine.travel(f"{last}T23:50:00+01:00", tick=False):
+        assert system.count().status_code == 200
+    with time_machine.travel(f"{last + timedelta(days=1)}T00:10:00+01:00", tick=False):
+        assert system.count().status_code == 401
+
+
+def test_revoked_it_ends_at_once(school, administrator):
+    system = System(school)
+    assert system.count().status_code == 200
+    revoke_token(system.token, administrator)
+    assert system.count().status_code == 401
+
+
+def test_revoked_while_a_call_waits_nothing_is_written(school, administrator, monkeypatch):
+    """It was looked at, and is looked at again where something is about to be written."""
+    system, looked = System(school), tokens.SchoolToken.authenticate
+
+    def and_then_revoked(self, request, text):
+        found = looked(self, request, text)
+        revoke_token(found, administrator)
+        return found
+
+    monkeypatch.setattr(tokens.SchoolToken, "authenticate", and_then_revoked)
+    assert system.send_pupils(PUPIL).status_code == 401
+    assert not Pupil.objects.exists()
+
+
+def test_it_is_written_down_on_which_day_it_was_used_last(system):
+    assert system.token.last_used_on is None
+    system.count()
+    system.token.refresh_from_db()
+    assert system.token.last_used_on == timezone.localdate()
+
+
+def test_only_a_hash_is_kept(school, administrator, django_assert_num_queries):
+    key = administrator.public_id
+    values = {"name": "A", "scopes": [CASES_COUNT], "expires_on": timezone.localdate()}
+    token, secret = make_token(school, administrator, key, **values)
+    row = ApiToken.objects.filter(pk=token.pk).values().get()
+    assert secret not in repr(row)
+    assert row["secret_hash"] == secrets.hashed(secret)
+    assert re.fullmatch(r"meldcode_[0-9A-Za-z]{49}", secret)
+    with django_assert_num_queries(0):  # told by its own checksum
+        assert not secrets.is_one(secret.replace(secret[20], "?"))
+
+
+def test_two_are_never_alike():
+    made = {secrets.new() for _ in range(500)}
+    assert len(made) == 500
+    assert all(map(secrets.is_one, made))
+
+
+@shows("api-2")
+def test_a_session_opens_nothing(school, administrator, coordinator):
+    for person in (administrator, coordinator):
+        browser = sign_in(person)
+        for method, path in (("PUT", "/pupils"), ("POST", "/signals"), ("GET", "/cases/counts")):
+            answer = browser.generic(method, f"{AT}{path}", "{}", content_type="application/json")
+            assert answer.status_code == 401
+            assert not answer.cookies
+
+
+@shows("api-2")
+def test_a_session_beside_a_token_is_not_read(school, coordinator):
+    """Nor is what is done laid to whoever is signed in on that browser."""
+    system = System(school)
+    system.client = sign_in(coordinator)
+    before = system.client.cookies[SESSION].value
+    assert system.send_pupils(PUPIL).status_code == 200
+    assert system.client.cookies[SESSION].value == before
+    made = Pupil.objects.get()
+    assert not LogEntry.objects.filter(actor=coordinator, object_pk=str(made.pk)).exists()
+
+
+@shows("api-3")
+def test_a_token_of_another_school_reaches_nothing_of_this_one(school, author, pupil):
+    other = System(SchoolFactory())
+    assert other.send_pupils({**PUPIL, "given_name": "Anders"}).json()["counts"]["new"] == 1
+    pupil.refresh_from_db()
+    assert pupil.given_name != "Anders"
+    refused = other.send_signal()
+    assert refused.status_code == 422
+    assert refused.json()["code"] == "unknown"
+    assert not Signal.objects.exists()
+
+
+@shows("api-4")
+def test_too_often_is_told_when_to_come_back(system):
+    answers = [system.count() for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+    assert answers[-1].headers["Retry-After"] == "60"
+    assert answers[-1].json()["code"] == "too_often"
+    # Each scope counts apart, and each token.
+    assert system.send_pupils(PUPIL).status_code == 200
+    assert System(system.token.school).count().status_code == 200
+
+
+@shows("api-4")
+def test_wrong_tokens_are_counted_by_address_and_keep_no_right_one_waiting(system):
+    wrong = f"Bearer {secrets.new()}"
+    answers = [system.ask("GET", "/cases/counts", Authorization=wrong) for _ in range(31)]
+    assert [answer.status_code for answer in answers] == [401] * 30 + [429]
+    assert int(answers[-1].headers["Retry-After"]) > 0
+    assert system.count().status_code == 200
+
+
+def test_no_token_stands_in_a_log(school, log):
+    system = System(school)
+    system.count()
+    system.ask("PUT", "/pupils", "[", Authorization=f"Bearer {system.secret}")
+    system.ask("GET", "/nothing")
+    assert system.secret not in log.getvalue()
+
+
+def test_a_school_has_so_many_tokens_and_no_more(school, administrator):
+    for _ in range(MOST):
+        System(school, made_by=administrator)
+    browser = sign_in(administrator)
+    sent = {"name": "Een te veel", "scopes": [CASES_COUNT],
+            "expires_on": (timezone.localdate() + timedelta(days=9)).isoformat()}  # fmt: skip
+    assert browser.post("/systems/new/", sent).status_code == 422
+    assert ApiToken.objects.count() == MOST
