@@ -14,7 +14,7 @@ from api.scopes import SCOPES, Scope
 
 # A token ends by itself: what nobody looks after any more does not stay open.
 LONGEST = timedelta(days=366)
-NAME_LENGTH = 60
+NAME_LENGTH = 80
 
 
 class ApiToken(models.Model):

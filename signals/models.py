@@ -38,7 +38,7 @@ class Signal(Record):
     severe_since = models.DateTimeField(null=True, blank=True)
     raised_at = models.DateTimeField(null=True, blank=True)
     # The other system of the school that sent it in its author's name; empty: they logged it here.
-    came_in_by = models.CharField(_("came in by"), max_length=60, blank=True, db_default="")
+    came_in_by = models.CharField(_("came in by"), max_length=80, blank=True, db_default="")
     # It points at somebody who works at the school: outside the Meldcode (R9).
     about_staff = models.BooleanField(_("about somebody who works at the school"), default=False)
 

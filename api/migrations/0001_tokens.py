@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("name", models.CharField(max_length=60, verbose_name="name of the system")),
+                ("name", models.CharField(max_length=80, verbose_name="name of the system")),
                 ("scopes", models.JSONField(default=list)),
                 ("secret_hash", models.CharField(editable=False, max_length=64, unique=True)),
                 (

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             model_name="signal",
             name="came_in_by",
             field=models.CharField(
-                blank=True, db_default="", max_length=60, verbose_name="came in by"
+                blank=True, db_default="", max_length=80, verbose_name="came in by"
             ),
         ),
     ]

@@ -170,7 +170,7 @@ def test_a_pupil_says_what_the_description_knows_and_nothing_more(system, more):
 
 def test_two_thousand_pupils_in_a_few_questions(system, django_assert_max_num_queries):
     rows = [{**PUPIL, "number": f"n{number}"} for number in range(2_000)]
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(80):  # SQLite takes fewer values at a time
         assert counts(system.send_pupils(*rows)) == {"new": 2_000}
 
 
