@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -109,29 +110,30 @@ def people(request: HttpRequest, reference: str) -> HttpResponse:
 def files(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the files of a case."""
     page = case_page(request, reference, "cases:files")
-    page.fetch(("attachments",))
-    return render(request, "cases/files.html", page.context(received=_received(page.case)))
+    received = _received(page.case)
+    page.fetch(("attachments",), received)
+    context = page.context(received={file for (file,) in received})
+    return render(request, "cases/files.html", context)
 
 
-def _received(case: Case) -> frozenset[int]:
-    """Return the keys of the files that another school handed over; ``case``: with its files."""
-    if not case.attachments.all():
-        return frozenset()
-    return frozenset(ReceivedDossier.objects.filter(case=case).values_list("file_id", flat=True))
+def _received(case: Case) -> QuerySet:
+    """Return the keys of the files that another school handed over."""
+    return ReceivedDossier.objects.filter(case=case).values_list("file_id")
 
 
 @requires(Permission.SEE_CASE)
 def whole(request: HttpRequest, reference: str) -> HttpResponse:
     """Show all of a case on one page: to search in it, to read on, to print."""
     page = case_page(request, reference, "cases:whole")
-    page.fetch(tuple(READ), page.numbers.book, page.others)
+    received = _received(page.case)
+    page.fetch(tuple(READ), page.numbers.book, page.others, received)
     return render(
         request,
         "cases/whole.html",
         page.context(
             guidance=page.what_now,
             cycles=cycles(page.case),
-            received=_received(page.case),
+            received={file for (file,) in received},
             retention=retention(page.case),
             agenda_item=page.on_agenda,
             decided=page.facts.decided_at is not None,

@@ -80,7 +80,7 @@ def received(request: HttpRequest, reference: str, file: str) -> HttpResponse:
         case__reference=reference,
         file__public_id=file,
     )
-    record_read(request.user, found.file)
+    record_read(request.user, found)
     return render(request, "files/received.html", {"received": found, "case": found.case})
 
 

@@ -20,7 +20,7 @@ from cases.models import Pupil
 from cases.names import fold
 from cases.transfer.contents import Handed, NotAPackage, read
 from cases.transfer.sealing import Broken, WrongPassword, opened
-from signals.forms import NORMAL, URGENCIES, pupils_for, severity_of
+from signals.forms import NORMAL, URGENCIES, of_schools, pupils_for, severity_of
 
 BROKEN = _(
     "This is no package of Meldcode, or it is not whole. Ask the other school to send it anew."
@@ -168,6 +168,12 @@ class ReceiveForm(MeldcodeForm):
 
     @property
     def pupil_options(self) -> list[Pupil]:
-        """Return the pupils to choose from: those that the search finds."""
+        """Return the pupils to choose from: the one chosen, and those that the search finds."""
         query = str(self["pupil_query"].value() or "")
-        return pupils_for(self.user, query) if query.strip() else []
+        found = pupils_for(self.user, query) if query.strip() else []
+        try:
+            chosen = self.fields["pupil"].clean(self["pupil"].value())
+        except ValidationError:
+            chosen = None
+        others = [pupil for pupil in found if pupil != chosen]
+        return [*of_schools(self.user, [chosen]), *others] if chosen else others

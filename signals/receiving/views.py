@@ -36,6 +36,7 @@ def receive(request: HttpRequest) -> HttpResponse:
                 return redirect("cases:received", received.case.reference, received.file.public_id)
             return redirect("signals:mine")
     query = str(form["pupil_query"].value() or "")
+    typed = any(form[name].value() for name in ("pupil", "same"))
     if query.strip():
         record_search(request.user, access.schools(request.user, Permission.LOG_SIGNAL))
     return render(
@@ -43,7 +44,7 @@ def receive(request: HttpRequest) -> HttpResponse:
         "signals/receive.html",
         {
             "form": form,
-            "asks_who": form.asks_who or bool(query.strip()),
+            "asks_who": form.asks_who or bool(query.strip()) or typed,
             "largest": LARGEST // MEGABYTE,
         },
         status=422 if form.is_bound and form.errors else 200,

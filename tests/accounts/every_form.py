@@ -512,7 +512,8 @@ def package(world: World) -> Data:
     """Choose a package that is about the pupil, with its password."""
     return {
         "file": PickedPackage(package_about(world.pupil)), "password": PASSWORD,
-        "urgency": "normal",
+        "urgency": "normal", "pupil": str(world.pupil.public_id), "same": "on",
+        "pupil_query": world.pupil.given_name,
     }  # fmt: skip
 
 

@@ -136,6 +136,11 @@ MORE: dict[str, Callable[[World], Data]] = {
             sent_at=timezone.now(), sent_by=world.people["coordinator"]
         )
     ),
+    "referrals:sent": after(
+        lambda world: Referral.objects.filter(pk=world.referral.pk).update(
+            consent="given", consent_of="Moeder"
+        )
+    ),
     "referrals:report_of": after(lambda world: Report.objects.filter(pk=world.report.pk).delete()),
 }
 # Writes nothing of ours: a row of the log, and a task in the queue.

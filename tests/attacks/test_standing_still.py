@@ -212,6 +212,8 @@ def test_a_text_that_is_too_long_is_not_searched_for_opinions(world, signed_in):
 
 
 @shows("busy-2")
+@pytest.mark.django_db  # an answer that is done looks after the database's lines, if one is open
+@pytest.mark.any_database
 @pytest.mark.parametrize(("sent", "times"), [(1_000, 0), (1_000_000, 1)])
 def test_what_a_large_form_leaves_is_thrown_away_before_the_next_request(monkeypatch, sent, times):
     """Its page hangs together with itself, and Python looks for that after hundreds of requests.

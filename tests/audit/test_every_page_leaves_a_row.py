@@ -70,7 +70,6 @@ NOT_WRITTEN_DOWN: dict[str, tuple[frozenset[str], str]] = {
     "cases:add_sibling":         (NAMES, CHOSEN),
     "signals:new":               (NAMES, CHOSEN),
     "signals:pupils":            (NAMES, CHOSEN),
-    "signals:receive":           (NAMES, CHOSEN),
     "cases:export":              (frozenset({"DossierExport.reason"}), OWN),
     "cases:year":                (frozenset({"YearExport.reason"}), OWN),
     "cases:participants":        (NAMES, STEP),
