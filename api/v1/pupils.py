@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext
 from ninja import Router, Schema
 from pydantic import FailFast, Field
 
@@ -19,6 +18,7 @@ from audit.kinds import Kind
 from audit.log import record_read
 from cases.imports.applying import known_at, write
 from cases.imports.fields import BORN, CLASS, FAMILY, GIVEN, KEY, PREFIX
+from cases.imports.leaving import wrong_day
 from cases.imports.plan import Plan, plan
 from cases.imports.read import Read, read_columns, without_bsn
 
@@ -63,7 +63,10 @@ class PupilsIn(Sent):
     full_list: Yes = Field(
         False, description="These are all pupils: who is missing left on `left_on`."
     )
-    left_on: Day | None = Field(None, description="Needed with `full_list`; not in the future.")
+    left_on: Day | None = Field(
+        None,
+        description="Needed with `full_list`; not in the future, and not more than ten months ago.",
+    )
     leaving: Annotated[Number, Field(ge=0)] | None = Field(
         None,
         description="How many leave, by a dry run. Needed where that is more than a quarter.",
@@ -146,14 +149,8 @@ def send_pupils(
 
 def _read(content: PupilsIn) -> Read:
     """Return the rows of a list, as a file has them. Raises ``Problem`` for what nobody takes."""
-    if content.full_list:
-        wrong = ""
-        if content.left_on is None:
-            wrong = gettext("Fill in the day on which they left.")
-        elif content.left_on > timezone.localdate():
-            wrong = gettext("This day is still to come.")
-        if wrong:
-            raise Problem("invalid", [Error("/left_on", "left_on", wrong)])
+    if content.full_list and (wrong := wrong_day(content.left_on, timezone.localdate())):
+        raise Problem("invalid", [Error("/left_on", "left_on", wrong)])
     rows = tuple(
         TableRow(number, tuple(_cell(getattr(pupil, name)) for name in COLUMNS))
         for number, pupil in enumerate(content.pupils, start=1)

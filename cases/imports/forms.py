@@ -4,7 +4,6 @@ import hashlib
 import uuid
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -20,6 +19,7 @@ from accounts.tables import Table, Unreadable, read_table
 from cases.imports.actions import MOST_DECIDED, FileRead
 from cases.imports.edexml import read_edexml
 from cases.imports.fields import BORN, FIELDS, KEY, NEEDED, guess
+from cases.imports.leaving import wrong_day
 from cases.imports.plan import NEW
 from cases.imports.read import without_bsn
 from cases.imports.rows import Problem
@@ -29,9 +29,6 @@ MEGABYTE = 1024 * 1024
 # Of 5,000 pupils an EDEXML has some four.
 LARGEST = 10 * MEGABYTE
 SOMEBODY_NEW = "new"
-# Between one list and the next. From longer ago on it would be whoever sends a list who says that a
-# dossier has been kept long enough; and what is due then tells who has a case.
-LONGEST_AGO = timedelta(days=300)
 LONGEST_EXAMPLE = 30
 
 
@@ -84,18 +81,8 @@ class FileForm(MeldcodeForm):
         cleaned = super().clean()
         if cleaned.get("full_list") == "yes" and "left_on" not in self.errors:
             left_on = cleaned.get("left_on")
-            if left_on is None:
-                self.add_error("left_on", _("Fill in the day on which they left."))
-            elif left_on > timezone.localdate():
-                self.add_error("left_on", _("This day is still to come."))
-            elif left_on < timezone.localdate() - LONGEST_AGO:
-                self.add_error(
-                    "left_on",
-                    _(
-                        "This is more than ten months ago. Choose a later day: then dossiers are"
-                        " kept longer, and not shorter."
-                    ),
-                )
+            if wrong := wrong_day(left_on, timezone.localdate()):
+                self.add_error("left_on", wrong)
         return cleaned
 
     @property
