@@ -2,9 +2,10 @@
 
 import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from django.db.models import F
@@ -30,13 +31,29 @@ def small_disk(tmp_path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def fill(folder: Path) -> Path:
-    """Write until nothing more fits."""
-    ballast = folder / "ballast"
-    with suppress(OSError), ballast.open("wb", buffering=0) as file:
-        while True:
-            file.write(bytes(4096))
-    return ballast
+@contextmanager
+def full(folder: Path) -> Iterator[None]:
+    """Let a disk have no room: what a worker takes away there is taken up at once."""
+    ballast, room = folder / "ballast", Event()
+
+    def fill() -> None:
+        with suppress(OSError), ballast.open("ab", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+
+    def keep_full() -> None:
+        while not room.wait(0.02):
+            fill()
+
+    fill()
+    keeper = Thread(target=keep_full)
+    keeper.start()
+    try:
+        yield
+    finally:
+        room.set()
+        keeper.join()
+        ballast.unlink()
 
 
 def test_what_was_asked_is_done_when_there_is_room(small_disk, house, letterbox, opened):
@@ -45,18 +62,17 @@ def test_what_was_asked_is_done_when_there_is_room(small_disk, house, letterbox,
     (small_disk / "queue").mkdir()
     worker, beat, web = house.worker(), house.beat(), house.web()
     eventually(lambda: len(letterbox.accepted) == 3)
-    ballast = fill(small_disk)
-    standing_still()
-    expected = owed()
-    at_school = opened(case.responsible)
-    is_saved(log_signal(at_school, case.pupil))
-    ask_for_dossier(at_school, case)
-    states = DossierExport.objects.values_list("state", flat=True)
-    assert list(states.all()) == [DossierExport.State.WAITING]
-    assert "No queue for cases.dossier.tasks.make_dossier" in web.log
-    eventually(lambda: f"Beat could not start {SWEEP}" in beat.log)
+    with full(small_disk):
+        standing_still()
+        expected = owed()
+        at_school = opened(case.responsible)
+        is_saved(log_signal(at_school, case.pupil))
+        ask_for_dossier(at_school, case)
+        states = DossierExport.objects.values_list("state", flat=True)
+        assert list(states.all()) == [DossierExport.State.WAITING]
+        assert "No queue for cases.dossier.tasks.make_dossier" in web.log
+        eventually(lambda: f"Beat could not start {SWEEP}" in beat.log)
 
-    ballast.unlink()
     Due.objects.update(last_run_at=F("last_run_at") - timedelta(hours=1))  # as an hour later
     eventually(lambda: list(states.all()) == [DossierExport.State.READY])
     eventually(lambda: everything_was_told_once(letterbox, expected))
