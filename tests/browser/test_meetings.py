@@ -1,6 +1,7 @@
 """A meeting of the care team, and a number of the contact book, as people at a school use them."""
 
 import pytest
+from django.utils import timezone
 
 from accounts.roles import Role
 from cases import actions
@@ -35,7 +36,7 @@ def case_of(school, given_name, **signal):
 
 def test_two_cases_are_put_on_the_agenda_and_walked_through(visitor, school):
     cases = [case_of(school, "Tess"), case_of(school, "Sem")]
-    MeetingFactory(school=school, place="Kamer 12")
+    MeetingFactory(school=school, place="Kamer 12", starts_at=timezone.now())
     coordinator = visitor(member(Role.COORDINATOR, school))
     for case in cases:
         coordinator.open(f"/cases/{case.reference}/step/2/")
