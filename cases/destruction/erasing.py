@@ -86,13 +86,17 @@ def _rows(years: QuerySet) -> QuerySet:
 
 
 def _drafts(case: Case) -> QuerySet:
-    """Return what somebody left unfinished about the case, or about a signal in it.
+    """Return what somebody left unfinished about the case, or about what is in it.
 
-    A draft names what it is about by a reference (``accounts.drafts.pages``), and hangs on no row.
+    A draft names what it is about by a reference or an id (``accounts.drafts.pages``), and hangs on
+    no row.
     """
-    signals = case.signals.values_list("reference", flat=True)
-    about = (Q(form__endswith=f":{reference}") for reference in (case.reference, *signals))
-    return Draft.objects.filter(reduce(or_, about))
+    names = [case.reference]
+    for relation in ("signals", "consultations"):
+        names += getattr(case, relation).values_list("reference", flat=True)
+    reports = case.decisions.filter(referrals__reports__isnull=False)
+    names += (one.hex for one in reports.values_list("referrals__reports__public_id", flat=True))
+    return Draft.objects.filter(reduce(or_, (Q(form__endswith=f":{name}") for name in names)))
 
 
 def _loosen(case: Case) -> None:

@@ -47,10 +47,19 @@ from cases.models import (
 from cases.notifications.cleaning import KEPT as TOLD
 from cases.protocol.keeping import BY_ITSELF
 from cases.retention import school_rule
+from referrals.models import Referral
 from tests.audit.everything import everything
 from tests.canary import MARKER, Markers, columns
+from tests.cases.records import decision
 from tests.cases.test_figures import LAST, walked
-from tests.factories import AttachmentFactory, CaseFactory, PupilFactory, SignalFactory, member
+from tests.factories import (
+    AttachmentFactory,
+    CaseFactory,
+    ConsultationFactory,
+    PupilFactory,
+    SignalFactory,
+    member,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -407,10 +416,17 @@ def test_the_pages_show_references_and_no_name_and_ask_a_fresh_second_factor(
 
 
 def test_what_was_left_unfinished_about_a_case_goes_with_it(coordinator, school):
-    """A draft hangs on no row: it names a case, or a signal in it, by a reference."""
+    """A draft hangs on no row: it names a case, or what is in it, by a reference or an id."""
     case, other = CaseFactory(pupil__school=school), CaseFactory(pupil__school=school)
     signal = SignalFactory(case=case)
-    forms = (f"talk:{case.reference}", f"correction:{signal.reference}", "signal")
+    question = ConsultationFactory(case=case)
+    report = Referral.objects.create(
+        decision=decision(case, timezone.now()), to="veilig_thuis", family_told=True
+    ).reports.create(started_by=coordinator, saved_by=coordinator)
+    forms = (
+        f"talk:{case.reference}", f"correction:{signal.reference}", f"advice:{question.reference}",
+        f"report:{report.public_id.hex}", "signal",
+    )  # fmt: skip
     for form in (*forms, f"talk:{other.reference}"):
         keep(coordinator, form, uuid.uuid4(), b"words=Blauw", whom=Permission.MOVE_CASE)
     over(case)
