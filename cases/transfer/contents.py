@@ -18,6 +18,8 @@ LARGEST = 5 * 1024 * 1024
 # Of each, in all: what is beyond was not made by this program.
 MOST_ENTRIES, MOST_LINES = 5_000, 50_000
 LONGEST = 100_000
+# In which one can have been made: at the ends of time no calendar tells the hour of here.
+YEARS = range(2020, 2200)
 # How a line is shown: as on paper (``templates/pdf``). An unknown tone is shown as a plain line.
 TONES = frozenset(
     {"", "fact", "words", "hearsay", "interpretation", "note", "digest", "omitted"}
@@ -110,7 +112,7 @@ def read(data: bytes) -> Handed:
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise NotAPackage from error
-    if handed.made_at.tzinfo is None or not handed.records:
+    if handed.made_at.tzinfo is None or handed.made_at.year not in YEARS or not handed.records:
         raise NotAPackage
     return handed
 

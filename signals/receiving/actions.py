@@ -71,8 +71,8 @@ def receive(
 
 def _before(pupil: Pupil, by: User, sha256: str) -> Case | None:
     """Return the case in which the same package stands, as far as the user may know of it."""
-    cases = Case.objects.visible_to(by).filter(pupil=pupil, receiveddossiers__sha256=sha256)
-    return cases.exclude(receiveddossiers__file__withdrawn_at__isnull=False).first()
+    there = ReceivedDossier.objects.filter(sha256=sha256, file__withdrawn_at__isnull=True)
+    return Case.objects.visible_to(by).filter(pupil=pupil, receiveddossiers__in=there).first()
 
 
 def _in_words(handed: Handed) -> str:

@@ -233,7 +233,9 @@ def test_what_is_read_is_what_was_written():
     "change",
     [
         {"version": 2}, {"format": "anders"}, {"sender": None}, {"sender": "x" * 201},
-        {"made_at": "gisteren"}, {"made_at": "2026-03-11T00:00:00"}, {"birth_date": 5},
+        {"made_at": "gisteren"}, {"made_at": "2026-03-11T00:00:00"},
+        {"made_at": "9999-12-31T23:59:59+00:00"}, {"made_at": "0001-01-01T00:00:00+01:00"},
+        {"birth_date": 5},
         {"chapters": []}, {"chapters": {}}, {"chapters": [[]]}, {"chapters": [{"title": "x"}]},
         {"given_name": "a\x00b"}, {"reason": ["x"]},
         {"chapters": [{"title": "x", "parts": [{"title": "x"}]}]},
@@ -391,8 +393,9 @@ def test_withdrawn_it_is_read_by_nobody(case, coordinator, receiver, elsewhere, 
     assert browser.get(page).status_code == 200
     files.withdraw(Attachment.objects.get(), receiver, why="Verkeerde leerling.")
     assert browser.get(page).status_code == 404
-    # By mistake with the wrong pupil, it can be taken in once more.
+    # By mistake with the wrong pupil, it can be taken in once more; and then no second time.
     assert sent(browser, package).status_code == 302
+    assert sent(browser, package).status_code == 422
 
 
 def test_where_the_database_refuses_no_file_stays(
