@@ -42,11 +42,11 @@ class Peer:
     sessions: dict[str, str]
 
 
-def install(folder: Path) -> Path:
-    """Make an environment in a folder, from the lock alone; return its Python."""
+def install(folder: Path, project: Path = PROJECT) -> Path:
+    """Make an environment in a folder, from a project's lock alone; return its Python."""
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)  # noqa: S603
     python = folder / "bin" / "python"
-    lock = ["--require-hashes", "--only-binary", ":all:", "-r", str(PROJECT / "requirements.txt")]
+    lock = ["--require-hashes", "--only-binary", ":all:", "-r", str(project / "requirements.txt")]
     subprocess.run([python, "-m", "pip", "install", "--quiet", *lock], check=True)  # noqa: S603
     return python
 

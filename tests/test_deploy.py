@@ -187,6 +187,21 @@ def test_the_proxy_finds_every_web_by_its_service(services):
     assert services["proxy"]["networks"] == ["outside"]
 
 
+def test_the_proxy_says_politely_that_nobody_answers(services):
+    """A single web that starts anew is away for some seconds: what one wrote must not seem lost."""
+    caddy = read("deploy/Caddyfile")
+    assert "handle_errors" in caddy
+    assert "in [502, 503, 504]" in caddy
+    assert "rewrite * /away.html" in caddy
+    assert "header Retry-After 60" in caddy
+    (mount,) = (one for one in services["proxy"]["volumes"] if "away.html" in one)
+    assert mount.split(":")[1] == "/etc/caddy/away.html"
+    page = read("deploy/away.html")
+    assert "Verstuurde je net iets?" in page
+    # It stands alone: what it would fetch is away too, and its policy lets nothing in.
+    assert not re.search(r"(src|href)=|<script|url\(", page)
+
+
 def test_the_proxy_passes_on_whole_forms_only():
     """Else eight forms that never end keep everybody out: each holds a thread of the web."""
     caddy = read("deploy/Caddyfile")

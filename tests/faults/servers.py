@@ -211,6 +211,13 @@ class Process:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(PATIENCE)
 
+    def end(self) -> None:
+        """Ask it to end, as an upgrade does, and wait until it finished what it was at."""
+        os.kill(self._process.pid, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(PATIENCE)
+        self.kill()
+
     def kill_child(self) -> None:
         """End with -9 only the process that does the work; the one that watches it lives."""
         path = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
