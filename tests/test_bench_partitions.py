@@ -1,0 +1,28 @@
+"""The bench of partitions runs through in a small country, and asks the parts indeed."""
+
+import re
+
+import pytest
+from django.db import connection
+
+from bench import partitions
+
+pytestmark = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="parts of a table are those of PostgreSQL"
+)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_prints_both_beside_each_other(capsys, monkeypatch, worker_id):
+    monkeypatch.setattr(
+        partitions, "COUNTRY", partitions.Country(f"bench_parts_{worker_id}", partitions.plant)
+    )
+    words = "--cases 200 --schools 20 --own 25 --parts 4 --repetitions 2"
+    assert partitions.main(words.split()) == 0
+    printed = capsys.readouterr().out
+    assert "200 cases, 20 schools, 4 parts" in printed
+    rows = re.findall(r"^\| (.+?) \| ([\d.]+) \| ([\d.]+) \| [\d.]+ \|$", printed, re.M)
+    asked = {what for what, *__ in rows}
+    assert "coordinator: number of cases" in asked
+    assert "a change, found by key and school" in asked
+    assert all(float(one) > 0 and float(other) > 0 for __, one, other in rows)
