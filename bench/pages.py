@@ -51,10 +51,10 @@ def main(argv: list[str]) -> int:
     """Prepare, measure and report; return the exit code."""
     options = _options(argv)
     sizes = [Size(cases, options.schools, options.own) for cases in options.cases]
-    _gather_static_files()
+    gather_static_files()
     try:
-        databases = [prepare(COUNTRY, size, _say, fresh=options.fresh) for size in sizes]
-        asked = [_pages(size, database) for size, database in zip(sizes, databases, strict=True)]
+        databases = [prepare(COUNTRY, size, say, fresh=options.fresh) for size in sizes]
+        asked = [asked_of(size, database) for size, database in zip(sizes, databases, strict=True)]
         weights = _weigh_all(asked, databases)
         by_clients = _visit_all(sizes, asked, options)
         workers = measure_workers(sizes[-1], asked[-1], options.starts, options.requests)
@@ -66,14 +66,15 @@ def main(argv: list[str]) -> int:
                 drop(COUNTRY, size)
 
 
-def _gather_static_files() -> None:
+def gather_static_files() -> None:
     """Collect what pages name by its hash, where nobody did."""
     if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
-        _say("static files")
+        say("static files")
         call_command("collectstatic", interactive=False, verbosity=0)
 
 
-def _pages(size: Size, database: BaseDatabaseWrapper) -> list[Page]:
+def asked_of(size: Size, database: BaseDatabaseWrapper) -> list[Page]:
+    """Return what is asked at a size, by people who signed in there."""
     with looking_into(database):
         return pages_of(size, CLIENTS)
 
@@ -82,7 +83,7 @@ def _weigh_all(asked: list[list[Page]], databases: list[BaseDatabaseWrapper]) ->
     """Return the weight of each page at each size; they show the same."""
     host, found = settings.ALLOWED_HOSTS[0], []
     for same in zip(*asked, strict=True):
-        _say(f"{same[0].name}: queries and bytes")
+        say(f"{same[0].name}: queries and bytes")
         weights = []
         for page, database in zip(same, databases, strict=True):
             with looking_into(database):
@@ -94,25 +95,25 @@ def _weigh_all(asked: list[list[Page]], databases: list[BaseDatabaseWrapper]) ->
 
 def _visit_all(sizes: list[Size], asked: list[list[Page]], options: argparse.Namespace) -> dict:
     """Ask all pages of all sizes, with one client and with several; return it by clients."""
-    fetch, places = _fetch(), []
+    fetch, places = fetching(), []
     with ExitStack() as servers:
         for size, pages in zip(sizes, asked, strict=True):
             server = servers.enter_context(_serving(size))
             places.append(Place(size.label, server.port, pages))
-        _say("warming up")
+        say("warming up")
         together(places, fetch, 1, EACH)
-        _say("1 client")
+        say("1 client")
         found = {1: alone(places, fetch, options.repetitions)}
-        _say(f"{CLIENTS} clients")
+        say(f"{CLIENTS} clients")
         found[CLIENTS] = together(places, fetch, options.rounds, EACH)
     return found
 
 
 def measure_workers(size: Size, pages: list[Page], starts: int, requests: int) -> Workers:
     """Start the web several times, and let the last one answer so many times each worker."""
-    found, fetch = Workers(), _fetch()
+    found, fetch = Workers(), fetching()
     for start in range(starts):
-        _say(f"start {start + 1} of {starts}")
+        say(f"start {start + 1} of {starts}")
         with _serving(size) as server:
             found.starts.append(server.started_in)
             began = perf_counter()
@@ -131,7 +132,8 @@ def measure_workers(size: Size, pages: list[Page], starts: int, requests: int) -
     return found
 
 
-def _fetch() -> partial:
+def fetching() -> partial:
+    """Return what asks for a page, as the proxy does."""
     return partial(get, settings.ALLOWED_HOSTS[0])
 
 
@@ -158,7 +160,8 @@ def _options(argv: list[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
+    """Tell how far it is."""
     print(line, file=sys.stderr, flush=True)
 
 

@@ -79,7 +79,7 @@ def serving(
 ) -> Iterator[Server]:
     """Start a server of an application, wait until it answers, and end it."""
     gunicorn, __, *options = command or command_of_production()
-    port = _free_port()
+    port = free_port()
     options[options.index("--bind") + 1] = f"127.0.0.1:{port}"
     began = monotonic()
     process = subprocess.Popen(  # noqa: S603 - our own
@@ -124,7 +124,8 @@ def _children(pid: int) -> list[int]:
     return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody uses."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return found.getsockname()[1]
