@@ -6,8 +6,8 @@ comes from another house: nothing of it is believed before it is looked at.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 from accounts.forms import storable
@@ -114,7 +114,8 @@ def read(data: bytes) -> Handed:
         raise NotAPackage from error
     if handed.made_at.tzinfo is None or handed.made_at.year not in YEARS or not handed.records:
         raise NotAPackage
-    return handed
+    # By the clock of Greenwich: PostgreSQL takes no zone beyond sixteen hours.
+    return replace(handed, made_at=handed.made_at.astimezone(UTC))
 
 
 def chapters_of(said: Any) -> tuple[Chapter, ...]:

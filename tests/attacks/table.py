@@ -327,6 +327,16 @@ ATTACKS = (
         "Register a request about a pupil whom one is kept from, and read what colleagues answer; "
         "count in the trail the requests that the register hides",
         "one reads how it ended, and no word of others; the trail counts none that is hidden"),
+    # --- A dossier of another school --------------------------------------------------------------
+    Attack("package-1", "12.1.1",
+        "Hand a package over whose PDF is small, and keeps a processor for a minute or takes two "
+        "gigabytes once its password is taken off; hand several in at once",
+        "a process of its own reads it, without secrets, for ten seconds and 400 MB at most, one "
+        "at a time; what takes more is no package"),
+    Attack("package-2", "5.1.3",
+        "Hand a package over that no reader was made for: a cipher, a way of packing or a zone of "
+        "time that nobody has",
+        "refused as no package; a moment is one by any zone"),
     # --- Keeping it busy --------------------------------------------------------------------------
     Attack("busy-1", "11.1.4",
         "Find one more way to make some parser work for hours, and send that",
