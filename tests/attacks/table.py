@@ -319,6 +319,10 @@ ATTACKS = (
         "Learn of a case that one is kept out of by its destruction: by the trail, which outlives "
         "it, or by being told of a list",
         "its rows stay hidden; nobody is told of a list on which they see nothing"),
+    Attack("destroy-4", "8.3.4",
+        "Begin the list of a year by hand, or by the answer to a request, so that nobody is told "
+        "of it in September and what is over stays; see by it that a colleague granted a request",
+        "the calendar takes it over and tells who approves; only who looked what is due is shown"),
     Attack("import-1", "8.3.4",
         "As an administrator, leave one pupil out of a list, to see by what is due or by the trail "
         "whether there is a case, and which; let them have left so long ago that it goes",
