@@ -393,6 +393,11 @@ ATTACKS = (
         "Find a token that was made: on a page, by sending its form again, in a session, the log "
         "or the audit",
         "it stands in one answer, once; a hash of it is kept"),
+    Attack("api-12", "8.3.4",
+        "As an administrator with a token: send a signal about a pupil, to see by counts whether "
+        "they had a case, or by the trail which",
+        "counts are of cases opened before this week; what a system did in a case stands in the "
+        "trail of the case alone"),
 )
 # fmt: on
 BY_ID = {attack.id: attack for attack in ATTACKS}
