@@ -13,8 +13,9 @@ from typing import Any
 from accounts.forms import storable
 
 FORMAT, VERSION = "meldcode-dossier", 1
-# Bytes: three hundred records of some pages each; a dossier of ten years has less.
-LARGEST = 5 * 1024 * 1024
+# Bytes: three hundred records of some pages each; a dossier of ten years has less. Of nothing but
+# quotation marks a page of it is six times as large, and must fit into what the proxy takes.
+LARGEST = 4 * 1024 * 1024
 # Of each, in all: what is beyond was not made by this program.
 MOST_ENTRIES, MOST_LINES = 5_000, 50_000
 LONGEST = 100_000
