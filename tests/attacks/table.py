@@ -231,6 +231,9 @@ ATTACKS = (
         "Learn what it runs on from headers and error pages",
         "no Server or X-Powered-By of ours; an error page shows no trace"),
     # --- Files ------------------------------------------------------------------------------------
+    Attack("header-5", "14.4.1",
+        "Say by a header under which address the program stands (SCRIPT_NAME, PATH_INFO)",
+        "gunicorn believes nobody of it, a proxy on the same machine neither"),
     Attack("file-1", "12.1.2",
         "Add a zip bomb as a document: by its ratio, its number of entries, a long directory, a "
         "header that lies about sizes",
