@@ -132,6 +132,8 @@ ABOUT: dict[type[models.Model], Callable[[models.Model], models.Model | None]] =
     Hold: attrgetter("case"),
     DestructionList: attrgetter("school"),
     DueItem: lambda item: item.case or item.of_list.school,
-    # Of one for the board nothing stands in the trail of the school.
-    Destruction: lambda run: None if run.for_board else run.school,
+    # Of one for the board nothing stands in the trail of the school. Of others nothing until they
+    # are done: it would tell of a case to who is kept out of all that is in it. Who approved what
+    # stands at the case.
+    Destruction: lambda run: run.school if run.is_told else None,
 }

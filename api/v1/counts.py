@@ -1,5 +1,7 @@
 """How many cases a school has: in fives, without small numbers, names or references."""
 
+from datetime import timedelta
+
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
@@ -39,8 +41,9 @@ class CountsOut(Schema):
     url_name="counts",
 )
 def count_cases(request: HttpRequest) -> CountsOut:
-    """Count the cases of the school. In fives: by two exact counts a day apart one would see each
-    case that was opened between them. Cases about somebody who works at the school do not count.
+    """Count the cases of the school that were opened before this week. In fives: by two exact
+    counts a day apart one would see each case that was opened between them. Cases about somebody
+    who works at the school do not count.
     """
     token: ApiToken = request.auth
     with call(token):
@@ -61,7 +64,12 @@ def count_cases(request: HttpRequest) -> CountsOut:
 
 
 def _counts(school: School) -> dict[Key, int]:
-    cases = Case.objects.filter(school=school, restricted=False).order_by()
+    """Return the exact counts. Of this week nothing: a signal opens a case where the pupil has none
+    yet, and whoever sends signals would see at the next five which of their pupils has one.
+    """
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    monday = today - timedelta(days=today.weekday())
+    cases = Case.objects.filter(school=school, restricted=False, opened_at__lt=monday).order_by()
     since = SchoolYear.of(timezone.now()).since
     found = cases.aggregate(
         closed=Count("pk", filter=Q(closed_at__gte=since)),

@@ -4,7 +4,7 @@ Django's and pydantic's own would take "20150131", 1422662400 and week 5 for a d
 """
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import (
@@ -46,10 +46,11 @@ def _day(value: Any) -> date:
 
 
 def _moment(value: Any) -> datetime:
+    """Return a moment by the clock of Greenwich: PostgreSQL takes no zone beyond sixteen hours."""
     try:
         if isinstance(value, str) and MOMENT.fullmatch(value):
-            return datetime.fromisoformat(value.upper())
-    except ValueError:
+            return datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter at the ends of time
         pass
     raise PydanticCustomError("moment", "no moment")
 

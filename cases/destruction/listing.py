@@ -30,7 +30,9 @@ def list_all(today: date) -> None:
     """Make the list of this year for each school that has none yet, and tell who approves."""
     if today.month < FIRST_MONTH:
         return
-    for school in School.objects.exclude(destruction_lists__year=today.year).order_by("pk"):
+    # One that somebody began by hand, or a request did, is no reason to tell nobody.
+    done = DestructionList.objects.filter(year=today.year, made_by=None).values("school")
+    for school in School.objects.exclude(pk__in=done).order_by("pk"):
         with transaction.atomic():
             if _list(school, today, None) or _waits(school):
                 _tell(school, today)
@@ -42,7 +44,8 @@ def _list(school: School, today: date, by: User | None) -> list[DueItem]:
         school=school, year=today.year, defaults={"made_by": by}
     )
     made.looked_at = timezone.now()
-    made.save(update_fields=["looked_at"])
+    made.made_by = made.made_by if by else None
+    made.save(update_fields=["looked_at", "made_by"])
     items = [DueItem(of_list=made, case=case) for case in cases_due(school, today).order_by("pk")]
     items += [
         DueItem(of_list=made, pupil=pupil) for pupil in pupils_due(school, today).order_by("pk")

@@ -55,8 +55,9 @@ def overview(user: User, school: School) -> Overview:
         .select_related("first_by", "second_by")[: CERTIFICATES * 2]
     )
     busy = _as_seen([run for run in runs if run.is_busy], user)
+    looked = DestructionList.objects.filter(school=school, looked_at__isnull=False)
     return Overview(
-        made=DestructionList.objects.filter(school=school).order_by("-year").first(),
+        made=looked.order_by("-year").first(),
         cases=[item for item in items if item.case_id],
         pupils=_groups(item for item in items if item.pupil_id),
         mine=[item for item in items if place_for(user, item, school.pk)],

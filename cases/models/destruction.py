@@ -80,9 +80,10 @@ class DestructionList(models.Model):
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="destruction_lists")
     year = models.PositiveSmallIntegerField(_("year"))
     made_at = models.DateTimeField(default=timezone.now)
-    # None: by the calendar.
+    # None: by the calendar, or taken over by it.
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, **WHO)
-    looked_at = models.DateTimeField(default=timezone.now)
+    # None: it was begun by the answer to a request, and nobody looked what is due.
+    looked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("list of what is due for destruction")
@@ -151,6 +152,11 @@ class Destruction(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_told(self) -> bool:
+        """Tell whether it stands in the trail of the school: it is done, and not for the board."""
+        return self.state == self.State.DONE and not self.for_board
 
     @property
     def is_busy(self) -> bool:

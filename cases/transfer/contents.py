@@ -6,15 +6,16 @@ comes from another house: nothing of it is believed before it is looked at.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 from accounts.forms import storable
 
 FORMAT, VERSION = "meldcode-dossier", 1
-# Bytes: three hundred records of some pages each; a dossier of ten years has less.
-LARGEST = 5 * 1024 * 1024
+# Bytes: three hundred records of some pages each; a dossier of ten years has less. Of nothing but
+# quotation marks a page of it is six times as large, and must fit into what the proxy takes.
+LARGEST = 4 * 1024 * 1024
 # Of each, in all: what is beyond was not made by this program.
 MOST_ENTRIES, MOST_LINES = 5_000, 50_000
 LONGEST = 100_000
@@ -114,7 +115,8 @@ def read(data: bytes) -> Handed:
         raise NotAPackage from error
     if handed.made_at.tzinfo is None or handed.made_at.year not in YEARS or not handed.records:
         raise NotAPackage
-    return handed
+    # By the clock of Greenwich: PostgreSQL takes no zone beyond sixteen hours.
+    return replace(handed, made_at=handed.made_at.astimezone(UTC))
 
 
 def chapters_of(said: Any) -> tuple[Chapter, ...]:

@@ -27,11 +27,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from django.utils import translation
 from django.utils.translation import gettext
-from pypdf import PdfReader, PdfWriter
-from pypdf.errors import PyPdfError
 
 from cases.transfer.contents import FORMAT, VERSION
 from cases.transfer.contents import LARGEST as LARGEST_CONTENTS
+from cases.transfer.unlocking import NotUnlocked, unlocked
 
 READ_ME, MANIFEST, PDF, SEALED = "LEES-MIJ.txt", "manifest.json", "dossier.pdf", "dossier.sealed"
 MEGABYTE = 1024 * 1024
@@ -93,7 +92,7 @@ def sealed(contents: bytes, locked_pdf: bytes, password: str) -> bytes:
 
 
 def opened(file: BinaryIO, password: str) -> Opened:
-    """Return what is in a package. Raises ``Broken`` or ``WrongPassword``."""
+    """Return what is in a package. Raises ``Broken``, ``WrongPassword``, or ``Busy``."""
     members = _members(file)
     manifest = _manifest(members[MANIFEST])
     for name in (PDF, SEALED):
@@ -123,10 +122,10 @@ def _members(file: BinaryIO) -> dict[str, bytes]:
                 if len(found[name]) > limit:
                     raise Broken
             return found
-    except (
-        zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError,
-        ValueError,
-    ) as error:  # fmt: skip
+    except Broken:
+        raise
+    except Exception as error:
+        # zipfile and what unpacks for it raise a dozen kinds of errors on what they do not expect.
         raise Broken from error
 
 
@@ -156,13 +155,10 @@ def _unpacked(packed: bytes) -> bytes:
 
 
 def _unlocked(pdf: bytes, password: str) -> bytes:
-    made = io.BytesIO()
     try:
-        writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf), password=password))
-        writer.write(made)
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        return unlocked(pdf, password)
+    except NotUnlocked as error:
         raise Broken from error
-    return made.getvalue()
 
 
 def _key(password: str, salt: bytes) -> bytes:

@@ -20,6 +20,7 @@ from cases.models import Pupil
 from cases.names import fold
 from cases.transfer.contents import Handed, NotAPackage, read
 from cases.transfer.sealing import Broken, WrongPassword, opened
+from cases.transfer.unlocking import Busy
 from signals.forms import NORMAL, URGENCIES, of_schools, pupils_for, severity_of
 
 BROKEN = _(
@@ -116,6 +117,9 @@ class ReceiveForm(MeldcodeForm):
             self.add_error("password", message)
         except (Broken, NotAPackage, Refused):
             self.add_error("file", BROKEN)
+        except Busy:
+            message = _("Another package is taken in at this moment. Try again in a minute.")
+            self.add_error("file", message)
         else:
             upload.seek(0)
             self.sha256 = hashlib.sha256(upload.read()).hexdigest()

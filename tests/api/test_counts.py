@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from audit.kinds import Kind
 from audit.models import LogEntry
+from cases.models import Case
 from tests.attacks.proof import shows
 from tests.factories import CaseFactory, PupilFactory
 
@@ -14,7 +16,8 @@ pytestmark = pytest.mark.django_db
 
 
 def cases(school, number: int, **fields) -> None:
-    """Open so many cases at a school."""
+    """Let a school have so many cases that were opened a while ago."""
+    fields = {"opened_at": timezone.now() - timedelta(days=14), **fields}
     for _ in range(number):
         CaseFactory(pupil=PupilFactory(school=school), **fields)
 
@@ -86,3 +89,30 @@ def test_it_says_no_name_and_no_reference(system, school):
     told = system.count().content.decode()
     assert "Zonderling" not in told
     assert case.reference not in told
+
+
+@shows("api-12")
+def test_whoever_sends_signals_sees_at_no_count_which_pupil_had_a_case(system, school, author):
+    cases(school, 9)
+    before = system.count().content
+    for number in ("1", "2"):
+        PupilFactory(school=school, administration_key=number)
+        assert system.send_signal(pupil=number).status_code == 201
+    assert Case.objects.filter(school=school, closed_at=None).count() == 11
+    assert system.count().content == before
+    with time_machine.travel(timezone.now() + timedelta(days=7)):
+        assert system.count().json()["open"] == 10
+
+
+@shows("api-12")
+def test_nor_does_whoever_made_its_token_read_in_the_trail_whose_case_is_which(
+    system, school, author, pupil, administrator
+):
+    case = CaseFactory(pupil=pupil)
+    CaseFactory(pupil=PupilFactory(school=school))
+    assert system.send_signal(urgency="severe").status_code == 201
+    rows = LogEntry.objects.of_school(school, administrator)
+    assert {row.kind for row in rows if row.system} == {Kind.SIGNAL_SENT}
+    # What people did stands there as ever, and at the case all of it.
+    assert rows.filter(case_reference=case.reference).exists()
+    assert any(row.system for row in LogEntry.objects.of_case(case.reference))

@@ -1,6 +1,6 @@
 """A signal from another system: in a colleague's name, once, and by the rules of the form."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -69,6 +69,21 @@ def test_the_rules_of_the_form_hold(system, author, pupil, content, pointer):
     assert [one["pointer"] for one in answer.json()["errors"]] == [pointer]
     assert "geheim" not in answer.content.decode()
     assert not Signal.objects.exists()
+
+
+@shows("api-10")
+@pytest.mark.parametrize("zone", ["+23:59", "-23:59", "+16:00", "-16:00"])
+def test_a_zone_that_no_database_takes_is_a_moment_all_the_same(system, author, pupil, zone):
+    at = timezone.now().replace(microsecond=0) - timedelta(days=2)
+    written = at.replace(tzinfo=None).isoformat() + zone
+    assert system.send_signal(observed_at=written).status_code == 201
+    assert Signal.objects.get().observed_at == datetime.fromisoformat(written)
+
+
+@shows("api-10")
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_the_ends_of_time_are_no_moment(system, author, pupil, at):
+    assert system.send_signal(observed_at=at).status_code == 422
 
 
 def test_what_is_severe_is_severe_whatever_the_system_says(system, author, pupil):

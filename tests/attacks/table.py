@@ -231,6 +231,9 @@ ATTACKS = (
         "Learn what it runs on from headers and error pages",
         "no Server or X-Powered-By of ours; an error page shows no trace"),
     # --- Files ------------------------------------------------------------------------------------
+    Attack("header-5", "14.4.1",
+        "Say by a header under which address the program stands (SCRIPT_NAME, PATH_INFO)",
+        "gunicorn believes nobody of it, a proxy on the same machine neither"),
     Attack("file-1", "12.1.2",
         "Add a zip bomb as a document: by its ratio, its number of entries, a long directory, a "
         "header that lies about sizes",
@@ -319,6 +322,10 @@ ATTACKS = (
         "Learn of a case that one is kept out of by its destruction: by the trail, which outlives "
         "it, or by being told of a list",
         "its rows stay hidden; nobody is told of a list on which they see nothing"),
+    Attack("destroy-4", "8.3.4",
+        "Begin the list of a year by hand, or by the answer to a request, so that nobody is told "
+        "of it in September and what is over stays; see by it that a colleague granted a request",
+        "the calendar takes it over and tells who approves; only who looked what is due is shown"),
     Attack("import-1", "8.3.4",
         "As an administrator, leave one pupil out of a list, to see by what is due or by the trail "
         "whether there is a case, and which; let them have left so long ago that it goes",
@@ -327,6 +334,16 @@ ATTACKS = (
         "Register a request about a pupil whom one is kept from, and read what colleagues answer; "
         "count in the trail the requests that the register hides",
         "one reads how it ended, and no word of others; the trail counts none that is hidden"),
+    # --- A dossier of another school --------------------------------------------------------------
+    Attack("package-1", "12.1.1",
+        "Hand a package over whose PDF is small, and keeps a processor for a minute or takes two "
+        "gigabytes once its password is taken off; hand several in at once",
+        "a process of its own reads it, without secrets, for ten seconds and 400 MB at most, one "
+        "at a time; what takes more is no package"),
+    Attack("package-2", "5.1.3",
+        "Hand a package over that no reader was made for: a cipher, a way of packing or a zone of "
+        "time that nobody has",
+        "refused as no package; a moment is one by any zone"),
     # --- Keeping it busy --------------------------------------------------------------------------
     Attack("busy-1", "11.1.4",
         "Find one more way to make some parser work for hours, and send that",
@@ -379,6 +396,11 @@ ATTACKS = (
         "Find a token that was made: on a page, by sending its form again, in a session, the log "
         "or the audit",
         "it stands in one answer, once; a hash of it is kept"),
+    Attack("api-12", "8.3.4",
+        "As an administrator with a token: send a signal about a pupil, to see by counts whether "
+        "they had a case, or by the trail which",
+        "counts are of cases opened before this week; what a system did in a case stands in the "
+        "trail of the case alone"),
 )
 # fmt: on
 BY_ID = {attack.id: attack for attack in ATTACKS}

@@ -6,15 +6,18 @@ from threading import Thread
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.people import actions as roles
 from accounts.roles import Role
 from cases.destruction import approving, listing
+from cases.destruction.shown import overview
 from cases.models import Case, DueItem, Notification
 from cases.need_to_know import actions as need_to_know
 from tests.attacks.proof import shows
 from tests.attacks.test_insider_races import in_between
 from tests.cases.test_destruction import approve, destroy, over
+from tests.cases.test_rights_requests import answer, ask
 from tests.factories import CaseFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +138,36 @@ def test_nobody_is_told_of_a_list_on_which_they_may_see_nothing(school, people):
     listing.list_all(date(2026, 9, 3))
     told = Notification.objects.filter(kind="destruction_listed")
     assert [one.recipient for one in told] == [people[2]]
+
+
+@shows("destroy-4")
+@pytest.mark.parametrize("begun", ["by hand", "by a request"])
+def test_a_list_that_was_begun_before_is_no_reason_to_tell_nobody(school, people, begun):
+    administrator, coordinator, leader = people
+    case = CaseFactory(pupil__school=school)
+    over(case)
+    if begun == "by hand":
+        listing.look_again(school, administrator)
+    else:
+        asked = ask(CaseFactory(pupil__school=school).pupil, coordinator, kind="destroy")
+        answer(asked, coordinator, "granted", explained="Beiden hebben gezag.")
+        # Of which nobody who is kept from it sees a sign: what is due was not looked for.
+        assert overview(leader, school).made is None
+    for __ in range(2):
+        listing.list_all(date(timezone.localdate().year, 12, 1))
+    told = Notification.objects.filter(kind="destruction_listed")
+    assert {one.recipient for one in told} == set(people)
+    assert told.count() == len(people)
+    assert overview(leader, school).made.made_by is None
+    assert DueItem.objects.get().case == case
+
+
+@shows("destroy-3")
+def test_that_a_run_waits_stands_in_the_trail_once_it_is_over(school, due, people, signed_in):
+    first, second, __ = people
+    trail = reverse("audit:school")
+    before = signed_in(first).get(trail).content.decode().count("· vernietiging")
+    approve(school, first, second)
+    assert signed_in(first).get(trail).content.decode().count("· vernietiging") == before
+    destroy()
+    assert signed_in(first).get(trail).content.decode().count("· vernietiging") > before

@@ -1,6 +1,8 @@
 """The headers of every answer (ASVS 14.4, 8.2, 14.3)."""
 
 import io
+import runpy
+from unittest import mock
 
 import pytest
 from django.conf import settings as django_settings
@@ -8,6 +10,9 @@ from django.core.files.base import ContentFile
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import reverse
+from gunicorn.config import Config
+from gunicorn.http.parser import RequestParser
+from gunicorn.http.wsgi import create
 
 from accounts import views
 from cases.models import DossierExport
@@ -197,3 +202,17 @@ def test_a_static_file_carries_them(settings, tmp_path):
     assert answer.status_code == 200
     assert answer["Content-Type"] == "image/svg+xml"
     assert missing(answer) == []
+
+
+@shows("header-5")
+@pytest.mark.parametrize("name", ["SCRIPT_NAME", "PATH_INFO"])
+def test_no_header_says_under_which_address_the_program_stands(name):
+    """As gunicorn reads it from a proxy on the same machine, which it believes by itself."""
+    config, here = Config(), ("127.0.0.1", 4711)
+    for key, value in runpy.run_path("gunicorn.conf.py").items():
+        if key in config.settings:
+            config.set(key, value)
+    asked = b"GET /x/account/login/ HTTP/1.1\r\nHost: localhost\r\n%s: /x\r\n\r\n" % name.encode()
+    request = next(iter(RequestParser(config, [asked], here)))
+    __, environ = create(request, mock.Mock(), here, here, config)
+    assert (environ["SCRIPT_NAME"], environ["PATH_INFO"]) == ("", "/x/account/login/")

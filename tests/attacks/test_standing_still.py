@@ -4,6 +4,7 @@ import codecs
 import encodings
 import html
 import io
+import json
 import signal
 import socket
 import uuid
@@ -33,6 +34,7 @@ from cases.files.kinds import Refused
 from cases.jobs import AT_ONCE, fail
 from cases.models import Case, DossierExport
 from cases.names import Family, find
+from cases.transfer.contents import LARGEST, LONGEST, MOST_ENTRIES
 from meldcode.in_utf8 import in_utf8
 from meldcode.middleware import MOST_OF_A_STRANGER, MOST_SIGNS, WholeFormMiddleware
 from referrals.models import HelpPlan
@@ -43,7 +45,7 @@ from signals.opinions import hints_in
 from tests.attacks.proof import shows
 from tests.cases.made_up_files import photo
 from tests.cases.records import decision
-from tests.factories import CaseFactory, PupilFactory
+from tests.factories import CaseFactory, PupilFactory, ReceivedDossierFactory
 
 # Far more than any of this takes, and far less than what it took: half a day.
 PATIENCE = 15
@@ -164,17 +166,37 @@ def test_a_stranger_gets_no_page_that_is_more_than_the_proxy_takes(client, field
         assert client.post(reverse(name), {"next": longest}).status_code == 400
 
 
+def taken_by_the_proxy(settings):
+    """Return of how many bytes the proxy takes an answer whole."""
+    lines = (settings.BASE_DIR / "deploy" / "Caddyfile").read_text(encoding="utf-8").split("\n")
+    taken = next(line.split()[1] for line in lines if line.split()[:1] == ["response_buffers"])
+    return int(taken.removesuffix("MB")) * 1_000_000
+
+
 @shows("busy-3")
 @pytest.mark.django_db
 def test_nor_does_whoever_is_signed_in(settings, teacher, signed_in):
     """A form shows again what was refused; and a page, three times, where one goes on to."""
-    lines = (settings.BASE_DIR / "deploy" / "Caddyfile").read_text(encoding="utf-8").split("\n")
-    taken = next(line.split()[1] for line in lines if line.split()[:1] == ["response_buffers"])
     largest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE * len(html.escape("'"))
-    assert largest < (int(taken.removesuffix("MB")) - 1) * 1_000_000
+    assert largest < taken_by_the_proxy(settings) - 1_000_000
     again, page = signed_in(teacher), reverse("account_reauthenticate")
     assert again.post(page, {"next": f"/?q={'a' * 4000}", "password": "1"}).status_code == 200
     assert again.post(page, {"next": f"/?q={'a' * 8000}", "password": "1"}).status_code == 400
+
+
+@shows("busy-3")
+@pytest.mark.django_db
+def test_nor_does_whoever_reads_the_largest_dossier_of_another_school(settings, world, signed_in):
+    """Five megabytes came back as 33: of quotation marks, in as many records as there may be."""
+    line = {"label": "", "text": "'" * LONGEST, "tone": ""}
+    parts = [{"title": "'", "meta": "'", "severe": "'", "lines": []} for __ in range(MOST_ENTRIES)]
+    parts[0]["lines"] = [line] * ((LARGEST - len(json.dumps(parts))) // len(json.dumps(line)))
+    said = [{"title": "", "parts": parts}]
+    found = ReceivedDossierFactory(case=world.case, contents=said)
+    address = reverse("cases:received", args=[world.case.reference, found.file.public_id])
+    page = signed_in(world.people["coordinator"]).get(address)
+    assert page.status_code == 200
+    assert 20_000_000 < len(page.content) < taken_by_the_proxy(settings) - 1_000_000
 
 
 @shows("busy-3")

@@ -5,7 +5,7 @@ import io
 import json
 import uuid
 import zipfile
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -34,7 +34,8 @@ from cases.transfer.contents import (
 )
 from cases.transfer.sealing import Broken, WrongPassword, opened, sealed
 from signals.models import Signal
-from tests.cases.made_up_packages import PASSWORD, handed
+from tests.attacks.proof import shows
+from tests.cases.made_up_packages import PASSWORD, handed, locked_paper
 from tests.factories import (
     CaseFactory,
     PupilFactory,
@@ -292,6 +293,23 @@ def test_taken_in_it_is_a_signal_a_file_and_to_be_read(
         assert "Blauwe plek" in "\n".join(page.extract_text() for page in paper.pages)
     listed = browser.get(reverse("cases:files", args=[received.case.reference])).content.decode()
     assert answer.url in listed
+
+
+@shows("package-2")
+@pytest.mark.parametrize("zone", ["+23:59", "-16:00", "-23:59:59.5"])
+def test_a_zone_that_no_database_takes_is_a_moment_all_the_same(
+    case, receiver, elsewhere, signed_in, zone
+):
+    pupil = PupilFactory(school=elsewhere, given_name="Çağla", family_name="van der Zwaan",
+                         birth_date=BORN)  # fmt: skip
+    said = json.loads(as_json(handed(birth_date=pupil.birth_date)))
+    said["made_at"] = f"2026-03-11T12:00:00{zone}"
+    paper = locked_paper()
+    assert (
+        sent(signed_in(receiver), sealed(json.dumps(said).encode(), paper, PASSWORD)).status_code
+        == 302
+    )
+    assert ReceivedDossier.objects.get().made_at == datetime.fromisoformat(said["made_at"])
 
 
 def test_danger_that_the_other_school_told_of_is_a_severe_signal(
