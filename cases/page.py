@@ -38,6 +38,7 @@ CASE_PERMISSIONS = (
     Permission.CHAIR_CONSULTATION,
     Permission.EXPORT_DOSSIER,
     Permission.SHUT_OUT,
+    Permission.HOLD_CASE,
     Permission.ATTACH_FILE,
     Permission.SEE_READERS,
     Permission.SEE_PUPIL,

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.errors import ActionError
-from cases.models import Case, Pupil, SchoolRetention
+from cases.models import Case, Hold, Pupil, SchoolRetention
 from cases.protocol import keeping
 from cases.protocol.periods import RETENTION_YEARS
 
@@ -48,6 +48,13 @@ def retention(case: Case) -> Retention:
     if case.retention_years is None:
         return Retention(RETENTION_YEARS, kept_until(case.pupil))
     return Retention(case.retention_years, case.kept_until, case.retention_reason)
+
+
+def held_back(case: Case) -> Hold | None:
+    """Return what keeps a closed case from destruction, whatever its period says."""
+    if case.is_open:
+        return None
+    return Hold.objects.standing().filter(case=case).select_related("set_by").first()
 
 
 def school_rule(school_id: int) -> Retention:

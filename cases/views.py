@@ -21,7 +21,7 @@ from cases.notifications.reading import opened_case
 from cases.overview import step_cards
 from cases.page import CasePage, case_page
 from cases.picture import Course, pictures
-from cases.retention import retention
+from cases.retention import held_back, retention
 from cases.screen import step_header
 from cases.timeline import timeline as what_happened
 from cases.waiting.shown import newest_snooze
@@ -45,6 +45,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
             cards=step_cards(page.read, steps),
             walk=page.walk,
             retention=retention(case),
+            hold=held_back(case),
             may_close=page.offers_closing,
             may_wait=page.guidance.why_never is None,
             snooze=newest_snooze(page.read.beside["snoozes"], case),
@@ -135,6 +136,7 @@ def whole(request: HttpRequest, reference: str) -> HttpResponse:
             cycles=cycles(page.case),
             received={file for (file,) in received},
             retention=retention(page.case),
+            hold=held_back(page.case),
             agenda_item=page.on_agenda,
             decided=page.facts.decided_at is not None,
             participants=participants(page.read.beside["grants"]),

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone, translation
+from guardian.shortcuts import assign_perm
 
 from accounts.access import Permission
 from accounts.drafts import models as drafts
@@ -378,6 +379,31 @@ def test_the_yearly_list_is_made_after_the_summer_and_tells_who_approves(
     told = {user.pk for user in (administrator, coordinator)}
     assert set(administrator.notifications.model.objects.filter(
         kind="destruction_listed").values_list("recipient", flat=True)) == told  # fmt: skip
+
+
+def test_the_page_of_a_closed_case_says_that_it_is_held_back(due, coordinator, signed_in):
+    first, __ = due
+    teacher = member(Role.TEACHER, first.school)
+    assign_perm("cases.take_part", teacher, first)
+
+    def page(person, name="cases:detail"):
+        return signed_in(person).get(reverse(name, args=[first.reference])).content.decode()
+
+    url = reverse("cases:hold", args=[first.reference])
+    assert url in page(coordinator)
+    assert url not in page(teacher)
+    held = approving.hold_back(first, coordinator, reason="Rechtszaak.", until=None)
+    lifting = reverse("cases:lift_hold", args=[held.public_id])
+    for name in ("cases:detail", "cases:whole"):
+        shown = page(coordinator, name)
+        assert lifting in shown
+        assert url not in shown
+        # Why stands on the page of the hold, which asks a fresh second factor.
+        assert "Rechtszaak" not in shown
+        assert "Wordt niet vernietigd" in page(teacher, name)
+        assert lifting not in page(teacher, name)
+    approving.lift(held, coordinator, why="Uitspraak gedaan.")
+    assert url in page(coordinator)
 
 
 def test_the_pages_show_references_and_no_name_and_ask_a_fresh_second_factor(
