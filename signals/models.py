@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.at_rest.fields import NarrativeField
 from cases.errors import Immutable
 from cases.models import Record
 from cases.references import signal_reference
@@ -23,9 +24,9 @@ class Signal(Record):
     reference = models.CharField(
         _("reference"), max_length=8, unique=True, default=signal_reference, editable=False
     )
-    facts = models.TextField(_("what you saw or heard"), blank=True)
-    child_words = models.TextField(_("the pupil's own words"), blank=True)
-    interpretation = models.TextField(_("what you make of it"), blank=True)
+    facts = NarrativeField(_("what you saw or heard"), blank=True)
+    child_words = NarrativeField(_("the pupil's own words"), blank=True)
+    interpretation = NarrativeField(_("what you make of it"), blank=True)
     hearsay_from = models.CharField(_("who told you"), max_length=160, blank=True)
     observed_at = models.DateTimeField(_("when"))
     place = models.CharField(_("where"), max_length=120, blank=True)
@@ -97,7 +98,7 @@ class SignalFinding(Record):
     """That a signal turned out unfounded (R10): it stays as it was, and no longer counts."""
 
     signal = models.OneToOneField(Signal, on_delete=models.PROTECT, related_name="finding")
-    grounds = models.TextField(_("grounds"))
+    grounds = NarrativeField(_("grounds"))
 
     class Meta(Record.Meta):
         verbose_name = _("finding on a signal")

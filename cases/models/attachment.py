@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.at_rest.fields import NarrativeField
 from cases.files.kinds import KINDS, FileKind
 from cases.models.record import Record
 from cases.querysets import AttachmentQuerySet
@@ -43,7 +44,7 @@ class Attachment(Record):
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    withdrawn_why = models.TextField(_("why it does not belong here"), blank=True)
+    withdrawn_why = NarrativeField(_("why it does not belong here"), blank=True)
 
     objects = AttachmentQuerySet.as_manager()
 
