@@ -25,7 +25,7 @@ from django.db.models import (
 )
 from django.db.models.functions import JSONArray
 
-from accounts.at_rest.fields import NarrativeField
+from accounts.at_rest.fields import Told
 from accounts.at_rest.texts import opened
 from cases.prepared import Place, Prepared
 
@@ -89,7 +89,7 @@ READERS: tuple[tuple[type[Field], Read], ...] = (
 
 
 def _reader(field: Field) -> Read:
-    if isinstance(field, NarrativeField):
+    if isinstance(field, Told):
         return lambda value: None if value is None else opened(value, field.place)
     read = next((read for kind, read in READERS if isinstance(field, kind)), None)
     if read is None:

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.at_rest.fields import NarrativeField
+from accounts.at_rest.fields import NarrativeField, NarrativeLine
 from accounts.models import Buurtteam
 from cases.errors import Immutable
 from cases.models import Contact, Record
@@ -81,7 +81,7 @@ class Consultation(Record):
     shared = NarrativeField(_("what you share"), blank=True)
     # R14: outside consultation goes without the family's names, unless there is a ground.
     named = models.BooleanField(_("share the pupil's name"), default=False)
-    naming_ground = models.CharField(_("ground for sharing the name"), max_length=300, blank=True)
+    naming_ground = NarrativeLine(_("ground for sharing the name"), max_length=300, blank=True)
     # Words that look like the family's names, of which the writer said that they are not.
     confirmed_words = NarrativeField(_("words that are no names"), blank=True)
     # Set once, when the outcome is recorded.

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.at_rest.fields import NarrativeField
+from accounts.at_rest.fields import NarrativeField, NarrativeLine
 from accounts.models import User
 from cases.models import Attachment, Contact, Record
 from cases.protocol.parties import PARTIES
@@ -226,7 +226,7 @@ class Referral(ReferralMoments):
     not_told_reason = NarrativeField(_("why they do not know of it"), blank=True)
     # Empty as long as nobody noted it.
     consent = models.CharField(_("consent"), max_length=10, choices=Consent.choices, blank=True)
-    consent_of = models.CharField(_("who was asked"), max_length=200, blank=True)
+    consent_of = NarrativeLine(_("who was asked"), max_length=200, blank=True)
     consent_ground = NarrativeField(_("ground for acting without consent"), blank=True)
     handed_over = NarrativeField(_("what is handed over"), blank=True)
     letters = models.ManyToManyField(
@@ -353,7 +353,7 @@ class Feedback(Record):
 
     received_at = models.DateTimeField(_("when"))
     heard_from = models.CharField(_("from where"), max_length=12, choices=Party.choices)
-    source = models.CharField(_("from whom"), max_length=160, blank=True)
+    source = NarrativeLine(_("from whom"), max_length=160, blank=True)
     text = NarrativeField(_("what you heard or saw"))
     effect = models.CharField(_("does the help work"), max_length=10, choices=Effect.choices)
     helped_by = models.CharField(_("who helps now"), max_length=12, choices=Party.choices)

@@ -23,10 +23,10 @@ class Placed(models.Field):
         return f"{self.model._meta.db_table}.{self.column}"
 
 
-class NarrativeField(Placed, models.TextField):
-    """A text that is encrypted on disk where there are keys (``DATA_KEYS``), and read either way.
+class Told(Placed):
+    """What is told about a family: encrypted on disk where there are keys, and read either way.
 
-    The database can tell whether there is one, and nothing else: what is searched goes through
+    The database can tell whether there is a text, and nothing else: what is searched goes through
     ``cases.search``. Which texts are of this kind, the models say.
     """
 
@@ -50,7 +50,23 @@ class NarrativeField(Placed, models.TextField):
         return shut(opened(stored, self.place), self.place)
 
 
-@NarrativeField.register_lookup
+class NarrativeField(Told, models.TextField):
+    """A text that is encrypted on disk where there are keys (``DATA_KEYS``)."""
+
+
+class NarrativeLine(Told, models.CharField):
+    """A line of it. ``max_length`` is of the words; encrypted it is longer."""
+
+    def db_type(self, connection: Any) -> str | None:
+        """Return a type that has room; SQLite has it anyway."""
+        return "text" if connection.vendor == "postgresql" else super().db_type(connection)
+
+    def cast_db_type(self, connection: Any) -> str | None:
+        """Return the same: a cast cuts off what is too long."""
+        return self.db_type(connection)
+
+
+@Told.register_lookup
 class IsEmpty(Exact):
     """Whether there is a text; once there are keys, the only thing that it can be compared with."""
 
@@ -61,7 +77,7 @@ class IsEmpty(Exact):
         return super().as_sql(compiler, connection)
 
 
-@NarrativeField.register_lookup
+@Told.register_lookup
 class Holds(IContains):
     """``icontains``: as it was written, where the database is a part of this process (SQLite)."""
 

@@ -1,6 +1,7 @@
 from django.db import migrations
 
 import accounts.at_rest.fields
+from cases.search.columns import add_function, longer, remove_function, sealed_words_of
 
 
 class Migration(migrations.Migration):
@@ -9,7 +10,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        # What a column is for the program; the column itself stays as it is.
+        # What a column is for the program.
         migrations.SeparateDatabaseAndState(
             state_operations=[
                 migrations.AlterField(
@@ -29,6 +30,13 @@ class Migration(migrations.Migration):
                     name="correction_reason",
                     field=accounts.at_rest.fields.NarrativeField(
                         blank=True, verbose_name="why you correct it"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="attachment",
+                    name="title",
+                    field=accounts.at_rest.fields.NarrativeLine(
+                        max_length=120, verbose_name="what is it"
                     ),
                 ),
                 migrations.AlterField(
@@ -71,6 +79,13 @@ class Migration(migrations.Migration):
                     name="agreements",
                     field=accounts.at_rest.fields.NarrativeField(
                         blank=True, verbose_name="what you agreed"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="conversation",
+                    name="attendees",
+                    field=accounts.at_rest.fields.NarrativeLine(
+                        blank=True, max_length=300, verbose_name="who were there"
                     ),
                 ),
                 migrations.AlterField(
@@ -190,6 +205,13 @@ class Migration(migrations.Migration):
                 ),
                 migrations.AlterField(
                     model_name="rightsrequest",
+                    name="asked_by",
+                    field=accounts.at_rest.fields.NarrativeLine(
+                        blank=True, max_length=200, verbose_name="name, and relation to the pupil"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="rightsrequest",
                     name="explained",
                     field=accounts.at_rest.fields.NarrativeField(
                         blank=True, verbose_name="why it was done otherwise"
@@ -251,6 +273,13 @@ class Migration(migrations.Migration):
                 ),
                 migrations.AlterField(
                     model_name="statement",
+                    name="about",
+                    field=accounts.at_rest.fields.NarrativeLine(
+                        max_length=200, verbose_name="what it is about"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="statement",
                     name="correction_reason",
                     field=accounts.at_rest.fields.NarrativeField(
                         blank=True, verbose_name="why you correct it"
@@ -270,4 +299,28 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.RunPython(add_function, remove_function),
+        longer("cases", "conversation", "attendees"),
+        longer("cases", "statement", "about"),
+        longer("cases", "attachment", "title"),
+        longer("cases", "rightsrequest", "asked_by"),
+        sealed_words_of(
+            "cases",
+            "conversation",
+            (
+                "attendees",
+                "facts_brought",
+                "reactions",
+                "parents_reactions",
+                "home_agreed",
+                "agreements",
+                "consent_about",
+                "skip_reason",
+            ),
+        ),
+        sealed_words_of("cases", "answer", ("grounds",)),
+        sealed_words_of("cases", "deviation", ("grounds",)),
+        sealed_words_of("cases", "lookback", ("seen",)),
+        sealed_words_of("cases", "statement", ("text", "about")),
+        sealed_words_of("cases", "attachment", ("title",)),
     ]

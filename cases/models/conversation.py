@@ -4,7 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.at_rest.fields import NarrativeField
+from accounts.at_rest.fields import NarrativeField, NarrativeLine
 from cases.models.record import Record
 from cases.protocol.ages import GIVEN, Party, consent_missing, consents
 
@@ -78,7 +78,7 @@ class Conversation(Record):
 
     kind = models.CharField(_("with whom"), max_length=20, choices=Kind.choices)
     held_at = models.DateTimeField(_("when"))
-    attendees = models.CharField(_("who were there"), max_length=300, blank=True)
+    attendees = NarrativeLine(_("who were there"), max_length=300, blank=True)
     facts_brought = NarrativeField(_("which facts you brought"), blank=True)
     reactions = NarrativeField(_("how they reacted"), blank=True)
     # Apart from those of the pupil, where both were there.

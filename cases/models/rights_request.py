@@ -10,7 +10,7 @@ from django.db.models import Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.at_rest.fields import NarrativeField
+from accounts.at_rest.fields import NarrativeField, NarrativeLine
 from accounts.models import School
 from cases.models.pupil import Pupil
 from cases.protocol import asking
@@ -70,7 +70,7 @@ class RightsRequest(models.Model):
     )
     kind = models.CharField(_("what is asked"), max_length=10, choices=Kind.choices)
     asker = models.CharField(_("who asks"), max_length=16, choices=Asker.choices)
-    asked_by = models.CharField(_("name, and relation to the pupil"), max_length=200, blank=True)
+    asked_by = NarrativeLine(_("name, and relation to the pupil"), max_length=200, blank=True)
     identity = models.CharField(_("how checked"), max_length=10, choices=Identity.choices)
     received_on = models.DateField(_("received"))
     extended_on = models.DateField(null=True, blank=True)

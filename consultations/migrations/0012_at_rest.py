@@ -1,15 +1,17 @@
 from django.db import migrations
 
 import accounts.at_rest.fields
+from cases.search.columns import longer, sealed_words_of
 
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("cases", "0028_at_rest"),
         ("consultations", "0011_search_words"),
     ]
 
     operations = [
-        # What a column is for the program; the column itself stays as it is.
+        # What a column is for the program.
         migrations.SeparateDatabaseAndState(
             state_operations=[
                 migrations.AlterField(
@@ -36,6 +38,13 @@ class Migration(migrations.Migration):
                     name="correction_reason",
                     field=accounts.at_rest.fields.NarrativeField(
                         blank=True, verbose_name="why you correct it"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="consultation",
+                    name="naming_ground",
+                    field=accounts.at_rest.fields.NarrativeLine(
+                        blank=True, max_length=300, verbose_name="ground for sharing the name"
                     ),
                 ),
                 migrations.AlterField(
@@ -78,4 +87,12 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        longer("consultations", "consultation", "naming_ground"),
+        sealed_words_of(
+            "consultations",
+            "consultation",
+            ("question", "shared", "outcome", "decided_by", "next_talk"),
+            readable=("decided_by",),
+        ),
+        sealed_words_of("consultations", "advice", ("text",)),
     ]

@@ -1,15 +1,17 @@
 from django.db import migrations
 
 import accounts.at_rest.fields
+from cases.search.columns import longer, sealed_words_of
 
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("cases", "0028_at_rest"),
         ("referrals", "0006_search_words"),
     ]
 
     operations = [
-        # What a column is for the program; the column itself stays as it is.
+        # What a column is for the program.
         migrations.SeparateDatabaseAndState(
             state_operations=[
                 migrations.AlterField(
@@ -41,6 +43,13 @@ class Migration(migrations.Migration):
                     name="correction_reason",
                     field=accounts.at_rest.fields.NarrativeField(
                         blank=True, verbose_name="why you correct it"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="feedback",
+                    name="source",
+                    field=accounts.at_rest.fields.NarrativeLine(
+                        blank=True, max_length=160, verbose_name="from whom"
                     ),
                 ),
                 migrations.AlterField(
@@ -83,6 +92,13 @@ class Migration(migrations.Migration):
                     name="consent_ground",
                     field=accounts.at_rest.fields.NarrativeField(
                         blank=True, verbose_name="ground for acting without consent"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="referral",
+                    name="consent_of",
+                    field=accounts.at_rest.fields.NarrativeLine(
+                        blank=True, max_length=200, verbose_name="who was asked"
                     ),
                 ),
                 migrations.AlterField(
@@ -141,4 +157,16 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        longer("referrals", "feedback", "source"),
+        longer("referrals", "referral", "consent_of"),
+        sealed_words_of("referrals", "decision", ("report_grounds", "help_grounds", "results")),
+        sealed_words_of("referrals", "goal", ("what", "who", "seen_by"), readable=("who",)),
+        sealed_words_of(
+            "referrals",
+            "referral",
+            ("handed_over", "taken_on_by", "closed_why", "not_told_reason"),
+            readable=("taken_on_by",),
+        ),
+        sealed_words_of("referrals", "feedback", ("text", "source")),
+        sealed_words_of("referrals", "reporttext", ("text",)),
     ]

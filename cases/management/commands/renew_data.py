@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.at_rest.keys import encrypting
 from accounts.at_rest.renewing import renew_files, renew_texts
+from cases.search.sealed_words import keep_words
 
 
 class Command(BaseCommand):
@@ -18,6 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         texts = renew_texts(self.stdout.write)
+        keep_words()
         files = renew_files()
         done = "Encrypted anew" if encrypting() else "Decrypted"
         self.stdout.write(f"{done}: {texts.done} rows, {files.done} files.")
