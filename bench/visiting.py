@@ -113,7 +113,7 @@ def pages_of(size: Size, clients: int) -> list[Page]:
         member_id(1, FIRST_TEACHER),
         worker_id(size, 1),
     )
-    coordinator, teacher, worker = ([_signed_in(pk) for __ in range(clients)] for pk in people)
+    coordinator, teacher, worker = ([signed_in(pk) for __ in range(clients)] for pk in people)
     dashboard, floor = reverse("cases:dashboard"), reverse("bench_floor")
     cases = [reverse("cases:detail", args=[reference]) for reference in _cases()]
     return [
@@ -133,7 +133,7 @@ def _cases() -> list[str]:
     return references[:: max(1, len(references) // CASES)][:CASES]
 
 
-def _signed_in(user_id: int) -> str:
+def signed_in(user_id: int) -> str:
     """Begin a session as signing in with a second factor leaves it; return the cookie's value."""
     user, now = User.objects.get(pk=user_id), time()
     session = SessionStore()
