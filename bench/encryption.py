@@ -186,13 +186,13 @@ QUESTIONS: dict[str, tuple[Callable[[Side, int], object], int]] = {
     "the page of a case of ten records": (_page("detail", "Kind1"), 1),
     "the page of a case of 200 records": (_page("detail", LONG), 2),
     "all on one page, ten records": (_page("whole", "Kind1"), 1),
-    "all on one page, 200 records": (_page("whole", LONG), 4),
+    "all on one page, 200 records": (_page("whole", LONG), 2),
     "search: a rare word": (_search("woord2711"), 1),
     "search: two common words": (_search("blauwe plek"), 1),
     "saving a signal": (_save, 1),
-    "a dossier of 200 records, as HTML": (_print, 4),
-    "a dossier of ten records, as PDF": (_paper, 10),
-    "a file of 10 MB, written and read": (_file, 4),
+    "a dossier of 200 records, as HTML": (_print, 2),
+    "a dossier of ten records, as PDF": (_paper, 5),
+    "a file of 10 MB, written and read": (_file, 1),
 }
 OF_A_FILE = "a file of 10 MB, written and read"
 
@@ -234,11 +234,11 @@ def report(plain: Side, shut: Side, renewed: dict[str, float]) -> int:
 
 
 def goals(plain: Side, shut: Side) -> list[Goal]:
-    """Return each goal with what was measured: processor time at its best, others do not count."""
+    """Return each goal with what was measured."""
     asked = [
         Goal(
             f"{what}, as often as without keys",
-            min(shut.took[what]) / min(plain.took[what]),
+            times(plain, shut, what),
             TIMES_OF_A_FILE if what == OF_A_FILE else TIMES,
         )
         for what in plain.took
@@ -247,17 +247,29 @@ def goals(plain: Side, shut: Side) -> list[Goal]:
                          TIMES_ON_DISK)]  # fmt: skip
 
 
+def times(plain: Side, shut: Side, what: str) -> float:
+    """Return how many times longer it takes encrypted: in the middle of all turns.
+
+    Of a turn both halves come right after one another: whoever else keeps the machine busy, keeps
+    both waiting.
+    """
+    pairs = zip(plain.took[what], shut.took[what], strict=True)
+    return median(encrypted / readable for readable, encrypted in pairs)
+
+
 def table(plain: Side, shut: Side) -> str:
     """Return the figures as a table in Markdown, in milliseconds."""
-    head = ("what", "best", "encrypted", "times", "median", "encrypted", "times", "of processor")
+    head = (
+        "what", "turns", "best", "encrypted", "median", "encrypted", "times by turns",
+        "times of processor",
+    )  # fmt: skip
     lines = [head, ("---", *["---:"] * 7)]
     for what in plain.took:
-        cells = [what]
-        for of in (min, median):
-            one, other = of(plain.took[what]), of(shut.took[what])
-            cells += [f"{one:.1f}", f"{other:.1f}", f"{other / one:.2f}"]
+        took = (plain.took[what], shut.took[what])
+        cells = [f"{of(one):.1f}" for of in (min, median) for one in took]
         worked = min(shut.of_processor[what]) / min(plain.of_processor[what])
-        lines.append((*cells, f"{worked:.2f}"))
+        ratio = times(plain, shut, what)
+        lines.append((what, str(len(took[0])), *cells, f"{ratio:.2f}", f"{worked:.2f}"))
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
