@@ -11,14 +11,19 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        """Follow what the libraries tell of signing in. Their models are not there before now."""
+        """Follow what the libraries tell. Their models are not there before now."""
         from allauth.account.signals import password_reset
         from allauth.mfa.signals import authenticator_added
         from django.contrib.auth.signals import user_logged_in
+        from django.db.backends.signals import connection_created
 
         from accounts import adapter, second_factor, sessions
+        from accounts.at_rest import checks, fields  # noqa: F401 - the checks register
 
         password_reset.connect(adapter.lift_lock_out, dispatch_uid="accounts.adapter.lift_lock_out")
+        connection_created.connect(
+            fields.teach_sqlite, dispatch_uid="accounts.at_rest.teach_sqlite"
+        )
         user_logged_in.connect(sessions.begin, dispatch_uid="accounts.sessions.begin")
         authenticator_added.connect(
             second_factor.count_new_one, dispatch_uid="accounts.second_factor.count_new_one"

@@ -25,6 +25,8 @@ from django.db.models import (
 )
 from django.db.models.functions import JSONArray
 
+from accounts.at_rest.fields import Told
+from accounts.at_rest.texts import opened
 from cases.prepared import Place, Prepared
 
 # Rows and what they are read as: a queryset, and the paths of its columns.
@@ -87,6 +89,8 @@ READERS: tuple[tuple[type[Field], Read], ...] = (
 
 
 def _reader(field: Field) -> Read:
+    if isinstance(field, Told):
+        return lambda value: None if value is None else opened(value, field.place)
     read = next((read for kind, read in READERS if isinstance(field, kind)), None)
     if read is None:
         return lambda value: value

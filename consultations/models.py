@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.at_rest.fields import NarrativeField, NarrativeLine
 from accounts.models import Buurtteam
 from cases.errors import Immutable
 from cases.models import Contact, Record
@@ -76,13 +77,13 @@ class Consultation(Record):
         on_delete=models.PROTECT,
         related_name="consultations",
     )
-    question = models.TextField(_("your question"))
-    shared = models.TextField(_("what you share"), blank=True)
+    question = NarrativeField(_("your question"))
+    shared = NarrativeField(_("what you share"), blank=True)
     # R14: outside consultation goes without the family's names, unless there is a ground.
     named = models.BooleanField(_("share the pupil's name"), default=False)
-    naming_ground = models.CharField(_("ground for sharing the name"), max_length=300, blank=True)
+    naming_ground = NarrativeLine(_("ground for sharing the name"), max_length=300, blank=True)
     # Words that look like the family's names, of which the writer said that they are not.
-    confirmed_words = models.TextField(_("words that are no names"), blank=True)
+    confirmed_words = NarrativeField(_("words that are no names"), blank=True)
     # Set once, when the outcome is recorded.
     held_at = models.DateTimeField(_("when it was held"), null=True, blank=True)
     # Of a call: who answered, and under which number they keep it.
@@ -91,12 +92,12 @@ class Consultation(Record):
     planned_at = models.DateTimeField(_("when it will be held"), null=True, blank=True)
     minutes = models.PositiveSmallIntegerField(_("duration in minutes"), null=True, blank=True)
     place = models.CharField(_("place or link"), max_length=200, blank=True)
-    outcome = models.TextField(_("outcome"), blank=True)
+    outcome = NarrativeField(_("outcome"), blank=True)
     decided_by = models.CharField(_("who decided it"), max_length=200, blank=True)
     talk = models.CharField(
         _("advice on the talk"), max_length=8, choices=Talk.choices, default=Talk.NOW
     )
-    next_talk = models.TextField(_("who holds the conversation, or why nobody yet"), blank=True)
+    next_talk = NarrativeField(_("who holds the conversation, or why nobody yet"), blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -158,7 +159,7 @@ class SharedPiece(models.Model):
     consultation = models.ForeignKey(Consultation, on_delete=models.CASCADE, related_name="pieces")
     position = models.PositiveSmallIntegerField()
     title = models.CharField(_("title"), max_length=160)
-    text = models.TextField(_("text"))
+    text = NarrativeField(_("text"))
 
     class Meta:
         verbose_name = _("shared piece")
@@ -202,7 +203,7 @@ class Invitation(models.Model):
     # By whoever chairs, or with the role or by the conflict of interest that ended it.
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     declined_at = models.DateTimeField(null=True, blank=True)
-    declined_why = models.TextField(_("why you cannot"), blank=True)
+    declined_why = NarrativeField(_("why you cannot"), blank=True)
     # To a colleague of the same team, whose own invitation says in whose place it stands.
     handed_over_at = models.DateTimeField(null=True, blank=True)
     in_place_of = models.OneToOneField(
@@ -249,7 +250,7 @@ class Advice(models.Model):
 
     consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="advices")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    text = models.TextField(_("your advice"))
+    text = NarrativeField(_("your advice"))
     written_at = models.DateTimeField(default=timezone.now)
     idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 

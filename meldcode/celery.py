@@ -22,6 +22,7 @@ app.autodiscover_tasks(
         "cases.notifications",
         "cases.reminders",
         "cases.rights_requests",
+        "cases.search",
         "referrals.report",
     ],
     related_name="tasks",

@@ -36,6 +36,9 @@ if SECRET_KEY == INSECURE_SECRET_KEY and not DEBUG:
     raise ImproperlyConfigured("Set SECRET_KEY (script/setup writes one into .env on first run).")
 # Keys of before, while what they signed and encrypted is still about (docs/operations.md, "Keys").
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# What lies on disk, texts and files, is encrypted with the first of these, and read with all of
+# them; none: it is not encrypted. "none" as the first: it is no longer (accounts/at_rest).
+DATA_KEYS = env.str("DATA_KEYS", default="").replace(",", " ").split()
 
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG or DEMO else []
@@ -346,7 +349,7 @@ MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 # files, so a backup keeps it apart from both (docs/operations.md).
 TOMBSTONES = Path(env.str("TOMBSTONES", default=str(VAR_DIR / "destroyed" / "tombstones.jsonl")))
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "accounts.at_rest.storage.SealedStorage"},
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"

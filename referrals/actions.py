@@ -308,9 +308,10 @@ def add_goal(plan: HelpPlan, by: User, **fields: Any) -> Goal:
     """Add a goal to a plan of own help; the same one twice is one (R32)."""
     check(by, Permission.MOVE_CASE, plan.decision.case)
     case = lock(plan.decision.case)
-    same = plan.goals.filter(added_by=by, **fields).first()
-    if same:
-        return same
+    # Compared here: the database cannot tell what is encrypted.
+    for goal in plan.goals.filter(added_by=by):
+        if all(getattr(goal, name) == value for name, value in fields.items()):
+            return goal
     goal = Goal.objects.create(plan=plan, number=plan.goals.count() + 1, added_by=by, **fields)
     refresh(case, by)
     return goal

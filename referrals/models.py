@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.at_rest.fields import NarrativeField, NarrativeLine
 from accounts.models import User
 from cases.models import Attachment, Contact, Record
 from cases.protocol.parties import PARTIES
@@ -30,11 +31,11 @@ class Decision(Record):
 
     decided_at = models.DateTimeField(_("when"))
     report = models.BooleanField(_("report to Veilig Thuis"))
-    report_grounds = models.TextField(_("grounds"))
+    report_grounds = NarrativeField(_("grounds"))
     help = models.CharField(_("which help"), max_length=12, choices=Help.choices)
-    help_grounds = models.TextField(_("grounds"))
+    help_grounds = NarrativeField(_("grounds"))
     # What counts as effect, and who watches over it (R31, R32).
-    results = models.TextField(_("agreed results, and by when"), blank=True)
+    results = NarrativeField(_("agreed results, and by when"), blank=True)
     case_manager = models.CharField(_("case manager"), max_length=120, blank=True)
     follow_up_on = models.DateField(_("review on"), null=True, blank=True)
 
@@ -71,10 +72,10 @@ class Goal(models.Model):
     plan = models.ForeignKey(HelpPlan, on_delete=models.CASCADE, related_name="goals")
     # Counts within the plan, so that people can say "goal 2".
     number = models.PositiveSmallIntegerField(_("number"))
-    what = models.TextField(_("what must be better"))
+    what = NarrativeField(_("what must be better"))
     who = models.CharField(_("who does it"), max_length=200, blank=True)
     by_day = models.DateField(_("by when"), null=True, blank=True)
-    seen_by = models.TextField(_("how one sees it"), blank=True)
+    seen_by = NarrativeField(_("how one sees it"), blank=True)
     added_at = models.DateTimeField(default=timezone.now)
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -219,15 +220,15 @@ class Referral(ReferralMoments):
     to = models.CharField(_("to whom"), max_length=20, choices=To.choices)
     # A report is under one's own name; without only for a reason (R37).
     anonymous = models.BooleanField(_("without your name towards the family"), default=False)
-    anonymous_reason = models.TextField(_("why without your name"), blank=True)
+    anonymous_reason = NarrativeField(_("why without your name"), blank=True)
     # R36: discussed beforehand, or why not.
     family_told = models.BooleanField(_("pupil and parents know of it"), default=False)
-    not_told_reason = models.TextField(_("why they do not know of it"), blank=True)
+    not_told_reason = NarrativeField(_("why they do not know of it"), blank=True)
     # Empty as long as nobody noted it.
     consent = models.CharField(_("consent"), max_length=10, choices=Consent.choices, blank=True)
-    consent_of = models.CharField(_("who was asked"), max_length=200, blank=True)
-    consent_ground = models.TextField(_("ground for acting without consent"), blank=True)
-    handed_over = models.TextField(_("what is handed over"), blank=True)
+    consent_of = NarrativeLine(_("who was asked"), max_length=200, blank=True)
+    consent_ground = NarrativeField(_("ground for acting without consent"), blank=True)
+    handed_over = NarrativeField(_("what is handed over"), blank=True)
     letters = models.ManyToManyField(
         Attachment, verbose_name=_("letters"), blank=True, related_name="referrals"
     )
@@ -240,12 +241,12 @@ class Referral(ReferralMoments):
     )
     # Name and role of who takes it on, there.
     taken_on_by = models.CharField(_("who takes it on"), max_length=200, blank=True)
-    closed_why = models.TextField(_("why it ended"), blank=True)
+    closed_why = NarrativeField(_("why it ended"), blank=True)
     # Who is responsible from then on, a code of PARTIES.
     closed_to = models.CharField(
         _("who is responsible after it"), max_length=12, choices=list(PARTIES.items()), blank=True
     )
-    withdrawn_reason = models.TextField(_("why it was withdrawn"), blank=True)
+    withdrawn_reason = NarrativeField(_("why it was withdrawn"), blank=True)
     # Grows with each change of what is prepared: a stale page does not overwrite it.
     version = models.PositiveSmallIntegerField(default=1)
 
@@ -352,8 +353,8 @@ class Feedback(Record):
 
     received_at = models.DateTimeField(_("when"))
     heard_from = models.CharField(_("from where"), max_length=12, choices=Party.choices)
-    source = models.CharField(_("from whom"), max_length=160, blank=True)
-    text = models.TextField(_("what you heard or saw"))
+    source = NarrativeLine(_("from whom"), max_length=160, blank=True)
+    text = NarrativeField(_("what you heard or saw"))
     effect = models.CharField(_("does the help work"), max_length=10, choices=Effect.choices)
     helped_by = models.CharField(_("who helps now"), max_length=12, choices=Party.choices)
     willing = models.CharField(

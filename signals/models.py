@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.at_rest.fields import NarrativeField, NarrativeLine
 from cases.errors import Immutable
 from cases.models import Record
 from cases.references import signal_reference
@@ -23,12 +24,12 @@ class Signal(Record):
     reference = models.CharField(
         _("reference"), max_length=8, unique=True, default=signal_reference, editable=False
     )
-    facts = models.TextField(_("what you saw or heard"), blank=True)
-    child_words = models.TextField(_("the pupil's own words"), blank=True)
-    interpretation = models.TextField(_("what you make of it"), blank=True)
-    hearsay_from = models.CharField(_("who told you"), max_length=160, blank=True)
+    facts = NarrativeField(_("what you saw or heard"), blank=True)
+    child_words = NarrativeField(_("the pupil's own words"), blank=True)
+    interpretation = NarrativeField(_("what you make of it"), blank=True)
+    hearsay_from = NarrativeLine(_("who told you"), max_length=160, blank=True)
     observed_at = models.DateTimeField(_("when"))
-    place = models.CharField(_("where"), max_length=120, blank=True)
+    place = NarrativeLine(_("where"), max_length=120, blank=True)
     severe = models.BooleanField(_("severe"), default=False)
     # Danger now (R4): a severe signal of its own kind.
     acute = models.BooleanField(_("danger right now"), default=False)
@@ -97,7 +98,7 @@ class SignalFinding(Record):
     """That a signal turned out unfounded (R10): it stays as it was, and no longer counts."""
 
     signal = models.OneToOneField(Signal, on_delete=models.PROTECT, related_name="finding")
-    grounds = models.TextField(_("grounds"))
+    grounds = NarrativeField(_("grounds"))
 
     class Meta(Record.Meta):
         verbose_name = _("finding on a signal")
@@ -144,7 +145,7 @@ class InjuryMark(models.Model):
     region = models.CharField(max_length=24, choices=[(one.code, one.part) for one in REGIONS])
     kind = models.CharField(max_length=12, choices=list(KINDS.items()))
     size = models.CharField(max_length=12, choices=list(SIZES.items()))
-    note = models.CharField(_("note"), max_length=NOTE_LENGTH, blank=True)
+    note = NarrativeLine(_("note"), max_length=NOTE_LENGTH, blank=True)
 
     class Meta:
         verbose_name = _("mark on the body map")

@@ -11,7 +11,14 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = {"migrate", "web", "worker", "beat"}
-NEVER_FREE = ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "EMAIL_URL", "SITE_HOST")
+NEVER_FREE = (
+    "SECRET_KEY",
+    "DATA_KEYS",
+    "POSTGRES_PASSWORD",
+    "REDIS_PASSWORD",
+    "EMAIL_URL",
+    "SITE_HOST",
+)
 
 
 def read(name: str) -> str:

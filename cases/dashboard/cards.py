@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from django.db.models import Subquery
+from django.db.models import Exists, Subquery
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.utils.functional import Promise
@@ -22,7 +22,7 @@ from cases.prepared import ByKeys
 from cases.protocol import PERIODS
 from cases.protocol.parties import PARTIES
 from cases.querysets import LISTED, CaseQuerySet
-from cases.search.texts import found_in, places_of
+from cases.search.texts import places_of
 
 
 @dataclass(slots=True)
@@ -70,11 +70,11 @@ def with_waits(cases: CaseQuerySet) -> CaseQuerySet:
 BY_KEYS = ByKeys(lambda keys: with_waits(Case.objects.filter(pk__among=keys)))
 
 
-def by_keys(words: list[str]) -> Callable[[list[int]], Iterable[Case]]:
-    """Return what reads cases of some keys, in the dashboard's order; with where words stand."""
-    if not words:
+def by_keys(places: dict[str, Exists]) -> Callable[[list[int]], Iterable[Case]]:
+    """Return what reads cases of some keys, in the dashboard's order; with where words stand
+    (``CaseFilter.places``)."""
+    if not places:
         return BY_KEYS.read
-    places = found_in(words)
     return lambda keys: with_waits(Case.objects.filter(pk__among=keys).annotate(**places))
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import Permission, memberships_with
 from accounts.models import User
 from cases.models import Case
 from cases.protocol import STEPS
@@ -132,6 +133,12 @@ class CaseFilter(django_filters.FilterSet):
         """Return the words that are searched."""
         return self.chosen.get("q", "").split()[:MOST_WORDS]
 
+    @cached_property
+    def places(self) -> dict[str, Exists]:
+        """Return whether the words stand in a record, by where (``found_in``)."""
+        places = memberships_with(self.user, Permission.SEE_DASHBOARD)
+        return found_in(self.words, {one.school_id for one in places if one.school_id})
+
     @property
     def on(self) -> dict[str, str]:
         """Return the filters that are on, beside whose cases and the words."""
@@ -166,10 +173,9 @@ class CaseFilter(django_filters.FilterSet):
     def search(self, cases: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
         """Keep the cases of a pupil of this name, or with a record in which all words stand."""
         condition = named(self.words)
-        places = found_in(self.words)
-        for place in places:
+        for place in self.places:
             condition |= Q(**{place: True})
-        return cases.annotate(**places).filter(condition)
+        return cases.annotate(**self.places).filter(condition)
 
     def whose(self, cases: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
         """Keep one's own, or those of nobody. Closed ones are told from open ones in ``found``."""

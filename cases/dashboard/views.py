@@ -47,7 +47,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     else:
         places = {name: request.GET.get(name, "") for name in ("after", "before")}
         order = CLOSED if chosen.of_whom == "closed" else OPEN
-        page = page_of(found, by_keys(chosen.words), order=order, **places)
+        page = page_of(found, by_keys(chosen.places), order=order, **places)
     several = {school.pk: school.name for school in schools} if len(schools) > 1 else {}
     show_cards(request, page, now, several, in_list=layout != BOARD)
     counts = summary(cases, user, now)

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.at_rest.fields import NarrativeField
 from cases.models.record import Record
 from cases.protocol.questions import BY_CODE
 from cases.protocol.questions import Answer as TableAnswer
@@ -25,7 +26,7 @@ class Answer(models.Model):
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="answers")
     question = models.CharField(max_length=20)
     answer = models.CharField(max_length=12)
-    grounds = models.TextField(_("grounds"))
+    grounds = NarrativeField(_("grounds"))
 
     class Meta:
         verbose_name = _("answer")

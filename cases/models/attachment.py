@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.at_rest.fields import NarrativeField, NarrativeLine
 from cases.files.kinds import KINDS, FileKind
 from cases.models.record import Record
 from cases.querysets import AttachmentQuerySet
@@ -31,7 +32,7 @@ class Attachment(Record):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # Counts within the case, so that people can say "file 3".
     number = models.PositiveSmallIntegerField(_("number"))
-    title = models.CharField(_("what is it"), max_length=120)
+    title = NarrativeLine(_("what is it"), max_length=120)
     kind = models.CharField(
         _("kind"), max_length=8, choices=[(kind.code, kind.name) for kind in KINDS.values()]
     )
@@ -43,7 +44,7 @@ class Attachment(Record):
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    withdrawn_why = models.TextField(_("why it does not belong here"), blank=True)
+    withdrawn_why = NarrativeField(_("why it does not belong here"), blank=True)
 
     objects = AttachmentQuerySet.as_manager()
 

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
+from accounts.at_rest.fields import NarrativeField
 from accounts.models import School
 from cases.errors import Immutable
 from cases.models.pupil import Pupil
@@ -76,16 +77,16 @@ class Case(models.Model):
     # When the sweep must look at this case next: the next reminder that has not been given.
     next_due = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome.choices, blank=True)
-    closing_grounds = models.TextField(_("grounds"), blank=True)
-    closing_agreements = models.TextField(_("agreements on watching on"), blank=True)
-    closing_told = models.TextField(_("who told the pupil and the parents what"), blank=True)
+    closing_grounds = NarrativeField(_("grounds"), blank=True)
+    closing_agreements = NarrativeField(_("agreements on watching on"), blank=True)
+    closing_told = NarrativeField(_("who told the pupil and the parents what"), blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     # Set on closing, in years after the pupil leaves the school; another rule later changes none of
     # these. The day follows once the pupil has left (cases.retention).
     retention_years = models.PositiveSmallIntegerField(null=True, blank=True)
-    retention_reason = models.TextField(_("why it is kept longer"), blank=True)
+    retention_reason = NarrativeField(_("why it is kept longer"), blank=True)
     kept_until = models.DateField(_("kept until"), null=True, blank=True)
 
     objects = CaseQuerySet.as_manager()
@@ -207,7 +208,7 @@ class StepChange(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
-    motivation = models.TextField(blank=True)
+    motivation = NarrativeField(blank=True)
 
     class Meta:
         verbose_name = _("step change")

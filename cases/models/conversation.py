@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.at_rest.fields import NarrativeField, NarrativeLine
 from cases.models.record import Record
 from cases.protocol.ages import GIVEN, Party, consent_missing, consents
 
@@ -77,17 +78,17 @@ class Conversation(Record):
 
     kind = models.CharField(_("with whom"), max_length=20, choices=Kind.choices)
     held_at = models.DateTimeField(_("when"))
-    attendees = models.CharField(_("who were there"), max_length=300, blank=True)
-    facts_brought = models.TextField(_("which facts you brought"), blank=True)
-    reactions = models.TextField(_("how they reacted"), blank=True)
+    attendees = NarrativeLine(_("who were there"), max_length=300, blank=True)
+    facts_brought = NarrativeField(_("which facts you brought"), blank=True)
+    reactions = NarrativeField(_("how they reacted"), blank=True)
     # Apart from those of the pupil, where both were there.
-    parents_reactions = models.TextField(_("how the parents reacted"), blank=True)
+    parents_reactions = NarrativeField(_("how the parents reacted"), blank=True)
     interpreter = models.CharField(_("interpreter"), max_length=120, blank=True)
     home_safe = models.CharField(
         _("is it safe to go home today"), max_length=10, choices=HomeSafe.choices, blank=True
     )
-    home_agreed = models.TextField(_("what you agreed for that"), blank=True)
-    agreements = models.TextField(_("what you agreed"), blank=True)
+    home_agreed = NarrativeField(_("what you agreed for that"), blank=True)
+    agreements = NarrativeField(_("what you agreed"), blank=True)
     concern = models.CharField(
         _("what is left of the concern"), max_length=10, choices=Concern.choices, blank=True
     )
@@ -109,14 +110,14 @@ class Conversation(Record):
     consent_how = models.CharField(
         _("how it was given"), max_length=10, choices=ConsentHow.choices, blank=True
     )
-    consent_about = models.TextField(_("to what exactly"), blank=True)
+    consent_about = NarrativeField(_("to what exactly"), blank=True)
     # All whose consent it takes at the pupil's age gave it: judged when it was filed.
     buurtteam_consent = models.BooleanField(
         _("they consent to help by the buurtteam"), default=False
     )
     # Somebody's consent is missing; the grounds stand in a deviation of their own.
     handed_over_on_grounds = models.BooleanField(default=False)
-    skip_reason = models.TextField(_("why it is not safe"), blank=True)
+    skip_reason = NarrativeField(_("why it is not safe"), blank=True)
     weighed_with = models.CharField(_("whom you weighed that with"), max_length=200, blank=True)
     weighed_where = models.CharField(
         _("where they work"), max_length=20, choices=WeighedWhere.choices, blank=True

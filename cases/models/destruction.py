@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.at_rest.fields import NarrativeField
 from accounts.models import School
 from cases.models.case import Case
 from cases.models.pupil import Pupil
@@ -22,7 +23,7 @@ class SchoolRetention(models.Model):
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="retentions")
     kind = models.CharField(max_length=10)
     years = models.PositiveSmallIntegerField(_("years after leaving"))
-    reason = models.TextField(_("why it is kept longer"), blank=True)
+    reason = NarrativeField(_("why it is kept longer"), blank=True)
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, **WHO)
     set_at = models.DateTimeField(default=timezone.now)
 
@@ -42,14 +43,14 @@ class Hold(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="holds")
-    reason = models.TextField(_("why it is held back"))
+    reason = NarrativeField(_("why it is held back"))
     # Through this day; empty: until somebody ends it.
     until = models.DateField(_("until"), null=True, blank=True)
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, **WHO)
     set_at = models.DateTimeField(default=timezone.now)
     lifted_at = models.DateTimeField(null=True, blank=True)
     lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, **WHO)
-    lifted_why = models.TextField(_("why it is no longer held back"), blank=True)
+    lifted_why = NarrativeField(_("why it is no longer held back"), blank=True)
 
     objects = HoldQuerySet.as_manager()
 

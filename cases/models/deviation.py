@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.at_rest.fields import NarrativeField
 from cases.models.record import Record
 from cases.protocol.rules import BY_CODE, Rule
 
@@ -23,7 +24,7 @@ class Deviation(Record):
     step = models.PositiveSmallIntegerField(_("step"))
     # The rule that was not followed; a step taken before another breaks no rule of its own.
     rule = models.CharField(_("rule"), max_length=4, blank=True)
-    grounds = models.TextField(_("grounds"))
+    grounds = NarrativeField(_("grounds"))
 
     class Meta(Record.Meta):
         verbose_name = _("explained choice")

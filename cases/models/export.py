@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from accounts.at_rest.fields import NarrativeField
 from accounts.models import School
 from cases.dossier.variants import VARIANTS, Code, Variant
 from cases.models.case import Case
@@ -130,7 +131,7 @@ class DossierExport(PaperJob):
     # The keys of the records that are handed over (``cases.dossier.contents.offered``).
     chosen = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
     # Names that whoever asked knows beside ours, to take out; emptied once the paper is made.
-    hidden_words = models.TextField(blank=True, db_default="")
+    hidden_words = NarrativeField(blank=True, db_default="")
     with_files = models.BooleanField(_("with the files"), default=False, db_default=False)
     # Behind a password, which is kept sealed until the paper is made (``cases.dossier.lock``).
     protected = models.BooleanField(_("with a password"), default=False, db_default=False)

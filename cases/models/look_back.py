@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.at_rest.fields import NarrativeField
 from cases.models.record import Record
 
 
@@ -16,7 +17,7 @@ class LookBack(Record):
         QUIET = "quiet", _("Nothing more was seen")
         CONCERN = "concern", _("There is something new")
 
-    seen = models.TextField(_("what you see of the pupil now"))
+    seen = NarrativeField(_("what you see of the pupil now"))
     result = models.CharField(_("what follows from it"), max_length=8, choices=Result.choices)
 
     class Meta(Record.Meta):

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.at_rest.fields import NarrativeField
 from cases.models.case import Case
 from cases.models.pupil import Pupil
 from cases.querysets import EmergencyAccessQuerySet, ShutOutQuerySet
@@ -36,14 +37,14 @@ class ShutOut(models.Model):
         Case, null=True, blank=True, on_delete=models.CASCADE, related_name="shut_outs"
     )
     ground = models.CharField(_("ground"), max_length=10, choices=Ground.choices)
-    explanation = models.TextField(_("explanation"), blank=True)
+    explanation = NarrativeField(_("explanation"), blank=True)
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    ended_why = models.TextField(_("why it ended"), blank=True)
+    ended_why = NarrativeField(_("why it ended"), blank=True)
 
     objects = ShutOutQuerySet.as_manager()
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.at_rest.fields import NarrativeField, NarrativeJSONField
 from cases.models.attachment import Attachment
 from cases.models.record import Record
 from cases.transfer.contents import chapters_of
@@ -24,10 +25,10 @@ class ReceivedDossier(Record):
     sender = models.CharField(_("which school sent it"), max_length=200)
     number = models.CharField(_("its number there"), max_length=40)
     made_at = models.DateTimeField(_("made on"))
-    reason = models.TextField(_("why it was handed over"))
+    reason = NarrativeField(_("why it was handed over"))
     # Of the package, as both schools can read it to one another.
     sha256 = models.CharField(max_length=64)
-    contents = models.JSONField(_("what stands in it"))
+    contents = NarrativeJSONField(_("what stands in it"))
 
     class Meta(Record.Meta):
         verbose_name = _("received dossier")

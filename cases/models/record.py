@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.at_rest.fields import NarrativeField
 from cases.errors import Immutable
 from cases.models.case import Case
 from cases.querysets import RecordQuerySet
@@ -27,7 +28,7 @@ class Record(models.Model):
     corrects = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="correction"
     )
-    correction_reason = models.TextField(_("why you correct it"), blank=True)
+    correction_reason = NarrativeField(_("why you correct it"), blank=True)
 
     objects = RecordQuerySet.as_manager()
 

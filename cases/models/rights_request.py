@@ -10,6 +10,7 @@ from django.db.models import Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.at_rest.fields import NarrativeField, NarrativeLine
 from accounts.models import School
 from cases.models.pupil import Pupil
 from cases.protocol import asking
@@ -69,16 +70,16 @@ class RightsRequest(models.Model):
     )
     kind = models.CharField(_("what is asked"), max_length=10, choices=Kind.choices)
     asker = models.CharField(_("who asks"), max_length=16, choices=Asker.choices)
-    asked_by = models.CharField(_("name, and relation to the pupil"), max_length=200, blank=True)
+    asked_by = NarrativeLine(_("name, and relation to the pupil"), max_length=200, blank=True)
     identity = models.CharField(_("how checked"), max_length=10, choices=Identity.choices)
     received_on = models.DateField(_("received"))
     extended_on = models.DateField(null=True, blank=True)
-    extended_why = models.TextField(_("why it takes longer"), blank=True)
+    extended_why = NarrativeField(_("why it takes longer"), blank=True)
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
     grounds = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
-    words = models.TextField(_("explanation"), blank=True)
-    handed_over = models.TextField(_("what was handed over"), blank=True)
-    explained = models.TextField(_("why it was done otherwise"), blank=True)
+    words = NarrativeField(_("explanation"), blank=True)
+    handed_over = NarrativeField(_("what was handed over"), blank=True)
+    explained = NarrativeField(_("why it was done otherwise"), blank=True)
     answered_on = models.DateField(null=True, blank=True)
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

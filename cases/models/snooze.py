@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.at_rest.fields import NarrativeField
 from cases.models.record import Record
 from cases.protocol.waiting import PutOff
 from cases.querysets import SnoozeQuerySet
@@ -27,7 +28,7 @@ class Snooze(Record):
 
     settable_after_filing = frozenset({"ended_at", "ended_by", "ended_how"})
 
-    reason = models.TextField(_("why the case waits"))
+    reason = NarrativeField(_("why the case waits"))
     until = models.DateTimeField(_("until"))
     # The codes of the rules that asked something then, with spaces between.
     asked = models.CharField(max_length=200, blank=True, editable=False)

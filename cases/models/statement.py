@@ -4,6 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.at_rest.fields import NarrativeField, NarrativeLine
 from cases.models.record import Record
 from cases.models.rights_request import RightsRequest
 from cases.protocol.steps import STEPS
@@ -19,8 +20,8 @@ class Statement(Record):
     said_by = models.CharField(
         _("whose statement it is"), max_length=16, choices=RightsRequest.Asker.choices
     )
-    about = models.CharField(_("what it is about"), max_length=200)
-    text = models.TextField(_("the statement, in their own words"))
+    about = NarrativeLine(_("what it is about"), max_length=200)
+    text = NarrativeField(_("the statement, in their own words"))
 
     class Meta(Record.Meta):
         verbose_name = _("statement")

@@ -1,8 +1,12 @@
-"""The words of a record as PostgreSQL finds them: a stored column, made by migrations.
+"""The words of a record as PostgreSQL finds them: stored columns, made by migrations.
 
-No index of the words stands beside it, on purpose: a common word stands in the records of the whole
-country, and an index of words answers with all of them. The records of one school are found by
-their case, and their words lie ready in the row.
+``search_words`` has the words of texts that can be read, and PostgreSQL fills it itself.
+``sealed_words`` stands for the words of rows with encrypted texts: the program fills it
+(``cases.search.sealed_words``), and PostgreSQL empties it when such a text changes.
+
+No index of the words stands beside them, on purpose: a common word stands in the records of the
+whole country, and an index of words answers with all of them. The records of one school are found
+by their case, and their words lie ready in the row.
 """
 
 from collections.abc import Sequence
@@ -10,21 +14,31 @@ from typing import Any
 
 from django.db import migrations, models
 
+from accounts.at_rest.texts import MARK
+
 COLUMN = "search_words"
+SEALED = "sealed_words"
 DICTIONARY = "dutch"
+FORGET = "forget_sealed_words"
 
 
 class Says(models.Lookup):
-    """``pk__says="blauwe plek"``: the row holds all of these words, in whatever form of them."""
+    """``pk__says=("blauwe plek", "'c2R…' & 'x7f…'")``: the row holds all of these words.
+
+    In whatever form of them, and as they are known by in encrypted texts; these may be empty.
+    """
 
     lookup_name = "says"
     prepare_rhs = False
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[object]]:
         """Return the condition, and what goes into it."""
-        table = compiler.quote_name_unless_alias(self.lhs.alias)
-        column = f"{table}.{connection.ops.quote_name(COLUMN)}"
-        return f"{column} @@ plainto_tsquery('{DICTIONARY}', %s)", [self.rhs]
+        words, sealed = self.rhs
+        table, quote = compiler.quote_name_unless_alias(self.lhs.alias), connection.ops.quote_name
+        said = f"{table}.{quote(COLUMN)} @@ plainto_tsquery('{DICTIONARY}', %s)"
+        if not sealed:
+            return said, [words]
+        return f"({said} OR {table}.{quote(SEALED)} @@ CAST(%s AS tsquery))", [words, sealed]
 
 
 def words_of(app: str, model: str, fields: Sequence[str]) -> migrations.RunPython:
@@ -51,3 +65,97 @@ def words_of(app: str, model: str, fields: Sequence[str]) -> migrations.RunPytho
         return apps.get_model(app, model)._meta.db_table
 
     return migrations.RunPython(add, remove, elidable=False)
+
+
+def add_function(apps: Any, schema_editor: Any) -> None:
+    """Make what empties the sealed words of a row, for triggers to call."""
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute(
+            f"CREATE FUNCTION {FORGET}() RETURNS trigger LANGUAGE plpgsql AS"
+            f" $$ BEGIN NEW.{SEALED} := NULL; RETURN NEW; END $$"
+        )
+
+
+def remove_function(apps: Any, schema_editor: Any) -> None:
+    """Take it away again."""
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute(f"DROP FUNCTION {FORGET}()")
+
+
+def is_sealed(fields: Sequence[str], table: str = "") -> str:
+    """Return the condition on a row that one of some columns is encrypted, as SQL.
+
+    In these very words it stands in an index as well.
+    """
+    return " OR ".join(f"starts_with({table}{field}, '{MARK}')" for field in fields)
+
+
+def waits(fields: Sequence[str]) -> str:
+    """Return the condition on a row that its sealed words are still to be made, as SQL."""
+    return f"{SEALED} IS NULL AND ({is_sealed(fields)})"
+
+
+def sealed_words_of(
+    app: str, model: str, fields: Sequence[str], readable: Sequence[str] = ()
+) -> migrations.RunPython:
+    """Return the operation that keeps the words of encrypted fields; PostgreSQL only.
+
+    ``readable``: those of the fields that never are. The table is written anew, once.
+    """
+    sealed = [field for field in fields if field not in readable]
+
+    def add(apps: Any, schema_editor: Any) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            table = apps.get_model(app, model)._meta.db_table
+            for statement in _with_sealed(table, fields, sealed):
+                schema_editor.execute(statement)
+
+    def remove(apps: Any, schema_editor: Any) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            table = apps.get_model(app, model)._meta.db_table
+            schema_editor.execute(f"DROP TRIGGER {FORGET} ON {table}")
+            schema_editor.execute(f"ALTER TABLE {table} DROP COLUMN {SEALED}")
+            schema_editor.execute(_search_words(table, fields))
+
+    return migrations.RunPython(add, remove, elidable=False)
+
+
+def _with_sealed(table: str, fields: Sequence[str], sealed: Sequence[str]) -> list[str]:
+    changed = " OR ".join(f"OLD.{field} IS DISTINCT FROM NEW.{field}" for field in sealed)
+    readable = [
+        f"CASE WHEN starts_with({field}, '{MARK}') THEN '' ELSE {field} END"
+        if field in sealed
+        else field
+        for field in fields
+    ]
+    return [
+        f"{_search_words(table, readable)}, ADD COLUMN {SEALED} tsvector",
+        f"CREATE TRIGGER {FORGET} BEFORE UPDATE OF {', '.join(sealed)} ON {table} FOR EACH ROW"
+        f" WHEN (OLD.{SEALED} IS NOT NULL AND ({changed})) EXECUTE FUNCTION {FORGET}()",
+        f"CREATE INDEX {table}_unsealed ON {table} (id) WHERE {waits(sealed)}",
+    ]
+
+
+def _search_words(table: str, texts: Sequence[str]) -> str:
+    """Return the statement that makes the column of readable words anew."""
+    words = " || ' ' || ".join(texts)
+    return (
+        f"ALTER TABLE {table} DROP COLUMN IF EXISTS {COLUMN}, ADD COLUMN {COLUMN} tsvector"
+        f" GENERATED ALWAYS AS (to_tsvector('{DICTIONARY}', {words})) STORED"
+    )
+
+
+def longer(app: str, model: str, *fields: str) -> migrations.RunPython:
+    """Return the operation that gives lines room for what is encrypted; no row is written anew.
+
+    The words go with it, and ``sealed_words_of`` makes them anew. On the way back it stays long.
+    """
+
+    def change(apps: Any, schema_editor: Any) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            table = apps.get_model(app, model)._meta.db_table
+            schema_editor.execute(f"ALTER TABLE {table} DROP COLUMN IF EXISTS {COLUMN}")
+            for field in fields:
+                schema_editor.execute(f"ALTER TABLE {table} ALTER COLUMN {field} TYPE text")
+
+    return migrations.RunPython(change, migrations.RunPython.noop, elidable=False)

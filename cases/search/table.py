@@ -2,7 +2,7 @@
 
 What does not stand here is not found: addresses, telephone numbers, names of colleagues, why
 somebody is kept out, and what is still a draft. A new text is one row, or one word in a row, and on
-PostgreSQL a migration that makes its column anew (``cases/search/columns.py``).
+PostgreSQL a migration that makes its columns anew (``cases/search/columns.py``).
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ from django.apps import apps
 from django.db.models import Model, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from accounts.at_rest.fields import Placed
 
 # As it holds now: no correction took its place.
 CURRENT = Q(correction__isnull=True)
@@ -30,6 +32,12 @@ class Searched:
     def name(self) -> str:
         """Return the name under which a case says that something was found here."""
         return f"found_in_{self.model.rpartition('.')[2].lower()}"
+
+    @property
+    def sealed(self) -> list[Placed]:
+        """Return the fields that are encrypted where there are keys."""
+        fields = [self.rows._meta.get_field(name) for name in self.fields]
+        return [field for field in fields if isinstance(field, Placed)]
 
     @property
     def rows(self) -> type[Model]:

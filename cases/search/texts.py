@@ -5,9 +5,12 @@ written costs nothing. Only that something was found is told, and in what; the w
 case itself, where reading is written down.
 """
 
+from collections.abc import Iterable
+
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from cases.search.sealed_words import asked, stems_of
 from cases.search.table import TABLE, Searched
 
 # Shorter words stand in every text; the dictionary leaves most of them aside as well.
@@ -19,10 +22,16 @@ def searchable(words: list[str]) -> list[str]:
     return [word for word in words if len(word) >= LEAST_LETTERS]
 
 
-def found_in(words: list[str]) -> dict[str, Exists]:
-    """Return by name (``Searched.name``) whether all words stand in a record there."""
-    words = searchable(words)
-    return {row.name: Exists(_rows(row, words)) for row in TABLE} if words else {}
+def found_in(words: list[str], schools: Iterable[int]) -> dict[str, Exists]:
+    """Return by name (``Searched.name``) whether all words stand in a record there.
+
+    ``schools``: of whose cases this is asked; it matters to what is encrypted.
+    """
+    words, schools = searchable(words), list(schools)
+    if not words:
+        return {}
+    stems = stems_of(" ".join(words))
+    return {row.name: Exists(_rows(row, words, asked(row, stems, schools))) for row in TABLE}
 
 
 def places_of(case: object) -> list[object]:
@@ -33,10 +42,10 @@ def places_of(case: object) -> list[object]:
     return [row.found_in for row in TABLE if getattr(case, row.name)]
 
 
-def _rows(row: Searched, words: list[str]) -> QuerySet:
+def _rows(row: Searched, words: list[str], sealed: str) -> QuerySet:
     found = row.rows._default_manager.filter(row.holds, **{row.case: OuterRef("pk")}).order_by()
     if connection.vendor == "postgresql":
-        return found.filter(pk__says=" ".join(words))
+        return found.filter(pk__says=(" ".join(words), sealed))
     for word in words:
         said = Q()
         for field in row.fields:

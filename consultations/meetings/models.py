@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.at_rest.fields import NarrativeField
 from accounts.models import School
 from cases.models import Case
 from consultations.meetings.querysets import AgendaItemQuerySet, MeetingQuerySet
@@ -76,7 +77,7 @@ class AgendaItem(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     # All are set at once, when a meeting has dealt with it, and never after.
-    minutes = models.TextField(_("minutes of the care team"), blank=True)
+    minutes = NarrativeField(_("minutes of the care team"), blank=True)
     meeting = models.ForeignKey(
         Meeting, null=True, blank=True, on_delete=models.PROTECT, related_name="items"
     )

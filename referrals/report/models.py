@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.at_rest.fields import NarrativeField
 from cases.errors import Immutable
 from cases.models import Case, PaperJob
 from referrals.report.querysets import ReportCopyQuerySet, ReportQuerySet
@@ -39,15 +40,15 @@ class Report(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     # Filed with something left empty that Veilig Thuis asks for: why.
-    why_incomplete = models.TextField(_("why something is left empty"), blank=True)
+    why_incomplete = NarrativeField(_("why something is left empty"), blank=True)
     # Words that look like an opinion, of which the writer said that they stand as they are.
-    confirmed_words = models.TextField(_("words that were confirmed"), blank=True)
+    confirmed_words = NarrativeField(_("words that were confirmed"), blank=True)
     # What the decision said of name and family, where the report says otherwise (R36, R37).
-    decided_before = models.TextField(_("what the decision said"), blank=True)
+    decided_before = NarrativeField(_("what the decision said"), blank=True)
     corrects = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="correction"
     )
-    correction_reason = models.TextField(_("why you correct it"), blank=True)
+    correction_reason = NarrativeField(_("why you correct it"), blank=True)
 
     objects = ReportQuerySet.as_manager()
 
@@ -99,7 +100,7 @@ class ReportText(models.Model):
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="texts")
     field = models.CharField(max_length=24)
-    text = models.TextField(blank=True)
+    text = NarrativeField(blank=True)
 
     class Meta:
         verbose_name = _("text of a report")

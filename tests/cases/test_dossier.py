@@ -119,7 +119,8 @@ def test_the_file_says_nothing_by_its_name_and_can_be_proved(case, administrator
     export = made(case, administrator)
     assert (export.state, export.progress) == (State.READY, 100)
     path = Path(export.file.path)
-    assert hashlib.sha256(path.read_bytes()).hexdigest() == export.sha256
+    with export.file.open("rb") as file:
+        assert hashlib.sha256(file.read()).hexdigest() == export.sha256
     assert case.reference not in path.name
     assert path.stat().st_mode & 0o777 == 0o600
 

@@ -17,6 +17,7 @@ from guardian.shortcuts import assign_perm
 from PIL import Image
 from pypdf import PdfReader
 
+from accounts.at_rest.keys import Unreadable
 from accounts.models import Membership
 from accounts.roles import Role
 from audit.models import LogEntry
@@ -28,6 +29,7 @@ from cases.models import Attachment, Case, DossierExport, ShutOut
 from cases.timeline import timeline
 from tests.accounts.every_form import written
 from tests.accounts.page import Page
+from tests.at_rest import FIRST
 from tests.attacks.proof import shows
 from tests.cases.made_up_files import (
     TEXT,
@@ -133,6 +135,20 @@ def test_the_store_is_closed_to_others_on_the_machine(case, coordinator):
     path = default_storage.path(file.file.name)
     assert Path(path).stat().st_mode & 0o777 == 0o600
     assert re.fullmatch(r"attachments/[0-9a-f]{48}", file.file.name)
+
+
+def test_what_lies_encrypted_is_handed_out_as_it_was(case, coordinator, signed_in, settings):
+    settings.DATA_KEYS = [FIRST]
+    file = attach(case, coordinator)
+    path = Path(default_storage.path(file.file.name))
+    assert TEXT not in path.read_bytes()
+    answer = signed_in(coordinator).get(url_of(file))
+    assert b"".join(answer.streaming_content) == TEXT
+    assert answer["Content-Length"] == str(len(TEXT)) == str(file.size)
+    # Cut off: nothing of it is handed out.
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(Unreadable):
+        signed_in(coordinator).get(url_of(file))
 
 
 # --- Where a file's own name goes: nowhere --------------------------------------------------------

@@ -14,14 +14,16 @@ from accounts.access import Permission
 from accounts.roles import Role
 from cases.dashboard.filters import CaseFilter
 from cases.models import Case, Deviation, LookBack, ShutOut, Statement
-from cases.search.columns import COLUMN
+from cases.search.columns import COLUMN, SEALED
 from cases.search.names import has_trigrams
 from cases.search.sealed import READ_FOR, opened
+from cases.search.sealed_words import keep_words
 from cases.search.table import TABLE
 from cases.search.texts import places_of
 from consultations.models import Advice
 from referrals.models import HelpPlan
 from referrals.report.models import Report, ReportText
+from tests.at_rest import FIRST, SECOND
 from tests.cases.records import assessment, decision, feedback
 from tests.factories import (
     AttachmentFactory,
@@ -38,10 +40,20 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 URL = reverse("cases:dashboard")
+
+
+@pytest.fixture(autouse=True, params=["readable", "encrypted", "encrypted with another key since"])
+def at_rest(request, settings):
+    """All of this is so whether or not texts are encrypted."""
+    settings.DATA_KEYS = {"readable": [], "encrypted": [FIRST]}.get(request.param, [SECOND, FIRST])
+    return request.param
+
+
 ON_POSTGRESQL = connection.vendor == "postgresql"
 
 
 def search(user, words):
+    keep_words()
     cases = Case.objects.permitted(user, Permission.SEE_DASHBOARD)
     return list(CaseFilter({"q": words}, cases, user).found)
 
@@ -95,6 +107,7 @@ def test_every_text_of_the_table_is_found_and_none_is_shown(school, coordinator,
         (shown,) = search(coordinator, words[field])
         assert places_of(shown) == [row.found_in for row in TABLE if len(row.fields) > field]
     # In what, and not what it says: the words stand in what is searched, and nowhere else.
+    keep_words()
     page = signed_in(coordinator).post(URL, {"q": words[0]}, follow=True)
     (shown,) = page.context["page"]
     assert len(shown.card.found_in) == len(TABLE)
@@ -160,7 +173,60 @@ def test_the_columns_hold_the_words_of_the_table():
             (expression,) = cursor.fetchone()
         fields = {field.name for field in row.rows._meta.concrete_fields}
         words = re.findall(r"\w+", re.sub(r"::\w+", "", expression))
-        assert [word for word in words if word in fields] == [*row.fields]
+        assert [*dict.fromkeys(word for word in words if word in fields)] == [*row.fields]
+
+
+@pytest.mark.skipif(not ON_POSTGRESQL, reason="columns of PostgreSQL")
+def test_words_of_encrypted_texts_are_no_words_and_follow_each_change(school, settings):
+    settings.DATA_KEYS = [FIRST]
+    here = CaseFactory(pupil=PupilFactory(school=school))
+    records = records_of(here)
+
+    def words_of(row, column):
+        key = records[row.model.partition(".")[2]].pk
+        with connection.cursor() as cursor:
+            table = row.rows._meta.db_table
+            cursor.execute(
+                f"SELECT tsvector_to_array({column}) FROM {table} WHERE id = %s",  # noqa: S608
+                [key],
+            )
+            return cursor.fetchone()[0]
+
+    keep_words()
+    assert keep_words() == 0
+    for row in TABLE:
+        name = row.model.partition(".")[2]
+        for number, field in enumerate(row.sealed):
+            # Each text of each table: a change of it lets its words be made anew.
+            row.rows.objects.filter(pk=records[name].pk).update(
+                **{field.name: f"zoekwoord{'abcdefgh'[number]}"}
+            )
+            assert words_of(row, SEALED) is None, (name, field.name)
+            assert keep_words() == 1
+        sealed, readable = words_of(row, SEALED), words_of(row, COLUMN)
+        assert len(sealed) >= len(row.sealed), name
+        assert all(len(word) == 8 for word in sealed), name
+        assert not any("zoekwoord" in word for word in sealed + readable), name
+        # What is encrypted is no word either.
+        assert not any("meldcode" in word for word in readable), name
+
+
+@pytest.mark.skipif(not ON_POSTGRESQL, reason="columns of PostgreSQL")
+def test_who_has_no_key_cannot_compare_schools_or_tables(settings):
+    settings.DATA_KEYS = [FIRST]
+    signals = [SignalFactory(facts="Blauwe plek.", interpretation="") for __ in range(2)]
+    same = SignalFactory(case=signals[0].case, facts="Een plek: blauw!", interpretation="")
+    Statement.objects.create(case=same.case, author=UserFactory(), step=3, said_by="parent",
+                             about="", text="Blauwe plek.")  # fmt: skip
+    keep_words()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sealed_words::text FROM signals_signal ORDER BY id")
+        one, other, again = (row[0] for row in cursor.fetchall())
+        cursor.execute("SELECT sealed_words::text FROM cases_statement")
+        (beside,) = cursor.fetchone()
+    assert one == again
+    assert not {*one.split()} & {*other.split()}
+    assert not {*one.split()} & {*beside.split()}
 
 
 def test_words_stand_in_an_address_for_who_searched_alone(school, coordinator, signed_in):

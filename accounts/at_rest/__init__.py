@@ -1,0 +1,1 @@
+"""What lies on disk is encrypted with keys that are not in the database: texts and files."""

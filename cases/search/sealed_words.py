@@ -1,0 +1,106 @@
+"""What stands for the words of encrypted texts, so that PostgreSQL finds them and reads none.
+
+PostgreSQL makes words of a text as it does of all (its dictionary of Dutch); the program makes of
+each what only a key can make of it, for this table and this school. So of a database without the
+keys one can tell which records of one school share words, and not which; what stands in two tables
+or at two schools, one cannot compare. How often a word stands in a text, and where, is not kept.
+"""
+
+import base64
+from collections.abc import Iterable, Sequence
+
+from django.db import connection, transaction
+
+from accounts.at_rest.keys import DataKey, encrypting, reading
+from cases.search.columns import DICTIONARY, SEALED, waits
+from cases.search.table import TABLE, Searched
+
+BATCH = 200
+# Of what a key makes of a word: two words of a language are not taken for one another.
+BYTES = 6
+
+
+def asked(row: Searched, stems: Sequence[str], schools: Iterable[int]) -> str:
+    """Return how words are asked for in the encrypted texts of a table, at some schools.
+
+    Empty: there are none. Whichever key they were made with: a new one makes them anew in time.
+    """
+    if not stems or not row.sealed:
+        return ""
+    return " | ".join(
+        "(" + " & ".join(f"'{_known_as(key, row, school, stem)}'" for stem in stems) + ")"
+        for key in reading().values()
+        for school in schools
+    )
+
+
+def stems_of(words: str) -> list[str]:
+    """Return the words as the dictionary knows them; nothing where nothing is encrypted."""
+    if not reading() or connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT tsvector_to_array(to_tsvector('{DICTIONARY}', %s))", [words])
+        return cursor.fetchone()[0]
+
+
+def keep_words() -> int:
+    """Make the words of rows that have none yet, or whose texts changed since; return how many.
+
+    A row that somebody holds is left for the next time.
+    """
+    key = encrypting() or next(iter(reading().values()), None)
+    if key is None or connection.vendor != "postgresql":
+        return 0
+    return sum(_keep_words_of(row, key) for row in TABLE if row.sealed)
+
+
+def _keep_words_of(row: Searched, key: DataKey) -> int:
+    done = last = 0
+    while keys := _waiting(row, last):
+        last = keys[-1]
+        done += _make(row, keys, key)
+    return done
+
+
+def _waiting(row: Searched, last: int) -> list[int]:
+    table = connection.ops.quote_name(row.rows._meta.db_table)
+    condition = waits([field.column for field in row.sealed])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id FROM {table} WHERE {condition} AND id > %s"  # noqa: S608 - our own
+            f" ORDER BY id LIMIT {BATCH}",
+            [last],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+@transaction.atomic
+def _make(row: Searched, keys: list[int], key: DataKey) -> int:
+    held = row.rows._base_manager.filter(pk__in=keys).order_by("pk")
+    free = list(held.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True))
+    said = held.filter(pk__in=free).values_list("pk", f"{row.case}__school_id", *row.fields)
+    schools, texts = {}, {}
+    for pk, school, *fields in said:
+        schools[pk], texts[pk] = school, " ".join(fields)
+    table = connection.ops.quote_name(row.rows._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, tsvector_to_array(to_tsvector('{DICTIONARY}', said))"  # noqa: S608
+            " FROM unnest(%s::bigint[], %s::text[]) AS texts (id, said)",
+            [list(texts), list(texts.values())],
+        )
+        made = [
+            ([_known_as(key, row, schools[pk], stem) for stem in stems], pk)
+            for pk, stems in cursor.fetchall()
+        ]
+        cursor.executemany(
+            f"UPDATE {table} SET {SEALED} = array_to_tsvector(%s::text[])"  # noqa: S608 - our own
+            " WHERE id = %s",
+            made,
+        )
+    return len(made)
+
+
+def _known_as(key: DataKey, row: Searched, school: int, stem: str) -> str:
+    digest = key.digest(f"the words of {row.model}", f"{school}:{stem}")
+    return base64.urlsafe_b64encode(digest[:BYTES]).decode()
