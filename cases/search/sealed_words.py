@@ -7,13 +7,16 @@ or at two schools, one cannot compare. How often a word stands in a text, and wh
 """
 
 import base64
+import logging
 from collections.abc import Iterable, Sequence
 
 from django.db import connection, transaction
 
-from accounts.at_rest.keys import DataKey, encrypting, reading
+from accounts.at_rest.keys import DataKey, Unreadable, encrypting, reading
 from cases.search.columns import DICTIONARY, SEALED, waits
 from cases.search.table import TABLE, Searched
+
+logger = logging.getLogger(__name__)
 
 BATCH = 200
 # Of what a key makes of a word: two words of a language are not taken for one another.
@@ -58,8 +61,19 @@ def _keep_words_of(row: Searched, key: DataKey) -> int:
     done = last = 0
     while keys := _waiting(row, last):
         last = keys[-1]
-        done += _make(row, keys, key)
+        done += _make_what_can_be_read(row, keys, key)
     return done
+
+
+def _make_what_can_be_read(row: Searched, keys: list[int], key: DataKey) -> int:
+    """Make the words of some rows; one that no key can read keeps no other one from being found."""
+    try:
+        return _make(row, keys, key)
+    except Unreadable:
+        if len(keys) > 1:
+            return sum(_make_what_can_be_read(row, [one], key) for one in keys)
+        logger.error("No key can read %s %s", row.model, keys[0])
+        return 0
 
 
 def _waiting(row: Searched, last: int) -> list[int]:
