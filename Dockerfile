@@ -54,9 +54,11 @@ RUN apt-get update \
 RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin meldcode \
     && install -d -o meldcode -g meldcode -m 700 /data /data/media /data/destroyed
 COPY --from=app /app /app
+# fontconfig keeps what it found there: with no place to write it says so at each paper, in the log.
 ENV PATH=/app/.venv/bin:$PATH \
     STATIC_ROOT=/app/staticfiles \
     VAR_DIR=/data \
+    XDG_CACHE_HOME=/tmp \
     PORT=8000 \
     MALLOC_ARENA_MAX=2
 USER meldcode

@@ -105,6 +105,12 @@ def test_image_runs_as_a_user_without_rights_and_watches_its_health():
     assert (ROOT / "deploy" / "healthcheck.py").is_file()
 
 
+def test_what_is_kept_for_a_while_goes_where_the_program_may_write(services):
+    """fontconfig else tells of it in the log at each paper, in lines that are no JSON."""
+    assert re.search(r"XDG_CACHE_HOME=/tmp\b", read("Dockerfile"))
+    assert all(services[name]["tmpfs"] == ["/tmp"] for name in OURS)  # noqa: S108
+
+
 def test_image_keeps_no_secret():
     assert not re.search(r"(?m)^(ENV|ARG)[^\n]*(SECRET|PASSWORD)", read("Dockerfile"))
     ignored = read(".dockerignore").splitlines()
@@ -261,3 +267,41 @@ def test_the_proxy_takes_whole_answers_whoever_reads_them_slowly():
     largest = re.search(r"max_size (\d+MB)", caddy).group(1)
     assert f"response_buffers {largest}" in caddy
     assert re.search(r"\bwrite \d+m", caddy)
+
+
+# --- Upgrading -----------------------------------------------------------------------------------
+DOCKER = """#!/bin/sh
+echo "$*" >>"$CALLS"
+case "$*" in
+  "compose ps --quiet --status running "*) echo old ;;
+  "compose ps --all --quiet web") printf 'old\\nnew\\n' ;;
+  "$FAILS"*) exit 1 ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    "fails", ["nothing", "compose run", "compose up --detach --no-deps --no-r"]
+)
+def test_old_webs_go_when_new_ones_are_well_and_only_then(fails, tmp_path):
+    (tmp_path / "docker").write_text(DOCKER)
+    (tmp_path / "sleep").write_text("#!/bin/sh")
+    for name in ("docker", "sleep"):
+        (tmp_path / name).chmod(0o755)
+    calls = tmp_path / "calls"
+    ran = subprocess.run(
+        [ROOT / "deploy" / "replace"],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "CALLS": str(calls), "FAILS": fails},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    said = calls.read_text().splitlines()
+    stops = [line for line in said if line == "stop --time 30 old"]
+    assert (ran.returncode, bool(stops)) == ((0, True) if fails == "nothing" else (1, False))
+    if stops:
+        beside = said.index("compose up --detach --no-deps --no-recreate --wait --scale web=2 web")
+        assert beside < said.index("stop --time 30 old")
+        # Nothing starts by what depends on it: that would stop the webs and the proxy.
+        assert all("--no-deps" in line for line in said if line.startswith("compose up"))
+    # What did not become well goes, and nothing else.
+    assert ("rm --force new" in said) is fails.startswith("compose up")
+    assert "rm --force old" not in said
