@@ -73,6 +73,36 @@ def _a_place_of_its_own(settings, tmp_path_factory):
     cache.clear()
 
 
+# What goes through texts and files. On PostgreSQL these run where both lie encrypted on disk, on
+# SQLite where they do not. Search has tests of its own for each (tests/cases/test_search.py).
+ENCRYPTED = tuple(
+    Path(__file__).parent / name
+    for name in (
+        "cases/test_case_page.py",
+        "cases/test_cycles.py",
+        "cases/test_dossier.py",
+        "cases/test_dossier_variants.py",
+        "cases/test_facts_of_many.py",
+        "cases/test_files.py",
+        "cases/test_rights_requests.py",
+        "cases/test_transfer.py",
+        "consultations",
+        "referrals",
+        "signals",
+        "test_walk.py",
+    )
+)
+DATA_KEY = "9f4c1d7be2a85036" * 4
+
+
+@pytest.fixture(autouse=True)
+def _encrypted_on_disk(request: pytest.FixtureRequest, settings) -> None:
+    """Give some tests a key for what lies on disk, on PostgreSQL."""
+    here = (request.path, *request.path.parents)
+    if connection.vendor == "postgresql" and any(one in here for one in ENCRYPTED):
+        settings.DATA_KEYS = [DATA_KEY]
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _the_log_is_emptied_between_tests():
     """Let the flush after a transactional test empty the log too: only there it is unprotected."""
