@@ -132,6 +132,23 @@ ADMINISTRATOR = RoleHelp(
             ),
         ),
         Chapter(
+            _("A parent or pupil sends you a request"),
+            (
+                _(
+                    "Do they want to see, correct or destroy something? Give it to the care "
+                    "coordinator or school leader the same day: they answer within one month."
+                ),
+                _(
+                    "Under “My tasks” you find “Requests of parents and pupils”: what waits and "
+                    "until when. Whom it is about, you do not see."
+                ),
+                _(
+                    "Is a request to destroy granted? Then the closed cases come on the list "
+                    "“Destruction”: you approve it, and so does a colleague."
+                ),
+            ),
+        ),
+        Chapter(
             _("Keeping and destroying"),
             (
                 _(

@@ -190,8 +190,9 @@ CARE = RoleHelp(
             _("A parent or pupil asks what stands there"),
             (
                 _(
-                    "Write it down under “Requests of parents and pupils”: the page says who may "
-                    "ask for this, and by which day you answer."
+                    "Open the page of the pupil and write the request down there: the page says "
+                    "who may ask for this, and by which day you answer. What waits stands under "
+                    "“Requests of parents and pupils”."
                 ),
                 _(
                     "Make the dossier for the parents or for the pupil: what is another's stays "
@@ -201,7 +202,14 @@ CARE = RoleHelp(
                     "Do they see it otherwise? Their statement stands beside what you wrote; "
                     "nothing is taken away."
                 ),
-                _("Do you refuse, or a part? Choose the ground, and print the letter."),
+                _(
+                    "Must something be destroyed? Granted, the closed cases come on the list that "
+                    "two people approve. An open case you close first."
+                ),
+                _(
+                    "Write down the answer with the request, and print the letter. Do you refuse, "
+                    "or a part? Choose the ground."
+                ),
             ),
         ),
     ),
