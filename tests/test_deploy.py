@@ -213,6 +213,14 @@ def test_every_mounted_file_exists(services):
             assert not source.startswith("./") or (ROOT / source).exists()
 
 
+def test_who_follows_the_docs_has_every_setting_that_is_asked_for():
+    """What compose does not start without stands in the `.env` of the first steps."""
+    asked = set(re.findall(r"\$\{(\w+):\?", read("docker-compose.yml")))
+    block = read("docs/operations.md").partition("cat > .env <<END")[2].partition("END")[0]
+    assert asked
+    assert asked - set(re.findall(r"^ *(\w+)=", block, re.M)) == set()
+
+
 def test_the_proxy_finds_every_web_by_its_service(services):
     caddyfile = read("deploy/Caddyfile")
     assert "name web" in caddyfile
