@@ -29,6 +29,7 @@ from cases.errors import KEY_USED
 from cases.figures.forms import PaperForm
 from cases.imports.forms import AgreeForm, WhoForm
 from cases.models import Pupil
+from cases.rights_requests.forms import WhoseForm
 from cases.vacations.forms import FileForm
 from tests.accounts.every_form import FORMS, Sheet, typed, written
 from tests.accounts.page import Page
@@ -192,8 +193,8 @@ def test_every_form_stands_in_the_table(signed_in):
     # tests/cases/test_vacations. A button alone: tests/cases/test_figures; and with a box to tick,
     # for a list that is looked at once more: tests/cases/test_destruction. Only hidden fields, or
     # as many as there are doubts: tests/cases/test_imports. Reads a list, and sends what was read:
-    # tests/accounts/test_people_list.
-    hidden = {AgreeForm, WhoForm, ListForm, SendForm}
+    # tests/accounts/test_people_list. Looks, and keeps nothing: tests/cases/test_whose_request.
+    hidden = {AgreeForm, WhoForm, ListForm, SendForm, WhoseForm}
     assert shown == ours - {ApproveForm, ExportForm, FileForm, PaperForm} - hidden
 
 

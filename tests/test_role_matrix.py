@@ -223,6 +223,7 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "cases:longer":                          RUNS_CASES,
     "cases:answer_request":                  RUNS_CASES,
     "cases:letter":                          RUNS_CASES,
+    "cases:whose_request":                   SEES_DASHBOARD,
     # Whoever is shut out takes a letter as anybody does.
     "cases:new_request":                     (*RUNS_CASES, "conflicted"),
     "cases:exportable":                      ("administrator", "other_administrator"),
@@ -361,6 +362,7 @@ OF_THE_SCHOOL = {
     "cases:save_view",
     "cases:emergency",
     "cases:check_paper",
+    "cases:whose_request",
     "cases:years",
     "cases:exportable",
     "cases:imports",

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import LongTextField, MeldcodeForm
+from accounts.forms import SHORT_TEXT, LongTextField, MeldcodeForm
 from cases.models import RightsRequest
 from cases.protocol.asking import GROUNDS
 from cases.rights_requests.actions import GIVEN, REFUSED
@@ -30,6 +30,17 @@ class PastDayField(forms.DateField):
             raise ValidationError(_("This lies in the future. Fill in when it happened."))
         if value.year < 2018:
             raise ValidationError(_("This is too long ago. Look at the year again."))
+
+
+class WhoseForm(MeldcodeForm):
+    """Whom a request is about: they need not have a case, and may have left."""
+
+    pupil_query = forms.CharField(
+        label=_("Search by name or class"),
+        required=False,
+        max_length=SHORT_TEXT,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
 
 class RequestForm(MeldcodeForm):

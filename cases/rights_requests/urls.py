@@ -6,6 +6,7 @@ from cases.rights_requests import views
 
 urlpatterns = [
     path("requests/", views.requests, name="requests"),
+    path("requests/whose/", views.whose, name="whose_request"),
     path("requests/<uuid:asked>/", views.one, name="request"),
     path("requests/<uuid:asked>/longer/", views.longer, name="longer"),
     path("requests/<uuid:asked>/answer/", views.answer, name="answer_request"),

@@ -11,14 +11,15 @@ from accounts import access
 from accounts.access import Permission, requires
 from accounts.forms import MeldcodeForm
 from accounts.models import User
-from audit.log import record_read
+from audit.log import record_read, record_search
 from cases.models import Case, Pupil, RightsRequest, ShutOut
 from cases.protocol.asking import SEE
 from cases.rights_requests import actions
-from cases.rights_requests.forms import AnswerForm, LongerForm, RequestForm
+from cases.rights_requests.forms import AnswerForm, LongerForm, RequestForm, WhoseForm
 from cases.school_views import chosen
 
 PER_PAGE = 25
+MATCHES_SHOWN = 20
 
 
 @requires(Permission.SEE_REQUESTS)
@@ -40,6 +41,24 @@ def requests(request: HttpRequest) -> HttpResponse:
             ),
             "may_keep": school.pk in access.school_ids(request.user, Permission.KEEP_REQUESTS),
         },
+    )
+
+
+@requires(Permission.KEEP_REQUESTS)
+def whose(request: HttpRequest) -> HttpResponse:
+    """Find the pupil whom a request is about. What was typed stands in no address: it is a name."""
+    form = WhoseForm.for_page(request)
+    found: list[Pupil] = []
+    if form.is_bound and form.is_valid() and form.values["pupil_query"].strip():
+        record_search(request.user, access.schools(request.user, Permission.KEEP_REQUESTS))
+        pupils = Pupil.objects.of_schools_of(request.user, Permission.KEEP_REQUESTS)
+        matches = pupils.matching(form.values["pupil_query"].replace("\x00", ""))
+        found = list(matches.select_related("school")[:MATCHES_SHOWN])
+    return render(
+        request,
+        "rights_requests/whose.html",
+        {"form": form, "found": found, "searched": form.is_bound and not form.errors},
+        status=422 if form.errors else 200,
     )
 
 

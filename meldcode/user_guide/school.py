@@ -190,9 +190,8 @@ CARE = RoleHelp(
             _("A parent or pupil asks what stands there"),
             (
                 _(
-                    "Open the page of the pupil and write the request down there: the page says "
-                    "who may ask for this, and by which day you answer. What waits stands under "
-                    "“Requests of parents and pupils”."
+                    "Write it down under “Requests of parents and pupils”: look the pupil up, and "
+                    "the page says who may ask for this, and by which day you answer."
                 ),
                 _(
                     "Make the dossier for the parents or for the pupil: what is another's stays "

@@ -64,6 +64,7 @@ ONLY_LOOKS = {
     "cases:vacation_file": "reads a list into the form that saves it",
     "cases:weighed": "says what would follow",
     "consultations:meetings": "takes the school of a list",
+    "cases:whose_request": "lists the pupils to choose from",
     "signals:pupils": "lists the pupils to choose from",
 }
 

@@ -119,6 +119,13 @@ def send(admin, lines, full="no", left_on=""):
     return PupilImport.objects.latest("requested_at")
 
 
+def test_a_file_is_chosen_once_more_when_something_else_is_wrong(admin):
+    file = SimpleUploadedFile("lijst.csv", HEAD.encode(), "text/csv")
+    page = admin.post(reverse("cases:new_import"), {"file": file})
+    assert page.status_code == 422
+    assert "Kies het opnieuw" in page.content.decode()
+
+
 def at(name, job):
     return reverse(f"cases:{name}", args=[job.public_id])
 
