@@ -31,7 +31,7 @@ from allauth.account.authentication import (  # noqa: E402 - after the settings
 from django.conf import settings  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.contrib.sessions.models import Session  # noqa: E402
-from django.db import OperationalError, connection  # noqa: E402
+from django.db import connection  # noqa: E402
 
 from accounts.models import Membership  # noqa: E402
 from accounts.roles import Role  # noqa: E402
@@ -50,8 +50,6 @@ SCHOOLS, CASES = 20, 800
 # How many sessions of each role are begun; several people of locust may share one.
 SEATS = 20
 SAMPLE_SECONDS = 30
-# Exports ask for a second factor not older than 15 minutes: it is given again each so often.
-FACTOR_SECONDS = 300
 SETTLE_SECONDS = 420  # beat's rounds of reminders and mail, once more, when everybody went home
 
 
@@ -221,6 +219,8 @@ def _soak(options: argparse.Namespace, scratch: Path, stack: contextlib.ExitStac
     _manage(environment, "seed_demo", "--anyway", "--schools", str(SCHOOLS), "--cases", str(CASES))
     people = scratch / "people.json"
     people.write_text(json.dumps(_people()))
+    # Exports ask for one that is not older than 15 minutes.
+    _give_factors_until(time.time() + 60 * options.minutes)
 
     house = House(scratch, environment, ports={"web-1": free_port(), "web-2": free_port()})
     stack.callback(lambda: [part.kill() for part in house.parts.values()])
@@ -269,7 +269,7 @@ def _manage(environment: dict[str, str], *words: str) -> None:
 
 def _let_it_be(servers: Servers, locust: subprocess.Popen, seconds: int) -> None:
     """Do to the house what FAULTS says, and note what it holds, until the people go home."""
-    began = sampled = renewed = time.monotonic()
+    began = sampled = time.monotonic()
     to_do = list(FAULTS)
     while locust.poll() is None:
         now = time.monotonic()
@@ -280,10 +280,6 @@ def _let_it_be(servers: Servers, locust: subprocess.Popen, seconds: int) -> None
         if now - sampled > SAMPLE_SECONDS:
             sampled = now
             servers.house.sample()
-        if now - renewed > FACTOR_SECONDS:
-            renewed = now
-            with contextlib.suppress(OperationalError):
-                _give_factors_again()
         time.sleep(1)
 
 
@@ -316,13 +312,16 @@ def _people() -> dict:
     return {"roles": found, "cookie": settings.SESSION_COOKIE_NAME, "browser": BROWSER}
 
 
-def _give_factors_again() -> None:
-    """Let everybody have given their second factor just now."""
+def _give_factors_until(moment: float) -> None:
+    """Let everybody have given their second factor at a moment (seconds since 1970) to come.
+
+    Done again and again, what a request saves at that time would be written over, or this.
+    """
     for key in Session.objects.values_list("session_key", flat=True):
         session = SessionStore(key)
         methods = session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
         for method in methods:
-            method["at"] = time.time()
+            method["at"] = moment
         session[AUTHENTICATION_METHODS_SESSION_KEY] = methods
         session.save(must_create=False)
 

@@ -67,7 +67,6 @@ NOT_WRITTEN_DOWN: dict[str, tuple[frozenset[str], str]] = {
     # So do these two: about the request, or the pupil.
     "cases:request":             (NAMES, STEP),
     "cases:new_request":         (NAMES, STEP),
-    "cases:whose_request":       (NAMES, CHOSEN),
     "cases:add_sibling":         (NAMES, CHOSEN),
     "signals:new":               (NAMES, CHOSEN),
     "signals:pupils":            (NAMES, CHOSEN),
