@@ -9,7 +9,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.core.files.base import ContentFile, File
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -111,6 +111,19 @@ def fail(job: PaperJob) -> None:
     with transaction.atomic():
         job.save(update_fields=["state", "finished_at", *job.secret])
         _tell(job, job.told_failed)
+
+
+def broke_off(job: PaperJob, error: Exception) -> None:
+    """Let a job wait for beat's next round where the database was away; give it up for all else.
+
+    ``ATTEMPTS`` times at most.
+    """
+    waits_again = isinstance(error, OperationalError | InterfaceError) and job.attempts < ATTEMPTS
+    if not waits_again:
+        fail(job)
+        return
+    running = type(job).objects.filter(pk=job.pk, state=State.RUNNING)
+    running.update(state=State.WAITING, progress=0)
 
 
 def _tell(job: PaperJob, kind: str) -> None:

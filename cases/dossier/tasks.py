@@ -36,7 +36,7 @@ def make_dossier(public_id: str) -> None:
     except Exception as error:
         # The error's text can quote a record; its class is enough to start looking.
         logger.error("Export %s failed: %s", public_id, type(error).__name__)
-        jobs.fail(export)
+        jobs.broke_off(export, error)
         gave_up(error, export.public_id)
 
 

@@ -34,7 +34,7 @@ def make_year_report(public_id: str) -> None:
     except Exception as error:
         # The error's text can quote what somebody wrote; its class is enough to start looking.
         logger.error("Year report %s failed: %s", public_id, type(error).__name__)
-        jobs.fail(paper)
+        jobs.broke_off(paper, error)
         gave_up(error, paper.public_id)
 
 

@@ -31,7 +31,7 @@ def make_report_pdf(public_id: str) -> None:
     except Exception as error:
         # The error's text can quote the report; its class is enough to start looking.
         logger.error("Copy %s failed: %s", public_id, type(error).__name__)
-        jobs.fail(copy)
+        jobs.broke_off(copy, error)
         gave_up(error, copy.public_id)
 
 

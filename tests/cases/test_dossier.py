@@ -4,9 +4,11 @@ import hashlib
 import uuid
 from datetime import timedelta
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from celery import current_app
+from django.db import OperationalError as DatabaseAway
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -146,6 +148,36 @@ def test_a_failure_is_said_without_a_word_of_the_case(
     assert "Zwaan" not in caplog.text
     again = reverse("cases:dossier", args=[case.reference])
     assert again in signed_in(administrator).get(page(export)).content.decode()
+
+
+def test_what_the_database_broke_off_is_made_when_it_is_back(
+    case, administrator, queued, monkeypatch
+):
+    """Found by a soak: the database was away for five seconds, and somebody had to ask again."""
+    makes = tasks.make_pdf
+    monkeypatch.setattr(tasks, "make_pdf", mock.Mock(side_effect=DatabaseAway))
+    export = ask(case, administrator)
+    make_dossier(str(export.public_id))
+    export.refresh_from_db()
+    assert (export.state, export.progress) == (State.WAITING, 0)
+    monkeypatch.setattr(tasks, "make_pdf", makes)
+    queued.clear()
+    actions.look_after(timezone.now())
+    assert len(queued) == 1
+    make_dossier(str(export.public_id))
+    export.refresh_from_db()
+    assert export.state == State.READY
+
+
+def test_what_the_database_breaks_off_each_time_is_given_up(
+    case, administrator, queued, monkeypatch
+):
+    monkeypatch.setattr(tasks, "make_pdf", mock.Mock(side_effect=DatabaseAway))
+    export = ask(case, administrator)
+    for __ in range(jobs.ATTEMPTS):
+        make_dossier(str(export.public_id))
+    export.refresh_from_db()
+    assert (export.state, export.attempts) == (State.FAILED, jobs.ATTEMPTS)
 
 
 def test_what_a_dead_worker_held_is_taken_back_and_given_up_in_the_end(case, administrator, queued):
