@@ -53,11 +53,16 @@ def whose(request: HttpRequest) -> HttpResponse:
         record_search(request.user, access.schools(request.user, Permission.KEEP_REQUESTS))
         pupils = Pupil.objects.of_schools_of(request.user, Permission.KEEP_REQUESTS)
         matches = pupils.matching(form.values["pupil_query"].replace("\x00", ""))
-        found = list(matches.select_related("school")[:MATCHES_SHOWN])
+        found = list(matches.select_related("school")[: MATCHES_SHOWN + 1])
     return render(
         request,
         "rights_requests/whose.html",
-        {"form": form, "found": found, "searched": form.is_bound and not form.errors},
+        {
+            "form": form,
+            "found": found[:MATCHES_SHOWN],
+            "more": len(found) > MATCHES_SHOWN,
+            "searched": form.is_bound and not form.errors,
+        },
         status=422 if form.errors else 200,
     )
 
