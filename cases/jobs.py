@@ -113,17 +113,18 @@ def fail(job: PaperJob) -> None:
         _tell(job, job.told_failed)
 
 
-def broke_off(job: PaperJob, error: Exception) -> None:
+def broke_off(job: PaperJob, error: Exception) -> bool:
     """Let a job wait for beat's next round where the database was away; give it up for all else.
 
-    ``ATTEMPTS`` times at most.
+    ``ATTEMPTS`` times at most. Return whether it waits.
     """
     waits_again = isinstance(error, OperationalError | InterfaceError) and job.attempts < ATTEMPTS
     if not waits_again:
         fail(job)
-        return
+        return False
     running = type(job).objects.filter(pk=job.pk, state=State.RUNNING)
     running.update(state=State.WAITING, progress=0)
+    return True
 
 
 def _tell(job: PaperJob, kind: str) -> None:

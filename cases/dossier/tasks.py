@@ -50,9 +50,10 @@ def make_year(public_id: str) -> None:
         year_making.work(export)
     except Exception as error:
         logger.error("Year %s failed: %s", public_id, type(error).__name__)
-        jobs.fail(export)
+        # What is made already is there when its next turn comes.
+        if not jobs.broke_off(export, error):
+            clear(export)
         gave_up(error, export.public_id)
-        clear(export)
 
 
 @shared_task

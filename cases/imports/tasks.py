@@ -24,7 +24,7 @@ def apply_import(public_id: str) -> None:
     except Exception as error:
         # The error's text can quote a name; its class is enough to start looking.
         logger.error("Import %s failed: %s", public_id, type(error).__name__)
-        jobs.fail(job)
+        jobs.broke_off(job, error)
         gave_up(error, job.public_id)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -112,6 +113,29 @@ def test_what_a_dead_worker_made_stays_and_a_long_year_takes_turns(
     assert sorted(case.pk for case in made) == sorted(case.pk for case in cases)
     # The one in hand when the worker died kept its number.
     assert DossierExport.objects.count() == 2
+
+
+def test_what_the_database_broke_off_goes_on_where_it_was(
+    cases, school, administrator, monkeypatch
+):
+    export = ask(school, administrator)
+    made = []
+
+    def away_with_the_second(contents, progress):
+        made.append(contents.case)
+        if len(made) == 2:
+            raise OperationalError
+        return b"%PDF"
+
+    monkeypatch.setattr(year_making, "make_pdf", away_with_the_second)
+    make_year(str(export.public_id))
+    export.refresh_from_db()
+    assert export.state == State.WAITING
+    assert export.dossiers.get(case=made[0]).file
+    make_year(str(export.public_id))
+    export.refresh_from_db()
+    assert (export.state, made[2]) == (State.READY, made[1])
+    assert len(made) == 3
 
 
 def test_cancelled_it_leaves_no_file(cases, school, administrator, signed_in, monkeypatch):

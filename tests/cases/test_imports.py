@@ -2,9 +2,11 @@
 
 import uuid
 from datetime import date, timedelta
+from unittest.mock import Mock
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -258,6 +260,25 @@ def test_what_was_not_shown_is_not_done(
     found.refresh_from_db()
     assert (job.state, job.sealed, found.administration_key) == (State.FAILED, "", "")
     assert Notification.objects.filter(kind="import_failed", recipient=administrator).exists()
+
+
+def test_what_the_database_broke_off_is_applied_when_it_is_back(
+    admin, school, queued, django_capture_on_commit_callbacks, monkeypatch
+):
+    job = send(admin, ["1;Zoë;;Berg;4-3-2015;5A;;"])
+    with django_capture_on_commit_callbacks(execute=True):
+        agree(admin, job, preview_of(admin, job))
+    with monkeypatch.context() as away:
+        away.setattr("cases.imports.applying.record_many", Mock(side_effect=OperationalError))
+        tasks.apply_import(str(job.public_id))
+    job.refresh_from_db()
+    assert job.state == State.WAITING
+    assert not Pupil.objects.filter(school=school).exists()
+    actions.look_after(timezone.now())
+    __, public_id = queued.pop()
+    tasks.apply_import(public_id)
+    job.refresh_from_db()
+    assert (job.state, Pupil.objects.get(school=school).class_name) == (State.READY, "5A")
 
 
 def test_who_is_meant_is_decided_by_a_person(
