@@ -12,6 +12,7 @@ from accounts.models import Board, Buurtteam, Membership, School, User
 from accounts.roles import Role
 from cases.models import Pupil
 from meldcode.demo.around import plant_around, plant_vacations
+from meldcode.demo.asked import plant_asked
 from meldcode.demo.events import Child, Story
 from meldcode.demo.last_year import plant_last_year
 from meldcode.demo.names import birth_date, invented_name
@@ -58,6 +59,7 @@ def _plant_place(place: Place, stories: Iterable[Story], board: Board, now: date
         plant(story, pupils[story.pupil], school, crew, now)
     if place is VLIERBOOM:
         plant_last_year(school, stories, crew, now)
+        plant_asked(school, crew, now)
     plant_around(school, crew, now)
     plant_told(school, now)
     plant_failed_paper(school, now)

@@ -11,9 +11,10 @@ from django.utils import timezone
 from accounts.models import School, User
 from cases.deadlines import running
 from cases.facts import facts_for_many
-from cases.models import Case, Reminder
+from cases.models import Case, DueItem, Reminder, RightsRequest
 from cases.protocol import STEPS, guide
 from cases.reminders.sweep import sweep
+from cases.rights_requests.actions import KEEP
 from consultations.models import AgendaItem, Invitation, Meeting
 from meldcode.demo.people import PASSWORD, SHOWN, VLIERBOOM
 from meldcode.demo.seed import demo_people, plant_demo
@@ -90,6 +91,22 @@ class TestPlanted:
             following = Meeting.objects.next_of(school)
             assert following.starts_at > timezone.now()
             assert AgendaItem.objects.on_agenda_of(following).count() >= 1
+
+    def test_the_register_shows_requests_that_wait_and_one_that_two_people_decide_on(self):
+        school = School.objects.get(name=VLIERBOOM.name)
+        leader, administrator = (
+            User.objects.get(email=f"{key}@demo.example") for key in ("schoolleider", "beheerder")
+        )
+        asked = RightsRequest.objects.visible_to(leader, KEEP)
+        waiting = asked.filter(answered_on=None)
+        assert not any(one.is_late for one in waiting)
+        assert {one.kind for one in asked} == set(RightsRequest.Kind)
+        # What was granted against the table's advice says why.
+        assert all(one.explained for one in asked.exclude(outcome="") if one.warned)
+        due = DueItem.objects.waiting().get()
+        assert (due.case.school, due.case.closed_at is None) == (school, False)
+        for person in (leader, administrator):
+            assert DueItem.objects.waiting().visible_to(person).get() == due
 
     def test_one_case_stands_still(self):
         assert sweep(timezone.now()) >= 1
