@@ -16,7 +16,8 @@ from cases.transfer.sealing import sealed
 def make_package(dossier: Dossier, progress: Callable[[int], None]) -> bytes:
     """Return the zip: the paper, and the same lines for another program. Behind the password.
 
-    Raises ``InvalidToken`` when there is no password: without one nothing leaves the house.
+    Raises ``InvalidToken`` when there is no password: without one nothing leaves the house; and
+    ``TooLarge`` for what the other school could not open.
     """
     password = unseal(dossier.export.sealed_password)
     contents = as_json(handed(dossier))

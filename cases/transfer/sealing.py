@@ -56,6 +56,10 @@ class WrongPassword(Exception):
     """The password does not open it, or somebody changed what is in it: the seal tells no more."""
 
 
+class TooLarge(Exception):
+    """It could be sealed, and no school could open it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """What was in a package: the contents, and the paper without its password."""
@@ -65,7 +69,12 @@ class Opened:
 
 
 def sealed(contents: bytes, locked_pdf: bytes, password: str) -> bytes:
-    """Return the package. ``locked_pdf`` opens by the same password (``cases.dossier.lock``)."""
+    """Return the package. ``locked_pdf`` opens by the same password (``cases.dossier.lock``).
+
+    Raises ``TooLarge`` for what ``opened`` would refuse: the sender is to know, not the receiver.
+    """
+    if len(contents) > LARGEST_CONTENTS or len(locked_pdf) > LIMITS[PDF]:
+        raise TooLarge
     salt, nonce = os.urandom(SALT_LENGTH), os.urandom(NONCE_LENGTH)
     digest = hashlib.sha256(locked_pdf).hexdigest()
     secret = AESGCM(_key(password, salt)).encrypt(

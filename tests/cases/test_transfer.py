@@ -219,10 +219,20 @@ def test_a_member_more_one_that_swells_and_no_zip_at_all_are_refused(monkeypatch
 
 
 def test_contents_that_swell_within_the_seal_are_refused(monkeypatch):
-    package = sealed(b" " * 6_000_000, b"%PDF-1.7 %%EOF", PASSWORD)
+    with monkeypatch.context() as theirs:
+        theirs.setattr(sealing, "LARGEST_CONTENTS", 10_000_000)
+        package = sealed(b" " * 6_000_000, b"%PDF-1.7 %%EOF", PASSWORD)
     assert len(package) < 20_000
     with pytest.raises(Broken):
         opened(io.BytesIO(package), PASSWORD)
+
+
+def test_what_the_other_school_could_not_open_is_not_sealed(case, coordinator, monkeypatch):
+    monkeypatch.setattr(sealing, "LARGEST_CONTENTS", 100)
+    export = actions.request_export(case, coordinator, uuid.uuid4(), WHY, wish(case))
+    make_dossier(str(export.public_id))
+    export.refresh_from_db()
+    assert (export.state, export.file.name) == (DossierExport.State.FAILED, "")
 
 
 def test_what_is_read_is_what_was_written():
