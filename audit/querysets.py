@@ -73,14 +73,15 @@ class LogQuerySet(models.QuerySet):
     def of_school(self, school: "School", user: "User") -> "LogQuerySet":
         """Return the trail of a school for who looks after it (``SEE_AUDIT`` there).
 
-        Without cases about people who work there (R9), and without those that the user has an
-        interest in: nothing may show them that these are there. And without what another system did
-        in a case: who has its token knows about which pupil that was, and would know the case. That
-        it sent something stands there by itself.
+        Without cases about people who work there (R9), without those that the user has an interest
+        in, and without what a register of theirs keeps from them: nothing may show them that these
+        are there. And without what another system did in a case: who has its token knows about
+        which pupil that was, and would know the case. That it sent something stands by itself.
         """
         if school.pk not in access.school_ids(user, Permission.SEE_AUDIT):
             return self.none()
         rows = self.filter(school=school).exclude(case_reference__in=sight.kept_from(user))
+        rows = rows.exclude(sight.hidden_rows(user))
         if school.pk not in access.school_ids(user, Permission.SEE_BOARD_CASE):
             rows = rows.filter(for_board=False)
         return rows.exclude(~Q(case_reference=""), additional_data__has_key="system")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 # From a user to the references of cases, as a query that others can stand around.
 References = Callable[["User"], QuerySet]
 
+# The same, to the keys of records.
+Keys = Callable[["User"], QuerySet]
+
 _told: dict[str, References] = {}
+_hidden: dict[type[Model], Keys] = {}
 _case: list[type[Model]] = []
 _ways_of_reading: set[type[Model]] = set()
 
@@ -26,6 +30,11 @@ def declare(
     """Say how to find what a user may see, and what a conflict of interest keeps from them."""
     _case[:] = [case]
     _told.update(known_to=known_to, kept_from=kept_from)
+
+
+def declare_hidden(model: type[Model], kept_from: Keys) -> None:
+    """Say how to find the records that stand under no case, and must not show themselves either."""
+    _hidden[model] = kept_from
 
 
 def declare_reading(*models: type[Model]) -> None:
@@ -54,3 +63,12 @@ def known_to(user: "User") -> QuerySet:
 def kept_from(user: "User") -> QuerySet:
     """Return the references of the cases whose existence must not show itself to the user."""
     return _told["kept_from"](user)
+
+
+def hidden_rows(user: "User") -> Q:
+    """Return the condition on rows about records of which nothing may show itself to the user."""
+    rows = Q(pk__in=())
+    for model, kept in _hidden.items():
+        about = ContentType.objects.get_for_model(model)
+        rows |= Q(content_type=about, object_id__in=kept(user))
+    return rows

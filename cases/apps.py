@@ -31,6 +31,7 @@ class CasesConfig(AppConfig):
             DossierExport,
             EmergencyAccess,
             PupilImport,
+            RightsRequest,
             YearExport,
             YearPaper,
         )
@@ -39,7 +40,7 @@ class CasesConfig(AppConfig):
         from cases.notifications.roles import tell_of_role
         from cases.papers import section_of, section_of_schools
         from cases.search.columns import Says
-        from cases.sight import kept_from, known_to
+        from cases.sight import kept_from, known_to, requests_kept_from
         from cases.todo import doors, of_cases, of_schools, registry
         from cases.together import read_together
 
@@ -57,6 +58,7 @@ class CasesConfig(AppConfig):
         ):
             signal.connect(ends, dispatch_uid=f"cases.devices.{ends.__name__}")
         sight.declare(Case, known_to=known_to, kept_from=kept_from)
+        sight.declare_hidden(RightsRequest, requests_kept_from)
         sight.declare_reading(DossierExport, EmergencyAccess, YearPaper)
         registry.declare(*of_cases.TABLE, *of_schools.TABLE)
         doors.declare(*doors.TABLE)
