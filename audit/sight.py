@@ -19,6 +19,7 @@ _told: dict[str, References] = {}
 _hidden: dict[type[Model], Keys] = {}
 _case: list[type[Model]] = []
 _ways_of_reading: set[type[Model]] = set()
+_by_reference: set[type[Model]] = set()
 
 
 def declare(
@@ -45,6 +46,11 @@ def declare_reading(*models: type[Model]) -> None:
     _ways_of_reading.update(models)
 
 
+def declare_by_reference(*models: type[Model]) -> None:
+    """Say which records somebody makes of a case who knows its reference and not whose it is."""
+    _by_reference.update(models)
+
+
 def type_of_cases() -> int:
     """Return the number under which rows about a case itself stand."""
     return ContentType.objects.get_for_model(_case[0]).pk
@@ -53,6 +59,11 @@ def type_of_cases() -> int:
 def types_of_reading() -> list[int]:
     """Return the numbers under which rows stand that are made where somebody reads."""
     return [ContentType.objects.get_for_model(model).pk for model in _ways_of_reading]
+
+
+def types_by_reference() -> list[int]:
+    """Return the numbers under which rows stand of what is done by a reference alone."""
+    return [ContentType.objects.get_for_model(model).pk for model in _by_reference]
 
 
 def known_to(user: "User") -> QuerySet:

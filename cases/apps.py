@@ -29,7 +29,9 @@ class CasesConfig(AppConfig):
         from cases.models import (
             Case,
             DossierExport,
+            DueItem,
             EmergencyAccess,
+            Hold,
             PupilImport,
             RightsRequest,
             YearExport,
@@ -60,6 +62,7 @@ class CasesConfig(AppConfig):
         sight.declare(Case, known_to=known_to, kept_from=kept_from)
         sight.declare_hidden(RightsRequest, requests_kept_from)
         sight.declare_reading(DossierExport, EmergencyAccess, YearPaper)
+        sight.declare_by_reference(DossierExport, DueItem, EmergencyAccess, Hold)
         registry.declare(*of_cases.TABLE, *of_schools.TABLE)
         doors.declare(*doors.TABLE)
         fates.declare(*destroyed.TABLE)

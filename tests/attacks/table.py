@@ -153,6 +153,10 @@ ATTACKS = (
     Attack("role-5", "4.1.2",
         "Accept an invitation to a role that one holds already",
         "said so; the role stays what it is, once"),
+    Attack("role-6", "8.3.4",
+        "As an administrator who teaches too: log a signal, and read in the trail of the school in "
+        "which case it came, to follow what colleagues do in it",
+        "one's own row names no case that one does not see; what one did by its reference does"),
     # --- One-time codes ---------------------------------------------------------------------------
     Attack("code-1", "2.8.4",
         "Use the code of an app a second time, for as long as it is valid (the half minute "
