@@ -51,19 +51,25 @@ def declare_by_reference(*models: type[Model]) -> None:
     _by_reference.update(models)
 
 
+def _number_of(model: type[Model]) -> int:
+    """Return the number under which rows about a model stand; all of ours are asked for at once."""
+    declared = (*_case, *_ways_of_reading, *_by_reference, *_hidden)
+    return ContentType.objects.get_for_models(*declared)[model].pk
+
+
 def type_of_cases() -> int:
     """Return the number under which rows about a case itself stand."""
-    return ContentType.objects.get_for_model(_case[0]).pk
+    return _number_of(_case[0])
 
 
 def types_of_reading() -> list[int]:
     """Return the numbers under which rows stand that are made where somebody reads."""
-    return [ContentType.objects.get_for_model(model).pk for model in _ways_of_reading]
+    return [_number_of(model) for model in _ways_of_reading]
 
 
 def types_by_reference() -> list[int]:
     """Return the numbers under which rows stand of what is done by a reference alone."""
-    return [ContentType.objects.get_for_model(model).pk for model in _by_reference]
+    return [_number_of(model) for model in _by_reference]
 
 
 def known_to(user: "User") -> QuerySet:
@@ -80,6 +86,5 @@ def hidden_rows(user: "User") -> Q:
     """Return the condition on rows about records of which nothing may show itself to the user."""
     rows = Q(pk__in=())
     for model, kept in _hidden.items():
-        about = ContentType.objects.get_for_model(model)
-        rows |= Q(content_type=about, object_id__in=kept(user))
+        rows |= Q(content_type=_number_of(model), object_id__in=kept(user))
     return rows
