@@ -68,7 +68,7 @@ def _cells(row: LogEntry, words: dict[Any, str], things: dict[int, str]) -> tupl
         words.get(row.kind, row.kind),
         things.get(row.content_type_id, "") if row.kind in ABOUT_A_THING else "",
         row.whom,
-        row.case_reference,
+        row.shown_reference,
         row.remote_addr or "",
         # Not the reason itself: it can name a pupil, and whoever reads this may not know one.
         words[bool(row.reason)],

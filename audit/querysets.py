@@ -73,17 +73,27 @@ class LogQuerySet(models.QuerySet):
     def of_school(self, school: "School", user: "User") -> "LogQuerySet":
         """Return the trail of a school for who looks after it (``SEE_AUDIT`` there).
 
-        Without cases about people who work there (R9), and without those that the user has an
-        interest in: nothing may show them that these are there. And without what another system did
-        in a case: who has its token knows about which pupil that was, and would know the case. That
-        it sent something stands there by itself.
+        Without cases about people who work there (R9), without those that the user has an interest
+        in, and without what a register of theirs keeps from them: nothing may show them that these
+        are there. And without what another system did in a case: who has its token knows about
+        which pupil that was, and would know the case. That it sent something stands by itself.
+
+        Nor does one's own row say in which case one wrote that one does not see, for the same
+        reason: whoever looks after the program can teach too (``shown_reference``).
         """
         if school.pk not in access.school_ids(user, Permission.SEE_AUDIT):
             return self.none()
         rows = self.filter(school=school).exclude(case_reference__in=sight.kept_from(user))
+        rows = rows.exclude(sight.hidden_rows(user))
         if school.pk not in access.school_ids(user, Permission.SEE_BOARD_CASE):
             rows = rows.filter(for_board=False)
-        return rows.exclude(~Q(case_reference=""), additional_data__has_key="system")
+        rows = rows.exclude(~Q(case_reference=""), additional_data__has_key="system")
+        return rows.annotate(
+            shown_reference=models.Case(
+                models.When(_knows_whose(user), then=models.Value("")),
+                default=models.F("case_reference"),
+            )
+        )
 
     def between(self, first: date | None, last: date | None) -> "LogQuerySet":
         """Return the rows of some days, both included, as the school's clock counts them."""
@@ -194,6 +204,16 @@ def _carried_along(user: "User") -> Q:
     here = Q(school__in=held.filter(school__isnull=False).values("school"))
     of_team = Q(models.Exists(held.filter(buurtteam__isnull=False)))
     return rows & ~Q(content_type__in=sight.types_of_reading()) & ~here & ~of_team
+
+
+def _knows_whose(user: "User") -> Q:
+    """Return the condition on rows of what somebody did who knew about whom it was, in cases that
+    they do not see. What they did by its reference they know of, and of nothing else.
+    """
+    own = Q(actor=user) & ~Q(case_reference="")
+    of_case = Q(content_type=sight.type_of_cases()) & ~Q(kind__in=(Kind.MADE, Kind.CHANGED))
+    by_reference = Q(content_type__in=sight.types_by_reference()) | of_case
+    return own & ~by_reference & ~Q(case_reference__in=sight.known_to(user))
 
 
 def _midnight(day: date) -> datetime:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -12,9 +12,14 @@ if TYPE_CHECKING:
 # From a user to the references of cases, as a query that others can stand around.
 References = Callable[["User"], QuerySet]
 
+# The same, to the keys of records.
+Keys = Callable[["User"], QuerySet]
+
 _told: dict[str, References] = {}
+_hidden: dict[type[Model], Keys] = {}
 _case: list[type[Model]] = []
 _ways_of_reading: set[type[Model]] = set()
+_by_reference: set[type[Model]] = set()
 
 
 def declare(
@@ -28,6 +33,11 @@ def declare(
     _told.update(known_to=known_to, kept_from=kept_from)
 
 
+def declare_hidden(model: type[Model], kept_from: Keys) -> None:
+    """Say how to find the records that stand under no case, and must not show themselves either."""
+    _hidden[model] = kept_from
+
+
 def declare_reading(*models: type[Model]) -> None:
     """Say of what rows are made by who reads, with a click: to make one is not to write.
 
@@ -36,14 +46,30 @@ def declare_reading(*models: type[Model]) -> None:
     _ways_of_reading.update(models)
 
 
+def declare_by_reference(*models: type[Model]) -> None:
+    """Say which records somebody makes of a case who knows its reference and not whose it is."""
+    _by_reference.update(models)
+
+
+def _number_of(model: type[Model]) -> int:
+    """Return the number under which rows about a model stand; all of ours are asked for at once."""
+    declared = (*_case, *_ways_of_reading, *_by_reference, *_hidden)
+    return ContentType.objects.get_for_models(*declared)[model].pk
+
+
 def type_of_cases() -> int:
     """Return the number under which rows about a case itself stand."""
-    return ContentType.objects.get_for_model(_case[0]).pk
+    return _number_of(_case[0])
 
 
 def types_of_reading() -> list[int]:
     """Return the numbers under which rows stand that are made where somebody reads."""
-    return [ContentType.objects.get_for_model(model).pk for model in _ways_of_reading]
+    return [_number_of(model) for model in _ways_of_reading]
+
+
+def types_by_reference() -> list[int]:
+    """Return the numbers under which rows stand of what is done by a reference alone."""
+    return [_number_of(model) for model in _by_reference]
 
 
 def known_to(user: "User") -> QuerySet:
@@ -54,3 +80,11 @@ def known_to(user: "User") -> QuerySet:
 def kept_from(user: "User") -> QuerySet:
     """Return the references of the cases whose existence must not show itself to the user."""
     return _told["kept_from"](user)
+
+
+def hidden_rows(user: "User") -> Q:
+    """Return the condition on rows about records of which nothing may show itself to the user."""
+    rows = Q(pk__in=())
+    for model, kept in _hidden.items():
+        rows |= Q(content_type=_number_of(model), object_id__in=kept(user))
+    return rows

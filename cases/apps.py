@@ -29,8 +29,11 @@ class CasesConfig(AppConfig):
         from cases.models import (
             Case,
             DossierExport,
+            DueItem,
             EmergencyAccess,
+            Hold,
             PupilImport,
+            RightsRequest,
             YearExport,
             YearPaper,
         )
@@ -39,7 +42,7 @@ class CasesConfig(AppConfig):
         from cases.notifications.roles import tell_of_role
         from cases.papers import section_of, section_of_schools
         from cases.search.columns import Says
-        from cases.sight import kept_from, known_to
+        from cases.sight import kept_from, known_to, requests_kept_from
         from cases.todo import doors, of_cases, of_schools, registry
         from cases.together import read_together
 
@@ -57,7 +60,9 @@ class CasesConfig(AppConfig):
         ):
             signal.connect(ends, dispatch_uid=f"cases.devices.{ends.__name__}")
         sight.declare(Case, known_to=known_to, kept_from=kept_from)
+        sight.declare_hidden(RightsRequest, requests_kept_from)
         sight.declare_reading(DossierExport, EmergencyAccess, YearPaper)
+        sight.declare_by_reference(DossierExport, DueItem, EmergencyAccess, Hold)
         registry.declare(*of_cases.TABLE, *of_schools.TABLE)
         doors.declare(*doors.TABLE)
         fates.declare(*destroyed.TABLE)

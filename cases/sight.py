@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from cases.destruction.erasing import CASE
-from cases.models import Case, ShutOut, Tombstone
+from cases.models import Case, RightsRequest, ShutOut, Tombstone
 from cases.querysets import united
 
 
@@ -22,3 +22,8 @@ def kept_from(user: User) -> QuerySet:
     here = Case.objects.filter(pupil_id__in=pupils).values("reference")
     gone = Tombstone.objects.filter(kind=CASE, kept_from=user).values("reference")
     return united(here, gone)
+
+
+def requests_kept_from(user: User) -> QuerySet:
+    """Return the keys of the requests that a register which the user keeps does not show them."""
+    return RightsRequest.objects.kept_from(user).values("pk")

@@ -52,8 +52,8 @@ def opened(stored: str, place: str) -> str:
     key = reading().get(shape[1])
     if key is None:
         raise Unreadable(f"No key of DATA_KEYS is called {shape[1]} ({place}).")
-    raw = base64.b64decode(shape[2])
     try:
+        raw = base64.b64decode(shape[2])
         return key.cipher(place).decrypt(raw[:ONCE], raw[ONCE:], None).decode()
     except (InvalidTag, ValueError) as error:
         raise Unreadable(f"What stands in {place} was changed, or belongs elsewhere.") from error

@@ -1,5 +1,6 @@
 """What is due for destruction at a school on a day."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q
@@ -39,12 +40,20 @@ def cases_due(school: School, today: date) -> CaseQuerySet:
     return cases_over(school, today).filter(may_go(), due__isnull=True)
 
 
+def left_long_ago(schools: Iterable[School], today: date) -> Q:
+    """Return the condition on pupils of some schools who left so long ago that their names go,
+    unless a case keeps them.
+    """
+    found = Q(pk__in=())
+    for school in schools:
+        years = keeping.years_at(own_years(school), keeping.PUPIL)
+        found |= Q(school=school, left_on__lt=years_before(today, years))
+    return found
+
+
 def pupils_over(school: School, today: date) -> PupilQuerySet:
     """Return the pupils without any case who left so long ago that their names go."""
-    years = keeping.years_at(own_years(school), keeping.PUPIL)
-    return Pupil.objects.filter(
-        school=school, left_on__lt=years_before(today, years), cases__isnull=True
-    )
+    return Pupil.objects.filter(left_long_ago([school], today), cases__isnull=True)
 
 
 def pupils_due(school: School, today: date) -> PupilQuerySet:

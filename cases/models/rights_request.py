@@ -75,6 +75,10 @@ class RightsRequest(models.Model):
     received_on = models.DateField(_("received"))
     extended_on = models.DateField(null=True, blank=True)
     extended_why = NarrativeField(_("why it takes longer"), blank=True)
+    # Of those that took longer before this was written down, nobody.
+    extended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
     grounds = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
     words = NarrativeField(_("explanation"), blank=True)

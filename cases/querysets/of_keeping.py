@@ -63,12 +63,19 @@ class RightsRequestQuerySet(models.QuerySet):
         So would one that is missing from the register of who does not see whom each is about, and
         who reads in the trail that it was made.
         """
+        of_schools = self.filter(school_id__in=access.school_ids(user, permission))
+        return of_schools.exclude(self._kept_from(user))
+
+    def kept_from(self, user: "User") -> "RightsRequestQuerySet":
+        """Return those that are missing from a register that the user keeps."""
+        return self.filter(self._kept_from(user))
+
+    @staticmethod
+    def _kept_from(user: "User") -> Q:
         keeps = access.school_ids(user, Permission.KEEP_REQUESTS)
         shut_out = apps.get_model("cases", "ShutOut").objects.standing().filter(user_id=user.pk)
-        of_schools = self.filter(school_id__in=access.school_ids(user, permission))
         kept = Q(pupil_id__in=shut_out.values("pupil_id"), school_id__in=keeps)
-        kept &= ~Q(registered_by=user)
-        return of_schools.exclude(kept)
+        return kept & ~Q(registered_by=user)
 
     def open(self) -> "RightsRequestQuerySet":
         """Return those that wait for an answer."""

@@ -24,7 +24,10 @@ REFUSED = (RightsRequest.Outcome.PARTLY, RightsRequest.Outcome.REFUSED)
 def register(
     school: School, by: User, key: UUID, *, pupil: Pupil | None = None, **fields: object
 ) -> RightsRequest:
-    """Put a request into the register of a school. Sent twice: once."""
+    """Put a request into the register of a school. Sent twice: once.
+
+    Raises ``ActionError`` when the pupil's data were destroyed meanwhile.
+    """
     access.check_school(by, KEEP, school.pk)
     asked = RightsRequest.objects.filter(idempotency_key=key).first()
     if asked is not None:
@@ -32,11 +35,19 @@ def register(
             raise ActionError(KEY_USED)
         return asked
     # Whoever is kept out of the pupil's cases takes a letter too: refused, it would tell them.
-    if pupil is not None and pupil.school_id != school.pk:
-        raise PermissionDenied
+    if pupil is not None:
+        _hold(pupil, school)
     return RightsRequest.objects.create(
         school=school, registered_by=by, pupil=pupil, idempotency_key=key, **fields
     )
+
+
+def _hold(pupil: Pupil, school: School) -> None:
+    """Hold a pupil against who destroys their data at this moment."""
+    if pupil.school_id != school.pk:
+        raise PermissionDenied
+    if Pupil.objects.select_for_update(no_key=True).filter(pk=pupil.pk).first() is None:
+        raise ActionError(_("The pupil's data were destroyed."))
 
 
 @transaction.atomic
@@ -51,8 +62,8 @@ def take_longer(asked: RightsRequest, by: User, *, why: str) -> None:
             _("The first month is past: then it cannot be made longer. Answer it now."),
             field="why",
         )
-    asked.extended_on, asked.extended_why = today, why
-    asked.save(update_fields=["extended_on", "extended_why"])
+    asked.extended_on, asked.extended_why, asked.extended_by = today, why, by
+    asked.save(update_fields=["extended_on", "extended_why", "extended_by"])
 
 
 @transaction.atomic

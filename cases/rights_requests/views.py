@@ -2,8 +2,10 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,6 +14,7 @@ from accounts.access import Permission, requires
 from accounts.forms import MeldcodeForm
 from accounts.models import User
 from audit.log import record_read, record_search
+from cases.destruction.due import left_long_ago
 from cases.models import Case, Pupil, RightsRequest, ShutOut
 from cases.protocol.asking import SEE
 from cases.rights_requests import actions
@@ -51,8 +54,9 @@ def whose(request: HttpRequest) -> HttpResponse:
     found: list[Pupil] = []
     if form.is_bound and form.is_valid() and form.values["pupil_query"].strip():
         record_search(request.user, access.schools(request.user, Permission.KEEP_REQUESTS))
-        pupils = Pupil.objects.of_schools_of(request.user, Permission.KEEP_REQUESTS)
-        matches = pupils.matching(form.values["pupil_query"].replace("\x00", ""))
+        matches = _known_still(request.user).matching(
+            form.values["pupil_query"].replace("\x00", "")
+        )
         found = list(matches.select_related("school")[: MATCHES_SHOWN + 1])
     return render(
         request,
@@ -100,7 +104,7 @@ def one(request: HttpRequest, asked: str) -> HttpResponse:
         "rights_requests/one.html",
         {
             "asked": found,
-            "reads": _reads(found, request.user),
+            **_reads(found, request.user),
             "cases": cases.order_by("-opened_at") if found.pupil_id else (),
             "may_export": found.kind == SEE,
             "variant": "for_pupil" if found.asker in ("pupil", "former") else "parents",
@@ -150,8 +154,20 @@ def letter(request: HttpRequest, asked: str) -> HttpResponse:
     """Show the letter with which one answers, to print: what was decided, and nothing of a case."""
     found = _asked(request, asked)
     record_read(request.user, found)
-    context = {"asked": found, "reads": _reads(found, request.user)}
+    context = {"asked": found, **_reads(found, request.user)}
     return render(request, "rights_requests/letter.html", context)
+
+
+def _known_still(user: User) -> QuerySet[Pupil]:
+    """Return the pupils among whom one searches.
+
+    Of those who left so long ago that their names go, a school knows still who has a case: they are
+    found by who sees one of theirs. Else whoever may know of none would find out by a name.
+    """
+    gone = left_long_ago(access.schools(user, Permission.KEEP_REQUESTS), timezone.localdate())
+    seen = Case.objects.visible_to(user).values("pupil")
+    pupils = Pupil.objects.of_schools_of(user, Permission.KEEP_REQUESTS)
+    return pupils.exclude(gone & ~Q(pk__in=seen))
 
 
 def _asked(request: HttpRequest, asked: str) -> RightsRequest:
@@ -161,14 +177,19 @@ def _asked(request: HttpRequest, asked: str) -> RightsRequest:
     return get_object_or_404(rows, public_id=asked)
 
 
-def _reads(asked: RightsRequest, user: User) -> bool:
-    """Tell whether somebody reads what was written at a request, beside how it ended.
+def _reads(asked: RightsRequest, user: User) -> dict[str, bool]:
+    """Tell what somebody reads of what was written at a request, beside how it ended: the answer,
+    and why it took longer.
 
     Whoever took the letter of a pupil from whom they are kept sees that it was answered, and what
     they wrote themselves; why colleagues answer as they do speaks of the case.
     """
     kept_out = ShutOut.objects.standing().filter(pupil=asked.pupil_id, user=user)
-    return asked.answered_by_id == user.pk or not kept_out.exists()
+    all_of_it = not kept_out.exists()
+    return {
+        "reads_answer": all_of_it or asked.answered_by_id == user.pk,
+        "reads_why_longer": all_of_it or asked.extended_by_id == user.pk,
+    }
 
 
 def _page(

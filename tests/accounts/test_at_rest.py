@@ -70,7 +70,8 @@ def test_a_text_is_read_in_its_place_with_its_key_and_nowhere_else(keys):
     assert shut(SAID, HERE) != there
     assert shut("", HERE) == opened("", HERE) == ""
     changed = there[:-6] + ("A" if there[-6] != "A" else "B") + there[-5:]
-    for text, place in ((there, THERE), (changed, HERE)):
+    cut_off = [(there[:-taken], HERE) for taken in range(1, 6)]
+    for text, place in ((there, THERE), (changed, HERE), *cut_off):
         with pytest.raises(Unreadable):
             opened(text, place)
     # The next key encrypts, and both read; then the first one is gone.

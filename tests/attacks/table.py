@@ -153,6 +153,10 @@ ATTACKS = (
     Attack("role-5", "4.1.2",
         "Accept an invitation to a role that one holds already",
         "said so; the role stays what it is, once"),
+    Attack("role-6", "8.3.4",
+        "As an administrator who teaches too: log a signal, and read in the trail of the school in "
+        "which case it came, to follow what colleagues do in it",
+        "one's own row names no case that one does not see; what one did by its reference does"),
     # --- One-time codes ---------------------------------------------------------------------------
     Attack("code-1", "2.8.4",
         "Use the code of an app a second time, for as long as it is valid (the half minute "
@@ -334,6 +338,16 @@ ATTACKS = (
         "Register a request about a pupil whom one is kept from, and read what colleagues answer; "
         "count in the trail the requests that the register hides",
         "one reads how it ended, and no word of others; the trail counts none that is hidden"),
+    Attack("request-2", "8.3.4",
+        "Make a letter up to see from whom one is kept: by its own words that are missing, by its "
+        "clock that nobody tells one of; answer it, to read why a colleague took longer; count "
+        "hidden letters in the trail, with a second role",
+        "it is as any letter; each reads their own words, and no others; the trail has what the "
+        "register has"),
+    Attack("request-3", "8.3.4",
+        "Search for who left years ago, as if a letter of theirs came: who is known still has a "
+        "case, also one that is kept from who searches",
+        "found is who left lately, or has a case that one sees"),
     # --- A dossier of another school --------------------------------------------------------------
     Attack("package-1", "12.1.1",
         "Hand a package over whose PDF is small, and keeps a processor for a minute or takes two "

@@ -1,18 +1,22 @@
 """The register of requests: what colleagues write there is not for who is kept out of the pupil."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Membership
 from accounts.roles import Role
-from cases.models import Notification
+from audit.models import LogEntry
+from cases.errors import ActionError
+from cases.models import Notification, Pupil
 from cases.notifications.kinds import known
 from cases.rights_requests import actions, reminders
 from tests.attacks.proof import shows
 from tests.cases.test_rights_requests import answer, ask
-from tests.factories import CaseFactory, member
+from tests.factories import CaseFactory, PupilFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +88,102 @@ def test_whoever_is_kept_out_since_is_reminded_of_no_request(pupil, school, coor
     assert len(known(other, told)) == 1
     keep_out(pupil, other, coordinator)
     assert known(other, told) == []
+
+
+def longer(asked, by, why="Veilig Thuis wordt eerst gevraagd."):
+    actions.take_longer(asked, by, why=why)
+
+
+PAGES = ("cases:request", "cases:letter")
+
+
+@shows("request-2")
+def test_whoever_answers_reads_by_it_no_reason_of_a_colleague(
+    pupil, school, coordinator, signed_in
+):
+    parent = member(Role.COORDINATOR, school)
+    keep_out(pupil, parent, coordinator)
+    asked = ask(pupil, parent)
+    longer(asked, coordinator)
+    answer(asked, parent, "refused", grounds=["identity"], words="Dat ben ik zelf.")
+    for name in PAGES:
+        page = reverse(name, args=[asked.public_id])
+        assert "Veilig Thuis wordt" not in signed_in(parent).get(page).content.decode()
+    page = reverse("cases:request", args=[asked.public_id])
+    assert "Veilig Thuis wordt" in signed_in(coordinator).get(page).content.decode()
+
+
+@shows("request-2")
+def test_a_letter_of_one_s_own_is_the_same_whether_one_is_kept_out_or_not(
+    pupil, school, coordinator, signed_in
+):
+    """By a letter that somebody makes up they saw from whom they are kept: it read otherwise, and
+    they alone heard nothing of its clock."""
+    parent = member(Role.COORDINATOR, school)
+    keep_out(pupil, parent, coordinator)
+    received, read, told = timezone.localdate() - timedelta(days=27), [], []
+    for about in (PupilFactory(school=school), pupil):
+        asked = ask(about, parent, received_on=received)
+        reminders.remind(timezone.localdate())
+        heard = Notification.objects.filter(recipient=parent, about=str(asked.public_id))
+        told.append(len(known(parent, heard)))
+        longer(asked, parent, "Moeder is op reis.")
+        client = signed_in(parent)
+        pages = [client.get(reverse(name, args=[asked.public_id])) for name in PAGES]
+        read.append(["Moeder is op reis." in page.content.decode() for page in pages])
+    assert told == [1, 1]
+    assert read == [[True, True], [True, True]]
+
+
+@shows("request-2")
+def test_an_administrator_of_the_care_team_counts_no_hidden_request_in_the_trail(
+    pupil, school, coordinator, signed_in
+):
+    both = member(Role.ADMINISTRATOR, school)
+    Membership.objects.create(
+        user=both, role=Role.COORDINATOR, school=school, starts_on=date(2020, 1, 1)
+    )
+    others = ask(PupilFactory(school=school), coordinator)
+    keep_out(pupil, both, coordinator)
+    hidden, own = ask(pupil, coordinator), ask(pupil, both)
+    client = signed_in(both)
+    assert set(client.get(reverse("cases:requests")).context["open"]) == {others, own}
+    rows = LogEntry.objects.of_school(school, both).filter(
+        content_type__model="rightsrequest", kind="made"
+    )
+    assert set(rows.values_list("object_id", flat=True)) == {others.pk, own.pk}
+    # Whoever looks after the program alone sees about nobody which it is, and counts all.
+    alone = member(Role.ADMINISTRATOR, school)
+    keep_out(pupil, alone, coordinator)
+    rows = LogEntry.objects.of_school(school, alone).filter(
+        content_type__model="rightsrequest", kind="made"
+    )
+    assert set(rows.values_list("object_id", flat=True)) == {others.pk, hidden.pk, own.pk}
+
+
+@shows("request-3")
+@pytest.mark.parametrize("how", ["kept out", "for the board"])
+def test_no_name_is_found_that_only_a_hidden_case_keeps(school, coordinator, signed_in, how):
+    """Two years after leaving a school knows those still who have a case, and nobody else."""
+    leader = member(Role.SCHOOL_LEADER, school)
+    long_ago = timezone.localdate() - timedelta(days=3 * 365)
+    gone = PupilFactory(school=school, family_name="Vroeger", left_on=long_ago)
+    CaseFactory(pupil=gone, restricted=how == "for the board")
+    if how == "kept out":
+        keep_out(gone, coordinator, leader)
+    lately = timezone.localdate() - timedelta(days=300)
+    seen, left = (PupilFactory(school=school, family_name="Vroeger", left_on=on)
+                  for on in (long_ago, lately))  # fmt: skip
+    CaseFactory(pupil=seen)
+    PupilFactory(school=school, family_name="Vroeger", left_on=long_ago)  # not destroyed yet
+    page = reverse("cases:whose_request")
+    for person, found in ((coordinator, {seen, left}), (leader, {gone, seen, left})):
+        answered = signed_in(person).post(page, {"pupil_query": "Vroeger"})
+        assert set(answered.context["found"]) == found
+
+
+def test_a_pupil_whose_data_go_at_that_very_moment_is_no_fault(school, coordinator):
+    pupil = PupilFactory(school=school)
+    Pupil.objects.filter(pk=pupil.pk).delete()
+    with transaction.atomic(), pytest.raises(ActionError):
+        ask(pupil, coordinator)
