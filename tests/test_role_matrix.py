@@ -563,7 +563,9 @@ def test_who_gets_in(name, browser, well):
     assert got == _expected(name)
 
 
+# The same views as who asks for the whole page, which both databases are asked.
 @shows("ids-8")
+@pytest.mark.any_database
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(set(MATRIX) - POST_ONLY))
 def test_asking_for_the_headers_alone_tells_no_more(name, browser, well):
