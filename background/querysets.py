@@ -12,7 +12,7 @@ from background.limits import JOBS, LONGEST, MINUTE
 
 # A worker says that it is there every fifteen seconds; four times missed, it is gone.
 WORKER_GONE_AFTER = timedelta(minutes=1)
-# Beside its limit: for what lies between the moment it is stopped and the moment that is noted.
+# For what lies between the moment that something ends and the moment at which that is noted.
 SLACK = timedelta(minutes=1)
 
 
@@ -51,6 +51,16 @@ class RunQuerySet(models.QuerySet):
         """Return the newest runs of each task, newest first."""
         place = Window(RowNumber(), partition_by=F("task"), order_by=F("pk").desc())
         return self.alias(place_of_task=place).filter(place_of_task__lte=count).order_by("-pk")
+
+    def newest_for(self, subject: OuterRef) -> models.QuerySet:
+        """Return the key of the newest run for a paper."""
+        return self.filter(subject=subject).order_by("-pk").values("pk")[:1]
+
+    def broken_off(self, now: datetime) -> "RunQuerySet":
+        """Return those whose worker died, noted a while ago: one that was only silent writes down
+        meanwhile that it came to its end.
+        """
+        return self.filter(state="lost", finished_at__lt=now - SLACK)
 
     def why(self, subject: UUID | OuterRef) -> models.QuerySet:
         """Return the class of the error with which the newest run for a paper failed."""

@@ -95,6 +95,15 @@ def dropped(request: Any, **kwargs: Any) -> None:
     Run.objects.waiting().filter(task_id=request.id).delete()
 
 
+def works_on(subject: UUID | str) -> None:
+    """Say from within a task which paper it is about to make.
+
+    When its worker dies, whoever looks after papers knows by this that nobody makes it any more.
+    """
+    if current_task and current_task.request.id:
+        Run.objects.filter(task_id=current_task.request.id).update(subject=subject)
+
+
 def gave_up(error: Exception, subject: UUID) -> None:
     """Say from within a task that it could not do what it was asked for a paper, and why.
 

@@ -10,11 +10,13 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile, File
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from background.models import Run
+from background.record import works_on
 from cases.errors import ActionError
 from cases.models import PaperJob
 from cases.notifications.telling import notify
@@ -22,7 +24,8 @@ from cases.waking import wake
 
 Job = TypeVar("Job", bound=PaperJob)
 State = PaperJob.State
-# A worker that has not finished by now is gone (background.limits: 12 minutes).
+# A worker that has not finished by now is gone (background.limits: 12 minutes). Where its end was
+# noted, nobody waits so long.
 STALE_AFTER = timedelta(minutes=20)
 ATTEMPTS = 3
 # Of one person, at once. Reminders wait for the same workers: nobody keeps them busy for hours.
@@ -47,6 +50,7 @@ def queue(job: PaperJob) -> None:
 
 def claim(model: type[Job], public_id: UUID | str) -> Job | None:
     """Take a job up, once: None when another worker has it or it is finished."""
+    works_on(public_id)  # first: taken and not said, it would pass for what the last worker held
     waiting = model.objects.filter(public_id=public_id, state=State.WAITING)
     taken = waiting.update(
         state=State.RUNNING, started_at=timezone.now(), progress=5, attempts=F("attempts") + 1
@@ -143,7 +147,9 @@ def look_after(jobs: QuerySet, now: datetime) -> None:
 
 def wake_and_take_back(jobs: QuerySet, now: datetime) -> None:
     """Queue what waits; what a dead worker held waits again, or is given up."""
-    for job in jobs.filter(state=State.RUNNING, started_at__lt=now - STALE_AFTER):
+    broken_off = Q(run__in=Run.objects.broken_off(now).values("pk"))
+    held = jobs.alias(run=Subquery(Run.objects.newest_for(OuterRef("public_id"))))
+    for job in held.filter(Q(started_at__lt=now - STALE_AFTER) | broken_off, state=State.RUNNING):
         if job.attempts >= ATTEMPTS:
             fail(job)
         else:

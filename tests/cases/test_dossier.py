@@ -19,6 +19,8 @@ from accounts.models import Membership
 from accounts.roles import Role
 from audit.kinds import Kind
 from audit.models import LogEntry
+from background import record
+from background.models import Worker
 from cases import jobs
 from cases.dossier import actions, tasks
 from cases.dossier.tasks import look_after_exports, make_dossier
@@ -190,6 +192,36 @@ def test_what_a_dead_worker_held_is_taken_back_and_given_up_in_the_end(case, adm
         actions.look_after(timezone.now() + jobs.STALE_AFTER + timedelta(seconds=1))
         export.refresh_from_db()
     assert export.state == State.FAILED
+
+
+def test_what_a_dead_worker_held_waits_again_as_soon_as_its_end_is_noted(
+    case, administrator, queued, monkeypatch
+):
+    """Found by a soak: a worker was killed, and somebody waited for twenty minutes."""
+    export = ask(case, administrator)
+    now = timezone.now()
+    Worker.objects.create(name="celery@one", started_at=now - timedelta(hours=1), seen_at=now)
+    make_dossier.push_request(id="one", hostname="celery@one")
+    monkeypatch.setattr(record, "current_task", make_dossier)
+    try:
+        record.begins("one", make_dossier)
+        actions.claim(export.public_id)
+    finally:
+        make_dossier.pop_request()
+    record.lose(now)
+    actions.look_after(now + timedelta(minutes=2))  # at work: left alone
+    export.refresh_from_db()
+    assert export.state == State.RUNNING
+    Worker.objects.update(started_at=now + timedelta(minutes=1))  # killed, and started anew
+    record.lose(now + timedelta(minutes=1))
+    queued.clear()
+    actions.look_after(now + timedelta(minutes=3))
+    export.refresh_from_db()
+    assert export.state == State.WAITING
+    assert len(queued) == 1
+    make_dossier(str(export.public_id))
+    export.refresh_from_db()
+    assert (export.state, export.attempts) == (State.READY, 2)
 
 
 def test_a_file_does_not_linger(case, administrator, signed_in):
