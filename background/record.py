@@ -111,7 +111,7 @@ def gave_up(error: Exception, subject: UUID) -> None:
     """
     if current_task and current_task.request.id:
         current_task.request.gave_up = (type(error).__name__, _place(error.__traceback__))
-        Run.objects.filter(task_id=current_task.request.id).update(subject=subject)
+        works_on(subject)
 
 
 def _end(task_id: str, state: str, error: tuple[str, str] | None) -> None:
