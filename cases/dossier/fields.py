@@ -28,6 +28,7 @@ from cases.dossier.lines import (
     SAFETY,
     SOURCE,
     STAFF,
+    STATED,
     Guard,
     Kind,
     Line,
@@ -132,8 +133,11 @@ LOOK_BACK = Kind(
 
 
 def _of_who_stated(said: Any, guarded: Guard) -> About:
-    """What the pupil states, or somebody on their behalf, is not said to the parents by that."""
-    return PUPIL if said.said_by == PARENT else CONFIDED
+    """What the pupil states, or one of the parents, is not said to the parents by that.
+
+    Which of the parents stated it nobody wrote down; its writer has it already.
+    """
+    return STATED if said.said_by == PARENT else CONFIDED
 
 
 STATEMENT = Kind(

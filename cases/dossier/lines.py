@@ -17,7 +17,7 @@ from cases.models import Case
 from cases.record_facts import PARENT_KINDS, WAITS
 
 PUPIL, STAFF, SOURCE, CONFIDED = About.PUPIL, About.STAFF, About.SOURCE, About.CONFIDED
-SAFETY, UNTOLD, REPORTER = About.SAFETY, About.UNTOLD, About.REPORTER
+STATED, SAFETY, UNTOLD, REPORTER = About.STATED, About.SAFETY, About.UNTOLD, About.REPORTER
 FILE, COPY, REPLACED, HOUSE = About.FILE, About.COPY, About.REPLACED, About.HOUSE
 # Explained with why the parents are not spoken to; and with why nobody of the family is told.
 SAFETY_RULES = frozenset({"R8", "R15", "R16", "R17", "R18", "R19", "R37"})

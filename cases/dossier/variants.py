@@ -27,6 +27,8 @@ class About(StrEnum):
     SOURCE = "source"
     # What the pupil said without the parents.
     CONFIDED = "confided"
+    # What one parent stated: who asks may be the other, and the one of whom it speaks.
+    STATED = "stated"
     # Why the parents are not spoken to, and what they are not told of.
     SAFETY = "safety"
     # What pupil and parents do not know of: a report without them, or without the school's name.
@@ -56,7 +58,7 @@ class Ground(StrEnum):
 GROUNDS: dict[Ground, Promise] = {
     Ground.OTHERS: _(
         "The privacy of somebody else: names of colleagues, of other pupils and of who works "
-        "elsewhere (AVG, article 15, paragraph 4)."
+        "elsewhere; what one parent stated, towards the other (AVG, article 15, paragraph 4)."
     ),
     Ground.SOURCE: _(
         "Who told it may stay unnamed (AVG, article 23, paragraph 1i; UAVG, article 41)."
@@ -146,7 +148,8 @@ VARIANTS: dict[Code, Variant] = {
             _("For the parents, who may see it"),
             _(
                 "For parents with authority over a child under 16. Names of others, who told it, "
-                "and what would harm the pupil are left out; where and why stands on the paper."
+                "what one parent stated, and what would harm the pupil are left out; where and "
+                "why stands on the paper."
             ),
             names=OTHERS, until_age=16,
         ),
@@ -208,6 +211,7 @@ LEFT_OUT: dict[About, Mapping[Code, Ground | None]] = {
     About.STAFF:    (SHOWN,  SHOWN,  A,      A,      SHOWN,  SHOWN,  SHOWN),
     About.SOURCE:   (SHOWN,  SHOWN,  B,      B,      B,      SHOWN,  B),
     About.CONFIDED: (SHOWN,  SHOWN,  C,      SHOWN,  SHOWN,  SHOWN,  SHOWN),
+    About.STATED:   (SHOWN,  SHOWN,  A,      SHOWN,  SHOWN,  SHOWN,  SHOWN),
     About.SAFETY:   (SHOWN,  SHOWN,  C,      SHOWN,  SHOWN,  SHOWN,  SHOWN),
     About.UNTOLD:   (SHOWN,  SHOWN,  C,      C,      SHOWN,  SHOWN,  SHOWN),
     About.REPORTER: (SHOWN,  SHOWN,  B,      B,      SHOWN,  SHOWN,  SHOWN),

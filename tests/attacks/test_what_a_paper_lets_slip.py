@@ -270,3 +270,16 @@ def test_what_the_pupil_stated_is_not_for_the_parents(case, said_by):
     shown = page(case, Code.PARENTS)
     assert not any(word in shown for word in words)
     assert all(word in page(case, Code.PUPIL) for word in words)
+
+
+def test_what_one_parent_stated_is_not_for_the_other(case):
+    Statement.objects.create(
+        case=case, author=UserFactory(), step=1, said_by="parent",
+        about="Wat mijn man doet", text="Hij mag dit nooit lezen.",
+    )  # fmt: skip
+    words = ("Wat mijn man doet", "Hij mag dit nooit lezen.")
+    shown = page(case, Code.PARENTS)
+    assert not any(word in shown for word in words)
+    assert "Verklaring" in shown
+    for code in (Code.WHOLE, Code.PUPIL):
+        assert all(word in page(case, code) for word in words), code
