@@ -171,6 +171,21 @@ def world(_standing_world, db, settings) -> "World":
     return deepcopy(world)
 
 
+@pytest.fixture(scope="module")
+def _standing_elsewhere(_standing_world, django_db_blocker) -> "World":
+    """Another world, in which the first stands already, and that is gone with it."""
+    from tests.world import World
+
+    with django_db_blocker.unblock():
+        return World()
+
+
+@pytest.fixture
+def elsewhere(world, _standing_elsewhere) -> "World":
+    """A world of other schools beside ``world``, for this test alone."""
+    return deepcopy(_standing_elsewhere)
+
+
 @pytest.fixture
 def school(db) -> School:
     """A school."""

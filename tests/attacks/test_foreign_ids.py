@@ -102,8 +102,8 @@ FIELDS = (
 
 @shows("ids-2")
 @pytest.mark.parametrize("row", FIELDS, ids=lambda row: f"{row.form}-{row.field}-{row.what}")
-def test_what_is_somebody_elses_is_no_choice(row, signed_in):
-    sheet, there = Sheet(ROWS[row.form], signed_in), World()
+def test_what_is_somebody_elses_is_no_choice(row, signed_in, world, elsewhere):
+    sheet, there = Sheet(ROWS[row.form], signed_in, world), elsewhere
     value = str(row.value(sheet.world, there))
     before = written()
     answer = sheet.send(**{row.field: [value] if row.field == "invitees" else value})
@@ -113,9 +113,11 @@ def test_what_is_somebody_elses_is_no_choice(row, signed_in):
 
 
 @shows("ids-2")
-def test_an_administrator_of_two_schools_gives_roles_where_the_person_is(signed_in):
+def test_an_administrator_of_two_schools_gives_roles_where_the_person_is(
+    signed_in, world, elsewhere
+):
     """What is offered is one school, but the other is theirs too: the person is not there."""
-    sheet, there = Sheet(ROWS["people:give_role"], signed_in), World()
+    sheet, there = Sheet(ROWS["people:give_role"], signed_in, world), elsewhere
     Membership.objects.create(user=sheet.user, role=Role.ADMINISTRATOR, school=there.school)
     before = written()
     assert sheet.send(school=str(there.school.pk)).status_code == 422
@@ -123,9 +125,9 @@ def test_an_administrator_of_two_schools_gives_roles_where_the_person_is(signed_
 
 
 @shows("ids-7")
-def test_who_may_not_invite_invites_nobody(signed_in):
+def test_who_may_not_invite_invites_nobody(signed_in, world):
     row = ROWS["consultations:new"]
-    sheet = Sheet(row, signed_in)
+    sheet = Sheet(row, signed_in, world)
     teacher = signed_in(sheet.world.people["participant"])
     invited = Invitation.objects.count()
     assert sheet.send(teacher).status_code == 302
@@ -178,8 +180,8 @@ def rule_that_is_not_there(here: World, there: World) -> tuple[str, list]:
         rule_that_is_not_there,
     ],
 )
-def test_an_id_under_another_case_is_not_there(nested, signed_in):
-    here, there = World(), World()
+def test_an_id_under_another_case_is_not_there(nested, signed_in, world, elsewhere):
+    here, there = world, elsewhere
     name, of = nested(here, there)
     browser, before = signed_in(here.people["coordinator"]), written()
     grants = set(CaseUserObjectPermission.objects.values_list("pk", flat=True))
@@ -192,9 +194,9 @@ def test_an_id_under_another_case_is_not_there(nested, signed_in):
 
 # --- Queries --------------------------------------------------------------------------------------
 @pytest.fixture
-def worlds() -> tuple[World, World]:
+def worlds(world, elsewhere) -> tuple[World, World]:
     """One's own world, and another with a pupil whose name stands nowhere else."""
-    here, there = World(), World()
+    here, there = world, elsewhere
     there.pupil.given_name, there.pupil.family_name = "Zwaantje", "Elders"
     there.pupil.class_name = "9Z"
     there.pupil.save()
@@ -268,8 +270,8 @@ def test_a_fragment_is_there_for_whom_the_page_is(name, method, signed_in, clien
 
 # --- Idempotency keys -----------------------------------------------------------------------------
 @shows("ids-6")
-def test_the_key_of_another_administrators_invitation_is_not_theirs(signed_in):
-    sheet = Sheet(ROWS["people:invite"], signed_in)
+def test_the_key_of_another_administrators_invitation_is_not_theirs(signed_in, world):
+    sheet = Sheet(ROWS["people:invite"], signed_in, world)
     other = signed_in(member(Role.ADMINISTRATOR, sheet.world.school))
     assert sheet.send().status_code == 302
     before = written()
@@ -280,8 +282,8 @@ def test_the_key_of_another_administrators_invitation_is_not_theirs(signed_in):
 
 
 @shows("ids-6")
-def test_under_the_key_of_another_school_one_files_ones_own(signed_in):
-    sheet, there = Sheet(ROWS["signals:new"], signed_in), World()
+def test_under_the_key_of_another_school_one_files_ones_own(signed_in, world, elsewhere):
+    sheet, there = Sheet(ROWS["signals:new"], signed_in, world), elsewhere
     stranger = signed_in(there.people["teacher"])
     sheet.send()
     filed = set(written()["Signal"])

@@ -100,8 +100,8 @@ def suspicious(row: models.Model, there: World) -> list[str]:
 
 @shows("mass-1")
 @pytest.mark.parametrize("row", FORMS, ids=lambda row: row.name)
-def test_a_column_that_the_form_does_not_ask_for_is_not_written(row, signed_in):
-    sheet, there = Sheet(row, signed_in), World()
+def test_a_column_that_the_form_does_not_ask_for_is_not_written(row, signed_in, world, elsewhere):
+    sheet, there = Sheet(row, signed_in, world), elsewhere
     if row.name == "signals:new":
         sheet.full["about_staff"] = []  # which opens a case that is restricted, as it should
     asked = {*sheet.client.get(sheet.url).context["form"].fields, *OF_THE_FORM, *sheet.full}
@@ -147,14 +147,14 @@ RAISED = {
 
 @shows("mass-2", "role-2")
 def test_an_invitation_gives_the_role_that_stands_in_it(client):
-    elsewhere = SchoolFactory()
+    elsewhere, people = SchoolFactory(), User.objects.count()
     invitation = RoleInvitationFactory(secret="geheim", email="noor@school.example")
     client.get("/invitation/geheim/")
     new = {"name": "Noor", "password": "paard stal klok regen"}
     client.post("/invitation/", {**RAISED, **new, "school": elsewhere.pk})
-    user = User.objects.get()
-    assert (user.email, user.is_superuser) == ("noor@school.example", False)
-    held = Membership.objects.get()
+    user = User.objects.get(email="noor@school.example")
+    assert (User.objects.count(), user.is_superuser) == (people + 1, False)
+    held = user.memberships.get()
     assert (held.role, held.school) == (Role.TEACHER, invitation.school)
 
 
@@ -174,7 +174,7 @@ def test_so_it_does_for_who_has_an_account(signed_in, teacher):
 
 @shows("mass-2")
 def test_with_a_password_or_language_comes_nothing_else(signed_in, teacher):
-    browser = signed_in(teacher)
+    browser, roles = signed_in(teacher), Membership.objects.count()
     before = columns(User.objects.get(pk=teacher.pk))
     new = "paard stal klok regen"
     words = {"oldpassword": PASSWORD, "password1": new, "password2": new}
@@ -182,4 +182,5 @@ def test_with_a_password_or_language_comes_nothing_else(signed_in, teacher):
     browser.post(reverse("set_language"), {**RAISED, "language": "en"})
     after = columns(User.objects.get(pk=teacher.pk))
     assert {name for name in after if after[name] != before[name]} == {"password", "language"}
-    assert list(Membership.objects.values_list("role", flat=True)) == ["teacher"]
+    assert list(teacher.memberships.values_list("role", flat=True)) == ["teacher"]
+    assert Membership.objects.count() == roles

@@ -158,9 +158,9 @@ def last_dossier() -> Dossier:
 
 
 @shows("xss-1")
-def test_a_refused_form_shows_it_as_text(signed_in):
+def test_a_refused_form_shows_it_as_text(signed_in, world):
     for row in FORMS:
-        sheet = Sheet(row, signed_in)
+        sheet = Sheet(row, signed_in, world)
         answer = sheet.send(**{**dict.fromkeys(sheet.full, PAYLOAD), "idempotency_key": PAYLOAD})
         assert answer.status_code == 422, row.name
         assert what_runs(answer.content.decode()) == [], row.name
