@@ -373,6 +373,15 @@ ATTACKS = (
         "read no further: as a stranger, or signed in",
         "no form takes so much, a page for everybody a megabyte and a bit (400); what comes back"
         " fits"),
+    Attack("busy-4", "11.1.4",
+        "As a stranger: send one request that breaks off on its way (a chunk without a length, "
+        "more than was said), or that is refused unread, so that the proxy takes the web for gone, "
+        "or sends the form of somebody else along a line that ended",
+        "it counts against no web, and each request has a line of its own"),
+    Attack("busy-5", "11.1.4",
+        "As a stranger: ask along one line of HTTP/2 for 250 large answers and read none, for the "
+        "proxy keeps them whole",
+        "one line is one answer at a time; the memory of the proxy is bound"),
     # --- The API for other systems ----------------------------------------------------------------
     Attack("api-1", "2.10.1",
         "Come in without a token, with one that is guessed, changed, over or revoked, with its "
