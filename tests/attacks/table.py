@@ -96,6 +96,11 @@ ATTACKS = (
     Attack("pdf-2", "5.2.6",
         "Write such references into records and export the dossier",
         "they stand in the PDF as text; nothing is opened"),
+    Attack("name-1", "8.3.4",
+        "Be called in a way that no text is searched for: by a name with brackets, a comma, a slash, "
+        "a dash or an apostrophe, as an administration has it; say a birth date with another dash",
+        "each part of a name is found by itself, however it is written, in a question without a name"
+        " and on the paper of another family"),
     # --- Queries ----------------------------------------------------------------------------------
     Attack("sql-1", "5.3.4",
         "Quotes, UNION, comments, wildcards, NUL, huge numbers and half characters in every "
