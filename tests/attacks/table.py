@@ -97,10 +97,11 @@ ATTACKS = (
         "Write such references into records and export the dossier",
         "they stand in the PDF as text; nothing is opened"),
     Attack("name-1", "8.3.4",
-        "Be called in a way that no text is searched for: by a name with brackets, a comma, a slash, "
-        "a dash or an apostrophe, as an administration has it; say a birth date with another dash",
-        "each part of a name is found by itself, however it is written, in a question without a name"
-        " and on the paper of another family"),
+        "Be called in a way that no text is searched for: by a name with brackets, a comma, a "
+        "slash, a dash or an apostrophe, as an administration has it; say a birth date with "
+        "another dash",
+        "each part of a name is found by itself, however it is written, in a question without a "
+        "name and on the paper of another family"),
     # --- Queries ----------------------------------------------------------------------------------
     Attack("sql-1", "5.3.4",
         "Quotes, UNION, comments, wildcards, NUL, huge numbers and half characters in every "
@@ -162,6 +163,11 @@ ATTACKS = (
         "As an administrator who teaches too: log a signal, and read in the trail of the school in "
         "which case it came, to follow what colleagues do in it",
         "one's own row names no case that one does not see; what one did by its reference does"),
+    Attack("role-7", "8.3.4",
+        "As an administrator who teaches too, or has a token for signals: look among the records "
+        "that can be handed over of each case for one's own signal, to see which case is whose",
+        "who does not see a case reads no reference of a record there, nor which day a signal is "
+        "about"),
     # --- One-time codes ---------------------------------------------------------------------------
     Attack("code-1", "2.8.4",
         "Use the code of an app a second time, for as long as it is valid (the half minute "
