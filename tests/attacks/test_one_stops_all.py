@@ -163,3 +163,12 @@ def test_a_web_is_not_taken_for_gone_by_what_strangers_send():
 def test_one_line_is_one_answer_at_a_time():
     """The proxy keeps whole answers for who does not read them: by HTTP/2, 250 a line."""
     assert re.search(r"^\t\tprotocols h1$", CADDYFILE.read_text(encoding="utf-8"), re.M)
+
+
+@shows("header-4")
+@needs_caddy
+def test_nor_does_it_say_what_the_house_runs_on(proxy):
+    """By a header of the web, which its own tests never saw, and by one of its own."""
+    with closing(HTTPConnection("127.0.0.1", proxy, timeout=20)) as line:
+        line.request("GET", "/")
+        assert line.getresponse().getheader("Server") is None
