@@ -25,6 +25,8 @@ PREFIXES = frozenset(
         "zu", "bin", "ben", "ibn",
     ]
 )  # fmt: skip
+# What stands before a name with a full stop, and is none.
+TITLES = frozenset(["mw", "mevr", "dhr", "dr", "drs", "mr", "ir", "ing", "prof", "fam", "st"])
 MONTHS = (
     "januari februari maart april mei juni juli augustus september oktober november december",
     "january february march april may june july august september october november december",
@@ -50,16 +52,18 @@ BEHIND_RELATIVE = re.compile(
     rf"\b(?i:{RELATIVES})[{UNSEEN}]*\s+[{UNSEEN}]*((?!(?:Ik|Hij|Zij|Ze|Het|De|Een|En|Maar|Die|Dat|The|He|She|It|And)\b)"
     rf"[A-ZÀ-ÖØ-Þ][\w’'{MARKS}-]+)"
 )
+# What is typed, or what a word processor makes of it, for a hyphen.
+DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 # Letters that no accent makes of another, as everybody writes them; and one apostrophe, one hyphen.
 PLAIN = str.maketrans(
     {
         "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h",
-        "ŧ": "t", "ı": "i", "’": "'", "ʼ": "'", "\u2010": "-",
+        "ŧ": "t", "ı": "i", "’": "'", "‘": "'", "ʼ": "'", **dict.fromkeys(DASHES, "-"),
     }
 )  # fmt: skip
 # What stands between day, month and year. White space is tried one way only: of two ways side by
 # side a long gap would be walked through as often as it is long.
-BETWEEN = r"(?:\s*[-/.]\s*|\s+)"
+BETWEEN = rf"(?:\s*[-/.·{DASHES}]\s*|\s+)"
 LETTERS = rf"(?:[^\W_]|[{MARKS}])+"
 WORD = re.compile(rf"{LETTERS}(?:[’'\-]{LETTERS})*[’']?")
 PART = re.compile(rf"{LETTERS}(?:[’']{LETTERS})*[’']?")
@@ -142,11 +146,20 @@ def fold(text: str) -> str:
 
 
 def parts_of(name: str) -> Iterator[str]:
-    """Yield the parts by which one knows a name again: whole, and each part of it.
+    """Yield the parts by which one knows a name again: whole, each part of it, and as one word.
 
-    No prefix, unless there is nothing else: somebody is called Ben.
+    Whatever signs stand around them, as an administration has it: "Jong, De", "Mohammed (Mo)". No
+    title ("mw."), and no prefix, unless there is nothing else: somebody is called Ben.
     """
-    parts = [part for word in fold(name).split() for part in {word, *word.split("-")}]
+    folded = fold(name)
+    words = [
+        match.group().rstrip("'")
+        for match in WORD.finditer(folded)
+        if not (match.group() in TITLES and folded[match.end() :].startswith("."))
+    ]
+    parts = [
+        part for word in words for part in {word, re.sub("[-']", "", word), *re.split("[-']", word)}
+    ]
     known = [part for part in parts if part not in PREFIXES] or parts
     yield from (part for part in known if len(part) > 1)
 
@@ -211,7 +224,7 @@ def _dates(text: str, day: date | None) -> Iterator[Found]:
         return
     months = "|".join(names.split()[day.month - 1] for names in MONTHS)
     short = "|".join(names.split()[day.month - 1] for names in SHORT_MONTHS)
-    d, m, y = rf"0?{day.day}", rf"0?{day.month}", rf"(?:{day.year}|{day.year % 100:02})"
+    d, m, y = rf"0?{day.day}", rf"0?{day.month}", rf"(?:{day.year}|['’]?{day.year % 100:02})"
     named, counted = rf"(?:{months}|(?:{short})\.?)", rf"{d}(?:e|de|ste|st|nd|rd|th)?"
     spellings = (
         rf"\b{d}{BETWEEN}{m}{BETWEEN}{y}\b",

@@ -130,7 +130,8 @@ def _check_wish(case: Case, wish: Wish) -> None:
     if variant.package:
         _check_package(wish)
     if variant.chosen:
-        there = {key for key, _name in offered(Case.objects.with_records().get(pk=case.pk))}
+        whole = Case.objects.with_records().get(pk=case.pk)
+        there = {key for key, _name in offered(whole, sees_case=False)}
         if not wish.chosen:
             raise ActionError(_("Choose at least one record."), field="chosen")
         if not set(wish.chosen) <= there:

@@ -292,32 +292,34 @@ def _decided(decision: Any) -> str:
     return " · ".join(map(str, said))
 
 
-def offered(case: Case) -> list[tuple[str, str]]:
+def offered(case: Case, *, sees_case: bool) -> list[tuple[str, str]]:
     """Return the records that can be handed over: their key, and their kind and day. No word.
 
     As they hold now: what a correction replaced may say too much of somebody, and is not needed.
+    Who does not see the case reads no reference of a record, and of a signal the day on which it
+    came: who knows of one (for they log signals too, or have a token) would know whose case it is.
     """
     closing = [(CLOSED, f"{_('Closing')}, {day(case.closed_at)}")] if case.closed_at else []
     return closing + [
-        (
-            f"{relation}-{record.pk}",
-            f"{_called(record)}, {day(getattr(record, kind.moment))}",
-        )
+        (f"{relation}-{record.pk}", _called(record, kind, sees_case=sees_case))
         for relation, kind in KINDS.items()
         for record in getattr(case, relation).all()
         if not getattr(record, "withdrawn_at", None)
-        if not (relation == CORRECTED and hasattr(record, "correction"))
+        if not (relation == SIGNALS and hasattr(record, "correction"))
     ]
 
 
 # How the case ended, among the records that are chosen.
 CLOSED = "closing"
-# Of the records, signals alone are corrected.
-CORRECTED = "signals"
+# Of the records, these alone are corrected.
+SIGNALS = "signals"
 
 
-def _called(record: Any) -> str:
+def _called(record: Any, kind: Kind, *, sees_case: bool) -> str:
     """Return how a record is called in the list: never by its own words."""
     name = str(record._meta.verbose_name)
-    number = getattr(record, "number", None) or getattr(record, "reference", "")
-    return f"{name[:1].upper()}{name[1:]} {number}".strip()
+    reference = getattr(record, "reference", "") if sees_case else ""
+    number = getattr(record, "number", None) or reference
+    came_in = kind.relation == SIGNALS and not sees_case
+    at = record.recorded_at if came_in else getattr(record, kind.moment)
+    return f"{name[:1].upper()}{name[1:]} {number}".strip() + f", {day(at)}"

@@ -70,8 +70,10 @@ def dossier(request: HttpRequest, reference: str) -> HttpResponse:
         reference=reference,
     )
     kind = kind_of(request.POST.get("variant") or request.GET.get("kind", ""))
-    records = offered(Case.objects.with_records().get(pk=case.pk)) if kind.chosen else ()
     sees_case = Case.objects.visible_to(request.user).filter(pk=case.pk).exists()
+    records = ()
+    if kind.chosen:
+        records = offered(Case.objects.with_records().get(pk=case.pk), sees_case=sees_case)
     age = known_age(case, sees_case=sees_case)
     form = ExportForm.for_page(
         request,

@@ -96,6 +96,12 @@ ATTACKS = (
     Attack("pdf-2", "5.2.6",
         "Write such references into records and export the dossier",
         "they stand in the PDF as text; nothing is opened"),
+    Attack("name-1", "8.3.4",
+        "Be called in a way that no text is searched for: by a name with brackets, a comma, a "
+        "slash, a dash or an apostrophe, as an administration has it; say a birth date with "
+        "another dash",
+        "each part of a name is found by itself, however it is written, in a question without a "
+        "name and on the paper of another family"),
     # --- Queries ----------------------------------------------------------------------------------
     Attack("sql-1", "5.3.4",
         "Quotes, UNION, comments, wildcards, NUL, huge numbers and half characters in every "
@@ -157,6 +163,11 @@ ATTACKS = (
         "As an administrator who teaches too: log a signal, and read in the trail of the school in "
         "which case it came, to follow what colleagues do in it",
         "one's own row names no case that one does not see; what one did by its reference does"),
+    Attack("role-7", "8.3.4",
+        "As an administrator who teaches too, or has a token for signals: look among the records "
+        "that can be handed over of each case for one's own signal, to see which case is whose",
+        "who does not see a case reads no reference of a record there, nor which day a signal is "
+        "about"),
     # --- One-time codes ---------------------------------------------------------------------------
     Attack("code-1", "2.8.4",
         "Use the code of an app a second time, for as long as it is valid (the half minute "
@@ -373,6 +384,15 @@ ATTACKS = (
         "read no further: as a stranger, or signed in",
         "no form takes so much, a page for everybody a megabyte and a bit (400); what comes back"
         " fits"),
+    Attack("busy-4", "11.1.4",
+        "As a stranger: send one request that breaks off on its way (a chunk without a length, "
+        "more than was said), or that is refused unread, so that the proxy takes the web for gone, "
+        "or sends the form of somebody else along a line that ended",
+        "it counts against no web, and each request has a line of its own"),
+    Attack("busy-5", "11.1.4",
+        "As a stranger: ask along one line of HTTP/2 for 250 large answers and read none, for the "
+        "proxy keeps them whole",
+        "one line is one answer at a time; the memory of the proxy is bound"),
     # --- The API for other systems ----------------------------------------------------------------
     Attack("api-1", "2.10.1",
         "Come in without a token, with one that is guessed, changed, over or revoked, with its "

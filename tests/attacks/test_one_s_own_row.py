@@ -6,12 +6,13 @@ that colleagues take in it. Failed on its day.
 """
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from auditlog.context import set_actor
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from guardian.shortcuts import assign_perm
 
 from accounts.models import Membership
@@ -21,7 +22,7 @@ from cases.destruction.approving import hold_back
 from cases.dossier.actions import request_export
 from signals.actions import file_signal
 from tests.attacks.proof import shows
-from tests.factories import CaseFactory, PupilFactory, member
+from tests.factories import CaseFactory, ConsultationFactory, PupilFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +84,23 @@ def test_what_one_does_by_a_reference_and_in_a_case_that_one_sees_stands_there_w
     rows = LogEntry.objects.of_school(school, both).filter(actor=both)
     shown = set(rows.values_list("shown_reference", flat=True))
     assert {one.reference for one in (by_reference, exported, taken_part)} <= shown
+
+
+@shows("role-7")
+def test_nor_do_the_records_that_can_be_handed_over(school, both, coordinator, signed_in):
+    """A signal about a day of one's own choice was found among them, and its case with it."""
+    pupil = CaseFactory(pupil__school=school).pupil
+    seen = timezone.now() - timedelta(days=77)
+    with set_actor(both):
+        signal = file_signal(
+            pupil, both, uuid.uuid4(), categories=["hygiene"], severe=False, acute=False,
+            facts="Zat alleen.", about_staff=False, observed_at=seen,
+        )  # fmt: skip
+    asked = ConsultationFactory(case=signal.case, author=coordinator)
+    page = f"{reverse('cases:dossier', args=[signal.case.reference])}?kind=buurtteam"
+    day = date_format(timezone.localtime(seen), "j F Y")
+    for browser, knows in ((signed_in(both), False), (signed_in(coordinator), True)):
+        shown = browser.get(page).content.decode()
+        assert "ignaal" in shown
+        for tells in (signal.reference, asked.reference, day):
+            assert (tells in shown) is knows, tells

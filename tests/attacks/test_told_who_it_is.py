@@ -9,9 +9,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import SiblingTie
+from cases.dossier.variants import VARIANTS, Code
+from cases.dossier.veil import Veil as Papers
+from cases.models import Case, SiblingTie
 from cases.names import Family, find
 from consultations.sharing import Veil
+from tests.attacks.proof import shows
 from tests.factories import (
     CaseFactory,
     ConsultationFactory,
@@ -21,6 +24,13 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case() -> Case:
+    """A case with its records, of another family."""
+    made = CaseFactory(pupil__family_name="Hazelaar", pupil__given_name="Jayden")
+    return Case.objects.with_records().get(pk=made.pk)
 
 
 def read(text: str, **pupil: object) -> str:
@@ -97,6 +107,43 @@ def test_what_nobody_sees_hides_no_name(sign):
     assert "Fatima" not in read(f"Haar moeder {sign}Fatima belde.")
 
 
+# --- A name with signs, as an administration has it, was looked for with these signs alone
+SIGNED = (
+    ("Mohammed (Mo)", "Smit", "Toen riep Mo iets."),
+    ("Jayden", "Jong, De", "De heer De Jong belde."),
+    ("Jayden", "Smit/Kuipers", "Mevrouw Kuipers belde."),
+    ("Jayden", "Smit–Kuipers", "Mevrouw Kuipers belde."),
+    ("Jayden", "Smit-Kuipers", "De familie SmitKuipers belde."),
+    ("Jan-Willem", "Smit", "Janwillem bleef thuis."),
+    ("Jayden", "d'Angelo", "Mevrouw D`Angelo belde."),
+    ("Jayden", "O’Neill", "Mevrouw Oneill belde."),
+    ("Mw. Jo", "Smit", "Toen riep Jo iets."),
+)
+
+
+@shows("name-1")
+@pytest.mark.parametrize(("given", "family", "text"), SIGNED)
+def test_a_name_with_signs_is_found_without_them(given, family, text):
+    told = read(text, given_name=given, family_name=family)
+    assert told != text
+    assert not {"Mo", "Jong", "Kuipers", "SmitKuipers", "Janwillem", "Oneill", "Jo"} & {
+        *told.split()
+    }
+
+
+@shows("name-1")
+@pytest.mark.parametrize(("given", "family", "text"), SIGNED)
+def test_nor_does_it_stand_on_a_paper_of_another_family(case, given, family, text):
+    PupilFactory(school=case.school, given_name=given, family_name=family)
+    veil = Papers.of(case, VARIANTS[Code.PARENTS], "")
+    assert veil.over(text)[1] == 1
+
+
+def test_a_title_in_a_name_is_no_name():
+    text = "De mw. zei dat drs. een titel is, en a een letter."
+    assert read(text, given_name="Mw. drs. A. Jo") == text
+
+
 # --- The birth date as a list of pupils writes it, and as one says it
 @pytest.mark.parametrize(
     "written",
@@ -113,6 +160,15 @@ def test_what_nobody_sees_hides_no_name(sign):
     ],
 )
 def test_a_birth_date_is_found_however_it_is_written(written):
+    assert read(f"Geboren: {written}.") == "Geboren: [geboortedatum]."
+
+
+# --- The same with what a telephone and a word processor make of a hyphen and of the century
+@pytest.mark.parametrize(
+    "written",
+    ["05\u201103\u20112014", "5–3–2014", "5 — 3 — 2014", "5·3·2014", "5-3-'14", "5/3/’14"],
+)
+def test_a_birth_date_is_found_with_whatever_stands_between(written):
     assert read(f"Geboren: {written}.") == "Geboren: [geboortedatum]."
 
 

@@ -138,7 +138,8 @@ def page(case, variant, **fields):
 
 
 def keys(case):
-    return [key for key, _name in offered(Case.objects.with_records().get(pk=case.pk))]
+    whole = Case.objects.with_records().get(pk=case.pk)
+    return [key for key, _name in offered(whole, sees_case=True)]
 
 
 def test_every_text_of_a_record_is_decided_on():

@@ -30,8 +30,8 @@ PUPIL = {
 }
 FAMILY = Family(
     words={
-        **dict.fromkeys(("jose-luis", "jose", "luis", "bo"), "pupil"),
-        **dict.fromkeys(("berg-el", "berg", "amrani"), "family_name"),
+        **dict.fromkeys(("jose-luis", "joseluis", "jose", "luis", "bo"), "pupil"),
+        **dict.fromkeys(("berg-el", "bergel", "berg", "amrani"), "family_name"),
         "roos": "relative",
         "2b": "class",
     },
