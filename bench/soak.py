@@ -38,7 +38,7 @@ from accounts.roles import Role  # noqa: E402
 from bench.goals import verdict  # noqa: E402
 from bench.peer import install  # noqa: E402
 from bench.serving import ROOT, command_of_production  # noqa: E402
-from bench.soak_report import Ledger, Life, goals, report  # noqa: E402
+from bench.soak_report import Ledger, Life, Use, goals, report  # noqa: E402
 from bench.visiting import BROWSER, signed_in  # noqa: E402
 from cases.models import Pupil  # noqa: E402
 from consultations.models import Consultation  # noqa: E402
@@ -90,21 +90,24 @@ class House:
         self.start(name)
 
     def sample(self) -> None:
-        """Note what each part holds."""
+        """Note what each part uses."""
         for name, part in self.parts.items():
             life = next(one for one in reversed(self.lives) if one.name == name)
             with contextlib.suppress(OSError, ValueError):
-                life.samples.append((time.monotonic() - life.began, _held(part.pid)))
+                life.samples.append((time.monotonic() - life.began, _uses(part.pid)))
 
 
-def _held(pid: int) -> int:
-    """Return what a process and its children hold together, in bytes (PSS)."""
+def _uses(pid: int) -> dict[int, Use]:
+    """Return what a process and its children use."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    found = 0
+    found = {}
     for one in [pid, *map(int, children)]:
         with contextlib.suppress(OSError):
             lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
-            found += next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024
+            held = next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024
+            # Behind the name, which may hold spaces: of the user and of the system, in ticks.
+            words = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+            found[one] = Use(held, (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK"))
     return found
 
 

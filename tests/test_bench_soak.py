@@ -8,7 +8,7 @@ import pytest
 
 from bench.goals import missed
 from bench.serving import ROOT
-from bench.soak_report import LONG_ENOUGH, Ledger, Life, goals, report
+from bench.soak_report import LONG_ENOUGH, Ledger, Life, Use, goals, report
 from tests.factories import SignalFactory
 
 PAPERS = {
@@ -95,14 +95,34 @@ def test_a_page_that_nobody_should_see_is_a_failure(folder):
 
 @pytest.mark.parametrize(("slope", "holds"), [(0, True), (4, False)])
 def test_memory_that_grows_is_found(folder, slope, holds):
-    samples = [(at, 100 + slope * at / 60) for at in range(0, LONG_ENOUGH + 60, 30)]
+    samples = [(at, {1: Use(100 + slope * at // 60, at)}) for at in range(0, LONG_ENOUGH + 60, 30)]
     life = Life("web-1", 1, 0.0, samples)
     found = wrongs(read(folder, signal("a")), [life])
     assert found == ([] if holds else ["web-1 after 26 minutes, of what it held"])
 
 
+@pytest.mark.parametrize(("busy", "found"), [(0.05, 0), (0.5, 1)])
+def test_what_a_child_takes_in_with_its_first_work_is_no_growth(folder, busy, found):
+    """The second child of three processes grows late; how much it had worked decides."""
+    samples = [
+        (at, {1: Use(50, 1), 2: Use(130, at), 3: Use(60 if at < 900 else 130, busy * at)})
+        for at in range(0, LONG_ENOUGH + 60, 30)
+    ]
+    life = Life("worker", 1, 0.0, samples)
+    assert len(wrongs(read(folder, signal("a")), [life])) == found
+
+
+def test_a_child_that_works_and_grows_is_found_beside_an_idle_one(folder):
+    samples = [
+        (at, {1: Use(50, 1), 2: Use(130 + 2 * at // 60, at), 3: Use(60, 0)})
+        for at in range(0, LONG_ENOUGH + 60, 30)
+    ]
+    life = Life("worker", 1, 0.0, samples)
+    assert len(wrongs(read(folder, signal("a")), [life])) == 1
+
+
 def test_a_part_that_lived_too_short_says_nothing(folder):
-    samples = [(at, 100 + at) for at in range(0, LONG_ENOUGH - 60, 30)]
+    samples = [(at, {1: Use(100 + at, at)}) for at in range(0, LONG_ENOUGH - 60, 30)]
     assert wrongs(read(folder, signal("a")), [Life("worker", 1, 0.0, samples)]) == []
 
 
