@@ -155,7 +155,8 @@ def test_how_a_case_ended_goes_along_when_it_was_chosen(case):
     case.closed_at, case.outcome, case.closed_by = timezone.now(), "other", UserFactory()
     case.closing_grounds = "Vader is opgenomen."
     case.save()
-    keys = [key for key, _name in offered(Case.objects.with_records().get(pk=case.pk))]
+    whole = Case.objects.with_records().get(pk=case.pk)
+    keys = [key for key, _name in offered(whole, sees_case=True)]
     assert keys == [CLOSED]
 
     def page(chosen):

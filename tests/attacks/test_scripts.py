@@ -40,8 +40,10 @@ READERS = (
     "author", "handed_over", "coordinator", "leader", "administrator", "joined", "sister_leader",
     "nobody",
 )  # fmt: skip
-# The pupil is called as the script is: said to be no name of the family, where one looks for those.
-CONFIRMED = {"consultations:agree": {"no_names": "on", "words_shown": "x-probe\nprobe"}}
+# The pupil is called as the script is: each word of it is said to be no name of the family, where
+# one looks for those.
+WORDS = "x-probe\nonclick\nprobe\ntitle\nscript\nhref\njavascript"
+CONFIRMED = {"consultations:agree": {"no_names": "on", "words_shown": WORDS}}
 # What was searched for; why one decides against the weighing, where one does not; and what stands
 # on the page of a provider that is not the world's own.
 NOT_SHOWN = {

@@ -16,9 +16,9 @@ def test_what_an_administrator_reads_before_they_say_why(
 ):
     """How many signals there are and of when, whether somebody decided, how it ended."""
     case = CaseFactory(pupil=PupilFactory(school=school))
-    signal = SignalFactory(case=case)
+    SignalFactory(case=case)
     url = reverse("cases:dossier", args=[case.reference])
     page = signed_in(administrator).get(f"{url}?kind={kind}").content.decode()
-    assert (signal.reference in page) is bool(rows)
+    assert ('name="chosen"' in page) is bool(rows)
     read = LogEntry.objects.filter(actor=administrator, case_reference=case.reference)
     assert [row.kind for row in read] == [Kind.READ] * rows

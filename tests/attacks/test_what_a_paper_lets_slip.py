@@ -175,7 +175,8 @@ def test_that_the_pupil_told_it_where_the_words_stand_among_the_facts(case):
 def test_a_signal_that_a_correction_replaced_is_not_handed_over(case):
     old = SignalFactory(case=case, facts="Tante Jo vertelde het.")
     new = SignalFactory(case=case, corrects=old, correction_reason="Wie het zei stond erin.")
-    keys = [key for key, _name in offered(Case.objects.with_records().get(pk=case.pk))]
+    whole = Case.objects.with_records().get(pk=case.pk)
+    keys = [key for key, _name in offered(whole, sees_case=True)]
     assert keys == [f"signals-{new.pk}"]
 
 
