@@ -195,6 +195,12 @@ def test_our_services_have_no_privileges(services):
         assert "no-new-privileges:true" in services[name]["security_opt"]
 
 
+def test_no_log_grows_until_the_disk_is_full(services):
+    for name, service in services.items():
+        assert service["logging"]["driver"] == "json-file", name
+        assert set(service["logging"]["options"]) == {"max-size", "max-file"}, name
+
+
 def test_data_lives_in_named_volumes(compose, services):
     mounts = [mount for service in services.values() for mount in service.get("volumes", [])]
     used = {mount.split(":")[0] for mount in mounts if mount[0] not in ".$"}
