@@ -19,9 +19,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from audit.models import LogEntry, Seal
+from audit.kinds import Kind
+from audit.models import TYPED, LogEntry, Seal, TypedReason
 
 BATCH = 2_000
 # No transaction of ours is open for longer: below what was sealed so long ago nothing comes in.
@@ -122,9 +124,9 @@ def first_fault(start: Head = BEGINNING) -> Fault | None:
         return fault
     late = LogEntry.objects.unsealed().filter(timestamp__lt=timezone.now() - SEALED_WITHIN)
     entry = late.order_by("pk").values_list("pk", flat=True).first()
-    if entry is None:
-        return None
-    return Fault(None, entry, "not sealed, and older than a quarter of an hour")
+    if entry is not None:
+        return Fault(None, entry, "not sealed, and older than a quarter of an hour")
+    return _fault_of_reasons()
 
 
 def holds(noted: Head) -> Fault | None:
@@ -140,6 +142,23 @@ def holds(noted: Head) -> Fault | None:
     if seal.hash != noted.hash:
         return Fault(noted.number, seal.entry_id, "not as noted elsewhere: the chain was made anew")
     return None
+
+
+def _fault_of_reasons() -> Fault | None:
+    """Return the first row whose reason is another, or is gone and its case is not.
+
+    The seal holds the checksum of what somebody typed, and not the text, which goes with a case.
+    """
+    for typed in TypedReason.objects.select_related("entry").order_by("entry_id").iterator(BATCH):
+        if (typed.entry.additional_data or {}).get(TYPED) != typed.checksum:
+            return Fault(None, typed.entry_id, "changed: the reason is not what was typed")
+    destroyed = LogEntry.objects.filter(
+        kind=Kind.DESTROYED, case_reference=OuterRef("case_reference")
+    )
+    gone = LogEntry.objects.filter(additional_data__has_key=TYPED, typed=None)
+    gone = gone.exclude(~Q(case_reference="") & Exists(destroyed))
+    entry = gone.order_by("pk").values_list("pk", flat=True).first()
+    return None if entry is None else Fault(None, entry, "missing: the reason is gone")
 
 
 def _faults_of_seals(at: Head) -> Iterator[Fault]:

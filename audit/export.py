@@ -71,7 +71,7 @@ def _cells(row: LogEntry, words: dict[Any, str], things: dict[int, str]) -> tupl
         row.shown_reference,
         row.remote_addr or "",
         # Not the reason itself: it can name a pupil, and whoever reads this may not know one.
-        words[bool(row.reason)],
+        words[row.has_reason],
     )
 
 

@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from auditlog.registry import auditlog
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.models import School, User
 from audit.about import Find, declare
 from audit.kinds import Kind
-from audit.models import LogEntry
+from audit.models import TYPED, LogEntry, TypedReason
 
 ONE_SEARCH = timedelta(minutes=1)
 
@@ -29,21 +29,46 @@ def register(model: type[models.Model], fields: list[str], find: Find) -> None:
 
 
 def record_read(
-    user: User | None, seen: models.Model, why: str = "", *, kind: Kind = Kind.READ
+    user: User | None,
+    seen: models.Model,
+    why: str = "",
+    *,
+    kind: Kind = Kind.READ,
+    note: str = "",
 ) -> None:
     """Remember that somebody opened an object, and why where a reason was asked.
 
     ``kind`` says it more closely: searched in a school, took a copy, came in by an emergency.
+    ``why`` is what a person typed: it can name a child, and goes with the case
+    (``forget_reasons``). ``note`` is of the program itself, and stays as long as the row.
     """
-    LogEntry.objects.log_create(
-        seen,
-        force_log=True,
-        action=LogEntry.Action.ACCESS,
-        kind=kind,
-        actor=user,
-        actor_email=user.email if user else None,
-        additional_data={"reason": why} if why else None,
-    )
+    typed = TypedReason(text=why) if why else None
+    said = {"note": note} if note else {}
+    if typed:
+        said[TYPED] = typed.checksum
+    with transaction.atomic():
+        row = LogEntry.objects.log_create(
+            seen,
+            force_log=True,
+            action=LogEntry.Action.ACCESS,
+            kind=kind,
+            actor=user,
+            actor_email=user.email if user else None,
+            additional_data=said or None,
+        )
+        if typed:
+            typed.entry = row
+            typed.save(force_insert=True)
+
+
+def forget_reasons(case_reference: str) -> int:
+    """Remove what people typed as a reason in the rows of a case that is destroyed.
+
+    Returns how many reasons. The rows stay, and say that there was one.
+    """
+    rows = TypedReason.objects.exclude(entry__case_reference="")  # of no case: of a school
+    count, __ = rows.filter(entry__case_reference=case_reference).delete()
+    return count
 
 
 def record_many(

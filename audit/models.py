@@ -1,5 +1,7 @@
 """The log, its chain of seals, and what was unusual in it."""
 
+import hashlib
+import secrets
 import uuid
 
 from auditlog.models import AbstractLogEntry
@@ -7,13 +9,18 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.at_rest.fields import NarrativeField
 from accounts.models import School
 from accounts.roles import Role
 from audit.kinds import ABOUT_A_THING, STANDS_OUT, Kind
 from audit.querysets import FlagQuerySet, LogManager
 from audit.rules import SAYS
+
+# In ``additional_data``: the checksum of a reason that stands in ``TypedReason``.
+TYPED = "typed"
 
 
 class Outlives(models.ForeignKey):
@@ -82,9 +89,30 @@ class LogEntry(AbstractLogEntry):
         return str(model._meta.verbose_name) if model else ""
 
     @property
+    def has_reason(self) -> bool:
+        """Tell whether somebody typed a reason, also where it went with its case."""
+        return not {TYPED, "reason"}.isdisjoint(self.additional_data or {})
+
+    @property
     def reason(self) -> str:
-        """Return the reason that was asked, if any."""
-        return (self.additional_data or {}).get("reason", "")
+        """Return the reason that somebody typed, if any.
+
+        In rows of before ``TypedReason`` it stands in the row itself.
+        """
+        said = self.additional_data or {}
+        if TYPED not in said:
+            return said.get("reason", "")
+        typed = getattr(self, "typed", None)
+        return typed.text if typed else gettext("The reason was destroyed with the case.")
+
+    @property
+    def note(self) -> str:
+        """Return what the program itself wrote down: the number of a certificate, a checksum.
+
+        In the words of the page where it is a word (``gettext_noop``).
+        """
+        note = (self.additional_data or {}).get("note", "")
+        return gettext(note) if note else ""
 
     @property
     def system(self) -> str:
@@ -101,6 +129,42 @@ class LogEntry(AbstractLogEntry):
     def stands_out(self) -> bool:
         """Tell whether a screen shows it with weight."""
         return self.kind in STANDS_OUT
+
+
+def _salt() -> str:
+    """Return 128 bits that nobody guesses, in hexadecimal."""
+    return secrets.token_hex(16)
+
+
+class TypedReason(models.Model):
+    """What somebody typed when they were asked for a reason: it can name a child.
+
+    Apart from its row, which is never changed or removed, so that it goes with its case. The row
+    holds its checksum: ``audit_verify`` tells when another text stands here, or none and its case
+    was not destroyed. The salt goes with the text: without it nobody tries what it may have been.
+    """
+
+    entry = models.OneToOneField(
+        LogEntry,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="typed",
+        verbose_name=_("row of the audit"),
+    )
+    text = NarrativeField(_("reason"))
+    salt = models.CharField(max_length=32, default=_salt)
+
+    class Meta:
+        verbose_name = _("reason")
+        verbose_name_plural = _("reasons")
+
+    def __str__(self) -> str:
+        return f"reason of row {self.entry_id}"
+
+    @property
+    def checksum(self) -> str:
+        """Return the SHA-256 of salt and text, in hexadecimal."""
+        return hashlib.sha256(f"{self.salt}{self.text}".encode()).hexdigest()
 
 
 class Seal(models.Model):

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.drafts.models import Draft
 from accounts.models import User
 from audit.kinds import Kind
-from audit.log import record_read
+from audit.log import forget_reasons, record_read
 from cases.destruction import counts
 from cases.destruction.fates import Found
 from cases.models import Case, Pupil, ShutOut, Tombstone, YearExport
@@ -35,7 +35,7 @@ def erase_case(case: Case, certificate: str, by: User | None, *, counted: bool =
 
     ``counted``: what it counts for in the figures stands already.
     """
-    record_read(by, case, why=certificate, kind=Kind.DESTROYED)
+    record_read(by, case, note=certificate, kind=Kind.DESTROYED)
     if not counted:
         counts.keep(case)
     stone = _bury(CASE, case.reference, case.pk, certificate)
@@ -44,12 +44,13 @@ def erase_case(case: Case, certificate: str, by: User | None, *, counted: bool =
     _stop_years(case)
     _loosen(case)
     _drafts(case).delete()
+    forget_reasons(case.reference)
     return Erased(found.erase(), found.files)
 
 
 def erase_pupil(pupil: Pupil, certificate: str, by: User | None) -> Erased:
     """Remove a pupil without a case, in a transaction."""
-    record_read(by, pupil, why=certificate, kind=Kind.DESTROYED)
+    record_read(by, pupil, note=certificate, kind=Kind.DESTROYED)
     _bury(PUPIL, str(pupil.public_id), pupil.pk, certificate)
     found = Found.of(PUPIL, pupil.pk)
     return Erased(found.erase(), found.files)

@@ -129,7 +129,7 @@ def _finish(run: Destruction) -> None:
     run.sha256 = hashlib.sha256(canonical(run.certificate)).hexdigest()
     run.save(update_fields=["finished_at", "state", "certificate", "sha256"])
     # In the sealed trail: a certificate that was changed later does not fit it.
-    record_read(run.second_by, run, why=f"SHA-256 {run.sha256}", kind=Kind.DESTROYED)
+    record_read(run.second_by, run, note=f"SHA-256 {run.sha256}", kind=Kind.DESTROYED)
     people = [run.first_by_id, run.second_by_id]
     notify(DESTROYED, people, str(run.public_id), about=str(run.public_id))
     transaction.on_commit(tombstones.write_out)

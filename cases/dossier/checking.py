@@ -5,13 +5,15 @@ import hashlib
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from audit.log import record_read
 from cases.files.kinds import LARGEST, MEGABYTE
 from cases.models import DossierExport
 
-CHECKED = "checked a paper"
+# In the trail, in the words of who reads it.
+CHECKED = gettext_noop("checked a paper")
 
 
 class CheckForm(forms.Form):
@@ -49,5 +51,5 @@ def known_paper(sha256: str, by: User) -> DossierExport | None:
     exports = DossierExport.objects.of_exportable(by).select_related("case", "requested_by")
     found = exports.filter(sha256=sha256).first()
     if found is not None:
-        record_read(by, found, why=CHECKED)
+        record_read(by, found, note=CHECKED)
     return found

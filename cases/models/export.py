@@ -89,7 +89,7 @@ class YearExport(PaperJob):
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="year_exports")
     # The school year by its first calendar year: 2025 is 2025-2026.
     year = models.PositiveSmallIntegerField(_("school year"))
-    reason = models.TextField(_("why you export these dossiers"))
+    reason = NarrativeField(_("why you export these dossiers"))
     file = models.FileField(upload_to="years", blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
 
@@ -140,7 +140,7 @@ class DossierExport(PaperJob):
     of_year = models.ForeignKey(
         YearExport, null=True, blank=True, on_delete=models.SET_NULL, related_name="dossiers"
     )
-    reason = models.TextField(_("why you export this dossier"))
+    reason = NarrativeField(_("why you export this dossier"))
     file = models.FileField(upload_to="dossiers", blank=True)
 
     objects = DossierExportQuerySet.as_manager()

@@ -73,7 +73,7 @@ class EmergencyAccess(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="emergency_accesses"
     )
-    reason = models.TextField(_("reason"))
+    reason = NarrativeField(_("reason"))
     given_at = models.DateTimeField(default=timezone.now)
     ends_at = models.DateTimeField()
     ended_by = models.ForeignKey(

@@ -120,7 +120,7 @@ class ReportCopy(PaperJob):
     told_ready, told_failed = "copy_ready", "copy_failed"
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="copies")
-    reason = models.TextField(_("why you make this copy"))
+    reason = NarrativeField(_("why you make this copy"))
     file = models.FileField(upload_to="reports", blank=True)
 
     objects = ReportCopyQuerySet.as_manager()

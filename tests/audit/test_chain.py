@@ -175,7 +175,7 @@ def test_a_head_that_is_none(db, text):
 def test_a_row_that_comes_in_after_later_ones_is_sealed_too(rows):
     """Of two transactions the first to begin may be the last to end."""
     late = LogEntry.objects.latest("pk")
-    late.pk = None
+    late.pk, late.additional_data = None, None
     late.save()
     early, late.pk = late.pk, late.pk + 5
     LogEntry.objects.bulk_create([late])

@@ -83,7 +83,7 @@ def test_asking_makes_an_export_and_leads_to_its_page(
     assert queued == [(DossierExport.task, [str(export.public_id)])]
     assert queued[0][0] in current_app.tasks
     entry = LogEntry.objects.filter(kind=Kind.EXPORTED).get()
-    assert (entry.actor, entry.additional_data) == (administrator, {"reason": REASON})
+    assert (entry.actor, entry.reason) == (administrator, REASON)
 
 
 @pytest.mark.parametrize("reason", ["", "kort", "a" * 1001])

@@ -251,8 +251,8 @@ def test_it_is_asked_made_and_taken_along(
     assert "no-store" in answer["Cache-Control"]
     copy.refresh_from_db()
     assert reference not in copy.file.name
-    why = [row.additional_data for row in LogEntry.objects.filter(kind=Kind.EXPORTED)]
-    assert why == [{"reason": REASON}] * 2
+    why = [row.reason for row in LogEntry.objects.filter(kind=Kind.EXPORTED)]
+    assert why == [REASON] * 2
 
 
 def test_a_draft_has_no_pdf(around, coordinator, signed_in):
