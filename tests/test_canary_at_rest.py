@@ -27,10 +27,6 @@ READABLE: dict[str, set[str]] = {
     "search finds pupils by it, also where it is written a little differently": {
         "given_name", "family_name", "class_name",
     },
-    "the audit keeps it, and is never written anew": {
-        "reason", "copy reason", "cases:dossier reason", "cases:years reason",
-        "cases:emergency reason", "referrals:request_copy reason",
-    },
     "about who read what, and kept beside the audit": {"audit:settle why"},
     "who helps or decides, by trade or name; lists and tasks look for it": {
         "who", "taken_on_by", "referrals:goal who", "referrals:decide goal_who",
