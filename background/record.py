@@ -104,14 +104,16 @@ def works_on(subject: UUID | str) -> None:
         Run.objects.filter(task_id=current_task.request.id).update(subject=subject)
 
 
-def gave_up(error: Exception, subject: UUID) -> None:
-    """Say from within a task that it could not do what it was asked for a paper, and why.
+def gave_up(error: Exception, subject: UUID | None = None) -> None:
+    """Say from within a task that it could not do what it was asked, and why.
 
-    For tasks that must not raise, since their paper's row says that it failed.
+    For tasks that must not raise: the row of their paper says that it failed (``subject``), or they
+    had more to do than what failed.
     """
     if current_task and current_task.request.id:
         current_task.request.gave_up = (type(error).__name__, _place(error.__traceback__))
-        works_on(subject)
+        if subject:
+            works_on(subject)
 
 
 def _end(task_id: str, state: str, error: tuple[str, str] | None) -> None:

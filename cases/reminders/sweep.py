@@ -1,13 +1,16 @@
 """Find the cases whose reminder is due; write it down together with whom it is told."""
 
 import gc
+import logging
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from django.db import transaction
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import InterfaceError, OperationalError, transaction
 
+from background.record import gave_up
 from cases.actions import GUIDED, follow
 from cases.bulk import insert_all, update_all
 from cases.deadlines import Running, running, to_say
@@ -16,13 +19,18 @@ from cases.models import Case, Notification, Reminder, ShutOut
 from cases.notifications.kinds import REMINDER
 from cases.notifications.telling import write_messages
 from cases.protocol import course
+from cases.querysets import CaseQuerySet
 from cases.reminders.ladder import Member, members_of, recipients
 from cases.waiting.ending import end_those_over
+
+logger = logging.getLogger(__name__)
 
 # So long are so many cases held: less than a second.
 BATCH = 1000
 # What makes a reminder the same as one given before (its unique constraint).
 SAID_ONCE = ("case_id", "cycle", "period", "deadline", "level")
+# The line, or the clock: no fault of one case, and no other case would fare better.
+OF_NO_CASE = (OperationalError, InterfaceError, SoftTimeLimitExceeded)
 
 
 def sweep(now: datetime) -> int:
@@ -30,17 +38,47 @@ def sweep(now: datetime) -> int:
 
     After a standstill a case gets one reminder of each period, of where it stands by now, not all
     that it missed; a person gets one letter for all cases (``cases.notifications.outbox``).
+
+    A case that cannot be looked at keeps no other waiting: it is tried again with the next sweep,
+    and until then the run stands as failed, where who looks after the program sees it.
     """
     given = 0
+    broken: dict[int, Exception] = {}
     waiting = Case.objects.any_due(now)  # almost always none: that is all
     while waiting:
-        with transaction.atomic(), _nothing_collected():
-            cases = list(
-                Case.objects.due(now).select_for_update(of=("self",), skip_locked=True)[:BATCH]
-            )
-            given += _remind(cases, now)
-        waiting = len(cases) == BATCH
+        held, new = _sweep_batch(Case.objects.due(now).exclude(pk__in=list(broken)), now, broken)
+        given += new
+        waiting = held == BATCH
+    for error in broken.values():
+        gave_up(error)
     return given
+
+
+def _sweep_batch(
+    waiting: CaseQuerySet, now: datetime, broken: dict[int, Exception]
+) -> tuple[int, int]:
+    """Remind of the first of some cases; return how many were looked at, and how many reminders.
+
+    What raises is found by halves, and put into ``broken``: the others cost some rounds more.
+    """
+    cases: list[Case] = []
+    try:
+        with transaction.atomic(), _nothing_collected():
+            cases += waiting.select_for_update(of=("self",), skip_locked=True)[:BATCH]
+            return len(cases), _remind(cases, now)
+    except OF_NO_CASE:
+        raise
+    except Exception as error:
+        if not cases:
+            raise
+        if len(cases) == 1:
+            # The error's text can quote a record; its class is enough to start looking.
+            logger.error("Case %s is not reminded of: %s", cases[0].reference, type(error).__name__)
+            broken[cases[0].pk] = error
+            return 1, 0
+    keys, middle = [case.pk for case in cases], len(cases) // 2
+    halves = (Case.objects.due(now).filter(pk__in=half) for half in (keys[:middle], keys[middle:]))
+    return len(cases), sum(_sweep_batch(half, now, broken)[1] for half in halves)
 
 
 @contextmanager

@@ -2,19 +2,24 @@
 
 from datetime import datetime, timedelta
 from io import StringIO
+from unittest import mock
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.management import call_command
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership
 from accounts.roles import Role
+from background.models import Run
 from cases import actions
 from cases.models import Case, Reminder
 from cases.notifications.outbox import deliver
 from cases.reminders import sweep as sweeping
+from cases.reminders import tasks
 from cases.reminders.sweep import sweep
 from cases.timeline import timeline
 from tests.factories import (
@@ -201,3 +206,51 @@ def test_the_command_says_what_it_did(school, coordinator, mailoutbox):
     call_command("send_reminders", stdout=said)
     lines = said.getvalue().splitlines()
     assert lines == ["2 reminders given, 1 mails sent.", "0 reminders given, 0 mails sent."]
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3, 1000])
+def test_a_case_that_the_protocol_cannot_look_at_keeps_no_other_waiting(
+    school, coordinator, monkeypatch, caplog, batch
+):
+    """A fault of ours in one case of the country must not silence all the others."""
+    cases = [standing_still(school) for __ in range(5)]
+    broken = {cases[0].pk, cases[3].pk}
+    follow = sweeping.follow
+
+    def fails(case, *said, **more):
+        if case.pk in broken:
+            raise ValueError("Tess van der Zwaan")
+        follow(case, *said, **more)
+
+    monkeypatch.setattr(sweeping, "BATCH", batch)
+    monkeypatch.setattr(sweeping, "follow", fails)
+    assert sweep(DAY_BEFORE) == 3
+    told = set(Reminder.objects.values_list("case_id", flat=True))
+    assert told == {case.pk for case in cases} - broken
+    # Whoever looks after the program reads which, and no word of it.
+    said = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert len(said) == 2
+    assert all(f"{case.reference} " in "".join(said) for case in (cases[0], cases[3]))
+    assert "Tess" not in caplog.text
+    # Tried again each time, and reminded once the fault is mended.
+    assert sweep(DAY_BEFORE + MINUTE) == 0
+    monkeypatch.setattr(sweeping, "follow", follow)
+    assert sweep(DAY_BEFORE + 2 * MINUTE) == 2
+
+
+def test_a_sweep_with_a_broken_case_stands_as_failed(school, coordinator, monkeypatch):
+    standing_still(school)
+    monkeypatch.setattr(sweeping, "course", mock.Mock(side_effect=ValueError("Tess")))
+    with time_machine.travel(DAY_BEFORE, tick=False):
+        tasks.sweep.apply()
+    run = Run.objects.get(task=tasks.sweep.name)
+    assert (run.state, run.error) == (Run.State.FAILED, "ValueError")
+    assert run.place.startswith("cases.")
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError, SoftTimeLimitExceeded])
+def test_what_is_no_fault_of_a_case_ends_the_sweep(school, coordinator, monkeypatch, error):
+    standing_still(school)
+    monkeypatch.setattr(sweeping, "course", mock.Mock(side_effect=error))
+    with pytest.raises(error):
+        sweep(DAY_BEFORE)
