@@ -1,6 +1,7 @@
 """Changing who is who: each function is one change, in one transaction, checked and told."""
 
 import hashlib
+import logging
 import re
 import secrets
 from collections.abc import Iterable
@@ -30,6 +31,8 @@ from accounts.signals import (
     second_factor_reset,
     team_role_changed,
 )
+
+logger = logging.getLogger(__name__)
 
 INVITATION_LASTS = timedelta(days=14)
 # An address as people have them. The standard knows more: in quotation marks whatever one likes,
@@ -332,12 +335,22 @@ def _withdraw_ways_back(ended: Membership) -> None:
 
 
 def wind_up_expired(now: datetime) -> int:
-    """Wind up the memberships whose last day is past, and return how many (by beat)."""
-    count = 0
+    """Wind up the memberships whose last day is past, and return how many (by beat).
+
+    Raises what one of them raised, once the others are wound up: nobody keeps an open session
+    because of somebody else's tasks.
+    """
+    count, failed = 0, None
     for membership in Membership.objects.over(timezone.localdate(now)):
-        with transaction.atomic():
-            wind_up(membership, now)
-        count += 1
+        try:
+            with transaction.atomic():
+                wind_up(membership, now)
+            count += 1
+        except Exception as error:
+            logger.error("A role is not wound up: %s", type(error).__name__)
+            failed = failed or error
+    if failed:
+        raise failed
     return count
 
 

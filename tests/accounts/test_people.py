@@ -20,6 +20,7 @@ from accounts.people import actions
 from accounts.people.roles import GIVEN_AT
 from accounts.people.tasks import wind_up_memberships
 from accounts.roles import Role
+from accounts.signals import membership_ended
 from cases.models import Case, CaseUserObjectPermission
 from cases.reminders.ladder import members_of, recipients
 from consultations.models import Consultation
@@ -359,6 +360,27 @@ def test_a_last_day_that_is_past_is_wound_up_by_itself(school, coordinator):
     assert case.responsible == coordinator
     wind_up_memberships()
     assert Membership.objects.get(user=trainee).ended_at == held.ended_at
+
+
+def test_a_role_that_cannot_be_wound_up_keeps_no_other_standing(school):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    people = [member(Role.TEACHER, school) for __ in range(3)]
+    held = Membership.objects.filter(user__in=people)
+    held.update(starts_on=yesterday, ends_on=yesterday)
+
+    def fails(sender, membership, **more):
+        if membership.user == people[1]:
+            raise ValueError("Tess van der Zwaan")
+
+    membership_ended.connect(fails, weak=False)
+    try:
+        with pytest.raises(ValueError, match="Tess"):  # so that the run stands as failed
+            wind_up_memberships()
+    finally:
+        membership_ended.disconnect(fails)
+    assert set(held.filter(ended_at=None).values_list("user", flat=True)) == {people[1].pk}
+    wind_up_memberships()
+    assert not held.filter(ended_at=None).exists()
 
 
 # --- For a time -----------------------------------------------------------------------------------
