@@ -27,6 +27,9 @@ def calendar_file(consultation: Consultation, now: datetime) -> bytes:
     calendar.add("method", "PUBLISH")
     # The same for a meeting that moved: the calendar then moves it too.
     event.add("uid", f"{reference}@{host}")
+    # What is taken out later is the newer, and a calendar moves to nothing else. In minutes, for
+    # many keep it in 31 bits.
+    event.add("sequence", int(now.timestamp()) // 60)
     event.add("dtstamp", now.astimezone(UTC))
     event.add("dtstart", consultation.planned_at.astimezone(UTC))
     event.add("dtend", consultation.ends_at.astimezone(UTC))

@@ -126,7 +126,7 @@ def test_what_a_calendar_gets(invitation, family_worker, coordinator, signed_in,
     assert consultation.reference in answer["Content-Disposition"]
     event, ref = parsed(answer.content), consultation.reference
     address = f"https://meldcode.example:8443/consultations/{ref}/"
-    assert {k: v for k, v in event.items() if k not in ("BEGIN", "END", "DTSTAMP")} == {
+    assert {k: v for k, v in event.items() if k not in ("BEGIN", "END", "DTSTAMP", "SEQUENCE")} == {
         "VERSION": "2.0",
         "PRODID": "-//Meldcode//Meldcode//NL",
         "METHOD": "PUBLISH",
@@ -143,6 +143,18 @@ def test_what_a_calendar_gets(invitation, family_worker, coordinator, signed_in,
     assert (read.start, read.end) == (planned, planned + timedelta(minutes=45))
     Consultation.objects.update(planned_at=None)
     assert signed_in(family_worker).get(url).status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_calendar_takes_the_file_of_a_meeting_that_moved_for_the_newer(consultation):
+    """With the same number many calendars keep the old moment (RFC 5545, SEQUENCE)."""
+    Consultation.objects.update(planned_at=SOON, minutes=45)
+    consultation.refresh_from_db()
+    first, later = (
+        parsed(calendar_file(consultation, SOON + timedelta(minutes=minutes))) for minutes in (0, 1)
+    )
+    assert first["UID"] == later["UID"]
+    assert 0 < int(first["SEQUENCE"]) < int(later["SEQUENCE"]) < 2**31
 
 
 @pytest.mark.django_db
