@@ -60,6 +60,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """Return False, always."""
         return False
 
+    def ajax_response(
+        self, request: HttpRequest, response: HttpResponse, **about: Any
+    ) -> HttpResponse:
+        """Answer a script as anybody else: what allauth says to one repeats a password."""
+        return response
+
     def pre_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse | None:
         """Write down what the first half of a sign-in hangs on, before the second is asked."""
         request.session[BEGAN_WITH] = user.get_session_auth_hash()
