@@ -11,6 +11,7 @@ from accounts.password_forms import ChangePasswordForm
 from accounts.people.actions import end_role, reset_second_factor
 from tests.accounts.second_factors import LOGIN, code, sign_in
 from tests.attacks.passkey import Passkey
+from tests.attacks.proof import shows
 from tests.attacks.test_insider_races import in_between
 from tests.factories import PASSWORD
 
@@ -47,6 +48,7 @@ def set_up(browser: Client) -> None:
     browser.post(SET_UP, {"code": code(secret)})
 
 
+@shows("code-8")
 @pytest.mark.parametrize("said_again", [False, True])
 def test_a_password_alone_adds_no_second_factor_to_another(teacher, said_again):
     """Said again while there was none, it counted for a quarter of an hour."""
@@ -68,6 +70,7 @@ def test_a_password_is_enough_for_the_first(teacher):
 
 
 @at_once
+@shows("session-5")
 def test_a_new_password_brings_no_session_back_that_ended(
     teacher, administrator, school, monkeypatch
 ):
@@ -84,6 +87,7 @@ def test_a_new_password_brings_no_session_back_that_ended(
 
 
 @at_once
+@shows("session-5")
 def test_who_knows_the_old_password_does_not_undo_the_new_one(
     teacher, monkeypatch, client, mailoutbox
 ):
@@ -101,6 +105,7 @@ def test_who_knows_the_old_password_does_not_undo_the_new_one(
 
 
 @at_once
+@shows("session-5")
 def test_no_second_factor_outlives_the_reset_of_all(teacher, administrator, school, monkeypatch):
     thief = by_password(teacher)
     in_between(
