@@ -29,17 +29,9 @@ from accounts.models import User
 
 FRESH_FOR = timedelta(minutes=15)
 
-# The pages that somebody without a second factor needs: those on which one sets it up or gives it.
-WITHOUT_ONE = frozenset(
-    {
-        "mfa_index",
-        "mfa_activate_totp",
-        "mfa_add_webauthn",
-        "mfa_reauthenticate",
-        "mfa_reauthenticate_webauthn",
-        "account_reauthenticate",
-    }
-)
+# The pages on which one gives it; and those on which one sets the first one up.
+TO_GIVE = frozenset({"mfa_reauthenticate", "mfa_reauthenticate_webauthn", "account_reauthenticate"})
+TO_SET_UP = frozenset({"mfa_index", "mfa_activate_totp", "mfa_add_webauthn"})
 
 View = Callable[..., HttpResponse]
 

@@ -61,6 +61,14 @@ def test_a_password_alone_adds_no_second_factor_to_another(teacher, said_again):
     assert Authenticator.objects.get(user=teacher).type == Authenticator.Type.WEBAUTHN
 
 
+def test_nor_does_it_show_which_there_are(teacher):
+    thief = by_password(teacher)
+    assert thief.get(reverse("mfa_index")).status_code == 200
+    Passkey(teacher)
+    for name in ("mfa_index", "mfa_list_webauthn"):
+        assert "reauthenticate" in thief.get(reverse(name)).headers.get("Location", "")
+
+
 @at_once
 def test_a_password_is_enough_for_the_first(teacher):
     browser = by_password(teacher)
