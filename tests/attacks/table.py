@@ -401,6 +401,10 @@ ATTACKS = (
         "As a stranger: ask along one line of HTTP/2 for 250 large answers and read none, for the "
         "proxy keeps them whole",
         "one line is one answer at a time; the memory of the proxy is bound"),
+    Attack("busy-6", "11.1.4",
+        "Let a provider answer slowly and sign in there on and on, so that nobody of other schools "
+        "can sign in through theirs",
+        "what was slow lately has one turn of the two, whoever asks"),
     # --- The API for other systems ----------------------------------------------------------------
     Attack("api-1", "2.10.1",
         "Come in without a token, with one that is guessed, changed, over or revoked, with its "
