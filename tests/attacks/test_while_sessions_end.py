@@ -1,5 +1,7 @@
 """What is sent at the moment at which one's sessions end: a password, a second factor."""
 
+import re
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
@@ -7,9 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.password_forms import ChangePasswordForm
+from accounts.password_forms import ChangePasswordForm, ResetPasswordKeyForm
 from accounts.people.actions import end_role, reset_second_factor
 from tests.accounts.second_factors import LOGIN, code, sign_in
+from tests.accounts.test_password_reset import ask, choose
 from tests.attacks.passkey import Passkey
 from tests.attacks.proof import shows
 from tests.attacks.test_insider_races import in_between
@@ -96,18 +99,34 @@ def test_a_new_password_brings_no_session_back_that_ended(
 
 @at_once
 @shows("session-5")
-def test_who_knows_the_old_password_does_not_undo_the_new_one(
-    teacher, monkeypatch, client, mailoutbox
-):
+def test_who_knows_the_old_password_does_not_undo_the_new_one(teacher, monkeypatch):
     thief = Client()
     sign_in(thief, teacher)
     owner = User.objects.get(pk=teacher.pk)
 
-    def choose() -> None:
+    def owner_chooses() -> None:
         owner.set_password(OWNERS)
         owner.save(update_fields=["password"])
 
-    in_between(monkeypatch, ChangePasswordForm, "clean", lambda: change(thief, MINE), choose)
+    in_between(monkeypatch, ChangePasswordForm, "clean", lambda: change(thief, MINE), owner_chooses)
+    assert User.objects.get(pk=teacher.pk).check_password(OWNERS)
+    assert not is_in(thief)
+
+
+@at_once
+@shows("session-5")
+def test_who_chooses_one_by_mail_comes_first(teacher, client, mailoutbox, monkeypatch):
+    thief = Client()
+    sign_in(thief, teacher)
+    ask(client, teacher.email)
+    link = re.search(r"https?://[^/]+(/\S+)", mailoutbox[-1].body).group(1)
+    in_between(
+        monkeypatch,
+        ResetPasswordKeyForm,
+        "clean",
+        lambda: choose(client, link, OWNERS),
+        lambda: change(thief, MINE),
+    )
     assert User.objects.get(pk=teacher.pk).check_password(OWNERS)
     assert not is_in(thief)
 
