@@ -7,10 +7,11 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.utils import url_str_to_user_pk
 from allauth.core import context, ratelimit
-from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -59,6 +60,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """Return False, always."""
         return False
 
+    def ajax_response(
+        self, request: HttpRequest, response: HttpResponse, **about: Any
+    ) -> HttpResponse:
+        """Answer a script as anybody else: what allauth says to one repeats a password."""
+        return response
+
     def pre_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse | None:
         """Write down what the first half of a sign-in hangs on, before the second is asked."""
         request.session[BEGAN_WITH] = user.get_session_auth_hash()
@@ -75,6 +82,22 @@ class AccountAdapter(DefaultAccountAdapter):
             raise ImmediateHttpResponse(redirect("account_login"))
         super().login(request, user)
 
+    def set_password(self, user: User, password: str) -> None:
+        """Keep a new password, and nothing else of somebody as they were when the request came.
+
+        Behind whoever ends their sessions at this moment, or chose a password first: what ended
+        meanwhile does not come back, and whoever knows the old one does not undo the new one.
+        """
+        before = user.get_session_auth_hash()
+        user.set_password(password)
+        with transaction.atomic():
+            now = User.objects.select_for_update().get(pk=user.pk)
+            # Whoever comes by mail comes first, whoever is signed in meanwhile.
+            is_change = context.request.user == user
+            if is_change and now.get_session_auth_hash() != before:
+                raise ImmediateHttpResponse(redirect("account_login"))
+            user.save(update_fields=["password"])
+
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """Say it to whoever left, and knows the password: to others, no account sounds closed."""
         messages.error(request, _("This account is closed. Ask your administrator."))
@@ -83,9 +106,15 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_reauthentication_required(self, *, app: str) -> bool:
         """Ask again who somebody is before their second factors change, unless they just said so.
 
-        Whoever has a second factor shows that one: a password alone adds or removes none.
+        Whoever has a second factor shows that one: a password alone adds or removes none. Raises
+        ``ReauthenticationRequired`` for them: allauth would go by what was said again lately in
+        this session, also by a password of before there was a second factor.
         """
-        return not second_factor.just_signed_in(context.request)
+        if second_factor.just_signed_in(context.request):
+            return False
+        if second_factor.has_one(context.request.user):
+            raise ReauthenticationRequired
+        return True
 
     def send_password_reset_mail(self, user: User, email: str, about: dict[str, Any]) -> None:
         """Send the link in the language of its reader."""

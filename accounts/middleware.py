@@ -86,12 +86,15 @@ class SecondFactorMiddleware:
         """Ask for the second factor, or to set one up, before the page that was asked for."""
         if not request.user.is_authenticated or not getattr(view, "login_required", True):
             return None
-        if request.resolver_match.url_name in second_factor.WITHOUT_ONE:
+        name = request.resolver_match.url_name
+        if name in second_factor.TO_GIVE:
             return None
         if second_factor.given_at(request) or second_factor.is_spared(request.user):
             return None
         if second_factor.has_one(request.user):
             return second_factor.ask_for_it(request)
+        if name in second_factor.TO_SET_UP:
+            return None
         if request.method == "POST":
             typed.keep(request)
         return redirect("mfa_index")

@@ -11,11 +11,13 @@ from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -27,17 +29,9 @@ from accounts.models import User
 
 FRESH_FOR = timedelta(minutes=15)
 
-# The pages that somebody without a second factor needs: those on which one sets it up or gives it.
-WITHOUT_ONE = frozenset(
-    {
-        "mfa_index",
-        "mfa_activate_totp",
-        "mfa_add_webauthn",
-        "mfa_reauthenticate",
-        "mfa_reauthenticate_webauthn",
-        "account_reauthenticate",
-    }
-)
+# The pages on which one gives it; and those on which one sets the first one up.
+TO_GIVE = frozenset({"mfa_reauthenticate", "mfa_reauthenticate_webauthn", "account_reauthenticate"})
+TO_SET_UP = frozenset({"mfa_index", "mfa_activate_totp", "mfa_add_webauthn"})
 
 View = Callable[..., HttpResponse]
 
@@ -77,7 +71,21 @@ def count_as_given(request: HttpRequest, user: User, kind: str) -> None:
 def count_new_one(
     request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: object
 ) -> None:
-    """Whoever just set a second factor up has just used it (allauth's ``authenticator_added``)."""
+    """Whoever just set a second factor up has just used it (allauth's ``authenticator_added``).
+
+    Unless their sessions were ended meanwhile (their second factor was reset, a new password was
+    chosen): then nothing of it stays.
+    """
+    with transaction.atomic():
+        # Whoever resets it holds the person: by now they took this one away too, or it goes here.
+        now = User.objects.select_for_update().get(pk=user.pk)
+        has_ended = now.get_session_auth_hash() != user.get_session_auth_hash()
+        if has_ended:
+            authenticator.delete()
+            if not has_one(now):  # the recovery codes that came with it
+                Authenticator.objects.filter(user=now).delete()
+    if has_ended:
+        raise ImmediateHttpResponse(redirect("account_login"))
     if authenticator.type != Authenticator.Type.RECOVERY_CODES and request.user == user:
         count_as_given(request, user, authenticator.type)
 

@@ -22,6 +22,7 @@ from accounts.signals import provider_secret_changed
 from accounts.sso import discovery
 from accounts.sso.kinds import KINDS, Claims, domain_of
 from accounts.sso.saml import keys
+from accounts.tables import one_line
 
 ANOTHERS_DOMAIN = gettext_lazy(
     "People of another school board use this domain: %(domain)s. Ask who runs Meldcode."
@@ -65,7 +66,7 @@ def _first_time(provider: IdentityProvider, claims: Claims) -> User:
     # In small letters the Kelvin sign is a k: a look-alike would be somebody else's address.
     if not address or not str(claimed).isascii() or domain_of(address) not in provider.domain_names:
         raise Refused("no address that it may vouch for")
-    name = str(claims.get("name") or "")[: User._meta.get_field("name").max_length]
+    name = _name(claims)
     trusting = IdentityProvider.objects.of_domain(domain_of(address)).filter(trust=provider.trust)
     here = User.objects.filter(email=address).first()
     if here is not None:
@@ -80,6 +81,15 @@ def _first_time(provider: IdentityProvider, claims: Claims) -> User:
     if user is None:
         raise Refused("nobody invited")
     return user
+
+
+def _name(claims: Claims) -> str:
+    """Return what a provider calls somebody, on one line as in a list of people: it stands in
+    mails, where more lines could pass for ours. Empty for what is no name.
+    """
+    said = claims.get("name")
+    longest = User._meta.get_field("name").max_length
+    return one_line(said)[:longest].strip() if isinstance(said, str) else ""
 
 
 def _check_first_link(provider: IdentityProvider, user: User) -> None:

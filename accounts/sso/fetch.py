@@ -10,7 +10,7 @@ import ipaddress
 import socket
 import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,8 +28,13 @@ WAIT, ALL_OF_IT = 5, 10
 # Of the four threads of a web process, two at most wait for providers: whoever signs in through one
 # that answers as slowly as it may keeps nobody else from working.
 AT_ONCE = threading.BoundedSemaphore(2)
-# Seconds to wait for one's turn.
+# Seconds to wait for one's turn. Who lets others wait longer is slow, for some minutes: at all slow
+# ones together one waits, so that the other turn is left to who signs in elsewhere.
 TURN = 1
+SLOW_FOR = 5 * 60
+AT_SLOW_ONES = threading.BoundedSemaphore(1)
+# Host and port → until when it counts as slow.
+_slow: dict[str, float] = {}
 # Only there, and only where SSO_LOCAL allows: a provider that runs beside us, for tests and demo.
 LOCAL = "127.0.0.1"
 # Networks that lead, through a translator, to any address at all.
@@ -155,12 +160,16 @@ class GuardedSession(requests.Session):
     def request(self, method: str, url: str, **kwargs: Any) -> requests.Response:
         """Fetch. Raises ``requests.RequestException`` for all that is not a plain, short answer."""
         check_url(url)
-        if not AT_ONCE.acquire(timeout=TURN):
-            raise Unfetchable("too many at once")
-        try:
-            return self._fetch(method, url, **kwargs)
-        finally:
-            AT_ONCE.release()
+        place = urlsplit(url).netloc
+        with ExitStack() as turns:
+            if _slow.get(place, 0) > time.monotonic():
+                _take_turn(turns, AT_SLOW_ONES)
+            _take_turn(turns, AT_ONCE)
+            began = time.monotonic()
+            try:
+                return self._fetch(method, url, **kwargs)
+            finally:
+                _remember(place, time.monotonic() - began)
 
     def _fetch(self, method: str, url: str, **kwargs: Any) -> requests.Response:
         ends = time.monotonic() + ALL_OF_IT
@@ -171,6 +180,23 @@ class GuardedSession(requests.Session):
             response._content = _read(response, ends)
             response._content_consumed = True
             return response
+
+
+def _take_turn(turns: ExitStack, of: threading.Semaphore) -> None:
+    """Wait for one's turn, until the end of ``turns``. Raises ``Unfetchable`` when none comes."""
+    if not of.acquire(timeout=TURN):
+        raise Unfetchable("too many at once")
+    turns.callback(of.release)
+
+
+def _remember(place: str, seconds: float) -> None:
+    """Remember of a provider whether it was slow, and forget which were."""
+    now = time.monotonic()
+    for known, until in list(_slow.items()):
+        if until <= now:
+            _slow.pop(known, None)
+    if seconds > TURN:
+        _slow[place] = now + SLOW_FOR
 
 
 def _read(response: requests.Response, ends: float) -> bytes:

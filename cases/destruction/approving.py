@@ -71,6 +71,9 @@ def approve(school: School, by: User, *, seen: str) -> int:
     if not any(school.pk in access.school_ids(by, one) for one in permissions):
         raise PermissionDenied
     School.objects.select_for_update(no_key=True).get(pk=school.pk)
+    # Whoever takes an approval back holds the case, and did that before, or does it after.
+    due = Case.objects.filter(due__of_list__school=school, due__destruction=None).order_by("pk")
+    list(due.select_for_update(of=("self",), no_key=True).values_list("pk"))
     items = [item for item in to_approve(by, school) if place_for(by, item, school.pk)]
     if digest(items) != seen:
         raise ActionError(_("The list changed since you opened it. Look at it again."))

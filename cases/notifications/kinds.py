@@ -21,6 +21,7 @@ from accounts.models import School, User
 from cases.models import (
     Case,
     Contact,
+    Destruction,
     DossierExport,
     DueItem,
     Notification,
@@ -152,8 +153,9 @@ def holds_role(sight: Sight) -> Q:
 
 
 def sees_year_report(sight: Sight) -> Q:
-    """Those about year reports, as long as the person may see one; its page asks which."""
-    return Q() if access.may(sight.person, Permission.SEE_YEAR_REPORT) else Q(pk__in=())
+    """Those about year reports that the person asked for, of schools of which they may see one."""
+    papers = YearPaper.objects.visible_to(sight.person)
+    return Q(about__in=[str(one) for one in papers.values_list("public_id", flat=True)])
 
 
 def standing_still(person: User, notifications: Iterable[Notification]) -> set[int]:
@@ -278,8 +280,9 @@ def sees_destruction(sight: Sight) -> Q:
 
 
 def sees_certificate(sight: Sight) -> Q:
-    """Those about certificates, as long as the person may see any; its page asks which."""
-    return Q() if access.may(sight.person, Permission.SEE_DESTRUCTION) else Q(pk__in=())
+    """Those about certificates that the person may see."""
+    runs = Destruction.objects.visible_to(sight.person)
+    return Q(about__in=[str(one) for one in runs.values_list("public_id", flat=True)])
 
 
 def listed_still(person: User, notifications: Iterable[Notification]) -> set[int]:

@@ -103,9 +103,11 @@ def answer(
 
 
 def _list(asked: RightsRequest, by: User) -> int:
-    """Put the pupil's closed cases on the list: two people approve it, as of any other."""
+    """Put the pupil's closed cases on the list: two people approve it, as of any other.
+
+    The school is held (``_held``): it has one list.
+    """
     today = timezone.localdate()
-    School.objects.select_for_update(no_key=True).get(pk=asked.school_id)
     made, __ = DestructionList.objects.get_or_create(
         school_id=asked.school_id, year=today.year, defaults={"made_by": by}
     )
@@ -123,6 +125,11 @@ def _list(asked: RightsRequest, by: User) -> int:
 def _held(asked: RightsRequest, by: User) -> RightsRequest:
     """Return a request, locked, that the user may still answer."""
     by.hold_memberships()
+    # The school before the pupil, as where a list comes in. Whom somebody keeps out of the pupil at
+    # this very moment wrote before that, or not at all.
+    School.objects.select_for_update(no_key=True).get(pk=asked.school_id)
+    if asked.pupil_id:
+        Pupil.objects.select_for_update(no_key=True).filter(pk=asked.pupil_id).first()
     found = RightsRequest.objects.visible_to(by, KEEP).filter(pk=asked.pk)
     if not found.exists():
         raise PermissionDenied

@@ -30,6 +30,17 @@ def test_a_password_is_kept_with_argon2_and_opens_the_door(client, settings):
     assert client.session["_auth_user_id"] == str(user.pk)
 
 
+@pytest.mark.parametrize("password", [PASSWORD, "een heel andere lange zin"])
+def test_no_answer_repeats_the_password_to_a_script_either(client, teacher, password):
+    asked = client.post(
+        LOGIN,
+        {"login": teacher.email, "password": password},
+        headers={"x-requested-with": "XMLHttpRequest"},
+    )
+    assert asked.status_code == (302 if password == PASSWORD else 200)
+    assert password not in asked.content.decode()
+
+
 def test_capitals_in_the_address_do_not_matter(client, teacher):
     response = client.post(LOGIN, {"login": teacher.email.upper(), "password": PASSWORD})
     assert response.status_code == 302

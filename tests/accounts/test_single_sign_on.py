@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Membership, RoleInvitation, User
 from accounts.people.actions import reset_second_factor
 from accounts.roles import Role
+from accounts.sso.actions import admit
 from tests.accounts.oidc import (
     DOMAIN,
     REFUSED,
@@ -70,6 +71,30 @@ def test_the_first_time_an_invitation_makes_the_account(provider, school, client
     assert [(m.role, m.school) for m in user.current_memberships] == [(Role.COORDINATOR, school)]
     assert not RoleInvitation.objects.standing().exists()
     assert client.session["_auth_user_id"] == str(user.pk)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Noor\n\nMeldcode: klik op https://kwaad.example\r\nde\x85Wit\u2028\tB",
+         "Noor Meldcode: klik op https://kwaad.example de Wit B"),
+        ("No\x00or \ud800\u202eB", "No or B"),
+        ([], "Noor de Genodigde"),
+        (" \n ", "Noor de Genodigde"),
+    ],
+)  # fmt: skip
+@shows("mail-1")
+def test_what_a_provider_calls_somebody_is_a_name_on_one_line(
+    provider, school, client, said, kept, django_capture_on_commit_callbacks
+):
+    """It stands in the mail about their role, where more lines could pass for ours."""
+    member(Role.SCHOOL_LEADER, school, email="leiding@school.example")
+    RoleInvitationFactory(school=school, email=NOOR, name="Noor de Genodigde")
+    with django_capture_on_commit_callbacks(execute=True):
+        admit(provider, "s1", {"email": NOOR, "email_verified": True, "name": said})
+    assert User.objects.get(email=NOOR).name == kept
+    told = next(one for one in mail.outbox if one.to == ["leiding@school.example"])
+    assert kept in told.body
 
 
 def test_the_second_factor_is_set_up_before_anything_else(provider, school, client):

@@ -140,6 +140,10 @@ ATTACKS = (
     Attack("session-4", "3.4.1",
         "Read or send the cookies by script, from another site or without TLS",
         "HttpOnly, SameSite=Lax, and over TLS Secure with the prefix __Host-"),
+    Attack("session-5", "3.3.3",
+        "At the very moment at which one's sessions end (a role ends, a second factor is reset, "
+        "the owner chooses a new password): change the password, or set up a second factor",
+        "nothing of it stays; the owner's password does"),
     # --- Invitations and roles --------------------------------------------------------------------
     Attack("role-1", "4.1.2",
         "Accept an invitation with another account, twice, after it was withdrawn, expired or"
@@ -195,6 +199,10 @@ ATTACKS = (
         "Get past a fresh second factor by POST or HEAD without GET, by htmx, by the password"
         " alone",
         "asked for the factor; nothing happens"),
+    Attack("code-8", "2.2.3",
+        "With a stolen password alone: say it again, wait until the owner sets up a second "
+        "factor, and add one of one's own beside it",
+        "asked for the one there is: what was said before does not count"),
     # --- Guessing ---------------------------------------------------------------------------------
     Attack("limit-1", "2.2.1",
         "Guess the password of one account, from many addresses, in capitals, with another "
@@ -393,6 +401,10 @@ ATTACKS = (
         "As a stranger: ask along one line of HTTP/2 for 250 large answers and read none, for the "
         "proxy keeps them whole",
         "one line is one answer at a time; the memory of the proxy is bound"),
+    Attack("busy-6", "11.1.4",
+        "Let a provider answer slowly and sign in there on and on, so that nobody of other schools "
+        "can sign in through theirs",
+        "what was slow lately has one turn of the two, whoever asks"),
     # --- The API for other systems ----------------------------------------------------------------
     Attack("api-1", "2.10.1",
         "Come in without a token, with one that is guessed, changed, over or revoked, with its "

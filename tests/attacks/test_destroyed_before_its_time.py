@@ -171,3 +171,38 @@ def test_that_a_run_waits_stands_in_the_trail_once_it_is_over(school, due, peopl
     assert signed_in(first).get(trail).content.decode().count("· vernietiging") == before
     destroy()
     assert signed_in(first).get(trail).content.decode().count("· vernietiging") > before
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="one writer at a time")
+@pytest.mark.django_db(transaction=True)
+@shows("destroy-1")
+@shows("destroy-2")
+@pytest.mark.parametrize("meanwhile", ["held back", "kept out"])
+def test_what_is_taken_back_while_a_colleague_approves_is_not_approved(
+    school, due, people, monkeypatch, meanwhile
+):
+    """Behind the look whether it is due still."""
+    first, second, leader = people
+    approve(school, first)
+    seen = approving.digest(approving.to_approve(second, school))
+
+    def take_back() -> None:
+        if meanwhile == "held back":
+            approving.hold_back(due, leader, reason="Rechtszaak.", until=None)
+        else:
+            need_to_know.shut_out(due, leader, first, **FAMILY)
+        connection.close()
+
+    taking = Thread(target=take_back)
+
+    def begin_to_take_back() -> None:
+        taking.start()
+        taking.join(1)
+
+    said = in_between(
+        monkeypatch, approving, "still_due",
+        lambda: approving.approve(school, second, seen=seen), begin_to_take_back,
+    )  # fmt: skip
+    taking.join(20)
+    item = DueItem.objects.get(case=due)
+    assert (said, item.first_by, item.second_by, item.destruction) == (1, None, None, None)

@@ -15,9 +15,12 @@ from cases import handing_on
 from cases.files import actions as files
 from cases.models import Attachment, Case, ShutOut
 from cases.need_to_know import actions as need_to_know
+from cases.querysets.of_keeping import RightsRequestQuerySet
+from cases.rights_requests import actions as requests
 from consultations import actions as consultations
 from consultations.models import Advice
 from tests.cases.made_up_files import attach
+from tests.cases.test_rights_requests import answer, ask
 from tests.factories import (
     CaseFactory,
     ConsultationFactory,
@@ -177,3 +180,33 @@ def test_whose_role_ends_at_once_with_ours_is_left_no_case(school, coordinator, 
     second.join(20)
     case.refresh_from_db()
     assert case.responsible == leader, said
+
+
+@pytest.mark.parametrize("write", ["answer", "take longer"])
+def test_whom_a_conflict_keeps_out_answers_no_letter(school, coordinator, monkeypatch, write):
+    """The pupil is held before the letter is looked for: answered before the conflict, or not."""
+    leader, case = member(Role.SCHOOL_LEADER, school), CaseFactory(pupil__school=school)
+    asked, kept_out = ask(case.pupil, leader), []
+
+    def write_it() -> bool:
+        if write == "answer":
+            answer(asked, coordinator, "refused", grounds=["rights"], words="Nee.")
+        else:
+            requests.take_longer(asked, coordinator, why="Druk.")
+        return True
+
+    def keep_out() -> None:
+        need_to_know.shut_out(case, leader, coordinator, ground="family", explanation="")
+        connection.close()
+
+    keeping_out = Thread(target=keep_out)
+
+    def meanwhile() -> None:
+        keeping_out.start()
+        keeping_out.join(1)  # it waits for the first, or is done
+        kept_out.append(ShutOut.objects.exists())
+
+    wrote = in_between(monkeypatch, RightsRequestQuerySet, "select_for_update", write_it, meanwhile)
+    keeping_out.join(20)
+    assert ShutOut.objects.exists()
+    assert (wrote, kept_out) == (True, [False])

@@ -6,6 +6,7 @@ import pytest
 from auditlog.context import set_actor
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import Membership, RoleInvitation, User
 from accounts.people import actions as people
@@ -16,8 +17,10 @@ from audit.models import LogEntry
 from cases.dossier.actions import request_export
 from cases.errors import ActionError
 from cases.jobs import AT_ONCE
-from cases.models import Case, DossierExport, EmergencyAccess
+from cases.models import Case, Destruction, DossierExport, EmergencyAccess, YearPaper
 from cases.need_to_know import actions as need_to_know
+from cases.notifications.reading import unread_count
+from cases.notifications.telling import notify
 from consultations.answering import actions as answering
 from consultations.models import Invitation
 from tests.attacks.test_insider_races import in_between
@@ -225,3 +228,19 @@ class TestAtTheVeryMoment:
         )
         again(administrator, Role.ADMINISTRATOR, school=school)
         assert not RoleInvitation.objects.acceptable().exists(), said
+
+
+# --- What was asked at one school was told on by a role at another
+@pytest.mark.parametrize("kind", ["destroyed", "year_report_ready", "year_report_failed"])
+def test_what_became_of_it_at_a_school_that_one_left_is_told_nobody(school, administrator, kind):
+    leader, elsewhere = member(Role.SCHOOL_LEADER, school), SchoolFactory()
+    if kind == "destroyed":
+        made = Destruction.objects.create(
+            school=school, first_by=administrator, second_by=leader, approved_at=timezone.now()
+        )
+    else:
+        made = YearPaper.objects.create(school=school, year=2025, requested_by=leader)
+    notify(kind, [leader.pk], str(made.public_id), about=str(made.public_id))
+    assert unread_count(leader) == 1
+    end_role(leader.memberships.get(), administrator, school)
+    assert unread_count(again(leader, Role.SCHOOL_LEADER, school=elsewhere)) == 0

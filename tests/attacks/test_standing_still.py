@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
+from http.server import HTTPServer, SimpleHTTPRequestHandler
 from threading import Event, Semaphore, Thread
 
 import pytest
@@ -355,6 +356,44 @@ def test_a_slow_provider_does_not_keep_all_threads_of_the_web():
     finally:
         over.set()
         server.shutdown(socket.SHUT_RDWR)
+        for one in waiting:
+            one.join(PATIENCE)
+
+
+@shows("busy-6")
+def test_a_slow_provider_keeps_nobody_from_signing_in_through_another(monkeypatch):
+    """What was slow lately has one turn of the two, however many sign in there."""
+    server, asked, over = socket.create_server(("127.0.0.1", 0)), Semaphore(0), Event()
+    url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+    Thread(target=keep_waiting, args=(server, asked, over), daemon=True).start()
+    quick = HTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler)
+    quick.RequestHandlerClass.log_message = lambda *args: None
+    Thread(target=quick.serve_forever, daemon=True).start()
+    monkeypatch.setattr(fetch, "TURN", 0.2)
+    monkeypatch.setattr(fetch, "_slow", {})
+
+    def sign_in() -> None:
+        with suppress(requests.RequestException):
+            fetch.GuardedSession().get(url)
+
+    with monkeypatch.context() as hasty:
+        hasty.setattr(fetch, "WAIT", 0.3)
+        sign_in()  # the first: nobody knows yet
+    assert asked.acquire(timeout=PATIENCE)
+    waiting = [Thread(target=sign_in, daemon=True) for __ in range(3)]
+    try:
+        for one in waiting:
+            one.start()
+        assert asked.acquire(timeout=PATIENCE)
+        asked.acquire(timeout=1)  # another, where another gets a turn
+        there = f"http://127.0.0.1:{quick.server_port}/README.md"
+        for __ in range(3):
+            assert fetch.GuardedSession().get(there).status_code == 200
+    finally:
+        over.set()
+        server.shutdown(socket.SHUT_RDWR)
+        quick.shutdown()
+        quick.server_close()
         for one in waiting:
             one.join(PATIENCE)
 

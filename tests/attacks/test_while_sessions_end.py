@@ -1,0 +1,144 @@
+"""What is sent at the moment at which one's sessions end: a password, a second factor."""
+
+import re
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.password_forms import ChangePasswordForm, ResetPasswordKeyForm
+from accounts.people.actions import end_role, reset_second_factor
+from tests.accounts.second_factors import LOGIN, code, sign_in
+from tests.accounts.test_password_reset import ask, choose
+from tests.attacks.passkey import Passkey
+from tests.attacks.proof import shows
+from tests.attacks.test_insider_races import in_between
+from tests.factories import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+AGAIN, ADD, SET_UP = (
+    reverse(name) for name in ("account_reauthenticate", "mfa_add_webauthn", "mfa_activate_totp")
+)
+CHANGE = reverse("account_change_password")
+MINE, OWNERS = "paard stal klok regen", "fiets brug wolk lamp"
+at_once = pytest.mark.django_db(transaction=True)
+
+
+def by_password(user) -> Client:
+    """Return the browser of somebody who gave the password, and needs no more yet."""
+    browser = Client()
+    browser.post(LOGIN, {"login": user.email, "password": PASSWORD})
+    return browser
+
+
+def is_in(browser: Client) -> bool:
+    """Tell whether a browser is signed in, whatever it sees."""
+    return browser.get(CHANGE).status_code == 200
+
+
+def change(browser: Client, new: str) -> None:
+    fields = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    browser.post(CHANGE, fields)
+
+
+def set_up(browser: Client) -> None:
+    """Set an app up, as a person does."""
+    secret = browser.get(SET_UP).context["form"].secret
+    browser.post(SET_UP, {"code": code(secret)})
+
+
+@shows("code-8")
+@pytest.mark.parametrize("said_again", [False, True])
+def test_a_password_alone_adds_no_second_factor_to_another(teacher, said_again):
+    """Said again while there was none, it counted for a quarter of an hour."""
+    thief = by_password(teacher)
+    if said_again:
+        assert thief.post(AGAIN, {"password": PASSWORD}).status_code == 302
+    Passkey(teacher)  # the owner sets theirs up
+    for page in (ADD, SET_UP):
+        assert "reauthenticate" in thief.get(page).headers.get("Location", "")
+    assert Authenticator.objects.get(user=teacher).type == Authenticator.Type.WEBAUTHN
+
+
+def test_nor_does_it_show_which_there_are(teacher):
+    thief = by_password(teacher)
+    assert thief.get(reverse("mfa_index")).status_code == 200
+    Passkey(teacher)
+    for name in ("mfa_index", "mfa_list_webauthn"):
+        assert "reauthenticate" in thief.get(reverse(name)).headers.get("Location", "")
+
+
+@at_once
+def test_a_password_is_enough_for_the_first(teacher):
+    browser = by_password(teacher)
+    set_up(browser)
+    assert browser.get(reverse("help")).status_code == 200
+    assert is_in(browser)
+
+
+@at_once
+@shows("session-5")
+def test_a_new_password_brings_no_session_back_that_ended(
+    teacher, administrator, school, monkeypatch
+):
+    browser = Client()
+    sign_in(browser, teacher)
+    assert is_in(browser)
+    in_between(
+        monkeypatch, ChangePasswordForm, "clean",
+        lambda: change(browser, MINE),
+        lambda: end_role(teacher.memberships.get(), administrator, school),
+    )  # fmt: skip
+    assert not is_in(browser)
+    assert User.objects.get(pk=teacher.pk).session_epoch == teacher.session_epoch + 1
+
+
+@at_once
+@shows("session-5")
+def test_who_knows_the_old_password_does_not_undo_the_new_one(teacher, monkeypatch):
+    thief = Client()
+    sign_in(thief, teacher)
+    owner = User.objects.get(pk=teacher.pk)
+
+    def owner_chooses() -> None:
+        owner.set_password(OWNERS)
+        owner.save(update_fields=["password"])
+
+    in_between(monkeypatch, ChangePasswordForm, "clean", lambda: change(thief, MINE), owner_chooses)
+    assert User.objects.get(pk=teacher.pk).check_password(OWNERS)
+    assert not is_in(thief)
+
+
+@at_once
+@shows("session-5")
+def test_who_chooses_one_by_mail_comes_first(teacher, client, mailoutbox, monkeypatch):
+    thief = Client()
+    sign_in(thief, teacher)
+    ask(client, teacher.email)
+    link = re.search(r"https?://[^/]+(/\S+)", mailoutbox[-1].body).group(1)
+    in_between(
+        monkeypatch,
+        ResetPasswordKeyForm,
+        "clean",
+        lambda: choose(client, link, OWNERS),
+        lambda: change(thief, MINE),
+    )
+    assert User.objects.get(pk=teacher.pk).check_password(OWNERS)
+    assert not is_in(thief)
+
+
+@at_once
+@shows("session-5")
+def test_no_second_factor_outlives_the_reset_of_all(teacher, administrator, school, monkeypatch):
+    thief = by_password(teacher)
+    in_between(
+        monkeypatch, ActivateTOTPForm, "clean_code",
+        lambda: set_up(thief),
+        lambda: reset_second_factor(school, administrator, teacher),
+    )  # fmt: skip
+    assert not Authenticator.objects.filter(user=teacher).exists()
+    assert not is_in(thief)
