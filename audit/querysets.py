@@ -8,7 +8,8 @@ from auditlog.models import LogEntryManager as AuditlogManager
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from accounts import access
@@ -17,6 +18,7 @@ from accounts.models import Membership
 from audit import sight
 from audit.about import neutral_name, subject_of, system
 from audit.kinds import Kind
+from audit.rules import NIGHT_UNTIL, READING, RULES
 
 if TYPE_CHECKING:
     from accounts.models import School, User
@@ -174,12 +176,18 @@ class FlagQuerySet(models.QuerySet):
     """Questions about unusual reading."""
 
     def visible_to(self, user: "User") -> "FlagQuerySet":
-        """Return the flags that the user looks at: never those about themselves."""
+        """Return the flags that the user looks at: never those about themselves.
+
+        Nor one that was raised when they were not kept yet from a case that it counts, or did not
+        look at flags yet: a flag without a row in the trail would say that there is such a case.
+        What is raised since counts none (``audit.unusual``).
+        """
         watched = access.school_ids(user, Permission.WATCH_ADMINISTRATORS)
-        return self.filter(
+        theirs = self.filter(
             Q(school_id__in=access.school_ids(user, Permission.SEE_AUDIT))
             | Q(school_id__in=watched, of_administrator=True)
         ).exclude(user=user)
+        return theirs.exclude(_counts_what_is_kept_from(user))
 
     def standing(self) -> "FlagQuerySet":
         """Return those that nobody settled yet."""
@@ -192,6 +200,31 @@ class FlagQuerySet(models.QuerySet):
     def of_schools(self, ids: Iterable[int]) -> "FlagQuerySet":
         """Return the flags of some schools."""
         return self.filter(school_id__in=ids)
+
+
+def _counts_what_is_kept_from(user: "User") -> Q:
+    """Return the condition on flags of before that count a case which is kept from somebody now."""
+    night = timedelta(hours=NIGHT_UNTIL)
+    log = apps.get_model("audit", "LogEntry").objects
+    counted = log.alias(night=TruncDate(models.F("timestamp") - night)).filter(
+        actor=OuterRef("user"), school=OuterRef("school"), night=OuterRef("day"), kind__in=READING
+    )
+    since = sight.kept_since(user, OuterRef(OuterRef(OuterRef("raised_at"))))
+    of_before = Q(models.Exists(counted.filter(case_reference__in=since)))
+    all_of_them = counted.filter(case_reference__in=sight.kept_from(user))
+    for school, day in _watches_since(user).items():
+        new_here = Q(school_id=school, raised_at__date__lte=day)
+        of_before |= new_here & Q(models.Exists(all_of_them))
+    return Q(rule__in=[rule.code for rule in RULES if rule.cases]) & of_before
+
+
+def _watches_since(user: "User") -> dict[int, date]:
+    """Return since which day somebody looks at flags, by school."""
+    found: dict[int, date] = {}
+    for permission in (Permission.SEE_AUDIT, Permission.WATCH_ADMINISTRATORS):
+        for held in access.memberships_with(user, permission):
+            found[held.school_id] = min(found.get(held.school_id, held.starts_on), held.starts_on)
+    return found
 
 
 def _carried_along(user: "User") -> Q:

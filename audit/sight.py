@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, Q, QuerySet
+from django.db.models.expressions import Combinable
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -12,10 +13,14 @@ if TYPE_CHECKING:
 # From a user to the references of cases, as a query that others can stand around.
 References = Callable[["User"], QuerySet]
 
+# The same, of those that are kept from a user since a moment of another query.
+Since = Callable[["User", Combinable], QuerySet]
+
 # The same, to the keys of records.
 Keys = Callable[["User"], QuerySet]
 
 _told: dict[str, References] = {}
+_since: list[Since] = []
 _hidden: dict[type[Model], Keys] = {}
 _case: list[type[Model]] = []
 _ways_of_reading: set[type[Model]] = set()
@@ -27,10 +32,12 @@ def declare(
     *,
     known_to: References,
     kept_from: References,
+    kept_since: Since,
 ) -> None:
     """Say how to find what a user may see, and what a conflict of interest keeps from them."""
     _case[:] = [case]
     _told.update(known_to=known_to, kept_from=kept_from)
+    _since[:] = [kept_since]
 
 
 def declare_hidden(model: type[Model], kept_from: Keys) -> None:
@@ -80,6 +87,11 @@ def known_to(user: "User") -> QuerySet:
 def kept_from(user: "User") -> QuerySet:
     """Return the references of the cases whose existence must not show itself to the user."""
     return _told["kept_from"](user)
+
+
+def kept_since(user: "User", moment: Combinable) -> QuerySet:
+    """Return the references of those of them that were not kept from the user at a moment yet."""
+    return _since[0](user, moment)
 
 
 def hidden_rows(user: "User") -> Q:
