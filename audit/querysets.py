@@ -9,7 +9,7 @@ from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import OuterRef, Q
-from django.db.models.functions import TruncDate
+from django.db.models.functions import Coalesce, Least, TruncDate
 from django.utils import timezone
 
 from accounts import access
@@ -18,12 +18,14 @@ from accounts.models import Membership
 from audit import sight
 from audit.about import neutral_name, subject_of, system
 from audit.kinds import Kind
-from audit.rules import NIGHT_UNTIL, READING, RULES
+from audit.rules import NIGHT_FROM, NIGHT_UNTIL, RULES, Rule
 
 if TYPE_CHECKING:
     from accounts.models import School, User
     from audit.models import LogEntry
 
+# So long after reading it is flagged at the latest: while no worker looks, nothing is.
+LONGEST_UNRAISED = timedelta(days=30)
 # What auditlog calls it → what we call it.
 KIND_OF_ACTION = {0: Kind.MADE, 1: Kind.CHANGED, 2: Kind.REMOVED, 3: Kind.READ}
 
@@ -178,16 +180,29 @@ class FlagQuerySet(models.QuerySet):
     def visible_to(self, user: "User") -> "FlagQuerySet":
         """Return the flags that the user looks at: never those about themselves.
 
-        Nor one that was raised when they were not kept yet from a case that it counts, or did not
-        look at flags yet: a flag without a row in the trail would say that there is such a case.
-        What is raised since counts none (``audit.unusual``).
+        Nor one that counts nothing but cases that are kept from them since, or since before they
+        looked at flags: a flag without a row in the trail would say that there is such a case.
         """
         watched = access.school_ids(user, Permission.WATCH_ADMINISTRATORS)
         theirs = self.filter(
             Q(school_id__in=access.school_ids(user, Permission.SEE_AUDIT))
             | Q(school_id__in=watched, of_administrator=True)
         ).exclude(user=user)
-        return theirs.exclude(_counts_what_is_kept_from(user))
+        for rule in RULES:
+            if rule.cases:
+                of_it = theirs.alias(left=_left_of(rule, user))
+                nothing_left = of_it.filter(_counts_what_is_kept(rule, user), left__lte=rule.over)
+                theirs = theirs.exclude(pk__in=nothing_left.values("pk"))
+        return theirs
+
+    def counted_for(self, user: "User") -> "FlagQuerySet":
+        """Return flags with how many times the user's trail knows of: ``shown_count``."""
+        fewer = (
+            models.When(_counts_what_is_kept(rule, user), then=Least("count", _left_of(rule, user)))
+            for rule in RULES
+            if rule.cases
+        )
+        return self.annotate(shown_count=models.Case(*fewer, default=models.F("count")))
 
     def standing(self) -> "FlagQuerySet":
         """Return those that nobody settled yet."""
@@ -202,20 +217,39 @@ class FlagQuerySet(models.QuerySet):
         return self.filter(school_id__in=ids)
 
 
-def _counts_what_is_kept_from(user: "User") -> Q:
-    """Return the condition on flags of before that count a case which is kept from somebody now."""
-    night = timedelta(hours=NIGHT_UNTIL)
-    log = apps.get_model("audit", "LogEntry").objects
-    counted = log.alias(night=TruncDate(models.F("timestamp") - night)).filter(
-        actor=OuterRef("user"), school=OuterRef("school"), night=OuterRef("day"), kind__in=READING
-    )
+def _counted_by(rule: Rule) -> models.QuerySet:
+    """Return the rows that a flag of a rule counts, around a query of flags."""
+    night = models.F("timestamp") - timedelta(hours=NIGHT_UNTIL)
+    rows = apps.get_model("audit", "LogEntry").objects.alias(night=TruncDate(night)).filter(
+        actor=OuterRef("user"), school=OuterRef("school"), night=OuterRef("day"),
+        # For the index: which days these can be.
+        timestamp__gt=OuterRef("raised_at") - LONGEST_UNRAISED,
+        kind__in=rule.kinds, for_board=False,
+    )  # fmt: skip
+    at_night = Q(timestamp__hour__gte=NIGHT_FROM) | Q(timestamp__hour__lt=NIGHT_UNTIL)
+    return rows.filter(at_night) if rule.at_night else rows
+
+
+def _counts_what_is_kept(rule: Rule, user: "User") -> Q:
+    """Return the condition on flags of a rule that count a case which is kept from somebody.
+
+    Of those of before: what is raised since counts none (``audit.unusual``).
+    """
+    rows = _counted_by(rule)
     since = sight.kept_since(user, OuterRef(OuterRef(OuterRef("raised_at"))))
-    of_before = Q(models.Exists(counted.filter(case_reference__in=since)))
-    all_of_them = counted.filter(case_reference__in=sight.kept_from(user))
+    found = Q(models.Exists(rows.filter(case_reference__in=since)))
+    all_of_them = models.Exists(rows.filter(case_reference__in=sight.kept_from(user)))
     for school, day in _watches_since(user).items():
-        new_here = Q(school_id=school, raised_at__date__lte=day)
-        of_before |= new_here & Q(models.Exists(all_of_them))
-    return Q(rule__in=[rule.code for rule in RULES if rule.cases]) & of_before
+        found |= Q(all_of_them, school_id=school, raised_at__date__lte=day)
+    return Q(found, rule=rule.code)
+
+
+def _left_of(rule: Rule, user: "User") -> Coalesce:
+    """Return how many cases a flag of a rule counts that are not kept from somebody."""
+    rows = _counted_by(rule).exclude(case_reference="")
+    rows = rows.exclude(case_reference__in=sight.kept_from(user)).order_by().values("actor")
+    counted = rows.annotate(left=models.Count("case_reference", distinct=True)).values("left")
+    return Coalesce(models.Subquery(counted), 0)
 
 
 def _watches_since(user: "User") -> dict[int, date]:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.roles import Role
@@ -53,6 +54,7 @@ def flagged(school, teacher) -> Flag:
     hidden, night = CaseFactory(pupil=PupilFactory(school=school)), DAY + timedelta(hours=12)
     happened(Kind.READ, teacher, night, case=hidden.reference)
     look(night + timedelta(minutes=5))
+    Flag.objects.update(raised_at=night + timedelta(minutes=5))
     flag = Flag.objects.get()
     flag.case = hidden
     return flag
@@ -72,14 +74,30 @@ def test_a_flag_of_before_somebody_was_kept_from_its_case(flagged, coordinator, 
 def test_a_flag_of_before_somebody_looked_after_the_school(flagged, coordinator):
     newcomer, other = (member(Role.TEACHER, flagged.school) for _ in range(2))
     shut_out(flagged.case, coordinator, newcomer, ground="family", explanation="")
+    ShutOut.objects.update(set_at=DAY)
+    since = timezone.localdate(flagged.raised_at)
     for person in (newcomer, other):
         Membership.objects.create(
-            user=person, school=flagged.school, role=Role.ADMINISTRATOR, starts_on=flagged.day
+            user=person, school=flagged.school, role=Role.ADMINISTRATOR, starts_on=since
         )
         person.forget_memberships()
-    Flag.objects.update(raised_at=DAY + timedelta(hours=13))
     assert not Flag.objects.visible_to(newcomer).exists()
     assert Flag.objects.visible_to(other).exists()
+
+
+def test_a_flag_of_before_counts_what_is_left(flagged, coordinator, administrator):
+    """Whoever was flagged keeps who looks at it from one of the cases: the others stay there."""
+    night, other = DAY + timedelta(hours=12), CaseFactory(pupil=PupilFactory(school=flagged.school))
+    happened(Kind.READ, flagged.user, night + timedelta(minutes=6), case=other.reference)
+    # By day nobody is flagged for it: what is left of a night is what was read in it.
+    by_day = CaseFactory(pupil=PupilFactory(school=flagged.school))
+    happened(Kind.READ, flagged.user, night - timedelta(hours=8), case=by_day.reference)
+    look(night + timedelta(minutes=10))
+    shut_out(flagged.case, coordinator, administrator, ground="family", explanation="")
+    shown = Flag.objects.visible_to(administrator).counted_for(administrator).get()
+    assert (shown.count, shown.shown_count) == (2, 1)
+    shut_out(other, coordinator, administrator, ground="family", explanation="")
+    assert not Flag.objects.visible_to(administrator).exists()
 
 
 def test_a_flag_that_counts_others_stays_with_who_was_kept_out_before(
