@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.roles import Role
 from audit.actions import settle
 from audit.models import Flag, Look
-from audit.unusual import look
+from audit.unusual import look, tell
 from cases.models import ShutOut
 from cases.need_to_know.actions import shut_out
 from tests.audit.test_unusual import DAY, Kind, happened
@@ -69,6 +70,15 @@ def test_a_flag_of_before_somebody_was_kept_from_its_case(flagged, coordinator, 
     settle(flagged, other, "Las het dossier van Noor, om een telefoontje.")
     assert not Flag.objects.visible_to(administrator).exists()
     assert Flag.objects.visible_to(other).exists()
+
+
+def test_a_mail_about_a_flag_that_waited_goes_to_who_sees_it(flagged, coordinator, administrator):
+    other = member(Role.ADMINISTRATOR, flagged.school)
+    shut_out(flagged.case, coordinator, administrator, ground="family", explanation="")
+    mail.outbox.clear()
+    Flag.objects.update(told_at=None)
+    tell(timezone.now())
+    assert [one.to for one in mail.outbox] == [[other.email]]
 
 
 def test_a_flag_of_before_somebody_looked_after_the_school(flagged, coordinator):
