@@ -65,13 +65,16 @@ class LogQuerySet(models.QuerySet):
         """Return the user's own trail, as far as they may still know what it is about.
 
         Not shown is what a change carried along in a case that they do not see (a step, its
-        attention): that would tell what colleagues saw. Nor what the end of somebody's role carried
-        along in cases of schools where they never wrote any: that would count these. Nor a case
-        that they were shut out of.
+        attention, that it waited): that would tell what colleagues saw. Nor what the end of
+        somebody's role carried along in cases of schools where they never wrote any: that would
+        count these. Nor a case that they were shut out of, but for what they wrote or were asked
+        for themselves: missing, that would tell them that they were.
         """
-        kept = self.filter(actor=user).exclude(case_reference__in=sight.kept_from(user))
+        kept = self.filter(
+            ~Q(case_reference__in=sight.kept_from(user)) | sight.own_rows(user), actor=user
+        )
         kept = kept.exclude(_carried_along(user))
-        followed = Q(kind__in=(Kind.MADE, Kind.CHANGED), content_type=sight.type_of_cases())
+        followed = Q(kind__in=(Kind.MADE, Kind.CHANGED), content_type__in=sight.types_that_follow())
         return kept.filter(~followed | Q(case_reference__in=sight.known_to(user)))
 
     def of_school(self, school: "School", user: "User") -> "LogQuerySet":

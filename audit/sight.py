@@ -25,6 +25,8 @@ _hidden: dict[type[Model], Keys] = {}
 _case: list[type[Model]] = []
 _ways_of_reading: set[type[Model]] = set()
 _by_reference: set[type[Model]] = set()
+_following: set[type[Model]] = set()
+_own: dict[type[Model], Keys] = {}
 
 
 def declare(
@@ -58,15 +60,33 @@ def declare_by_reference(*models: type[Model]) -> None:
     _by_reference.update(models)
 
 
+def declare_following(*models: type[Model]) -> None:
+    """Say what changes of itself by what somebody does in a case, beside the case."""
+    _following.update(models)
+
+
+def declare_own(model: type[Model], keys: Keys) -> None:
+    """Say how to find the records that somebody wrote or was asked for themselves.
+
+    They know of these, whatever they are kept from: missing in their trail, they would tell that.
+    """
+    _own[model] = keys
+
+
 def _number_of(model: type[Model]) -> int:
     """Return the number under which rows about a model stand; all of ours are asked for at once."""
-    declared = (*_case, *_ways_of_reading, *_by_reference, *_hidden)
+    declared = (*_case, *_ways_of_reading, *_by_reference, *_hidden, *_following, *_own)
     return ContentType.objects.get_for_models(*declared)[model].pk
 
 
 def type_of_cases() -> int:
     """Return the number under which rows about a case itself stand."""
     return _number_of(_case[0])
+
+
+def types_that_follow() -> list[int]:
+    """Return the numbers under which rows stand of what changes by what is done in a case."""
+    return [_number_of(model) for model in (*_case, *_following)]
 
 
 def types_of_reading() -> list[int]:
@@ -99,4 +119,12 @@ def hidden_rows(user: "User") -> Q:
     rows = Q(pk__in=())
     for model, kept in _hidden.items():
         rows |= Q(content_type=_number_of(model), object_id__in=kept(user))
+    return rows
+
+
+def own_rows(user: "User") -> Q:
+    """Return the condition on rows about records that the user wrote, or was asked for."""
+    rows = Q(pk__in=())
+    for model, keys in _own.items():
+        rows |= Q(content_type=_number_of(model), object_id__in=keys(user))
     return rows

@@ -34,6 +34,7 @@ class CasesConfig(AppConfig):
             Hold,
             PupilImport,
             RightsRequest,
+            Snooze,
             YearExport,
             YearPaper,
         )
@@ -62,6 +63,7 @@ class CasesConfig(AppConfig):
         sight.declare(Case, known_to=known_to, kept_from=kept_from, kept_since=kept_since)
         sight.declare_hidden(RightsRequest, requests_kept_from)
         sight.declare_reading(DossierExport, EmergencyAccess, YearPaper)
+        sight.declare_following(Snooze)
         sight.declare_by_reference(DossierExport, DueItem, EmergencyAccess, Hold)
         registry.declare(*of_cases.TABLE, *of_schools.TABLE)
         doors.declare(*doors.TABLE)
