@@ -19,8 +19,12 @@ logger = logging.getLogger(__name__)
 
 
 def tell_of_flag(flag: Flag) -> bool:
-    """Mail whoever looks at a flag, each in their own language. False: some could not be sent."""
-    sent = [_send(person) for person in watchers(flag)]
+    """Mail whoever looks at a flag, each in their own language. False: some could not be sent.
+
+    As things are now: a mail that waited can find somebody who is kept from all that it counts.
+    """
+    this = Flag.objects.filter(pk=flag.pk)
+    sent = [_send(person) for person in watchers(flag) if this.visible_to(person).exists()]
     return all(sent)
 
 

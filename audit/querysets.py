@@ -8,7 +8,8 @@ from auditlog.models import LogEntryManager as AuditlogManager
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
+from django.db.models.functions import Coalesce, Least, TruncDate
 from django.utils import timezone
 
 from accounts import access
@@ -17,11 +18,14 @@ from accounts.models import Membership
 from audit import sight
 from audit.about import neutral_name, subject_of, system
 from audit.kinds import Kind
+from audit.rules import NIGHT_FROM, NIGHT_UNTIL, RULES, Rule
 
 if TYPE_CHECKING:
     from accounts.models import School, User
     from audit.models import LogEntry
 
+# So long after reading it is flagged at the latest: while no worker looks, nothing is.
+LONGEST_UNRAISED = timedelta(days=30)
 # What auditlog calls it → what we call it.
 KIND_OF_ACTION = {0: Kind.MADE, 1: Kind.CHANGED, 2: Kind.REMOVED, 3: Kind.READ}
 
@@ -62,13 +66,16 @@ class LogQuerySet(models.QuerySet):
         """Return the user's own trail, as far as they may still know what it is about.
 
         Not shown is what a change carried along in a case that they do not see (a step, its
-        attention): that would tell what colleagues saw. Nor what the end of somebody's role carried
-        along in cases of schools where they never wrote any: that would count these. Nor a case
-        that they were shut out of.
+        attention, that it waited): that would tell what colleagues saw. Nor what the end of
+        somebody's role carried along in cases of schools where they never wrote any: that would
+        count these. Nor a case that they were shut out of, but for what they wrote or were asked
+        for themselves: missing, that would tell them that they were.
         """
-        kept = self.filter(actor=user).exclude(case_reference__in=sight.kept_from(user))
+        kept = self.filter(
+            ~Q(case_reference__in=sight.kept_from(user)) | sight.own_rows(user), actor=user
+        )
         kept = kept.exclude(_carried_along(user))
-        followed = Q(kind__in=(Kind.MADE, Kind.CHANGED), content_type=sight.type_of_cases())
+        followed = Q(kind__in=(Kind.MADE, Kind.CHANGED), content_type__in=sight.types_that_follow())
         return kept.filter(~followed | Q(case_reference__in=sight.known_to(user)))
 
     def of_school(self, school: "School", user: "User") -> "LogQuerySet":
@@ -175,12 +182,31 @@ class FlagQuerySet(models.QuerySet):
     """Questions about unusual reading."""
 
     def visible_to(self, user: "User") -> "FlagQuerySet":
-        """Return the flags that the user looks at: never those about themselves."""
+        """Return the flags that the user looks at: never those about themselves.
+
+        Nor one that counts nothing but cases that are kept from them since, or since before they
+        looked at flags: a flag without a row in the trail would say that there is such a case.
+        """
         watched = access.school_ids(user, Permission.WATCH_ADMINISTRATORS)
-        return self.filter(
+        theirs = self.filter(
             Q(school_id__in=access.school_ids(user, Permission.SEE_AUDIT))
             | Q(school_id__in=watched, of_administrator=True)
         ).exclude(user=user)
+        for rule in RULES:
+            if rule.cases:
+                of_it = theirs.alias(left=_left_of(rule, user))
+                nothing_left = of_it.filter(_counts_what_is_kept(rule, user), left__lte=rule.over)
+                theirs = theirs.exclude(pk__in=nothing_left.values("pk"))
+        return theirs
+
+    def counted_for(self, user: "User") -> "FlagQuerySet":
+        """Return flags with how many times the user's trail knows of: ``shown_count``."""
+        fewer = (
+            models.When(_counts_what_is_kept(rule, user), then=Least("count", _left_of(rule, user)))
+            for rule in RULES
+            if rule.cases
+        )
+        return self.annotate(shown_count=models.Case(*fewer, default=models.F("count")))
 
     def standing(self) -> "FlagQuerySet":
         """Return those that nobody settled yet."""
@@ -193,6 +219,50 @@ class FlagQuerySet(models.QuerySet):
     def of_schools(self, ids: Iterable[int]) -> "FlagQuerySet":
         """Return the flags of some schools."""
         return self.filter(school_id__in=ids)
+
+
+def _counted_by(rule: Rule) -> models.QuerySet:
+    """Return the rows that a flag of a rule counts, around a query of flags."""
+    night = models.F("timestamp") - timedelta(hours=NIGHT_UNTIL)
+    rows = apps.get_model("audit", "LogEntry").objects.alias(night=TruncDate(night)).filter(
+        actor=OuterRef("user"), school=OuterRef("school"), night=OuterRef("day"),
+        # For the index: which days these can be.
+        timestamp__gt=OuterRef("raised_at") - LONGEST_UNRAISED,
+        kind__in=rule.kinds, for_board=False,
+    )  # fmt: skip
+    at_night = Q(timestamp__hour__gte=NIGHT_FROM) | Q(timestamp__hour__lt=NIGHT_UNTIL)
+    return rows.filter(at_night) if rule.at_night else rows
+
+
+def _counts_what_is_kept(rule: Rule, user: "User") -> Q:
+    """Return the condition on flags of a rule that count a case which is kept from somebody.
+
+    Of those of before: what is raised since counts none (``audit.unusual``).
+    """
+    rows = _counted_by(rule)
+    since = sight.kept_since(user, OuterRef(OuterRef(OuterRef("raised_at"))))
+    found = Q(models.Exists(rows.filter(case_reference__in=since)))
+    all_of_them = models.Exists(rows.filter(case_reference__in=sight.kept_from(user)))
+    for school, day in _watches_since(user).items():
+        found |= Q(all_of_them, school_id=school, raised_at__date__lte=day)
+    return Q(found, rule=rule.code)
+
+
+def _left_of(rule: Rule, user: "User") -> Coalesce:
+    """Return how many cases a flag of a rule counts that are not kept from somebody."""
+    rows = _counted_by(rule).exclude(case_reference="")
+    rows = rows.exclude(case_reference__in=sight.kept_from(user)).order_by().values("actor")
+    counted = rows.annotate(left=models.Count("case_reference", distinct=True)).values("left")
+    return Coalesce(models.Subquery(counted), 0)
+
+
+def _watches_since(user: "User") -> dict[int, date]:
+    """Return since which day somebody looks at flags, by school."""
+    found: dict[int, date] = {}
+    for permission in (Permission.SEE_AUDIT, Permission.WATCH_ADMINISTRATORS):
+        for held in access.memberships_with(user, permission):
+            found[held.school_id] = min(found.get(held.school_id, held.starts_on), held.starts_on)
+    return found
 
 
 def _carried_along(user: "User") -> Q:

@@ -66,7 +66,8 @@ def _chosen(schools: list[School], asked: str) -> School:
 
 
 def _flags(request: HttpRequest) -> FlagQuerySet:
-    return Flag.objects.visible_to(request.user).select_related("user", "school", "settled_by")
+    found = Flag.objects.visible_to(request.user).counted_for(request.user)
+    return found.select_related("user", "school", "settled_by")
 
 
 def _seen(request: HttpRequest, flags: Iterable[Flag]) -> list[Flag]:

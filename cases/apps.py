@@ -34,6 +34,7 @@ class CasesConfig(AppConfig):
             Hold,
             PupilImport,
             RightsRequest,
+            Snooze,
             YearExport,
             YearPaper,
         )
@@ -42,7 +43,7 @@ class CasesConfig(AppConfig):
         from cases.notifications.roles import tell_of_role
         from cases.papers import section_of, section_of_schools
         from cases.search.columns import Says
-        from cases.sight import kept_from, known_to, requests_kept_from
+        from cases.sight import kept_from, kept_since, known_to, requests_kept_from
         from cases.todo import doors, of_cases, of_schools, registry
         from cases.together import read_together
 
@@ -59,9 +60,10 @@ class CasesConfig(AppConfig):
             (membership_ended, devices.role_ended),
         ):
             signal.connect(ends, dispatch_uid=f"cases.devices.{ends.__name__}")
-        sight.declare(Case, known_to=known_to, kept_from=kept_from)
+        sight.declare(Case, known_to=known_to, kept_from=kept_from, kept_since=kept_since)
         sight.declare_hidden(RightsRequest, requests_kept_from)
         sight.declare_reading(DossierExport, EmergencyAccess, YearPaper)
+        sight.declare_following(Snooze)
         sight.declare_by_reference(DossierExport, DueItem, EmergencyAccess, Hold)
         registry.declare(*of_cases.TABLE, *of_schools.TABLE)
         doors.declare(*doors.TABLE)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from cases.models import Pupil, SiblingTie
 
@@ -69,6 +69,8 @@ WORD = re.compile(rf"{LETTERS}(?:[’'\-]{LETTERS})*[’']?")
 PART = re.compile(rf"{LETTERS}(?:[’']{LETTERS})*[’']?")
 # Between two parts of what somebody named: "Anna  Smit", "Jan-Willem".
 LONGEST_GAP = 3
+# Of so many parts of a name one makes a word.
+LONGEST_RUN = 6
 
 # What can stand behind a name, and how long a name is at least before it. A bare "s" behind two
 # letters is mostly another word: "een bos rozen" is not about Bo, whom one writes "Bo's".
@@ -112,26 +114,32 @@ class Family:
 
     words: dict[str, str]
     birth_date: date | None
+    # The names as one word.
+    as_one: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, pupil: Pupil) -> "Family":
         """Read what would tell who a pupil is, and who their brothers and sisters at school are."""
         words: dict[str, str] = {}
+        names = [(pupil.given_name, pupil.family_name)]
         siblings = Pupil.objects.filter(
             school_id=pupil.school_id, family_name__iexact=pupil.family_name
         ).exclude(pk=pupil.pk)
         for sibling in siblings:
             words |= dict.fromkeys(parts_of(sibling.given_name), RELATIVE)
+            names.append((sibling.given_name, sibling.family_name))
         # Whatever they are called.
         for tie in SiblingTie.objects.of(pupil).select_related("first", "second"):
             tied = tie.second if tie.first_id == pupil.pk else tie.first
             words |= dict.fromkeys(parts_of(tied.family_name), FAMILY_NAME)
             words |= dict.fromkeys(parts_of(tied.given_name), RELATIVE)
+            names.append((tied.given_name, tied.family_name))
         words |= dict.fromkeys(parts_of(pupil.family_name), FAMILY_NAME)
         words |= dict.fromkeys(parts_of(pupil.given_name), PUPIL)
         if pupil.class_name:
             words.setdefault(fold(pupil.class_name), CLASS)
-        return cls(words, pupil.birth_date)
+        as_one = frozenset(word for both in names for word in written_as_one(*both))
+        return cls(words, pupil.birth_date, as_one)
 
 
 def visible(text: str) -> str:
@@ -164,6 +172,25 @@ def parts_of(name: str) -> Iterator[str]:
     yield from (part for part in known if len(part) > 1)
 
 
+def written_as_one(given: str, family: str) -> Iterator[str]:
+    """Yield how names stand in an address of mail, folded: "devries", "annadevries", "famsmit".
+
+    Parts that follow one another, up to one that is a name by itself.
+    """
+    given, family = _words_of(given), _words_of(family)
+    for words in (given + family, family + given, ["fam", *family], ["familie", *family]):
+        for start, end in combinations(range(len(words) + 1), 2):
+            run = words[start:end]
+            if 1 < len(run) <= LONGEST_RUN and run[-1] not in PREFIXES:
+                yield "".join(run)
+
+
+def _words_of(name: str) -> list[str]:
+    """Return the words of a name in the order in which one says them: of "Vries, de" too."""
+    said = " ".join(reversed(fold(name).split(",")))
+    return [re.sub("[']", "", match.group()) for match in PART.finditer(said)]
+
+
 def find(text: str, family: Family) -> list[Found]:
     """Return the places in a text that tell who the family is, in order, none over another."""
     places = [
@@ -187,31 +214,44 @@ def apart(places: list[Found]) -> list[Found]:
 def _words(text: str, family: Family) -> Iterator[Found]:
     for match in WORD.finditer(text):
         word = match.group()
-        known = [form for form in forms_of(word) if form in family.words]
+        forms = list(forms_of(word))
+        known = [form for form in forms if form in family.words]
         if not visible(word)[:1].isupper():  # "ik ben bang" is not about Ben
             known = [form for form in known if form not in PREFIXES]
         if known:
             yield Found(match.start(), match.end(), word, family.words[known[0]])
+        elif not family.as_one.isdisjoint(forms):
+            yield Found(match.start(), match.end(), word, FAMILY_NAME)
 
 
 def _classes(text: str, family: Family) -> Iterator[Found]:
-    """Find a class of several words, or written with a gap: "groep 7", "2 B"."""
+    """Find a class of several words, or written with a gap: "groep 7", "2 B"; and "groep2B"."""
     for name in (word for word, kind in family.words.items() if kind == CLASS):
         parts = re.findall(r"\d+|[^\W\d_]+", name)
         spelling = r"[\W_]{0,3}".join(map(re.escape, parts))
-        for match in re.finditer(rf"\b{spelling}\b", text, flags=re.IGNORECASE) if parts else ():
+        begins = r"(?:\b|(?<=\bgroep)|(?<=\bklas)|(?<=\bgr))"
+        whole = rf"{begins}{spelling}\b"
+        for match in re.finditer(whole, text, flags=re.IGNORECASE) if parts else ():
             yield Found(match.start(), match.end(), match.group(), CLASS)
 
 
 def forms_of(word: str) -> Iterator[str]:
-    """Yield how a name can stand in a text: as it is, of somebody (Jaydens, Lars'), in a pair."""
+    """Yield how a name can stand in a text: as it is, of somebody (Jaydens, Lars'), in a pair,
+    with a number as in an address of mail (anna2012).
+    """
     folded = fold(word)
-    for form in (folded, *folded.split("-")):
+    for form in (folded, *folded.split("-"), *_without_number(folded)):
         bare = form.rstrip("'")
         yield bare
         for ending, shortest in ENDINGS:
             if bare.endswith(ending) and len(bare) - len(ending) >= shortest:
                 yield bare.removesuffix(ending)
+
+
+def _without_number(word: str) -> Iterator[str]:
+    bare = word.strip("0123456789")
+    if 1 < len(bare) < len(word):
+        yield bare
 
 
 def _behind_relatives(text: str) -> Iterator[Found]:

@@ -1,6 +1,7 @@
 """What the audit must know of cases to show nobody too much (``audit.sight``)."""
 
 from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
 
 from accounts.models import User
 from cases.destruction.erasing import CASE
@@ -22,6 +23,15 @@ def kept_from(user: User) -> QuerySet:
     here = Case.objects.filter(pupil_id__in=pupils).values("reference")
     gone = Tombstone.objects.filter(kind=CASE, kept_from=user).values("reference")
     return united(here, gone)
+
+
+def kept_since(user: User, moment: Combinable) -> QuerySet:
+    """Return the references of those of them from which the user was not kept yet at a moment.
+
+    ``moment``: of the query around this one.
+    """
+    since = ShutOut.objects.standing().filter(user=user, set_at__gt=moment)
+    return Case.objects.filter(pupil_id__in=since.values("pupil_id")).values("reference")
 
 
 def requests_kept_from(user: User) -> QuerySet:

@@ -1,6 +1,6 @@
 """App configuration."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,12 +17,14 @@ class ConsultationsConfig(AppConfig):
         from cases.destruction import fates
         from cases.notifications.kinds import declare
         from cases.todo import doors, registry
-        from consultations import destroyed, kinds, todo
+        from consultations import destroyed, kinds, querysets, todo
         from consultations.actions import withdraw_invitations_of
         from consultations.models import AgendaItem, TimeAnswer
 
         declare(*kinds.KINDS)
         sight.declare_reading(AgendaItem, TimeAnswer)
+        for model, keys in querysets.OWN.items():
+            sight.declare_own(apps.get_model("consultations", model), keys)
         registry.declare(*todo.TABLE)
         doors.declare(*todo.DOORS)
         fates.declare(*destroyed.TABLE)

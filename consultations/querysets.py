@@ -1,5 +1,6 @@
 """Reading consultations, invitations, and what is proposed and read in them."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -306,3 +307,18 @@ def colleagues_of(invitation: models.Model) -> models.QuerySet:
 
 def _model(name: str) -> type[models.Model]:
     return apps.get_model("consultations", name)
+
+
+def _joined_ever(user: "User") -> models.QuerySet:
+    """Return the keys of the consultations to which somebody was invited, whatever became of it."""
+    return _model("Invitation").objects.filter(user=user).values("consultation")
+
+
+# What somebody wrote or was asked for themselves in a consultation, by its model: for the trail.
+OWN: dict[str, Callable[["User"], models.QuerySet]] = {
+    "Consultation": _joined_ever,
+    "Invitation": lambda user: _model("Invitation").objects.filter(user=user).values("pk"),
+    "Advice": lambda user: _model("Advice").objects.filter(author=user).values("pk"),
+    "Mention": lambda user: _model("Mention").objects.filter(advice__author=user).values("pk"),
+    "TimeAnswer": lambda user: _model("TimeAnswer").objects.filter(user=user).values("pk"),
+}

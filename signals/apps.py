@@ -11,10 +11,13 @@ class SignalsConfig(AppConfig):
     verbose_name = _("Signals")
 
     def ready(self) -> None:
-        """Tell the list of tasks. The models are not there before now."""
+        """Tell audit and the list of tasks. The models are not there before now."""
+        from audit import sight
         from cases.destruction import fates
         from cases.todo import registry
         from signals import destroyed, todo
+        from signals.models import Signal
 
+        sight.declare_own(Signal, lambda user: Signal.objects.filter(author=user).values("pk"))
         registry.declare(*todo.TABLE)
         fates.declare(*destroyed.TABLE)

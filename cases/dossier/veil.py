@@ -29,6 +29,7 @@ from cases.names import (
     parts_of,
     said_in,
     visible,
+    written_as_one,
 )
 
 # Behind one of these, a word with a capital is the name of somebody outside the family.
@@ -38,6 +39,8 @@ OTHERS = (
     "classmate|neighbour|doctor"
 )
 BEHIND_OTHER = re.compile(rf"\b(?i:{OTHERS})\s+([A-ZÀ-ÖØ-Þ][\w’'-]+)")
+# Names as one word ("devries") are no other word where they are as long; "van Af" is one.
+LONG = 7
 # Chinese and Japanese set no space between a name and the next word.
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
@@ -66,16 +69,24 @@ class Veil:
         if not variant.veiled:
             return None
         staff = Names.STAFF in variant.names
-        pupils = list(_pupils(case, siblings=staff))
-        near = [*(people_of(case) if staff else ())]
-        near += [name for name, class_name in pupils if class_name == case.pupil.class_name]
+        pupils = _pupils(case, siblings=staff)
+        names_of_pupils = [f"{given} {family}" for given, family, _class in pupils]
+        colleagues = list(people_of(case)) if staff else []
+        near = colleagues + [
+            name
+            for name, (*__, class_name) in zip(names_of_pupils, pupils, strict=True)
+            if class_name == case.pupil.class_name
+        ]
         own = frozenset(parts_of(case.pupil.name))
+        own |= _as_one([(case.pupil.given_name, case.pupil.family_name)])
+        as_one = _as_one((given, family) for given, family, __ in pupils)
+        as_one |= _as_one((name, "") for name in colleagues)
         contacts = _contacts(case) if staff else []
         said = said_in(hidden_words)
-        names = [*near, *said, *(name for name, _class in pupils)]
+        names = [*near, *said, *names_of_pupils]
         return cls(
-            anywhere=_parts(near) - own,
-            capital=(_parts(name for name, _class in pupils) | _names_of(contacts)) - own,
+            anywhere=(_parts(near) | {word for word in as_one if len(word) >= LONG}) - own,
+            capital=(_parts(names_of_pupils) | _names_of(contacts) | as_one) - own,
             own=own,
             said=tuple(dict.fromkeys([*said, *filter(None, contacts)])),
             signs=tuple(sorted(_signs(names) - _signs([case.pupil.name]), key=len, reverse=True)),
@@ -136,6 +147,15 @@ def _cached_parts(name: str) -> tuple[str, ...]:
     return tuple(parts_of(name))
 
 
+def _as_one(names: Iterable[tuple[str, str]]) -> frozenset[str]:
+    return frozenset(word for both in names for word in _cached_as_one(*both))
+
+
+@lru_cache(maxsize=4096)
+def _cached_as_one(given: str, family: str) -> tuple[str, ...]:
+    return tuple(written_as_one(given, family))
+
+
 def _signs(names: Iterable[str]) -> set[str]:
     """Return the parts of names in a script without spaces, two signs at least."""
     words = (word for name in names for word in name.split() if UNSPACED.search(word))
@@ -159,8 +179,8 @@ def _joined(text: str, places: Iterable[Found]) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _pupils(case: Case, *, siblings: bool) -> Iterator[tuple[str, str]]:
-    """Yield the other pupils of the school by name and class, with siblings or without.
+def _pupils(case: Case, *, siblings: bool) -> list[tuple[str, str, str]]:
+    """Return the other pupils of the school by names and class, with siblings or without.
 
     Whoever helps the family hears of all its children: who bears its name, and who was tied to the
     pupil, whatever they are called. A name that another pupil bears too is taken out all the same.
@@ -170,8 +190,7 @@ def _pupils(case: Case, *, siblings: bool) -> Iterator[tuple[str, str]]:
         ties = SiblingTie.objects.of(case.pupil).values_list("first", "second")
         tied = {key for tie in ties for key in tie}
         others = others.exclude(family_name__iexact=case.pupil.family_name).exclude(pk__in=tied)
-    for given, family, class_name in others.values_list("given_name", "family_name", "class_name"):
-        yield f"{given} {family}", class_name
+    return list(others.values_list("given_name", "family_name", "class_name"))
 
 
 def _contacts(case: Case) -> list[str]:

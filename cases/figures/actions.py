@@ -19,7 +19,7 @@ from cases.errors import KEY_USED, ActionError
 from cases.figures.report import years_over
 from cases.figures.school_year import SchoolYear
 from cases.models import Pupil, YearPaper, YearText
-from cases.names import PUPIL, Family, find, parts_of, visible, words_of
+from cases.names import PUPIL, Family, find, parts_of, visible, words_of, written_as_one
 
 
 def save_texts(
@@ -75,9 +75,10 @@ def _save(
 
 def names_in(school: School, text: str) -> list[str]:
     """Return the words of a text that look like the name of somebody who is or was a pupil."""
-    names = Pupil.objects.filter(school=school).values_list("given_name", "family_name")
+    names = list(Pupil.objects.filter(school=school).values_list("given_name", "family_name"))
     known = {part: PUPIL for both in names for name in both for part in parts_of(name)}
-    found = find(text, Family(known, None))
+    as_one = frozenset(word for both in names for word in written_as_one(*both))
+    found = find(text, Family(known, None, as_one))
     # Many a name is a common word too, in small letters: "de jong", "een roos".
     return words_of(one for one in found if visible(one.word)[:1].isupper())
 

@@ -98,8 +98,8 @@ ATTACKS = (
         "they stand in the PDF as text; nothing is opened"),
     Attack("name-1", "8.3.4",
         "Be called in a way that no text is searched for: by a name with brackets, a comma, a "
-        "slash, a dash or an apostrophe, as an administration has it; say a birth date with "
-        "another dash",
+        "slash, a dash or an apostrophe, as an administration has it; by one that is written as "
+        "one word, as in an address of mail; say a birth date with another dash",
         "each part of a name is found by itself, however it is written, in a question without a "
         "name and on the paper of another family"),
     # --- Queries ----------------------------------------------------------------------------------

@@ -5,15 +5,23 @@ the leader did it stood in the trail of the other case, which its people read (R
 """
 
 import uuid
+from datetime import timedelta
 
 import pytest
+from auditlog.context import set_actor
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.roles import Role
 from audit.kinds import Kind
 from audit.models import LogEntry
+from cases.models import Case, Pupil
+from cases.need_to_know.actions import shut_out
+from cases.waiting.actions import put_off
+from consultations.actions import withdraw_invitation
 from signals.actions import file_signal
+from signals.models import Signal
 from tests.accounts.page import Page
 from tests.factories import (
     CaseFactory,
@@ -78,3 +86,79 @@ def test_ones_own_trail_does_not_count_the_consultations_of_other_schools(
     assert not worker.memberships.current().exists()
     told = Page(browser.get(reverse("audit:mine"))).text
     assert told.count("uitnodiging") == 0
+
+
+# --- What followed a signal stood in the trail of its author
+
+
+@pytest.fixture
+def case(school, coordinator) -> Case:
+    """A case of a signal that a colleague logged."""
+    pupil, colleague = PupilFactory(school=school), member(Role.TEACHER, school)
+    return file_signal(
+        pupil, colleague, uuid.uuid4(), categories=["hygiene"], facts="Kwam te laat.",
+        severe=False, acute=False, about_staff=False, observed_at=timezone.now(),
+    ).case  # fmt: skip
+
+
+def mine(user: User) -> list[tuple[str, str]]:
+    """Return what somebody's own trail shows: what was done, and with what."""
+    rows = LogEntry.objects.mine(user).exclude(case_reference="").order_by("pk")
+    return list(rows.values_list("kind", "content_type__model"))
+
+
+def severe(pupil: Pupil, by: User) -> Signal:
+    """Log a severe signal."""
+    return file_signal(
+        pupil, by, uuid.uuid4(), categories=["hygiene"], facts="Kwam zonder jas.", severe=True,
+        acute=False, about_staff=False, observed_at=timezone.now(),
+    )  # fmt: skip
+
+
+def test_that_a_signal_ended_waiting_does_not_stand_in_the_trail_of_its_author(
+    case, coordinator, teacher
+):
+    """A pupil who has a case that colleagues put off: a teacher may not know that there is one."""
+    until = timezone.now() + timedelta(days=2)
+    put_off(case, coordinator, uuid.uuid4(), reason="Het buurtteam komt donderdag.", until=until)
+    with set_actor(teacher):
+        severe(case.pupil, teacher)
+    assert mine(teacher) == [("made", "signal")]
+    # Whoever sees the case reads there who ended it.
+    rows = LogEntry.objects.of_case(case.reference).filter(content_type__model="snooze")
+    assert rows.get(kind=Kind.CHANGED).actor == teacher
+
+
+def test_who_is_kept_out_reads_in_their_trail_what_they_wrote_themselves(
+    case, coordinator, teacher, signed_in
+):
+    """Their signal is theirs still: were it missing there, they knew that they are kept out."""
+    with set_actor(teacher):
+        signal = severe(case.pupil, teacher)
+    address = reverse("signals:detail", args=[signal.reference])
+    signed_in(teacher).get(address)
+    shut_out(case, coordinator, teacher, ground="family", explanation="")
+    assert signed_in(teacher).get(address).status_code == 200
+    assert mine(teacher) == [("made", "signal"), ("read", "signal"), ("read", "signal")]
+
+
+def test_who_is_kept_out_reads_in_their_trail_where_they_thought_along(
+    case, coordinator, teacher, signed_in
+):
+    """As whose invitation was withdrawn does: that is all that they may take it for."""
+    trails = []
+    for person in (teacher, member(Role.TEACHER, case.school)):
+        room = ConsultationFactory(case=case, author=coordinator)
+        invitation = InvitationFactory(consultation=room, user=person, buurtteam=None)
+        browser = signed_in(person)
+        browser.post(reverse("consultations:accept", args=[invitation.public_id]))
+        address = reverse("consultations:detail", args=[room.reference])
+        browser.post(address, {"text": "Praat erover.", "idempotency_key": str(uuid.uuid4())})
+        browser.get(address)
+        if person == teacher:
+            shut_out(case, coordinator, person, ground="family", explanation="")
+        else:
+            withdraw_invitation(invitation, coordinator)
+        trails.append(mine(person))
+    assert trails[0] == trails[1]
+    assert ("made", "advice") in trails[0]
