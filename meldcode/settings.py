@@ -323,6 +323,10 @@ CSRF_COOKIE_SAMESITE = "Lax"
 DEVICE_COOKIE_NAME = "__Host-device" if TLS else "device"
 # Light or dark, where somebody chose (accounts.theme).
 THEME_COOKIE_NAME = "__Host-theme" if TLS else "theme"
+LANGUAGE_COOKIE_NAME = "__Host-language" if TLS else "language"
+# What the next page tells somebody once.
+MESSAGES_COOKIE_NAME = "__Host-messages" if TLS else "messages"
+MESSAGE_STORAGE = "accounts.told_once.Storage"
 CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"
 
 # --- Language and time ---------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The language button: Dutch unless one chose English, and what was chosen stays."""
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from tests.accounts.page import Page
@@ -20,7 +21,7 @@ def test_before_signing_in_the_browser_remembers(client):
     assert Page(client.get(LOGIN)).language == "nl"
     assert choose(client, "en", next=LOGIN)["Location"] == LOGIN
     assert Page(client.get(LOGIN)).language == "en"
-    cookie = client.cookies["django_language"]
+    cookie = client.cookies[settings.LANGUAGE_COOKIE_NAME]
     assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
 
 
@@ -53,7 +54,7 @@ def test_a_language_that_is_not_there_changes_nothing(signed_in, teacher, langua
     assert choose(browser, language).status_code == 302
     teacher.refresh_from_db()
     assert teacher.language == "nl"
-    assert "django_language" not in browser.cookies
+    assert settings.LANGUAGE_COOKIE_NAME not in browser.cookies
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_the_button_writes_no_header(client):
 
 
 def test_an_address_with_the_cookie_of_a_strange_language_is_dutch(client):
-    client.cookies["django_language"] = "tlh"
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "tlh"
     assert Page(client.get(LOGIN)).language == "nl"
 
 

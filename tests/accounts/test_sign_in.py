@@ -60,7 +60,7 @@ def test_capitals_in_the_address_do_not_matter(client, teacher):
 def test_what_is_missing_or_wrong_is_said_at_its_field(client, data, field, dutch, english):
     typed = {"login": "anna@school.example", "password": PASSWORD, **data}
     for language, message in (("nl", dutch), ("en", english)):
-        client.cookies["django_language"] = language
+        client.cookies["language"] = language
         response = client.post(LOGIN, typed)
         page = Page(response)
         assert field in response.context["form"].errors

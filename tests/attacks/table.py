@@ -139,7 +139,8 @@ ATTACKS = (
         "over after 30 minutes of rest and 12 hours in all"),
     Attack("session-4", "3.4.1",
         "Read or send the cookies by script, from another site or without TLS",
-        "HttpOnly, SameSite=Lax, and over TLS Secure with the prefix __Host-"),
+        "HttpOnly, SameSite=Lax, and over TLS Secure with the prefix __Host-, each of them; none "
+        "holds a word of somebody, also not what the next page tells them"),
     Attack("session-5", "3.3.3",
         "At the very moment at which one's sessions end (a role ends, a second factor is reset, "
         "the owner chooses a new password): change the password, or set up a second factor",

@@ -125,7 +125,7 @@ def test_mistakes_elsewhere_wipe_out_none(teacher):
 @pytest.mark.parametrize(("language", "said"), [("nl", PAGE), ("en", "You tried too often")])
 def test_a_flood_of_tries_gets_a_page_in_the_language_of_the_reader(language, said):
     browser = Client()
-    browser.cookies["django_language"] = language
+    browser.cookies["language"] = language
     answers = [tries(f"{number}@a.nl", browser=browser) for number in range(101)]
     assert waits(answers[30]) or language == "en"
     assert answers[-1].status_code == 429

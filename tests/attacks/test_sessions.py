@@ -1,9 +1,15 @@
 """Sessions: planted, stolen, kept (ASVS 3.2, 3.3, 3.4). Their length: tests/accounts."""
 
+import base64
+import binascii
 import json
 import os
+import re
 import subprocess
 import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -44,6 +50,16 @@ def stolen(teacher, signed_in) -> Client:
     thief = with_cookie(signed_in(teacher).cookies["session"].value)
     assert is_in(thief)
     return thief
+
+
+def readable(cookie: str) -> Iterator[str]:
+    """Yield what one reads in a cookie without a key: parts in base64, and pressed together."""
+    for part in re.split("[.:]", cookie.strip('"')):
+        with suppress(binascii.Error):
+            raw = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+            yield raw.decode("latin-1")
+            with suppress(zlib.error):
+                yield zlib.decompress(raw).decode("latin-1")
 
 
 # --- Fixation -------------------------------------------------------------------------------------
@@ -170,6 +186,15 @@ kept.save()
 page = browser.get("/account/login/", secure=True)
 browser.post("/language/", {"language": "en"}, secure=True)
 plain = browser.get("/account/login/", HTTP_HOST="localhost")
+from django.contrib.messages.storage import default_storage
+from django.http import HttpResponse
+from django.test import RequestFactory
+asked, answer = RequestFactory().get("/"), HttpResponse()
+asked.session = kept
+told = default_storage(asked)
+told.add(20, "Saved.")
+told.update(answer)
+browser.cookies.update(answer.cookies)
 print("ANSWER" + json.dumps({
     "cookies": {name: dict(kept) for name, kept in browser.cookies.items()},
     "headers": dict(page.headers),
@@ -193,13 +218,14 @@ def over_tls() -> dict:
 @shows("session-4")
 def test_over_tls_cookies_are_for_this_host_alone(over_tls):
     cookies = over_tls["cookies"]
-    assert {"__Host-session", "__Host-csrf", "django_language"} <= set(cookies)
+    assert {"__Host-session", "__Host-csrf", "__Host-language", "__Host-messages"} <= set(cookies)
     for name, kept in cookies.items():
+        assert name.startswith("__Host-"), name
         assert kept["secure"], name
         assert kept["samesite"] in ("Lax", "Strict"), name
         assert kept["path"] == "/", name
         assert not kept["domain"], name
-    for name in ("__Host-session", "django_language"):
+    for name in ("__Host-session", "__Host-language", "__Host-messages"):
         assert cookies[name]["httponly"], name
 
 
@@ -215,6 +241,12 @@ def test_no_cookie_holds_a_word_of_somebody(teacher, signed_in):
     browser = signed_in(teacher)
     browser.post(reverse("set_language"), {"language": "en"})
     browser.get(reverse("help"))
-    for name, kept in browser.cookies.items():
-        assert teacher.email not in kept.value, name
-        assert teacher.name not in kept.value, name
+    # What the next page tells them, had it come: that they are signed in, and as whom.
+    other = Client()
+    sign_in(other, teacher)
+    left = {**browser.cookies, **other.cookies}
+    assert "messages" in left
+    for name, kept in left.items():
+        for text in (kept.value, *readable(kept.value)):
+            assert teacher.email not in text, name
+            assert teacher.name not in text, name
