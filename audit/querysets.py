@@ -68,11 +68,16 @@ class LogQuerySet(models.QuerySet):
         Not shown is what a change carried along in a case that they do not see (a step, its
         attention, that it waited): that would tell what colleagues saw. Nor what the end of
         somebody's role carried along in cases of schools where they never wrote any: that would
-        count these. Nor a case that they were shut out of, but for what they wrote or were asked
-        for themselves: missing, that would tell them that they were.
+        count these. Nor what happens in a case since they were shut out of it, but for what they
+        wrote or were asked for themselves. What stood there before stays, as it does for who was
+        removed: missing, it would tell them that they were shut out.
         """
+        before = sight.kept_since(user, OuterRef(OuterRef("timestamp")))
         kept = self.filter(
-            ~Q(case_reference__in=sight.kept_from(user)) | sight.own_rows(user), actor=user
+            ~Q(case_reference__in=sight.kept_from(user))
+            | sight.own_rows(user)
+            | Q(case_reference__in=before),
+            actor=user,
         )
         kept = kept.exclude(_carried_along(user))
         followed = Q(kind__in=(Kind.MADE, Kind.CHANGED), content_type__in=sight.types_that_follow())

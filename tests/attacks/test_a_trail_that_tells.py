@@ -15,7 +15,9 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from audit.kinds import Kind
+from audit.log import record_read
 from audit.models import LogEntry
+from cases.actions import add_participant, remove_participant
 from cases.models import Case, Pupil
 from cases.need_to_know.actions import shut_out
 from cases.waiting.actions import put_off
@@ -26,6 +28,7 @@ from tests.accounts.page import Page
 from tests.factories import (
     CaseFactory,
     ConsultationFactory,
+    ConversationFactory,
     InvitationFactory,
     PupilFactory,
     SchoolFactory,
@@ -162,3 +165,37 @@ def test_who_is_kept_out_reads_in_their_trail_where_they_thought_along(
         trails.append(mine(person))
     assert trails[0] == trails[1]
     assert ("made", "advice") in trails[0]
+
+
+def test_who_took_part_and_is_kept_out_reads_what_who_was_removed_reads(
+    case, coordinator, school, signed_in
+):
+    """They knew the case; that it is kept from them now they must not find by what is missing."""
+    trails = []
+    people = [member(Role.TEACHER, school) for __ in range(2)]
+    for person in people:
+        add_participant(case, coordinator, person, hand_over=True)
+        browser = signed_in(person)
+        browser.get(reverse("cases:detail", args=[case.reference]))
+        with set_actor(person):
+            ConversationFactory(case=case, author=person)
+    shut_out(case, coordinator, people[0], ground="family", explanation="")
+    remove_participant(case, coordinator, people[1])
+    for person in people:
+        rows = mine(person)
+        assert ("read", "case") in rows
+        trails.append(rows)
+        page = Page(signed_in(person).get(reverse("audit:mine"))).text
+        assert case.reference not in page
+    assert trails[0] == trails[1]
+
+
+def test_what_somebody_carries_along_in_a_case_after_it_was_kept_from_them_is_not_told(
+    case, coordinator, teacher
+):
+    shut_out(case, coordinator, teacher, ground="family", explanation="")
+    with set_actor(teacher):
+        case.responsible = coordinator
+        case.save()
+    record_read(teacher, case)
+    assert mine(teacher) == []

@@ -268,7 +268,7 @@ def test_a_case_for_the_board_does_not_show_itself(school, teacher, administrato
 def test_a_conflict_of_interest_does_not_show_itself(
     school, case, coordinator, administrator, signed_in
 ):
-    """Not in the trail of the school, nor in one's own of when one still took part."""
+    """Not in the trail of the school; one's own shows what it did before, and no reference."""
     earlier = CaseFactory(pupil=case.pupil, closed_at=timezone.now(), outcome="other",
                           closing_grounds="Klaar.")  # fmt: skip
     other = CaseFactory(pupil=PupilFactory(school=school))
@@ -283,7 +283,10 @@ def test_a_conflict_of_interest_does_not_show_itself(
         assert "belangen" not in text.lower()
     assert other.reference in main(browser, SCHOOL)
     hidden = {case.reference, earlier.reference}
-    assert not LogEntry.objects.mine(administrator).filter(case_reference__in=hidden).exists()
+    of_before = LogEntry.objects.mine(administrator).filter(case_reference__in=hidden)
+    assert list(of_before.values_list("kind", flat=True)) == [Kind.READ] * 2
+    record_read(administrator, case)
+    assert of_before.count() == 2
     rows = LogEntry.objects.of_school(school, administrator)
     assert not rows.filter(object_repr__startswith="shutout").exists()
     assert set(rows.exclude(case_reference="").values_list("case_reference", flat=True)) == {
