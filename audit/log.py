@@ -5,6 +5,7 @@ written stops what it was about: nothing is read that the log does not know of.
 """
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from datetime import timedelta
 
 from auditlog.registry import auditlog
@@ -46,7 +47,8 @@ def record_read(
     said = {"note": note} if note else {}
     if typed:
         said[TYPED] = typed.checksum
-    with transaction.atomic():
+    # Most reading has no reason, and one row needs no transaction.
+    with transaction.atomic() if typed else nullcontext():
         row = LogEntry.objects.log_create(
             seen,
             force_log=True,

@@ -152,7 +152,8 @@ class TypedReason(models.Model):
         verbose_name=_("row of the audit"),
     )
     text = NarrativeField(_("reason"))
-    salt = models.CharField(max_length=32, default=_salt)
+    # Encrypted too: beside a readable one somebody who has the database could try texts.
+    salt = NarrativeField(default=_salt)
 
     class Meta:
         verbose_name = _("reason")
@@ -194,6 +195,8 @@ class Flag(models.Model):
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+")
     day = models.DateField()
     count = models.PositiveIntegerField()
+    # How many cases of other schools were counted together with these (``FlagCase``).
+    elsewhere = models.PositiveIntegerField(default=0, db_default=0)
     # About somebody who looks after the trail themselves: the school leader looks at it too.
     of_administrator = models.BooleanField(default=False)
     raised_at = models.DateTimeField(default=timezone.now)
@@ -230,6 +233,24 @@ class Flag(models.Model):
     def says(self) -> str:
         """Return what somebody did, as it goes on behind their name."""
         return str(SAYS.get(self.rule, self.rule))
+
+
+class FlagCase(models.Model):
+    """A case that a flag counts: what is kept from who looks at it later is not counted for them.
+
+    By its reference, which outlives the case, as in the log.
+    """
+
+    flag = models.ForeignKey(Flag, on_delete=models.CASCADE, related_name="cases")
+    reference = models.CharField(max_length=8)
+
+    class Meta:
+        verbose_name = _("case of unusual reading")
+        verbose_name_plural = _("cases of unusual reading")
+        constraints = (models.UniqueConstraint(fields=("flag", "reference"), name="counted_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.flag} {self.reference}"
 
 
 class Look(models.Model):

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import OuterRef, Q
-from django.db.models.functions import Coalesce, Least, TruncDate
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils import timezone
 
 from accounts import access
@@ -18,14 +18,12 @@ from accounts.models import Membership
 from audit import sight
 from audit.about import neutral_name, subject_of, system
 from audit.kinds import Kind
-from audit.rules import NIGHT_FROM, NIGHT_UNTIL, RULES, Rule
+from audit.rules import RULES
 
 if TYPE_CHECKING:
     from accounts.models import School, User
     from audit.models import LogEntry
 
-# So long after reading it is flagged at the latest: while no worker looks, nothing is.
-LONGEST_UNRAISED = timedelta(days=30)
 # What auditlog calls it → what we call it.
 KIND_OF_ACTION = {0: Kind.MADE, 1: Kind.CHANGED, 2: Kind.REMOVED, 3: Kind.READ}
 
@@ -189,29 +187,26 @@ class FlagQuerySet(models.QuerySet):
     def visible_to(self, user: "User") -> "FlagQuerySet":
         """Return the flags that the user looks at: never those about themselves.
 
-        Nor one that counts nothing but cases that are kept from them since, or since before they
-        looked at flags: a flag without a row in the trail would say that there is such a case.
+        Nor one that says too much of a case which is kept from them: a flag without a row in the
+        trail would tell that there is such a case. What is raised counts none that is kept from who
+        is told (``audit.unusual``); so this is about who is kept out, or begins to look, since. Of
+        a flag that counts more than that the rest stays to be looked at: else whoever was flagged
+        could take it out of sight by keeping the administrator out of one of the cases.
         """
         watched = access.school_ids(user, Permission.WATCH_ADMINISTRATORS)
         theirs = self.filter(
             Q(school_id__in=access.school_ids(user, Permission.SEE_AUDIT))
             | Q(school_id__in=watched, of_administrator=True)
         ).exclude(user=user)
-        for rule in RULES:
-            if rule.cases:
-                of_it = theirs.alias(left=_left_of(rule, user))
-                nothing_left = of_it.filter(_counts_what_is_kept(rule, user), left__lte=rule.over)
-                theirs = theirs.exclude(pk__in=nothing_left.values("pk"))
-        return theirs
+        rest = theirs.alias(left=_left_for(user), enough=_enough())
+        # What a colleague found out can be about what is kept.
+        says_too_much = Q(settled_at__isnull=False) | Q(left__lt=models.F("enough"))
+        return rest.exclude(_counts_what_is_kept(user) & says_too_much)
 
     def counted_for(self, user: "User") -> "FlagQuerySet":
         """Return flags with how many times the user's trail knows of: ``shown_count``."""
-        fewer = (
-            models.When(_counts_what_is_kept(rule, user), then=Least("count", _left_of(rule, user)))
-            for rule in RULES
-            if rule.cases
-        )
-        return self.annotate(shown_count=models.Case(*fewer, default=models.F("count")))
+        fewer = models.When(_counts_what_is_kept(user), then=Least("count", _left_for(user)))
+        return self.annotate(shown_count=models.Case(fewer, default=models.F("count")))
 
     def standing(self) -> "FlagQuerySet":
         """Return those that nobody settled yet."""
@@ -226,48 +221,29 @@ class FlagQuerySet(models.QuerySet):
         return self.filter(school_id__in=ids)
 
 
-def _counted_by(rule: Rule) -> models.QuerySet:
-    """Return the rows that a flag of a rule counts, around a query of flags."""
-    night = models.F("timestamp") - timedelta(hours=NIGHT_UNTIL)
-    rows = apps.get_model("audit", "LogEntry").objects.alias(night=TruncDate(night)).filter(
-        actor=OuterRef("user"), school=OuterRef("school"), night=OuterRef("day"),
-        # For the index: which days these can be.
-        timestamp__gt=OuterRef("raised_at") - LONGEST_UNRAISED,
-        kind__in=rule.kinds, for_board=False,
-    )  # fmt: skip
-    at_night = Q(timestamp__hour__gte=NIGHT_FROM) | Q(timestamp__hour__lt=NIGHT_UNTIL)
-    return rows.filter(at_night) if rule.at_night else rows
+def _counted() -> models.QuerySet:
+    """Return which cases a flag counts, around a query of flags."""
+    return apps.get_model("audit", "FlagCase").objects.filter(flag=OuterRef("pk")).order_by()
 
 
-def _counts_what_is_kept(rule: Rule, user: "User") -> Q:
-    """Return the condition on flags of a rule that count a case which is kept from somebody.
-
-    Of those of before: what is raised since counts none (``audit.unusual``).
-    """
-    rows = _counted_by(rule)
-    since = sight.kept_since(user, OuterRef(OuterRef(OuterRef("raised_at"))))
-    found = Q(models.Exists(rows.filter(case_reference__in=since)))
-    all_of_them = models.Exists(rows.filter(case_reference__in=sight.kept_from(user)))
-    for school, day in _watches_since(user).items():
-        found |= Q(all_of_them, school_id=school, raised_at__date__lte=day)
-    return Q(found, rule=rule.code)
+def _counts_what_is_kept(user: "User") -> Q:
+    """Return the condition on flags that count a case which is kept from somebody."""
+    return Q(models.Exists(_counted().filter(reference__in=sight.kept_from(user))))
 
 
-def _left_of(rule: Rule, user: "User") -> Coalesce:
-    """Return how many cases a flag of a rule counts that are not kept from somebody."""
-    rows = _counted_by(rule).exclude(case_reference="")
-    rows = rows.exclude(case_reference__in=sight.kept_from(user)).order_by().values("actor")
-    counted = rows.annotate(left=models.Count("case_reference", distinct=True)).values("left")
-    return Coalesce(models.Subquery(counted), 0)
+def _left_for(user: "User") -> Coalesce:
+    """Return how many cases a flag counts that are not kept from somebody."""
+    rest = _counted().exclude(reference__in=sight.kept_from(user)).values("flag")
+    return Coalesce(models.Subquery(rest.annotate(left=models.Count("pk")).values("left")), 0)
 
 
-def _watches_since(user: "User") -> dict[int, date]:
-    """Return since which day somebody looks at flags, by school."""
-    found: dict[int, date] = {}
-    for permission in (Permission.SEE_AUDIT, Permission.WATCH_ADMINISTRATORS):
-        for held in access.memberships_with(user, permission):
-            found[held.school_id] = min(found.get(held.school_id, held.starts_on), held.starts_on)
-    return found
+def _enough() -> models.Case:
+    """Return how many cases a flag counts at least at its school: one, and what its rule asks."""
+    rules = (
+        models.When(rule=rule.code, then=Greatest(rule.over + 1 - models.F("elsewhere"), 1))
+        for rule in RULES
+    )
+    return models.Case(*rules, default=models.Value(1), output_field=models.IntegerField())
 
 
 def _carried_along(user: "User") -> Q:

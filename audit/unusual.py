@@ -6,7 +6,9 @@ finds out why, and writes that down.
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q
@@ -17,7 +19,7 @@ from accounts.access import Permission, Scope
 from accounts.models import Membership, School, User
 from audit import mails, sight
 from audit.kinds import Kind
-from audit.models import Flag, LogEntry, Look
+from audit.models import Flag, FlagCase, LogEntry, Look
 from audit.querysets import LogQuerySet
 from audit.rules import NIGHT_FROM, NIGHT_UNTIL, RULES, Rule
 
@@ -27,6 +29,21 @@ DAY = timedelta(days=1)
 # Who writes, reads as well: so long before and after.
 AROUND = timedelta(hours=1)
 
+
+@dataclass
+class Hit:
+    """What somebody did too often at a school on a day.
+
+    ``keys``: what was counted there, cases or rows; ``count``: how many of them at once at most;
+    ``elsewhere``: how many of other schools beside those.
+    """
+
+    keys: set[Any] = field(default_factory=set)
+    count: int = 0
+    elsewhere: int = 0
+
+
+Hits = dict[tuple[int, date], Hit]
 # School → of each flag that was settled there its day, and when that was.
 Settled = dict[int, list[tuple[date, datetime]]]
 
@@ -38,27 +55,37 @@ def look(now: datetime) -> int:
         mark = Look.objects.select_for_update().get(pk=1)
         # Settled in between, the same rows would be flagged once more.
         list(Flag.objects.standing().select_for_update().values_list("pk"))
-        flags = [flag for rule in RULES for flag in _flags(rule, mark.at - OVERLAP, now)]
+        found = [one for rule in RULES for one in _flags(rule, mark.at - OVERLAP, now)]
         standing = Flag.objects.count()
-        Flag.objects.bulk_create(flags, ignore_conflicts=True)
+        Flag.objects.bulk_create([flag for flag, *__ in found], ignore_conflicts=True)
         made = Flag.objects.count() - standing
-        for flag in flags:
-            _grow(flag)
+        for flag, hit, rule in found:
+            _grow(flag, hit, rule)
         mark.at = now
         mark.save(update_fields=["at"])
     tell(now)
     return made
 
 
-def _grow(found: Flag) -> None:
-    """Let the flag that stands say how many there are by now: settling it settles all of them."""
-    Flag.objects.standing().filter(
-        rule=found.rule,
-        user_id=found.user_id,
-        school_id=found.school_id,
-        day=found.day,
-        count__lt=found.count,
-    ).update(count=found.count)
+def _grow(found: Flag, hit: Hit, rule: Rule) -> None:
+    """Let the flag that stands say how many there are by now, and which cases these are: settling
+    it settles all of them.
+    """
+    flag = Flag.objects.standing().get(
+        rule=found.rule, user_id=found.user_id, school_id=found.school_id, day=found.day
+    )
+    if flag.count > hit.count and rule.over:
+        return
+    Flag.objects.filter(pk=flag.pk).update(
+        count=max(flag.count, hit.count), elsewhere=hit.elsewhere
+    )
+    if rule.cases:
+        if rule.over:
+            flag.cases.all().delete()
+        FlagCase.objects.bulk_create(
+            [FlagCase(flag=flag, reference=reference) for reference in sorted(hit.keys)],
+            ignore_conflicts=True,
+        )
 
 
 def tell(now: datetime) -> None:
@@ -68,7 +95,7 @@ def tell(now: datetime) -> None:
             Flag.objects.filter(pk=flag.pk).update(told_at=now)
 
 
-def _flags(rule: Rule, since: datetime, until: datetime) -> Iterator[Flag]:
+def _flags(rule: Rule, since: datetime, until: datetime) -> Iterator[tuple[Flag, Hit, Rule]]:
     # Rows outlive people and schools; a flag about who or what is gone helps nobody. And a case for
     # the board (R9) stands in no trail of who would be told: a flag would say that there is one.
     rows = LogEntry.objects.filter(
@@ -87,20 +114,19 @@ def _flags(rule: Rule, since: datetime, until: datetime) -> Iterator[Flag]:
         settled = _settled(rule, actor)
         parts = _counted_apart(rule, rows.filter(actor=actor))
         hits = [hit for part in parts for hit in _told_of(rule, part, settled, actor).items()]
-        for (school, day), count in hits:
-            yield Flag(
+        for (school, day), hit in hits:
+            flag = Flag(
                 rule=rule.code,
                 user_id=actor,
                 school_id=school,
                 day=day,
-                count=count,
+                count=hit.count,
                 of_administrator=_looks_after(actor, school),
             )
+            yield flag, hit, rule
 
 
-def _told_of(
-    rule: Rule, rows: LogQuerySet, settled: Settled, actor: int
-) -> dict[tuple[int, date], int]:
+def _told_of(rule: Rule, rows: LogQuerySet, settled: Settled, actor: int) -> Hits:
     """Return the hits without the cases from which somebody who is told of them is kept.
 
     Their trail does not show these: a flag without a row beside it would say that there is one.
@@ -136,15 +162,15 @@ def _is_settled(settled: Settled, school: int, at: datetime) -> bool:
     return any(at <= until and day_of(at) <= day for day, until in settled.get(school, ()))
 
 
-def _hits(rule: Rule, rows: LogQuerySet, settled: Settled) -> dict[tuple[int, date], int]:
-    """Return school and day of each time that somebody went over, with the highest count.
+def _hits(rule: Rule, rows: LogQuerySet, settled: Settled) -> Hits:
+    """Return school and day of each time that somebody went over, with what was counted.
 
     What was settled counts no more: only as much again does.
     """
     written = _written_in(rows) if rule.at_night else set()
     window: deque[tuple[datetime, int, object]] = deque()
     times: Counter[object] = Counter()
-    hits: dict[tuple[int, date], int] = {}
+    hits: Hits = defaultdict(Hit)
     columns = ("timestamp", "school_id", "case_reference", "pk")
     for at, school, case, pk in rows.order_by("timestamp", "pk").values_list(*columns).iterator():
         if case in written or _is_settled(settled, school, at):
@@ -157,15 +183,26 @@ def _hits(rule: Rule, rows: LogQuerySet, settled: Settled) -> dict[tuple[int, da
             if not times[gone]:
                 del times[gone]
         if len(times) > rule.over:
-            _note(hits, window, day_of(at))
+            _note(hits, rule, window, day_of(at))
     return hits
 
 
-def _note(hits: dict[tuple[int, date], int], window: Iterable[tuple], day: date) -> None:
-    """Note at each school what was there: of how much was elsewhere, its people see no row."""
-    own = Counter(school for school, __ in {(school, key) for __, school, key in window})
-    for school, count in own.items():
-        hits[school, day] = max(count, hits.get((school, day), 0))
+def _note(hits: Hits, rule: Rule, window: Iterable[tuple], day: date) -> None:
+    """Note at each school what was there: of how much was elsewhere, its people see no row.
+
+    What is counted from the first on, as reading at night, is all of it; else the most at once.
+    """
+    own: dict[int, set] = defaultdict(set)
+    for __, school, key in window:
+        own[school].add(key)
+    together = len({key for keys in own.values() for key in keys})
+    for school, keys in own.items():
+        hit = hits[school, day]
+        if not rule.over:
+            hit.keys |= keys
+        elif len(keys) > hit.count:
+            hit.keys, hit.elsewhere = keys, together - len(keys)
+        hit.count = max(hit.count, len(keys))
 
 
 def _written_in(rows: LogQuerySet) -> set[str]:

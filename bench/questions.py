@@ -140,7 +140,7 @@ def _of_pages(people: dict[str, Person]) -> list[Question]:
         (coordinator, "dashboard: its counts", _counted),
         (coordinator, "dashboard: search", lambda user: _shown(user, q="van Voornaam7")),
         (coordinator, "dashboard: closed", lambda user: _shown(user, view="closed")),
-        (coordinator, "statistics", lambda user: _statistics(_led(user))),
+        (coordinator, "statistics", lambda user: _statistics(_led(user), user)),
         (coordinator, "case: its buttons", lambda user: len(permissions_on(case, user))),
         (teacher, "my signals", _my_signals),
         (teacher, "pupils by name", lambda user: len(pupils_for(user, "van Voornaam7"))),
@@ -163,10 +163,10 @@ def _shown(user: User, **chosen: str) -> int:
     return _page(CaseFilter(chosen, _led(user), user).found)
 
 
-def _statistics(cases: CaseQuerySet) -> int:
+def _statistics(cases: CaseQuerySet, user: User) -> int:
     now = timezone.now()
     school = cases[0].school
-    return len(tables(cases.filter(school=school), school, SchoolYear.of(now), now))
+    return len(tables(cases.filter(school=school), school, SchoolYear.of(now), now, user))
 
 
 def _my_signals(user: User) -> int:

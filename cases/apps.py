@@ -1,5 +1,7 @@
 """App configuration."""
 
+from functools import partial
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -27,12 +29,14 @@ class CasesConfig(AppConfig):
         from cases.destruction import destroyed, fates
         from cases.handing_on import hand_on
         from cases.models import (
+            Attachment,
             Case,
             DossierExport,
             DueItem,
             EmergencyAccess,
             Hold,
             PupilImport,
+            ReceivedDossier,
             RightsRequest,
             Snooze,
             YearExport,
@@ -43,7 +47,13 @@ class CasesConfig(AppConfig):
         from cases.notifications.roles import tell_of_role
         from cases.papers import section_of, section_of_schools
         from cases.search.columns import Says
-        from cases.sight import kept_from, kept_since, known_to, requests_kept_from
+        from cases.sight import (
+            kept_from,
+            kept_since,
+            known_to,
+            requests_kept_from,
+            written_by,
+        )
         from cases.todo import doors, of_cases, of_schools, registry
         from cases.together import read_together
 
@@ -60,7 +70,14 @@ class CasesConfig(AppConfig):
             (membership_ended, devices.role_ended),
         ):
             signal.connect(ends, dispatch_uid=f"cases.devices.{ends.__name__}")
-        sight.declare(Case, known_to=known_to, kept_from=kept_from, kept_since=kept_since)
+        sight.declare(
+            Case,
+            known_to=known_to,
+            kept_from=kept_from,
+            kept_since=kept_since,
+        )
+        for model in (ReceivedDossier, Attachment):
+            sight.declare_own(model, partial(written_by, model))
         sight.declare_hidden(RightsRequest, requests_kept_from)
         sight.declare_reading(DossierExport, EmergencyAccess, YearPaper)
         sight.declare_following(Snooze)

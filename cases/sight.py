@@ -1,11 +1,11 @@
 """What the audit must know of cases to show nobody too much (``audit.sight``)."""
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.expressions import Combinable
 
 from accounts.models import User
 from cases.destruction.erasing import CASE
-from cases.models import Case, RightsRequest, ShutOut, Tombstone
+from cases.models import Case, Record, RightsRequest, ShutOut, Tombstone
 from cases.querysets import united
 
 
@@ -28,12 +28,20 @@ def kept_from(user: User) -> QuerySet:
 def kept_since(user: User, moment: Combinable) -> QuerySet:
     """Return the references of those of them from which the user was not kept yet at a moment.
 
-    ``moment``: of the query around this one.
+    ``moment``: of the query around this one. Of two conflicts about one pupil the first counts:
+    what a second one changed would tell of it.
     """
-    since = ShutOut.objects.standing().filter(user=user, set_at__gt=moment)
+    standing = ShutOut.objects.standing().filter(user=user)
+    earlier = standing.filter(pupil=OuterRef("pupil"), set_at__lt=OuterRef("set_at"))
+    since = standing.filter(~Exists(earlier), set_at__gt=moment)
     return Case.objects.filter(pupil_id__in=since.values("pupil_id")).values("reference")
 
 
 def requests_kept_from(user: User) -> QuerySet:
     """Return the keys of the requests that a register which the user keeps does not show them."""
     return RightsRequest.objects.kept_from(user).values("pk")
+
+
+def written_by(model: type[Record], user: User) -> QuerySet:
+    """Return the keys of the records of a kind that the user wrote."""
+    return model.objects.filter(author=user).values("pk")

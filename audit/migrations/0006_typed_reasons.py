@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("text", accounts.at_rest.fields.NarrativeField(verbose_name="reason")),
-                ("salt", models.CharField(default=audit.models._salt, max_length=32)),
+                ("salt", accounts.at_rest.fields.NarrativeField(default=audit.models._salt)),
                 (
                     "entry",
                     models.OneToOneField(

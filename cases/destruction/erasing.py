@@ -36,10 +36,11 @@ def erase_case(case: Case, certificate: str, by: User | None, *, counted: bool =
     ``counted``: what it counts for in the figures stands already.
     """
     record_read(by, case, note=certificate, kind=Kind.DESTROYED)
+    kept_from = _kept_out(case)
     if not counted:
-        counts.keep(case)
+        counts.keep(case, kept_from)
     stone = _bury(CASE, case.reference, case.pk, certificate)
-    stone.kept_from.add(*_kept_out(case))
+    stone.kept_from.add(*kept_from)
     found = Found.of(CASE, case.pk)
     _stop_years(case)
     _loosen(case)
@@ -101,5 +102,13 @@ def _drafts(case: Case) -> QuerySet:
 
 
 def _loosen(case: Case) -> None:
-    """Let a conflict of interest that was set in this case hold on in the pupil's others."""
-    ShutOut.objects.filter(case=case).update(case=None)
+    """Let a conflict of interest that stands in this case hold on in the pupil's others.
+
+    Without what was written of it here; and what ended goes. So does all that was set in a case for
+    the board, which is explained there alone (R9): as long as something stands there and there are
+    others, such a case does not go (``due.may_go``).
+    """
+    set_here = ShutOut.objects.filter(case=case)
+    goes = set_here if case.restricted else set_here.filter(ended_at__isnull=False)
+    goes._raw_delete(goes.db)
+    set_here.update(case=None, explanation="")

@@ -79,6 +79,7 @@ def year_report(user: User, school: School, year: SchoolYear, now: datetime) -> 
         year,
         (*set_by_school, *prepared, texts),
         school,
+        user,
     )
     clock = Clock(calendar_of(*set_by_school), now)
     return YearReport(

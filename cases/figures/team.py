@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import School
+from accounts.models import School, User
 from cases.calendars import asked_of_school, calendar_of
 from cases.figures import shared
 from cases.figures.counting import BOTH, OTHERS, OWN, REPORT, count
@@ -25,10 +25,12 @@ from cases.protocol.steps import STEPS
 from cases.querysets import CaseQuerySet
 
 
-def tables(cases: CaseQuerySet, school: School, year: SchoolYear, now: datetime) -> list[Table]:
-    """Return the figures of a school year; ``cases``: of that school, those that one may see."""
+def tables(
+    cases: CaseQuerySet, school: School, year: SchoolYear, now: datetime, by: User
+) -> list[Table]:
+    """Return the figures of a school year; ``cases``: of that school, those that ``by`` may see."""
     set_by_school, steps = asked_of_school(school), _open_by_step(cases, now)
-    told = read(cases, year, (*set_by_school, *([steps] if year.has(now) else [])), school)
+    told = read(cases, year, (*set_by_school, *([steps] if year.has(now) else [])), school, by)
     before = year.beside(now)
     counts = Counts(
         count(told, year) | count(told, before), (year, before), lambda key, value: number(value)

@@ -32,7 +32,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     year = _chosen_year(years, request)
     cases = Case.objects.permitted(request.user, Permission.SEE_FIGURES).filter(school=school)
     with reading_from_replica():
-        counted = tables(cases, school, year, now)
+        counted = tables(cases, school, year, now, request.user)
     return render(
         request,
         "figures/figures.html",

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from accounts.models import School
+from accounts.models import School, User
 from cases.figures.school_year import SchoolYear
 from cases.models import Case, KeptCount
 from cases.protocol.steps import STEPS
@@ -131,11 +131,12 @@ def read(
     year: SchoolYear,
     beside: Iterable[QuerySet] = (),
     school: School | None = None,
+    by: User | None = None,
 ) -> Told:
     """Return what figures of a school year and of the one before it look at, of some cases.
 
     In one query. ``beside``: what else the page asks, fetched by it. ``school``: of which the
-    counts of destroyed cases belong to it.
+    counts of destroyed cases belong to it; without those that were kept from ``by``.
     """
     touched = cases.filter(
         Q(closed_at__isnull=True) | Q(closed_at__gte=year.before.since), opened_at__lt=year.until
@@ -144,7 +145,7 @@ def read(
         "pk", "opened_at", "closed_at", "outcome", "cycle", "cycle_since", "step"
     )
     keys = touched.values("pk")
-    signals, sent, kept = _signals(keys), _sent(keys), _kept(school, year)
+    signals, sent, kept = _signals(keys), _sent(keys), _kept(school, year, by)
     steps = {name: _records(name, keys, *columns) for name, columns in STEPS_READ.items()}
     read_together(rows, signals, *steps.values(), sent, kept, *beside)
     found: dict[tuple[int, int], Walk] = {}
@@ -163,10 +164,12 @@ def read(
     )
 
 
-def _kept(school: School | None, year: SchoolYear) -> QuerySet:
+def _kept(school: School | None, year: SchoolYear, by: User | None) -> QuerySet:
     years = (year.first, year.before.first)
     rows = KeptCount.objects.filter(school_id=school.pk if school else 0, year__in=years)
-    return rows.order_by("pk").values_list("year", "name", "count")
+    if by is not None:
+        rows = rows.exclude(kept_from=by)
+    return rows.values_list("year", "name").annotate(times=Sum("count")).order_by("year", "name")
 
 
 @dataclass(frozen=True, slots=True)

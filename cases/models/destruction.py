@@ -264,19 +264,24 @@ class Tombstone(models.Model):
 class KeptCount(models.Model):
     """How often something was counted in cases that are gone, by school and school year.
 
-    ``name``: of ``cases.figures.counting``, its parts joined by a slash.
+    ``name``: of ``cases.figures.counting``, its parts joined by a slash. ``kept_from``: colleagues
+    who were kept out of these cases, and whose figures go without them; ``apart`` stands for them.
     """
 
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+")
     year = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=80)
     count = models.PositiveIntegerField(default=0)
+    kept_from = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True)
+    apart = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("kept count")
         verbose_name_plural = _("kept counts")
         constraints = (
-            models.UniqueConstraint(fields=("school", "year", "name"), name="one_count_per_name"),
+            models.UniqueConstraint(
+                fields=("school", "year", "name", "apart"), name="one_count_per_name"
+            ),
         )
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from accounts.roles import Role
 from audit.actions import settle
 from audit.models import Flag, Look
 from audit.unusual import look, tell
+from cases.destruction.erasing import erase_case
 from cases.models import ShutOut
 from cases.need_to_know.actions import shut_out
 from tests.audit.test_unusual import DAY, Kind, happened
@@ -124,3 +125,91 @@ def test_a_flag_that_counts_others_stays_with_who_was_kept_out_before(
     look(night + timedelta(minutes=5))
     Flag.objects.update(raised_at=night + timedelta(minutes=5))
     assert Flag.objects.visible_to(administrator).get().count == 1
+
+
+def test_a_leader_who_takes_the_administrators_role_too_sees_no_flag_of_what_is_kept_from_them(
+    school, coordinator, administrator, teacher
+):
+    """As a leader they were told of administrators alone, and the flag counted what it counted."""
+    leader, other = (member(Role.SCHOOL_LEADER, school) for __ in range(2))
+    Membership.objects.filter(user__in=[leader, other]).update(
+        starts_on=(DAY - timedelta(days=30)).date()
+    )
+    Look.objects.create(pk=1, at=DAY - timedelta(days=1))
+    hidden, night = CaseFactory(pupil=PupilFactory(school=school)), DAY + timedelta(hours=12)
+    shut_out(hidden, coordinator, leader, ground="family", explanation="")
+    ShutOut.objects.update(set_at=DAY - timedelta(days=2))
+    happened(Kind.READ, teacher, night, case=hidden.reference)
+    look(night + timedelta(minutes=5))
+    Flag.objects.update(raised_at=night + timedelta(minutes=5))
+    for person in (leader, other):
+        Membership.objects.create(
+            user=person, school=school, role=Role.ADMINISTRATOR, starts_on=timezone.localdate()
+        )
+    assert not Flag.objects.visible_to(leader).exists()
+    assert Flag.objects.visible_to(other).exists()
+
+
+def test_a_flag_does_not_come_back_once_its_case_is_destroyed(
+    school, coordinator, administrator, teacher
+):
+    Look.objects.create(pk=1, at=DAY - timedelta(days=1))
+    hidden, night = CaseFactory(pupil=PupilFactory(school=school)), DAY + timedelta(hours=12)
+    happened(Kind.READ, teacher, night, case=hidden.reference)
+    look(night + timedelta(minutes=5))
+    Flag.objects.update(raised_at=night + timedelta(minutes=5))
+    shut_out(hidden, coordinator, administrator, ground="family", explanation="")
+    assert not Flag.objects.visible_to(administrator).exists()
+    erase_case(hidden, "ABCDEFGH", coordinator)
+    assert not Flag.objects.visible_to(administrator).exists()
+    assert Flag.objects.visible_to(member(Role.ADMINISTRATOR, school)).exists()
+
+
+def test_reading_that_was_not_counted_is_not_what_is_left_of_a_flag(
+    school, coordinator, administrator, teacher
+):
+    """At night the teacher wrote in the one case and only read in the other, which is kept now."""
+    Look.objects.create(pk=1, at=DAY - timedelta(days=1))
+    hidden, other = (CaseFactory(pupil=PupilFactory(school=school)) for __ in range(2))
+    night = DAY + timedelta(hours=12)
+    for minutes, kind, case in (
+        (0, Kind.READ, hidden),
+        (1, Kind.READ, other),
+        (2, Kind.MADE, other),
+    ):
+        happened(kind, teacher, night + timedelta(minutes=minutes), case=case.reference)
+    look(night + timedelta(minutes=5))
+    assert Flag.objects.visible_to(administrator).get().count == 1
+    shut_out(hidden, coordinator, administrator, ground="family", explanation="")
+    assert not Flag.objects.visible_to(administrator).exists()
+
+
+@pytest.mark.parametrize(("kept", "left"), [(0, 27), (1, 26), (2, None)])
+def test_of_many_cases_within_an_hour_those_are_left_that_were_within_it(
+    school, coordinator, administrator, teacher, kept, left
+):
+    Look.objects.create(pk=1, at=DAY - timedelta(days=1))
+    cases = [CaseFactory(pupil=PupilFactory(school=school)) for __ in range(35)]
+    for number, case in enumerate(cases):
+        later = timedelta(hours=3) if number >= 27 else timedelta()
+        happened(Kind.READ, teacher, DAY + later + timedelta(seconds=number), case=case.reference)
+    look(DAY + timedelta(hours=4))
+    for case in cases[:kept]:
+        shut_out(case, coordinator, administrator, ground="family", explanation="")
+    seen = Flag.objects.visible_to(administrator).counted_for(administrator).first()
+    assert (seen and seen.shown_count) == left
+
+
+def test_what_a_colleague_found_out_of_what_is_kept_is_not_read(
+    school, coordinator, administrator, teacher
+):
+    Look.objects.create(pk=1, at=DAY - timedelta(days=1))
+    hidden, other = (CaseFactory(pupil=PupilFactory(school=school)) for __ in range(2))
+    night = DAY + timedelta(hours=12)
+    for case in (hidden, other):
+        happened(Kind.READ, teacher, night, case=case.reference)
+    look(night + timedelta(minutes=5))
+    settle(Flag.objects.get(), administrator, "Moeder van de ene belde.")
+    shut_out(hidden, coordinator, administrator, ground="family", explanation="")
+    assert not Flag.objects.visible_to(administrator).exists()
+    assert Flag.objects.visible_to(member(Role.ADMINISTRATOR, school)).exists()

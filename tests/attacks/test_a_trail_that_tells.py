@@ -18,19 +18,21 @@ from audit.kinds import Kind
 from audit.log import record_read
 from audit.models import LogEntry
 from cases.actions import add_participant, remove_participant
-from cases.models import Case, Pupil
-from cases.need_to_know.actions import shut_out
+from cases.models import Case, Pupil, ShutOut
+from cases.need_to_know.actions import end_shut_out, shut_out
 from cases.waiting.actions import put_off
 from consultations.actions import withdraw_invitation
 from signals.actions import file_signal
 from signals.models import Signal
 from tests.accounts.page import Page
 from tests.factories import (
+    AttachmentFactory,
     CaseFactory,
     ConsultationFactory,
     ConversationFactory,
     InvitationFactory,
     PupilFactory,
+    ReceivedDossierFactory,
     SchoolFactory,
     member,
 )
@@ -199,3 +201,26 @@ def test_what_somebody_carries_along_in_a_case_after_it_was_kept_from_them_is_no
         case.save()
     record_read(teacher, case)
     assert mine(teacher) == []
+
+
+@pytest.mark.parametrize("first_ends", [False, True])
+def test_a_second_conflict_in_a_case_for_the_board_changes_nothing_in_ones_own_trail(
+    case, coordinator, school, first_ends
+):
+    officer = member(Role.ATTENTION_OFFICER, school)
+    leader, __ = (member(Role.SCHOOL_LEADER, school) for __ in range(2))
+    board = CaseFactory(pupil=case.pupil, restricted=True)
+    first = shut_out(case, coordinator, officer, ground="family", explanation="")
+    ShutOut.objects.update(set_at=timezone.now() - timedelta(days=3))
+    with set_actor(officer):
+        paper = AttachmentFactory(case=case, author=officer)
+        ReceivedDossierFactory(case=case, author=officer, file=paper)  # which they may take in
+        case.responsible = coordinator
+        case.save()
+    before = mine(officer)
+    assert before == [("made", "attachment"), ("made", "receiveddossier")]
+    shut_out(board, leader, officer, ground="family", explanation="")
+    assert mine(officer) == before
+    if first_ends:
+        end_shut_out(first, case, coordinator, why="Zij zijn gescheiden.")
+        assert mine(officer) == before

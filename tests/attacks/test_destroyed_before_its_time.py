@@ -1,24 +1,32 @@
 """Destruction: nobody hastens it, nobody who is kept out takes part in it, and it tells nobody."""
 
-from datetime import date
+from datetime import date, timedelta
 from threading import Thread
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.access import Permission
 from accounts.people import actions as roles
 from accounts.roles import Role
 from cases.destruction import approving, listing
+from cases.destruction.due import cases_due
+from cases.destruction.erasing import erase_case
 from cases.destruction.shown import overview
-from cases.models import Case, DueItem, Notification
+from cases.figures.counting import count
+from cases.figures.school_year import SchoolYear
+from cases.figures.walks import read
+from cases.models import Case, DueItem, Notification, ShutOut
 from cases.need_to_know import actions as need_to_know
+from tests.at_rest import whole_database
 from tests.attacks.proof import shows
 from tests.attacks.test_insider_races import in_between
 from tests.cases.test_destruction import approve, destroy, over
 from tests.cases.test_rights_requests import answer, ask
-from tests.factories import CaseFactory, member
+from tests.factories import CaseFactory, SignalFactory, member
 
 pytestmark = pytest.mark.django_db
 FAMILY = {"ground": "family", "explanation": "Vader."}
@@ -206,3 +214,79 @@ def test_what_is_taken_back_while_a_colleague_approves_is_not_approved(
     taking.join(20)
     item = DueItem.objects.get(case=due)
     assert (said, item.first_by, item.second_by, item.destruction) == (1, None, None, None)
+
+
+# --- What was written of who is kept out goes with the case in which it was written
+def texts_on(case: Case, browser) -> str:
+    pages = ("timeline", "whole", "people", "shut_out")
+    return "".join(
+        browser.get(reverse(f"cases:{name}", args=[case.reference])).content.decode()
+        for name in pages
+    )
+
+
+def test_what_the_board_set_and_ended_is_not_told_in_the_other_case(school, people, signed_in):
+    __, coordinator, leader = people
+    teacher = member(Role.TEACHER, school)
+    case = CaseFactory(pupil__school=school)
+    board = CaseFactory(pupil=case.pupil, restricted=True)
+    set_there = need_to_know.shut_out(
+        board, leader, teacher, ground="other", explanation="De klacht gaat over hem."
+    )
+    need_to_know.end_shut_out(set_there, board, leader, why="De klacht is ingetrokken.")
+    before = texts_on(case, signed_in(coordinator))
+    assert "De klacht" not in before
+    over(board)
+    assert board in cases_due(school, timezone.localdate())
+    erase_case(board, "ABCDEFGH", leader)
+    after = texts_on(case, signed_in(coordinator))
+    assert "De klacht" not in after
+    assert (teacher.name in after) == (teacher.name in before)
+    assert not ShutOut.objects.exists()
+
+
+def test_who_is_kept_out_stays_so_and_what_was_written_of_it_goes(school, people, signed_in):
+    __, coordinator, leader = people
+    first, second = (member(Role.TEACHER, school) for __ in range(2))
+    case = CaseFactory(pupil__school=school)
+    need_to_know.shut_out(case, coordinator, first, ground="other", explanation="Sloeg hem.")
+    ended = need_to_know.shut_out(case, coordinator, second, ground="other", explanation="Broer.")
+    need_to_know.end_shut_out(ended, case, coordinator, why="Zij zijn gescheiden.")
+    over(case)
+    erase_case(case, "ABCDEFGH", leader)
+    assert "Sloeg hem" not in whole_database()
+    assert "gescheiden" not in whole_database()
+    (left,) = ShutOut.objects.all()
+    assert (left.user, left.ended_at, left.explanation) == (first, None, "")
+    again = CaseFactory(pupil=case.pupil)
+    assert not Case.objects.visible_to(first).filter(pk=again.pk).exists()
+    # It stands there without a word, and can be ended there.
+    assert first.name in texts_on(again, signed_in(coordinator))
+    need_to_know.end_shut_out(left, again, coordinator, why="Niet meer nodig.")
+
+
+def test_figures_do_not_begin_to_count_what_was_kept_from_who_reads_them(school, people):
+    __, coordinator, leader = people
+    other = member(Role.COORDINATOR, school)
+    case, beside = CaseFactory(pupil__school=school), CaseFactory(pupil__school=school)
+    over(case, beside)
+    Case.objects.update(opened_at=F("closed_at") - timedelta(days=20))
+    for one in Case.objects.all():
+        SignalFactory(case=one, recorded_at=one.opened_at, observed_at=one.opened_at)
+    need_to_know.shut_out(case, leader, coordinator, **FAMILY)
+    years = range(2017, timezone.localdate().year + 1)
+
+    def figures(person) -> list:
+        seen = Case.objects.permitted(person, Permission.SEE_FIGURES).filter(school=school)
+        return [
+            count(read(seen, year, school=school, by=person), year)
+            for year in map(SchoolYear, years)
+        ]
+
+    before = {person: figures(person) for person in (coordinator, other)}
+    assert before[coordinator] != before[other]
+    for one in Case.objects.all():
+        erase_case(one, "ABCDEFGH", leader)
+    for person, counted in before.items():
+        for was, now in zip(counted, figures(person), strict=True):
+            assert {k: v for k, v in now.items() if v != was.get(k, 0)} == {}

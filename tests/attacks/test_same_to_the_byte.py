@@ -14,10 +14,12 @@ from contextlib import contextmanager
 from copy import copy
 from datetime import datetime, timedelta
 from difflib import unified_diff
+from http.cookies import Morsel
 from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.messages.storage.cookie import MessageSerializer
 from django.core import mail
 from django.core.cache import cache
 from django.db import transaction
@@ -27,6 +29,7 @@ from django.utils import timezone
 
 from accounts.access import Permission, school_ids
 from accounts.models import User
+from accounts.told_once import SealedCookie, Sealing
 from background.models import Beat, Worker
 from cases.models import Notification
 from cases.notifications.outbox import deliver
@@ -61,11 +64,18 @@ def as_said(answer: Any) -> str:
     for pattern, instead in NOISE:
         body = pattern.sub(instead, body)
     headers = sorted(f"{name}: {value}" for name, value in answer.items())
-    cookies = [
-        str(cookie) if name not in NOISY_COOKIES else name
-        for name, cookie in sorted(answer.cookies.items())
-    ]
+    cookies = [_said_by(name, cookie) for name, cookie in sorted(answer.cookies.items())]
     return "\n".join([str(answer.status_code), *headers, *cookies, "", body.decode("latin-1")])
+
+
+def _said_by(name: str, cookie: Morsel) -> str:
+    """Return what a cookie says: of one that is encrypted, what stands in it."""
+    if name in NOISY_COOKIES:
+        return name
+    if name == SealedCookie.cookie_name and cookie.value:
+        told = Sealing().unsign_object(cookie.value, MessageSerializer)
+        return f"{name}: {[(one.level, one.message) for one in told]}"
+    return str(cookie)
 
 
 def told(user: User) -> str:
