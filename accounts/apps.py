@@ -13,7 +13,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Follow what the libraries tell. Their models are not there before now."""
         from allauth.account.signals import password_reset
-        from allauth.mfa.signals import authenticator_added
+        from allauth.mfa.signals import authenticator_added, authenticator_reset
         from django.contrib.auth.signals import user_logged_in
         from django.db.backends.signals import connection_created
 
@@ -25,6 +25,8 @@ class AccountsConfig(AppConfig):
             fields.teach_sqlite, dispatch_uid="accounts.at_rest.teach_sqlite"
         )
         user_logged_in.connect(sessions.begin, dispatch_uid="accounts.sessions.begin")
-        authenticator_added.connect(
-            second_factor.count_new_one, dispatch_uid="accounts.second_factor.count_new_one"
-        )
+        # New recovery codes are said to be reset.
+        for is_new in (authenticator_added, authenticator_reset):
+            is_new.connect(
+                second_factor.count_new_one, dispatch_uid="accounts.second_factor.count_new_one"
+            )

@@ -48,6 +48,7 @@ class CasesConfig(AppConfig):
         from cases.papers import section_of, section_of_schools
         from cases.search.columns import Says
         from cases.sight import (
+            due_kept_from,
             kept_from,
             kept_since,
             known_to,
@@ -79,6 +80,7 @@ class CasesConfig(AppConfig):
         for model in (ReceivedDossier, Attachment):
             sight.declare_own(model, partial(written_by, model))
         sight.declare_hidden(RightsRequest, requests_kept_from)
+        sight.declare_hidden(DueItem, due_kept_from)
         sight.declare_reading(DossierExport, EmergencyAccess, YearPaper)
         sight.declare_following(Snooze)
         sight.declare_by_reference(DossierExport, DueItem, EmergencyAccess, Hold)

@@ -11,14 +11,17 @@ from uuid import UUID
 from django.core.files.base import ContentFile, File
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from audit.kinds import Kind
+from audit.log import record_read
 from background.models import Run
 from background.record import works_on
 from cases.errors import ActionError
-from cases.models import PaperJob
+from cases.models import Case, PaperJob
 from cases.notifications.telling import notify
 from cases.waking import wake
 
@@ -31,6 +34,19 @@ ATTEMPTS = 3
 # Of one person, at once. Reminders wait for the same workers: nobody keeps them busy for hours.
 AT_ONCE = 5
 KEPT_FOR = PaperJob.kept_for
+
+
+@transaction.atomic
+def record_taken(by: User, paper: PaperJob, case_id: int) -> None:
+    """Write down that somebody takes a paper of a case along, and why.
+
+    The case is held: whoever destroys it takes this reason along too, or nobody gets the paper any
+    more. Raises ``Http404`` then.
+    """
+    held = Case.objects.select_for_update(of=("self",), no_key=True).filter(pk=case_id)
+    if not list(held.values_list("pk")):
+        raise Http404
+    record_read(by, paper, why=paper.reason, kind=Kind.EXPORTED)
 
 
 def make_room(model: type[PaperJob], by: User) -> None:

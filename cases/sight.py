@@ -5,7 +5,7 @@ from django.db.models.expressions import Combinable
 
 from accounts.models import User
 from cases.destruction.erasing import CASE
-from cases.models import Case, Record, RightsRequest, ShutOut, Tombstone
+from cases.models import Case, DueItem, Record, RightsRequest, ShutOut, Tombstone
 from cases.querysets import united
 
 
@@ -40,6 +40,12 @@ def kept_since(user: User, moment: Combinable) -> QuerySet:
 def requests_kept_from(user: User) -> QuerySet:
     """Return the keys of the requests that a register which the user keeps does not show them."""
     return RightsRequest.objects.kept_from(user).values("pk")
+
+
+def due_kept_from(user: User) -> QuerySet:
+    """Return the keys of the pupils on a list of destruction in whom the user has an interest."""
+    pupils = ShutOut.objects.standing().filter(user=user).values("pupil")
+    return DueItem.objects.filter(pupil__in=pupils).values("pk")
 
 
 def written_by(model: type[Record], user: User) -> QuerySet:

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from cases.in_charge import changes_of
-from cases.models import Case, ShutOut
+from cases.models import Case
 from cases.protocol import PERIODS, STEPS
 from cases.protocol.periods import BESIDE
 
@@ -220,7 +220,8 @@ def _attachments(case: Case) -> Iterator[Entry]:
 
 
 def _shut_outs(case: Case) -> Iterator[Entry]:
-    for one in ShutOut.objects.shown_in(case).select_related("user", "set_by", "ended_by"):
+    # Set here: whoever reads this may know nothing of the pupil's other cases.
+    for one in case.shut_outs.select_related("user", "set_by", "ended_by"):
         text = f"{one.user.name}: {one.get_ground_display()}"
         yield Entry(
             one.set_at, None, "people", _("Conflict of interest"), one.set_by.name,

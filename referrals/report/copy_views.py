@@ -8,9 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import Permission, requires
 from accounts.second_factor import fresh_second_factor
-from audit.kinds import Kind
-from audit.log import record_read
-from cases.jobs import KEPT_FOR
+from cases.jobs import KEPT_FOR, record_taken
 from cases.progress import show_progress
 from referrals.report import actions
 from referrals.report.forms import CopyForm
@@ -69,7 +67,7 @@ def download(request: HttpRequest, copy: str) -> FileResponse:
     ready = found.state == ReportCopy.State.READY
     if not ready or not found.file.storage.exists(found.file.name):
         raise Http404
-    record_read(request.user, found, why=found.reason, kind=Kind.EXPORTED)
+    record_taken(request.user, found, found.report.referral.decision.case_id)
     return FileResponse(
         found.file.open("rb"),
         as_attachment=True,

@@ -18,13 +18,16 @@ from audit.kinds import Kind
 from audit.log import record_read
 from audit.models import LogEntry
 from cases.actions import add_participant, remove_participant
-from cases.models import Case, Pupil, ShutOut
+from cases.destruction.listing import look_again
+from cases.models import Case, DueItem, Pupil, ShutOut
 from cases.need_to_know.actions import end_shut_out, shut_out
 from cases.waiting.actions import put_off
 from consultations.actions import withdraw_invitation
 from signals.actions import file_signal
 from signals.models import Signal
 from tests.accounts.page import Page
+from tests.cases.test_destruction import approve, over
+from tests.cases.test_rights_requests import answer, ask
 from tests.factories import (
     AttachmentFactory,
     CaseFactory,
@@ -224,3 +227,59 @@ def test_a_second_conflict_in_a_case_for_the_board_changes_nothing_in_ones_own_t
     if first_ends:
         end_shut_out(first, case, coordinator, why="Zij zijn gescheiden.")
         assert mine(officer) == before
+
+
+# --- What the trail of the school counts, and a timeline tells of another case
+def test_the_trail_counts_no_approval_of_a_pupil_from_whom_somebody_is_kept(
+    school, coordinator, administrator
+):
+    second = member(Role.ADMINISTRATOR, school)
+    long_ago = timezone.localdate() - timedelta(days=366 * 8)
+    pupils = [PupilFactory(school=school, left_on=long_ago) for __ in range(3)]
+    pupils[0].shut_outs.create(user=administrator, ground="family", set_by=coordinator)
+    look_again(school, coordinator)
+    with set_actor(second):
+        approve(school, second)
+    rows = {
+        person: LogEntry.objects.of_school(school, person)
+        .filter(content_type__model="dueitem", kind=Kind.CHANGED)
+        .count()
+        for person in (administrator, second)
+    }
+    assert rows == {administrator: 2, second: 3}
+
+
+def test_the_trail_tells_of_no_list_that_a_hidden_request_began(school, coordinator, administrator):
+    case = CaseFactory(pupil__school=school)
+    over(case)
+    asked = ask(case.pupil, coordinator, kind="destroy")
+    with set_actor(coordinator):
+        answer(asked, coordinator, outcome="granted", explained="Zij vraagt het zelf.")
+    assert DueItem.objects.filter(case=case).exists()
+    rows = LogEntry.objects.of_school(school, administrator)
+    assert not rows.filter(content_type__model="destructionlist").exists()
+
+
+def test_a_timeline_tells_of_no_conflict_of_an_earlier_case(
+    school, coordinator, teacher, signed_in
+):
+    """Who takes part in this case, and took none in that one, does not know that it was."""
+    earlier = CaseFactory(pupil__school=school)
+    colleague = member(Role.TEACHER, school)
+    one = shut_out(earlier, coordinator, colleague, ground="other", explanation="Sloeg hem.")
+    end_shut_out(one, earlier, coordinator, why="Het was zijn broer.")
+    over(earlier)
+    now = CaseFactory(pupil=earlier.pupil)
+    add_participant(now, coordinator, teacher, hand_over=True)
+    for name in ("timeline", "whole"):
+        page = signed_in(teacher).get(reverse(f"cases:{name}", args=[now.reference]))
+        text = page.content.decode()
+        assert page.status_code == 200
+        for told in ("Sloeg hem", "zijn broer", colleague.name):
+            assert told not in text
+        assert (
+            "Sloeg hem"
+            in signed_in(coordinator)
+            .get(reverse(f"cases:{name}", args=[earlier.reference]))
+            .content.decode()
+        )
