@@ -244,6 +244,8 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,5/m/key",
     "reset_mail": "20/d/key",
     "reset_link": "1/d/key",
+    # Each time the web asks the provider, which may answer slowly.
+    "try_provider": "30/h/user",
     # A reference for emergency access is told by telephone, not guessed.
     "emergency_access": "5/h/user",
     # What was typed when a session had ended: each time a session of its own, in the database.

@@ -42,6 +42,9 @@ EXPLAINED: dict[tuple[str, str], dict[str, str]] = {
         "CREATE_INDEX": FEW_LETTERS,
         "CREATE_INDEX_EXCLUSIVE": FEW_LETTERS,
     },
+    ("cases", "0032_counts_kept_apart"): {
+        "ADD_UNIQUE": "of less than was unique before; counts, written when a case is destroyed",
+    },
 }
 
 

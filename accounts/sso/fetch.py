@@ -28,12 +28,15 @@ WAIT, ALL_OF_IT = 5, 10
 # Of the four threads of a web process, two at most wait for providers: whoever signs in through one
 # that answers as slowly as it may keeps nobody else from working.
 AT_ONCE = threading.BoundedSemaphore(2)
-# Seconds to wait for one's turn. Who lets others wait longer is slow, for some minutes: at all slow
-# ones together one waits, so that the other turn is left to who signs in elsewhere.
+# Seconds to wait for one's turn. Who answers sooner is quick, for some hours; who lets others wait
+# longer is not, for some minutes. At all of which nobody knows that they are quick one waits at
+# most, so that the other turn is left to who signs in elsewhere: an address that is new each time
+# gets no more than one that is slow.
 TURN = 1
-SLOW_FOR = 5 * 60
-AT_SLOW_ONES = threading.BoundedSemaphore(1)
-# Host and port → until when it counts as slow.
+QUICK_FOR, SLOW_FOR = 12 * 60 * 60, 5 * 60
+AT_OTHERS = threading.BoundedSemaphore(1)
+# Host and port → until when it counts as quick, and as slow.
+_quick: dict[str, float] = {}
 _slow: dict[str, float] = {}
 # Only there, and only where SSO_LOCAL allows: a provider that runs beside us, for tests and demo.
 LOCAL = "127.0.0.1"
@@ -162,8 +165,8 @@ class GuardedSession(requests.Session):
         check_url(url)
         place = urlsplit(url).netloc
         with ExitStack() as turns:
-            if _slow.get(place, 0) > time.monotonic():
-                _take_turn(turns, AT_SLOW_ONES)
+            if not _is_quick(place):
+                _take_turn(turns, AT_OTHERS)
             _take_turn(turns, AT_ONCE)
             began = time.monotonic()
             try:
@@ -189,14 +192,22 @@ def _take_turn(turns: ExitStack, of: threading.Semaphore) -> None:
     turns.callback(of.release)
 
 
-def _remember(place: str, seconds: float) -> None:
-    """Remember of a provider whether it was slow, and forget which were."""
+def _is_quick(place: str) -> bool:
     now = time.monotonic()
-    for known, until in list(_slow.items()):
-        if until <= now:
-            _slow.pop(known, None)
+    return _quick.get(place, 0) > now >= _slow.get(place, 0)
+
+
+def _remember(place: str, seconds: float) -> None:
+    """Remember of a provider whether it was quick or slow, and forget which were long ago."""
+    now = time.monotonic()
+    for remembered in (_quick, _slow):
+        for known, until in list(remembered.items()):
+            if until <= now:
+                remembered.pop(known, None)
     if seconds > TURN:
         _slow[place] = now + SLOW_FOR
+    else:
+        _quick[place] = now + QUICK_FOR
 
 
 def _read(response: requests.Response, ends: float) -> bytes:

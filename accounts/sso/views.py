@@ -14,6 +14,7 @@ from requests import RequestException
 
 from accounts import access
 from accounts.access import PUBLIC, Permission, open_to, requires
+from accounts.forms import MeldcodeForm
 from accounts.models import IdentityProvider
 from accounts.second_factor import fresh_second_factor
 from accounts.sso import actions
@@ -84,7 +85,7 @@ def add(request: HttpRequest) -> HttpResponse:
     """Let a school trust a provider."""
     schools = access.schools(request.user, Permission.SET_SIGN_IN)
     form = NewProviderForm.for_page(request, schools=schools)
-    if form.is_bound and form.is_valid():
+    if form.is_bound and form.is_valid() and _may_try(request, form):
         values = dict(form.values)
         added = form.run(actions.add, values.pop("school"), request.user, form.key, **values)
         if added:
@@ -100,7 +101,7 @@ def change(request: HttpRequest, provider: str) -> HttpResponse:
     found = get_object_or_404(_providers(request), public_id=provider)
     kind_of_form = SamlProviderForm if found.rules.is_saml else ProviderForm
     form = kind_of_form.for_page(request, provider=found)
-    if form.is_bound and form.is_valid():
+    if form.is_bound and form.is_valid() and _may_try(request, form):
         form.run(actions.change, found, request.user, **form.values)
         if not form.errors:
             messages.success(request, _("The change is saved."))
@@ -121,6 +122,14 @@ def switch(request: HttpRequest, provider: str) -> HttpResponse:
             messages.error(request, error.message)
         return redirect("sso:providers")
     return render(request, "sso/switch.html", {"provider": found})
+
+
+def _may_try(request: HttpRequest, form: MeldcodeForm) -> bool:
+    """Tell whether a provider is asked once more: each time the web waits for it."""
+    if ratelimit.consume(request, action="try_provider", user=request.user):
+        return True
+    form.add_error(None, _("You tried this very often. Try again in an hour."))
+    return False
 
 
 def _way(

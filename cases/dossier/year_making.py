@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile, File
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts import access
@@ -83,7 +83,14 @@ def _make_one(export: YearExport, key: int) -> None:
     one = _begin(export, case)
     paper = make_pdf(dossier(one, timezone.localtime()), lambda percent: None)
     jobs.keep(one, ContentFile(paper), hashlib.sha256(paper).hexdigest())
-    one.save(update_fields=["file", "sha256", "state", "progress", "finished_at"])
+    try:
+        with transaction.atomic():
+            one.save(update_fields=["file", "sha256", "state", "progress", "finished_at"])
+    except BaseException as error:  # a file that no row names would never be removed
+        one.file.delete(save=False)
+        # Its case was destroyed while its paper was made: this one goes, and the rest goes on.
+        if not isinstance(error, DatabaseError) or export.dossiers.filter(pk=one.pk).exists():
+            raise
 
 
 @transaction.atomic

@@ -403,9 +403,10 @@ ATTACKS = (
         "proxy keeps them whole",
         "one line is one answer at a time; the memory of the proxy is bound"),
     Attack("busy-6", "11.1.4",
-        "Let a provider answer slowly and sign in there on and on, so that nobody of other schools "
-        "can sign in through theirs",
-        "what was slow lately has one turn of the two, whoever asks"),
+        "Let a provider answer slowly, or ever new addresses, and sign in there or enter them "
+        "on and on, so that nobody of other schools can sign in through theirs",
+        "what nobody knows to be quick has one turn of the two, whoever asks and at whatever new "
+        "address; a provider is tried thirty times an hour by one administrator"),
     # --- The API for other systems ----------------------------------------------------------------
     Attack("api-1", "2.10.1",
         "Come in without a token, with one that is guessed, changed, over or revoked, with its "

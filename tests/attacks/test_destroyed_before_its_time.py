@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from threading import Thread
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.db.models import F
 from django.urls import reverse
@@ -16,10 +17,11 @@ from cases.destruction import approving, listing
 from cases.destruction.due import cases_due
 from cases.destruction.erasing import erase_case
 from cases.destruction.shown import overview
+from cases.dossier import views
 from cases.figures.counting import count
 from cases.figures.school_year import SchoolYear
 from cases.figures.walks import read
-from cases.models import Case, DueItem, Notification, ShutOut
+from cases.models import Case, DossierExport, DueItem, Notification, ShutOut
 from cases.need_to_know import actions as need_to_know
 from tests.at_rest import whole_database
 from tests.attacks.proof import shows
@@ -290,3 +292,26 @@ def test_figures_do_not_begin_to_count_what_was_kept_from_who_reads_them(school,
     for person, counted in before.items():
         for was, now in zip(counted, figures(person), strict=True):
             assert {k: v for k, v in now.items() if v != was.get(k, 0)} == {}
+
+
+def test_no_reason_outlives_its_case_where_a_paper_is_fetched_as_it_goes(
+    school, people, signed_in, monkeypatch
+):
+    __, coordinator, leader = people
+    case = CaseFactory(pupil__school=school)
+    paper = DossierExport(
+        case=case, requested_by=coordinator, reason="Voor de rechter.", number=1, state="ready",
+        sha256="b" * 64,
+    )  # fmt: skip
+    paper.file.save("een.pdf", ContentFile(b"%PDF"), save=False)
+    paper.save()
+    write = views.record_taken
+
+    def destroyed_meanwhile(*args):
+        erase_case(Case.objects.get(pk=case.pk), "ABCDEFGH", leader)
+        return write(*args)
+
+    monkeypatch.setattr(views, "record_taken", destroyed_meanwhile)
+    url = reverse("cases:export_download", args=[paper.public_id])
+    assert signed_in(coordinator).get(url).status_code == 404
+    assert "Voor de rechter" not in whole_database()

@@ -5,6 +5,7 @@ import encodings
 import html
 import io
 import json
+import math
 import signal
 import socket
 import uuid
@@ -335,10 +336,13 @@ def keep_waiting(server: socket.socket, asked: Semaphore, over: Event) -> None:
             asked.release()
 
 
-def test_a_slow_provider_does_not_keep_all_threads_of_the_web():
+def test_a_slow_provider_does_not_keep_all_threads_of_the_web(monkeypatch):
     """Each sign-in may take its time; together they kept everybody of all schools out."""
     server, asked, over = socket.create_server(("127.0.0.1", 0)), Semaphore(0), Event()
-    url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+    place = f"127.0.0.1:{server.getsockname()[1]}"
+    url = f"http://{place}/"
+    monkeypatch.setattr(fetch, "_quick", {place: math.inf})  # as it was until now
+    monkeypatch.setattr(fetch, "_slow", {})
     Thread(target=keep_waiting, args=(server, asked, over), daemon=True).start()
 
     def sign_in() -> None:
@@ -362,36 +366,38 @@ def test_a_slow_provider_does_not_keep_all_threads_of_the_web():
 
 @shows("busy-6")
 def test_a_slow_provider_keeps_nobody_from_signing_in_through_another(monkeypatch):
-    """What was slow lately has one turn of the two, however many sign in there."""
-    server, asked, over = socket.create_server(("127.0.0.1", 0)), Semaphore(0), Event()
-    url = f"http://127.0.0.1:{server.getsockname()[1]}/"
-    Thread(target=keep_waiting, args=(server, asked, over), daemon=True).start()
+    """What nobody knows to be quick has one turn of the two: however many sign in there, and
+    whatever new addresses somebody thinks of.
+    """
+    asked, over = Semaphore(0), Event()
+    servers = [socket.create_server(("127.0.0.1", 0)) for __ in range(3)]
+    for server in servers:
+        Thread(target=keep_waiting, args=(server, asked, over), daemon=True).start()
     quick = HTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler)
     quick.RequestHandlerClass.log_message = lambda *args: None
     Thread(target=quick.serve_forever, daemon=True).start()
     monkeypatch.setattr(fetch, "TURN", 0.2)
     monkeypatch.setattr(fetch, "_slow", {})
+    monkeypatch.setattr(fetch, "_quick", {})
+    there = f"http://127.0.0.1:{quick.server_port}/README.md"
+    assert fetch.GuardedSession().get(there).status_code == 200  # somebody, before
 
-    def sign_in() -> None:
+    def sign_in(at: socket.socket) -> None:
         with suppress(requests.RequestException):
-            fetch.GuardedSession().get(url)
+            fetch.GuardedSession().get(f"http://127.0.0.1:{at.getsockname()[1]}/")
 
-    with monkeypatch.context() as hasty:
-        hasty.setattr(fetch, "WAIT", 0.3)
-        sign_in()  # the first: nobody knows yet
-    assert asked.acquire(timeout=PATIENCE)
-    waiting = [Thread(target=sign_in, daemon=True) for __ in range(3)]
+    waiting = [Thread(target=sign_in, args=[at], daemon=True) for at in (*servers, servers[0])]
     try:
         for one in waiting:
             one.start()
         assert asked.acquire(timeout=PATIENCE)
         asked.acquire(timeout=1)  # another, where another gets a turn
-        there = f"http://127.0.0.1:{quick.server_port}/README.md"
         for __ in range(3):
             assert fetch.GuardedSession().get(there).status_code == 200
     finally:
         over.set()
-        server.shutdown(socket.SHUT_RDWR)
+        for server in servers:
+            server.shutdown(socket.SHUT_RDWR)
         quick.shutdown()
         quick.server_close()
         for one in waiting:

@@ -17,9 +17,11 @@ from accounts.roles import Role
 from audit.kinds import Kind
 from audit.models import LogEntry
 from cases import jobs
+from cases.destruction.erasing import erase_case
+from cases.destruction.tombstones import remove_files
 from cases.dossier import year, year_making
 from cases.dossier.tasks import look_after_exports, make_year
-from cases.models import DossierExport, ShutOut, YearExport
+from cases.models import Case, DossierExport, ShutOut, YearExport
 from cases.need_to_know.actions import shut_out
 from tests.factories import CaseFactory, member
 
@@ -191,3 +193,27 @@ def test_what_was_given_up_long_ago_is_asked_for_anew(
         assert paper.state == ("waiting" if again else "failed")
         rows = LogEntry.objects.get_for_object(paper).filter(kind=Kind.CHANGED, actor=other)
         assert rows.count() == again
+
+
+def test_a_case_that_is_destroyed_while_its_paper_is_made_leaves_no_file(
+    school, administrator, cases, monkeypatch, settings
+):
+    export = year.request_year(school, administrator, uuid.uuid4(), 2025, "Voor het archief.")
+    gone, stays = cases
+
+    def destroyed_meanwhile(contents, progress):
+        if contents.case == gone:
+            remove_files(erase_case(Case.objects.get(pk=gone.pk), "ABCDEFGH", administrator).files)
+        return b"%PDF"
+
+    monkeypatch.setattr(year_making, "make_pdf", destroyed_meanwhile)
+    make_year(str(export.public_id))
+    named = set(DossierExport.objects.exclude(file="").values_list("file", flat=True))
+    left = {
+        str(path.relative_to(settings.MEDIA_ROOT))
+        for path in settings.MEDIA_ROOT.rglob("*.pdf")
+        if path.is_file()
+    }
+    assert left == named
+    assert not DossierExport.objects.filter(case=gone.pk).exists()
+    assert Case.objects.filter(pk=stays.pk).exists()

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal import flows
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django.test import Client
 from django.urls import reverse
@@ -138,6 +139,20 @@ def test_no_second_factor_outlives_the_reset_of_all(teacher, administrator, scho
     in_between(
         monkeypatch, ActivateTOTPForm, "clean_code",
         lambda: set_up(thief),
+        lambda: reset_second_factor(school, administrator, teacher),
+    )  # fmt: skip
+    assert not Authenticator.objects.filter(user=teacher).exists()
+    assert not is_in(thief)
+
+
+@at_once
+@shows("session-5")
+def test_no_recovery_codes_outlive_the_reset_of_all(teacher, administrator, school, monkeypatch):
+    thief = Client()
+    sign_in(thief, teacher)
+    in_between(
+        monkeypatch, flows, "raise_if_reauthentication_required",
+        lambda: thief.post(reverse("mfa_generate_recovery_codes")),
         lambda: reset_second_factor(school, administrator, teacher),
     )  # fmt: skip
     assert not Authenticator.objects.filter(user=teacher).exists()
