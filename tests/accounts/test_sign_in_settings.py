@@ -71,6 +71,18 @@ def test_the_address_may_be_typed_in_several_ways(browser, typed):
     assert IdentityProvider.objects.get().issuer == address()
 
 
+def test_a_provider_is_tried_some_times_an_hour_and_nothing_typed_is_lost(browser, settings):
+    """Each time the web waits for whatever somebody entered."""
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "try_provider": "2/h/user"}
+    for __ in range(2):
+        assert "heel vaak" not in Page(browser.post(ADD, filled(location="https://localhost"))).text
+    answer = browser.post(ADD, filled())
+    assert answer.status_code == 422
+    assert "heel vaak" in Page(answer).text
+    assert address() in answer.content.decode()
+    assert not IdentityProvider.objects.exists()
+
+
 REFUSED_LOCATIONS = [
     "http://127.0.0.1:9", "https://127.0.0.1:9", "https://localhost", "https://169.254.169.254",
     "https://[::1]", "https://10.0.0.1", "http://school.example", "file:///etc/passwd", "school",
