@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -17,7 +18,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from cases.in_charge import changes_of
-from cases.models import Case
+from cases.models import Case, ShutOut
 from cases.protocol import PERIODS, STEPS
 from cases.protocol.periods import BESIDE
 
@@ -220,13 +221,16 @@ def _attachments(case: Case) -> Iterator[Entry]:
 
 
 def _shut_outs(case: Case) -> Iterator[Entry]:
-    # Set here: whoever reads this may know nothing of the pupil's other cases.
-    for one in case.shut_outs.select_related("user", "set_by", "ended_by"):
+    # Set here, or ended here of a case that is gone: whoever reads this may know nothing of the
+    # pupil's other cases.
+    here = Q(case=case) | Q(case=None, pupil=case.pupil_id, ended_at__gte=case.opened_at)
+    for one in ShutOut.objects.filter(here).select_related("user", "set_by", "ended_by"):
         text = f"{one.user.name}: {one.get_ground_display()}"
-        yield Entry(
-            one.set_at, None, "people", _("Conflict of interest"), one.set_by.name,
-            f"{text}. {one.explanation}" if one.explanation else text,
-        )  # fmt: skip
+        if one.case_id:
+            yield Entry(
+                one.set_at, None, "people", _("Conflict of interest"), one.set_by.name,
+                f"{text}. {one.explanation}" if one.explanation else text,
+            )  # fmt: skip
         if one.ended_at:
             title, text = _("Conflict of interest ended"), f"{one.user.name}: {one.ended_why}"
             yield Entry(one.ended_at, None, "people", title, _name(one.ended_by), text)
