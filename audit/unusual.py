@@ -195,7 +195,7 @@ def _note(hits: Hits, rule: Rule, window: Iterable[tuple], day: date) -> None:
     own: dict[int, set] = defaultdict(set)
     for __, school, key in window:
         own[school].add(key)
-    together = len({key for keys in own.values() for key in keys})
+    together = sum(map(len, own.values()))  # a case, or a row, is of one school
     for school, keys in own.items():
         hit = hits[school, day]
         if not rule.over:

@@ -101,7 +101,9 @@ def change(request: HttpRequest, provider: str) -> HttpResponse:
     found = get_object_or_404(_providers(request), public_id=provider)
     kind_of_form = SamlProviderForm if found.rules.is_saml else ProviderForm
     form = kind_of_form.for_page(request, provider=found)
-    if form.is_bound and form.is_valid() and _may_try(request, form):
+    # With SAML nobody is asked: its settings are typed whole.
+    asks = not found.rules.is_saml
+    if form.is_bound and form.is_valid() and (not asks or _may_try(request, form)):
         form.run(actions.change, found, request.user, **form.values)
         if not form.errors:
             messages.success(request, _("The change is saved."))

@@ -117,6 +117,8 @@ def test_it_is_encrypted_and_stays_proved_with_the_next_key(row, settings):
         settings.DATA_KEYS = keys
         call_command("renew_data")
         assert REASON not in stored()
+        # Nor what one would try reasons with.
+        assert TypedReason.objects.get().salt not in stored()
         assert LogEntry.objects.get(pk=row.pk).reason == REASON
         assert verify() == "whole"
 
