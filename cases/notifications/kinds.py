@@ -113,7 +113,8 @@ def known(person: User, notifications: Iterable[Notification]) -> list[Notificat
     """Return those of a person's notifications that they may know of now, in the same order."""
     notifications = list(notifications)
     asked = Notification.objects.filter(pk__in=[one.pk for one in notifications])
-    yes = set(known_to(person, asked).values_list("pk", flat=True))
+    kinds = {one.kind for one in notifications}
+    yes = set(known_to(person, asked, kinds).values_list("pk", flat=True))
     return [one for one in notifications if one.pk in yes]
 
 
