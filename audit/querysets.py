@@ -32,9 +32,8 @@ class LogQuerySet(models.QuerySet):
     """Questions about the log."""
 
     def newest_first(self) -> "LogQuerySet":
-        """Return the rows with who did it, why and to whom, in the order of every screen."""
-        rows = self.with_whom().select_related("actor", "typed")
-        return rows.order_by("-timestamp", "-pk")
+        """Return the rows with who did it and to whom, in the order of every screen."""
+        return self.with_whom().select_related("actor").order_by("-timestamp", "-pk")
 
     def with_whom(self) -> "LogQuerySet":
         """Return the rows with whose account or role it was (``LogEntry.whom``).
