@@ -68,7 +68,8 @@ def _flags(request: HttpRequest) -> FlagQuerySet:
 
 def _looked_at(request: HttpRequest) -> None:
     """Write down that somebody looks at the flags of all schools of which they do, in the trail of
-    each: a row where one is shown alone would tell colleagues that another is kept from them.
+    each. Were it only where one is shown, the trail would tell colleagues who is kept from one; and
+    whoever is kept from it, that there is one.
     """
     schools = {
         school.pk: school
@@ -120,7 +121,7 @@ def settle(request: HttpRequest, flag: str) -> HttpResponse:
         form.run(actions.settle, found, request.user, form.values["why"])
         messages.success(request, _("Written down. It no longer waits."))
         return redirect("audit:flags")
-    record_read(request.user, found.school, kind=Kind.FLAGS_READ)
+    _looked_at(request)
     status = 422 if form.errors else 200
     context = {"form": form, "flag": found}
     return render(request, "audit/settle.html", context, status=status)

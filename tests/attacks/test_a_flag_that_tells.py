@@ -282,3 +282,26 @@ def test_how_many_flags_wait_is_one_number_of_a_school(school, administrator):
             one.cases.create(reference=f"M-{number:06}")
     rows = Flag.objects.visible_to(administrator).order_by("school_id").values_list("school_id")
     assert [count for __, count in rows.annotate(count=Count("pk"))] == [2]
+
+
+def test_the_trail_does_not_tell_who_is_kept_from_a_flag_that_there_is_one(
+    flagged, coordinator, administrator, signed_in
+):
+    """That a colleague looked at flags stood there only where they saw one."""
+    other = member(Role.ADMINISTRATOR, flagged.school)
+    second = SchoolFactory()
+    for person in (administrator, other):
+        Membership.objects.create(
+            user=person, school=second, role=Role.ADMINISTRATOR, starts_on=DAY.date()
+        )
+    shut_out(flagged.case, coordinator, administrator, ground="family", explanation="")
+    browser, told = signed_in(other), []
+    pages = [reverse("audit:flags"), reverse("audit:settle", args=[flagged.public_id])]
+    for there in (True, False):
+        for page in pages if there else [pages[0], pages[0]]:
+            before = LogEntry.objects.latest("pk").pk
+            assert browser.get(page).status_code == 200
+            left = LogEntry.objects.filter(pk__gt=before).order_by("pk")
+            told.append([(row.kind, row.school_id) for row in left])
+        Flag.objects.all().delete()
+    assert told[0] == told[1] == told[2] == told[3] != []
