@@ -19,9 +19,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, QuerySet
 from django.utils import timezone
 
+from accounts.at_rest.keys import Unreadable
 from audit.kinds import Kind
 from audit.models import TYPED, LogEntry, Seal, TypedReason
 
@@ -149,16 +150,34 @@ def _fault_of_reasons() -> Fault | None:
 
     The seal holds the checksum of what somebody typed, and not the text, which goes with a case.
     """
-    for typed in TypedReason.objects.select_related("entry").order_by("entry_id").iterator(BATCH):
-        if (typed.entry.additional_data or {}).get(TYPED) != typed.checksum:
-            return Fault(None, typed.entry_id, "changed: the reason is not what was typed")
+    changed = "changed: the reason is not what was typed"
+    typed = TypedReason.objects.order_by("entry_id")
+    try:
+        for one in typed.select_related("entry").iterator(BATCH):
+            if (one.entry.additional_data or {}).get(TYPED) != one.checksum:
+                return Fault(None, one.entry_id, changed)
+    except Unreadable as error:
+        return Fault(None, _first_unreadable(typed), f"{changed}: {error}")
+    # Not "or", and no first of them in order: PostgreSQL would walk all reasons for each row.
+    there = TypedReason.objects.filter(entry=OuterRef("pk"))
     destroyed = LogEntry.objects.filter(
         kind=Kind.DESTROYED, case_reference=OuterRef("case_reference")
+    ).exclude(case_reference="")
+    gone = LogEntry.objects.filter(
+        ~Exists(there), ~Exists(destroyed), additional_data__has_key=TYPED
     )
-    gone = LogEntry.objects.filter(additional_data__has_key=TYPED, typed=None)
-    gone = gone.exclude(~Q(case_reference="") & Exists(destroyed))
-    entry = gone.order_by("pk").values_list("pk", flat=True).first()
+    entry = gone.aggregate(first=Min("pk"))["first"]
     return None if entry is None else Fault(None, entry, "missing: the reason is gone")
+
+
+def _first_unreadable(typed: QuerySet) -> int | None:
+    """Return the row of the first reason that no key opens: one by one, for a batch hides which."""
+    for key, entry in typed.values_list("pk", "entry_id").iterator(BATCH):
+        try:
+            typed.get(pk=key)
+        except Unreadable:
+            return entry
+    return None
 
 
 def _faults_of_seals(at: Head) -> Iterator[Fault]:

@@ -195,8 +195,6 @@ class Flag(models.Model):
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+")
     day = models.DateField()
     count = models.PositiveIntegerField()
-    # How many cases of other schools were counted together with these (``FlagCase``).
-    elsewhere = models.PositiveIntegerField(default=0, db_default=0)
     # About somebody who looks after the trail themselves: the school leader looks at it too.
     of_administrator = models.BooleanField(default=False)
     raised_at = models.DateTimeField(default=timezone.now)
@@ -238,11 +236,13 @@ class Flag(models.Model):
 class FlagCase(models.Model):
     """A case that a flag counts: what is kept from who looks at it later is not counted for them.
 
-    By its reference, which outlives the case, as in the log.
+    By its reference, which outlives the case, as in the log. ``elsewhere``: of another school,
+    counted together with those of the flag's own.
     """
 
     flag = models.ForeignKey(Flag, on_delete=models.CASCADE, related_name="cases")
     reference = models.CharField(max_length=8)
+    elsewhere = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("case of unusual reading")

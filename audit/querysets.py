@@ -9,7 +9,7 @@ from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import OuterRef, Q
-from django.db.models.functions import Coalesce, Greatest, Least
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts import access
@@ -32,9 +32,8 @@ class LogQuerySet(models.QuerySet):
     """Questions about the log."""
 
     def newest_first(self) -> "LogQuerySet":
-        """Return the rows with who did it, why and to whom, in the order of every screen."""
-        rows = self.with_whom().select_related("actor", "typed")
-        return rows.order_by("-timestamp", "-pk")
+        """Return the rows with who did it and to whom, in the order of every screen."""
+        return self.with_whom().select_related("actor").order_by("-timestamp", "-pk")
 
     def with_whom(self) -> "LogQuerySet":
         """Return the rows with whose account or role it was (``LogEntry.whom``).
@@ -198,15 +197,22 @@ class FlagQuerySet(models.QuerySet):
             Q(school_id__in=access.school_ids(user, Permission.SEE_AUDIT))
             | Q(school_id__in=watched, of_administrator=True)
         ).exclude(user=user)
-        rest = theirs.alias(left=_left_for(user), enough=_enough())
+        rest = theirs.alias(
+            left=_left_for(user), left_here=_left_for(user, elsewhere=False), enough=_enough()
+        )
+        too_few = Q(left__lt=models.F("enough")) | Q(left_here=0)
         # What a colleague found out can be about what is kept.
-        says_too_much = Q(settled_at__isnull=False) | Q(left__lt=models.F("enough"))
+        says_too_much = Q(settled_at__isnull=False) | too_few
         return rest.exclude(_counts_what_is_kept(user) & says_too_much)
 
     def counted_for(self, user: "User") -> "FlagQuerySet":
         """Return flags with how many times the user's trail knows of: ``shown_count``."""
-        fewer = models.When(_counts_what_is_kept(user), then=Least("count", _left_for(user)))
-        return self.annotate(shown_count=models.Case(fewer, default=models.F("count")))
+        left = _left_for(user, elsewhere=False)
+        fewer = models.When(_counts_what_is_kept(user), then=left)
+        number = models.IntegerField()
+        return self.annotate(
+            shown_count=models.Case(fewer, default=models.F("count"), output_field=number)
+        )
 
     def standing(self) -> "FlagQuerySet":
         """Return those that nobody settled yet."""
@@ -221,9 +227,10 @@ class FlagQuerySet(models.QuerySet):
         return self.filter(school_id__in=ids)
 
 
-def _counted() -> models.QuerySet:
+def _counted(**which: bool) -> models.QuerySet:
     """Return which cases a flag counts, around a query of flags."""
-    return apps.get_model("audit", "FlagCase").objects.filter(flag=OuterRef("pk")).order_by()
+    cases = apps.get_model("audit", "FlagCase").objects.filter(flag=OuterRef("pk"), **which)
+    return cases.order_by()
 
 
 def _counts_what_is_kept(user: "User") -> Q:
@@ -231,18 +238,15 @@ def _counts_what_is_kept(user: "User") -> Q:
     return Q(models.Exists(_counted().filter(reference__in=sight.kept_from(user))))
 
 
-def _left_for(user: "User") -> Coalesce:
+def _left_for(user: "User", **which: bool) -> Coalesce:
     """Return how many cases a flag counts that are not kept from somebody."""
-    rest = _counted().exclude(reference__in=sight.kept_from(user)).values("flag")
+    rest = _counted(**which).exclude(reference__in=sight.kept_from(user)).values("flag")
     return Coalesce(models.Subquery(rest.annotate(left=models.Count("pk")).values("left")), 0)
 
 
 def _enough() -> models.Case:
-    """Return how many cases a flag counts at least at its school: one, and what its rule asks."""
-    rules = (
-        models.When(rule=rule.code, then=Greatest(rule.over + 1 - models.F("elsewhere"), 1))
-        for rule in RULES
-    )
+    """Return how many cases a flag counts at least: what its rule asks."""
+    rules = (models.When(rule=rule.code, then=rule.over + 1) for rule in RULES)
     return models.Case(*rules, default=models.Value(1), output_field=models.IntegerField())
 
 

@@ -75,7 +75,7 @@ class TrailPage:
 def page_of(rows: LogQuerySet, query: Mapping[str, str]) -> TrailPage:
     """Return the page of a trail that an address asks for."""
     chosen = TrailFilter.from_query(query)
-    found = list(chosen.apply(rows)[: PER_PAGE + 1])
+    found = list(chosen.apply(rows).select_related("actor", "typed")[: PER_PAGE + 1])
     shown = found[:PER_PAGE]
     older = _mark(shown[-1]) if len(found) > PER_PAGE else ""
     return TrailPage(shown, older, chosen, GROUP_NAMES)

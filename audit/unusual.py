@@ -5,7 +5,7 @@ finds out why, and writes that down.
 """
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -34,13 +34,13 @@ AROUND = timedelta(hours=1)
 class Hit:
     """What somebody did too often at a school on a day.
 
-    ``keys``: what was counted there, cases or rows; ``count``: how many of them at once at most;
-    ``elsewhere``: how many of other schools beside those.
+    ``count``: how many times; ``keys``: the cases that were counted there; ``elsewhere``: those of
+    other schools that were counted together with them.
     """
 
-    keys: set[Any] = field(default_factory=set)
     count: int = 0
-    elsewhere: int = 0
+    keys: set[Any] = field(default_factory=set)
+    elsewhere: set[Any] = field(default_factory=set)
 
 
 Hits = dict[tuple[int, date], Hit]
@@ -76,16 +76,22 @@ def _grow(found: Flag, hit: Hit, rule: Rule) -> None:
     )
     if flag.count > hit.count and rule.over:
         return
-    Flag.objects.filter(pk=flag.pk).update(
-        count=max(flag.count, hit.count), elsewhere=hit.elsewhere
-    )
+    count = max(flag.count, hit.count)
     if rule.cases:
         if rule.over:
             flag.cases.all().delete()
+        found_at = ((hit.keys, False), (hit.elsewhere, True))
         FlagCase.objects.bulk_create(
-            [FlagCase(flag=flag, reference=reference) for reference in sorted(hit.keys)],
+            [
+                FlagCase(flag=flag, reference=reference, elsewhere=elsewhere)
+                for references, elsewhere in found_at
+                for reference in sorted(references)
+            ],
             ignore_conflicts=True,
         )
+        # Of a night all of it, which several looks found.
+        count = max(count, flag.cases.filter(elsewhere=False).count())
+    Flag.objects.filter(pk=flag.pk).update(count=count)
 
 
 def tell(now: datetime) -> None:
@@ -168,41 +174,53 @@ def _hits(rule: Rule, rows: LogQuerySet, settled: Settled) -> Hits:
     What was settled counts no more: only as much again does.
     """
     written = _written_in(rows) if rule.at_night else set()
-    window: deque[tuple[datetime, int, object]] = deque()
-    times: Counter[object] = Counter()
+    window: deque[tuple[datetime, tuple[int, Any]]] = deque()
+    # What is in the window, by school and case (or row), how often; and how many of each school. A
+    # case is of one school.
+    times: Counter[tuple[int, Any]] = Counter()
+    here: Counter[int] = Counter()
     hits: Hits = defaultdict(Hit)
     columns = ("timestamp", "school_id", "case_reference", "pk")
     for at, school, case, pk in rows.order_by("timestamp", "pk").values_list(*columns).iterator():
         if case in written or _is_settled(settled, school, at):
             continue
-        window.append((at, school, case if rule.cases else pk))
-        times[window[-1][2]] += 1
+        one = school, case if rule.cases else pk
+        if not rule.over:  # each by itself, so all of a day
+            hit = hits[school, day_of(at)]
+            hit.keys.add(one[1])
+            hit.count = len(hit.keys)
+            continue
+        window.append((at, one))
+        here[school] += one not in times
+        times[one] += 1
         while at - window[0][0] > rule.within:
-            gone = window.popleft()[2]
+            __, gone = window.popleft()
             times[gone] -= 1
             if not times[gone]:
                 del times[gone]
+                here[gone[0]] -= 1
         if len(times) > rule.over:
-            _note(hits, rule, window, day_of(at))
+            _note(hits, rule, times, here, day_of(at))
     return hits
 
 
-def _note(hits: Hits, rule: Rule, window: Iterable[tuple], day: date) -> None:
-    """Note at each school what was there: of how much was elsewhere, its people see no row.
+def _note(
+    hits: Hits, rule: Rule, times: Counter[tuple[int, Any]], here: Counter[int], day: date
+) -> None:
+    """Note at each school what was there at once, when it is more than before that day.
 
-    What is counted from the first on, as reading at night, is all of it; else the most at once.
+    Of how much was elsewhere, its people see no row.
     """
-    own: dict[int, set] = defaultdict(set)
-    for __, school, key in window:
-        own[school].add(key)
-    together = sum(map(len, own.values()))  # a case, or a row, is of one school
-    for school, keys in own.items():
-        hit = hits[school, day]
-        if not rule.over:
-            hit.keys |= keys
-        elif len(keys) > hit.count:
-            hit.keys, hit.elsewhere = keys, together - len(keys)
-        hit.count = max(hit.count, len(keys))
+    for school in +here:
+        hit, count = hits[school, day], here[school]
+        before = hit.count, len(hit.keys) + len(hit.elsewhere)
+        # Whoever opens one page all day is noted once: it would be walked through for each time.
+        if (count, len(times) if rule.cases else 0) <= before:
+            continue
+        hit.count = count
+        if rule.cases:
+            hit.keys = {key for place, key in times if place == school}
+            hit.elsewhere = {key for place, key in times if place != school}
 
 
 def _written_in(rows: LogQuerySet) -> set[str]:

@@ -1,8 +1,5 @@
 """The trails: one's own, that of a school, a copy of it, and what was unusual in it."""
 
-from collections.abc import Iterable
-from operator import attrgetter
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -44,7 +41,6 @@ def school(request: HttpRequest) -> HttpResponse:
     schools = access.schools(request.user, Permission.SEE_AUDIT)
     chosen = _chosen(schools, request.GET.get("school", ""))
     record_read(request.user, chosen, kind=Kind.TRAIL_READ)
-    waiting = _seen(request, _flags(request).standing())
     return render(
         request,
         "audit/school.html",
@@ -53,7 +49,7 @@ def school(request: HttpRequest) -> HttpResponse:
             "schools": schools,
             "school": chosen,
             "people": people_of([chosen]),
-            "flags": waiting,
+            "flags": _flags(request).standing().of_schools([chosen.pk]),
         },
     )
 
@@ -70,12 +66,18 @@ def _flags(request: HttpRequest) -> FlagQuerySet:
     return found.select_related("user", "school", "settled_by")
 
 
-def _seen(request: HttpRequest, flags: Iterable[Flag]) -> list[Flag]:
-    """Write down that somebody looks at flags, in the trail of each school; return them."""
-    shown = list(flags)
-    for school in sorted({flag.school for flag in shown}, key=attrgetter("pk")):
+def _looked_at(request: HttpRequest) -> None:
+    """Write down that somebody looks at the flags of all schools of which they do, in the trail of
+    each. Were it only where one is shown, the trail would tell colleagues who is kept from one; and
+    whoever is kept from it, that there is one.
+    """
+    schools = {
+        school.pk: school
+        for permission in (Permission.SEE_AUDIT, Permission.WATCH_ADMINISTRATORS)
+        for school in access.schools(request.user, permission)
+    }
+    for __, school in sorted(schools.items()):
         record_read(request.user, school, kind=Kind.FLAGS_READ)
-    return shown
 
 
 @requires(Permission.SEE_AUDIT)
@@ -102,11 +104,10 @@ def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 def flags(request: HttpRequest) -> HttpResponse:
     """Show what was unusual: first what waits, then what was looked at lately."""
     found = _flags(request)
-    waiting, settled = found.standing(), found.settled().order_by("-settled_at")[:SETTLED_SHOWN]
-    shown = _seen(request, [*waiting, *settled])
+    _looked_at(request)
     context = {
-        "flags": [flag for flag in shown if not flag.settled_at],
-        "settled": [flag for flag in shown if flag.settled_at],
+        "flags": found.standing(),
+        "settled": found.settled().order_by("-settled_at")[:SETTLED_SHOWN],
     }
     return render(request, "audit/flags.html", context)
 
@@ -120,7 +121,7 @@ def settle(request: HttpRequest, flag: str) -> HttpResponse:
         form.run(actions.settle, found, request.user, form.values["why"])
         messages.success(request, _("Written down. It no longer waits."))
         return redirect("audit:flags")
-    _seen(request, [found])
+    _looked_at(request)
     status = 422 if form.errors else 200
     context = {"form": form, "flag": found}
     return render(request, "audit/settle.html", context, status=status)

@@ -32,6 +32,9 @@ BEFORE = {
 IN_A_MOMENT = "no row is in it yet: with a million pupils it takes a fifth of a second"
 FEW_LETTERS = "a school gets some letters a year, and the column is new and empty"
 EXPLAINED: dict[tuple[str, str], dict[str, str]] = {
+    ("audit", "0008_cases_elsewhere"): {
+        "DROP_COLUMN": "of 0007, which comes with the same version: no code of a release reads it",
+    },
     ("cases", "0023_pupil_import"): {
         "ALTER_COLUMN": "a longer varchar: no row is rewritten, and old code writes shorter ones",
         "ADD_UNIQUE": "of a new column that is empty for all, and of those that are not",

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -346,6 +347,8 @@ def wind_up_expired(now: datetime) -> int:
             with transaction.atomic():
                 wind_up(membership, now)
             count += 1
+        except SoftTimeLimitExceeded:  # no fault of one role
+            raise
         except Exception as error:
             logger.error("A role is not wound up: %s", type(error).__name__)
             failed = failed or error

@@ -121,7 +121,7 @@ class _Guarded:
             connection = super()._new_conn()
             _break_off_in_time(connection)
             return connection
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # the second: what can be no name
             raise NewConnectionError(self, "not fetched") from error
         finally:
             self._dns_host = host
@@ -163,16 +163,18 @@ class GuardedSession(requests.Session):
     def request(self, method: str, url: str, **kwargs: Any) -> requests.Response:
         """Fetch. Raises ``requests.RequestException`` for all that is not a plain, short answer."""
         check_url(url)
-        place = urlsplit(url).netloc
+        parts = urlsplit(url)
+        place = f"{parts.hostname}:{parts.port or ''}"
         with ExitStack() as turns:
             if not _is_quick(place):
                 _take_turn(turns, AT_OTHERS)
             _take_turn(turns, AT_ONCE)
-            began = time.monotonic()
+            began, answer = time.monotonic(), None
             try:
-                return self._fetch(method, url, **kwargs)
+                answer = self._fetch(method, url, **kwargs)
+                return answer
             finally:
-                _remember(place, time.monotonic() - began)
+                _remember(place, time.monotonic() - began, answered=answer is not None)
 
     def _fetch(self, method: str, url: str, **kwargs: Any) -> requests.Response:
         ends = time.monotonic() + ALL_OF_IT
@@ -197,8 +199,12 @@ def _is_quick(place: str) -> bool:
     return _quick.get(place, 0) > now >= _slow.get(place, 0)
 
 
-def _remember(place: str, seconds: float) -> None:
-    """Remember of a provider whether it was quick or slow, and forget which were long ago."""
+def _remember(place: str, seconds: float, *, answered: bool) -> None:
+    """Remember of a provider whether it was quick or slow, and forget which were long ago.
+
+    Who was slow is nobody's acquaintance any more. What did not answer is not remembered as quick:
+    of names that cannot be there are as many as somebody likes, and as long.
+    """
     now = time.monotonic()
     for remembered in (_quick, _slow):
         for known, until in list(remembered.items()):
@@ -206,7 +212,8 @@ def _remember(place: str, seconds: float) -> None:
                 remembered.pop(known, None)
     if seconds > TURN:
         _slow[place] = now + SLOW_FOR
-    else:
+        _quick.pop(place, None)
+    elif answered:
         _quick[place] = now + QUICK_FOR
 
 

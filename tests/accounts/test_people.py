@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.test import Client
@@ -381,6 +382,27 @@ def test_a_role_that_cannot_be_wound_up_keeps_no_other_standing(school):
     assert set(held.filter(ended_at=None).values_list("user", flat=True)) == {people[1].pk}
     wind_up_memberships()
     assert not held.filter(ended_at=None).exists()
+
+
+def test_who_is_told_to_stop_winds_up_no_further(school):
+    """The clock is no fault of one role: what goes on behind it is killed in the midst of one."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    for __ in range(2):
+        held = Membership.objects.filter(user=member(Role.TEACHER, school))
+        held.update(starts_on=yesterday, ends_on=yesterday)
+    asked = []
+
+    def is_over(sender, membership, **more):
+        asked.append(membership)
+        raise SoftTimeLimitExceeded
+
+    membership_ended.connect(is_over, weak=False)
+    try:
+        with pytest.raises(SoftTimeLimitExceeded):
+            wind_up_memberships()
+    finally:
+        membership_ended.disconnect(is_over)
+    assert len(asked) == 1
 
 
 # --- For a time -----------------------------------------------------------------------------------

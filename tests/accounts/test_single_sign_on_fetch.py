@@ -1,6 +1,7 @@
 """Fetching what an administrator typed: no address inside our network, no lies, no floods."""
 
 import socket
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -177,3 +178,45 @@ def test_nothing_is_asked_in_the_clear(names, settings):
     with fetch.GuardedSession() as session, pytest.raises(fetch.Unfetchable):
         session.get("http://school.example/")
     assert connected == []
+
+
+@pytest.fixture
+def remembered(monkeypatch):
+    """Nothing is known of any provider yet."""
+    for name in ("_quick", "_slow"):
+        monkeypatch.setattr(fetch, name, {})
+
+
+def test_what_does_not_answer_is_not_remembered(names, remembered, settings):
+    """A document can name as many and as long ones as it likes, and each failed at once."""
+    settings.SSO_LOCAL = False
+    leads, __ = names
+    for host in ("nobody.example", "a" * 60_000 + ".example"):
+        leads[host] = ["93.184.215.14"]
+        with fetch.GuardedSession() as session, pytest.raises(requests.RequestException):
+            session.get(f"https://{host}/")
+    assert (fetch._quick, fetch._slow) == ({}, {})
+
+
+@pytest.mark.parametrize("host", ["a" * 64 + ".example", "school..example"])
+def test_a_name_that_cannot_be_is_one_that_does_not_answer(host):
+    with fetch.GuardedSession() as session, pytest.raises(requests.RequestException):
+        session.get(f"https://{host}/")
+
+
+def test_one_place_is_remembered_once(liar, remembered):
+    there = urlsplit(liar.address)
+    for address in (liar.address, f"http://{there.hostname}:0{there.port}"):
+        with fetch.GuardedSession() as session:
+            session.get(f"{address}/jwks_uri")
+    assert len(fetch._quick) == 1
+
+
+def test_who_was_slow_is_quick_no_more(liar, remembered, monkeypatch):
+    """Each was for ever, by one quick answer: so a few together kept both turns."""
+    with fetch.GuardedSession() as session:
+        session.get(f"{liar.address}/jwks_uri")
+        (place,) = fetch._quick
+        monkeypatch.setattr(fetch, "TURN", 0)
+        session.get(f"{liar.address}/jwks_uri")
+    assert (list(fetch._quick), list(fetch._slow)) == ([], [place])

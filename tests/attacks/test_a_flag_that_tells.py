@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db.models import Count
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.roles import Role
 from audit.actions import settle
-from audit.models import Flag, Look
+from audit.models import Flag, LogEntry, Look
 from audit.unusual import look, tell
 from cases.destruction.erasing import erase_case
 from cases.models import ShutOut
@@ -213,3 +215,93 @@ def test_what_a_colleague_found_out_of_what_is_kept_is_not_read(
     shut_out(hidden, coordinator, administrator, ground="family", explanation="")
     assert not Flag.objects.visible_to(administrator).exists()
     assert Flag.objects.visible_to(member(Role.ADMINISTRATOR, school)).exists()
+
+
+def test_of_what_was_counted_at_two_schools_all_that_is_kept_is_left_out(
+    school, coordinator, administrator, teacher
+):
+    """Who looks after both sees in their trails together one case too few for the other flag."""
+    Look.objects.create(pk=1, at=DAY - timedelta(days=1))
+    other = SchoolFactory()
+    Membership.objects.create(
+        user=administrator, school=other, role=Role.ADMINISTRATOR, starts_on=DAY.date()
+    )
+    cases = [
+        CaseFactory(pupil=PupilFactory(school=place)) for place in [school] * 16 + [other] * 10
+    ]
+    for number, case in enumerate(cases):
+        at = DAY + timedelta(seconds=number)
+        happened(Kind.READ, teacher, at, case=case.reference, school=case.school)
+    look(DAY + timedelta(hours=1))
+    administrator.forget_memberships()
+    flags = Flag.objects.visible_to(administrator)
+    assert dict(flags.values_list("school", "count")) == {school.pk: 16, other.pk: 10}
+    shut_out(cases[-1], member(Role.COORDINATOR, other), administrator, ground="family",
+             explanation="")  # fmt: skip
+    assert not flags.all().exists()
+
+
+def test_a_flag_of_a_night_counts_what_was_read_in_it(school, coordinator, administrator, teacher):
+    """It told how many within an hour: more than the trail shows there of what is left."""
+    Look.objects.create(pk=1, at=DAY - timedelta(days=1))
+    cases = [CaseFactory(pupil=PupilFactory(school=school)) for __ in range(5)]
+    night = DAY + timedelta(hours=9, minutes=30)
+    for case, hours in zip(cases, (0, 0, 0, 2, 4), strict=True):
+        happened(Kind.READ, teacher, night + timedelta(hours=hours), case=case.reference)
+        look(night + timedelta(hours=hours, minutes=5))
+    shown = Flag.objects.visible_to(administrator).counted_for(administrator)
+    assert shown.get().shown_count == 5
+    shut_out(cases[0], coordinator, administrator, ground="family", explanation="")
+    assert shown.all().get().shown_count == 4
+
+
+def test_the_trail_does_not_tell_who_is_shown_a_flag(
+    flagged, coordinator, administrator, signed_in
+):
+    """A colleague saw who looked at the trail and at no flag: so they are kept from its case."""
+    other = member(Role.ADMINISTRATOR, flagged.school)
+    shut_out(flagged.case, coordinator, administrator, ground="family", explanation="")
+    link = reverse("audit:settle", args=[flagged.public_id])
+    for page in ("school", "flags"):
+        left = []
+        for person in (administrator, other):
+            seen = signed_in(person).get(reverse(f"audit:{page}")).content.decode()
+            assert (link in seen) is (person == other)
+            rows = LogEntry.objects.of_school(flagged.school, other).filter(actor=person)
+            left.append(list(rows.order_by("pk").values_list("kind", flat=True)))
+        assert left[0] == left[1] != []
+
+
+def test_how_many_flags_wait_is_one_number_of_a_school(school, administrator):
+    for count in (30, 40):
+        one = Flag.objects.create(
+            rule="many_cases", user=member(Role.TEACHER, school), school=school, day=DAY.date(),
+            count=count,
+        )  # fmt: skip
+        for number in range(count):
+            one.cases.create(reference=f"M-{number:06}")
+    rows = Flag.objects.visible_to(administrator).order_by("school_id").values_list("school_id")
+    assert [count for __, count in rows.annotate(count=Count("pk"))] == [2]
+
+
+def test_the_trail_does_not_tell_who_is_kept_from_a_flag_that_there_is_one(
+    flagged, coordinator, administrator, signed_in
+):
+    """That a colleague looked at flags stood there only where they saw one."""
+    other = member(Role.ADMINISTRATOR, flagged.school)
+    second = SchoolFactory()
+    for person in (administrator, other):
+        Membership.objects.create(
+            user=person, school=second, role=Role.ADMINISTRATOR, starts_on=DAY.date()
+        )
+    shut_out(flagged.case, coordinator, administrator, ground="family", explanation="")
+    browser, told = signed_in(other), []
+    pages = [reverse("audit:flags"), reverse("audit:settle", args=[flagged.public_id])]
+    for there in (True, False):
+        for page in pages if there else [pages[0], pages[0]]:
+            before = LogEntry.objects.latest("pk").pk
+            assert browser.get(page).status_code == 200
+            left = LogEntry.objects.filter(pk__gt=before).order_by("pk")
+            told.append([(row.kind, row.school_id) for row in left])
+        Flag.objects.all().delete()
+    assert told[0] == told[1] == told[2] == told[3] != []

@@ -2,7 +2,9 @@
 
 import pytest
 from django.core.management import call_command
+from django.db.models import TextField, Value
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
 from audit import chain
@@ -92,6 +94,22 @@ def test_another_checksum_is_told_by_the_seal(row):
     with unprotected():
         LogEntry.objects.filter(pk=row.pk).update(additional_data={"typed": made.checksum})
     assert f"row {row.pk}: changed: the row" in verify()
+
+
+def test_one_that_no_key_opens_is_told(row, signed_in):
+    """And stops nobody from taking a copy, which does not hold it."""
+    write_unread(row)
+    assert f"row {row.pk}: changed: the reason" in verify()
+    by, today = member(Role.ADMINISTRATOR, row.school), timezone.localdate()
+    fields = {"school": row.school_id, "first": today, "last": today, "reason": "De FG vraagt."}
+    copy = signed_in(by).post(reverse("audit:export"), fields)
+    assert row.case_reference in b"".join(copy.streaming_content).decode()
+
+
+def write_unread(row):
+    """Write over a reason what no key of ours made, as who has the database can."""
+    unread = Value("meldcode-1:0a1b2c3d:AAAA", output_field=TextField())
+    TypedReason.objects.filter(entry=row).update(text=unread)
 
 
 def test_one_that_went_without_its_case_is_told(case, row):

@@ -10,10 +10,10 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Membership, User
 from accounts.people.actions import end_role
 from accounts.roles import Role
-from audit import mails
+from audit import mails, unusual
 from audit.actions import settle
 from audit.kinds import Kind
 from audit.models import Flag, LogEntry, Look
@@ -59,16 +59,58 @@ def test_looking_at_a_flag_stands_in_the_trail_of_its_school(
     administrator, school, teacher, signed_in, page
 ):
     browser = signed_in(administrator)
-    url = reverse(f"audit:{page}") if page != "settle" else ""
-    if url:
-        browser.get(url)
-        assert not LogEntry.objects.filter(kind=Kind.FLAGS_READ).exists()  # there is none yet
     flag = Flag.objects.create(
         rule="at_night", user=teacher, school=school, day=DAY.date(), count=1
     )
-    browser.get(url or reverse("audit:settle", args=[flag.public_id]))
-    row = LogEntry.objects.get(kind=Kind.FLAGS_READ)
-    assert (row.actor, row.school) == (administrator, school)
+    answer = browser.get(
+        reverse(f"audit:{page}", args=[flag.public_id] if page == "settle" else [])
+    )
+    assert teacher.name in Page(answer).text
+    # On the page of the trail they stand above it.
+    kind = Kind.TRAIL_READ if page == "school" else Kind.FLAGS_READ
+    row = LogEntry.objects.get(kind__in=[Kind.TRAIL_READ, Kind.FLAGS_READ])
+    assert (row.kind, row.actor, row.school) == (kind, administrator, school)
+
+
+def test_above_the_trail_of_a_school_stand_its_own_flags(administrator, school, teacher, signed_in):
+    """Its row says that somebody looked at that school, and says nothing of another."""
+    other = SchoolFactory()
+    Membership.objects.create(
+        user=administrator, school=other, role=Role.ADMINISTRATOR, starts_on=DAY.date()
+    )
+    flag = Flag.objects.create(
+        rule="at_night", user=teacher, school=school, day=DAY.date(), count=1
+    )
+    browser, link = signed_in(administrator), reverse("audit:settle", args=[flag.public_id])
+    for place, there in ((school, True), (other, False)):
+        page = browser.get(reverse("audit:school"), {"school": place.pk}).content.decode()
+        assert (link in page) is there
+
+
+class Walked:
+    """Counts how often what it stands for is walked through."""
+
+    times = 0
+
+    def __iter__(self):
+        Walked.times += 1
+        return super().__iter__()
+
+
+def test_opening_one_page_on_and_on_is_no_more_work_than_reading_its_rows(coordinator, monkeypatch):
+    """Ten thousand times within an hour kept the look busy until it was stopped: nobody was flagged
+    any more."""
+    for name in ("deque", "Counter"):
+        kind = getattr(unusual, name)
+        monkeypatch.setattr(unusual, name, type(name, (Walked, kind), {}))
+    read_cases(coordinator, 26, within=timedelta(minutes=1))
+    for second in range(200):
+        happened(
+            Kind.READ, coordinator, DAY + timedelta(minutes=2, seconds=second), case="M-000001"
+        )
+    Walked.times = 0
+    assert look(LATER) == 1
+    assert Walked.times < 26
 
 
 def test_a_mistake_counts_once_in_each_school(teacher, school):
