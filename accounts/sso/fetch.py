@@ -35,7 +35,7 @@ AT_ONCE = threading.BoundedSemaphore(2)
 TURN = 1
 QUICK_FOR, SLOW_FOR = 12 * 60 * 60, 5 * 60
 AT_OTHERS = threading.BoundedSemaphore(1)
-# Host and port → until when it counts as quick, and as slow.
+# Whose address it is → until when they count as quick, and as slow.
 _quick: dict[str, float] = {}
 _slow: dict[str, float] = {}
 # Only there, and only where SSO_LOCAL allows: a provider that runs beside us, for tests and demo.
@@ -163,8 +163,7 @@ class GuardedSession(requests.Session):
     def request(self, method: str, url: str, **kwargs: Any) -> requests.Response:
         """Fetch. Raises ``requests.RequestException`` for all that is not a plain, short answer."""
         check_url(url)
-        parts = urlsplit(url)
-        place = f"{parts.hostname}:{parts.port or ''}"
+        place = _owner(url)
         with ExitStack() as turns:
             if not _is_quick(place):
                 _take_turn(turns, AT_OTHERS)
@@ -192,6 +191,21 @@ def _take_turn(turns: ExitStack, of: threading.Semaphore) -> None:
     if not of.acquire(timeout=TURN):
         raise Unfetchable("too many at once")
     turns.callback(of.release)
+
+
+def _owner(url: str) -> str:
+    """Return by whom an address is: names below theirs, and ports, they have as many as they like.
+
+    Who shares a name with others below "co.uk" shares a turn with them at worst.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname.rstrip(".")
+    if host == LOCAL:
+        return f"{host}:{parts.port}"
+    if ":" in host:
+        return str(ipaddress.ip_interface(f"{host.partition('%')[0]}/64").network)
+    is_number = host.replace(".", "").isdecimal()
+    return host if is_number else ".".join(host.split(".")[-2:])
 
 
 def _is_quick(place: str) -> bool:

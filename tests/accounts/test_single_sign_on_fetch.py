@@ -212,6 +212,31 @@ def test_one_place_is_remembered_once(liar, remembered):
     assert len(fetch._quick) == 1
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("https://a1.liar.example/", "https://b.a2.liar.example:8443/keys", True),
+        ("https://liar.example", "https://liar.example./", True),
+        ("https://[2001:db8:1:2::3]/", "https://[2001:db8:1:2:ffff::4]:8443/", True),
+        ("https://192.0.2.7/", "https://192.0.2.7:8443/", True),
+        ("https://login.school.example/", "https://login.liar.example/", False),
+        ("https://192.0.2.7/", "https://192.0.2.8/", False),
+        ("http://127.0.0.1:8001/", "http://127.0.0.1:8002/", False),  # providers in tests
+    ],
+)
+def test_whoever_owns_a_name_has_one_turn_for_all_below_it(
+    remembered, monkeypatch, settings, one, other, same
+):
+    """By thirty names of their own, each quick once, one kept both turns."""
+    settings.SSO_LOCAL = True
+    answer = requests.Response()
+    monkeypatch.setattr(fetch.GuardedSession, "_fetch", lambda *args, **kwargs: answer)
+    for url in (one, other):
+        with fetch.GuardedSession() as session:
+            session.get(url)
+    assert len(fetch._quick) == (1 if same else 2)
+
+
 def test_who_was_slow_is_quick_no_more(liar, remembered, monkeypatch):
     """Each was for ever, by one quick answer: so a few together kept both turns."""
     with fetch.GuardedSession() as session:
