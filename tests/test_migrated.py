@@ -1,5 +1,9 @@
 """The database that test runs copy is another as soon as migrating would make something else."""
 
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
 from tests import migrated
 
 
@@ -19,3 +23,10 @@ def test_what_migrations_are_made_of_decides_which_database_is_copied(tmp_path, 
     of_search = migrated.ROOT / "cases/search/columns.py"
     monkeypatch.setattr(migrated, "sources", lambda: {changed} | found - {of_search})
     assert migrated.digest() != before
+
+
+@pytest.mark.django_db
+def test_the_copy_has_all_migrations():
+    executor = MigrationExecutor(connection)
+    assert executor.loader.applied_migrations
+    assert executor.migration_plan(executor.loader.graph.leaf_nodes()) == []
