@@ -203,7 +203,7 @@ class Flag(models.Model):
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    settled_why = models.TextField(_("what you found"), blank=True)
+    settled_why = NarrativeField(_("what you found"), blank=True)
 
     objects = FlagQuerySet.as_manager()
 

@@ -27,7 +27,6 @@ READABLE: dict[str, set[str]] = {
     "search finds pupils by it, also where it is written a little differently": {
         "given_name", "family_name", "class_name",
     },
-    "about who read what, and kept beside the audit": {"audit:settle why"},
     "who helps or decides, by trade or name; lists and tasks look for it": {
         "who", "taken_on_by", "referrals:goal who", "referrals:decide goal_who",
         "referrals:move taken_on_by", "referrals:pass_on taken_on_by",

@@ -31,7 +31,6 @@ READABLE = {
     "accounts.IdentityProvider.encrypted_secret": "encrypted with SECRET_KEY",
     "audit.LogEntry.changes_text": "of the library; nothing is written into it",
     "audit.LogEntry.object_repr": "a reference; no name and no word of a record",
-    "audit.Flag.settled_why": "about who read what, and kept beside the audit",
     "cases.HelpItem.text": "of the help page: for everybody",
     "cases.DossierExport.sealed_password": "encrypted with SECRET_KEY, and gone with the job",
     "cases.YearText.knowledge": "of a school, without persons, and published",
