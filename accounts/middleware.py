@@ -15,20 +15,31 @@ from django.utils.translation import gettext as _
 
 from accounts import second_factor, sessions, typed
 from accounts.models import User
+from accounts.session_store import Key
 
 
 class SessionMiddleware(DjangosSessionMiddleware):
     """Each request begins the half hour of rest anew, unless a page asks by itself.
 
     One on which a year of dossiers is made would keep its session awake all day, with nobody there.
+    What the browser sends stands nowhere but in its cookie (``accounts.session_store``).
     """
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Find the session of the browser's cookie."""
+        cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        request.session = self.SessionStore(Key.of(cookie) if cookie else None)
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Keep the session, with its end half an hour ahead."""
         if getattr(response, "asked_by_itself", False) and not request.session.modified:
             patch_vary_headers(response, ("Cookie",))
             return response
-        return super().process_response(request, response)
+        response = super().process_response(request, response)
+        name = settings.SESSION_COOKIE_NAME
+        if name in response.cookies and response.cookies[name].value:  # else it is deleted
+            response.cookies[name] = request.session.session_key.cookie
+        return response
 
 
 class LanguageMiddleware:

@@ -29,12 +29,12 @@ from allauth.account.authentication import (  # noqa: E402 - after the settings
     AUTHENTICATION_METHODS_SESSION_KEY,
 )
 from django.conf import settings  # noqa: E402
-from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.contrib.sessions.models import Session  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from accounts.models import Membership  # noqa: E402
 from accounts.roles import Role  # noqa: E402
+from accounts.session_store import SessionStore  # noqa: E402
 from bench.goals import verdict  # noqa: E402
 from bench.peer import install  # noqa: E402
 from bench.serving import ROOT, command_of_production  # noqa: E402

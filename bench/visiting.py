@@ -12,7 +12,6 @@ from time import perf_counter, time
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -21,6 +20,7 @@ from django.urls import reverse
 from accounts import sessions
 from accounts.models import User
 from accounts.roles import Role
+from accounts.session_store import SessionStore
 from bench.measure import Samples, Unlike
 from bench.world import CREW, FIRST_TEACHER, Size, member_id, worker_id
 from cases.models import Case
@@ -151,7 +151,7 @@ def signed_in(user_id: int) -> str:
         }
     )
     session.create()
-    return session.session_key
+    return session.session_key.cookie
 
 
 def get(host: str, port: int, address: str, cookie: str, named: str = "") -> bytes:

@@ -308,6 +308,7 @@ GUARDIAN_MONKEY_PATCH_USER = False
 
 # Half an hour of rest ends a session: a phone left on a table in the staff room. And so does a day,
 # however busy (seconds).
+SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_LONGEST = 12 * 60 * 60
 # With this prefix a browser takes the cookie from this very host over TLS only, for the whole site.

@@ -19,12 +19,14 @@ from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.http import HttpRequest
 from django.test import Client, TransactionTestCase, override_settings
 from django.utils import timezone
 
 from accounts import after_response
 from accounts.models import School, User
 from accounts.roles import Role
+from accounts.session_store import Key, SessionStore
 from tests.append_only import unprotected
 from tests.factories import SchoolFactory, member
 from tests.migrated import COPIED
@@ -69,6 +71,29 @@ def django_db_modify_db_settings(
     with ExitStack() as while_made:
         with django_db_blocker.unblock():
             while_made.enter_context(COPIED[connection.vendor](folder))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _a_test_client_is_a_browser():
+    """It sends what a browser does, and not the key of the row (``accounts.session_store``)."""
+    set_cookies, new_session = Client._set_login_cookies, Client.session.fget
+
+    def signed_in(client: Client, request: HttpRequest) -> None:
+        set_cookies(client, request)
+        client.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key.cookie
+
+    def session(client: Client) -> SessionStore:
+        if cookie := client.cookies.get(settings.SESSION_COOKIE_NAME):
+            return SessionStore(Key.of(cookie.value))
+        made = new_session(client)
+        client.cookies[settings.SESSION_COOKIE_NAME] = made.session_key.cookie
+        return made
+
+    with (
+        mock.patch.object(Client, "_set_login_cookies", signed_in),
+        mock.patch.object(Client, "session", property(session)),
+    ):
         yield
 
 

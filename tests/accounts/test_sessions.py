@@ -1,8 +1,10 @@
 """A session ends by itself; one sees one's own, and ends them."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
@@ -13,12 +15,14 @@ from accounts.people.tasks import clear_sessions
 from accounts.roles import Role
 from tests.accounts.page import Page
 from tests.accounts.second_factors import LOGIN, sign_in
+from tests.at_rest import whole_database
 from tests.attacks.proof import shows
 from tests.factories import member
 
 pytestmark = pytest.mark.django_db
 
 OWN = reverse("sessions")
+COOKIE = settings.SESSION_COOKIE_NAME
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Mobile Safari/604.1"
 LAPTOP = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140.0 Safari/537.36 Edg/140.0"
 
@@ -35,6 +39,22 @@ def device(user, agent: str, address: str = "192.0.2.1") -> Client:
     browser = Client(headers={"user-agent": agent}, REMOTE_ADDR=address)
     assert sign_in(browser, user).status_code == 302
     return browser
+
+
+@shows("session-6")
+def test_what_stands_in_the_database_is_no_session_of_anybody(teacher):
+    """Whoever read a replica was whoever worked at that moment, second factor given."""
+    browser = device(teacher, PHONE)
+    reading = Client()
+    reading.cookies[COOKIE] = browser.cookies[COOKIE].value
+    assert reading.get("/signals/").status_code == 200
+    there = whole_database()
+    assert browser.cookies[COOKIE].value not in there
+    for key in re.findall(r"'([0-9a-z]{32,64})'", there):
+        thief = Client()
+        thief.cookies[COOKIE] = key
+        assert thief.get("/signals/").url.startswith(LOGIN)
+    assert browser.session.session_key in there  # it was looked at
 
 
 @shows("session-3")

@@ -145,6 +145,9 @@ ATTACKS = (
         "At the very moment at which one's sessions end (a role ends, a second factor is reset, "
         "the owner chooses a new password): change the password, or set up a second factor",
         "nothing of it stays; the owner's password does"),
+    Attack("session-6", "3.2.3",
+        "Read the database, a replica or a copy, and send each key that stands there as a cookie",
+        "it is nobody's: what a browser sends stands there as a hash"),
     # --- Invitations and roles --------------------------------------------------------------------
     Attack("role-1", "4.1.2",
         "Accept an invitation with another account, twice, after it was withdrawn, expired or"

@@ -179,10 +179,13 @@ settings.SESSION_ENGINE = "django.contrib.sessions.backends.cache"
 settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 settings.STORAGES = {**settings.STORAGES, "staticfiles": {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-browser = Client()
-kept = browser.session
+from accounts.session_store import Key
+from django.contrib.sessions.backends.cache import SessionStore
+SessionStore._get_new_session_key = lambda store: Key.of("of a browser")
+browser, kept = Client(), SessionStore()
 kept["anything"] = "so that there is one"
 kept.save()
+browser.cookies[settings.SESSION_COOKIE_NAME] = kept.session_key.cookie
 page = browser.get("/account/login/", secure=True)
 browser.post("/language/", {"language": "en"}, secure=True)
 plain = browser.get("/account/login/", HTTP_HOST="localhost")

@@ -7,10 +7,10 @@ import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.contrib.sessions.backends.db import SessionStore
 
 from accounts.models import Membership, User
 from accounts.roles import Role
+from accounts.session_store import SessionStore
 from tests.accounts.second_factors import code
 from tests.browser.conftest import Visitor, dutch
 from tests.factories import PupilFactory, RoleInvitationFactory, SchoolFactory, member
