@@ -1,8 +1,8 @@
 """Sessions whose row does not say what the browser sends.
 
-Whoever reads the database (a replica, a backup of a minute ago) would be, by what Django keeps there,
+Whoever reads the database (a replica, a copy of a minute ago) would be, by what Django keeps there,
 whoever works at that moment, with their second factor given. So a row stands under a hash of it, as
-invitations and tokens do; and so does all that follows a session (the list of own sessions, devices).
+invitations and tokens do; and so does what follows a session (the list of own ones, devices).
 """
 
 import hashlib

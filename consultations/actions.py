@@ -157,7 +157,7 @@ def own_invitation(invitation: Invitation, by: User) -> Invitation:
     )
     if found is not None:
         return found
-    if Invitation.objects.addressed_to(by).answered().filter(pk=invitation.pk).exists():
+    if Invitation.objects.sent_to(by).answered().filter(pk=invitation.pk).exists():
         raise ActionError(_("You answered this invitation already."))
     raise PermissionDenied
 

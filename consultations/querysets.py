@@ -117,10 +117,11 @@ class InvitationQuerySet(models.QuerySet):
         """Return those that the one invited ended: declined, or handed over."""
         return self.filter(Q(declined_at__isnull=False) | Q(handed_over_at__isnull=False))
 
-    def addressed_to(self, user: "User") -> "InvitationQuerySet":
-        """Return those of the user that their roles and no conflict of interest leave them.
+    def sent_to(self, user: "User") -> "InvitationQuerySet":
+        """Return those of the user that their roles leave them, whatever became of them.
 
-        Whatever became of them: they may know that they were invited.
+        Also those that ended before a conflict of interest: they know that they were invited, and
+        what they had would be missing where it stays for whoever was merely removed.
         """
         memberships = access.memberships_with(user, Permission.ADVISE)
         return self.filter(
@@ -132,10 +133,6 @@ class InvitationQuerySet(models.QuerySet):
             user_id=user.pk,
             # Nobody is invited into a case for the board alone (R9), whatever rows there are.
             consultation__case__restricted=False,
-        ).exclude(
-            consultation__case__pupil__in=ShutOut.objects.standing()
-            .filter(user_id=user.pk)
-            .values("pupil")
         )
 
     def of(self, user: "User") -> "InvitationQuerySet":
@@ -145,21 +142,30 @@ class InvitationQuerySet(models.QuerySet):
         its case closes, and when the person no longer holds a role at the place through which they
         were invited.
         """
-        return self.addressed_to(user).standing().filter(
-            consultation__closed_at__isnull=True, consultation__case__closed_at__isnull=True
-        )  # fmt: skip
+        kept_out = ShutOut.objects.standing().filter(user_id=user.pk)
+        return (
+            self.sent_to(user)
+            .standing()
+            .filter(
+                consultation__closed_at__isnull=True, consultation__case__closed_at__isnull=True
+            )
+            .exclude(consultation__case__pupil__in=kept_out.values("pupil"))
+        )
 
     def giving_access_to(self, user: "User") -> "InvitationQuerySet":
         """Return the user's invitations that they accepted: these open the consultation."""
         return self.of(user).filter(accepted_at__isnull=False)
 
     def ended_with_consultation(self, user: "User") -> "InvitationQuerySet":
-        """Return those that the user had accepted when the consultation or case closed."""
+        """Return those that the user had accepted when the consultation or case closed.
+
+        Whoever is kept out before that is withdrawn from it.
+        """
         closed = Q(consultation__closed_at__isnull=False) | Q(
             consultation__case__closed_at__isnull=False
         )
         return (
-            self.addressed_to(user)
+            self.sent_to(user)
             .standing()
             .filter(closed, accepted_at__isnull=False)
             .select_related("consultation__case__school")

@@ -215,7 +215,7 @@ def _ended(request: HttpRequest, reference: str) -> HttpResponse:
     sent no words, it is not there.
     """
     text = request.POST.get("text", "").strip()
-    was_in = Invitation.objects.addressed_to(request.user).filter(
+    was_in = Invitation.objects.sent_to(request.user).filter(
         consultation__reference=reference, accepted_at__isnull=False
     )
     if not text or not was_in.exists():

@@ -68,7 +68,7 @@ def hand_over(request: HttpRequest, invitation: str) -> HttpResponse:
 
 def _addressed(request: HttpRequest, invitation: str) -> Invitation:
     """Return an invitation of the user that stands, or that they answered themselves."""
-    own = Invitation.objects.addressed_to(request.user)
+    own = Invitation.objects.sent_to(request.user)
     return get_object_or_404(
         (own.of(request.user) | own.answered()).select_related("consultation__case", "invited_by"),
         public_id=invitation,
