@@ -72,7 +72,7 @@ class Veil:
         staff = Names.STAFF in variant.names
         pupils = _pupils(case, siblings=staff)
         known = [(given, family) for given, family, __ in pupils]
-        near = [name.partition(" ")[::2] for name in people_of(case)] if staff else []
+        near = [_both(name) for name in people_of(case)] if staff else []
         near += [
             (given, family)
             for given, family, class_name in pupils
@@ -84,7 +84,7 @@ class Veil:
         names = [*said, *map(" ".join, near + known)]
         long = {word for word in _as_one(known) if len(word) >= LONG}
         return cls(
-            anywhere=(_spelled(near) | long) - own,
+            anywhere=(_spelled(near) | _as_one(map(_both, said)) | long) - own,
             capital=(_spelled(known) | _names_of(contacts)) - own,
             own=own,
             said=tuple(dict.fromkeys([*said, *filter(None, contacts)])),
@@ -135,6 +135,12 @@ class Veil:
                 known = not (self.anywhere.isdisjoint(forms) and self.capital.isdisjoint(forms))
             self._known[word] = known
         return known
+
+
+def _both(name: str) -> tuple[str, str]:
+    """Return a name as a given one, and the rest."""
+    given, __, rest = name.partition(" ")
+    return given, rest
 
 
 def _spelled(names: Collection[tuple[str, str]]) -> frozenset[str]:

@@ -212,6 +212,13 @@ def test_nor_does_a_colleague(case, text):
     assert "vos" not in told
 
 
+@shows("name-1")
+@pytest.mark.parametrize("text", ["evavandam", "vandam.eva", "vandameva"])
+def test_nor_does_somebody_whom_the_asker_named(case, text):
+    told, __ = Papers.of(case, VARIANTS[Code.PARENTS], "Eva van Dam").over(f"Mail: {text}@post.nl")
+    assert "vandam" not in told
+
+
 def test_words_that_a_short_name_makes_stay_on_the_paper_of_another_family(case):
     PupilFactory(school=case.school, given_name="An", family_name="van Af", class_name="8X")
     text = "Hij komt vanaf maandag alle dagen, van 4 tot 5, in de 2e klas."
