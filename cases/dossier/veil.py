@@ -42,6 +42,7 @@ BEHIND_OTHER = re.compile(rf"\b(?i:{OTHERS})\s+([A-ZÀ-ÖØ-Þ][\w’'-]+)")
 # Names of other classes as one word ("devries") are no other word where they are as long; "van Af"
 # is one.
 LONG = 7
+PIECE = re.compile(r"\S+")
 # Chinese and Japanese set no space between a name and the next word.
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
@@ -110,6 +111,13 @@ class Veil:
             for match in WORD.finditer(text)
             if self._is_name(match.group())
         ]
+        for piece in PIECE.finditer(text):
+            if "@" in piece.group():  # in an address of mail no name has a capital
+                places += [
+                    Found(match.start(), match.end(), match.group(), RELATIVE)
+                    for match in WORD.finditer(text, *piece.span())
+                    if self._is_name(match.group().capitalize())
+                ]
         if self.others:
             places += [
                 Found(match.start(1), match.end(1), match.group(1), RELATIVE)

@@ -219,6 +219,17 @@ def test_nor_does_somebody_whom_the_asker_named(case, text):
     assert "vandam" not in told
 
 
+@shows("name-1")
+@pytest.mark.parametrize(
+    "text", ["tess.roos@post.example", "t.roos@post.example", "(roos2013@post.nl)", "x@roos.nl"]
+)
+def test_nor_does_a_pupil_of_another_class_in_an_address_of_mail(case, text):
+    PupilFactory(school=case.school, given_name="Tess", family_name="Roos", class_name="8X")
+    veil = Papers.of(case, VARIANTS[Code.PARENTS], "")
+    told, __ = veil.over(f"Zij gaf een roos, en mailde van {text}, een dag later.")
+    assert told.count("roos") == 1
+
+
 def test_words_that_a_short_name_makes_stay_on_the_paper_of_another_family(case):
     PupilFactory(school=case.school, given_name="An", family_name="van Af", class_name="8X")
     text = "Hij komt vanaf maandag alle dagen, van 4 tot 5, in de 2e klas."
