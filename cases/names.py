@@ -175,20 +175,27 @@ def parts_of(name: str) -> Iterator[str]:
 def written_as_one(given: str, family: str) -> Iterator[str]:
     """Yield how names stand in an address of mail, folded: "devries", "annadevries", "famsmit".
 
-    Parts that follow one another, up to one that is a name by itself.
+    Of "Anna Maria Smit" it is "annasmit" that one writes, and of "Smit-Jansen" "annajansen" too.
     """
-    given, family = _words_of(given), _words_of(family)
-    for words in (given + family, family + given, ["fam", *family], ["familie", *family]):
-        for start, end in combinations(range(len(words) + 1), 2):
-            run = words[start:end]
-            if 1 < len(run) <= LONGEST_RUN and run[-1] not in PREFIXES:
-                yield "".join(run)
+    first, last = _runs_of(given), _runs_of(family)
+    said = [*first, *last]
+    for run in last:
+        said += [["fam", *run], ["familie", *run]]
+        said += (both for one in first for both in (one + run, run + one))
+    yield from ("".join(run) for run in said if 1 < len(run) <= LONGEST_RUN)
 
 
-def _words_of(name: str) -> list[str]:
-    """Return the words of a name in the order in which one says them: of "Vries, de" too."""
+def _runs_of(name: str) -> list[list[str]]:
+    """Return the words of a name that follow one another, up to one that is a name by itself.
+
+    In the order in which one says them: of "Vries, de" too. What stands before a name is one where
+    there is nothing else: "Ben", "Le".
+    """
     said = " ".join(reversed(fold(name).split(",")))
-    return [re.sub("[']", "", match.group()) for match in PART.finditer(said)]
+    words = [match.group().replace("'", "") for match in PART.finditer(said)][:LONGEST_RUN]
+    ends = set(words) - PREFIXES or set(words)
+    places = combinations(range(len(words) + 1), 2)
+    return [words[start:end] for start, end in places if words[end - 1] in ends]
 
 
 def find(text: str, family: Family) -> list[Found]:
@@ -240,7 +247,8 @@ def forms_of(word: str) -> Iterator[str]:
     with a number as in an address of mail (anna2012).
     """
     folded = fold(word)
-    for form in (folded, *folded.split("-"), *_without_number(folded)):
+    parts = (folded, folded.replace("-", ""), *folded.split("-"))
+    for form in (*parts, *(bare for part in parts for bare in _without_number(part))):
         bare = form.rstrip("'")
         yield bare
         for ending, shortest in ENDINGS:

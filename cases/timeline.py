@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -18,7 +17,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from cases.in_charge import changes_of
-from cases.models import Case, ShutOut
+from cases.models import Case
 from cases.protocol import PERIODS, STEPS
 from cases.protocol.periods import BESIDE
 
@@ -221,12 +220,11 @@ def _attachments(case: Case) -> Iterator[Entry]:
 
 
 def _shut_outs(case: Case) -> Iterator[Entry]:
-    # Set here, or ended here of a case that is gone: whoever reads this may know nothing of the
-    # pupil's other cases.
-    here = Q(case=case) | Q(case=None, pupil=case.pupil_id, ended_at__gte=case.opened_at)
-    for one in ShutOut.objects.filter(here).select_related("user", "set_by", "ended_by"):
+    # Set here; or ended here, and set in one that is gone. Whoever reads this may know nothing of
+    # the pupil's other cases.
+    for one in case.shut_outs.select_related("user", "set_by", "ended_by"):
         text = f"{one.user.name}: {one.get_ground_display()}"
-        if one.case_id:
+        if one.set_at >= case.opened_at:
             yield Entry(
                 one.set_at, None, "people", _("Conflict of interest"), one.set_by.name,
                 f"{text}. {one.explanation}" if one.explanation else text,

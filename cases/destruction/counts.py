@@ -26,7 +26,8 @@ def keep(case: Case, kept_from: Collection[int]) -> None:
     only = Case.objects.filter(pk=case.pk)
     first, last = SchoolYear.of(case.opened_at).first, SchoolYear.of(case.closed_at).first
     for year in (SchoolYear(number) for number in range(first, last + 1)):
-        for name, times in Counter(names_of(read(only, year), year)).items():
+        # In order: two cases of a school that go at once wait for one another, and in no circle.
+        for name, times in sorted(Counter(names_of(read(only, year), year)).items()):
             row, is_new = KeptCount.objects.get_or_create(
                 school_id=case.school_id,
                 year=year.first,

@@ -108,7 +108,9 @@ def _loosen(case: Case) -> None:
     the board, which is explained there alone (R9): as long as something stands there and there are
     others, such a case does not go (``due.may_go``).
     """
-    set_here = ShutOut.objects.filter(case=case)
-    goes = set_here if case.restricted else set_here.filter(ended_at__isnull=False)
-    goes._raw_delete(goes.db)
-    set_here.update(case=None, explanation="")
+    goes = Q(case=case) if case.restricted else Q(case=case, ended_at__isnull=False)
+    # Older ones that ended where nobody knows by now, too.
+    goes |= Q(case=None, ended_at__isnull=False)
+    gone = ShutOut.objects.filter(goes, pupil=case.pupil_id)
+    gone._raw_delete(gone.db)
+    ShutOut.objects.filter(case=case).update(case=None, explanation="")

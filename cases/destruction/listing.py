@@ -2,12 +2,15 @@
 
 from datetime import date
 
+from auditlog.context import disable_auditlog
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import access
 from accounts.access import Permission
 from accounts.models import Membership, School, User
+from audit.kinds import Kind
+from audit.log import record_read
 from cases.destruction.due import cases_due, pupils_due
 from cases.models import DestructionList, DueItem
 from cases.notifications.kinds import DESTRUCTION_LISTED
@@ -40,12 +43,17 @@ def list_all(today: date) -> None:
 
 def _list(school: School, today: date, by: User | None) -> list[DueItem]:
     School.objects.select_for_update(no_key=True).get(pk=school.pk)  # one after the other
-    made, __ = DestructionList.objects.get_or_create(
-        school=school, year=today.year, defaults={"made_by": by}
-    )
-    made.looked_at = timezone.now()
-    made.made_by = made.made_by if by else None
-    made.save(update_fields=["looked_at", "made_by"])
+    # Whoever looks first made it, in the trail: a request that began it shows itself to nobody.
+    with disable_auditlog():
+        made, __ = DestructionList.objects.get_or_create(
+            school=school, year=today.year, defaults={"made_by": by}
+        )
+        is_new = made.looked_at is None
+        made.looked_at = timezone.now()
+        made.made_by = made.made_by if by else None
+        made.save(update_fields=["looked_at", "made_by"])
+    if is_new:
+        record_read(by, made, kind=Kind.MADE)
     items = [DueItem(of_list=made, case=case) for case in cases_due(school, today).order_by("pk")]
     items += [
         DueItem(of_list=made, pupil=pupil) for pupil in pupils_due(school, today).order_by("pk")

@@ -50,8 +50,11 @@ def replay(path: Path | None = None) -> int:
     here = [_as_line(stone) for stone in Tombstone.objects.order_by("pk").iterator()]
     known = {_key(line) for line in here}
     stones = {_key(line): line for line in [*here, *lines] if line["kind"] != CERTIFICATE}
-    # Cases first: a pupil goes when none is left.
-    gone = sum(_again(stones[key], counted=key in known) for key in sorted(stones))
+    # Cases first: a pupil goes when none is left. Of these the ones for the board last: whom they
+    # keep out is kept out of the pupil's others, as long as there are any.
+    board = set(Case.objects.filter(restricted=True).values_list("pk", flat=True))
+    order = sorted(stones, key=lambda key: (key[0], key[2] in board, key))
+    gone = sum(_again(stones[key], counted=key in known) for key in order)
     write_out()
     return gone
 

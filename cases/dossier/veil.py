@@ -6,7 +6,7 @@ A name of somebody whom nobody here knows it cannot see: the form says so.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -39,8 +39,10 @@ OTHERS = (
     "classmate|neighbour|doctor"
 )
 BEHIND_OTHER = re.compile(rf"\b(?i:{OTHERS})\s+([A-ZÀ-ÖØ-Þ][\w’'-]+)")
-# Names as one word ("devries") are no other word where they are as long; "van Af" is one.
+# Names of other classes as one word ("devries") are no other word where they are as long; "van Af"
+# is one.
 LONG = 7
+PIECE = re.compile(r"\S+")
 # Chinese and Japanese set no space between a name and the next word.
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
@@ -70,23 +72,21 @@ class Veil:
             return None
         staff = Names.STAFF in variant.names
         pupils = _pupils(case, siblings=staff)
-        names_of_pupils = [f"{given} {family}" for given, family, _class in pupils]
-        colleagues = list(people_of(case)) if staff else []
-        near = colleagues + [
-            name
-            for name, (*__, class_name) in zip(names_of_pupils, pupils, strict=True)
+        known = [(given, family) for given, family, __ in pupils]
+        near = [_both(name) for name in people_of(case)] if staff else []
+        near += [
+            (given, family)
+            for given, family, class_name in pupils
             if class_name == case.pupil.class_name
         ]
-        own = frozenset(parts_of(case.pupil.name))
-        own |= _as_one([(case.pupil.given_name, case.pupil.family_name)])
-        as_one = _as_one((given, family) for given, family, __ in pupils)
-        as_one |= _as_one((name, "") for name in colleagues)
+        own = _spelled([(case.pupil.given_name, case.pupil.family_name)])
         contacts = _contacts(case) if staff else []
         said = said_in(hidden_words)
-        names = [*near, *said, *names_of_pupils]
+        names = [*said, *map(" ".join, near + known)]
+        long = {word for word in _as_one(known) if len(word) >= LONG}
         return cls(
-            anywhere=(_parts(near) | {word for word in as_one if len(word) >= LONG}) - own,
-            capital=(_parts(names_of_pupils) | _names_of(contacts) | as_one) - own,
+            anywhere=(_spelled(near) | _as_one(map(_both, said)) | long) - own,
+            capital=(_spelled(known) | _names_of(contacts)) - own,
             own=own,
             said=tuple(dict.fromkeys([*said, *filter(None, contacts)])),
             signs=tuple(sorted(_signs(names) - _signs([case.pupil.name]), key=len, reverse=True)),
@@ -111,6 +111,13 @@ class Veil:
             for match in WORD.finditer(text)
             if self._is_name(match.group())
         ]
+        for piece in PIECE.finditer(text):
+            if "@" in piece.group():  # in an address of mail no name has a capital
+                places += [
+                    Found(match.start(), match.end(), match.group(), RELATIVE)
+                    for match in WORD.finditer(text, *piece.span())
+                    if self._is_name(match.group().capitalize())
+                ]
         if self.others:
             places += [
                 Found(match.start(1), match.end(1), match.group(1), RELATIVE)
@@ -130,12 +137,23 @@ class Veil:
         if known is None:
             forms = set(forms_of(word))
             # Arabic, Chinese and Tigrinya have no capitals: not small is enough.
-            written_large = not word[:1].islower()
-            known = bool(forms & self.anywhere) or (written_large and bool(forms & self.capital))
-            if known and not written_large and forms & PREFIXES:
-                known = False  # "ik ben bang" is not about Ben
+            if word[:1].islower():  # "ik ben bang" is not about Ben
+                known = not self.anywhere.isdisjoint(forms - PREFIXES)
+            else:
+                known = not (self.anywhere.isdisjoint(forms) and self.capital.isdisjoint(forms))
             self._known[word] = known
         return known
+
+
+def _both(name: str) -> tuple[str, str]:
+    """Return a name as a given one, and the rest."""
+    given, __, rest = name.partition(" ")
+    return given, rest
+
+
+def _spelled(names: Collection[tuple[str, str]]) -> frozenset[str]:
+    """Return how names stand in a text: the parts of each, and those as one word."""
+    return _parts(map(" ".join, names)) | _as_one(names)
 
 
 def _parts(names: Iterable[str]) -> frozenset[str]:

@@ -88,7 +88,7 @@ def _make_one(export: YearExport, key: int) -> None:
             one.save(update_fields=["file", "sha256", "state", "progress", "finished_at"])
     except BaseException as error:  # a file that no row names would never be removed
         one.file.delete(save=False)
-        # Its case was destroyed while its paper was made: this one goes, and the rest goes on.
+        # Its case was destroyed while its paper was made: that cancelled the year (``erasing``).
         if not isinstance(error, DatabaseError) or export.dossiers.filter(pk=one.pk).exists():
             raise
 

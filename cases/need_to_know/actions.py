@@ -122,13 +122,17 @@ def _end_all(case: Case, person: User, by: User | None) -> None:
 @transaction.atomic
 def end_shut_out(standing: ShutOut, case: Case, by: User, *, why: str) -> None:
     """Let a person be seen as anybody else again; what they had of a case does not come back."""
+    by.hold_memberships()
+    Pupil.objects.hold(case.pupil_id)  # against who destroys the case in which it was set
     check(by, Permission.SHUT_OUT, case)
     if standing.pupil_id != case.pupil_id or standing.user_id == by.pk:
         raise PermissionDenied
     standing = ShutOut.objects.standing().select_for_update().filter(pk=standing.pk).first()
     if standing is not None:
         standing.ended_at, standing.ended_by, standing.ended_why = timezone.now(), by, why
-        standing.save(update_fields=["ended_at", "ended_by", "ended_why"])
+        # Where the case in which it was set is gone, it stands in this one, and goes with it.
+        standing.case = standing.case or case
+        standing.save(update_fields=["ended_at", "ended_by", "ended_why", "case"])
         told = runners(case) - {by.pk, standing.user_id}
         notify(SHUT_OUT, told, f"ended-{standing.pk}", case=case)
 

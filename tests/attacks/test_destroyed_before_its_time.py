@@ -1,9 +1,11 @@
 """Destruction: nobody hastens it, nobody who is kept out takes part in it, and it tells nobody."""
 
+import json
 from datetime import date, timedelta
 from threading import Thread
 
 import pytest
+from auditlog.context import set_actor
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.db.models import F
@@ -13,7 +15,8 @@ from django.utils import timezone
 from accounts.access import Permission
 from accounts.people import actions as roles
 from accounts.roles import Role
-from cases.destruction import approving, listing
+from audit.models import LogEntry
+from cases.destruction import approving, listing, tombstones
 from cases.destruction.due import cases_due
 from cases.destruction.erasing import erase_case
 from cases.destruction.shown import overview
@@ -21,8 +24,17 @@ from cases.dossier import views
 from cases.figures.counting import count
 from cases.figures.school_year import SchoolYear
 from cases.figures.walks import read
-from cases.models import Case, DossierExport, DueItem, Notification, ShutOut
+from cases.models import (
+    Case,
+    DossierExport,
+    DueItem,
+    KeptCount,
+    Notification,
+    ShutOut,
+    Tombstone,
+)
 from cases.need_to_know import actions as need_to_know
+from cases.timeline import timeline
 from tests.at_rest import whole_database
 from tests.attacks.proof import shows
 from tests.attacks.test_insider_races import in_between
@@ -172,6 +184,26 @@ def test_a_list_that_was_begun_before_is_no_reason_to_tell_nobody(school, people
     assert DueItem.objects.get().case == case
 
 
+@shows("destroy-4")
+@pytest.mark.parametrize("granted", [True, False])
+def test_whoever_looks_first_made_the_list_also_where_a_request_began_it(school, people, granted):
+    __, coordinator, leader = people
+    about = CaseFactory(pupil__school=school)
+    over(about)
+    about.pupil.shut_outs.create(user=coordinator, ground="family", set_by=leader)
+    asked = ask(about.pupil, leader, kind="destroy")
+    if granted:
+        answer(asked, leader, "granted", explained="Beiden hebben gezag.")
+    kinds = LogEntry.objects.mine(coordinator).values_list("kind", "content_type__model")
+    with set_actor(coordinator):
+        for __ in range(2):
+            listing.look_again(school, coordinator)
+    assert list(kinds) == [("made", "destructionlist")]
+    listing.list_all(date(timezone.localdate().year, 12, 1))
+    of_lists = LogEntry.objects.filter(content_type__model="destructionlist")
+    assert of_lists.count() == 1
+
+
 @shows("destroy-3")
 def test_that_a_run_waits_stands_in_the_trail_once_it_is_over(school, due, people, signed_in):
     first, second, __ = people
@@ -265,6 +297,85 @@ def test_who_is_kept_out_stays_so_and_what_was_written_of_it_goes(school, people
     # It stands there without a word, and can be ended there.
     assert first.name in texts_on(again, signed_in(coordinator))
     need_to_know.end_shut_out(left, again, coordinator, why="Niet meer nodig.")
+
+
+def test_why_a_conflict_ended_goes_with_the_case_where_it_did_and_stands_in_no_other(
+    school, people, signed_in
+):
+    __, coordinator, leader = people
+    teacher = member(Role.TEACHER, school)
+    first = CaseFactory(pupil__school=school)
+    left = need_to_know.shut_out(first, coordinator, teacher, ground="other", explanation="Broer.")
+    over(first)
+    closed = CaseFactory(pupil=first.pupil)
+    over(closed)
+    last = CaseFactory(pupil=first.pupil)
+    erase_case(first, "ABCDEFGH", leader)
+    need_to_know.end_shut_out(left, last, coordinator, why="Zij zijn gescheiden.")
+    assert "gescheiden" in texts_on(last, signed_in(coordinator))
+    assert "gescheiden" not in texts_on(closed, signed_in(coordinator))
+    over(last)
+    erase_case(last, "ABCDEFGH", leader)
+    assert "gescheiden" not in whole_database()
+
+
+def test_the_case_where_a_conflict_ended_tells_of_no_earlier_one(school, people, signed_in):
+    __, coordinator, leader = people
+    teacher = member(Role.TEACHER, school)
+    first = CaseFactory(pupil__school=school)
+    left = need_to_know.shut_out(first, coordinator, teacher, **FAMILY)
+    over(first)
+    erase_case(first, "ABCDEFGH", leader)
+    again = CaseFactory(pupil=first.pupil)
+    need_to_know.end_shut_out(left, again, coordinator, why="Zij zijn gescheiden.")
+    entries = [entry for entry in timeline(again) if teacher.name in entry.text]
+    assert [entry.text for entry in entries] == [f"{teacher.name}: Zij zijn gescheiden."]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="one writer at a time")
+@pytest.mark.django_db(transaction=True)
+def test_nor_where_it_ends_as_the_case_goes_in_which_it_was_set(school, people, monkeypatch):
+    __, coordinator, leader = people
+    first = CaseFactory(pupil__school=school)
+    set_there = need_to_know.shut_out(
+        first, coordinator, member(Role.TEACHER, school), ground="other", explanation="Broer."
+    )
+    over(first)
+    again = CaseFactory(pupil=first.pupil)
+    listing.look_again(school, people[0])
+    approve(school, people[0], leader)
+    going = Thread(target=lambda: (destroy(), connection.close()))
+    said = in_between(
+        monkeypatch, need_to_know, "check",
+        lambda: need_to_know.end_shut_out(set_there, again, coordinator, why="Gescheiden."),
+        lambda: (going.start(), going.join(1)),
+    )  # fmt: skip
+    going.join(20)
+    assert said is None
+    assert not Case.objects.filter(pk=first.pk).exists()
+    assert "Gescheiden" not in whole_database()
+
+
+def test_who_was_kept_out_by_the_board_stays_so_when_both_cases_go_again(school, people, settings):
+    """After a restore, in whatever order their references stand."""
+    __, coordinator, leader = people
+    board = CaseFactory(pupil__school=school, restricted=True, reference="M-222222")
+    case = CaseFactory(pupil=board.pupil, reference="M-ZZZZZZ")
+    need_to_know.shut_out(board, leader, coordinator, **FAMILY)
+    over(board, case)
+    settled = timezone.now() - timedelta(days=9 * 365)
+    Case.objects.update(opened_at=settled)
+    settings.TOMBSTONES.parent.mkdir()
+    lines = (
+        {"kind": "case", "reference": one.reference, "row": one.pk, "certificate": "ABCDEFGH",
+         "at": timezone.now().isoformat()}
+        for one in (board, case)
+    )  # fmt: skip
+    settings.TOMBSTONES.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    assert tombstones.replay() == 2
+    assert list(Tombstone.objects.get(row=case.pk).kept_from.all()) == [coordinator]
+    assert KeptCount.objects.exists()
+    assert not KeptCount.objects.exclude(kept_from=coordinator).exists()
 
 
 def test_figures_do_not_begin_to_count_what_was_kept_from_who_reads_them(school, people):

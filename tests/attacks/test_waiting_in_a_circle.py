@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Membership, User
@@ -13,7 +13,9 @@ from accounts.people import actions as people
 from accounts.roles import Role
 from cases import actions as of_cases
 from cases import school_periods
-from cases.models import Case, SchoolPeriod
+from cases.destruction import counts
+from cases.destruction.erasing import erase_case
+from cases.models import Case, KeptCount, SchoolPeriod
 from consultations import actions as consultations
 from consultations.models import Consultation, Invitation
 from tests.attacks.test_insider_races import in_between
@@ -127,3 +129,33 @@ def test_two_who_let_one_another_take_part(school, case, monkeypatch):
         lambda: of_cases.add_participant(other, second, first, hand_over=False),
     )
     assert said is None
+
+
+# --- What two cases count for was added in the order in which each was walked
+def test_two_cases_of_a_school_that_are_destroyed_at_once(school, administrator, monkeypatch):
+    then = timezone.now() - timedelta(days=900)
+    first, second = (
+        CaseFactory(
+            pupil__school=school,
+            opened_at=then,
+            closed_at=then,
+            outcome="cleared",
+            closing_grounds="Opgehelderd.",
+        )
+        for __ in range(2)
+    )
+    walked = {first.pk: [("decided",), ("signals",)], second.pk: [("signals",), ("decided",)]}
+    monkeypatch.setattr(counts, "read", lambda only, year: only.get().pk)
+    monkeypatch.setattr(counts, "names_of", lambda pk, year: walked[pk])
+
+    def erase(case):
+        with transaction.atomic():
+            erase_case(case, "ABCDEFGH", administrator)
+
+    said = in_between(
+        monkeypatch, KeptCount.objects, "get_or_create",
+        lambda: erase(first), lambda: erase(second),
+    )  # fmt: skip
+    assert said is None
+    assert not Case.objects.exists()
+    assert {row.count for row in KeptCount.objects.all()} == {2}
