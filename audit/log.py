@@ -17,7 +17,7 @@ from audit.about import Find, declare
 from audit.kinds import Kind
 from audit.models import TYPED, LogEntry, TypedReason
 
-ONE_SEARCH = timedelta(minutes=1)
+ONE_SEARCH, ONE_LOOK = timedelta(minutes=1), timedelta(hours=1)
 
 
 def register(model: type[models.Model], fields: list[str], find: Find) -> None:
@@ -99,10 +99,22 @@ def record_search(user: User, schools: Iterable[School]) -> None:
 
     Whoever types searches with each letter: within a minute that is one search.
     """
-    lately = LogEntry.objects.filter(
-        actor=user, kind=Kind.SEARCHED, timestamp__gt=timezone.now() - ONE_SEARCH
-    )
+    _record_once(user, schools, Kind.SEARCHED, ONE_SEARCH)
+
+
+def record_look_at_flags(user: User, schools: Iterable[School]) -> None:
+    """Remember that somebody looked at what was unusual in schools: within an hour that is one look.
+
+    Whoever finds something looks at it once more, and again when it is settled: three rows would
+    tell a colleague who is shown no flag that there is one.
+    """
+    _record_once(user, schools, Kind.FLAGS_READ, ONE_LOOK)
+
+
+def _record_once(user: User, schools: Iterable[School], kind: Kind, within: timedelta) -> None:
+    lately = LogEntry.objects.filter(actor=user, kind=kind, timestamp__gt=timezone.now() - within)
     written = set(lately.values_list("school_id", flat=True))
     for school in schools:
         if school.pk not in written:
-            record_read(user, school, kind=Kind.SEARCHED)
+            record_read(user, school, kind=kind)
+

@@ -15,7 +15,7 @@ from audit import actions, sight
 from audit.export import lines
 from audit.forms import ExportForm, SettleForm
 from audit.kinds import Kind
-from audit.log import record_read
+from audit.log import record_look_at_flags, record_read
 from audit.models import Flag, LogEntry
 from audit.querysets import FlagQuerySet
 from audit.trail import page_of
@@ -76,8 +76,7 @@ def _looked_at(request: HttpRequest) -> None:
         for permission in (Permission.SEE_AUDIT, Permission.WATCH_ADMINISTRATORS)
         for school in access.schools(request.user, permission)
     }
-    for __, school in sorted(schools.items()):
-        record_read(request.user, school, kind=Kind.FLAGS_READ)
+    record_look_at_flags(request.user, [school for __, school in sorted(schools.items())])
 
 
 @requires(Permission.SEE_AUDIT)

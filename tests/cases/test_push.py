@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings as of_the_project
 from django.core.management import call_command
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from werkzeug.wrappers import Request, Response
@@ -31,12 +32,14 @@ from cases.notifications.channels import PushFault, PushRefused, is_refused
 from cases.notifications.cleaning import clean_up
 from cases.notifications.kinds import EMERGENCY, SHUT_OUT
 from cases.notifications.outbox import BACK_OFF, REFUSED_ATTEMPTS, deliver
+from cases.notifications.push import devices
 from cases.notifications.push import envelope as sealing
 from cases.notifications.push.checks import check_push_key
 from cases.notifications.push.envelope import decoded, encoded
 from cases.notifications.push.services import is_known, own_public_key
 from cases.notifications.telling import notify
 from tests.accounts.page import Page
+from tests.attacks.test_insider_races import in_between
 from tests.factories import PASSWORD, CaseFactory, PupilFactory, member
 
 # The example of RFC 8291, appendix A, and of section 5.
@@ -293,6 +296,11 @@ def sign_out(client, person, school):
     client.post(reverse("account_logout"))
 
 
+def sign_out_without_its_cookie(client, person, school):
+    del client.cookies[of_the_project.DEVICE_COOKIE_NAME]
+    client.post(reverse("account_logout"))
+
+
 def sign_out_after_a_new_session(client, person, school):
     client.session.flush()
     client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
@@ -344,7 +352,7 @@ def somebody_else_signs_in(client, person, school):
 @pytest.mark.parametrize(
     "ends",
     [
-        sign_out, sign_out_after_a_new_session, end_from_elsewhere,
+        sign_out, sign_out_without_its_cookie, sign_out_after_a_new_session, end_from_elsewhere,
         end_from_elsewhere_a_later_session, remove_it, end_the_role, end_all_sessions,
         another_password, leave, somebody_else_signs_in,
     ],
@@ -359,6 +367,24 @@ def test_a_device_is_told_no_more(case, school, coordinator, signed_in, service,
     clean_up()
     assert not PushSubscription.objects.exists()
     assert not pushes().exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="one writer at a time")
+def test_a_session_that_is_ended_meanwhile_leaves_no_device(
+    coordinator, signed_in, service, monkeypatch
+):
+    left, home = signed_in(coordinator), signed_in(coordinator)
+    UserSession.objects.create(
+        user=coordinator, session_key=left.session.session_key, ip="127.0.0.1"
+    )
+
+    def end() -> None:
+        one = UserSession.objects.get(session_key=left.session.session_key)
+        assert home.post(reverse("end_session", args=[sign_of(one)])).status_code == 302
+
+    in_between(monkeypatch, devices, "_check", lambda: add(left, service), end)
+    assert not PushSubscription.objects.exists()
 
 
 @pytest.mark.django_db

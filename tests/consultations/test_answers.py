@@ -12,6 +12,7 @@ from accounts.models import Draft
 from accounts.roles import Role
 from cases.errors import ActionError
 from cases.models import ShutOut
+from cases.need_to_know.actions import shut_out
 from consultations.actions import accept_invitation, give_advice, record_outcome
 from consultations.answering.actions import decline_invitation, hand_over_invitation
 from consultations.inbox import inbox_of
@@ -160,17 +161,17 @@ def test_who_never_was_in_is_told_nothing(consultation, team_mate, school, signe
     assert signed_in(member(Role.TEACHER)).post(room(consultation), data).status_code == 404
 
 
-def test_a_conflict_of_interest_leaves_nothing_of_it(
+def test_a_conflict_of_interest_leaves_nothing_but_ones_own_words(
     invitation, family_worker, coordinator, signed_in
 ):
-    ShutOut.objects.create(
-        pupil=invitation.consultation.case.pupil,
-        user=family_worker,
-        ground="family",
-        set_by=coordinator,
-    )
+    """As for whoever is withdrawn: else they would know which of the two it was."""
+    case = invitation.consultation.case
+    shut_out(case, coordinator, family_worker, ground="family", explanation="")
     url = room(invitation.consultation)
-    assert signed_in(family_worker).post(url, {"text": "Praat."}).status_code == 404
+    answer = signed_in(family_worker).post(url, {"text": "Praat."})
+    assert answer.status_code == 409
+    assert "Praat." in answer.content.decode()
+    assert signed_in(family_worker).get(url).status_code == 404
     assert invitation.consultation.reference not in _inbox(family_worker, signed_in)
 
 

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -25,10 +27,15 @@ def add_device(
 ) -> PushSubscription:
     """Tell somebody on this browser from now on; whoever was told on it before is told no more.
 
-    Raises ``ActionError`` for an address of no push service that we know, or a key that is none.
+    Raises ``ActionError`` for an address of no push service that we know, or a key that is none;
+    ``PermissionDenied`` when the session of ``session_key`` was ended meanwhile.
     """
     _check(endpoint, public_key, secret)
     User.objects.select_for_update(no_key=True).get(pk=person.pk)  # two clicks: one row
+    # Whoever ends a session does that first, and then takes its devices: this one with them.
+    standing = Session.objects.filter(session_key=session_key).select_for_update(no_key=True)
+    if not list(standing.values_list("pk")):
+        raise PermissionDenied
     own = PushSubscription.objects.filter(user=person).exclude(endpoint=endpoint)
     if own.count() >= AT_MOST:
         raise ActionError(_("You are told on ten devices already. Remove one first."))
@@ -81,8 +88,13 @@ def this_one(request: HttpRequest) -> QuerySet[PushSubscription]:
 
 
 def signed_out(request: HttpRequest, **kwargs: Any) -> None:
-    """Tell nobody on a browser any more on which somebody signed out (``user_logged_out``)."""
+    """Tell nobody on a browser any more on which somebody signed out (``user_logged_out``).
+
+    Also where its cookie is gone: somebody else may have put the device there.
+    """
     this_one(request).delete()
+    if key := request.session.session_key:
+        session_ended(key)
 
 
 def signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
