@@ -103,7 +103,7 @@ def record_search(user: User, schools: Iterable[School]) -> None:
 
 
 def record_look_at_flags(user: User, schools: Iterable[School]) -> None:
-    """Remember that somebody looked at what was unusual in schools: within an hour that is one look.
+    """Remember that somebody looked at what was unusual in schools: within an hour, one look.
 
     Whoever finds something looks at it once more, and again when it is settled: three rows would
     tell a colleague who is shown no flag that there is one.

@@ -11,7 +11,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin, SocialToken
 from allauth.socialaccount.providers.base.constants import AuthProcess
-from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from allauth.utils import build_absolute_uri
@@ -52,6 +52,11 @@ def nonce_of(state: str) -> str:
     return salted_hmac("accounts.sso.nonce", state, algorithm="sha256").hexdigest()
 
 
+# What reading raises of an answer that is no JSON, or none that anybody would send: nested without
+# end, a number of five thousand digits, half a character.
+NO_ANSWER = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+
+
 class SchoolConnection(OpenIDConnectOAuth2Adapter):
     """One conversation with a school's provider."""
 
@@ -72,18 +77,43 @@ class SchoolConnection(OpenIDConnectOAuth2Adapter):
         """Return where the provider sends the browser back to."""
         return callback_address(request, self.school_provider)
 
+    def get_access_token_data(
+        self, request: HttpRequest, app: SocialApp, client: OAuth2Client, **kwargs: Any
+    ) -> dict[str, Any]:
+        """Trade the code for the token. Raises ``OAuth2Error`` for an answer that is none."""
+        try:
+            return super().get_access_token_data(request, app, client, **kwargs)
+        except NO_ANSWER as error:
+            raise OAuth2Error(type(error).__name__) from error
+
+    def parse_token(self, data: dict[str, Any]) -> SocialToken:
+        """Return the token by which the userinfo is asked; allauth keeps more, and we none of it.
+
+        Raises ``OAuth2Error`` for one that cannot stand in a header.
+        """
+        token = data["access_token"]
+        if not isinstance(token, str) or not (token.isascii() and token.isprintable()):
+            raise OAuth2Error("no token")
+        return SocialToken(token=token)
+
     def complete_login(
         self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any
     ) -> SocialLogin:
         """Return who came. Raises ``OAuth2Error`` for a token that does not hold."""
         claims = self._claims(kwargs["response"].get("id_token"), request.GET["state"])
         if self.school_provider.rules.asks_userinfo and "userinfo_endpoint" in self.openid_config:
-            asked = self._fetch_user_info(token.token)
+            asked = self._asked(token.token)
             if not isinstance(asked, dict) or asked.get("sub") != claims["sub"]:
                 raise OAuth2Error("Userinfo of somebody else")
             # One or the other: "checked" said of one address must not count for another.
             claims = asked if "email" in asked else claims
         return self.get_provider().login_of(request, claims)
+
+    def _asked(self, token: str) -> object:
+        try:
+            return self._fetch_user_info(token)
+        except NO_ANSWER as error:
+            raise OAuth2Error(type(error).__name__) from error
 
     def _claims(self, token: object, state: str) -> dict[str, Any]:
         """Return what the token says that the provider gave us for this sign-in."""

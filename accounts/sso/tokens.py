@@ -37,13 +37,20 @@ def read(token: Any, *, keys: str, issuer: str, client_id: str, nonce: str) -> d
             leeway=LEEWAY,
             options={"require": ["exp", "iat", "iss", "aud", "sub", "nonce"]},
         )
-    except (jwt.PyJWTError, LookupError, TypeError, ValueError, AttributeError) as error:
+    except (
+        jwt.PyJWTError,
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         raise NotTrue(type(error).__name__) from error
     if claims["nonce"] != nonce:
         raise NotTrue("of another sign-in")
     if claims.get("azp", client_id) != client_id:
         raise NotTrue("for another client")
-    if not 0 < len(claims["sub"]) <= LONGEST_SUB:
+    if not 0 < len(claims["sub"]) <= LONGEST_SUB or not claims["sub"].isprintable():
         raise NotTrue("of nobody")
     return claims
 

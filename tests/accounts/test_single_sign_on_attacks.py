@@ -180,6 +180,7 @@ FALSE_CLAIMS = [
     {"sub": ""},
     {"sub": "x" * 500},
     {"sub": 7},
+    {"sub": "\ud800"},  # half a character
     {"sub": "s2"},  # userinfo tells of s1
 ]
 
@@ -265,6 +266,27 @@ def test_a_provider_may_say_it_all_in_its_token(liar, client):
     assert "_auth_user_id" in client.session
 
 
+@pytest.mark.parametrize("token", [None, 7, ["a"], "\ud800", "a\r\nX: y"])
+def test_a_token_that_stands_in_no_header(liar, client, token):
+    said = json.dumps({"access_token": token, "id_token": "a.b.c"})
+    response = Response(said, content_type="application/json")
+    liar.answer = lambda asked: response if asked == "/token_endpoint" else None
+    assert_failed(client, ask_liar(client, liar))
+
+
+@pytest.mark.parametrize("seconds", ["x", 10**30, [1]])
+def test_how_long_a_token_lasts_is_nothing_to_us(liar, client, seconds):
+    def answer(path):
+        if path != "/token_endpoint":
+            return None
+        said = {**json.loads(liar._answer(path).get_data()), "expires_in": seconds}
+        return Response(json.dumps(said), content_type="application/json")
+
+    liar.answer = answer
+    ask_liar(client, liar)
+    assert "_auth_user_id" in client.session
+
+
 @pytest.mark.parametrize("path", ["/token_endpoint", "/jwks_uri", "/userinfo_endpoint"])
 @pytest.mark.parametrize(
     "response",
@@ -275,8 +297,11 @@ def test_a_provider_may_say_it_all_in_its_token(liar, client):
         Response("{}", content_type="application/json"),
         Response(status=302, headers={"Location": "https://elders.example/"}),
         Response("{" + " " * 300_000 + "}", content_type="application/json"),
+        Response("1", content_type="application/json"),
+        Response("[" * 100_000, content_type="application/json"),
+        Response('{"access_token": ' + "9" * 5_000 + "}", content_type="application/json"),
     ],
-    ids=["error", "page", "list", "empty", "redirect", "large"],
+    ids=["error", "page", "list", "empty", "redirect", "large", "number", "deep", "long number"],
 )
 def test_an_answer_that_is_none(liar, client, path, response):
     liar.answer = lambda asked: response if asked == path else None
