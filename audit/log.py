@@ -117,4 +117,3 @@ def _record_once(user: User, schools: Iterable[School], kind: Kind, within: time
     for school in schools:
         if school.pk not in written:
             record_read(user, school, kind=kind)
-

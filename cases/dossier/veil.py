@@ -6,9 +6,11 @@ A name of somebody whom nobody here knows it cannot see: the form says so.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from django.db.models import Model, Q
 from django.utils.translation import gettext as _
@@ -43,6 +45,11 @@ BEHIND_OTHER = re.compile(rf"\b(?i:{OTHERS})\s+([A-ZÀ-ÖØ-Þ][\w’'-]+)")
 # is one.
 LONG = 7
 PIECE = re.compile(r"\S+")
+# An address of mail or of a page, and what somebody is called there: no name has a capital in it.
+ADDRESS = re.compile(r"@|[^\W\d_][._][^\W\d_]")
+BLANKS = re.compile(r"[ \t]{1,3}")
+# Words before a family name: "van der".
+LONGEST_PREFIX = 2
 # Chinese and Japanese set no space between a name and the next word.
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
@@ -50,17 +57,20 @@ UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 @dataclass(frozen=True, slots=True)
 class Veil:
     """What is taken out. ``anywhere``: parts of names in whatever letters; ``capital``: only with a
-    capital, for "roos" and "de wit" are words too; ``said``: whole names; ``signs``: those in a
+    capital, for "roos" and "de wit" are words too; ``together``: with which others behind them
+    they are a name in whatever letters ("anna smit"); ``said``: whole names; ``signs``: those in a
     script without spaces. All but the last two folded.
     """
 
     anywhere: frozenset[str] = frozenset()
     capital: frozenset[str] = frozenset()
+    together: dict[str, frozenset[str]] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
     said: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
     others: bool = False
     _known: dict[str, bool] = field(default_factory=dict)
+    _seconds: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, case: Case, variant: Variant, hidden_words: str) -> "Veil | None":
@@ -87,6 +97,7 @@ class Veil:
         return cls(
             anywhere=(_spelled(near) | _as_one(map(_both, said)) | long) - own,
             capital=(_spelled(known) | _names_of(contacts)) - own,
+            together=_together(known, own),
             own=own,
             said=tuple(dict.fromkeys([*said, *filter(None, contacts)])),
             signs=tuple(sorted(_signs(names) - _signs([case.pupil.name]), key=len, reverse=True)),
@@ -112,12 +123,13 @@ class Veil:
             if self._is_name(match.group())
         ]
         for piece in PIECE.finditer(text):
-            if "@" in piece.group():  # in an address of mail no name has a capital
+            if ADDRESS.search(piece.group()):
                 places += [
                     Found(match.start(), match.end(), match.group(), RELATIVE)
                     for match in WORD.finditer(text, *piece.span())
                     if self._is_name(match.group().capitalize())
                 ]
+        places += self._in_haste(text)
         if self.others:
             places += [
                 Found(match.start(1), match.end(1), match.group(1), RELATIVE)
@@ -130,6 +142,29 @@ class Veil:
         if self.said:
             places += find_said(text, self.said)
         return apart(places)
+
+    def _in_haste(self, text: str) -> Iterator[Found]:
+        """Yield the names that are written whole and without a capital: "app van anna de smit"."""
+        words = list(WORD.finditer(text))
+        for place, first in enumerate(words):
+            if not (beside := self._beside(first.group())):
+                continue
+            for before, word in pairwise(words[place : place + 1 + LONGEST_PREFIX + 1]):
+                if not BLANKS.fullmatch(text, before.end(), word.start()):
+                    break
+                if not beside.isdisjoint(forms_of(word.group())):
+                    said = text[first.start() : word.end()]
+                    yield Found(first.start(), word.end(), said, RELATIVE)
+                    break
+                if fold(word.group()) not in PREFIXES:
+                    break
+
+    def _beside(self, word: str) -> frozenset[str]:
+        found = self._seconds.get(word)
+        if found is None:
+            seconds = (self.together.get(form, frozenset()) for form in forms_of(word))
+            found = self._seconds[word] = frozenset().union(*seconds)
+        return found
 
     def _is_name(self, word: str) -> bool:
         """Tell whether a word is a part of a name; each word of a dossier is looked at once."""
@@ -163,6 +198,17 @@ def _parts(names: Iterable[str]) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def _cached_parts(name: str) -> tuple[str, ...]:
     return tuple(parts_of(name))
+
+
+def _together(names: Iterable[tuple[str, str]], own: frozenset[str]) -> dict[str, frozenset[str]]:
+    """Return of each part of a name which parts of the other one can stand behind it."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for given, family in names:
+        for one, other in ((given, family), (family, given)):
+            for part in _cached_parts(one):
+                found[part].update(_cached_parts(other))
+    # Who bears the pupil's own name in part is found by the rest of it.
+    return {part: frozenset(others - own) for part, others in found.items() if part not in own}
 
 
 def _as_one(names: Iterable[tuple[str, str]]) -> frozenset[str]:

@@ -230,6 +230,29 @@ def test_nor_does_a_pupil_of_another_class_in_an_address_of_mail(case, text):
     assert told.count("roos") == 1
 
 
+@shows("name-1")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "app van tess roos", "app van roos tess", "tess van der roos belde", "op insta @tess.roos",
+        "www.foto.example/tess_roos", "tess roos' moeder",
+    ],
+)  # fmt: skip
+def test_nor_does_one_whose_name_is_written_whole_and_in_haste(case, text):
+    PupilFactory(school=case.school, given_name="Tess", family_name="Roos", class_name="8X")
+    veil = Papers.of(case, VARIANTS[Code.PARENTS], "")
+    told, __ = veil.over(f"Zij gaf een roos. Er kwam een {text}, een dag later.")
+    assert told.count("roos") == 1
+    assert "tess" not in told
+
+
+@pytest.mark.parametrize("text", ["tess kreeg een roos", "een tess, roos en lelie", "roos\ntess"])
+def test_words_that_do_not_stand_together_are_no_name(case, text):
+    PupilFactory(school=case.school, given_name="Tess", family_name="Roos", class_name="8X")
+    veil = Papers.of(case, VARIANTS[Code.PARENTS], "")
+    assert veil.over(text) == (text, 0)
+
+
 def test_words_that_a_short_name_makes_stay_on_the_paper_of_another_family(case):
     PupilFactory(school=case.school, given_name="An", family_name="van Af", class_name="8X")
     text = "Hij komt vanaf maandag alle dagen, van 4 tot 5, in de 2e klas."
