@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import School, User
 from audit.about import Find, declare
 from audit.kinds import Kind
-from audit.models import TYPED, LogEntry, TypedReason
+from audit.models import TYPED, Flag, LogEntry, TypedReason
 
 ONE_SEARCH, ONE_LOOK = timedelta(minutes=1), timedelta(hours=1)
 
@@ -64,13 +64,15 @@ def record_read(
 
 
 def forget_reasons(case_reference: str) -> int:
-    """Remove what people typed as a reason in the rows of a case that is destroyed.
+    """Remove what people typed about a case that is destroyed: reasons in its rows, and what they
+    found out about reading in it.
 
-    Returns how many reasons. The rows stay, and say that there was one.
+    Returns how many texts. The rows and flags stay, and say that there was one.
     """
     rows = TypedReason.objects.exclude(entry__case_reference="")  # of no case: of a school
     count, __ = rows.filter(entry__case_reference=case_reference).delete()
-    return count
+    settled = Flag.objects.settled().filter(cases__reference=case_reference)
+    return count + settled.exclude(settled_why="").update(settled_why="")
 
 
 def record_many(

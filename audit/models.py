@@ -203,6 +203,7 @@ class Flag(models.Model):
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    # It can name a family: it goes with the cases that it counts (``audit.log.forget_reasons``).
     settled_why = NarrativeField(_("what you found"), blank=True)
 
     objects = FlagQuerySet.as_manager()
@@ -219,8 +220,8 @@ class Flag(models.Model):
                 name="flagged_once",
             ),
             models.CheckConstraint(
-                name="settled_flag_says_why",
-                condition=models.Q(settled_at__isnull=True) | ~models.Q(settled_why=""),
+                name="settled_flag_says_by_whom",
+                condition=models.Q(settled_at__isnull=True) | models.Q(settled_by__isnull=False),
             ),
         )
 
@@ -231,6 +232,11 @@ class Flag(models.Model):
     def says(self) -> str:
         """Return what somebody did, as it goes on behind their name."""
         return str(SAYS.get(self.rule, self.rule))
+
+    @property
+    def found(self) -> str:
+        """Return what somebody found out about a flag that is settled."""
+        return self.settled_why or gettext("What was found was destroyed with the case.")
 
 
 class FlagCase(models.Model):

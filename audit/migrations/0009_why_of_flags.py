@@ -1,6 +1,7 @@
-"""What somebody found out about a flag can name a family: encrypted where there are keys."""
+"""What somebody found out about a flag can name a family: encrypted where there are keys, and it
+goes with the case."""
 
-from django.db import migrations
+from django.db import migrations, models
 
 import accounts.at_rest.fields
 
@@ -11,6 +12,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RemoveConstraint(model_name="flag", name="settled_flag_says_why"),
         # What a column is for the program; the database has a text, as before.
         migrations.SeparateDatabaseAndState(
             state_operations=[
@@ -22,5 +24,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.AddConstraint(
+            model_name="flag",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    settled_at__isnull=True, _connector="OR", settled_by__isnull=False
+                ),
+                name="settled_flag_says_by_whom",
+            ),
         ),
     ]

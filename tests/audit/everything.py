@@ -48,6 +48,7 @@ def everything(markers: Markers) -> World:
     Flag.objects.create(
         rule="at_night", user=made.people["coordinator"], school=made.school, count=1,
         day=timezone.localdate(), settled_at=timezone.now(), settled_why="Een spoedgeval.",
+        settled_by=made.people["administrator"],
     )  # fmt: skip
     mark_all(markers)
     for person in filter(None, made.people.values()):

@@ -10,7 +10,7 @@ from accounts.roles import Role
 from audit import chain
 from audit.kinds import Kind
 from audit.log import forget_reasons, record_read
-from audit.models import LogEntry, TypedReason
+from audit.models import Flag, LogEntry, TypedReason
 from cases.destruction.erasing import erase_case
 from cases.dossier.checking import CHECKED
 from tests.append_only import unprotected
@@ -148,3 +148,20 @@ def test_a_reason_of_before_stands_in_its_row(case):
     chain.seal_waiting()
     before = LogEntry.objects.get(kind=Kind.EXPORTED)
     assert (before.reason, before.has_reason, verify()) == (REASON, True, "whole")
+
+
+def test_what_was_found_about_reading_in_a_case_goes_with_it(case, signed_in):
+    by = member(Role.ADMINISTRATOR, case.school)
+    flags = [
+        Flag.objects.create(
+            rule="at_night", user=UserFactory(), school=case.school, day=timezone.localdate(),
+            count=1, settled_at=timezone.now(), settled_by=by, settled_why=REASON,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    for flag, one in zip(flags, (case, CaseFactory(pupil__school=case.school)), strict=True):
+        flag.cases.create(reference=one.reference)
+    erase_case(case, "V-202601", None)
+    assert list(Flag.objects.order_by("pk").values_list("settled_why", flat=True)) == ["", REASON]
+    page = signed_in(by).get(reverse("audit:flags")).content.decode()
+    assert "Wat er gevonden is, is met de casus vernietigd." in page
