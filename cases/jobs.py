@@ -3,8 +3,10 @@ worker, so that nothing is lost when the queue is."""
 
 import hashlib
 import secrets
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
+from operator import attrgetter
 from typing import TypeVar
 from uuid import UUID
 
@@ -31,7 +33,8 @@ State = PaperJob.State
 # noted, nobody waits so long.
 STALE_AFTER = timedelta(minutes=20)
 ATTEMPTS = 3
-# Of one person, at once. Reminders wait for the same workers: nobody keeps them busy for hours.
+# Of one person, so many wait at once, and one is made: the mails of all schools wait for the same
+# workers, and a paper can take minutes.
 AT_ONCE = 5
 KEPT_FOR = PaperJob.kept_for
 
@@ -65,15 +68,39 @@ def queue(job: PaperJob) -> None:
 
 
 def claim(model: type[Job], public_id: UUID | str) -> Job | None:
-    """Take a job up, once: None when another worker has it or it is finished."""
+    """Take a job up, once: None when another worker has it or it is finished; or when something is
+    made for the same person already, at whose end this one is asked for again.
+    """
     works_on(public_id)  # first: taken and not said, it would pass for what the last worker held
     waiting = model.objects.filter(public_id=public_id, state=State.WAITING)
-    taken = waiting.update(
-        state=State.RUNNING, started_at=timezone.now(), progress=5, attempts=F("attempts") + 1
-    )
+    with transaction.atomic():
+        person = waiting.values_list("requested_by", flat=True).first()
+        if person is None:
+            return None
+        User.objects.select_for_update(no_key=True).get(pk=person)  # of two at once, one
+        if any(_of(person, State.RUNNING)):
+            return None
+        taken = waiting.update(
+            state=State.RUNNING, started_at=timezone.now(), progress=5, attempts=F("attempts") + 1
+        )
     if not taken:
         return None
     return model.objects.select_related("requested_by").get(public_id=public_id)
+
+
+def _of(person: int, state: State) -> Iterator[PaperJob]:
+    """Yield of each kind the paper in a state that somebody asked for first."""
+    for model in PaperJob.__subclasses__():
+        asked = model.objects.filter(requested_by=person, state=state, **model.by_itself)
+        if first := asked.order_by("requested_at", "pk").first():
+            yield first
+
+
+def wake_next(done: PaperJob) -> None:
+    """Ask for what waits longest of whoever asked for something that is out of hand now."""
+    waiting = [one for one in _of(done.requested_by_id, State.WAITING) if one != done]
+    if waiting:
+        queue(min(waiting, key=attrgetter("requested_at")))
 
 
 def show_progress(job: PaperJob, percent: int) -> None:
@@ -100,6 +127,7 @@ def store(job: PaperJob, file: File, sha256: str, extension: str = "pdf") -> Non
     except BaseException:  # a file that no row names would never be removed
         job.file.delete(save=False)
         raise
+    transaction.on_commit(partial(wake_next, job))
 
 
 def keep(job: PaperJob, file: File, sha256: str, extension: str = "pdf") -> None:
@@ -131,6 +159,7 @@ def fail(job: PaperJob) -> None:
     with transaction.atomic():
         job.save(update_fields=["state", "finished_at", *job.secret])
         _tell(job, job.told_failed)
+    transaction.on_commit(partial(wake_next, job))
 
 
 def broke_off(job: PaperJob, error: Exception) -> bool:
@@ -198,4 +227,5 @@ def put_back(job: PaperJob) -> None:
     """Let a job that is not done wait for its next turn: other work comes between."""
     waits_again = type(job).objects.filter(pk=job.pk, state=State.RUNNING)
     if waits_again.update(state=State.WAITING, attempts=0):
+        wake_next(job)
         queue(job)

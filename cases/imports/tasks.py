@@ -26,6 +26,8 @@ def apply_import(public_id: str) -> None:
         logger.error("Import %s failed: %s", public_id, type(error).__name__)
         jobs.broke_off(job, error)
         gave_up(error, job.public_id)
+    else:
+        jobs.wake_next(job)
 
 
 @shared_task

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -29,6 +30,8 @@ class PaperJob(models.Model):
     forgotten: tuple[str, ...] = ()
     # And what goes even when it could not be made.
     secret: tuple[str, ...] = ()
+    # Which rows are asked for by themselves: one of a larger paper is made with that.
+    by_itself: ClassVar[dict[str, object]] = {}
     # The file is a copy of the most delicate text that a school has: it does not linger.
     kept_for = timedelta(days=7)
 
@@ -117,6 +120,7 @@ class DossierExport(PaperJob):
     secret = forgotten
     task = "cases.dossier.tasks.make_dossier"
     told_ready, told_failed = "dossier_ready", "dossier_failed"
+    by_itself: ClassVar[dict[str, object]] = {"of_year": None}
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="exports")
     # Counts within the case, and stands on each page: "M-7K3QX2/3".

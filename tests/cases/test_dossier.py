@@ -10,6 +10,7 @@ import pytest
 from celery import current_app
 from django.db import OperationalError as DatabaseAway
 from django.db import connection
+from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +26,7 @@ from cases import jobs
 from cases.dossier import actions, tasks
 from cases.dossier.tasks import look_after_exports, make_dossier
 from cases.errors import ActionError
-from cases.models import DossierExport
+from cases.models import DossierExport, YearExport, YearPaper
 from tests.factories import CaseFactory, PupilFactory, SignalFactory, member
 from tests.searches import search
 
@@ -290,3 +291,38 @@ def test_the_list_takes_as_many_queries_for_many_cases(school, administrator, si
         return len(captured)
 
     assert queries(2) == queries(20)
+
+
+def test_of_one_person_one_paper_is_made_at_a_time(case, school, monkeypatch):
+    """With two at once one person kept both processes, and the mails of all schools waited."""
+    woken: list[str] = []
+    monkeypatch.setattr(jobs, "wake", lambda task, public_id: woken.append(public_id))
+    leader, other = (member(Role.SCHOOL_LEADER, school) for _ in range(2))
+    first, second, of_another = (
+        DossierExport.objects.create(case=case, requested_by=by, reason="Jeugdbescherming vraagt.")
+        for by in (leader, leader, other)
+    )
+    year = YearPaper.objects.create(school=school, year=2025, requested_by=leader)
+    one = jobs.claim(DossierExport, first.public_id)
+    assert jobs.claim(DossierExport, second.public_id) is None
+    assert jobs.claim(YearPaper, year.public_id) is None
+    assert jobs.claim(DossierExport, of_another.public_id) is not None
+    # What waits is asked for when the first is out of hand: finished, given up, or put back.
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        jobs.fail(one)
+    assert woken == [str(second.public_id)]
+    two = jobs.claim(DossierExport, second.public_id)
+    jobs.put_back(two)
+    assert woken[1:] == [str(year.public_id), str(second.public_id)]
+    three = jobs.claim(YearPaper, year.public_id)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        jobs.finish(three, b"%PDF")
+    assert woken[3:] == [str(second.public_id)]
+
+
+def test_what_a_year_makes_keeps_nothing_of_its_asker_waiting(case, school):
+    asked = {"requested_by": member(Role.SCHOOL_LEADER, school), "reason": "Toezicht."}
+    year = YearExport.objects.create(school=school, year=2025, **asked)
+    DossierExport.objects.create(case=case, of_year=year, state=jobs.State.RUNNING, **asked)
+    single = DossierExport.objects.create(case=case, **asked)
+    assert jobs.claim(DossierExport, single.public_id) is not None
