@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain, islice
 
 from cases.imports.read import Read
 from cases.imports.rows import COLUMNS, Problem, Row
@@ -20,6 +21,8 @@ COUNTED = ("new", "moved", "renamed", "linked", "returned", "left", "unchanged",
 # Which of a pupil's fields make them count as what.
 RENAMED = ("given", "family", "born")
 NEW = 0
+# So many pupils are offered of whom a row may be one; more of one name are of no school.
+MOST_AMONG = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,28 +187,47 @@ def _once(rows: Iterable[Row], problems: list[Problem]) -> list[Row]:
     return list(seen.values())
 
 
+class _Namesakes:
+    """The pupils of one name, looked through once, however many rows bear it."""
+
+    def __init__(self, pupils: list[Known]) -> None:
+        self.all = pupils
+        self.without_date = [one for one in pupils if not one.born]
+        self._born: dict[date | None, list[Known]] = defaultdict(list)
+        for one in pupils:
+            self._born[one.born].append(one)
+
+    def born(self, day: date | None) -> list[Known]:
+        """Return those who were born on a day; nobody on none."""
+        return self._born.get(day, []) if day else []
+
+
 class _School:
     """The pupils of a school, found by number or by name."""
 
     def __init__(self, pupils: list[Known], listed: set[str]) -> None:
         self.pupils = pupils
-        self._listed = listed
         self._by_pk = {pupil.pk: pupil for pupil in pupils}
         self._by_key = {pupil.key: pupil for pupil in pupils if pupil.key}
-        self._by_name: dict[str, list[Known]] = defaultdict(list)
+        by_name: dict[str, list[Known]] = defaultdict(list)
         for pupil in pupils:
-            self._by_name[_alike(pupil)].append(pupil)
+            by_name[_alike(pupil)].append(pupil)
+        self._alike = {name: _Namesakes(alike) for name, alike in by_name.items()}
+        # Whose own number stands in the file too is somebody else, by the word of the school.
+        self._unlisted = {
+            name: _Namesakes([one for one in alike if not one.key or one.key not in listed])
+            for name, alike in by_name.items()
+        }
 
     def find(self, row: Row, decided: Mapping[int, int]) -> tuple[Known | None, Problem | None]:
         """Return the pupil whom a row means, None for a new one; or why that is not certain."""
         if row.key and (pupil := self._by_key.get(row.key)):
             return pupil, None
-        # Whose own number stands in the file too is somebody else, by the word of the school.
-        alike = self._by_name[_alike(row)]
-        alike = [one for one in alike if not (row.key and one.key and one.key in self._listed)]
-        same = [one for one in alike if row.born and one.born == row.born]
-        unsure = [one for one in alike if not row.born or not one.born]
-        among = tuple(one.pk for one in same + unsure)
+        known = self._unlisted if row.key else self._alike
+        namesakes = known.get(_alike(row)) or _Namesakes([])
+        same = namesakes.born(row.born)
+        unsure = namesakes.without_date if row.born else namesakes.all
+        among = tuple(one.pk for one in islice(chain(same, unsure), MOST_AMONG))
         if row.line in decided and decided[row.line] in (NEW, *among):
             return self._by_pk.get(decided[row.line]), None
         if not among:
