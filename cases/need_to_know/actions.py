@@ -109,7 +109,11 @@ def _end_all(case: Case, person: User, by: User | None) -> None:
     for given in EmergencyAccess.objects.running().filter(user=person, case__in=cases):
         given.ends_at, given.ended_by = now, by
         given.save(update_fields=["ends_at", "ended_by"])
-    rooms = {"consultation__case__in": cases, "consultation__closed_at__isnull": True}
+    # What ended with its consultation or case stays as it ended: nobody is withdrawn from that.
+    rooms = {
+        "consultation__case__in": cases.filter(closed_at__isnull=True),
+        "consultation__closed_at__isnull": True,
+    }
     for invitation in person.invitations.standing().filter(**rooms).order_by("pk"):
         invitation.withdrawn_at = now
         invitation.save(update_fields=["withdrawn_at"])

@@ -11,12 +11,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.models import Case
 from cases.need_to_know.actions import shut_out
 from consultations.actions import record_outcome, withdraw_invitation
 from consultations.answering.actions import decline_invitation, hand_over_invitation
 from consultations.models import Advice
 from tests.attacks.test_same_to_the_byte import as_said, told, undone
 from tests.conftest import sign_in
+from tests.factories import CaseFactory
 from tests.test_role_matrix import SESSION
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +43,17 @@ def close(world):
         world.consultation, world.people["coordinator"], held_at=timezone.now(), outcome="Zorg.",
         next_talk="Mentor.",
     )  # fmt: skip
+
+
+def close_case(world):
+    Case.objects.filter(pk=world.case.pk).update(
+        closed_at=timezone.now(),
+        closed_by=world.people["coordinator"],
+        outcome="cleared",
+        closing_grounds="Opgehelderd.",
+    )
+    world.case.refresh_from_db()
+    CaseFactory(pupil=world.case.pupil)
 
 
 def withdraw(world):
@@ -78,7 +91,13 @@ def answers(world, key: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("before", "ends"),
-    [(nothing, withdraw), (decline, nothing), (hand_over, nothing), (close, nothing)],
+    [
+        (nothing, withdraw),
+        (decline, nothing),
+        (hand_over, nothing),
+        (close, nothing),
+        (close_case, nothing),
+    ],
 )
 def test_who_is_kept_out_gets_what_anybody_gets_who_was_removed(world, before, ends):
     browser = sign_in(world.people["joined"])
@@ -94,7 +113,8 @@ def test_who_is_kept_out_gets_what_anybody_gets_who_was_removed(world, before, e
 
 
 def keep_out(world):
+    case = world.case.pupil.cases.filter(closed_at=None).get()
     shut_out(
-        world.case, world.people["coordinator"], world.people["joined"], ground="family",
+        case, world.people["coordinator"], world.people["joined"], ground="family",
         explanation="",
     )  # fmt: skip
