@@ -71,7 +71,6 @@ def claim(model: type[Job], public_id: UUID | str) -> Job | None:
     """Take a job up, once: None when another worker has it or it is finished; or when something is
     made for the same person already, at whose end this one is asked for again.
     """
-    works_on(public_id)  # first: taken and not said, it would pass for what the last worker held
     waiting = model.objects.filter(public_id=public_id, state=State.WAITING)
     with transaction.atomic():
         person = waiting.values_list("requested_by", flat=True).first()
@@ -83,6 +82,10 @@ def claim(model: type[Job], public_id: UUID | str) -> Job | None:
         taken = waiting.update(
             state=State.RUNNING, started_at=timezone.now(), progress=5, attempts=F("attempts") + 1
         )
+        if taken:
+            # With it: taken and not said, it would pass for what the last worker held. And said by
+            # who did not take it, it would pass for let go while another makes it.
+            works_on(public_id)
     if not taken:
         return None
     return model.objects.select_related("requested_by").get(public_id=public_id)
@@ -92,7 +95,8 @@ def _of(person: int, state: State) -> Iterator[PaperJob]:
     """Yield of each kind the paper in a state that somebody asked for first."""
     for model in PaperJob.__subclasses__():
         asked = model.objects.filter(requested_by=person, state=state, **model.by_itself)
-        if first := asked.order_by("requested_at", "pk").first():
+        # Not what else stands in it: a list of pupils is in its row.
+        if first := asked.only("public_id", "requested_at").order_by("requested_at", "pk").first():
             yield first
 
 
