@@ -23,6 +23,8 @@ CHUNK = 64 * 1024
 
 END = struct.Struct("<4s4H2LH")
 END_MARK, END64_LOCATOR_MARK, LOCATOR_SIZE = b"PK\x05\x06", b"PK\x06\x07", 20
+# How they are packed. Of other kinds ``zipfile`` reads so many bytes and unpacks them whole, be it
+# into gigabytes.
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 # What can run something when the document is opened, by a part of an entry's name.
@@ -32,7 +34,7 @@ ODT_TYPE = b"application/vnd.oasis.opendocument.text"
 
 def code_of(upload: BinaryIO) -> str:
     """Return ``docx`` or ``odt`` for a zip archive that is one. Raises ``Refused``."""
-    _check_directory(upload)
+    check_directory(upload)
     try:
         with zipfile.ZipFile(upload) as archive:
             _check_entries(archive, upload.seek(0, 2))
@@ -47,10 +49,11 @@ def code_of(upload: BinaryIO) -> str:
     return code
 
 
-def _check_directory(upload: BinaryIO) -> None:
+def check_directory(upload: BinaryIO) -> None:
     """Look at the end of the archive before ``zipfile`` reads a directory of any length.
 
-    Word and LibreOffice write it last, without a comment and without the long form (zip64).
+    Word and LibreOffice write it last, without a comment and without the long form (zip64). Raises
+    ``Refused``.
     """
     size = upload.seek(0, 2)
     upload.seek(max(0, size - END.size - LOCATOR_SIZE))

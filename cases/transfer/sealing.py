@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from django.utils import translation
 from django.utils.translation import gettext
 
+from cases.files.packages import METHODS, check_directory
 from cases.transfer.contents import FORMAT, VERSION
 from cases.transfer.contents import LARGEST as LARGEST_CONTENTS
 from cases.transfer.unlocking import NotUnlocked, unlocked
@@ -119,10 +120,12 @@ def opened(file: BinaryIO, password: str) -> Opened:
 
 def _members(file: BinaryIO) -> dict[str, bytes]:
     """Return the four members, and of each no more than it may be."""
-    file.seek(0)
     try:
+        check_directory(file)
         with zipfile.ZipFile(file) as package:
             if sorted(package.namelist()) != sorted(LIMITS):
+                raise Broken
+            if any(member.compress_type not in METHODS for member in package.infolist()):
                 raise Broken
             found = {}
             for name, limit in LIMITS.items():

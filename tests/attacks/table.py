@@ -256,7 +256,8 @@ ATTACKS = (
         "redirected; HSTS for a year with subdomains"),
     Attack("header-4", "14.3.3",
         "Learn what it runs on from headers and error pages",
-        "no Server or X-Powered-By of ours; an error page shows no trace"),
+        "no Server or X-Powered-By of ours; an error page shows no trace; what gunicorn refuses "
+        "before the program sees it goes out with a policy, and is kept by nobody"),
     # --- Files ------------------------------------------------------------------------------------
     Attack("header-5", "14.4.1",
         "Say by a header under which address the program stands (SCRIPT_NAME, PATH_INFO)",
@@ -374,9 +375,10 @@ ATTACKS = (
     # --- A dossier of another school --------------------------------------------------------------
     Attack("package-1", "12.1.1",
         "Hand a package over whose PDF is small, and keeps a processor for a minute or takes two "
-        "gigabytes once its password is taken off; hand several in at once",
+        "gigabytes once its password is taken off, or that is packed so that two kilobytes are "
+        "gigabytes; hand several in at once",
         "a process of its own reads it, without secrets, for ten seconds and 400 MB at most, one "
-        "at a time; what takes more is no package"),
+        "at a time; what takes more, or is packed in another way, is no package"),
     Attack("package-2", "5.1.3",
         "Hand a package over that no reader was made for: a cipher, a way of packing or a zone of "
         "time that nobody has",

@@ -53,16 +53,48 @@ def test_a_paper_that_no_reader_was_made_for_is_no_package():
         opened(io.BytesIO(packed(paper_of_no_known_kind())), PASSWORD)
 
 
+def packed_anew(method, package):
+    """Return a package as somebody who unpacked it would pack it."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(package)) as old, zipfile.ZipFile(made, "w", method) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    return made.getvalue()
+
+
+@shows("package-1")
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_one_that_is_unpacked_without_a_bound_is_not_unpacked(method):
+    package = packed(locked_paper())
+    # Of these Python unpacks all that it read: two kilobytes are gigabytes.
+    with pytest.raises(Broken):
+        opened(io.BytesIO(packed_anew(method, package)), PASSWORD)
+    assert opened(io.BytesIO(packed_anew(zipfile.ZIP_DEFLATED, package)), PASSWORD)
+
+
+@shows("package-1")
+def test_a_directory_that_is_long_is_not_read(monkeypatch):
+    read, made = [], io.BytesIO()
+    with zipfile.ZipFile(made, "w") as file:
+        for number in range(2000):
+            file.writestr(str(number), b"")
+    honest = zipfile.ZipFile
+    monkeypatch.setattr(sealing.zipfile, "ZipFile", lambda *how: read.append(how) or honest(*how))
+    with pytest.raises(Broken):
+        opened(made, PASSWORD)
+    assert not read
+    assert opened(io.BytesIO(packed(locked_paper())), PASSWORD)
+    assert read
+
+
 @shows("package-2")
 def test_a_zip_that_no_reader_was_made_for_is_no_package():
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_LZMA) as file:
-        for name in sealing.LIMITS:
-            file.writestr(name, b"x" * 99)
-    # How it was packed, by a sign that means nothing.
-    data = made.getvalue().replace(b"\x05\x00]", b"\x05\x00\xff")
+    data = bytearray(packed_anew(zipfile.ZIP_DEFLATED, packed(locked_paper())))
+    # What comes after the name of the first: not how anything is packed.
+    at = data.index(sealing.READ_ME.encode()) + len(sealing.READ_ME)
+    data[at : at + 8] = b"\xff" * 8
     with pytest.raises(Broken):
-        opened(io.BytesIO(data), PASSWORD)
+        opened(io.BytesIO(bytes(data)), PASSWORD)
 
 
 @shows("package-1")
