@@ -31,6 +31,15 @@ HEAD = "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 # Less than lines hold on their way.
 MUCH = b"a" * 100_000
 
+# What a page of the program says of itself, and what its server refuses by itself does not.
+HEADERS = {
+    "/page": {
+        "Content-Security-Policy": "default-src 'self'",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "max-age=9",
+    }
+}
+
 
 class Web(BaseHTTPRequestHandler):
     """Answers as ours does: of a form that is refused unread it ends the line, and not at once."""
@@ -41,6 +50,9 @@ class Web(BaseHTTPRequestHandler):
         """Answer."""
         self.send_response(200)
         self.send_header("Content-Length", "2")
+        self.send_header("Server", "gunicorn")
+        for name, value in HEADERS.get(self.path, {}).items():
+            self.send_header(name, value)
         self.end_headers()
         with suppress(OSError):  # whoever asked is gone
             self.wfile.write(b"ok")
@@ -172,3 +184,19 @@ def test_nor_does_it_say_what_the_house_runs_on(proxy):
     with closing(HTTPConnection("127.0.0.1", proxy, timeout=20)) as line:
         line.request("GET", "/")
         assert line.getresponse().getheader("Server") is None
+
+
+@shows("header-4")
+@needs_caddy
+def test_what_the_program_never_saw_says_as_little(proxy):
+    given = {}
+    for path in ("/page", "/"):
+        with closing(HTTPConnection("127.0.0.1", proxy, timeout=20)) as line:
+            line.request("GET", path)
+            given[path] = line.getresponse().headers
+    for name, value in HEADERS["/page"].items():
+        assert given["/page"].get_all(name) == [value]
+    assert "frame-ancestors 'none'" in given["/"]["Content-Security-Policy"]
+    assert given["/"]["Cache-Control"] == "no-store"
+    assert given["/"]["X-Content-Type-Options"] == "nosniff"
+    assert not [head for head in given.values() if "Server" in head]
