@@ -57,12 +57,12 @@ def read_table(content: bytes) -> Table:
     rows = list(_rows(text, delimiter))
     if len(rows) < 2:
         raise Unreadable(_("There is nothing below the headings of this file."))
-    headings = tuple(one_line(cell) for cell in rows[0].cells)
-    while headings and not headings[-1]:  # a spreadsheet writes empty columns behind the last
-        headings = headings[:-1]
-    if len(headings) > MOST_COLUMNS:
+    cells = rows[0].cells
+    # A spreadsheet writes empty columns behind the last.
+    width = max((at for at, cell in enumerate(cells, 1) if one_line(cell)), default=0)
+    if width > MOST_COLUMNS:
         raise Unreadable(_("This file has too many columns. Leave out what is not needed."))
-    width = len(headings)
+    headings = tuple(one_line(cell) for cell in cells[:width])
     return Table(headings, tuple(_as_wide(row, width) for row in rows[1:]))
 
 

@@ -414,8 +414,9 @@ ATTACKS = (
         "address; a provider is tried thirty times an hour by one administrator"),
     Attack("busy-7", "11.1.4",
         "With a token for pupils, or as an administrator: send a list of thousands who bear one "
-        "name, to a school that has thousands of that name",
-        "pupils of one name are looked through once; a row offers twenty of them at most"),
+        "name, to a school that has thousands of that name; send one of a million empty columns",
+        "pupils of one name are looked through once, and so are columns; a row offers twenty of "
+        "them at most"),
     # --- The API for other systems ----------------------------------------------------------------
     Attack("api-1", "2.10.1",
         "Come in without a token, with one that is guessed, changed, over or revoked, with its "

@@ -10,6 +10,7 @@ from cases.imports.edexml import read_edexml
 from cases.imports.fields import guess, is_bsn
 from cases.imports.read import read_columns, without_bsn
 from cases.imports.rows import Row
+from tests.attacks.proof import shows
 
 TODAY = date(2026, 11, 26)
 BORN = date(2015, 3, 4)
@@ -109,6 +110,14 @@ def test_a_table_of_any_kind_is_read(encoding, delimiter):
         "given": table.headings.index("Klas"),
         "family": table.headings.index("Achternaam"),
     }
+
+
+@shows("busy-7")
+def test_empty_columns_behind_the_last_are_looked_through_once():
+    # Left out one by one, a million took longer than a request may, and fell with it.
+    table = read_table(b"Roepnaam;;Klas" + b";" * 1_000_000 + b"\nMo;Vos\n")
+    assert table.headings == ("Roepnaam", "", "Klas")
+    assert [row.cells for row in table.rows] == [("Mo", "Vos", "")]
 
 
 @pytest.mark.parametrize(
