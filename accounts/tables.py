@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.letters import normal
+
 DELIMITERS = ";,\t"
 # Nobody's list has more; each is a row on a page where one says what a column means.
 MOST_COLUMNS = 100
@@ -88,7 +90,7 @@ def decoded(content: bytes) -> str:
 
 def one_line(text: str) -> str:
     """Return a text with single spaces, composed letters and no signs that cannot be seen."""
-    plain = unicodedata.normalize("NFC", text)
+    plain = normal("NFC", text)
     seen = (_seen(sign, unicodedata.category(sign)) for sign in plain)
     return " ".join("".join(seen).split())
 

@@ -15,6 +15,7 @@ from datetime import date
 from functools import cache
 from itertools import combinations, pairwise
 
+from accounts.letters import normal
 from cases.models import Pupil, SiblingTie
 
 # What stands before a Dutch family name is no name by itself.
@@ -144,12 +145,12 @@ class Family:
 
 def visible(text: str) -> str:
     """Return a text in one way of writing its signs, without those that nobody sees."""
-    return unicodedata.normalize("NFC", re.sub(f"[{UNSEEN}]", "", text))
+    return normal("NFC", re.sub(f"[{UNSEEN}]", "", text))
 
 
 def fold(text: str) -> str:
     """Return a text without accents, capitals and what nobody sees, to compare names with."""
-    plain = unicodedata.normalize("NFKD", visible(text).casefold())
+    plain = normal("NFKD", visible(text).casefold())
     return "".join(c for c in plain if not unicodedata.combining(c)).translate(PLAIN)
 
 

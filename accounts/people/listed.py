@@ -5,7 +5,6 @@ sent it (``seal``, ``unseal``).
 """
 
 import json
-import unicodedata
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.crypto import cipher
+from accounts.letters import normal
 from accounts.models import Membership, RoleInvitation, School, User
 from accounts.people.actions import PLAIN_ADDRESS
 from accounts.people.roles import place_of
@@ -206,5 +206,5 @@ def _against(found: list[Listed], by: User, schools: list[School]) -> list[Liste
 
 
 def _plain(text: str) -> str:
-    letters = unicodedata.normalize("NFKD", text.casefold())
+    letters = normal("NFKD", text.casefold())
     return "".join(sign for sign in letters if sign.isalnum())

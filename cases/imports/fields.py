@@ -6,12 +6,13 @@ its heading and by its numbers, and left out before anything is kept.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from accounts.letters import normal
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ ENOUGH = 3
 
 def plain(heading: str) -> str:
     """Return a heading as it is compared: small letters and digits, without accents."""
-    letters = unicodedata.normalize("NFKD", heading.casefold())
+    letters = normal("NFKD", heading.casefold())
     return "".join(sign for sign in letters if sign.isalnum())
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, islice
 
+from accounts.letters import normal
 from cases.imports.read import Read
 from cases.imports.rows import COLUMNS, Problem, Row
 
@@ -240,5 +241,5 @@ class _School:
 
 def _alike(who: Row | Known) -> str:
     """Return a name as it is compared: without accents, capitals and signs between its words."""
-    name = unicodedata.normalize("NFKD", who.name.casefold().replace("-", " "))
+    name = normal("NFKD", who.name.casefold().replace("-", " "))
     return " ".join("".join(sign for sign in name if not unicodedata.combining(sign)).split())

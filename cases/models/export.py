@@ -12,6 +12,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.at_rest.fields import NarrativeField
+from accounts.letters import few_marks
 from accounts.models import School
 from cases.dossier.variants import VARIANTS, Code, Variant
 from cases.models.case import Case
@@ -188,7 +189,7 @@ class DossierExport(PaperJob):
     @property
     def short_reason(self) -> str:
         """Return the beginning of the reason, for the foot of each page."""
-        return Truncator(" ".join(self.reason.split())).chars(90)
+        return Truncator(few_marks(" ".join(self.reason.split()))).chars(90)
 
     @property
     def in_case(self) -> Case:

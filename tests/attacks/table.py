@@ -417,6 +417,11 @@ ATTACKS = (
         "name, to a school that has thousands of that name; send one of a million empty columns",
         "pupils of one name are looked through once, and so are columns; a row offers twenty of "
         "them at most"),
+    Attack("busy-8", "11.1.4",
+        "Write accents by the ten thousands upon one letter: in a list, a question without a name, "
+        "a reason, or as a provider of whose people nobody was invited",
+        "of marks in a row thirty are read, as Unicode advises; more are left out before anything "
+        "is compared"),
     # --- The API for other systems ----------------------------------------------------------------
     Attack("api-1", "2.10.1",
         "Come in without a token, with one that is guessed, changed, over or revoked, with its "
