@@ -308,8 +308,17 @@ def test_an_answer_that_is_none(liar, client, path, response):
     assert_failed(client, ask_liar(client, liar))
 
 
-def test_a_provider_that_is_away_is_said_at_the_field(liar, client):
-    liar.answer = lambda asked: Response(status=503)
+@pytest.mark.parametrize(
+    "response",
+    [
+        Response(status=503),
+        Response("[" * 100_000, content_type="application/json"),
+        Response('{"issuer": ' + "9" * 5_000 + "}", content_type="application/json"),
+    ],
+    ids=["away", "deep", "long number"],
+)
+def test_a_provider_that_says_nothing_of_itself_is_said_at_the_field(liar, client, response):
+    liar.answer = lambda asked: response
     answer = client.post(START, {"email": NOOR})
     assert answer.status_code == 422
     assert "antwoordt nu niet" in Page(answer).text
