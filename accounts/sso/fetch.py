@@ -71,8 +71,9 @@ def check_url(url: str) -> None:
         port = parts.port
         if not ADDRESS.fullmatch(url) or "%" in parts.netloc:
             raise ValueError
-        if ":" in (parts.hostname or ""):
-            ipaddress.ip_address(parts.hostname)
+        host = (parts.hostname or "").rstrip(".")
+        if ":" in host or host.rpartition(".")[2][:1].isdigit():  # no name ends in a number
+            ipaddress.ip_address(host)  # as it is written once: 192.0.2.7 is 192.0.2.007 too
     except ValueError as error:
         raise Unfetchable("no address") from error
     local = settings.SSO_LOCAL and parts.hostname == LOCAL and port

@@ -44,7 +44,7 @@ URLS = [
     "https://school.example/#x", "https://school.example:port/", "javascript:alert(1)", "school",
     "http://127.0.0.1:8000/", "http://localhost:8000/", "http://[::1]:8000/", "",
     "https://liar.example\\.school.example/", "https://school.example/\ud800", "https://[v1.a:b]/",
-    "https://a1%2eliar.example/", "https://sch\nool.example/",
+    "https://192.0.2.007/", "https://a1%2eliar.example/", "https://sch\nool.example/",
     "https://school.example/" + "a" * 3000,
 ]  # fmt: skip
 
