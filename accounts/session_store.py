@@ -2,13 +2,20 @@
 
 Whoever reads the database (a replica, a copy of a minute ago) would be, by what Django keeps there,
 whoever works at that moment, with their second factor given. So a row stands under a hash of it, as
-invitations and tokens do; and so does what follows a session (the list of own ones, devices).
+invitations and tokens do; and so does what follows a session (the list of own ones, devices). And
+what a session holds lies there encrypted: the key of a link to a new password that somebody opened,
+the secret of an app that they are setting up.
 """
 
 import hashlib
+from typing import Any
 
+from cryptography.fernet import InvalidToken
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 
+from accounts.crypto import cipher
+
+SALT = "accounts.session"
 # As much as Django keeps of a key; 160 bits.
 LENGTH = 40
 
@@ -32,6 +39,17 @@ class Key(str):
 
 class SessionStore(DatabaseStore):
     """A session in the database: ``session_key`` is that of its row."""
+
+    def encode(self, session_dict: dict[str, Any]) -> str:
+        """Return what the database keeps."""
+        return cipher(SALT).encrypt(self.serializer().dumps(session_dict)).decode()
+
+    def decode(self, session_data: str) -> dict[str, Any]:
+        """Return what was encrypted; nothing where SECRET_KEY is another."""
+        try:
+            return self.serializer().loads(cipher(SALT).decrypt(session_data.encode()))
+        except InvalidToken:
+            return {}
 
     def _get_new_session_key(self) -> Key:
         return Key.of(super()._get_new_session_key())

@@ -260,6 +260,9 @@ MFA_OBLIGATORY = env.bool("MFA_OBLIGATORY", default=True)
 if not (MFA_OBLIGATORY or DEMO or DEBUG):
     raise ImproperlyConfigured("MFA_OBLIGATORY may be false in a demo only.")
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
+# Nobody signs up, and an invitation came by that address. Else who asks for a new password in the
+# name of somebody, which notes their address as one to be verified, keeps them from setting one up.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Meldcode"
 # With a passkey alone, that knows its owner by finger, face or PIN: two factors in one.

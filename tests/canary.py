@@ -13,6 +13,8 @@ from django.contrib.sessions.models import Session
 from django.core.cache.backends.base import BaseCache
 from django.test import RequestFactory
 
+from accounts.session_store import SessionStore
+
 # No word of any language, and never the beginning of one: found by chance nowhere.
 SIGN = "qzk"
 MARKER = re.compile(rf"{SIGN}[a-z]{{7}}", re.IGNORECASE)
@@ -97,7 +99,10 @@ class CacheSpy:
 
 def sessions() -> str:
     """Return what all sessions hold, as the database holds it and as it is read."""
-    return "\n".join(f"{row.session_data} {row.get_decoded()!r}" for row in Session.objects.all())
+    return "\n".join(
+        f"{row.session_data} {SessionStore().decode(row.session_data)!r}"
+        for row in Session.objects.all()
+    )
 
 
 def cookies(client: Any) -> str:

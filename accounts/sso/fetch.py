@@ -7,6 +7,7 @@ no proxies, a small answer, little time.
 """
 
 import ipaddress
+import re
 import socket
 import threading
 import time
@@ -21,6 +22,9 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, NewConnectionError
 
+# What an address is made of (RFC 3986). Of another, or of a name that is written by "%", who looks
+# at it and who connects read different names.
+ADDRESS = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{,2000}")
 LONGEST_ANSWER = 256 * 1024
 CHUNK = 16 * 1024
 # Seconds: for each wait, and for all of an answer.
@@ -51,12 +55,13 @@ class Unfetchable(requests.RequestException):
 def json_of(response: requests.Response) -> Any:
     """Return what an answer says.
 
-    Raises ``requests.RequestException`` when it is no JSON, or goes deeper than Python reads.
+    Raises ``requests.RequestException`` when it is no JSON, or none that Python reads: too deep, a
+    number of five thousand digits.
     """
     try:
         return response.json()
-    except RecursionError as error:
-        raise Unfetchable("too deep") from error
+    except (RecursionError, ValueError) as error:
+        raise Unfetchable("no JSON") from error
 
 
 def check_url(url: str) -> None:
@@ -64,6 +69,11 @@ def check_url(url: str) -> None:
     try:
         parts = urlsplit(url)
         port = parts.port
+        if not ADDRESS.fullmatch(url) or "%" in parts.netloc:
+            raise ValueError
+        host = (parts.hostname or "").rstrip(".")
+        if ":" in host or host.rpartition(".")[2][:1].isdigit():  # no name ends in a number
+            ipaddress.ip_address(host)  # as it is written once: 192.0.2.7 is 192.0.2.007 too
     except ValueError as error:
         raise Unfetchable("no address") from error
     local = settings.SSO_LOCAL and parts.hostname == LOCAL and port
@@ -203,7 +213,7 @@ def _owner(url: str) -> str:
     if host == LOCAL:
         return f"{host}:{parts.port}"
     if ":" in host:
-        return str(ipaddress.ip_interface(f"{host.partition('%')[0]}/64").network)
+        return str(ipaddress.ip_interface(f"{host}/64").network)
     is_number = host.replace(".", "").isdecimal()
     return host if is_number else ".".join(host.split(".")[-2:])
 

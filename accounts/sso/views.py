@@ -2,6 +2,7 @@
 
 from allauth.account.utils import get_next_redirect_url
 from allauth.core import ratelimit
+from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django.conf import settings
 from django.contrib import messages
@@ -61,7 +62,10 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
     found = IdentityProvider.objects.active().filter(public_id=provider).first()
     if found is None or found.rules.is_saml:
         return redirect("sso:refused")
-    return OAuth2CallbackView.adapter_view(SchoolConnection(request, found))(request)
+    try:
+        return OAuth2CallbackView.adapter_view(SchoolConnection(request, found))(request)
+    except RequestException as error:  # allauth looks too early where the code is traded
+        return render_authentication_error(request, SchoolProvider(request, found), exception=error)
 
 
 @open_to(PUBLIC)

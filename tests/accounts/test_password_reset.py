@@ -6,6 +6,7 @@ from smtplib import SMTPServerDisconnected
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
@@ -125,3 +126,13 @@ def test_a_mail_server_that_is_away_is_logged_and_tells_nothing(
     assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
     assert "SMTPServerDisconnected" in caplog.text
     assert teacher.email not in caplog.text
+
+
+@shows("limit-4")
+def test_who_asks_a_link_for_somebody_keeps_them_from_no_second_factor(client, teacher):
+    """It made their address one to be verified first: without a factor, no page opened any more."""
+    ask(client, teacher.email)
+    theirs = Client()
+    theirs.post(reverse("account_login"), {"login": teacher.email, "password": PASSWORD})
+    assert theirs.get(reverse("mfa_activate_totp")).status_code == 200
+    assert theirs.get(reverse("mfa_add_webauthn")).status_code == 200

@@ -1,11 +1,14 @@
 """A session ends by itself; one sees one's own, and ends them."""
 
+import base64
 import re
+import zlib
 from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -13,11 +16,13 @@ from django.utils import timezone
 from accounts import sessions
 from accounts.people.tasks import clear_sessions
 from accounts.roles import Role
+from accounts.session_store import Key
 from tests.accounts.page import Page
 from tests.accounts.second_factors import LOGIN, sign_in
+from tests.accounts.test_password_reset import ask
 from tests.at_rest import whole_database
 from tests.attacks.proof import shows
-from tests.factories import member
+from tests.factories import PASSWORD, member
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +60,31 @@ def test_what_stands_in_the_database_is_no_session_of_anybody(teacher):
         thief.cookies[COOKIE] = key
         assert thief.get("/signals/").url.startswith(LOGIN)
     assert browser.session.session_key in there  # it was looked at
+
+
+def what_sessions_say() -> str:
+    """Return what all sessions hold, for whoever has the database and no key."""
+    said = []
+    for row in Session.objects.all():
+        content = row.session_data.partition(":")[0]
+        text = base64.urlsafe_b64decode(content.strip(".") + "===")
+        said.append(zlib.decompress(text) if content.startswith(".") else text)
+    return b"\n".join(said).decode(errors="replace")
+
+
+@shows("session-6")
+def test_what_a_session_holds_opens_no_link_and_no_second_factor(school, client):
+    """From opening the mail's link until the new password it stood there, ready to be sent."""
+    teacher = member(Role.TEACHER, school)
+    ask(client, teacher.email)
+    *__, key = re.search(r"/key/(\S+?)-(\S+)/", mail.outbox[-1].body).groups()
+    client.get(re.search(r"https?://[^/]+(/\S+)", mail.outbox[-1].body).group(1), follow=True)
+    browser = Client()
+    browser.post(LOGIN, {"login": teacher.email, "password": PASSWORD})
+    secret = browser.get(reverse("mfa_activate_totp")).context["form"].secret
+    assert Session.objects.count() == 2
+    assert key not in what_sessions_say()
+    assert secret not in what_sessions_say()
 
 
 @shows("session-3")
@@ -157,7 +187,7 @@ def test_a_session_is_another_after_signing_in(teacher):
     sign_in(browser, teacher)
     key = browser.cookies["session"].value
     assert key != "a" * 32
-    assert not Session.objects.filter(session_key="a" * 32).exists()
+    assert not Session.objects.filter(session_key=Key.of("a" * 32)).exists()
 
 
 def test_a_browser_that_hides_itself_is_unknown():

@@ -9,6 +9,7 @@ import jwt
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from werkzeug.wrappers import Response
@@ -308,11 +309,31 @@ def test_an_answer_that_is_none(liar, client, path, response):
     assert_failed(client, ask_liar(client, liar))
 
 
-def test_a_provider_that_is_away_is_said_at_the_field(liar, client):
-    liar.answer = lambda asked: Response(status=503)
+@pytest.mark.parametrize(
+    "response",
+    [
+        Response(status=503),
+        Response("[" * 100_000, content_type="application/json"),
+        Response('{"issuer": ' + "9" * 5_000 + "}", content_type="application/json"),
+    ],
+    ids=["away", "deep", "long number"],
+)
+def test_a_provider_that_says_nothing_of_itself_is_said_at_the_field(liar, client, response):
+    liar.answer = lambda asked: response
     answer = client.post(START, {"email": NOOR})
     assert answer.status_code == 422
     assert "antwoordt nu niet" in Page(answer).text
+
+
+def test_a_provider_that_is_away_when_one_comes_back(liar, client):
+    """What it says of itself is asked again after five minutes; some type a code for longer."""
+    page = Page(client.post(START, {"email": NOOR}))
+    links = (a.get("href") for a in page.root.iter("a"))
+    query = asked(next(link for link in links if "code_challenge" in link))
+    cache.clear()
+    liar.answer = lambda asked: Response(status=503)
+    address = f"{query['redirect_uri']}?code=c&state={query['state']}"
+    assert_failed(client, back(client, address))
 
 
 # --- Which address a provider vouches for -------------------------------------------------------

@@ -43,6 +43,9 @@ URLS = [
     "https://", "https:///x", "https://user:pass@school.example/", "https://user@school.example/",
     "https://school.example/#x", "https://school.example:port/", "javascript:alert(1)", "school",
     "http://127.0.0.1:8000/", "http://localhost:8000/", "http://[::1]:8000/", "",
+    "https://liar.example\\.school.example/", "https://school.example/\ud800", "https://[v1.a:b]/",
+    "https://192.0.2.007/", "https://a1%2eliar.example/", "https://sch\nool.example/",
+    "https://school.example/" + "a" * 3000,
 ]  # fmt: skip
 
 
@@ -128,6 +131,7 @@ LIES = [
     {"authorization_endpoint": "javascript:alert(1)"},
     {"authorization_endpoint": None},
     {"token_endpoint": ["https://school.example/"]},
+    {"authorization_endpoint": "https://school.example/\ud800"},
 ]
 
 
@@ -191,7 +195,7 @@ def test_what_does_not_answer_is_not_remembered(names, remembered, settings):
     """A document can name as many and as long ones as it likes, and each failed at once."""
     settings.SSO_LOCAL = False
     leads, __ = names
-    for host in ("nobody.example", "a" * 60_000 + ".example"):
+    for host in ("nobody.example", "a" * 1_000 + ".example"):
         leads[host] = ["93.184.215.14"]
         with fetch.GuardedSession() as session, pytest.raises(requests.RequestException):
             session.get(f"https://{host}/")
@@ -235,6 +239,19 @@ def test_whoever_owns_a_name_has_one_turn_for_all_below_it(
         with fetch.GuardedSession() as session:
             session.get(url)
     assert len(fetch._quick) == (1 if same else 2)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://liar.example\\.a1.example/", "https://a1%2eliar.example/"]
+)
+def test_whose_turn_it_is_and_who_is_connected_to_are_one(names, settings, url):
+    """Written so, one name was another for the turn each time: one kept both again."""
+    settings.SSO_LOCAL = False
+    leads, connected = names
+    leads["liar.example"] = leads["a1.liar.example"] = ["93.184.215.14"]
+    with fetch.GuardedSession() as session, pytest.raises(requests.RequestException):
+        session.get(url)
+    assert connected == []
 
 
 def test_who_was_slow_is_quick_no_more(liar, remembered, monkeypatch):

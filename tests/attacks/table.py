@@ -146,8 +146,10 @@ ATTACKS = (
         "the owner chooses a new password): change the password, or set up a second factor",
         "nothing of it stays; the owner's password does"),
     Attack("session-6", "3.2.3",
-        "Read the database, a replica or a copy, and send each key that stands there as a cookie",
-        "it is nobody's: what a browser sends stands there as a hash"),
+        "Read the database, a replica or a copy, and send each key that stands there as a cookie; "
+        "take from a session the key of a link to a new password, or the secret of a new app",
+        "it is nobody's: what a browser sends stands there as a hash, what a session holds is "
+        "encrypted"),
     # --- Invitations and roles --------------------------------------------------------------------
     Attack("role-1", "4.1.2",
         "Accept an invitation with another account, twice, after it was withdrawn, expired or"

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings as of_the_project
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from werkzeug.wrappers import Request, Response
@@ -384,6 +385,19 @@ def test_a_session_that_is_ended_meanwhile_leaves_no_device(
         assert home.post(reverse("end_session", args=[sign_of(one)])).status_code == 302
 
     in_between(monkeypatch, devices, "_check", lambda: add(left, service), end)
+    assert not PushSubscription.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_device_that_is_added_while_one_signs_out_is_not_left(
+    coordinator, signed_in, service, monkeypatch
+):
+    left, another_tab = signed_in(coordinator), Client()
+    another_tab.cookies = left.cookies.copy()
+    in_between(
+        monkeypatch, devices, "session_ended",
+        lambda: left.post(reverse("account_logout")), lambda: add(another_tab, service),
+    )  # fmt: skip
     assert not PushSubscription.objects.exists()
 
 

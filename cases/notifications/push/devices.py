@@ -94,6 +94,7 @@ def signed_out(request: HttpRequest, **kwargs: Any) -> None:
     """
     this_one(request).delete()
     if key := request.session.session_key:
+        request.session.delete()  # Django does so after this: what is added in between would stay
         session_ended(key)
 
 
