@@ -67,9 +67,13 @@ def json_of(response: requests.Response) -> Any:
 def check_url(url: str) -> None:
     """Raise ``Unfetchable`` unless an address is https, with a host and nothing hidden in it."""
     try:
+        if not ADDRESS.fullmatch(
+            url
+        ):  # before it is taken apart, which costs the square of accents
+            raise ValueError
         parts = urlsplit(url)
         port = parts.port
-        if not ADDRESS.fullmatch(url) or "%" in parts.netloc:
+        if "%" in parts.netloc:
             raise ValueError
         host = (parts.hostname or "").rstrip(".")
         if ":" in host or host.rpartition(".")[2][:1].isdigit():  # no name ends in a number

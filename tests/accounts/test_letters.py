@@ -9,6 +9,7 @@ import pytest
 from accounts.letters import MOST_MARKS, normal
 from accounts.people.listed import _plain
 from accounts.sso.actions import _name
+from accounts.sso.fetch import Unfetchable, check_url
 from accounts.tables import read_table
 from cases.imports.fields import plain
 from cases.models import DossierExport
@@ -53,6 +54,12 @@ def test_thirty_marks_in_a_row_stay():
 )
 def test_marks_without_number_cost_nobody_a_minute(read, said, marks):
     assert read(f"a{marks}") == said
+
+
+@shows("busy-8")
+def test_an_address_of_marks_is_no_address():
+    with pytest.raises(Unfetchable):
+        check_url(f"https://a{MANY}.example/")
 
 
 def test_nothing_else_of_ours_asks_python_for_a_form():
