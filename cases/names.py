@@ -179,6 +179,12 @@ def parts_of(name: str) -> Iterator[str]:
     yield from (part for part in known if len(part) > 1 and not part.isdecimal())
 
 
+def both_of(name: str) -> tuple[str, str]:
+    """Return a name as a given one, and the rest."""
+    given, __, rest = name.partition(" ")
+    return given, rest
+
+
 def written_as_one(given: str, family: str) -> Iterator[str]:
     """Yield how names stand in an address of mail, folded: "devries", "annadevries", "famsmit".
 
@@ -315,6 +321,15 @@ def find_said(text: str, words: Iterable[str]) -> list[Found]:
                 start, end = run[0][0].start(), run[-1][0].end()
                 places.append(Found(start, end, text[start:end], RELATIVE))
     return apart(places)
+
+
+def find_as_one(text: str, names: frozenset[str]) -> list[Found]:
+    """Return the places of names that are written as one word (``written_as_one``)."""
+    return [
+        Found(match.start(), match.end(), match.group(), RELATIVE)
+        for match in (WORD.finditer(text) if names else ())
+        if not names.isdisjoint(forms_of(match.group()))
+    ]
 
 
 def _follows(run: list[tuple[re.Match, frozenset[str]]], asked: list[str]) -> bool:

@@ -26,6 +26,7 @@ from cases.names import (
     WORD,
     Found,
     apart,
+    both_of,
     find_said,
     fold,
     forms_of,
@@ -83,7 +84,7 @@ class Veil:
         staff = Names.STAFF in variant.names
         pupils = _pupils(case, siblings=staff)
         known = [(given, family) for given, family, __ in pupils]
-        near = [_both(name) for name in people_of(case)] if staff else []
+        near = [both_of(name) for name in people_of(case)] if staff else []
         near += [
             (given, family)
             for given, family, class_name in pupils
@@ -95,7 +96,7 @@ class Veil:
         names = [*said, *map(" ".join, near + known)]
         long = {word for word in _as_one(known) if len(word) >= LONG}
         return cls(
-            anywhere=(_spelled(near) | _as_one(map(_both, said)) | long) - own,
+            anywhere=(_spelled(near) | _as_one(map(both_of, said)) | long) - own,
             capital=(_spelled(known) | _names_of(contacts)) - own,
             bearers=_bearers(known),
             own=own,
@@ -188,12 +189,6 @@ class Veil:
                 known = not (self.anywhere.isdisjoint(forms) and self.capital.isdisjoint(forms))
             self._known[word] = known
         return known
-
-
-def _both(name: str) -> tuple[str, str]:
-    """Return a name as a given one, and the rest."""
-    given, __, rest = name.partition(" ")
-    return given, rest
 
 
 def _spelled(names: Collection[tuple[str, str]]) -> frozenset[str]:
