@@ -22,8 +22,8 @@ from cases.models import Pupil, SiblingTie
 PREFIXES = frozenset(
     [
         "van", "de", "der", "den", "het", "ten", "ter", "te", "in", "op", "aan", "bij", "onder",
-        "uit", "voor", "'t", "'s", "d'", "el", "al", "la", "le", "du", "di", "da", "dos", "von",
-        "zu", "bin", "ben", "ibn",
+        "uit", "voor", "vd", "v.d.", "v/d", "'t", "'s", "d'", "el", "al", "la", "le", "du", "di",
+        "da", "dos", "von", "zu", "bin", "ben", "ibn",
     ]
 )  # fmt: skip
 # What stands before a name with a full stop, and is none.
@@ -37,12 +37,17 @@ SHORT_MONTHS = (
     "jan feb mar apr may jun jul aug sep oct nov dec",
 )
 # Within a word, and no end of it: an accent that stands apart from its sign (as a Mac and a PDF
-# write it), and what nobody sees (a soft hyphen, a joiner, what says in which direction one reads).
+# write it), a vowel above or below its letter (Arabic, Hindi, Thai), and what nobody sees (a soft
+# hyphen, a joiner, what says in which direction one reads).
 UNSEEN = (
     r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     r"\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff"
 )
-MARKS = rf"\u0300-\u036f{UNSEEN}"
+MARKS = UNSEEN + "".join(
+    sign for sign in map(chr, range(0x300, 0x10000)) if unicodedata.category(sign).startswith("M")
+)
+# Of whatever alphabet has them: Şengül, Łukasz, Ấn.
+CAPITALS = "".join(sign for sign in map(chr, range(0x2000)) if sign.isupper())
 # Behind one of these, a word with a capital is a name.
 RELATIVES = (
     "vader|moeder|papa|mama|pa|ma|ouder|stiefvader|stiefmoeder|pleegvader|pleegmoeder|oom|tante|opa|"
@@ -51,7 +56,7 @@ RELATIVES = (
 )
 BEHIND_RELATIVE = re.compile(
     rf"\b(?i:{RELATIVES})[{UNSEEN}]*\s+[{UNSEEN}]*((?!(?:Ik|Hij|Zij|Ze|Het|De|Een|En|Maar|Die|Dat|The|He|She|It|And)\b)"
-    rf"[A-ZÀ-ÖØ-Þ][\w’'{MARKS}-]+)"
+    rf"[{CAPITALS}][\w’'{MARKS}-]+)"
 )
 # What is typed, or what a word processor makes of it, for a hyphen.
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
@@ -68,6 +73,7 @@ BETWEEN = rf"(?:\s*[-/.·{DASHES}]\s*|\s+)"
 LETTERS = rf"(?:[^\W_]|[{MARKS}])+"
 WORD = re.compile(rf"{LETTERS}(?:[’'\-]{LETTERS})*[’']?")
 PART = re.compile(rf"{LETTERS}(?:[’']{LETTERS})*[’']?")
+NUMBER = re.compile("[0-9]+")
 # Between two parts of what somebody named: "Anna  Smit", "Jan-Willem".
 LONGEST_GAP = 3
 # Of so many parts of a name one makes a word.
@@ -170,7 +176,14 @@ def parts_of(name: str) -> Iterator[str]:
         part for word in words for part in {word, re.sub("[-']", "", word), *re.split("[-']", word)}
     ]
     known = [part for part in parts if part not in PREFIXES] or parts
-    yield from (part for part in known if len(part) > 1)
+    # "12" is no name, whatever somebody is called.
+    yield from (part for part in known if len(part) > 1 and not part.isdecimal())
+
+
+def both_of(name: str) -> tuple[str, str]:
+    """Return a name as a given one, and the rest."""
+    given, __, rest = name.partition(" ")
+    return given, rest
 
 
 def written_as_one(given: str, family: str) -> Iterator[str]:
@@ -258,9 +271,7 @@ def forms_of(word: str) -> Iterator[str]:
 
 
 def _without_number(word: str) -> Iterator[str]:
-    bare = word.strip("0123456789")
-    if 1 < len(bare) < len(word):
-        yield bare
+    yield from (bare for bare in NUMBER.split(word) if 1 < len(bare) < len(word))
 
 
 def _behind_relatives(text: str) -> Iterator[Found]:
@@ -311,6 +322,15 @@ def find_said(text: str, words: Iterable[str]) -> list[Found]:
                 start, end = run[0][0].start(), run[-1][0].end()
                 places.append(Found(start, end, text[start:end], RELATIVE))
     return apart(places)
+
+
+def find_as_one(text: str, names: frozenset[str]) -> list[Found]:
+    """Return the places of names that are written as one word (``written_as_one``)."""
+    return [
+        Found(match.start(), match.end(), match.group(), RELATIVE)
+        for match in (WORD.finditer(text) if names else ())
+        if not names.isdisjoint(forms_of(match.group()))
+    ]
 
 
 def _follows(run: list[tuple[re.Match, frozenset[str]]], asked: list[str]) -> bool:

@@ -195,7 +195,10 @@ def withdraw_invitations_of(membership: Membership, **kwargs: Any) -> None:
         through = standing.filter(
             buurtteam__isnull=True, consultation__case__school_id=membership.school_id
         )
-    through = through.filter(consultation__closed_at__isnull=True)
+    # What ended with its consultation or case stays as it ended: nobody is withdrawn from that.
+    through = through.filter(
+        consultation__closed_at__isnull=True, consultation__case__closed_at__isnull=True
+    )
     # Locked: whoever declines or hands over at this very moment did that.
     for invitation in through.select_for_update(of=("self",)).order_by("pk"):
         invitation.withdrawn_at = timezone.now()

@@ -18,7 +18,18 @@ from django.utils.translation import gettext_lazy
 from accounts.access import Permission
 from accounts.models import User
 from cases.models import Case
-from cases.names import Family, find, find_said, said_in, visible, without
+from cases.names import (
+    Family,
+    apart,
+    both_of,
+    find,
+    find_as_one,
+    find_said,
+    said_in,
+    visible,
+    without,
+    written_as_one,
+)
 from cases.references import sign_of
 from cases.rights import Rights
 from cases.together import hang, read_together
@@ -48,15 +59,19 @@ class Veil:
     family: Family | None = None
     # Words of the asker: names of others that nobody but they can know.
     words: tuple[str, ...] = ()
+    # These as one word, as in an address of mail.
+    as_one: frozenset[str] = frozenset()
     # Words that look like names and are none, as the asker confirmed.
     kept: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, case: Case, *, named: bool, hidden_words: str, confirmed_words: str) -> "Veil":
         """Return what is taken out of what goes along with a question, by what its asker said."""
+        words = said_in(hidden_words)
         return cls(
             None if named else Family.of(case.pupil),
-            tuple(said_in(hidden_words)),
+            tuple(words),
+            frozenset(one for word in words for one in written_as_one(*both_of(word))),
             frozenset(confirmed_words.split(", ")),
         )
 
@@ -66,7 +81,7 @@ class Veil:
         if self.family is not None:
             found = [place for place in find(text, self.family) if place.word not in self.kept]
             text = without(text, found)
-        for place in reversed(find_said(text, self.words)):
+        for place in reversed(apart(find_said(text, self.words) + find_as_one(text, self.as_one))):
             text = text[: place.start] + _("[name]") + text[place.end :]
         return text
 

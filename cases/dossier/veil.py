@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
 
 from django.db.models import Model, Q
 from django.utils.translation import gettext as _
@@ -20,11 +19,14 @@ from cases.contact_book.organisations import Organisation
 from cases.dossier.variants import Ground, Names, Variant
 from cases.models import Case, Contact, Pupil, SiblingTie
 from cases.names import (
+    CAPITALS,
+    MARKS,
     PREFIXES,
     RELATIVE,
     WORD,
     Found,
     apart,
+    both_of,
     find_said,
     fold,
     forms_of,
@@ -40,14 +42,13 @@ OTHERS = (
     "klasgenootje|buurman|buurvrouw|buurjongen|buurmeisje|dokter|huisarts|teacher|colleague|friend|"
     "classmate|neighbour|doctor"
 )
-BEHIND_OTHER = re.compile(rf"\b(?i:{OTHERS})\s+([A-ZÀ-ÖØ-Þ][\w’'-]+)")
+BEHIND_OTHER = re.compile(rf"\b(?i:{OTHERS})\s+([{CAPITALS}][\w’'{MARKS}-]+)")
 # Names of other classes as one word ("devries") are no other word where they are as long; "van Af"
 # is one.
 LONG = 7
 PIECE = re.compile(r"\S+")
 # An address of mail or of a page, and what somebody is called there: no name has a capital in it.
-ADDRESS = re.compile(r"@|[^\W\d_][._][^\W\d_]")
-BLANKS = re.compile(r"[ \t]{1,3}")
+ADDRESS = re.compile(r"@|[^\W_][._][^\W\d_]")
 # Words before a family name: "van der".
 LONGEST_PREFIX = 2
 # Chinese and Japanese set no space between a name and the next word.
@@ -57,20 +58,20 @@ UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 @dataclass(frozen=True, slots=True)
 class Veil:
     """What is taken out. ``anywhere``: parts of names in whatever letters; ``capital``: only with a
-    capital, for "roos" and "de wit" are words too; ``together``: with which others behind them
-    they are a name in whatever letters ("anna smit"); ``said``: whole names; ``signs``: those in a
-    script without spaces. All but the last two folded.
+    capital, for "roos" and "de wit" are words too; ``bearers``: whose they are, by a number, for
+    two of one person are a name in whatever letters ("anna smit"); ``said``: whole names;
+    ``signs``: those in a script without spaces. All but the last two folded.
     """
 
     anywhere: frozenset[str] = frozenset()
     capital: frozenset[str] = frozenset()
-    together: dict[str, frozenset[str]] = field(default_factory=dict)
+    bearers: dict[str, set[int]] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
     said: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
     others: bool = False
     _known: dict[str, bool] = field(default_factory=dict)
-    _seconds: dict[str, frozenset[str]] = field(default_factory=dict)
+    _parts: dict[str, set[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, case: Case, variant: Variant, hidden_words: str) -> "Veil | None":
@@ -83,7 +84,7 @@ class Veil:
         staff = Names.STAFF in variant.names
         pupils = _pupils(case, siblings=staff)
         known = [(given, family) for given, family, __ in pupils]
-        near = [_both(name) for name in people_of(case)] if staff else []
+        near = [both_of(name) for name in people_of(case)] if staff else []
         near += [
             (given, family)
             for given, family, class_name in pupils
@@ -95,9 +96,9 @@ class Veil:
         names = [*said, *map(" ".join, near + known)]
         long = {word for word in _as_one(known) if len(word) >= LONG}
         return cls(
-            anywhere=(_spelled(near) | _as_one(map(_both, said)) | long) - own,
+            anywhere=(_spelled(near) | _as_one(map(both_of, said)) | long) - own,
             capital=(_spelled(known) | _names_of(contacts)) - own,
-            together=_together(known, own),
+            bearers=_bearers(known),
             own=own,
             said=tuple(dict.fromkeys([*said, *filter(None, contacts)])),
             signs=tuple(sorted(_signs(names) - _signs([case.pupil.name]), key=len, reverse=True)),
@@ -144,27 +145,37 @@ class Veil:
         return apart(places)
 
     def _in_haste(self, text: str) -> Iterator[Found]:
-        """Yield the names that are written whole and without a capital: "app van anna de smit"."""
-        words = list(WORD.finditer(text))
-        for place, first in enumerate(words):
-            if not (beside := self._beside(first.group())):
-                continue
-            for before, word in pairwise(words[place : place + 1 + LONGEST_PREFIX + 1]):
-                if not BLANKS.fullmatch(text, before.end(), word.start()):
-                    break
-                if not beside.isdisjoint(forms_of(word.group())):
-                    said = text[first.start() : word.end()]
-                    yield Found(first.start(), word.end(), said, RELATIVE)
-                    break
-                if fold(word.group()) not in PREFIXES:
+        """Yield the parts of names that stand beside one another: "app van anna de smit".
+
+        But for the pupil's own: who bears one of these too is found by the rest.
+        """
+        words = [(match, self._parts_in(match.group())) for match in WORD.finditer(text)]
+        for place, (first, parts) in enumerate(words):
+            for last, others in words[place + 1 : place + 2 + LONGEST_PREFIX] if parts else ():
+                between = text[first.end() : last.start()]
+                if self._of_one(parts, others) and _is_beside(between):
+                    yield from (
+                        Found(match.start(), match.end(), match.group(), RELATIVE)
+                        for match in (first, last)
+                        if self.own.isdisjoint(forms_of(match.group()))
+                    )
                     break
 
-    def _beside(self, word: str) -> frozenset[str]:
-        found = self._seconds.get(word)
-        if found is None:
-            seconds = (self.together.get(form, frozenset()) for form in forms_of(word))
-            found = self._seconds[word] = frozenset().union(*seconds)
-        return found
+    def _parts_in(self, word: str) -> set[str]:
+        """Return the parts of names in a word; of the pupil's own in haste alone."""
+        parts = self._parts.get(word)
+        if parts is None:
+            parts = {form for form in forms_of(word) if form in self.bearers}
+            parts = self._parts[word] = parts - self.own if word[:1].isupper() else parts
+        return parts
+
+    def _of_one(self, some: set[str], others: set[str]) -> bool:
+        """Tell whether somebody bears a part of some and another part of others."""
+        return any(
+            one != other and not self.bearers[one].isdisjoint(self.bearers[other])
+            for one in some
+            for other in others
+        )
 
     def _is_name(self, word: str) -> bool:
         """Tell whether a word is a part of a name; each word of a dossier is looked at once."""
@@ -178,12 +189,6 @@ class Veil:
                 known = not (self.anywhere.isdisjoint(forms) and self.capital.isdisjoint(forms))
             self._known[word] = known
         return known
-
-
-def _both(name: str) -> tuple[str, str]:
-    """Return a name as a given one, and the rest."""
-    given, __, rest = name.partition(" ")
-    return given, rest
 
 
 def _spelled(names: Collection[tuple[str, str]]) -> frozenset[str]:
@@ -200,15 +205,13 @@ def _cached_parts(name: str) -> tuple[str, ...]:
     return tuple(parts_of(name))
 
 
-def _together(names: Iterable[tuple[str, str]], own: frozenset[str]) -> dict[str, frozenset[str]]:
-    """Return of each part of a name which parts of the other one can stand behind it."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for given, family in names:
-        for one, other in ((given, family), (family, given)):
-            for part in _cached_parts(one):
-                found[part].update(_cached_parts(other))
-    # Who bears the pupil's own name in part is found by the rest of it.
-    return {part: frozenset(others - own) for part, others in found.items() if part not in own}
+def _bearers(names: Iterable[tuple[str, str]]) -> dict[str, set[int]]:
+    """Return of each part of names who bears it, by a number."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for number, both in enumerate(names):
+        for part in _parts(both):
+            found[part].add(number)
+    return dict(found)
 
 
 def _as_one(names: Iterable[tuple[str, str]]) -> frozenset[str]:
@@ -231,9 +234,7 @@ def _joined(text: str, places: Iterable[Found]) -> Iterator[tuple[int, int]]:
     start = end = None
     for place in places:
         between = text[end : place.start] if end is not None else ""
-        words = fold(between).split()
-        near = "\n" not in between and all(word in PREFIXES for word in words)
-        if end is not None and near:
+        if end is not None and _is_beside(between):
             end = place.end
             continue
         if end is not None:
@@ -241,6 +242,11 @@ def _joined(text: str, places: Iterable[Found]) -> Iterator[tuple[int, int]]:
         start, end = place.start, place.end
     if end is not None:
         yield start, end
+
+
+def _is_beside(between: str) -> bool:
+    """Tell whether two parts of a name stand beside one another: "Anna", "van der", "Berg"."""
+    return "\n" not in between and all(word in PREFIXES for word in fold(between).split())
 
 
 def _pupils(case: Case, *, siblings: bool) -> list[tuple[str, str, str]]:

@@ -129,7 +129,8 @@ def end_shut_out(standing: ShutOut, case: Case, by: User, *, why: str) -> None:
     by.hold_memberships()
     Pupil.objects.hold(case.pupil_id)  # against who destroys the case in which it was set
     check(by, Permission.SHUT_OUT, case)
-    if standing.pupil_id != case.pupil_id or standing.user_id == by.pk:
+    ends_here = ShutOut.objects.ends_in(case).filter(pk=standing.pk).exists()
+    if not ends_here or standing.user_id == by.pk:
         raise PermissionDenied
     standing = ShutOut.objects.standing().select_for_update().filter(pk=standing.pk).first()
     if standing is not None:

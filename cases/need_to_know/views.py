@@ -43,7 +43,7 @@ def shut_out(request: HttpRequest, reference: str) -> HttpResponse:
     return render(
         request,
         "need_to_know/shut_out.html",
-        {"form": form, "case": case, "standing": standing.select_related("user", "set_by")},
+        {"form": form, "case": case, "standing": standing.select_related("user", "set_by", "case")},
         status=422 if form.errors else 200,
     )
 
@@ -53,7 +53,7 @@ def end_shut_out(request: HttpRequest, reference: str, shut_out: str) -> HttpRes
     """End a conflict of interest, with the reason why."""
     case = _case(request, reference)
     standing = get_object_or_404(
-        ShutOut.objects.shown_in(case).select_related("user"), public_id=shut_out
+        ShutOut.objects.ends_in(case).select_related("user"), public_id=shut_out
     )
     form = EndForm.for_page(request)
     if form.is_bound and form.is_valid():

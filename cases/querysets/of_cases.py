@@ -360,6 +360,15 @@ class ShutOutQuerySet(models.QuerySet):
         found = self.filter(pupil=case.pupil_id)
         return found if case.restricted else found.exclude(case__restricted=True)
 
+    def ends_in(self, case: "Case") -> "ShutOutQuerySet":
+        """Return those of them that can be ended there.
+
+        Why one ended stands where it was set: what is written in a case for the board stands in no
+        other (R9).
+        """
+        found = self.shown_in(case)
+        return found.exclude(case__restricted=False) if case.restricted else found
+
 
 class SiblingTieQuerySet(models.QuerySet):
     """Questions about siblings."""

@@ -152,6 +152,22 @@ def test_a_role_that_advises_nobody_keeps_no_invitation(school, case, administra
 
 
 @pytest.mark.django_db
+def test_what_ended_with_its_case_stays_ended_when_a_role_ends(
+    school, case, administrator, coordinator, teacher
+):
+    asked = ConsultationFactory(case=case, kind="colleague")
+    invited = InvitationFactory(consultation=asked, user=teacher, accepted_at=timezone.now())
+    Case.objects.filter(pk=case.pk).update(
+        closed_at=timezone.now(), closed_by=coordinator, outcome="cleared",
+        closing_grounds="Opgehelderd.",
+    )  # fmt: skip
+    end_role(teacher.memberships.get(), administrator, school)
+    again = back_as(teacher, Role.TEACHER, school)
+    assert list(Invitation.objects.ended_with_consultation(again)) == [invited]
+    assert not Invitation.objects.of(again).exists()
+
+
+@pytest.mark.django_db
 def test_one_that_advises_does(school, case, administrator, teacher):
     Membership.objects.create(user=teacher, role=Role.ATTENTION_OFFICER, school=school)
     asked = ConsultationFactory(case=case, kind="colleague")

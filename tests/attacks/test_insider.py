@@ -326,6 +326,8 @@ def test_a_conflict_of_the_board_ends_with_the_board_alone(school, pupil, coordi
     in_normal = shut_out(normal, coordinator, second, **FAMILY)
     in_board = shut_out(board, leader, second, **CONCERNED)
     assert in_normal != in_board
+    with pytest.raises(PermissionDenied):
+        end_shut_out(in_normal, board, leader, why="De zaak over de juf is klaar.")
     end_shut_out(in_normal, normal, coordinator, why="Toch geen familie.")
     assert not Case.objects.visible_to(second).filter(pk=board.pk).exists()
 
