@@ -315,12 +315,14 @@ def find_said(text: str, words: Iterable[str]) -> list[Found]:
     for word in dict.fromkeys(words):
         asked = [fold(match.group()).rstrip("'") for match in PART.finditer(word)]
         rarest = min(range(len(asked)), key=lambda place: len(at[asked[place]]), default=0)
+        behind = 0  # what was found: "a a a" is there once in a text that is nothing else
         for index in at[asked[rarest]] if asked else ():
             first = index - rarest
-            run = parts[first : first + len(asked)] if first >= 0 else []
+            run = parts[first : first + len(asked)] if first >= behind else []
             if len(run) == len(asked) and _follows(run, asked):
                 start, end = run[0][0].start(), run[-1][0].end()
                 places.append(Found(start, end, text[start:end], RELATIVE))
+                behind = first + len(asked)
     return apart(places)
 
 
