@@ -400,24 +400,32 @@ def _with_prefixes(answer: str, place: str, prefixes: str) -> str:
     return answer.replace(plain, named)
 
 
-def _of_many_parts(answer: str) -> str:
+def _with(part: str, answer: str) -> str:
+    """Set something into a value, in which anything may stand."""
     told = "</saml:AttributeValue>"
-    return answer.replace(told, f"{'<a/>' * 20_000}{told}", 1)
+    assert told in answer
+    return answer.replace(told, f"{part}{told}", 1)
 
 
 def _forged(request: Asked) -> dict[str, str]:
     answer = by_a_stranger(request)
     unknown = " ".join(f"z{number}" for number in range(20_000))
-    many = _with_prefixes(_of_many_parts(answer), "Transform", "a b c")
+    many = _with_prefixes(_with("<a/>" * 20_000, answer), "Transform", "a b c")
+    said = " ".join(f'a{number:05}=""' for number in range(15_000))
+    declared = " ".join(f'xmlns:a{number:04}="urn:a"' for number in range(5_000))
     return {
         "prefixes": _with_prefixes(answer, "Transform", unknown),
         "prefixes of the signature": _with_prefixes(answer, "CanonicalizationMethod", unknown),
         "parts": many,
+        "said of one part": _with(f"<a {said}/>", answer),
+        "declared": _with(f"<a {declared}/>", answer),
     }
 
 
 @shows("sso-6")
-@pytest.mark.parametrize("how", ["prefixes", "prefixes of the signature", "parts"])
+@pytest.mark.parametrize(
+    "how", ["prefixes", "prefixes of the signature", "parts", "said of one part", "declared"]
+)
 def test_what_a_stranger_sends_is_not_worked_on_for_minutes(client, monkeypatch, how):
     """Putting in order what was signed comes before its signature: anybody may send it.
 

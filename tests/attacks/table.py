@@ -312,7 +312,8 @@ ATTACKS = (
         "Keep the server at work by what a provider, or a stranger in its name, sends: an answer "
         "(SAML) that takes long to put in order before its signature is looked at, a key that "
         "takes long to load",
-        "refused by its size, its parts and its names, before anything is worked out"),
+        "refused by its size, its parts, what is said of each and its names, before anything is "
+        "worked out"),
     # --- Audit ------------------------------------------------------------------------------------
     Attack("audit-1", "7.3.3",
         "Change, remove, replace or empty rows of the log with the database's own commands",

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from django.core.cache import cache
 from lxml.etree import _Element as Node
+from lxml.etree import iterwalk
 from onelogin.saml2.response import OneLogin_Saml2_Response as Response
 from onelogin.saml2.settings import OneLogin_Saml2_Settings as Settings
 
@@ -24,9 +25,11 @@ from accounts.sso.tokens import LONGEST_SUB, NotTrue
 LONGEST = 256 * 1024
 EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 # What was signed is put in order before its signature is looked at, so for anybody: each prefix
-# that is named is looked for from each part, among all that the parts above declare. A real answer
-# has a hundred parts, and names the one or two prefixes of its types.
-MOST_PARTS, MOST_PREFIXES = 1000, 10
+# that is named is looked for from each part, among all that the parts above declare, and what is
+# said of one part is sorted by the square of its number. A real answer has a hundred parts, declares
+# two prefixes in each at most, says five things of one, and names the one or two prefixes of its
+# types.
+MOST_PARTS, MOST_PREFIXES, MOST_SAID, MOST_DECLARED = 1000, 10, 20, 500
 NAMES = {"a": asking.ASSERTION, "p": asking.PROTOCOL, "d": asking.XMLDSIG, "c": EXCLUSIVE}
 BEARER = f"{asking.SAML2}:cm:bearer"
 MORE = "http://www.w3.org/2001/04/xmldsig-more#"
@@ -114,8 +117,10 @@ def _check_work(document: Node) -> None:
     """Raise ``NotTrue`` for what would take long to put in order."""
     named = document.iterfind(".//c:InclusiveNamespaces", NAMES)
     prefixes = sum(len(each.get("PrefixList", "").split()) for each in named)
-    parts = sum(1 for _ in document.iter())
-    if prefixes > MOST_PREFIXES or parts > MOST_PARTS:
+    said = [len(part.keys()) for part in document.iter()]
+    declared = sum(1 for _ in iterwalk(document, events=("start-ns",)))
+    much = prefixes > MOST_PREFIXES or len(said) > MOST_PARTS or declared > MOST_DECLARED
+    if much or max(said) > MOST_SAID:
         raise NotTrue("more than an answer holds")
 
 
