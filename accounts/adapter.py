@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -59,6 +60,15 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return False, always."""
         return False
+
+    def is_safe_url(self, url: str) -> bool:
+        """Return whether one may be sent there after signing in or out: here, by TLS as one came.
+
+        allauth takes our own address without TLS too, and that of each host of the settings.
+        """
+        here = {context.request.get_host()}
+        secure = context.request.is_secure()
+        return url_has_allowed_host_and_scheme(url, allowed_hosts=here, require_https=secure)
 
     def ajax_response(
         self, request: HttpRequest, response: HttpResponse, **about: Any

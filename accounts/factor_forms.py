@@ -125,13 +125,16 @@ class LoginWebAuthnForm(ReadWithCare, webauthn.LoginWebAuthnForm):
     """
 
     def clean_credential(self) -> Authenticator:
-        """Return the passkey. Raises ``ValidationError`` when it did not know its holder."""
+        """Return the passkey. Raises ``ValidationError`` when it did not know its holder, or when
+        its owner said that it does not sign in alone.
+        """
         answer = self.cleaned_data["credential"]
         with broken_is_wrong():
             self.cleaned_data["credential"] = _by_number(answer)
         authenticator = super().clean_credential()
         seen = parse_authentication_response(answer).response.authenticator_data
-        if not seen.is_user_verified():
+        # Where a browser does not say which kind it made, the key knew its holder.
+        if not seen.is_user_verified() or authenticator.wrap().is_passwordless is False:
             raise get_adapter().validation_error("incorrect_code")
         return authenticator
 

@@ -29,9 +29,10 @@ WITH_CREDENTIAL = 0x40
 
 
 class Passkey:
-    """A key of one person at one place; it answers challenges."""
+    """A key of one person at one place; it answers challenges. ``alone``: without a password."""
 
-    def __init__(self, user: User) -> None:
+    def __init__(self, user: User, *, alone: bool = True) -> None:
+        self.alone = alone
         self.user, self.key = user, ec.generate_private_key(ec.SECP256R1())
         self.id, self.count = secrets.token_bytes(16), 0
         Authenticator.objects.create(
@@ -55,7 +56,7 @@ class Passkey:
             "credential": {
                 "id": websafe_encode(self.id), "rawId": websafe_encode(self.id),
                 "type": "public-key", "response": response,
-                "clientExtensionResults": {"credProps": {"rk": True}},
+                "clientExtensionResults": {"credProps": {"rk": self.alone}},
             },
         }  # fmt: skip
 

@@ -245,6 +245,16 @@ def test_a_stolen_key_alone_does_not_sign_in(teacher, coordinator):
     assert answers(insider, stolen.answer(challenge(insider)))
 
 
+@shows("code-6")
+def test_a_key_that_was_not_meant_to_sign_in_alone_does_not(teacher):
+    key, browser = Passkey(teacher, alone=False), Client()
+    assert not answers(browser, key.answer(challenge(browser)))
+    second = by_password(teacher)
+    asked = second.get(GIVE).context["js_data"]["request_options"]["publicKey"]["challenge"]
+    second.post(GIVE, {"credential": key.answer(asked)})
+    assert "_auth_user_id" in second.session
+
+
 def credential_of(what: bytes) -> str:
     """Return an answer of nobody's key, with something behind what an authenticator says."""
     seen = b"\0" * 32 + b"\x80" + b"\0" * 4 + what

@@ -7,7 +7,7 @@ from email import message_from_bytes, policy
 import pytest
 from django.core import mail
 from django.core.validators import validate_email
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -183,6 +183,15 @@ def test_next_leads_to_no_other_site(place, client, teacher, signed_in):
     found += where(browser, reverse("account_logout"), {})
     assert len(found) >= 8
     assert [location for location in found if not stays(location)] == []
+
+
+@shows("redirect-1")
+def test_next_does_not_lead_out_of_tls():
+    browser = Client(SERVER_NAME="testserver", headers={"x-forwarded-proto": "https"})
+    with override_settings(SECURE_PROXY_SSL_HEADER=("HTTP_X_FORWARDED_PROTO", "https")):
+        for place in ("http://testserver/", "http://localhost/"):
+            answer = browser.post(reverse("account_logout"), {"next": place})
+            assert stays(answer["Location"])
 
 
 @shows("redirect-1")

@@ -26,9 +26,8 @@ LONGEST = 256 * 1024
 EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 # What was signed is put in order before its signature is looked at, so for anybody: each prefix
 # that is named is looked for from each part, among all that the parts above declare, and what is
-# said of one part is sorted by the square of its number. A real answer has a hundred parts, declares
-# two prefixes in each at most, says five things of one, and names the one or two prefixes of its
-# types.
+# said of one part is sorted by the square of its number. A real answer has a hundred parts, says
+# five things of one and declares two prefixes there at most, and names those of its types.
 MOST_PARTS, MOST_PREFIXES, MOST_SAID, MOST_DECLARED = 1000, 10, 20, 500
 NAMES = {"a": asking.ASSERTION, "p": asking.PROTOCOL, "d": asking.XMLDSIG, "c": EXCLUSIVE}
 BEARER = f"{asking.SAML2}:cm:bearer"
