@@ -1,5 +1,9 @@
 """The words of a record as PostgreSQL finds them: stored columns, made by migrations.
 
+Of a text it is given letters, numbers, hyphens and apostrophes. At each other sign its parser asks
+whether an address of mail, a path or a number with a power begins there, and reads on to see: of
+twenty thousand signs of "@1e" for twenty seconds, of all that a talk may say for half an hour.
+
 ``search_words`` has the words of texts that can be read, and PostgreSQL fills it itself.
 ``sealed_words`` stands for the words of rows with encrypted texts: the program fills it
 (``cases.search.sealed_words``), and PostgreSQL empties it when such a text changes.
@@ -9,6 +13,7 @@ whole country, and an index of words answers with all of them. The records of on
 by their case, and their words lie ready in the row.
 """
 
+import string
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +25,20 @@ COLUMN = "search_words"
 SEALED = "sealed_words"
 DICTIONARY = "dutch"
 FORGET = "forget_sealed_words"
+# What it is not given, each for a blank.
+SIGNS = "".join(sign for sign in string.punctuation if sign not in "-'")
+
+
+def plain(text: str) -> str:
+    """Return the SQL of a text as PostgreSQL is given it, to keep its words or to find them."""
+    # The percent sign by its number: it has a meaning on the way.
+    signs = SIGNS.replace("\\", r"\\").replace("%", r"\x25")
+    return f"translate({text}, E'{signs}', '{' ' * len(SIGNS)}')"
+
+
+def words(text: str) -> str:
+    """Return the SQL of the words of a text."""
+    return f"to_tsvector('{DICTIONARY}', {plain(text)})"
 
 
 class Says(models.Lookup):
@@ -33,12 +52,12 @@ class Says(models.Lookup):
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[object]]:
         """Return the condition, and what goes into it."""
-        words, sealed = self.rhs
+        asked, sealed = self.rhs
         table, quote = compiler.quote_name_unless_alias(self.lhs.alias), connection.ops.quote_name
-        said = f"{table}.{quote(COLUMN)} @@ plainto_tsquery('{DICTIONARY}', %s)"
+        said = f"{table}.{quote(COLUMN)} @@ plainto_tsquery('{DICTIONARY}', {plain('%s')})"
         if not sealed:
-            return said, [words]
-        return f"({said} OR {table}.{quote(SEALED)} @@ CAST(%s AS tsquery))", [words, sealed]
+            return said, [asked]
+        return f"({said} OR {table}.{quote(SEALED)} @@ CAST(%s AS tsquery))", [asked, sealed]
 
 
 def words_of(app: str, model: str, fields: Sequence[str]) -> migrations.RunPython:
@@ -53,7 +72,7 @@ def words_of(app: str, model: str, fields: Sequence[str]) -> migrations.RunPytho
             text = " || ' ' || ".join(quote(field) for field in fields)
             schema_editor.execute(
                 f"ALTER TABLE {quote(table)} ADD COLUMN {quote(COLUMN)} tsvector"
-                f" GENERATED ALWAYS AS (to_tsvector('{DICTIONARY}', {text})) STORED"
+                f" GENERATED ALWAYS AS ({words(text)}) STORED"
             )
 
     def remove(apps: Any, schema_editor: Any) -> None:
@@ -120,6 +139,27 @@ def sealed_words_of(
     return migrations.RunPython(add, remove, elidable=False)
 
 
+def words_anew(
+    app: str, model: str, fields: Sequence[str], readable: Sequence[str] = ()
+) -> migrations.RunPython:
+    """Return the operation that makes the words of some fields anew, as they are made now.
+
+    The table is written once. The program makes those of encrypted texts anew in the background; a
+    text is found again once it has.
+    """
+    sealed = [field for field in fields if field not in readable]
+
+    def anew(apps: Any, schema_editor: Any) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            table = apps.get_model(app, model)._meta.db_table
+            schema_editor.execute(f"DROP TRIGGER {FORGET} ON {table}")
+            schema_editor.execute(f"ALTER TABLE {table} DROP COLUMN {SEALED}")
+            for statement in _with_sealed(table, fields, sealed):
+                schema_editor.execute(statement)
+
+    return migrations.RunPython(anew, migrations.RunPython.noop, elidable=False)
+
+
 def _with_sealed(table: str, fields: Sequence[str], sealed: Sequence[str]) -> list[str]:
     changed = " OR ".join(f"OLD.{field} IS DISTINCT FROM NEW.{field}" for field in sealed)
     readable = [
@@ -138,10 +178,10 @@ def _with_sealed(table: str, fields: Sequence[str], sealed: Sequence[str]) -> li
 
 def _search_words(table: str, texts: Sequence[str]) -> str:
     """Return the statement that makes the column of readable words anew."""
-    words = " || ' ' || ".join(texts)
+    text = " || ' ' || ".join(texts)
     return (
         f"ALTER TABLE {table} DROP COLUMN IF EXISTS {COLUMN}, ADD COLUMN {COLUMN} tsvector"
-        f" GENERATED ALWAYS AS (to_tsvector('{DICTIONARY}', {words})) STORED"
+        f" GENERATED ALWAYS AS ({words(text)}) STORED"
     )
 
 

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from django.db import connection, transaction
 
 from accounts.at_rest.keys import DataKey, Unreadable, encrypting, reading
-from cases.search.columns import DICTIONARY, SEALED, waits
+from cases.search.columns import SEALED, waits
+from cases.search.columns import words as words_in
 from cases.search.table import TABLE, Searched
 
 logger = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ def stems_of(words: str) -> list[str]:
     if not reading() or connection.vendor != "postgresql":
         return []
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT tsvector_to_array(to_tsvector('{DICTIONARY}', %s))", [words])
+        cursor.execute(f"SELECT tsvector_to_array({words_in('%s')})", [words])
         return cursor.fetchone()[0]
 
 
@@ -99,7 +100,7 @@ def _make(row: Searched, keys: list[int], key: DataKey) -> int:
     table = connection.ops.quote_name(row.rows._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT id, tsvector_to_array(to_tsvector('{DICTIONARY}', said))"  # noqa: S608
+            f"SELECT id, tsvector_to_array({words_in('said')})"  # noqa: S608 - our own
             " FROM unnest(%s::bigint[], %s::text[]) AS texts (id, said)",
             [list(texts), list(texts.values())],
         )

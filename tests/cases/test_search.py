@@ -24,6 +24,7 @@ from consultations.models import Advice
 from referrals.models import HelpPlan
 from referrals.report.models import Report, ReportText
 from tests.at_rest import FIRST, SECOND
+from tests.attacks.proof import shows
 from tests.cases.records import assessment, decision, feedback
 from tests.factories import (
     AttachmentFactory,
@@ -159,6 +160,30 @@ def test_a_name_is_found_as_one_hears_it(school, coordinator):
     assert has_trigrams() == ON_POSTGRESQL
     for words in ("%", "_", "'", "rozen bakker", "x" * 400):
         assert found(coordinator, words) == set(), words
+
+
+def test_words_are_found_whatever_signs_stand_around_them(school, coordinator):
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    SignalFactory(case=case, facts="Mailde tante@oranje.example: gang/trap school_plein,100%")
+    keep_words()
+    for words in ("tante@oranje.example", "oranje", "school_plein", "plein", "gang/trap"):
+        assert found(coordinator, words) == {case.reference}, words
+    assert found(coordinator, "tante@citroen.example") == set()
+
+
+@shows("busy-9")
+@pytest.mark.skipif(not ON_POSTGRESQL, reason="the words of PostgreSQL")
+@pytest.mark.parametrize("sign", ["@1e", "a_", "~/", "./", "1a@", "%1+"])
+def test_what_an_address_might_begin_with_is_read_once(sign, settings):
+    text = (sign * 20_000)[:20_000]
+    texts = dict.fromkeys(("facts", "child_words", "interpretation"), text)
+    with connection.cursor() as cursor:
+        # As long as a request may take; it took minutes.
+        cursor.execute("SET LOCAL statement_timeout = '20s'")
+    SignalFactory(**texts)
+    settings.DATA_KEYS = [FIRST]
+    SignalFactory(**texts)
+    assert keep_words() > 0
 
 
 @pytest.mark.skipif(not ON_POSTGRESQL, reason="a column of PostgreSQL")
