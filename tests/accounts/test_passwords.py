@@ -7,9 +7,11 @@ import socket
 import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from zxcvbn import matching
 
 from accounts.models import User
-from accounts.passwords import breached
+from accounts.passwords import MOST_READINGS, breached
+from tests.attacks.proof import shows
 
 GUESSED = "Dit is te snel geraden."
 LEAKED = "Dit wachtwoord stond in een datalek."
@@ -47,6 +49,22 @@ def test_four_words_will_do(password):
 
 def test_a_short_one_is_refused():
     assert "Dit is te kort: gebruik minstens 12 tekens." in said_of("xk3#pq9!")
+
+
+@shows("busy-10")
+def test_signs_that_stand_for_letters_are_read_in_few_ways(monkeypatch):
+    tried, honest = [], matching.enumerate_l33t_subs
+
+    def measured(table):
+        tried.append(len(found := honest(table)))
+        return found
+
+    monkeypatch.setattr(matching, "enumerate_l33t_subs", measured)
+    assert any(GUESSED in line for line in said_of("p@$$w0rd2026"))
+    assert said_of("4@8({[<3690!1|7$5+%2 paard stal klok regen") == []
+    said_of("4@8({[<3690!1|7$5+%2".ljust(72, "4"))
+    # A sign that stands for two letters has a reading more for each.
+    assert 1 < max(tried) <= 2 * MOST_READINGS
 
 
 def test_a_very_long_one_costs_no_time_and_is_taken():
