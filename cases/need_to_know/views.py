@@ -43,7 +43,12 @@ def shut_out(request: HttpRequest, reference: str) -> HttpResponse:
     return render(
         request,
         "need_to_know/shut_out.html",
-        {"form": form, "case": case, "standing": standing.select_related("user", "set_by", "case")},
+        {
+            "form": form,
+            "case": case,
+            "standing": standing.select_related("user", "set_by", "case"),
+            "end_here": set(standing.ends_in(case).values_list("pk", flat=True)),
+        },
         status=422 if form.errors else 200,
     )
 

@@ -363,11 +363,18 @@ class ShutOutQuerySet(models.QuerySet):
     def ends_in(self, case: "Case") -> "ShutOutQuerySet":
         """Return those of them that can be ended there.
 
-        Why one ended stands where it was set: what is written in a case for the board stands in no
-        other (R9).
+        Where it was set, for why it ended stands there: who takes part in an older case of the
+        pupil reads no word of a newer one, and nobody of what is written in one for the board (R9).
+        One of which the case is gone ends in any but those, so that its people are told; in these
+        where there is no other.
         """
-        found = self.shown_in(case)
-        return found.exclude(case__restricted=False) if case.restricted else found
+        ends = models.Q(case=case)
+        if (
+            not case.restricted
+            or not type(case).objects.filter(pupil=case.pupil_id, restricted=False).exists()
+        ):
+            ends |= models.Q(case__isnull=True)
+        return self.filter(ends, pupil=case.pupil_id)
 
 
 class SiblingTieQuerySet(models.QuerySet):

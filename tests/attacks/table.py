@@ -425,6 +425,15 @@ ATTACKS = (
         "a reason, or as a provider of whose people nobody was invited",
         "of marks in a row thirty are read, as Unicode advises; more are left out before anything "
         "is compared"),
+    Attack("busy-9", "11.1.4",
+        "Write a text in which an address, a path or a number with a power could begin at each "
+        "sign: to make words of it, PostgreSQL reads on from each",
+        "it is given letters, numbers, hyphens and apostrophes, and a blank for each other sign; "
+        "what is asked, too"),
+    Attack("busy-10", "11.1.4",
+        "With an invitation, choose a password of all signs that stand for letters, on and on: "
+        "each reading of all of them together is tried",
+        "the first few are read as letters, in two dozen ways at most"),
     # --- The API for other systems ----------------------------------------------------------------
     Attack("api-1", "2.10.1",
         "Come in without a token, with one that is guessed, changed, over or revoked, with its "

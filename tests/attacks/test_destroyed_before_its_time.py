@@ -319,6 +319,33 @@ def test_why_a_conflict_ended_goes_with_the_case_where_it_did_and_stands_in_no_o
     assert "gescheiden" not in whole_database()
 
 
+def test_a_conflict_ends_where_it_was_set_and_why_stands_nowhere_else(school, people, signed_in):
+    __, coordinator, leader = people
+    older = CaseFactory(pupil__school=school)
+    over(older)
+    kept = member(Role.ATTENTION_OFFICER, school)
+    standing = need_to_know.shut_out(older, coordinator, kept, ground="other", explanation="Buur.")
+    newer = CaseFactory(pupil=older.pupil)
+    board = CaseFactory(pupil=older.pupil, restricted=True)
+
+    def ends(by, case):
+        page = reverse("cases:end_shut_out", args=[case.reference, standing.public_id])
+        return signed_in(by).get(page).status_code == 200
+
+    # Who takes part in the older one alone would read what was typed in the newer.
+    assert not ends(coordinator, newer)
+    page = signed_in(coordinator).get(reverse("cases:shut_out", args=[newer.reference]))
+    assert reverse("cases:shut_out", args=[older.reference]) in page.content.decode()
+    assert ends(coordinator, older)
+    assert not ends(leader, board)
+    # In one for the board nobody of the other is told; so not while there is another.
+    erase_case(older, "V-202601", None)
+    assert not ends(leader, board)
+    assert ends(coordinator, newer)
+    erase_case(newer, "V-202602", None)
+    assert ends(leader, board)
+
+
 def test_the_case_where_a_conflict_ended_tells_of_no_earlier_one(school, people, signed_in):
     __, coordinator, leader = people
     teacher = member(Role.TEACHER, school)
@@ -341,13 +368,13 @@ def test_nor_where_it_ends_as_the_case_goes_in_which_it_was_set(school, people, 
         first, coordinator, member(Role.TEACHER, school), ground="other", explanation="Broer."
     )
     over(first)
-    again = CaseFactory(pupil=first.pupil)
+    CaseFactory(pupil=first.pupil)
     listing.look_again(school, people[0])
     approve(school, people[0], leader)
     going = Thread(target=lambda: (destroy(), connection.close()))
     said = in_between(
         monkeypatch, need_to_know, "check",
-        lambda: need_to_know.end_shut_out(set_there, again, coordinator, why="Gescheiden."),
+        lambda: need_to_know.end_shut_out(set_there, first, coordinator, why="Gescheiden."),
         lambda: (going.start(), going.join(1)),
     )  # fmt: skip
     going.join(20)
