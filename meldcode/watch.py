@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Thread, get_ident
+from typing import Any
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +79,19 @@ class Watch:
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(self._grace)
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def bound_questions(databases: dict[str, dict[str, Any]], seconds: float = MOST_SECONDS) -> None:
+    """Let PostgreSQL leave off what a page asks of it when it takes so many seconds.
+
+    It would work on when the process that asked is gone; and whoever waits for it keeps a hand of
+    the web. ``databases``: as settings have them, before anything is asked.
+    """
+    for database in databases.values():
+        if database["ENGINE"] == "django.db.backends.postgresql":
+            options = database.setdefault("OPTIONS", {})
+            bound = f"-c statement_timeout={seconds * 1000:.0f}"
+            options["options"] = f"{options.get('options', '')} {bound}".strip()
 
 
 def watched(application: Application, watch: Watch) -> Application:

@@ -3,13 +3,15 @@
 import gc
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from meldcode.in_utf8 import in_utf8
-from meldcode.watch import Watch, watched
+from meldcode.watch import Watch, bound_questions, watched
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meldcode.settings")
 
+bound_questions(settings.DATABASES)
 watch = Watch()
 application = watched(in_utf8(get_wsgi_application()), watch)
 watch.start()

@@ -1,12 +1,14 @@
 """A request that works on for ever ends with its process; the others are answered by another."""
 
+from copy import deepcopy
 from http.client import HTTPConnection, RemoteDisconnected
 from threading import Event, Thread
 
 import pytest
+from django.db import ConnectionHandler, OperationalError, connection
 
 from bench.serving import command_of_production, serving
-from meldcode.watch import Watch
+from meldcode.watch import Watch, bound_questions
 from tests.attacks.proof import shows
 
 
@@ -29,6 +31,23 @@ def test_what_a_thread_works_counts_and_what_it_waits_does_not():
     assert steps > 0
     told.set()
     waiting.join()
+
+
+@shows("busy-9")
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a question of PostgreSQL")
+@pytest.mark.django_db
+def test_postgresql_leaves_off_what_takes_too_long():
+    databases = {"default": deepcopy(connection.settings_dict)}
+    bound_questions(databases, 0.05)
+    asking = ConnectionHandler(databases)["default"]
+    try:
+        with asking.cursor() as cursor, pytest.raises(OperationalError):
+            cursor.execute("SELECT pg_sleep(60)")
+        with asking.cursor() as cursor:
+            cursor.execute("SHOW jit")
+            assert cursor.fetchone() == ("off",)
+    finally:
+        asking.close()
 
 
 @shows("busy-1")
