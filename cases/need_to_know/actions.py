@@ -146,7 +146,8 @@ def people_at(case: Case) -> "User.objects":
     """Return who could come to see something of a case: of its school, buurtteam, or its board.
 
     Who leads a sister school may come in by emergency access; and whoever takes up a role here
-    soon may be kept out before they do.
+    soon may be kept out before they do. Whoever was invited is one, also of a buurtteam that the
+    school left since.
     """
     school = School.objects.select_related("board").get(pk=case.school_id)
     held = Membership.objects.filter(ended_at__isnull=True, user__is_active=True)
@@ -156,7 +157,14 @@ def people_at(case: Case) -> "User.objects":
         school__board=school.board,
         role__in=access.roles_at(Permission.EMERGENCY_ACCESS, Scope.SCHOOL),
     )
-    people = Q(pk__in=here.values("user_id")) | Q(pk__in=leads.values("user_id"))
+    # By their own list: rooms above this one know what an invitation is.
+    invited = User.invitations.rel.related_model.objects.standing().filter(
+        Q(consultation__case__restricted=False) | Q(consultation__case=case),
+        consultation__case__pupil=case.pupil_id,
+    )
+    people = Q()
+    for found in (here, leads, invited):
+        people |= Q(pk__in=found.values("user_id"))
     return User.objects.filter(people).order_by("name", "pk")
 
 

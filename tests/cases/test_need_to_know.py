@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
-from accounts.models import Membership, User
+from accounts.models import Membership, School, User
 from accounts.roles import Role
 from cases import actions as case_actions
 from cases.dossier.actions import request_export
@@ -38,6 +38,7 @@ from signals.models import Signal
 from tests.accounts.page import Page
 from tests.factories import (
     BoardFactory,
+    BuurtteamFactory,
     CaseFactory,
     ConsultationFactory,
     InvitationFactory,
@@ -123,6 +124,26 @@ def test_consultations_close_for_them_too(case, coordinator, officer, family_wor
         assert consultation.reference not in inbox
     url = reverse("consultations:new", args=[case.reference])
     assert coordinator.name not in Page(signed_in(officer).get(url)).text
+
+
+def test_who_was_invited_is_kept_out_also_once_the_school_left_their_team(
+    case, officer, family_worker, coordinator, signed_in
+):
+    invited = InvitationFactory(
+        consultation=ConsultationFactory(case=case, author=officer), user=family_worker,
+        buurtteam=case.school.buurtteam, accepted_at=timezone.now(),
+    )  # fmt: skip
+    School.objects.filter(pk=case.school_id).update(buurtteam=BuurtteamFactory())
+    assert Consultation.objects.visible_to(family_worker).exists()
+    form = reverse("cases:shut_out", args=[case.reference])
+    assert family_worker.name in Page(signed_in(officer).get(form)).text
+    # Of one for the board, the other case shows nobody.
+    board = CaseFactory(pupil=case.pupil, restricted=True)
+    Consultation.objects.filter(pk=invited.consultation_id).update(case=board)
+    assert family_worker.name not in Page(signed_in(officer).get(form)).text
+    Consultation.objects.filter(pk=invited.consultation_id).update(case=case)
+    shut_out(case, officer, family_worker, **FAMILY)
+    assert not Consultation.objects.visible_to(family_worker).exists()
 
 
 def test_a_dossier_that_was_asked_for_before_is_not_handed_over(case, coordinator, officer):
