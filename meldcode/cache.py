@@ -5,6 +5,7 @@ Redis is gone, silent or full, each process counts for itself: whoever guesses h
 guesses for as long, and is stopped all the same.
 """
 
+import json
 import logging
 import time
 from collections.abc import Callable
@@ -19,6 +20,18 @@ logger = logging.getLogger(__name__)
 
 # So long it is not asked again: a page that waits for it each time would take a minute (seconds).
 LEFT_ALONE = 10
+
+
+class JsonSerializer:
+    """What is kept, as JSON: by Django's pickle whoever writes to Redis runs what they like."""
+
+    def dumps(self, value: object) -> bytes:
+        """Return what Redis keeps; numbers as it counts on with them."""
+        return json.dumps(value).encode()
+
+    def loads(self, kept: bytes) -> Any:
+        """Return it again."""
+        return json.loads(kept)
 
 
 def _or_alone(name: str) -> Callable[..., Any]:

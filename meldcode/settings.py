@@ -175,7 +175,13 @@ CACHES = {
             # One that does not answer keeps nobody waiting (seconds).
             "BACKEND": "meldcode.cache.SteadyRedisCache",
             "LOCATION": REDIS_URL,
-            "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+            "OPTIONS": {
+                "socket_connect_timeout": 2,
+                "socket_timeout": 2,
+                "serializer": "meldcode.cache.JsonSerializer",
+            },
+            # 1 was kept as pickle.
+            "VERSION": 2,
         }
         if REDIS_URL
         # Shared by the web workers, unlike local memory: rate limits count in it.

@@ -1,13 +1,19 @@
 """A database that is away: what is not saved is said so, and what was typed comes back."""
 
+import json
+import pickle
 from html import unescape
 
 import pytest
+from django.conf import settings
+from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError
 from django.urls import reverse
 
 from accounts import typed
+from accounts.sso import discovery
 from meldcode.cache import SteadyRedisCache
+from tests.attacks.proof import shows
 
 WORDS = 'Zei: "thuis <is> het druk".\r\nEn toen niets meer.'
 
@@ -73,6 +79,43 @@ def test_nothing_comes_back_of_a_form_that_we_did_not_show(answer, token):
     assert "nog niet opgeslagen wat je verstuurde" in page.text
     assert "lange zin" not in page.text
     assert "thuis" not in page.text
+
+
+class Bite:
+    """What runs something of its own when it is read as pickle."""
+
+    def __reduce__(self):
+        return ran.append, ("bitten",)
+
+
+ran = []
+
+
+@shows("redis-1")
+@pytest.mark.skipif(not settings.REDIS_URL, reason="about Redis")
+def test_what_somebody_else_wrote_to_redis_is_not_run():
+    cache.set("counted", [1.5, "words", True])
+    assert cache.get("counted") == [1.5, "words", True]
+    cache.set("number", 1)
+    assert cache.incr("number") == 2
+    assert cache.get("number") == 2
+    client = cache._cache.get_client(None, write=True)
+    client.set(cache.make_key("counted"), pickle.dumps(Bite()))
+    with pytest.raises((json.JSONDecodeError, UnicodeDecodeError)):
+        cache.get("counted")
+    assert ran == []
+
+
+@shows("redis-1")
+def test_a_provider_that_somebody_wrote_to_the_cache_is_not_believed(monkeypatch):
+    monkeypatch.setattr(discovery, "read", lambda issuer: {"issuer": issuer, "jwks_uri": "ours"})
+    written = []
+    keep = cache.set
+    monkeypatch.setattr(cache, "set", lambda key, *how: written.append(key) or keep(key, *how))
+    assert discovery.known("https://school.example") == discovery.known("https://school.example")
+    (key,) = written
+    keep(key, {"issuer": "https://school.example", "jwks_uri": "theirs"})
+    assert discovery.known("https://school.example")["jwks_uri"] == "ours"
 
 
 def test_the_cache_counts_by_itself_while_redis_is_away(caplog):

@@ -1,8 +1,10 @@
 """What a provider says of itself: where it signs people in, and where its keys are."""
 
 import hashlib
+from contextlib import suppress
 from typing import Any
 
+from django.core import signing
 from django.core.cache import cache
 
 from accounts.sso.fetch import GuardedSession, Unfetchable, check_url, json_of
@@ -16,10 +18,10 @@ KEPT_FOR = 5 * 60
 def known(issuer: str) -> dict[str, Any]:
     """Return what the provider says of itself, at most five minutes old. Raises as ``read``."""
     key = f"sso.discovery.{hashlib.sha256(issuer.encode()).hexdigest()}"
-    document = cache.get(key)
-    if document is None:
-        document = read(issuer)
-        cache.set(key, document, KEPT_FOR)
+    with suppress(signing.BadSignature):  # nothing, or what we did not write
+        return signing.loads(str(cache.get(key)), salt=key)
+    document = read(issuer)
+    cache.set(key, signing.dumps(document, salt=key), KEPT_FOR)
     return document
 
 

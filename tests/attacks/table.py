@@ -386,6 +386,9 @@ ATTACKS = (
         "Hand a package over that no reader was made for: a cipher, a way of packing or a zone of "
         "time that nobody has",
         "refused as no package; a moment is one by any zone"),
+    Attack("redis-1", "5.5.3",
+        "Write to Redis: what runs something when a page reads it, or another provider's keys",
+        "values are JSON, and what a provider says of itself bears our seal"),
     # --- Keeping it busy --------------------------------------------------------------------------
     Attack("busy-1", "11.1.4",
         "Find one more way to make some parser work for hours, and send that",

@@ -28,7 +28,7 @@ def leave(provider: IdentityProvider, answer: Answer) -> str:
     """Keep an answer for a minute, and return the word to take it with."""
     word = get_random_string(WORD)
     text = json.dumps(asdict(answer)).encode()
-    cache.set(_key(provider, word), cipher(SALT).encrypt(text), WAITS)
+    cache.set(_key(provider, word), cipher(SALT).encrypt(text).decode(), WAITS)
     return word
 
 
@@ -38,7 +38,7 @@ def take(provider: IdentityProvider, word: str) -> Answer | None:
     kept = cache.get(key)
     if kept is None or not cache.delete(key):
         return None
-    return Answer(**json.loads(cipher(SALT).decrypt(kept)))
+    return Answer(**json.loads(cipher(SALT).decrypt(kept.encode())))
 
 
 def _key(provider: IdentityProvider, word: str) -> str:
