@@ -412,6 +412,8 @@ def _forged(request: Asked) -> dict[str, str]:
     unknown = " ".join(f"z{number}" for number in range(20_000))
     many = _with_prefixes(_with("<a/>" * 20_000, answer), "Transform", "a b c")
     said = " ".join(f'a{number:05}=""' for number in range(15_000))
+    again = f'<ds:Transform Algorithm="{EXCLUSIVE}"/>'
+    assert again in answer
     declared = " ".join(f'xmlns:a{number:04}="urn:a"' for number in range(5_000))
     return {
         "prefixes": _with_prefixes(answer, "Transform", unknown),
@@ -419,12 +421,23 @@ def _forged(request: Asked) -> dict[str, str]:
         "parts": many,
         "said of one part": _with(f"<a {said}/>", answer),
         "declared": _with(f"<a {declared}/>", answer),
+        "long ones": _with(f'<a xmlns:a="urn:{"a" * 9000}">{"<a:b/>" * 500}</a>', answer),
+        "put in order again": answer.replace(again, again * 20),
     }
 
 
 @shows("sso-6")
 @pytest.mark.parametrize(
-    "how", ["prefixes", "prefixes of the signature", "parts", "said of one part", "declared"]
+    "how",
+    [
+        "prefixes",
+        "prefixes of the signature",
+        "parts",
+        "said of one part",
+        "declared",
+        "long ones",
+        "put in order again",
+    ],
 )
 def test_what_a_stranger_sends_is_not_worked_on_for_minutes(client, monkeypatch, how):
     """Putting in order what was signed comes before its signature: anybody may send it.
