@@ -93,6 +93,7 @@ ran = []
 
 @shows("redis-1")
 @pytest.mark.skipif(not settings.REDIS_URL, reason="about Redis")
+@pytest.mark.django_db  # or it is left out where there is a Redis
 def test_what_somebody_else_wrote_to_redis_is_not_run():
     cache.set("counted", [1.5, "words", True])
     assert cache.get("counted") == [1.5, "words", True]
