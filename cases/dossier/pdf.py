@@ -12,8 +12,9 @@ from cases.dossier.lock import locked, unseal
 from cases.dossier.press import LOCKED, on_paper
 
 # Of a text that nearly fills its line, WeasyPrint 70 puts the first word on a line of its own when
-# the template's indentation stands around it.
-INDENTATION = re.compile(r"(?<=>)\n\s*|\n\s*(?=</|<br)")
+# the template's indentation stands around it. Each blank is looked at once, however many somebody
+# typed: of what precedes a line's end only a beginning counts.
+INDENTATION = re.compile(r"(?<=>)\n\s*|(?<!\s)([^\S\n]*)\n\s*+(?=</|<br)")
 
 
 def make_pdf(dossier: Dossier, progress: Callable[[int], None]) -> bytes:
@@ -46,4 +47,9 @@ def as_html(dossier: Dossier) -> str:
         }
         name = "pdf/summary.html" if dossier.variant.one_page else "pdf/dossier.html"
         html = render_to_string(name, context)
-    return INDENTATION.sub("", html)
+    return without_indentation(html)
+
+
+def without_indentation(html: str) -> str:
+    """Return a page without the blanks that stand in it for who reads its template."""
+    return INDENTATION.sub(r"\1", html)

@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from background.replica import reading_from_replica
-from cases.dossier.pdf import INDENTATION, on_paper
+from cases.dossier.pdf import on_paper, without_indentation
 from cases.figures.bars import bars
 from cases.figures.report import YearReport
 
@@ -18,7 +18,7 @@ def as_html(make: Callable[[], YearReport], language: str) -> str:
             report = make()
         figures = [(table, bars(table)) for table in report.tables]
         html = render_to_string("pdf/year_report.html", {"report": report, "figures": figures})
-    return INDENTATION.sub("", html)
+    return without_indentation(html)
 
 
 def make_pdf(

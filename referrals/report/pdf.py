@@ -6,7 +6,7 @@ from datetime import datetime
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from cases.dossier.pdf import INDENTATION
+from cases.dossier.pdf import without_indentation
 from cases.dossier.press import on_paper
 from referrals.report.fill import LANGUAGE
 from referrals.report.lines import is_anonymous, parts
@@ -28,7 +28,7 @@ def as_html(report: Report, made_at: datetime) -> str:
                 "made_at": made_at,
             },
         )
-    return INDENTATION.sub("", html)
+    return without_indentation(html)
 
 
 def make_pdf(report: Report, made_at: datetime, progress: Callable[[int], None]) -> bytes:

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
 from cases.dossier.contents import dossier
-from cases.dossier.pdf import make_pdf
+from cases.dossier.pdf import make_pdf, without_indentation
 from cases.models import Deviation, DossierExport, LookBack
 from signals.models import Signal, SignalFinding
 from tests.attacks.proof import shows
@@ -113,6 +113,13 @@ def test_nothing_long_or_strange_falls_off_the_page(case):
     assert len(pdf.pages) > 6
     lines = [line for page in pdf.pages for line in page.extract_text().splitlines()]
     assert max(len(line) for line in lines) < LONGEST_LINE
+
+
+@shows("busy-1")
+def test_blanks_without_number_are_looked_at_once():
+    blank = "\n " * 200_000
+    assert without_indentation(f"<p>\n  a {blank}b \n  </p>") == f"<p>a {blank}b </p>"
+    assert without_indentation(f"<p>a{blank}</p>") == "<p>a</p>"
 
 
 def test_a_corrected_signal_shows_both_versions(case):
