@@ -173,9 +173,16 @@ class AddWebAuthnForm(webauthn.AddWebAuthnForm):
         alone.help_text = _("Not for a key that does not ask your finger, face or PIN.")
 
     def clean(self) -> dict[str, Any]:
-        """Judge what the browser made. Raises ``ValidationError`` when it is no passkey."""
+        """Judge what the browser made. Raises ``ValidationError`` when it is no passkey.
+
+        Whether it signs in alone is what its owner said: browsers say of most that they could.
+        """
         with broken_is_wrong():
-            return super().clean()
+            cleaned = super().clean()
+            if credential := cleaned.get("credential"):
+                said = credential.setdefault("clientExtensionResults", {})
+                said["credProps"] = {"rk": bool(cleaned.get("passwordless"))}
+            return cleaned
 
 
 class EditWebAuthnForm(webauthn.EditWebAuthnForm):

@@ -78,6 +78,9 @@ NUMBER = re.compile("[0-9]+")
 LONGEST_GAP = 3
 # Of so many parts of a name one makes a word.
 LONGEST_RUN = 6
+# Of the words of a given name, and of a family name: so many are names by themselves. With six of
+# each there were seven hundred ways to write one as one word.
+MOST_NAMES = 3
 
 # What can stand behind a name, and how long a name is at least before it. A bare "s" behind two
 # letters is mostly another word: "een bos rozen" is not about Bo, whom one writes "Bo's".
@@ -207,9 +210,10 @@ def _runs_of(name: str) -> list[list[str]]:
     """
     said = " ".join(reversed(fold(name).split(",")))
     words = [match.group().replace("'", "") for match in PART.finditer(said)][:LONGEST_RUN]
-    ends = set(words) - PREFIXES or set(words)
+    names = set(words) - PREFIXES or set(words)
+    ends = [place for place, word in enumerate(words, 1) if word in names][:MOST_NAMES]
     places = combinations(range(len(words) + 1), 2)
-    return [words[start:end] for start, end in places if words[end - 1] in ends]
+    return [words[start:end] for start, end in places if end in ends]
 
 
 def find(text: str, family: Family) -> list[Found]:
@@ -340,6 +344,11 @@ def _follows(run: list[tuple[re.Match, frozenset[str]]], asked: list[str]) -> bo
     if any(word not in forms for word, (__, forms) in zip(asked, run, strict=True)):
         return False
     return all(b.start() - a.end() <= LONGEST_GAP for (a, _), (b, __) in pairwise(run))
+
+
+def forms_in(text: str) -> set[str]:
+    """Return the words of a text in all forms in which a name is looked for."""
+    return {form for match in WORD.finditer(text) for form in forms_of(match.group())}
 
 
 def words_of(found: Iterable[Found]) -> list[str]:

@@ -48,7 +48,9 @@ def read(token: Any, *, keys: str, issuer: str, client_id: str, nonce: str) -> d
         raise NotTrue(type(error).__name__) from error
     if claims["nonce"] != nonce:
         raise NotTrue("of another sign-in")
-    if claims.get("azp", client_id) != client_id:
+    # One for several says whose it is (OpenID Connect Core 3.1.3.7).
+    several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+    if claims.get("azp", None if several else client_id) != client_id:
         raise NotTrue("for another client")
     if not 0 < len(claims["sub"]) <= LONGEST_SUB or not claims["sub"].isprintable():
         raise NotTrue("of nobody")

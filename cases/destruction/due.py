@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
-from accounts.models import School
+from accounts.models import School, User
 from cases.models import Case, DueItem, Hold, Pupil, SchoolRetention, ShutOut
 from cases.protocol import keeping
 from cases.querysets import CaseQuerySet, PupilQuerySet
@@ -49,6 +50,17 @@ def left_long_ago(schools: Iterable[School], today: date) -> Q:
         years = keeping.years_at(own_years(school), keeping.PUPIL)
         found |= Q(school=school, left_on__lt=years_before(today, years))
     return found
+
+
+def known_still(pupils: PupilQuerySet, schools: Iterable[School], user: User) -> PupilQuerySet:
+    """Return of some pupils those whose names may tell somebody that the school knows them.
+
+    Of those who left so long ago that their names go, a school knows still who has a case: so only
+    who sees one of theirs. Else whoever may know of none would find out by a name.
+    """
+    gone = left_long_ago(schools, timezone.localdate())
+    seen = Case.objects.visible_to(user).values("pupil")
+    return pupils.exclude(gone & ~Q(pk__in=seen))
 
 
 def pupils_over(school: School, today: date) -> PupilQuerySet:

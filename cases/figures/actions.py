@@ -15,11 +15,21 @@ from accounts.models import School, User
 from audit.kinds import Kind
 from audit.log import record_read, record_search
 from cases import jobs
+from cases.destruction.due import known_still
 from cases.errors import KEY_USED, ActionError
 from cases.figures.report import years_over
 from cases.figures.school_year import SchoolYear
 from cases.models import Pupil, YearPaper, YearText
-from cases.names import PUPIL, Family, find, parts_of, visible, words_of, written_as_one
+from cases.names import (
+    PUPIL,
+    Family,
+    find,
+    forms_in,
+    parts_of,
+    visible,
+    words_of,
+    written_as_one,
+)
 
 
 def save_texts(
@@ -36,7 +46,7 @@ def save_texts(
     until the writer looked at them, and where a colleague changed them meanwhile.
     """
     _check(by, Permission.WRITE_YEAR_REPORT, school, year)
-    names = names_in(school, f"{knowledge}\n{agreements}")
+    names = names_in(school, f"{knowledge}\n{agreements}", by)
     if names:
         # Whoever tries names here learns who is at school, as by a search.
         record_search(by, [school])
@@ -73,12 +83,21 @@ def _save(
     text.save()
 
 
-def names_in(school: School, text: str) -> list[str]:
-    """Return the words of a text that look like the name of somebody who is or was a pupil."""
-    names = list(Pupil.objects.filter(school=school).values_list("given_name", "family_name"))
-    known = {part: PUPIL for both in names for name in both for part in parts_of(name)}
-    as_one = frozenset(word for both in names for word in written_as_one(*both))
-    found = find(text, Family(known, None, as_one))
+def names_in(school: School, text: str, by: User) -> list[str]:
+    """Return the words of a text that look like the name of somebody who is or was a pupil.
+
+    Of those whom a school knows still for their case alone, who sees none of theirs is told no more
+    than of a stranger (``due.known_still``).
+    """
+    pupils = known_still(Pupil.objects.filter(school=school), [school], by)
+    names = pupils.values_list("given_name", "family_name")
+    # Of thousands of names only what stands in the text is kept.
+    said = forms_in(text)
+    known, as_one = {}, set()
+    for both in names.iterator():
+        known.update((part, PUPIL) for name in both for part in parts_of(name) if part in said)
+        as_one.update(said.intersection(written_as_one(*both)))
+    found = find(text, Family(known, None, frozenset(as_one)))
     # Many a name is a common word too, in small letters: "de jong", "een roos".
     return words_of(one for one in found if visible(one.word)[:1].isupper())
 

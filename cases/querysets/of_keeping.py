@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts import access
@@ -59,7 +59,8 @@ class RightsRequestQuerySet(models.QuerySet):
     def visible_to(self, user: "User", permission: Permission) -> "RightsRequestQuerySet":
         """Return those of the user's schools, and of no pupil in whom they have an interest.
 
-        What they took themselves they see: gone, it would tell that something is kept from them.
+        What they took themselves they see, and what stood there before: gone, it would tell that
+        something is kept from them.
         So would one that is missing from the register of who does not see whom each is about, and
         who reads in the trail that it was made.
         """
@@ -73,9 +74,14 @@ class RightsRequestQuerySet(models.QuerySet):
     @staticmethod
     def _kept_from(user: "User") -> Q:
         keeps = access.school_ids(user, Permission.KEEP_REQUESTS)
-        shut_out = apps.get_model("cases", "ShutOut").objects.standing().filter(user_id=user.pk)
-        kept = Q(pupil_id__in=shut_out.values("pupil_id"), school_id__in=keeps)
-        return kept & ~Q(registered_by=user)
+        shut_out = (
+            apps.get_model("cases", "ShutOut")
+            .objects.standing()
+            .filter(
+                user_id=user.pk, pupil=OuterRef("pupil_id"), set_at__lte=OuterRef("registered_at")
+            )
+        )
+        return Q(Exists(shut_out), school_id__in=keeps) & ~Q(registered_by=user)
 
     def open(self) -> "RightsRequestQuerySet":
         """Return those that wait for an answer."""

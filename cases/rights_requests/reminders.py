@@ -26,13 +26,15 @@ def remind(today: date) -> int:
 
 
 def keepers(asked: RightsRequest, today: date) -> set[int]:
-    """Return who keeps the register of the school and has no interest in the pupil.
+    """Return who keeps the register of the school and had no interest in the pupil when it came.
 
     And who took the letter: they see it as they see others, and the one whose clock they alone hear
     nothing of would tell them.
     """
     roles = access.roles_at(Permission.KEEP_REQUESTS, Scope.SCHOOL)
     members = Membership.objects.current(today).filter(school=asked.school_id, role__in=roles)
-    shut_out = ShutOut.objects.standing().filter(pupil=asked.pupil_id)
+    shut_out = ShutOut.objects.standing().filter(
+        pupil=asked.pupil_id, set_at__lte=asked.registered_at
+    )
     hidden_from = shut_out.exclude(user=asked.registered_by_id).values("user")
     return set(members.exclude(user__in=hidden_from).values_list("user_id", flat=True))

@@ -2,10 +2,9 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,7 +13,7 @@ from accounts.access import Permission, requires
 from accounts.forms import MeldcodeForm
 from accounts.models import User
 from audit.log import record_read, record_search
-from cases.destruction.due import left_long_ago
+from cases.destruction.due import known_still
 from cases.models import Case, Pupil, RightsRequest, ShutOut
 from cases.protocol.asking import SEE
 from cases.rights_requests import actions
@@ -159,15 +158,9 @@ def letter(request: HttpRequest, asked: str) -> HttpResponse:
 
 
 def _known_still(user: User) -> QuerySet[Pupil]:
-    """Return the pupils among whom one searches.
-
-    Of those who left so long ago that their names go, a school knows still who has a case: they are
-    found by who sees one of theirs. Else whoever may know of none would find out by a name.
-    """
-    gone = left_long_ago(access.schools(user, Permission.KEEP_REQUESTS), timezone.localdate())
-    seen = Case.objects.visible_to(user).values("pupil")
+    """Return the pupils among whom one searches."""
     pupils = Pupil.objects.of_schools_of(user, Permission.KEEP_REQUESTS)
-    return pupils.exclude(gone & ~Q(pk__in=seen))
+    return known_still(pupils, access.schools(user, Permission.KEEP_REQUESTS), user)
 
 
 def _asked(request: HttpRequest, asked: str) -> RightsRequest:

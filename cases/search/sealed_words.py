@@ -92,7 +92,11 @@ def _waiting(row: Searched, last: int) -> list[int]:
 @transaction.atomic
 def _make(row: Searched, keys: list[int], key: DataKey) -> int:
     held = row.rows._base_manager.filter(pk__in=keys).order_by("pk")
-    free = list(held.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True))
+    free = list(
+        held.select_for_update(skip_locked=True, of=("self",), no_key=True).values_list(
+            "pk", flat=True
+        )
+    )
     said = held.filter(pk__in=free).values_list("pk", f"{row.case}__school_id", *row.fields)
     schools, texts = {}, {}
     for pk, school, *fields in said:

@@ -174,6 +174,7 @@ FALSE_CLAIMS = [
     {"aud": "another"},
     {"aud": ...},
     {"aud": ["meldcode", "another"], "azp": "another"},
+    {"aud": ["meldcode", "another"]},
     {"exp": int(time.time()) - 3600},
     {"exp": ...},
     {"iat": int(time.time()) + 3600},

@@ -39,14 +39,19 @@ class Passkey:
             user=user, type=Authenticator.Type.WEBAUTHN, data=self._registered()
         )
 
-    def _registered(self) -> dict:
+    def made(self, challenge: str) -> str:
+        """Return what a browser sends that makes it, silent about whether it signs in alone."""
+        said = self._registered(challenge)["credential"]
+        return json.dumps({**said, "clientExtensionResults": {}})
+
+    def _registered(self, challenge: str = "A" * 43) -> dict:
         """Return what is kept of it: as if it had been added on the page."""
         public = ES256.from_cryptography_key(self.key.public_key())
         credential = AttestedCredentialData.create(Aaguid.NONE, self.id, public)
         seen = AuthenticatorData.create(
             _place(), PRESENT_AND_KNOWN | WITH_CREDENTIAL, 0, bytes(credential)
         )
-        client = CollectedClientData.create("webauthn.create", b"0" * 32, f"https://{PLACE}")
+        client = CollectedClientData.create("webauthn.create", challenge, f"https://{PLACE}")
         response = {
             "attestationObject": websafe_encode(bytes(AttestationObject.create("none", seen, {}))),
             "clientDataJSON": websafe_encode(client),

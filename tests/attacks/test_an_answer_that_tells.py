@@ -11,6 +11,7 @@ from accounts.models import Membership
 from accounts.roles import Role
 from audit.models import LogEntry
 from cases.errors import ActionError
+from cases.figures.actions import names_in
 from cases.models import Notification, Pupil
 from cases.notifications.kinds import known
 from cases.rights_requests import actions, reminders
@@ -80,14 +81,46 @@ def test_a_register_without_names_and_the_trail_count_the_same(
 
 
 @shows("request-1")
-def test_whoever_is_kept_out_since_is_reminded_of_no_request(pupil, school, coordinator):
+@pytest.mark.parametrize("restricted", [False, True], ids=["kept out", "for the board"])
+def test_what_stood_there_before_somebody_is_kept_out_stays(school, signed_in, restricted):
+    """Gone, it told the one about whom a signal is that there is one, and about which pupil."""
+    leader = member(Role.SCHOOL_LEADER, school)
+    accused, other = (member(Role.COORDINATOR, school) for __ in range(2))
+    case = CaseFactory(pupil__school=school, restricted=restricted)
+    asked = ask(case.pupil, other, received_on=timezone.localdate() - timedelta(days=27))
+    reminders.remind(timezone.localdate())
+
+    def sees():
+        client, told = signed_in(accused), Notification.objects.filter(recipient=accused)
+        page = client.get(reverse("cases:request", args=[asked.public_id]))
+        listed = list(client.get(reverse("cases:requests")).context["open"])
+        return page.status_code, listed, len(known(accused, told))
+
+    before = sees()
+    assert before == (200, [asked], 1)
+    keep_out(case.pupil, accused, leader)
+    assert sees() == before
+    # What comes after is hidden from them, and of what was they read no word of a colleague.
+    later = ask(case.pupil, other)
+    assert sees() == before
+    page = reverse("cases:request", args=[later.public_id])
+    assert signed_in(accused).get(page).status_code == 404
+    reminders.remind(asked.due_on)
+    told = [Notification.objects.filter(recipient=one, about=str(asked.public_id)).count()
+            for one in (accused, other)]  # fmt: skip
+    assert told == [2, 2]
+    longer(asked, other)
+    page = reverse("cases:request", args=[asked.public_id])
+    assert "Veilig Thuis wordt" not in signed_in(accused).get(page).content.decode()
+
+
+@shows("request-1")
+def test_whoever_is_kept_out_is_reminded_of_no_request(pupil, school, coordinator):
     other = member(Role.COORDINATOR, school)
+    keep_out(pupil, other, coordinator)
     ask(pupil, coordinator, received_on=timezone.localdate() - timedelta(days=40))
     reminders.remind(timezone.localdate())
-    told = Notification.objects.filter(recipient=other)
-    assert len(known(other, told)) == 1
-    keep_out(pupil, other, coordinator)
-    assert known(other, told) == []
+    assert known(other, Notification.objects.filter(recipient=other)) == []
 
 
 def longer(asked, by, why="Veilig Thuis wordt eerst gevraagd."):
@@ -180,6 +213,22 @@ def test_no_name_is_found_that_only_a_hidden_case_keeps(school, coordinator, sig
     for person, found in ((coordinator, {seen, left}), (leader, {gone, seen, left})):
         answered = signed_in(person).post(page, {"pupil_query": "Vroeger"})
         assert set(answered.context["found"]) == found
+
+
+@shows("request-3")
+def test_the_year_report_looks_for_no_name_that_only_a_hidden_case_keeps(school, coordinator):
+    leader, administrator = member(Role.SCHOOL_LEADER, school), member(Role.ADMINISTRATOR, school)
+    long_ago = timezone.localdate() - timedelta(days=3 * 365)
+    gone = PupilFactory(school=school, given_name="Wolmoed", family_name="Vroeger",
+                        left_on=long_ago)  # fmt: skip
+    CaseFactory(pupil=gone)
+    PupilFactory(school=school, given_name="Jolijn", family_name="Heden")
+    text = "Wij spraken met WolmoedVroeger en Jolijn, en met Fenna."
+    assert names_in(school, text, leader) == ["WolmoedVroeger", "Jolijn"]
+    # By references alone one sees no case of theirs.
+    assert names_in(school, text, administrator) == ["Jolijn"]
+    keep_out(gone, leader, coordinator)
+    assert names_in(school, text, leader) == ["Jolijn"]
 
 
 def test_a_pupil_whose_data_go_at_that_very_moment_is_no_fault(school, coordinator):

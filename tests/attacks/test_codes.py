@@ -255,6 +255,21 @@ def test_a_key_that_was_not_meant_to_sign_in_alone_does_not(teacher):
     assert "_auth_user_id" in second.session
 
 
+@shows("code-6")
+@pytest.mark.parametrize("alone", [True, False])
+def test_whether_a_key_signs_in_alone_is_what_its_owner_said(alone, teacher, signed_in):
+    key = Passkey(teacher)
+    Authenticator.objects.all().delete()
+    owner = signed_in(teacher, second_factor_ago=timedelta(minutes=1))
+    adding = reverse("mfa_add_webauthn")
+    asked = owner.get(adding).context["js_data"]["creation_options"]["publicKey"]["challenge"]
+    ticked = {"passwordless": "on"} if alone else {}
+    owner.post(adding, {"name": "Sleutel", "credential": key.made(asked), **ticked})
+    assert Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN).count() == 1
+    browser = Client()
+    assert answers(browser, key.answer(challenge(browser))) == alone
+
+
 def credential_of(what: bytes) -> str:
     """Return an answer of nobody's key, with something behind what an authenticator says."""
     seen = b"\0" * 32 + b"\x80" + b"\0" * 4 + what
