@@ -8,8 +8,10 @@ from django.conf import settings
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from zxcvbn import zxcvbn
+from zxcvbn import matching
 from zxcvbn.matching import L33T_TABLE
+from zxcvbn.scoring import most_guessable_match_sequence
+from zxcvbn.time_estimates import guesses_to_score
 
 from accounts.models import User
 
@@ -21,6 +23,15 @@ SAFE = 3
 LOOKED_AT = 72
 # Of signs that stand for letters; and what stands for none.
 MOST_READINGS, NO_LETTER = 12, "¤"
+# What zxcvbn looks for in a password as it is typed: it reads no sign as a letter there.
+PLAIN_LOOKS = (
+    matching.dictionary_match,
+    matching.reverse_dictionary_match,
+    matching.spatial_match,
+    matching.sequence_match,
+    matching.regex_match,
+    matching.date_match,
+)
 
 
 class MinimumLengthValidator(password_validation.MinimumLengthValidator):
@@ -39,9 +50,7 @@ class GuessableValidator:
     def validate(self, password: str, user: User | None = None) -> None:
         """Raise ``ValidationError`` on a password that is guessed soon."""
         own = [*user.name.split(), *user.email.replace("@", ".").split(".")] if user else []
-        looked_at = _few_readings(password[:LOOKED_AT])
-        found = zxcvbn(looked_at, user_inputs=[*OUR_WORDS, *own], max_length=LOOKED_AT)
-        if found["score"] < SAFE:
+        if _score(password[:LOOKED_AT], [*OUR_WORDS, *own]) < SAFE:
             raise ValidationError(
                 _("This is guessed too soon. Take four words that have nothing to do with you."),
                 code="password_guessable",
@@ -50,6 +59,19 @@ class GuessableValidator:
     def get_help_text(self) -> str:
         """Return the rule as one reads it."""
         return _("Not a word, name, date or pattern that is guessed soon.")
+
+
+def _score(password: str, own: list[str]) -> int:
+    """Return how safe a password is to zxcvbn, of 4; in which few signs are read as letters.
+
+    A sign that is not read as one is still a key beside another, or a number of a date.
+    """
+    words = matching.build_ranked_dict([word.lower() for word in own])
+    known = {**matching.RANKED_DICTIONARIES, "user_inputs": words}
+    found = matching.omnimatch(_few_readings(password), _ranked_dictionaries=known)
+    for look in PLAIN_LOOKS:
+        found += look(password, _ranked_dictionaries=known)
+    return guesses_to_score(most_guessable_match_sequence(password, found)["guesses"])
 
 
 def _few_readings(password: str) -> str:

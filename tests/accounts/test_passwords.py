@@ -67,6 +67,13 @@ def test_signs_that_stand_for_letters_are_read_in_few_ways(monkeypatch):
     assert 1 < max(tried) <= 2 * MOST_READINGS
 
 
+@pytest.mark.parametrize(
+    "password", ["1234567890!@#$%^", "!@#$%^&*()1234567890-=", ")(*&^%$#@!0987654321"]
+)
+def test_keys_that_lie_side_by_side_are_seen_whatever_they_can_be_read_as(password):
+    assert any(GUESSED in line for line in said_of(password))
+
+
 def test_a_very_long_one_costs_no_time_and_is_taken():
     assert said_of("paard stal klok regen " * 180) == []
 
