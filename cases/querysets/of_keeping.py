@@ -74,13 +74,8 @@ class RightsRequestQuerySet(models.QuerySet):
     @staticmethod
     def _kept_from(user: "User") -> Q:
         keeps = access.school_ids(user, Permission.KEEP_REQUESTS)
-        shut_out = (
-            apps.get_model("cases", "ShutOut")
-            .objects.standing()
-            .filter(
-                user_id=user.pk, pupil=OuterRef("pupil_id"), set_at__lte=OuterRef("registered_at")
-            )
-        )
+        since = apps.get_model("cases", "ShutOut").objects.ever_since(OuterRef("registered_at"))
+        shut_out = since.filter(user_id=user.pk, pupil=OuterRef("pupil_id"))
         return Q(Exists(shut_out), school_id__in=keeps) & ~Q(registered_by=user)
 
     def open(self) -> "RightsRequestQuerySet":

@@ -33,8 +33,6 @@ def keepers(asked: RightsRequest, today: date) -> set[int]:
     """
     roles = access.roles_at(Permission.KEEP_REQUESTS, Scope.SCHOOL)
     members = Membership.objects.current(today).filter(school=asked.school_id, role__in=roles)
-    shut_out = ShutOut.objects.standing().filter(
-        pupil=asked.pupil_id, set_at__lte=asked.registered_at
-    )
+    shut_out = ShutOut.objects.ever_since(asked.registered_at).filter(pupil=asked.pupil_id)
     hidden_from = shut_out.exclude(user=asked.registered_by_id).values("user")
     return set(members.exclude(user__in=hidden_from).values_list("user_id", flat=True))

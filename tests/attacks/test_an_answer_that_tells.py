@@ -7,12 +7,14 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.access import Permission
 from accounts.models import Membership
 from accounts.roles import Role
 from audit.models import LogEntry
 from cases.errors import ActionError
 from cases.figures.actions import names_in
-from cases.models import Notification, Pupil
+from cases.models import Notification, Pupil, RightsRequest, ShutOut
+from cases.need_to_know import actions as need_to_know
 from cases.notifications.kinds import known
 from cases.rights_requests import actions, reminders
 from tests.attacks.proof import shows
@@ -121,6 +123,34 @@ def test_whoever_is_kept_out_is_reminded_of_no_request(pupil, school, coordinato
     ask(pupil, coordinator, received_on=timezone.localdate() - timedelta(days=40))
     reminders.remind(timezone.localdate())
     assert known(other, Notification.objects.filter(recipient=other)) == []
+
+
+@shows("request-1")
+def test_a_conflict_that_ends_while_another_stands_shows_no_request_of_before(pupil, school):
+    leader = member(Role.SCHOOL_LEADER, school)
+    kept, other = (member(Role.COORDINATOR, school) for __ in range(2))
+    case = pupil.cases.get()
+
+    def keep_out_in(one, by):
+        return need_to_know.shut_out(one, by, kept, ground="other", explanation="Buur.")
+
+    def hears_of(asked):
+        sees = RightsRequest.objects.visible_to(kept, Permission.KEEP_REQUESTS)
+        reminded = reminders.keepers(asked, timezone.localdate())
+        return sees.filter(pk=asked.pk).exists(), kept.pk in reminded
+
+    first = keep_out_in(case, other)
+    hidden = ask(pupil, other)
+    keep_out_in(CaseFactory(pupil=pupil, restricted=True), leader)
+    need_to_know.end_shut_out(first, case, other, why="Verhuisd.")
+    assert hears_of(hidden) == (False, False)
+    # What they had before it all stays; and what they saw in between, of one that did end.
+    keep_out_in(case, other)
+    for one in ShutOut.objects.standing().select_related("case"):
+        need_to_know.end_shut_out(one, one.case, leader, why="Verhuisd.")
+    assert hears_of(hidden) == (True, True)
+    keep_out_in(case, other)
+    assert hears_of(hidden) == (True, True)
 
 
 def longer(asked, by, why="Veilig Thuis wordt eerst gevraagd."):
