@@ -7,7 +7,7 @@ Format"): no language writes more than thirty in a row.
 
 import re
 import unicodedata
-from functools import cache
+from functools import lru_cache
 from typing import Literal
 
 MOST_MARKS = 30
@@ -27,7 +27,7 @@ def few_marks(text: str) -> str:
     return re.sub(f"({one}{{{MOST_MARKS}}}){one}+", r"\1", text)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _is_mark(sign: str) -> bool:
     """Tell whether a sign stands upon the one before it, also where it is two that do."""
     return bool(unicodedata.combining(unicodedata.normalize("NFKD", sign)[0]))

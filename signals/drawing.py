@@ -6,7 +6,7 @@ Whoever hears the page hears the list beside it: that says the same.
 """
 
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 from typing import Protocol
 
 from django.utils.html import format_html
@@ -162,7 +162,7 @@ def figures(marks: Iterable[Numbered]) -> list[SafeString]:
     return [figure(view, marks, said % {"view": VIEWS[view]}) for view in shown]
 
 
-@cache
+@lru_cache(maxsize=256)
 def _outline(view: View, marked: frozenset[str]) -> SafeString:
     drawn = (_path(region, region.code in marked) for region in REGIONS if region.view is view)
     upon = f'<g class="body-upon">{UPON[view]}</g>'

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from accounts.letters import MOST_MARKS, normal
+from accounts.letters import MOST_MARKS, _is_mark, normal
 from accounts.people.listed import _plain
 from accounts.sso.actions import _name
 from accounts.sso.fetch import Unfetchable, check_url
@@ -35,6 +35,12 @@ def test_thirty_marks_in_a_row_stay():
     marks = "\u0323\u0301" * (MOST_MARKS // 2)
     assert normal("NFKD", f"a{marks}b") == unicodedata.normalize("NFKD", f"a{marks}b")
     assert normal("NFKD", f"a{marks}\u0301\u0301b") == normal("NFKD", f"a{marks}b")
+
+
+def test_of_all_signs_there_are_a_process_remembers_few():
+    """Once somebody sent each, it had kept a hundred megabytes for good."""
+    normal("NFC", "".join(map(chr, range(0x4E00, 0xA000))))
+    assert _is_mark.cache_info().currsize < 5000
 
 
 @shows("busy-8")

@@ -15,7 +15,7 @@ from cases.names import Family
 from consultations.sharing import Veil, offered
 from signals.actions import correct_signal, file_signal
 from signals.body import AT_MOST, BY_CODE, LEFT, REGIONS, VIEWS, Seen, View
-from signals.drawing import SHAPES, WIDTH, figure, figures
+from signals.drawing import SHAPES, WIDTH, _outline, figure, figures
 from signals.models import InjuryMark, Signal
 from tests.factories import (
     InjuryMarkFactory,
@@ -234,3 +234,11 @@ def test_each_region_is_drawn_on_the_side_of_the_child():
             assert (x > WIDTH / 2) == right if one.side else x == WIDTH / 2, one.code
             assert shown.count("is-marked") == 1
             assert f'data-region="{one.code}"' in shown.split("is-marked")[1]
+
+
+def test_of_all_that_can_be_marked_a_process_remembers_few_figures():
+    front = [region.code for region in REGIONS if region.view is View.FRONT][:9]
+    for number in range(2 ** len(front)):
+        chosen = (code for place, code in enumerate(front) if number >> place & 1)
+        figure(View.FRONT, [InjuryMark(number=1, region=code) for code in chosen])
+    assert _outline.cache_info().currsize < 2 ** len(front)
