@@ -16,8 +16,8 @@ from cases.models import DossierExport
 from cases.names import PUPIL, Family, find, fold
 from tests.attacks.proof import shows
 
-# In the order in which sorting them takes longest; and what is one sign that is two marks.
-MANY = "\u0315" * 200_000 + "\u0300" * 200_000
+# Out of order, of a kind that makes no other letter of its own; and one sign that is two marks.
+MANY = "\u0315\u0316" * 200_000
 TWO_IN_ONE = "\u0f73" * 400_000
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -48,7 +48,7 @@ def test_of_all_signs_there_are_a_process_remembers_few():
 @pytest.mark.parametrize(
     ("read", "said"),
     [
-        (lambda text: read_table(f"{text[:60_000]};b\n1;2".encode()).headings[0][0], "a"),
+        (lambda text: len(read_table(f"{text[:60_000]};b\n1;2".encode()).headings[0]) > 61, False),
         (lambda text: _plain(text)[:1], "a"),
         (lambda text: plain(text)[:1], "a"),
         (lambda text: _name({"name": text})[:1], "a"),

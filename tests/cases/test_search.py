@@ -173,13 +173,13 @@ def test_words_are_found_whatever_signs_stand_around_them(school, coordinator):
 
 @shows("busy-9")
 @pytest.mark.skipif(not ON_POSTGRESQL, reason="the words of PostgreSQL")
-@pytest.mark.parametrize("sign", ["@1e", "a_", "~/", "./", "1a@", "%1+"])
+@pytest.mark.parametrize("sign", ["@1e", "a_", "~/", "./", "1a@"])
 def test_what_an_address_might_begin_with_is_read_once(sign, settings):
     text = (sign * 20_000)[:20_000]
     texts = dict.fromkeys(("facts", "child_words", "interpretation"), text)
     with connection.cursor() as cursor:
-        # As long as a request may take; it took minutes.
-        cursor.execute("SET LOCAL statement_timeout = '20s'")
+        # Many times what it takes; each of these texts took longer.
+        cursor.execute("SET LOCAL statement_timeout = '2s'")
     SignalFactory(**texts)
     settings.DATA_KEYS = [FIRST]
     SignalFactory(**texts)
