@@ -1,6 +1,6 @@
 """What the audit must know of cases to show nobody too much (``audit.sight``)."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
 
 from accounts.models import User
@@ -28,12 +28,9 @@ def kept_from(user: User) -> QuerySet:
 def kept_since(user: User, moment: Combinable) -> QuerySet:
     """Return the references of those of them from which the user was not kept yet at a moment.
 
-    ``moment``: of the query around this one. Of two conflicts about one pupil the first counts:
-    what a second one changed would tell of it.
+    ``moment``: of the query around this one.
     """
-    standing = ShutOut.objects.standing().filter(user=user)
-    earlier = standing.filter(pupil=OuterRef("pupil"), set_at__lt=OuterRef("set_at"))
-    since = standing.filter(~Exists(earlier), set_at__gt=moment)
+    since = ShutOut.objects.standing().filter(user=user, kept_out_since__gt=moment)
     return Case.objects.filter(pupil_id__in=since.values("pupil_id")).values("reference")
 
 

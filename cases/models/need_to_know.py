@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +41,9 @@ class ShutOut(models.Model):
     explanation = NarrativeField(_("explanation"), blank=True)
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField(default=timezone.now)
+    # Of several about one pupil: since when the person is kept out without a break. That one of
+    # them came or ended changes nothing that they see, or it would tell them that it did.
+    kept_out_since = models.DateTimeField(default=timezone.now, db_default=Now())
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -70,6 +70,8 @@ def shut_out(case: Case, by: User, person: User, *, ground: str, explanation: st
             _("Nobody would be left who can run this case. Give a colleague that role first."),
             field="person",
         )
+    now = timezone.now()
+    others = ShutOut.objects.standing().filter(pupil=case.pupil_id, user=person)
     made = ShutOut.objects.create(
         pupil_id=case.pupil_id,
         case=case,
@@ -77,6 +79,8 @@ def shut_out(case: Case, by: User, person: User, *, ground: str, explanation: st
         ground=ground,
         explanation=explanation,
         set_by=by,
+        set_at=now,
+        kept_out_since=others.aggregate(since=Min("kept_out_since"))["since"] or now,
     )
     _take_back(case, person, by)
     if person.pk in _leads(case):

@@ -352,15 +352,12 @@ class ShutOutQuerySet(models.QuerySet):
         return self.filter(ended_at__isnull=True)
 
     def ever_since(self, moment: "datetime | models.expressions.Combinable") -> "ShutOutQuerySet":
-        """Return those that kept somebody out at a moment who is kept out since then.
+        """Return those of somebody who was kept out at a moment already, and ever since.
 
-        One that ended while another of the same two stood does: that it ended would tell them.
+        One that ended while another of the same two stood counts on in that: that it ended would
+        tell them.
         """
-        same = {"user": models.OuterRef("user"), "pupil": models.OuterRef("pupil")}
-        standing = self.model.objects.standing()
-        next_one = standing.filter(set_at__lte=models.OuterRef("ended_at"), **same)
-        holds_on = Q(models.Exists(next_one), ended_at__gte=moment)
-        return self.filter(Q(ended_at__isnull=True) | holds_on, set_at__lte=moment)
+        return self.standing().filter(kept_out_since__lte=moment)
 
     def shown_in(self, case: "Case") -> "ShutOutQuerySet":
         """Return those of the pupil that a case shows, with who, by whom and why.

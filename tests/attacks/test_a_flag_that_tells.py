@@ -87,7 +87,7 @@ def test_a_mail_about_a_flag_that_waited_goes_to_who_sees_it(flagged, coordinato
 def test_a_flag_of_before_somebody_looked_after_the_school(flagged, coordinator):
     newcomer, other = (member(Role.TEACHER, flagged.school) for _ in range(2))
     shut_out(flagged.case, coordinator, newcomer, ground="family", explanation="")
-    ShutOut.objects.update(set_at=DAY)
+    ShutOut.objects.update(set_at=DAY, kept_out_since=DAY)
     since = timezone.localdate(flagged.raised_at)
     for person in (newcomer, other):
         Membership.objects.create(
@@ -120,7 +120,7 @@ def test_a_flag_that_counts_others_stays_with_who_was_kept_out_before(
     Look.objects.create(pk=1, at=DAY - timedelta(days=1))
     hidden, other = (CaseFactory(pupil=PupilFactory(school=school)) for _ in range(2))
     shut_out(hidden, coordinator, administrator, ground="family", explanation="")
-    ShutOut.objects.update(set_at=DAY)
+    ShutOut.objects.update(set_at=DAY, kept_out_since=DAY)
     night = DAY + timedelta(hours=12)
     for case in (hidden, other):
         happened(Kind.READ, teacher, night, case=case.reference)
@@ -140,7 +140,7 @@ def test_a_leader_who_takes_the_administrators_role_too_sees_no_flag_of_what_is_
     Look.objects.create(pk=1, at=DAY - timedelta(days=1))
     hidden, night = CaseFactory(pupil=PupilFactory(school=school)), DAY + timedelta(hours=12)
     shut_out(hidden, coordinator, leader, ground="family", explanation="")
-    ShutOut.objects.update(set_at=DAY - timedelta(days=2))
+    ShutOut.objects.update(set_at=DAY - timedelta(days=2), kept_out_since=DAY - timedelta(days=2))
     happened(Kind.READ, teacher, night, case=hidden.reference)
     look(night + timedelta(minutes=5))
     Flag.objects.update(raised_at=night + timedelta(minutes=5))

@@ -214,7 +214,9 @@ def test_a_second_conflict_in_a_case_for_the_board_changes_nothing_in_ones_own_t
     leader, __ = (member(Role.SCHOOL_LEADER, school) for __ in range(2))
     board = CaseFactory(pupil=case.pupil, restricted=True)
     first = shut_out(case, coordinator, officer, ground="family", explanation="")
-    ShutOut.objects.update(set_at=timezone.now() - timedelta(days=3))
+    since = timezone.now() - timedelta(days=3)
+    ShutOut.objects.update(set_at=since, kept_out_since=since)
+    record_read(officer, case)  # a request of before that is answered in between
     with set_actor(officer):
         paper = AttachmentFactory(case=case, author=officer)
         ReceivedDossierFactory(case=case, author=officer, file=paper)  # which they may take in

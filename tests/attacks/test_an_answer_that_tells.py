@@ -139,10 +139,13 @@ def test_a_conflict_that_ends_while_another_stands_shows_no_request_of_before(pu
         reminded = reminders.keepers(asked, timezone.localdate())
         return sees.filter(pk=asked.pk).exists(), kept.pk in reminded
 
-    first = keep_out_in(case, other)
+    first, board = keep_out_in(case, other), CaseFactory(pupil=pupil, restricted=True)
     hidden = ask(pupil, other)
-    keep_out_in(CaseFactory(pupil=pupil, restricted=True), leader)
+    second = keep_out_in(board, leader)
     need_to_know.end_shut_out(first, case, other, why="Verhuisd.")
+    assert hears_of(hidden) == (False, False)
+    keep_out_in(case, other)
+    need_to_know.end_shut_out(second, board, leader, why="Verhuisd.")
     assert hears_of(hidden) == (False, False)
     # What they had before it all stays; and what they saw in between, of one that did end.
     keep_out_in(case, other)

@@ -332,15 +332,20 @@ def test_a_conflict_ends_where_it_was_set_and_why_stands_nowhere_else(school, pe
         page = reverse("cases:end_shut_out", args=[case.reference, standing.public_id])
         return signed_in(by).get(page).status_code == 200
 
+    def says(by, shown, there):
+        page = signed_in(by).get(reverse("cases:shut_out", args=[shown.reference]))
+        link = reverse("cases:shut_out", args=[there.reference])
+        return f'<a href="{link}">' in page.content.decode()
+
     # Who takes part in the older one alone would read what was typed in the newer.
     assert not ends(coordinator, newer)
-    page = signed_in(coordinator).get(reverse("cases:shut_out", args=[newer.reference]))
-    assert reverse("cases:shut_out", args=[older.reference]) in page.content.decode()
+    assert says(coordinator, newer, older)
     assert ends(coordinator, older)
     assert not ends(leader, board)
     # In one for the board nobody of the other is told; so not while there is another.
     erase_case(older, "V-202601", None)
     assert not ends(leader, board)
+    assert says(leader, board, newer)
     assert ends(coordinator, newer)
     erase_case(newer, "V-202602", None)
     assert ends(leader, board)

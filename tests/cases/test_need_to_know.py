@@ -3,13 +3,16 @@
 import re
 import uuid
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 import time_machine
 from celery import current_app
+from django.apps import apps
 from django.core import mail
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from guardian.shortcuts import assign_perm
@@ -79,6 +82,24 @@ def test_whoever_is_kept_out_has_no_permission_left(case, coordinator, officer):
         assert not Case.objects.permitted(coordinator, permission).filter(pk=case.pk).exists()
         if Case.objects.permitted(officer, permission).exists():
             assert case in Case.objects.permitted(officer, permission)
+
+
+def test_conflicts_of_before_know_since_when_somebody_is_kept_out(case, officer, coordinator):
+    """Three that take over from one another; and one after a day on which nobody was kept out."""
+    day = timezone.now() - timedelta(days=9)
+    spans = ((0, 2), (1, 4), (3, 6), (7, None))
+    for begun, ended in spans:
+        ShutOut.objects.create(
+            pupil=case.pupil,
+            user=officer,
+            ground=ShutOut.Ground.FAMILY,
+            set_by=coordinator,
+            set_at=day + timedelta(days=begun),
+            ended_at=None if ended is None else day + timedelta(days=ended),
+        )
+    import_module("cases.migrations.0034_kept_out_since").fill(apps, connection.schema_editor())
+    since = ShutOut.objects.values_list("kept_out_since", flat=True)
+    assert [(moment - day).days for moment in since] == [0, 0, 0, 7]
 
 
 def test_it_holds_for_all_cases_of_the_pupil_and_for_no_other(case, coordinator, officer, school):
