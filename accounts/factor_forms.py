@@ -78,6 +78,12 @@ class ActivateTOTPForm(NothingInTheBox, UsedOnce, totp.ActivateTOTPForm):
 # Letters in what a browser says of a passkey: some hundreds, and a few thousand with certificates.
 # Each piece is cut off all that follows it: of megabytes that takes minutes, for whoever sends it.
 LONGEST_SAID = 32 * 1024
+# allauth says of each answer of a passkey that a code is wrong, of which nobody typed any.
+NOT_ACCEPTED = _("This passkey was not accepted. Try it once more, or choose another way.")
+NOT_ALONE = _(
+    "This passkey does not sign you in by itself. Sign in with your password; then it is your "
+    "second step."
+)
 
 
 class CredentialField(forms.JSONField):
@@ -86,7 +92,7 @@ class CredentialField(forms.JSONField):
     def to_python(self, value: Any) -> Any:
         """Read it. Raises ``ValidationError`` for what is none."""
         if isinstance(value, str) and len(value) > LONGEST_SAID:
-            raise get_adapter().validation_error("incorrect_code")
+            raise forms.ValidationError(NOT_ACCEPTED)
         with broken_is_wrong():
             return super().to_python(value)
 
@@ -100,8 +106,10 @@ def broken_is_wrong() -> Iterator[None]:
     """Say of what is no answer of a passkey that it is wrong, and not that it is an error."""
     try:
         yield
-    except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
-        raise get_adapter().validation_error("incorrect_code") from error
+    except (
+        AttributeError, LookupError, TypeError, ValueError, RecursionError, forms.ValidationError,
+    ) as error:  # fmt: skip
+        raise forms.ValidationError(NOT_ACCEPTED) from error
 
 
 class ReadWithCare:
@@ -133,9 +141,11 @@ class LoginWebAuthnForm(ReadWithCare, webauthn.LoginWebAuthnForm):
             self.cleaned_data["credential"] = _by_number(answer)
         authenticator = super().clean_credential()
         seen = parse_authentication_response(answer).response.authenticator_data
+        if not seen.is_user_verified():
+            raise forms.ValidationError(NOT_ACCEPTED)
         # Where a browser does not say which kind it made, the key knew its holder.
-        if not seen.is_user_verified() or authenticator.wrap().is_passwordless is False:
-            raise get_adapter().validation_error("incorrect_code")
+        if authenticator.wrap().is_passwordless is False:
+            raise forms.ValidationError(NOT_ALONE)
         return authenticator
 
 

@@ -464,6 +464,19 @@ def test_a_hub_may_name_the_prefixes_of_its_types(client):
     assert is_known(bring(client, hub().response(request, signed), request.address))
 
 
+def test_somebody_in_three_hundred_groups_comes_in(client):
+    """Some hubs give each its own attribute, and declare the types at each value anew."""
+    request = ask(client)
+    groups = {f"urn:group:{number}": ["lid"] for number in range(300)}
+    schema = "http://www.w3.org/2001/XMLSchema"
+    types = f"xmlns:xs='{schema}' xmlns:xsi='{schema}-instance'"
+    said = hub().assertion(request, attributes=groups)
+    typed = said.replace("Value>lid", f"Value {types} xsi:type='xs:string'>lid")
+    assert typed.count("xsi:type") == 300
+    signed = hub().sign(typed, prefixes=("xs",))
+    assert is_known(bring(client, hub().response(request, signed), request.address))
+
+
 GARBAGE = [
     "", " ", "x", "<", "<a/>", "<Response/>", "\x00", "é", "<?xml version='1.0'?>",
     f"<samlp:Response xmlns:samlp='{Names.NS_SAMLP}'/>",

@@ -248,7 +248,14 @@ def test_a_stolen_key_alone_does_not_sign_in(teacher, coordinator):
 @shows("code-6")
 def test_a_key_that_was_not_meant_to_sign_in_alone_does_not(teacher):
     key, browser = Passkey(teacher, alone=False), Client()
-    assert not answers(browser, key.answer(challenge(browser)))
+    answered = {"credential": key.answer(challenge(browser))}
+    page = browser.post(reverse("mfa_login_webauthn"), answered, follow=True)
+    assert "_auth_user_id" not in browser.session
+    # Its owner would believe that it is broken; to who did not unlock it nothing is said.
+    assert "Met deze passkey alleen log je niet in." in page.content.decode()
+    unlocked_by_nobody = {"credential": key.answer(challenge(browser), known=False)}
+    page = browser.post(reverse("mfa_login_webauthn"), unlocked_by_nobody, follow=True)
+    assert "Deze passkey is niet aangenomen." in page.content.decode()
     second = by_password(teacher)
     asked = second.get(GIVE).context["js_data"]["request_options"]["publicKey"]["challenge"]
     second.post(GIVE, {"credential": key.answer(asked)})
