@@ -4,6 +4,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from threading import Event, Thread
+from time import monotonic
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -35,15 +36,34 @@ pytestmark = [
 ]
 
 
+def waits_for_this_one(process: int) -> bool:
+    """Return whether a process of PostgreSQL waits for what this thread's connection holds."""
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid() = ANY(pg_blocking_pids(%s))", [process])
+        return cursor.fetchone()[0]
+
+
 def in_between(monkeypatch, module, name, first, second):
-    """Halt ``first`` behind its first call of ``module.name``, run ``second``, then the rest."""
+    """Halt ``first`` behind its first call of ``module.name``, run ``second``, then the rest.
+
+    The rest too as soon as the second waits for the first, which it does for as long as that halts.
+    """
     real, reached, go_on, said = getattr(module, name), Event(), Event(), []
+    second_one = 0
+    if connection.vendor == "postgresql":
+        connection.ensure_connection()
+        second_one = connection.connection.info.backend_pid
 
     def halting(*args, **kwargs):
         result = real(*args, **kwargs)
         if not reached.is_set():
             reached.set()
-            go_on.wait(2)
+            until = monotonic() + 2
+            while not (go_on.wait(0.02) or waits_for_this_one(second_one)):
+                if monotonic() > until:
+                    break
         return result
 
     def run():
