@@ -414,6 +414,7 @@ def _forged(request: Asked) -> dict[str, str]:
     said = " ".join(f'a{number:05}=""' for number in range(15_000))
     again = f'<ds:Transform Algorithm="{EXCLUSIVE}"/>'
     assert again in answer
+    signature = re.search("<ds:Signature .*</ds:Signature>", answer, re.DOTALL).group()
     declared = " ".join(f'xmlns:a{number:04}="urn:a"' for number in range(5_000))
     return {
         "prefixes": _with_prefixes(answer, "Transform", unknown),
@@ -422,6 +423,7 @@ def _forged(request: Asked) -> dict[str, str]:
         "said of one part": _with(f"<a {said}/>", answer),
         "declared": _with(f"<a {declared}/>", answer),
         "long ones": _with(f'<a xmlns:a="urn:{"a" * 9000}">{"<a:b/>" * 500}</a>', answer),
+        "signatures": answer.replace(signature, signature * 3),
         "put in order again": answer.replace(again, again * 20),
     }
 
@@ -436,6 +438,7 @@ def _forged(request: Asked) -> dict[str, str]:
         "said of one part",
         "declared",
         "long ones",
+        "signatures",
         "put in order again",
     ],
 )

@@ -221,10 +221,13 @@ def test_a_token_that_is_not_signed_by_the_issuer(liar, client, how):
 HUGE = "w" * 30_000
 SECRET_KEY = {"kty": "RSA", "n": HUGE, "e": "AQAB", "d": HUGE}
 WITH_FACTORS = SECRET_KEY | dict.fromkeys(("p", "q", "dp", "dq", "qi"), HUGE)
+OF_USUAL_LENGTH = SECRET_KEY | {"n": "w" * 340}
 
 
 @pytest.mark.parametrize("kid", ["k1", "k2"])
-@pytest.mark.parametrize("key", [SECRET_KEY, WITH_FACTORS], ids=["d", "d, p and q"])
+@pytest.mark.parametrize(
+    "key", [SECRET_KEY, WITH_FACTORS, OF_USUAL_LENGTH], ids=["d", "d, p and q", "a long d alone"]
+)
 @shows("sso-6")
 def test_a_provider_does_not_let_us_look_for_the_factors_of_its_key(
     liar, client, monkeypatch, key, kid
