@@ -1,16 +1,18 @@
-"""What would be SQL, in every query parameter and every field (ASVS 5.3.4)."""
+"""What would be SQL, in every query parameter and every field (ASVS 5.3.4).
 
-from html import unescape
+In a text it is kept to the letter: ``tests/test_bad_input.py``, beside what else is strange.
+"""
 
 import pytest
 from django import forms
+from django.db import connection
 from django.urls import reverse
 
 from tests.accounts.every_form import FORMS, Sheet, written
 from tests.attacks.looked_up import looked_up
 from tests.attacks.proof import shows
 from tests.searches import search
-from tests.test_bad_input import CHOICES, WITHOUT_TEXT
+from tests.test_bad_input import CHOICES
 from tests.test_role_matrix import MATRIX, POST_ONLY, PUBLIC, arguments
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +96,8 @@ def test_no_query_makes_a_page_fail(who, signed_in, client, world):
         url, first, *others = reverse(name, args=arguments(name, world)), *INJECTIONS[::4]
         with looked_up() as read:
             assert_stands(name, browser.get(url, dict.fromkeys(PARAMETERS, first)))
+        # What SQL is to a database is a matter of the one that schools have: on SQLite two will do.
+        others = others[:1] if connection.vendor == "sqlite" else others
         for value in others if read else ():
             query = dict.fromkeys({*PARAMETERS, *read} - {"*"}, value)
             assert_stands(name, browser.get(url, query))
@@ -143,16 +147,3 @@ def test_in_a_choice_a_date_or_a_number_it_is_refused(row, signed_in, world):
         for name in wrong.keys() - refused:
             assert name in refusals(sheet.send(**{name: wrong[name]})), (name, value)
     assert written() == before
-
-
-@shows("sql-2")
-@pytest.mark.parametrize(
-    "row", [r for r in FORMS if r.name not in WITHOUT_TEXT], ids=lambda r: r.name
-)
-def test_in_a_text_it_is_kept_to_the_letter(row, signed_in, world):
-    sheet = Sheet(row, signed_in, world)
-    sql = "'; DROP TABLE cases_case; -- \" %s %% \\ ${0} ' UNION SELECT password"
-    texts = {name: f"{sql} {name}"[: sheet.fields()[name].max_length] for name in sheet.texts()}
-    assert sheet.send(**texts).status_code == row.then
-    stored = {cell for rows in written().values() for row_ in rows for cell in row_}
-    assert {unescape(text) for name, text in texts.items() if name != "pupil_query"} <= stored
