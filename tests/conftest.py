@@ -141,16 +141,30 @@ def _encrypted_on_disk(request: pytest.FixtureRequest, settings) -> None:
         settings.DATA_KEYS = [DATA_KEY]
 
 
+def _empty() -> None:
+    """Delete all rows, but for what Django itself makes once: a third of the time of its own flush.
+
+    That one makes the files of each table and each index anew on PostgreSQL, and those rows too.
+    In any order: what a row belongs to is looked for when it is over.
+    """
+    tables = set(connection.introspection.django_table_names(only_existing=True))
+    tables -= {"django_migrations", "django_content_type", "auth_permission"}
+    some = "SELECT '{0}' WHERE EXISTS (SELECT 1 FROM \"{0}\")"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(some.format(table) for table in sorted(tables)))
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'DELETE FROM "{table}"')  # noqa: S608 - names of tables
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _the_log_is_emptied_between_tests():
     """Let the flush after a transactional test empty the log too: only there it is unprotected."""
-    flush = TransactionTestCase._fixture_teardown
 
-    def flush_all(case: TransactionTestCase) -> None:
+    def flush(case: TransactionTestCase) -> None:
         with unprotected():
-            flush(case)
+            _empty()
 
-    with mock.patch.object(TransactionTestCase, "_fixture_teardown", flush_all):
+    with mock.patch.object(TransactionTestCase, "_fixture_teardown", flush):
         yield
 
 
