@@ -86,6 +86,16 @@ def test_a_passkey_is_added_and_then_signs_in_alone(newcomer, passkeys):
     page.wait_for_url("**/tasks/")
     guest.look()
 
+    # One that a phone keeps all the same, though its owner did not tick it.
+    key = Authenticator.objects.get(user=person, type="webauthn")
+    key.data["credential"]["clientExtensionResults"] = {"credProps": {"rk": False}}
+    key.save()
+    page.context.clear_cookies()
+    guest.open("/account/login/")
+    page.get_by_role("button", name=dutch("Sign in with a passkey")).click()
+    page.get_by_text("Met deze passkey alleen log je niet in.").wait_for()
+    guest.look()
+
 
 def test_somebody_who_rests_is_warned_and_stays_with_what_they_typed(newcomer, page):
     school = SchoolFactory()
