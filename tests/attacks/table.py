@@ -429,10 +429,9 @@ ATTACKS = (
         "of marks in a row thirty are read, as Unicode advises; more are left out before anything "
         "is compared"),
     Attack("busy-9", "11.1.4",
-        "Write a text in which an address, a path or a number with a power could begin at each "
-        "sign: to make words of it, PostgreSQL reads on from each",
-        "it is given letters, numbers, hyphens and apostrophes, and a blank for each other sign; "
-        "what is asked, too"),
+        "Write a text in which an address, a path, a word of several or a number with a power "
+        "could begin at each sign: to make words of it, PostgreSQL reads on from each",
+        "it is given letters and numbers, and a blank for each other sign; what is asked, too"),
     Attack("busy-10", "11.1.4",
         "With an invitation, choose a password of all signs that stand for letters, on and on: "
         "each reading of all of them together is tried",

@@ -164,16 +164,24 @@ def test_a_name_is_found_as_one_hears_it(school, coordinator):
 
 def test_words_are_found_whatever_signs_stand_around_them(school, coordinator):
     case = CaseFactory(pupil=PupilFactory(school=school))
-    SignalFactory(case=case, facts="Mailde tante@oranje.example: gang/trap school_plein,100%")
+    SignalFactory(
+        case=case,
+        facts="Mailde tante@oranje.example: gang/trap school_plein,100% Belde 06-12345678 van "
+        "Jan-Willem (VT-0012345), 't was op 's-Gravenweg; foto's.",
+    )
     keep_words()
-    for words in ("tante@oranje.example", "oranje", "school_plein", "plein", "gang/trap"):
+    for words in (
+        "tante@oranje.example", "oranje", "school_plein", "plein", "gang/trap", "06-12345678",
+        "12345678", "Jan-Willem", "willem", "0012345", "VT-0012345", "'s-Gravenweg", "gravenweg",
+        "foto's",
+    ):  # fmt: skip
         assert found(coordinator, words) == {case.reference}, words
     assert found(coordinator, "tante@citroen.example") == set()
 
 
 @shows("busy-9")
 @pytest.mark.skipif(not ON_POSTGRESQL, reason="the words of PostgreSQL")
-@pytest.mark.parametrize("sign", ["@1e", "a_", "~/", "./", "1a@"])
+@pytest.mark.parametrize("sign", ["@1e", "a_", "~/", "./", "1a@", "-1-e", "a-1-"])
 def test_what_an_address_might_begin_with_is_read_once(sign, settings):
     text = (sign * 20_000)[:20_000]
     texts = dict.fromkeys(("facts", "child_words", "interpretation"), text)
