@@ -40,17 +40,20 @@ def shut_out(request: HttpRequest, reference: str) -> HttpResponse:
             return redirect("home") if own else redirect("cases:shut_out", reference)
     record_read(request.user, case)  # the page says why somebody is kept out
     standing = ShutOut.objects.standing().shown_in(case)
-    other = Case.objects.permitted(request.user, Permission.SHUT_OUT).filter(restricted=False)
+    end_here = set(standing.ends_in(case).values_list("pk", flat=True))
+    shown, ends_elsewhere = list(standing.select_related("user", "set_by", "case")), None
+    if any(one.case is None and one.pk not in end_here for one in shown):
+        others = Case.objects.permitted(request.user, Permission.SHUT_OUT).filter(restricted=False)
+        ends_elsewhere = others.filter(pupil=case.pupil_id).order_by("-opened_at").first()
     return render(
         request,
         "need_to_know/shut_out.html",
         {
             "form": form,
             "case": case,
-            "standing": standing.select_related("user", "set_by", "case"),
-            "end_here": set(standing.ends_in(case).values_list("pk", flat=True)),
-            # Of which the case is gone: ``ends_in``.
-            "ends_elsewhere": other.filter(pupil=case.pupil_id).order_by("-opened_at").first(),
+            "standing": shown,
+            "end_here": end_here,
+            "ends_elsewhere": ends_elsewhere,
         },
         status=422 if form.errors else 200,
     )
