@@ -370,7 +370,8 @@ def reset_second_factor(school: School, by: User, person: User) -> None:
     need it: their school account signs them in again once there is a new second factor.
     """
     check(by, school)
-    here = Membership.objects.of_places([school]).filter(ended_at__isnull=True, user=person)
+    # Not by a role that begins some day: a school that they left would keep a hand on them by it.
+    here = Membership.objects.of_places([school]).in_force().filter(user=person)
     if person == by or not here.exists():
         raise PermissionDenied
     User.objects.select_for_update().get(pk=person.pk)  # a link that is being made: before, or not

@@ -99,8 +99,9 @@ def person(request: HttpRequest, person: str) -> HttpResponse:
         {
             "person": found,
             "memberships": held.order_by("ended_at", "-starts_on"),
-            # Of whoever left it is not for us to know: they may have set it up for another school.
             "works_here": held.filter(ended_at__isnull=True).exists(),
+            # Of whoever left it is not for us to know: they may have set it up for another school.
+            "works_now": held.in_force().exists(),
             "protected": bool(_with_second_factor({found: []})),
             "may_change": access.may(request.user, Permission.MANAGE_PEOPLE)
             and found != request.user,

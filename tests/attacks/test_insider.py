@@ -225,6 +225,20 @@ def test_who_left_is_not_taken_hold_of_by_their_old_school(school, administrator
     assert Authenticator.objects.filter(user=victim).exists()
 
 
+def test_a_role_that_begins_some_day_lets_their_old_school_keep_no_hand_on_them(
+    school, administrator, signed_in
+):
+    victim = member(Role.SCHOOL_LEADER, SchoolFactory())
+    later = timezone.localdate() + timedelta(days=700)
+    victim.memberships.create(role=Role.TEACHER, school=school, starts_on=later)
+    Authenticator.objects.create(user=victim, type="totp", data={"secret": "x"})
+    page = signed_in(administrator).get(reverse("people:person", args=[victim.public_id]))
+    assert "Tweede factor" not in page.content.decode()
+    with pytest.raises(PermissionDenied):
+        people.reset_second_factor(school, administrator, victim)
+    assert Authenticator.objects.filter(user=victim).exists()
+
+
 def test_an_invitation_ends_with_the_role_of_who_sent_it(school, administrator):
     other = member(Role.ADMINISTRATOR, school)
     invited = people.invite(
