@@ -116,6 +116,14 @@ def test_nothing_long_or_strange_falls_off_the_page(case):
 
 
 @shows("busy-1")
+def test_signs_that_end_a_line_make_no_paper_of_hundreds_of_pages(case):
+    SignalFactory(case=case, facts=f"Zij zei:{chr(0x2028) * 2000}niets.{chr(0x2029) * 2000}")
+    pdf = read(case)
+    assert "Zij zei: niets." in text_of(pdf)
+    assert len(pdf.pages) < 10  # ninety they were
+
+
+@shows("busy-1")
 def test_blanks_without_number_are_looked_at_once():
     blank = "\n " * 200_000
     assert without_indentation(f"<p>\n  a {blank}b \n  </p>") == f"<p>a {blank}b </p>"
