@@ -31,6 +31,13 @@ from cases.models import (
 from cases.notifications.kinds import EMERGENCY, SHUT_OUT
 from cases.notifications.telling import notify
 
+NOBODY_LEFT = gettext_lazy(
+    "Nobody would be left who can run this case. Give a colleague that role first."
+)
+LEADERS_ALONE = gettext_lazy(
+    "Only another leader of this school keeps a school leader out: ask them. Is there none? Then the "
+    "administrator gives a colleague that role first."
+)
 EMERGENCY_LASTS = timedelta(hours=24)
 NO_SUCH_CASE = gettext_lazy(
     "With this school and reference there is no case that can be opened so. Look at it again."
@@ -41,14 +48,18 @@ NO_SUCH_CASE = gettext_lazy(
 def shut_out(case: Case, by: User, person: User, *, ground: str, explanation: str) -> ShutOut:
     """Keep a person out of all cases of the pupil from now on. Sent twice: once.
 
-    Raises ``ActionError`` when nobody would be left who can run the case: somebody must.
+    Raises ``ActionError`` when nobody would be left who can run the case: somebody must; and for a
+    leader of the school, unless another one does it. ``PermissionDenied`` when the case was
+    destroyed at this very moment.
     """
     by.hold_memberships()
     # Then the pupil, as a first signal does; then all cases: what is about to be written in one of
     # them is written before, or refused.
     Pupil.objects.hold(case.pupil_id)
     locked = Case.objects.select_for_update(of=("self",)).filter(pupil=case.pupil_id)
-    case = next(one for one in locked.order_by("pk") if one.pk == case.pk)
+    case = next((one for one in locked.order_by("pk") if one.pk == case.pk), None)
+    if case is None:
+        raise PermissionDenied
     check(by, Permission.SHUT_OUT, case)
     same = ShutOut.objects.standing().shown_in(case).filter(user=person)
     if case.restricted:  # what was set in another case can be ended there
@@ -59,17 +70,8 @@ def shut_out(case: Case, by: User, person: User, *, ground: str, explanation: st
     if not people_at(case).filter(pk=person.pk).exists():
         raise ActionError(_("Choose somebody who works with this school."), field="person")
     if person.pk in runners(case) and not runners(case) - {person.pk}:
-        raise ActionError(
-            _("Nobody would be left who can run this case. Give a colleague that role first."),
-            field="person",
-        )
-    board = _board_line(case)
-    if person.pk in board and not board - {person.pk}:
-        # Whether there is a case for the board alone or not: else the answer would tell it.
-        raise ActionError(
-            _("Nobody would be left who can run this case. Give a colleague that role first."),
-            field="person",
-        )
+        raise ActionError(NOBODY_LEFT, field="person")
+    _check_board_line(case, by, person)
     now = timezone.now()
     others = ShutOut.objects.standing().filter(pupil=case.pupil_id, user=person)
     made = ShutOut.objects.create(
@@ -181,11 +183,23 @@ def runners(case: Case) -> set[int]:
     return set(_not_shut_out(case, members))
 
 
-def _board_line(case: Case) -> set[int]:
-    """Return the ids of who sees what is for the board alone about the pupil, not shut out."""
+def _check_board_line(case: Case, by: User, person: User) -> None:
+    """Raise ``ActionError`` where a leader may not be kept out, by this user or at all.
+
+    Whether there is a case for the board alone or not: else the answer would tell it. Only whoever
+    leads takes a colleague out of the board's line: else an administrator of the care team could
+    give somebody the role for a minute, and hide what is about themselves. And somebody stays in it
+    who is there for good: a substitute's last day would leave it empty.
+    """
     roles = access.roles_at(Permission.SEE_BOARD_CASE, Scope.SCHOOL)
-    members = Membership.objects.current().filter(school_id=case.school_id, role__in=roles)
-    return set(_not_shut_out(case, members))
+    line = Membership.objects.filter(school_id=case.school_id, role__in=roles, ended_at=None)
+    if not line.filter(user=person).exists():  # also one that begins some day
+        return
+    if not line.current().filter(user=by).exists():
+        raise ActionError(LEADERS_ALONE, field="person")
+    for_good = line.current().filter(ends_on=None).exclude(user=person)
+    if not _not_shut_out(case, for_good):
+        raise ActionError(NOBODY_LEFT, field="person")
 
 
 def _leads(case: Case) -> set[int]:

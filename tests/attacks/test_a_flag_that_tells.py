@@ -133,13 +133,13 @@ def test_a_leader_who_takes_the_administrators_role_too_sees_no_flag_of_what_is_
     school, coordinator, administrator, teacher
 ):
     """As a leader they were told of administrators alone, and the flag counted what it counted."""
-    leader, other = (member(Role.SCHOOL_LEADER, school) for __ in range(2))
+    leader, other, third = (member(Role.SCHOOL_LEADER, school) for __ in range(3))
     Membership.objects.filter(user__in=[leader, other]).update(
         starts_on=(DAY - timedelta(days=30)).date()
     )
     Look.objects.create(pk=1, at=DAY - timedelta(days=1))
     hidden, night = CaseFactory(pupil=PupilFactory(school=school)), DAY + timedelta(hours=12)
-    shut_out(hidden, coordinator, leader, ground="family", explanation="")
+    shut_out(hidden, third, leader, ground="family", explanation="")
     ShutOut.objects.update(set_at=DAY - timedelta(days=2), kept_out_since=DAY - timedelta(days=2))
     happened(Kind.READ, teacher, night, case=hidden.reference)
     look(night + timedelta(minutes=5))

@@ -337,7 +337,7 @@ def test_a_conflict_of_the_board_ends_with_the_board_alone(school, pupil, coordi
     member(Role.COORDINATOR, school)
     board = signal(pupil, member(Role.TEACHER, school), about_staff=True).case
     normal = CaseFactory(pupil=pupil)
-    in_normal = shut_out(normal, coordinator, second, **FAMILY)
+    in_normal = shut_out(normal, leader, second, **FAMILY)
     in_board = shut_out(board, leader, second, **CONCERNED)
     assert in_normal != in_board
     with pytest.raises(PermissionDenied):

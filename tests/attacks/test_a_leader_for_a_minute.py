@@ -1,0 +1,95 @@
+"""Who gives roles took a case away from whoever leads, by roles of a minute or of a day.
+
+Each of these failed on its day: the rules looked at who held a role at that very moment.
+"""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Membership
+from accounts.roles import Role
+from cases.models import Case, ShutOut
+from signals.actions import file_signal, told_of
+from tests.factories import PupilFactory, member
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pupil(school):
+    return PupilFactory(school=school)
+
+
+@pytest.fixture
+def leader(school):
+    return member(Role.SCHOOL_LEADER, school)
+
+
+@pytest.fixture
+def both(school):
+    """Somebody who looks after the program and is of the care team too."""
+    one = member(Role.ADMINISTRATOR, school)
+    Membership.objects.create(user=one, role=Role.COORDINATOR, school=school)
+    return one
+
+
+def log(pupil, by, **more):
+    return file_signal(
+        pupil, by, uuid.uuid4(), categories=["tired"], facts="Moe.", severe=False, acute=False,
+        observed_at=timezone.now(), **more,
+    )  # fmt: skip
+
+
+def keep_out(browser, case, person):
+    return browser.post(
+        reverse("cases:shut_out", args=[case.reference]),
+        {"person": str(person.public_id), "ground": "other", "explanation": "Kent de familie."},
+    )
+
+
+def test_nobody_who_gives_roles_takes_a_case_from_the_leader(
+    school, pupil, leader, both, teacher, signed_in
+):
+    ordinary, board = log(pupil, teacher).case, log(pupil, teacher, about_staff=True).case
+    browser, helper = signed_in(both), member(Role.TEACHER, school)
+    today = timezone.localdate()
+    for ends_on in ("", today + timedelta(days=1)):
+        data = {"role": Role.SCHOOL_LEADER, "starts_on": today, "ends_on": ends_on}
+        browser.post(reverse("people:give_role", args=[helper.public_id]), data)
+        given = helper.memberships.get(role=Role.SCHOOL_LEADER, ended_at=None)
+        refused = keep_out(browser, ordinary, leader)
+        assert refused.status_code == 422
+        assert "Alleen een andere schoolleider" in refused.content.decode()
+        browser.post(reverse("people:end_role", args=[given.public_id]))
+    assert not ShutOut.objects.exists()
+    assert Case.objects.visible_to(leader).filter(pk=board.pk).exists()
+    assert told_of(pupil)
+
+
+@pytest.mark.parametrize("until", [None, 0, 30])
+def test_a_leader_leaves_somebody_behind_who_leads_for_good(
+    school, pupil, leader, teacher, until, signed_in
+):
+    """A substitute keeps out whom they replace: on the day after their last nobody would see it."""
+    ends_on = None if until is None else timezone.localdate() + timedelta(days=until)
+    other = member(Role.SCHOOL_LEADER, school)
+    Membership.objects.filter(user=other).update(ends_on=ends_on)
+    answer = keep_out(signed_in(other), log(pupil, teacher).case, leader)
+    assert answer.status_code == (302 if until is None else 422)
+    assert ShutOut.objects.filter(user=leader).exists() == (until is None)
+
+
+def test_whoever_leads_from_some_day_on_is_a_leader_here_too(
+    school, pupil, leader, coordinator, teacher, signed_in
+):
+    """Kept out on the eve, they would be the only one left on the day."""
+    next_one = member(Role.TEACHER, school)
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    next_one.memberships.create(role=Role.SCHOOL_LEADER, school=school, starts_on=tomorrow)
+    case = log(pupil, teacher).case
+    assert keep_out(signed_in(coordinator), case, next_one).status_code == 422
+    assert keep_out(signed_in(leader), case, next_one).status_code == 302
