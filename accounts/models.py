@@ -6,6 +6,7 @@ from datetime import date
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.db import connection, models
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -209,6 +210,8 @@ class Membership(models.Model):
         on_delete=models.SET_NULL,
         related_name="substitutes",
     )
+    # Empty: before this was kept.
+    given_at = models.DateTimeField(null=True, default=timezone.now, editable=False)
     # When it was wound up: grants taken back, tasks handed on, sessions ended.
     ended_at = models.DateTimeField(null=True, blank=True)
 

@@ -32,6 +32,22 @@ class MembershipQuerySet(models.QuerySet):
             ended_at__isnull=True,
         )
 
+    def to_come(self, today: date | None = None) -> "MembershipQuerySet":
+        """Return those that nobody ended and whose first day is still to come."""
+        day = today or timezone.localdate()
+        return self.filter(ended_at__isnull=True, starts_on__gt=day)
+
+    def lets_give(self, school: int | None, buurtteam: int | None) -> "MembershipQuerySet":
+        """Return the memberships by which somebody can be given a role at a place without asking.
+
+        At a school, those at that very school: whoever works for its buurtteam alone never said yes
+        to the school. For a buurtteam, those of the team and of its schools.
+        """
+        if school is not None:
+            return self.filter(school_id=school)
+        team = models.Q(buurtteam_id=buurtteam) | models.Q(school__buurtteam_id=buurtteam)
+        return self.filter(team)
+
     def of(self, person: "int | models.QuerySet") -> "MembershipQuerySet":
         """Return what decides what somebody may do: what they hold today, with its place.
 
@@ -88,9 +104,17 @@ class RoleInvitationQuerySet(models.QuerySet):
 class UserQuerySet(models.QuerySet):
     """Questions about people."""
 
-    def with_role_at(self, schools: Iterable[int], roles: Iterable[str]) -> "UserQuerySet":
-        """Return the active people who hold one of the roles at one of the schools today."""
-        memberships = apps.get_model("accounts", "Membership").objects.current()
-        return self.filter(
-            pk__in=memberships.filter(school_id__in=schools, role__in=roles).values("user_id")
-        ).order_by("name")
+    def with_role_at(
+        self, schools: Iterable[int], roles: Iterable[str], *, soon: bool = False
+    ) -> "UserQuerySet":
+        """Return the active people who hold one of the roles at one of the schools today.
+
+        ``soon``: and those who will: who is told of what lasts hears of it from now on.
+        """
+        held = apps.get_model("accounts", "Membership").objects.filter(
+            school_id__in=schools, role__in=roles
+        )
+        found = models.Q(pk__in=held.current().values("user_id"))
+        if soon:
+            found |= models.Q(pk__in=held.to_come().values("user_id"), is_active=True)
+        return self.filter(found).order_by("name")

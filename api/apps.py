@@ -12,10 +12,11 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow what accounts tells, and tell what people are told. Models come before this."""
-        from accounts.signals import membership_ended
+        from accounts.signals import membership_began, membership_ended
         from api import kinds
-        from api.telling import tell_of_maker_gone
+        from api.telling import tell_of_lately, tell_of_maker_gone
         from cases.notifications.kinds import declare
 
         declare(*kinds.KINDS)
+        membership_began.connect(tell_of_lately, dispatch_uid="api.tell_of_lately")
         membership_ended.connect(tell_of_maker_gone, dispatch_uid="api.tell_of_maker_gone")

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from accounts import access
 from accounts.access import Permission, Scope
 from accounts.models import Membership, User
+from accounts.people.mails import LATELY
 from api.kinds import TOKEN_ALONE, TOKEN_MADE
 from api.models import ApiToken
 from cases.notifications.telling import notify
@@ -12,7 +15,22 @@ from cases.notifications.telling import notify
 
 def tell_of_new_token(token: ApiToken) -> None:
     """Tell whoever sees the systems of the school: a token opens a way in, beside people."""
-    people = _with(Permission.SEE_SYSTEMS, token.school_id)
+    _tell(token, _with(Permission.SEE_SYSTEMS, token.school_id, soon=True))
+
+
+def tell_of_lately(membership: Membership, **kwargs: Any) -> None:
+    """Tell whoever sees the systems from now on which tokens were made in the weeks before.
+
+    (``accounts.signals.membership_began``.) Who made one while the leader's role was over for a
+    minute would have made it in silence.
+    """
+    if access.scope(membership.role, Permission.SEE_SYSTEMS):
+        made = ApiToken.objects.working().filter(school=membership.school_id)
+        for token in made.filter(made_at__gt=timezone.now() - LATELY):
+            _tell(token, [membership.user_id])
+
+
+def _tell(token: ApiToken, people: list[int]) -> None:
     notify(TOKEN_MADE, people, str(token.public_id), by=token.made_by, about=str(token.school_id))
 
 
@@ -43,6 +61,7 @@ def makers_still_here(tokens: list[ApiToken]) -> set[int]:
     return {token.pk for token in tokens if (token.made_by_id, token.school_id) in here}
 
 
-def _with(permission: Permission, school: int) -> list[int]:
+def _with(permission: Permission, school: int, *, soon: bool = False) -> list[int]:
     roles = access.roles_at(permission, Scope.SCHOOL)
-    return list(User.objects.with_role_at([school], roles).values_list("pk", flat=True))
+    found = User.objects.with_role_at([school], roles, soon=soon)
+    return list(found.values_list("pk", flat=True))

@@ -27,6 +27,7 @@ class CasesConfig(AppConfig):
         from background.sections import declare_messages, declare_reader, declare_section
         from cases.among import Among
         from cases.destruction import destroyed, fates
+        from cases.dossier.year import tell_of_lately
         from cases.handing_on import hand_on
         from cases.models import (
             Attachment,
@@ -63,6 +64,7 @@ class CasesConfig(AppConfig):
         BigAutoField.register_lookup(Says)
         membership_ended.connect(hand_on, dispatch_uid="cases.hand_on")
         membership_began.connect(tell_of_role, dispatch_uid="cases.tell_of_role")
+        membership_began.connect(tell_of_lately, dispatch_uid="cases.tell_of_lately")
         for signal, ends in (
             (user_logged_in, devices.signed_in),
             (user_logged_out, devices.signed_out),

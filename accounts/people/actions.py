@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 from allauth.mfa.models import Authenticator
@@ -41,6 +42,9 @@ INVITATION_LASTS = timedelta(days=14)
 PLAIN_ADDRESS = re.compile(r"(?!.*=\?)[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[^@\s\"<>\[\]]+")
 # To one address, by one school: more is no invitation, but a full mailbox.
 INVITATIONS_A_DAY = 5
+# Of one person at one school, and of one buurtteam: each goes to the mailbox of everybody who
+# leads or looks after one of the schools.
+ROLES_A_DAY, TEAM_ROLES_A_DAY = 10, 30
 # 256 bits: nobody guesses a link.
 SECRET_BYTES = 32
 
@@ -219,21 +223,53 @@ def give_role(
         raise ActionError(_("You cannot change your own roles. Ask another administrator."))
     if not people_of([school]).filter(pk=person.pk).exists():
         raise PermissionDenied
-    if not Membership.objects.filter(ended_at=None, user=person).of_places([school]).exists():
-        # Else a school that they left could take away their second factor, and their sign-in. And
-        # whether they work elsewhere now is not for it to know: the answer is the same.
-        raise ActionError(_("This person left. Invite them: they say yes themselves."))
     place = place_of(role, school)
     if not any(place.values()):
         raise ActionError(_("This school has no buurtteam yet."), field="role")
+    _check_works_here(person, place, starts_on)
     if replaces is not None and (replaces.role, replaces.school_id) != (role, school.pk):
         raise ActionError(
             _("Somebody is replaced in their own role: choose that role here too."),
             field="replaces",
         )
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)  # as ``_give`` does
+    _check_not_too_often(person, school, place)
     return _give(
         person, role, school, place, by=by, starts_on=starts_on, ends_on=ends_on, replaces=replaces
     )
+
+
+def _check_works_here(person: User, place: dict[str, object], starts_on: date | None) -> None:
+    """Raise ``ActionError`` unless the person holds a role here, today and until that day.
+
+    Else a school that they left, or never came to, could take away their second factor and their
+    sign-in, and read when they sign in. Whether they work elsewhere now is not for it to know: the
+    answer is the same.
+    """
+    today = timezone.localdate()
+    held = person.memberships.lets_give(*_keys(place))
+    if not held.in_force(today).exists():
+        raise ActionError(_("They hold no role here now. Invite them: they say yes themselves."))
+    first = starts_on or today
+    if first > today and not held.in_force(first - timedelta(days=1)).exists():
+        raise ActionError(
+            _("They hold no role here until then. Invite them when it begins."), field="starts_on"
+        )
+
+
+def _keys(place: dict[str, object]) -> tuple[int | None, int | None]:
+    return tuple(at and at.pk for at in (place["school"], place["buurtteam"]))
+
+
+def _check_not_too_often(person: User, school: School, place: dict[str, object]) -> None:
+    """Raise ``ActionError`` for who was given so many roles today that mailboxes fill."""
+    today = Membership.objects.filter(given_at__gt=timezone.now() - timedelta(days=1))
+    of_team = today.filter(buurtteam__isnull=False, buurtteam=place["buurtteam"])
+    if (
+        today.filter(user=person).of_places([school]).count() >= ROLES_A_DAY
+        or of_team.count() >= TEAM_ROLES_A_DAY
+    ):
+        raise ActionError(_("So many roles were given here today. Wait until tomorrow."))
 
 
 def _give(
@@ -263,7 +299,8 @@ def _give(
     if by is not None:  # a role that one says yes to oneself stands there by its invitation
         _tell_trail(membership, by, school, "made")
     membership_began.send(sender=Membership, membership=membership)
-    transaction.on_commit(lambda: mails.tell_of_role(membership, school))
+    transaction.on_commit(lambda: mails.tell_of_role(membership))
+    transaction.on_commit(lambda: mails.tell_of_lately(membership))
     return membership
 
 
@@ -286,7 +323,7 @@ def end_role(membership: Membership, by: User, school: School) -> None:
     if not wind_up(membership, timezone.now()):
         return  # by a colleague, at this very moment
     _tell_trail(membership, by, school, "changed")
-    transaction.on_commit(lambda: mails.tell_of_role(membership, school, ended=True))
+    transaction.on_commit(lambda: mails.tell_of_role(membership, ended=True))
 
 
 def _tell_trail(membership: Membership, by: User, school: School, kind: str) -> None:
@@ -305,6 +342,7 @@ def wind_up(membership: Membership, now: datetime) -> bool:
 
     Source: docs/security.md, "People". A second time changes nothing, and returns False.
     """
+    membership.user.hold_memberships()  # all of them in one order: another can end with this one
     locked = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
     if locked.ended_at is not None:
         return False
@@ -316,10 +354,26 @@ def wind_up(membership: Membership, now: datetime) -> bool:
     locked.ends_on, locked.ended_at = max(last_day, locked.starts_on), now
     locked.save(update_fields=["ends_on", "ended_at"])
     _withdraw_ways_back(locked)  # before the user is locked, as where one is accepted
+    if locked.starts_on > today:  # it gave nothing yet
+        return True
     end_sessions(locked.user)
     throw_away_all(locked.user)
     membership_ended.send(sender=Membership, membership=locked)
+    _end_what_is_to_come(locked, now)
     return True
+
+
+def _end_what_is_to_come(ended: Membership, now: datetime) -> None:
+    """End the roles that somebody would begin some day at a place where they hold none any more.
+
+    Else a school that they left would have a hand on them on that day.
+    """
+    held = Membership.objects.filter(user=ended.user_id)
+    today = timezone.localdate(now)
+    for one in held.to_come(today).order_by("pk"):
+        if not held.lets_give(one.school_id, one.buurtteam_id).in_force(today).exists():
+            wind_up(one, now)
+            transaction.on_commit(partial(mails.tell_of_role, one, ended=True))
 
 
 def _withdraw_ways_back(ended: Membership) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import ComingDayField, MeldcodeForm, PublicIdField
 from accounts.models import Membership, School, User
 from accounts.people.roles import GIVEN_AT
+from accounts.tables import one_line
 
 ROLE_CHOICES = [(role.value, role.label) for role in GIVEN_AT]
 UNTIL_HELP = _("For a time only, such as a trainee or a substitute. Leave empty for good.")
@@ -19,9 +20,12 @@ UNTIL_HELP = _("For a time only, such as a trainee or a substitute. Leave empty 
 class NameField(forms.CharField):
     """Somebody's name, on one line: it stands in mails, where more lines could pass for ours."""
 
-    def to_python(self, value: Any) -> str:
-        """Return the name with single spaces for whatever white space was sent."""
-        return " ".join(super().to_python(value).split())
+    def clean(self, value: Any) -> str:
+        """Return the name with single spaces for white space, and without what cannot be seen.
+
+        What was sent is held against the field, and what is left of it.
+        """
+        return super().clean(one_line(super().clean(value)))
 
 
 class SchoolForm(MeldcodeForm):

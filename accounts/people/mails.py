@@ -1,12 +1,14 @@
 """The mails about roles: who was invited, and what was changed. No pupil, no case."""
 
 import logging
+from collections.abc import Iterable
+from datetime import timedelta
 
 from django.conf import settings
 from django.core import mail
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.errors import MAIL_FAILED
@@ -17,6 +19,10 @@ logger = logging.getLogger(__name__)
 
 # Who hears of each change of a role at a school: so that no administrator raises a role in silence.
 TOLD = (Role.SCHOOL_LEADER, Role.ADMINISTRATOR)
+# How long ago a change can be of which somebody is told who begins to hear of such changes.
+LATELY = timedelta(days=30)
+# Roles named in one mail.
+MOST_TOLD = 100
 
 
 def send_invitation(invitation: RoleInvitation, secret: str) -> None:
@@ -29,14 +35,12 @@ def send_invitation(invitation: RoleInvitation, secret: str) -> None:
         _send(_("Meldcode: you are invited"), text, invitation.email)
 
 
-def tell_of_role(membership: Membership, school: School, *, ended: bool = False) -> None:
+def tell_of_role(membership: Membership, *, ended: bool = False) -> None:
     """Tell the person, and whoever leads and looks after the school, of a role given or ended.
 
     A family worker's role is that of all schools of the buurtteam: each of them hears of it.
     """
-    of_team = School.objects.filter(buurtteam__isnull=False, buurtteam=membership.buurtteam_id)
-    told = User.objects.with_role_at([school.pk, *of_team.values_list("pk", flat=True)], TOLD)
-    for person in {*told, membership.user}:
+    for person in {*who_hears(_schools_of(membership)), membership.user}:
         with translation.override(person.language):
             text = render_to_string(
                 "people/email/role.txt",
@@ -46,9 +50,43 @@ def tell_of_role(membership: Membership, school: School, *, ended: bool = False)
             _send(subject, text, person.email)
 
 
+def tell_of_lately(membership: Membership) -> None:
+    """Tell whose role hears of such changes which ones there were, in the weeks before.
+
+    Somebody whose role ends for a minute is told of what was done in that minute.
+    """
+    if membership.role not in TOLD:
+        return
+    since = timezone.now() - LATELY
+    given = (
+        Membership.objects.of_places([membership.school])
+        .filter(given_at__gt=since)
+        .exclude(user=membership.user_id)
+        .select_related("user", "school", "buurtteam")
+        .order_by("-given_at", "-pk")
+    )
+    providers = IdentityProvider.objects.filter(school=membership.school_id, is_active=True)
+    told = list(given[:MOST_TOLD])
+    if not told and not providers.exists():
+        return
+    with translation.override(membership.user.language):
+        text = render_to_string(
+            "people/email/lately.txt",
+            {
+                "school": membership.school,
+                "given": told,
+                "more": given.count() - len(told),
+                "providers": providers,
+                "days": LATELY.days,
+                "site": settings.SITE_URL,
+            },
+        )
+        _send(_("Meldcode: what was changed before you came"), text, membership.user.email)
+
+
 def tell_of_reset(person: User) -> None:
     """Tell somebody that their second factor was taken away, and all schools that they reach."""
-    for told in {*User.objects.with_role_at(_reached_by(person), TOLD), person}:
+    for told in {*who_hears(_reached_by(person)), person}:
         with translation.override(told.language):
             text = render_to_string(
                 "people/email/reset.txt", {"person": person, "site": settings.SITE_URL}
@@ -56,16 +94,31 @@ def tell_of_reset(person: User) -> None:
             _send(_("Meldcode: a second factor was reset"), text, told.email)
 
 
+def who_hears(schools: Iterable[int]) -> "User.objects":
+    """Return who hears of such changes at the schools, now and from some day on."""
+    return User.objects.with_role_at(schools, TOLD, soon=True)
+
+
+def _schools_of(membership: Membership) -> list[int]:
+    if membership.school_id:
+        return [membership.school_id]
+    of_team = School.objects.filter(buurtteam=membership.buurtteam_id)
+    return list(of_team.values_list("pk", flat=True))
+
+
 def _reached_by(person: User) -> list[int]:
-    """Return the schools that somebody's account reaches: their own, and their buurtteam's."""
-    held = Membership.objects.filter(user=person, ended_at__isnull=True)
+    """Return the schools that somebody's account reaches now: their own, and their buurtteam's.
+
+    Not by a role that begins some day: of whoever left, it would tell their old school.
+    """
+    held = Membership.objects.filter(user=person).in_force()
     of_team = School.objects.filter(buurtteam__in=held.values("buurtteam"))
     return [*held.values_list("school_id", flat=True), *of_team.values_list("pk", flat=True)]
 
 
 def tell_of_sign_in(provider: IdentityProvider) -> None:
     """Tell whoever leads and looks after a school that people sign in otherwise from now on."""
-    for told in User.objects.with_role_at([provider.school_id], TOLD):
+    for told in who_hears([provider.school_id]):
         with translation.override(told.language):
             text = render_to_string(
                 "sso/email/changed.txt", {"provider": provider, "site": settings.SITE_URL}

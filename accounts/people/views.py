@@ -4,7 +4,7 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -46,15 +46,20 @@ def people(request: HttpRequest) -> HttpResponse:
             "invitations": RoleInvitation.objects.standing()
             .filter(school__in=schools)
             .select_related("school", "buurtteam", "invited_by"),
-            "protected": _with_second_factor(by_person),
+            "unprotected": _without_second_factor(held),
         },
     )
 
 
-def _with_second_factor(people: dict[User, list[Membership]]) -> set[int]:
+def _without_second_factor(held: "Membership.objects") -> set[int]:
+    """Return the keys of those who work here today and have no second factor yet.
+
+    Of whoever left it is not for us to know: they may have set it up for another school.
+    """
     kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    found = Authenticator.objects.filter(user__in=list(people), type__in=kinds)
-    return set(found.values_list("user_id", flat=True))
+    found = Authenticator.objects.filter(user__in=held.values("user"), type__in=kinds)
+    unprotected = held.in_force().exclude(user__in=found.values("user"))
+    return set(unprotected.values_list("user_id", flat=True))
 
 
 @requires(Permission.MANAGE_PEOPLE)
@@ -99,10 +104,8 @@ def person(request: HttpRequest, person: str) -> HttpResponse:
         {
             "person": found,
             "memberships": held.order_by("ended_at", "-starts_on"),
-            "works_here": held.filter(ended_at__isnull=True).exists(),
-            # Of whoever left it is not for us to know: they may have set it up for another school.
             "works_now": held.in_force().exists(),
-            "protected": bool(_with_second_factor({found: []})),
+            "protected": found.pk not in _without_second_factor(held),
             "may_change": access.may(request.user, Permission.MANAGE_PEOPLE)
             and found != request.user,
         },
@@ -156,13 +159,16 @@ def reset_second_factor(request: HttpRequest, person: str) -> HttpResponse:
 
 
 def _other_person(request: HttpRequest, person: str) -> tuple[list[School], User]:
-    """Return the schools where the user looks after somebody else, and that person."""
-    for school in access.schools(request.user, Permission.MANAGE_PEOPLE):
-        others = actions.people_of([school]).exclude(pk=request.user.pk)
-        found = others.filter(public_id=person).first()
-        if found is not None:
-            return [school], found
-    raise Http404
+    """Return the schools where the user looks after somebody else, and that person.
+
+    First of all the school where that person works today: what asks for that is asked of the first.
+    """
+    schools = access.schools(request.user, Permission.MANAGE_PEOPLE)
+    others = actions.people_of(schools).exclude(pk=request.user.pk)
+    found = get_object_or_404(others, public_id=person)
+    of_them = [one for one in schools if actions.people_of([one]).filter(pk=found.pk).exists()]
+    works = Membership.objects.in_force().filter(user=found)
+    return sorted(of_them, key=lambda one: not works.of_places([one]).exists()), found
 
 
 def _school_of(membership: Membership, schools: list[School]) -> School:

@@ -7,6 +7,7 @@ next goes on after it.
 """
 
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from accounts import access
 from accounts.access import Permission, Scope, roles_at
 from accounts.models import Membership, School, User
+from accounts.people.mails import LATELY
 from audit.kinds import Kind
 from audit.log import record_read
 from cases import jobs
@@ -68,8 +70,8 @@ def request_year(school: School, by: User, key: UUID, year: int, reason: str) ->
 def told_of_year(school: School, by: User) -> set[int]:
     """Return who hears that somebody asked for a year: never only themselves.
 
-    Whoever leads the school; where that is the asker alone, who looks after it beside them; where
-    there is nobody, whoever leads another school of the board.
+    Whoever leads the school, now or from some day on; where that is the asker alone, who looks
+    after it beside them; where there is nobody, whoever leads another school of the board.
     """
     leads = roles_at(Permission.SEE_BOARD_CASE, Scope.SCHOOL)
     exports = roles_at(Permission.EXPORT_YEAR, Scope.SCHOOL)
@@ -79,9 +81,27 @@ def told_of_year(school: School, by: User) -> set[int]:
         others.filter(school=school, role__in=exports),
         others.filter(school__board__isnull=False, school__board=school.board_id, role__in=leads),
     )
-    return next(
+    found = next(
         (people for line in lines if (people := set(line.values_list("user", flat=True)))), set()
     )
+    soon = User.objects.with_role_at([school.pk], leads, soon=True).exclude(pk=by.pk)
+    return {*found, *soon.values_list("pk", flat=True)}
+
+
+def tell_of_lately(membership: Membership, **kwargs: Any) -> None:
+    """Tell whoever leads from now on which years were asked for in the weeks before.
+
+    (``accounts.signals.membership_began``.) Who asked while the leader's role was over for a minute
+    would have asked in silence.
+    """
+    if not access.scope(membership.role, Permission.SEE_BOARD_CASE):
+        return
+    about = str(membership.school_id)
+    asked = YearExport.objects.filter(school=membership.school_id)
+    asked = asked.filter(requested_at__gt=timezone.now() - LATELY).select_related("requested_by")
+    for export in asked:
+        key = str(export.public_id)
+        notify(YEAR_ASKED, [membership.user_id], key, by=export.requested_by, about=about)
 
 
 @transaction.atomic

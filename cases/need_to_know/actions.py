@@ -35,8 +35,8 @@ NOBODY_LEFT = gettext_lazy(
     "Nobody would be left who can run this case. Give a colleague that role first."
 )
 LEADERS_ALONE = gettext_lazy(
-    "Only another leader of this school keeps a school leader out: ask them. Is there none? Then the "
-    "administrator gives a colleague that role first."
+    "Only another leader of this school keeps a school leader out: ask them. Is there none? Then "
+    "the administrator gives a colleague that role first."
 )
 EMERGENCY_LASTS = timedelta(hours=24)
 NO_SUCH_CASE = gettext_lazy(

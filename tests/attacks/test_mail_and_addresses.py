@@ -261,6 +261,6 @@ def test_whose_address_cannot_be_written_keeps_nobody_waiting(school, settings, 
     case = CaseFactory(pupil__school=school)
     notify(SHUT_OUT, [first.pk, *(other.pk for other in others)], "1", case=case)
     assert deliver() == len(others)
-    mails.tell_of_role(first.memberships.get(), school)
+    mails.tell_of_role(first.memberships.get())
     reached = "".join(file.read_text() for file in tmp_path.iterdir())
     assert all(other.email in reached for other in others)
