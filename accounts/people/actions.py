@@ -24,6 +24,7 @@ from accounts.access import Permission
 from accounts.drafts.actions import throw_away_all
 from accounts.errors import KEY_USED, ActionError
 from accounts.models import Membership, RoleInvitation, School, User
+from accounts.most import check_room
 from accounts.people import mails
 from accounts.people.roles import place_of
 from accounts.roles import Role
@@ -111,6 +112,7 @@ def _invite(
         raise ActionError(
             _("Five invitations went to this address today. Wait until tomorrow."), field="email"
         )
+    check_room("invitations", RoleInvitation.objects.standing().filter(school=school))
     # A new one takes the place of the old: its mail went to the wrong folder, or is too old.
     _withdraw(sent.standing().filter(role=role))
     secret = secrets.token_urlsafe(SECRET_BYTES)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts import access
 from accounts.access import Permission
 from accounts.models import School, User
+from accounts.most import check_room
 from cases.errors import KEY_USED, ActionError
 from cases.models import Contact
 
@@ -33,6 +34,7 @@ def add_contact(school: School, by: User, key: UUID, **fields: Any) -> Contact:
         if added.school_id != school.pk:
             raise ActionError(KEY_USED)
         return added
+    check_room("contacts", Contact.objects.standing().filter(school=school))
     return Contact.objects.create(
         school=school, idempotency_key=key, checked_on=timezone.localdate(), **fields
     )

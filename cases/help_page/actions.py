@@ -11,6 +11,7 @@ from django.utils import translation
 from accounts import access
 from accounts.access import Permission
 from accounts.models import School, User
+from accounts.most import check_room
 from cases.errors import KEY_USED, ActionError
 from cases.help_page.defaults import DEFAULTS
 from cases.models import HelpItem
@@ -45,6 +46,7 @@ def add_item(school: School, by: User, key: UUID, **fields: Any) -> HelpItem:
         if added.school_id != school.pk:
             raise ActionError(KEY_USED)
         return added
+    check_room("help_items", school.help_items.all())
     last = school.help_items.aggregate(last=Max("position"))["last"]
     return HelpItem.objects.create(school=school, idempotency_key=key, position=last + 1, **fields)
 

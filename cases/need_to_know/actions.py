@@ -55,7 +55,7 @@ def shut_out(case: Case, by: User, person: User, *, ground: str, explanation: st
     by.hold_memberships()
     # Then the pupil, as a first signal does; then all cases: what is about to be written in one of
     # them is written before, or refused.
-    Pupil.objects.hold(case.pupil_id)
+    _hold_pupil(case)
     locked = Case.objects.select_for_update(of=("self",)).filter(pupil=case.pupil_id)
     case = next((one for one in locked.order_by("pk") if one.pk == case.pk), None)
     if case is None:
@@ -89,6 +89,14 @@ def shut_out(case: Case, by: User, person: User, *, ground: str, explanation: st
         # So that nobody hides a case from whoever leads: the others who run it are told at once.
         notify(SHUT_OUT, runners(case) - {by.pk}, f"set-{made.pk}", case=case)
     return made
+
+
+def _hold_pupil(case: Case) -> None:
+    """Hold the pupil of a case. Raises ``PermissionDenied`` when both were destroyed meanwhile."""
+    try:
+        Pupil.objects.hold(case.pupil_id)
+    except Pupil.DoesNotExist as error:
+        raise PermissionDenied from error
 
 
 def _take_back(case: Case, person: User, by: User) -> None:
@@ -133,7 +141,7 @@ def _end_all(case: Case, person: User, by: User | None) -> None:
 def end_shut_out(standing: ShutOut, case: Case, by: User, *, why: str) -> None:
     """Let a person be seen as anybody else again; what they had of a case does not come back."""
     by.hold_memberships()
-    Pupil.objects.hold(case.pupil_id)  # against who destroys the case in which it was set
+    _hold_pupil(case)  # against who destroys the case in which it was set
     check(by, Permission.SHUT_OUT, case)
     ends_here = ShutOut.objects.ends_in(case).filter(pk=standing.pk).exists()
     if not ends_here or standing.user_id == by.pk:
@@ -258,7 +266,7 @@ def open_in_emergency(
         .first()
     )
     if found is not None:  # once more, locked: whom somebody keeps out right now stays out
-        Case.objects.select_for_update(of=("self",)).get(pk=found.pk)
+        list(Case.objects.select_for_update(of=("self",)).filter(pk=found.pk).values_list("pk"))
         found = Case.objects.filter(pk=found.pk).unconflicted_for(by).first()
     if found is None:
         raise ActionError(NO_SUCH_CASE, field="reference")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import access
 from accounts.access import Permission
 from accounts.models import School, User
+from accounts.most import check_room
 from cases.errors import KEY_USED, ActionError
 from cases.models import Case, DestructionList, DueItem, Pupil, RightsRequest
 from cases.protocol import asking
@@ -35,6 +36,7 @@ def register(
         if asked.registered_by_id != by.pk:
             raise ActionError(KEY_USED)
         return asked
+    check_room("requests", RightsRequest.objects.open().filter(registered_by=by))
     # Whoever is kept out of the pupil's cases takes a letter too: refused, it would tell them.
     if pupil is not None:
         _hold(pupil, school)

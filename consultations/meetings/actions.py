@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts import access
 from accounts.access import Permission
 from accounts.models import School, User
+from accounts.most import check_room
 from cases.actions import BOARD_ONLY, check, lock
 from cases.errors import KEY_USED, ActionError
 from cases.models import Case
@@ -38,6 +39,7 @@ def plan_meeting(
         if (planned.made_by_id, planned.school_id) != (by.pk, school.pk):
             raise ActionError(KEY_USED)
         return planned
+    check_room("meetings", Meeting.objects.open().filter(school=school))
     return Meeting.objects.create(
         school=school, made_by=by, idempotency_key=key, starts_at=starts_at, place=place
     )

@@ -1,0 +1,148 @@
+"""What one person may add without end made pages slow for everybody. Each of these failed once."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import most
+from accounts.errors import ActionError
+from accounts.people.actions import invite, withdraw
+from accounts.roles import Role
+from cases.contact_book.actions import add_contact, remove_contact
+from cases.help_page.actions import add_item
+from cases.models import Case
+from cases.need_to_know.actions import end_shut_out, open_in_emergency, shut_out
+from cases.rights_requests.actions import register
+from consultations.meetings.actions import close_meeting, plan_meeting
+from tests.factories import BoardFactory, CaseFactory, PupilFactory, SchoolFactory, member
+
+pytestmark = pytest.mark.django_db
+
+
+def of_invitations(school, people):
+    def one(number):
+        return invite(
+            school, people["administrator"], uuid.uuid4(),
+            email=f"nieuw{number}@school.example", name="Nieuw", role=Role.TEACHER,
+        )  # fmt: skip
+
+    return one, lambda made: withdraw(made, people["administrator"])
+
+
+def of_contacts(school, people):
+    def one(number):
+        return add_contact(
+            school, people["coordinator"], uuid.uuid4(),
+            organisation="GGD", name=f"Arts {number}", telephone="020 000 0000",
+        )  # fmt: skip
+
+    return one, lambda made: remove_contact(made, people["coordinator"])
+
+
+def of_meetings(school, people):
+    def one(number):
+        day = timezone.now() + timedelta(days=number)
+        return plan_meeting(school, people["coordinator"], uuid.uuid4(), starts_at=day, place="1")
+
+    return one, lambda made: close_meeting(made, people["coordinator"])
+
+
+def of_requests(school, people):
+    pupil = PupilFactory(school=school)
+
+    def one(number):
+        return register(
+            school, people["coordinator"], uuid.uuid4(), pupil=pupil, kind="see",
+            asked_by="parent", received_on=timezone.localdate(),
+        )  # fmt: skip
+
+    def answered(made):
+        made.answered_on = timezone.localdate()
+        made.outcome, made.answered_by = "granted", people["coordinator"]
+        made.save()
+
+    return one, answered
+
+
+@pytest.mark.parametrize(
+    ("kind", "of"),
+    [
+        ("invitations", of_invitations),
+        ("contacts", of_contacts),
+        ("meetings", of_meetings),
+        ("requests", of_requests),
+    ],
+)
+def test_no_more_stand_than_there_may(kind, of, school, administrator, coordinator, monkeypatch):
+    one, ended = of(school, {"administrator": administrator, "coordinator": coordinator})
+    monkeypatch.setitem(most.MOST, kind, (3, most.MOST[kind][1]))
+    made = [one(number) for number in range(3)]
+    with pytest.raises(ActionError) as refused:
+        one(4)
+    assert "3" in refused.value.message
+    ended(made[0])
+    one(5)
+
+
+def test_how_many_letters_others_took_is_not_told(school, coordinator, monkeypatch):
+    monkeypatch.setitem(most.MOST, "requests", (3, most.MOST["requests"][1]))
+    for person in (coordinator, member(Role.COORDINATOR, school)):
+        one, __ = of_requests(school, {"coordinator": person})
+        for number in range(3):
+            one(number)
+
+
+def test_a_help_page_has_no_more_pieces_than_there_may(
+    school, administrator, signed_in, monkeypatch
+):
+    add_item(
+        school, administrator, uuid.uuid4(), section="reading", title="Eén", text="Zo.", url=""
+    )
+    there = school.help_items.count()
+    monkeypatch.setitem(most.MOST, "help_items", (there, most.MOST["help_items"][1]))
+    answer = signed_in(administrator).post(
+        reverse("cases:add_help"),
+        {"section": "reading", "title": "Twee", "text": "Zo.", "url": "https://twee.example/"},
+    )
+    assert answer.status_code == 422
+    assert f"{there} onderdelen" in answer.content.decode()
+    assert "Twee" in answer.content.decode()  # nothing typed is lost
+
+
+# --- A case that is destroyed at this very moment
+@pytest.mark.parametrize("goes", ["case", "pupil"])
+def test_nobody_is_kept_out_of_what_is_gone(school, coordinator, teacher, goes):
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    member(Role.SCHOOL_LEADER, school)
+    kept_out = shut_out(case, coordinator, teacher, ground="family", explanation="")
+    pupil = case.pupil_id if goes == "case" else case.pupil_id + 1
+    gone = Case(pk=case.pk + 1, pupil_id=pupil, school=school)
+    other = member(Role.TEACHER, school)
+    with pytest.raises(PermissionDenied):
+        shut_out(gone, coordinator, other, ground="family", explanation="")
+    with pytest.raises(PermissionDenied):
+        end_shut_out(kept_out, gone, coordinator, why="Vergissing.")
+
+
+def test_emergency_access_to_what_is_gone_meanwhile_is_refused(school, monkeypatch):
+    school.board = BoardFactory()
+    school.save()
+    sister = member(Role.SCHOOL_LEADER, SchoolFactory(board=school.board))
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    queryset = type(Case.objects.all())
+    real = queryset.select_for_update
+
+    def meanwhile(self, *args, **kwargs):
+        Case.objects.filter(pk=case.pk)._raw_delete("default")
+        return real(self, *args, **kwargs)
+
+    monkeypatch.setattr(queryset, "select_for_update", meanwhile)
+    with pytest.raises(ActionError) as refused:
+        open_in_emergency(
+            school, sister, uuid.uuid4(), reference=case.reference, reason="Kind in gevaar, nu." * 2
+        )
+    assert refused.value.field == "reference"
