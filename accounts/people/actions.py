@@ -366,16 +366,27 @@ def wind_up(membership: Membership, now: datetime) -> bool:
 
 
 def _end_what_is_to_come(ended: Membership, now: datetime) -> None:
-    """End the roles that somebody would begin some day at a place where they hold none any more.
+    for one in ends_with(ended, timezone.localdate(now)):
+        wind_up(one, now)
+        transaction.on_commit(partial(mails.tell_of_role, one, ended=True))
 
-    Else a school that they left would have a hand on them on that day.
+
+def ends_with(membership: Membership, today: date | None = None) -> list[Membership]:
+    """Return the roles that somebody would begin some day where they hold none but this one.
+
+    They end with it: else a school that they left would have a hand on them on that day.
     """
-    held = Membership.objects.filter(user=ended.user_id)
-    today = timezone.localdate(now)
-    for one in held.to_come(today).order_by("pk"):
-        if not held.lets_give(one.school_id, one.buurtteam_id).in_force(today).exists():
-            wind_up(one, now)
-            transaction.on_commit(partial(mails.tell_of_role, one, ended=True))
+    held = Membership.objects.filter(user=membership.user_id).exclude(pk=membership.pk)
+    if membership.school_id:
+        here = held.of_places([membership.school])
+    else:
+        here = held.filter(buurtteam=membership.buurtteam_id)
+    to_come = here.to_come(today).select_related("user", "school", "buurtteam").order_by("pk")
+    return [
+        one
+        for one in to_come
+        if not held.lets_give(one.school_id, one.buurtteam_id).in_force(today).exists()
+    ]
 
 
 def _withdraw_ways_back(ended: Membership) -> None:

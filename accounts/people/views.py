@@ -143,7 +143,12 @@ def end_role(request: HttpRequest, membership: str) -> HttpResponse:
         actions.end_role(found, request.user, _school_of(found, schools))
         messages.success(request, _("The role is ended."))
         return redirect("people:person", found.user.public_id)
-    return render(request, "people/end_role.html", {"membership": found, "person": found.user})
+    ends_too = actions.ends_with(found)
+    return render(
+        request,
+        "people/end_role.html",
+        {"membership": found, "person": found.user, "ends_too": ends_too},
+    )
 
 
 @requires(Permission.MANAGE_PEOPLE)

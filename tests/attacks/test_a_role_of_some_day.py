@@ -37,7 +37,7 @@ from cases.models import Notification
 from cases.notifications.kinds import YEAR_ASKED
 from tests.accounts.page import Page
 from tests.accounts.second_factors import give_app
-from tests.factories import CaseFactory, PupilFactory, SchoolFactory, member
+from tests.factories import BuurtteamFactory, CaseFactory, PupilFactory, SchoolFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +87,29 @@ def test_the_same_by_the_calendar(school):
     with time_machine.travel(timezone.now() + timedelta(days=3), tick=False):
         wind_up_expired(timezone.now())
         assert not person.memberships.filter(ended_at=None).exists()
+
+
+def test_what_would_begin_elsewhere_is_no_business_of_a_school(school, administrator, teacher):
+    later = {"role": Role.TEACHER, "starts_on": days(9)}
+    there = teacher.memberships.create(school=SchoolFactory(), **later)
+    of_team = teacher.memberships.create(
+        role=Role.BUURTTEAM_WORKER, buurtteam=BuurtteamFactory(), starts_on=days(9)
+    )
+    end_role(teacher.memberships.get(school=school), administrator, school)
+    assert set(teacher.memberships.filter(ended_at=None)) == {there, of_team}
+
+
+def test_what_ends_too_is_shown_before(school, administrator, teacher, signed_in):
+    here = teacher.memberships.get()
+    teacher.memberships.create(school=school, role=Role.COORDINATOR, starts_on=days(9))
+    other = teacher.memberships.create(school=school, role=Role.ATTENTION_OFFICER)
+    url = reverse("people:end_role", args=[here.public_id])
+    assert "eindigt ook" not in Page(signed_in(administrator).get(url)).text
+    end_role(other, administrator, school)
+    text = Page(signed_in(administrator).get(url)).text
+    assert "eindigt ook wat nog zou beginnen: Zorgcoördinator" in text
+    assert signed_in(administrator).post(url).status_code == 302
+    assert not teacher.memberships.filter(ended_at=None).exists()
 
 
 def test_who_is_told_of_it(school, administrator, mailoutbox, django_capture_on_commit_callbacks):
