@@ -10,7 +10,8 @@ import base64
 import logging
 from collections.abc import Iterable, Sequence
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg2.errors import QueryCanceled
 
 from accounts.at_rest.keys import DataKey, Unreadable, encrypting, reading
 from cases.search.columns import SEALED, waits
@@ -20,6 +21,9 @@ from cases.search.table import TABLE, Searched
 logger = logging.getLogger(__name__)
 
 BATCH = 200
+# Milliseconds that PostgreSQL may take for the words of a batch: of ordinary texts it takes some. A
+# text that some pattern makes slow is left, so that those behind it are found.
+SLOWEST = 2_000
 # Of what a key makes of a word: two words of a language are not taken for one another.
 BYTES = 6
 
@@ -67,13 +71,20 @@ def _keep_words_of(row: Searched, key: DataKey) -> int:
 
 
 def _make_what_can_be_read(row: Searched, keys: list[int], key: DataKey) -> int:
-    """Make the words of some rows; one that no key can read keeps no other one from being found."""
+    """Make the words of some rows.
+
+    One that no key can read, or of which the words take too long, keeps no other from being found.
+    """
     try:
         return _make(row, keys, key)
-    except Unreadable:
+    except (Unreadable, OperationalError) as error:
+        slow = isinstance(error.__cause__, QueryCanceled)
+        if not slow and not isinstance(error, Unreadable):
+            raise
         if len(keys) > 1:
             return sum(_make_what_can_be_read(row, [one], key) for one in keys)
-        logger.error("No key can read %s %s", row.model, keys[0])
+        why = "Its words take too long: %s %s" if slow else "No key can read %s %s"
+        logger.error(why, row.model, keys[0])
         return 0
 
 
@@ -103,6 +114,7 @@ def _make(row: Searched, keys: list[int], key: DataKey) -> int:
         schools[pk], texts[pk] = school, " ".join(fields)
     table = connection.ops.quote_name(row.rows._meta.db_table)
     with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{SLOWEST}ms"])
         cursor.execute(
             f"SELECT id, tsvector_to_array({words_in('said')})"  # noqa: S608 - our own
             " FROM unnest(%s::bigint[], %s::text[]) AS texts (id, said)",
@@ -112,6 +124,7 @@ def _make(row: Searched, keys: list[int], key: DataKey) -> int:
             ([_known_as(key, row, schools[pk], stem) for stem in stems], pk)
             for pk, stems in cursor.fetchall()
         ]
+        cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
         cursor.executemany(
             f"UPDATE {table} SET {SEALED} = array_to_tsvector(%s::text[])"  # noqa: S608 - our own
             " WHERE id = %s",

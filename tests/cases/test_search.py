@@ -14,6 +14,7 @@ from accounts.access import Permission
 from accounts.roles import Role
 from cases.dashboard.filters import CaseFilter
 from cases.models import Case, Deviation, LookBack, ShutOut, Statement
+from cases.search import sealed_words
 from cases.search.columns import COLUMN, SEALED
 from cases.search.names import has_trigrams
 from cases.search.sealed import READ_FOR, opened
@@ -192,6 +193,34 @@ def test_what_an_address_might_begin_with_is_read_once(sign, settings):
     settings.DATA_KEYS = [FIRST]
     SignalFactory(**texts)
     assert keep_words() > 0
+
+
+@pytest.mark.skipif(not ON_POSTGRESQL, reason="the words of PostgreSQL")
+def test_a_text_whose_words_take_too_long_keeps_no_other_from_being_found(
+    settings, monkeypatch, caplog
+):
+    """Whatever the pattern: each that was known is mended, and the next one is not known yet."""
+    settings.DATA_KEYS = [FIRST]
+    slow, behind = SignalFactory(facts="Traag als stroop."), SignalFactory(facts="Blauwe plek.")
+    real = sealed_words.words_in
+
+    def words_in(text):
+        slowly = "pg_sleep(9)::text::tsvector"
+        return f"CASE WHEN {text} LIKE 'Traag%%' THEN {slowly} ELSE {real(text)} END"
+
+    monkeypatch.setattr(sealed_words, "words_in", words_in)
+    monkeypatch.setattr(sealed_words, "SLOWEST", 100)
+    keep_words()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM signals_signal WHERE sealed_words IS NULL")
+        assert cursor.fetchall() == [(slow.pk,)]
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("0",)
+    assert "take too long" in caplog.text
+    assert slow.facts not in caplog.text
+    monkeypatch.setattr(sealed_words, "words_in", real)
+    assert keep_words() == 1
+    assert behind.pk > slow.pk
 
 
 @pytest.mark.skipif(not ON_POSTGRESQL, reason="a column of PostgreSQL")
