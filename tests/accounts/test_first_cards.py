@@ -12,7 +12,7 @@ from accounts.roles import Role
 from tests.cases.todo_situations import severe_of_nobody
 from tests.factories import member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def shown(browser) -> Role | None:

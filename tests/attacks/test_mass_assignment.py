@@ -18,7 +18,7 @@ from tests.attacks.proof import shows
 from tests.factories import PASSWORD, RoleInvitationFactory, SchoolFactory
 from tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 LONG_AGO = datetime(2001, 1, 1, 12, tzinfo=UTC)
 WORD = "ingesmokkeld"

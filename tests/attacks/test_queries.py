@@ -130,6 +130,7 @@ def refusals(answer) -> set[str]:
 
 
 @shows("sql-2")
+@pytest.mark.any_database
 @pytest.mark.parametrize("row", FORMS, ids=lambda row: row.name)
 def test_in_a_choice_a_date_or_a_number_it_is_refused(row, signed_in, world):
     sheet = Sheet(row, signed_in, world)
