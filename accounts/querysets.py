@@ -37,17 +37,6 @@ class MembershipQuerySet(models.QuerySet):
         day = today or timezone.localdate()
         return self.filter(ended_at__isnull=True, starts_on__gt=day)
 
-    def lets_give(self, school: int | None, buurtteam: int | None) -> "MembershipQuerySet":
-        """Return the memberships by which somebody can be given a role at a place without asking.
-
-        At a school, those at that very school: whoever works for its buurtteam alone never said yes
-        to the school. For a buurtteam, those of the team and of its schools.
-        """
-        if school is not None:
-            return self.filter(school_id=school)
-        team = models.Q(buurtteam_id=buurtteam) | models.Q(school__buurtteam_id=buurtteam)
-        return self.filter(team)
-
     def of(self, person: "int | models.QuerySet") -> "MembershipQuerySet":
         """Return what decides what somebody may do: what they hold today, with its place.
 

@@ -15,7 +15,7 @@ from allauth.socialaccount.models import SocialAccount
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -228,7 +228,7 @@ def give_role(
     place = place_of(role, school)
     if not any(place.values()):
         raise ActionError(_("This school has no buurtteam yet."), field="role")
-    _check_works_here(person, place, starts_on)
+    _check_works_here(person, school, place, starts_on)
     if replaces is not None and (replaces.role, replaces.school_id) != (role, school.pk):
         raise ActionError(
             _("Somebody is replaced in their own role: choose that role here too."),
@@ -241,15 +241,19 @@ def give_role(
     )
 
 
-def _check_works_here(person: User, place: dict[str, object], starts_on: date | None) -> None:
+def _check_works_here(
+    person: User, school: School, place: dict[str, object], starts_on: date | None
+) -> None:
     """Raise ``ActionError`` unless the person holds a role here, today and until that day.
 
-    Else a school that they left, or never came to, could take away their second factor and their
-    sign-in, and read when they sign in. Whether they work elsewhere now is not for it to know: the
-    answer is the same.
+    At this very school, or at the place of the new one: whoever works for the buurtteam alone never
+    said yes to the school. Else a school that they left, or never came to, could take away their
+    second factor and their sign-in, and read when they sign in. Whether they work elsewhere now is
+    not for it to know: the answer is the same.
     """
     today = timezone.localdate()
-    held = person.memberships.lets_give(*_keys(place))
+    of_team = Q(buurtteam__isnull=False, buurtteam=place["buurtteam"])
+    held = person.memberships.filter(Q(school=school) | of_team)
     if not held.in_force(today).exists():
         raise ActionError(_("They hold no role here now. Invite them: they say yes themselves."))
     first = starts_on or today
@@ -257,10 +261,6 @@ def _check_works_here(person: User, place: dict[str, object], starts_on: date | 
         raise ActionError(
             _("They hold no role here until then. Invite them when it begins."), field="starts_on"
         )
-
-
-def _keys(place: dict[str, object]) -> tuple[int | None, int | None]:
-    return tuple(at and at.pk for at in (place["school"], place["buurtteam"]))
 
 
 def _check_not_too_often(person: User, school: School, place: dict[str, object]) -> None:
@@ -374,19 +374,22 @@ def _end_what_is_to_come(ended: Membership, now: datetime) -> None:
 def ends_with(membership: Membership, today: date | None = None) -> list[Membership]:
     """Return the roles that somebody would begin some day where they hold none but this one.
 
-    They end with it: else a school that they left would have a hand on them on that day.
+    They end with it: else a school that they left would have a hand on them on that day. With the
+    last role at a school also one of its buurtteam, unless they work for that team now.
     """
     held = Membership.objects.filter(user=membership.user_id).exclude(pk=membership.pk)
-    if membership.school_id:
-        here = held.of_places([membership.school])
-    else:
-        here = held.filter(buurtteam=membership.buurtteam_id)
-    to_come = here.to_come(today).select_related("user", "school", "buurtteam").order_by("pk")
-    return [
-        one
-        for one in to_come
-        if not held.lets_give(one.school_id, one.buurtteam_id).in_force(today).exists()
-    ]
+    places = [{"school": membership.school_id}] if membership.school_id else []
+    team = membership.school.buurtteam_id if membership.school_id else membership.buurtteam_id
+    places += [{"buurtteam": team}] if team else []
+    ends = Q()
+    for place in places:
+        if held.in_force(today).filter(**place).exists():
+            break
+        ends |= Q(**place)
+    if not ends:
+        return []
+    to_come = held.to_come(today).filter(ends)
+    return list(to_come.select_related("user", "school", "buurtteam").order_by("pk"))
 
 
 def _withdraw_ways_back(ended: Membership) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts import access
 from accounts.access import Permission, Scope
 from accounts.models import Membership, School, User
+from accounts.people.mails import LATELY
 from accounts.roles import CARE_TEAM, Role
 from audit.about import told_in
 from audit.kinds import Kind
@@ -197,11 +198,14 @@ def _check_board_line(case: Case, by: User, person: User) -> None:
     Whether there is a case for the board alone or not: else the answer would tell it. Only whoever
     leads takes a colleague out of the board's line: else an administrator of the care team could
     give somebody the role for a minute, and hide what is about themselves. And somebody stays in it
-    who is there for good: a substitute's last day would leave it empty.
+    who is there for good: a substitute's last day would leave it empty. Whoever led until lately
+    counts as one: else it would be done while their role is over for a minute.
     """
     roles = access.roles_at(Permission.SEE_BOARD_CASE, Scope.SCHOOL)
-    line = Membership.objects.filter(school_id=case.school_id, role__in=roles, ended_at=None)
-    if not line.filter(user=person).exists():  # also one that begins some day
+    held = Membership.objects.filter(school_id=case.school_id, role__in=roles)
+    line = held.filter(ended_at=None)  # also one that begins some day
+    lately = held.filter(ended_at__gt=timezone.now() - LATELY)
+    if not (line | lately).filter(user=person).exists():
         return
     if not line.current().filter(user=by).exists():
         raise ActionError(LEADERS_ALONE, field="person")

@@ -93,3 +93,27 @@ def test_whoever_leads_from_some_day_on_is_a_leader_here_too(
     case = log(pupil, teacher).case
     assert keep_out(signed_in(coordinator), case, next_one).status_code == 422
     assert keep_out(signed_in(leader), case, next_one).status_code == 302
+
+
+def test_nobody_is_kept_out_while_their_role_is_over_for_a_minute(
+    school, pupil, leader, both, teacher, signed_in
+):
+    board = log(pupil, teacher, about_staff=True).case
+    browser, give = signed_in(both), reverse("people:give_role", args=[leader.public_id])
+
+    def given(role):
+        browser.post(give, {"role": role, "starts_on": timezone.localdate()})
+        return leader.memberships.filter(role=role, ended_at=None).get()
+
+    given(Role.TEACHER)
+    led = leader.memberships.get(role=Role.SCHOOL_LEADER)
+    browser.post(reverse("people:end_role", args=[led.public_id]))
+    assert keep_out(browser, log(pupil, teacher).case, leader).status_code == 422
+    given(Role.SCHOOL_LEADER)
+    assert Case.objects.visible_to(leader).filter(pk=board.pk).exists()
+    # Who led long ago is a colleague as any.
+    leader.memberships.filter(role=Role.SCHOOL_LEADER, ended_at=None).delete()
+    leader.memberships.filter(role=Role.SCHOOL_LEADER).update(
+        ended_at=timezone.now() - timedelta(days=31)
+    )
+    assert keep_out(browser, log(pupil, teacher).case, leader).status_code == 302

@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
@@ -170,6 +171,25 @@ def test_a_school_gives_no_role_to_who_works_for_its_buurtteam_alone(
     before = trail.count()
     signed_in(family_worker)
     assert trail.count() == before
+
+
+@pytest.mark.parametrize("team", ["the same", "another"])
+def test_nor_to_who_left_and_works_at_another_school_of_it(school, administrator, team, signed_in):
+    person = member(Role.TEACHER, school)
+    later = {"role": Role.BUURTTEAM_WORKER, "buurtteam": school.buurtteam, "starts_on": days(3)}
+    to_come = person.memberships.create(**later)
+    there = SchoolFactory(buurtteam=school.buurtteam if team == "the same" else BuurtteamFactory())
+    person.memberships.create(school=there, role=Role.TEACHER)
+    give_app(person)
+    end_role(person.memberships.get(school=school), administrator, school)
+    to_come.refresh_from_db()
+    assert to_come.ended_at is not None
+    url = reverse("people:give_role", args=[person.public_id])
+    today = {"role": Role.BUURTTEAM_WORKER, "starts_on": days(0)}
+    assert signed_in(administrator).post(url, today).status_code == 422
+    assert not person.memberships.filter(buurtteam=school.buurtteam, ended_at=None).exists()
+    with pytest.raises(PermissionDenied):
+        actions.reset_second_factor(school, administrator, person)
 
 
 def test_their_own_role_can_be_given_for_longer(school, administrator, family_worker):
