@@ -27,7 +27,7 @@ class CasesConfig(AppConfig):
         from background.sections import declare_messages, declare_reader, declare_section
         from cases.among import Among
         from cases.destruction import destroyed, fates
-        from cases.dossier.year import tell_of_lately
+        from cases.dossier import year
         from cases.handing_on import hand_on
         from cases.models import (
             Attachment,
@@ -43,6 +43,7 @@ class CasesConfig(AppConfig):
             YearExport,
             YearPaper,
         )
+        from cases.need_to_know import actions
         from cases.notifications import watched
         from cases.notifications.push import checks, devices  # noqa: F401 - the checks register
         from cases.notifications.roles import tell_of_role
@@ -64,7 +65,8 @@ class CasesConfig(AppConfig):
         BigAutoField.register_lookup(Says)
         membership_ended.connect(hand_on, dispatch_uid="cases.hand_on")
         membership_began.connect(tell_of_role, dispatch_uid="cases.tell_of_role")
-        membership_began.connect(tell_of_lately, dispatch_uid="cases.tell_of_lately")
+        membership_began.connect(year.tell_of_lately, dispatch_uid="cases.tell_of_years")
+        membership_began.connect(actions.tell_of_lately, dispatch_uid="cases.tell_of_access")
         for signal, ends in (
             (user_logged_in, devices.signed_in),
             (user_logged_out, devices.signed_out),

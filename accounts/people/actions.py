@@ -220,6 +220,7 @@ def give_role(
     replaces: Membership | None = None,
 ) -> Membership:
     """Give somebody of the school another role, for good or for a time (a substitute)."""
+    by.hold_memberships(person)  # by which they work here: it does not end at this very moment
     check(by, school)
     if person == by:
         raise ActionError(_("You cannot change your own roles. Ask another administrator."))

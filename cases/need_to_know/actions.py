@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -98,6 +99,25 @@ def _hold_pupil(case: Case) -> None:
         Pupil.objects.hold(case.pupil_id)
     except Pupil.DoesNotExist as error:
         raise PermissionDenied from error
+
+
+def tell_of_lately(membership: Membership, **kwargs: Any) -> None:
+    """Tell whoever runs cases from now on what all who did were told at once, in the weeks before.
+
+    (``accounts.signals.membership_began``.) Else it would be done in silence while the roles of all
+    who are told are over for a minute.
+    """
+    if access.scope(membership.role, Permission.MOVE_CASE) < Scope.SCHOOL:
+        return
+    person = membership.user_id
+    for given in EmergencyAccess.objects.running().filter(case__school=membership.school_id):
+        if person in take_part(given.case):
+            notify(EMERGENCY, [person], str(given.pk), by=given.user, case=given.case)
+    since = timezone.now() - LATELY
+    standing = ShutOut.objects.standing().filter(set_at__gt=since)
+    for made in standing.filter(case__school=membership.school_id):
+        if made.user_id in _leads(made.case) and person in runners(made.case):
+            notify(SHUT_OUT, [person], f"set-{made.pk}", by=made.set_by, case=made.case)
 
 
 def _take_back(case: Case, person: User, by: User) -> None:

@@ -35,10 +35,18 @@ from api.kinds import TOKEN_MADE
 from audit.models import LogEntry
 from cases.dossier.year import request_year
 from cases.models import Notification
-from cases.notifications.kinds import YEAR_ASKED
+from cases.need_to_know.actions import open_in_emergency, shut_out
+from cases.notifications.kinds import EMERGENCY, SHUT_OUT, YEAR_ASKED
 from tests.accounts.page import Page
 from tests.accounts.second_factors import give_app
-from tests.factories import BuurtteamFactory, CaseFactory, PupilFactory, SchoolFactory, member
+from tests.factories import (
+    BoardFactory,
+    BuurtteamFactory,
+    CaseFactory,
+    PupilFactory,
+    SchoolFactory,
+    member,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -280,6 +288,30 @@ def test_who_leads_again_is_told_what_was_done_meanwhile(
     assert any("Sam Schim, Zorgcoördinator" in body for body in told)
     kinds = set(Notification.objects.filter(recipient=leader).values_list("kind", flat=True))
     assert {TOKEN_MADE, YEAR_ASKED} <= kinds
+
+
+def test_who_runs_cases_again_is_told_who_came_in_and_who_is_kept_out(school, administrator):
+    school.board = BoardFactory()
+    school.save()
+    sister = member(Role.SCHOOL_LEADER, SchoolFactory(board=school.board))
+    coordinator, author = (member(role, school) for role in (Role.COORDINATOR, Role.TEACHER))
+    leader, other = (member(Role.SCHOOL_LEADER, school) for __ in range(2))
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    give_role(school, administrator, coordinator, role=Role.TEACHER)
+    end_role(coordinator.memberships.get(role=Role.COORDINATOR), administrator, school)
+    open_in_emergency(school, sister, uuid.uuid4(), reference=case.reference, reason="x" * 30)
+    shut_out(case, other, leader, ground="family", explanation="")
+    told = Notification.objects.filter(case=case).values_list("recipient", "kind")
+    assert not told.filter(recipient=coordinator).exists()
+    give_role(school, administrator, coordinator, role=Role.COORDINATOR)
+    give_role(school, administrator, author, role=Role.COORDINATOR)
+    assert set(told.filter(recipient__in=[coordinator, author, leader])) >= {
+        (one.pk, kind) for one in (coordinator, author) for kind in (EMERGENCY, SHUT_OUT)
+    }
+    # Who is kept out is told nothing of it, whatever role they take.
+    Notification.objects.all().delete()
+    give_role(school, administrator, leader, role=Role.ATTENTION_OFFICER)
+    assert not Notification.objects.filter(case=case).exists()
 
 
 def test_who_leads_from_some_day_on_is_told_from_now_on(

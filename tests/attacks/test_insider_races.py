@@ -3,12 +3,14 @@
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 from threading import Event, Thread
 from time import monotonic
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.utils import timezone
 
 from accounts.people import actions as people
 from accounts.roles import Role
@@ -230,3 +232,30 @@ def test_whom_a_conflict_keeps_out_answers_no_letter(school, coordinator, monkey
     keeping_out.join(20)
     assert ShutOut.objects.exists()
     assert (wrote, kept_out) == (True, [False])
+
+
+@pytest.mark.parametrize("day", [0, 300])
+def test_no_role_is_given_while_the_last_one_ends(school, administrator, monkeypatch, day):
+    """It was looked at before anything was held: the new one outlived the last."""
+    person, other = member(Role.TEACHER, school), member(Role.ADMINISTRATOR, school)
+    starts_on = timezone.localdate() + timedelta(days=day)
+
+    def give():
+        people.give_role(school, administrator, person, role=Role.COORDINATOR, starts_on=starts_on)
+
+    def end():
+        people.end_role(person.memberships.get(role=Role.TEACHER), other, school)
+        connection.close()
+
+    ending = Thread(target=end)
+
+    def meanwhile():
+        ending.start()
+        ending.join(1)  # it waits for the first, or is done
+
+    in_between(monkeypatch, people, "_check_works_here", give, meanwhile)
+    ending.join(20)
+    standing = person.memberships.filter(ended_at=None)
+    assert not standing.filter(role=Role.TEACHER).exists()
+    # Given before: of today it stands, as the end of one role leaves another; of some day it goes.
+    assert standing.exists() == (day == 0)
