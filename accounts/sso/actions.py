@@ -71,8 +71,10 @@ def _first_time(provider: IdentityProvider, claims: Claims) -> User:
     here = User.objects.filter(email=address).first()
     if here is not None:
         _check_first_link(provider, here)
-    for each in trusting.select_related("school"):
-        join(email=address, name=name, school=each.school)
+    # Whoever works somewhere says yes to an invitation themselves: to sign in there is none.
+    if here is None or not here.memberships.in_force().exists():
+        for each in trusting.select_related("school"):
+            join(email=address, name=name, school=each.school)
     if here is not None:
         # Once more, locked: a reset of their second factor at this very moment comes first.
         User.objects.select_for_update().get(pk=here.pk)

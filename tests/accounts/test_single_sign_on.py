@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership, RoleInvitation, User
-from accounts.people.actions import reset_second_factor
+from accounts.people.actions import accept, reset_second_factor
 from accounts.roles import Role
 from accounts.sso.actions import admit
 from tests.accounts.oidc import (
@@ -286,10 +286,24 @@ def test_schools_that_trust_the_same_provider_share_their_people(provider, schoo
     provider_of(sister)
     user = member(Role.TEACHER, school, email=NOOR)
     give_app(user)
-    RoleInvitationFactory(school=sister, email=NOOR)
+    invitation = RoleInvitationFactory(school=sister, email=NOOR)
     come_in(client, NOOR, person("s1", email=NOOR))
     assert client.session["_auth_user_id"] == str(user.pk)
+    # Whoever works somewhere says yes to another school themselves, and stays in then.
+    assert {m.school for m in user.current_memberships} == {school}
+    accept(invitation, user)
+    user.forget_memberships()
     assert {m.school for m in user.current_memberships} == {school, sister}
+    assert is_in(client)
+
+
+def test_who_comes_back_comes_in_by_an_invitation(provider, school, client):
+    user = member(Role.TEACHER, school, email=NOOR)
+    give_app(user)
+    user.memberships.update(ends_on=timezone.localdate(), ended_at=timezone.now())
+    RoleInvitationFactory(school=school, email=NOOR)
+    come_in(client, NOOR, person("s1", email=NOOR))
+    assert client.session["_auth_user_id"] == str(user.pk)
 
 
 @pytest.mark.parametrize(
