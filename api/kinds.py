@@ -12,7 +12,7 @@ from accounts.models import Membership, User
 from api.models import ApiToken
 from cases.models import Notification
 from cases.notifications.kinds import Kind, Sight, no_reference
-from signals.models import Signal
+from signals.kinds import own_signal, signal_page, signal_reference
 
 TOKEN_MADE, TOKEN_ALONE, SIGNAL_CAME_IN = "token_made", "token_alone", "signal_came_in"
 
@@ -27,12 +27,6 @@ def manages_systems(sight: Sight) -> Q:
     """Those about schools whose systems the person looks after."""
     schools = access.school_ids(sight.person, Permission.MANAGE_SYSTEMS)
     return Q(about__in=[str(pk) for pk in schools])
-
-
-def own_signal(sight: Sight) -> Q:
-    """Those about signals that stand in the person's name."""
-    own = Signal.objects.logged_by(sight.person)
-    return Q(Exists(own.filter(reference=OuterRef("about"))))
 
 
 def alone_still(person: User, notifications: Iterable[Notification]) -> set[int]:
@@ -50,16 +44,6 @@ def alone_still(person: User, notifications: Iterable[Notification]) -> set[int]
 def systems_page(notification: Notification) -> str:
     """Return the path of the page of systems."""
     return reverse("systems:list")
-
-
-def signal_page(notification: Notification) -> str:
-    """Return the path of the signal."""
-    return reverse("signals:detail", args=[notification.about])
-
-
-def signal_reference(notification: Notification) -> str:
-    """Return the signal's reference."""
-    return notification.about
 
 
 # fmt: off

@@ -25,7 +25,7 @@ def tell_of_lately(membership: Membership, **kwargs: Any) -> None:
     minute would have made it in silence.
     """
     if access.scope(membership.role, Permission.SEE_SYSTEMS):
-        made = ApiToken.objects.working().filter(school=membership.school_id)
+        made = ApiToken.objects.filter(school=membership.school_id)  # also one that was revoked
         for token in made.filter(made_at__gt=timezone.now() - LATELY):
             _tell(token, [membership.user_id])
 

@@ -12,12 +12,17 @@ class SignalsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell audit and the list of tasks. The models are not there before now."""
+        from accounts.signals import membership_ended
         from audit import sight
         from cases.destruction import fates
+        from cases.notifications.kinds import declare
         from cases.todo import registry
-        from signals import destroyed, todo
+        from signals import destroyed, kinds, todo
         from signals.models import Signal
+        from signals.telling import tell_of_nobody_left
 
         sight.declare_own(Signal, lambda user: Signal.objects.filter(author=user).values("pk"))
         registry.declare(*todo.TABLE)
+        declare(*kinds.KINDS)
+        membership_ended.connect(tell_of_nobody_left, dispatch_uid="signals.tell_of_nobody_left")
         fates.declare(*destroyed.TABLE)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import F, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -105,19 +105,28 @@ def tell_of_lately(membership: Membership, **kwargs: Any) -> None:
     """Tell whoever runs cases from now on what all who did were told at once, in the weeks before.
 
     (``accounts.signals.membership_began``.) Else it would be done in silence while the roles of all
-    who are told are over for a minute.
+    who are told are over for a minute. And where they are kept out themselves: tell the others, as
+    when a leader is.
     """
     if access.scope(membership.role, Permission.MOVE_CASE) < Scope.SCHOOL:
         return
-    person = membership.user_id
-    for given in EmergencyAccess.objects.running().filter(case__school=membership.school_id):
+    person, since = membership.user_id, timezone.now() - LATELY
+    here = {"case__school": membership.school_id}
+    for given in EmergencyAccess.objects.filter(given_at__gt=since, **here):
         if person in take_part(given.case):
             notify(EMERGENCY, [person], str(given.pk), by=given.user, case=given.case)
-    since = timezone.now() - LATELY
-    standing = ShutOut.objects.standing().filter(set_at__gt=since)
-    for made in standing.filter(case__school=membership.school_id):
-        if made.user_id in _leads(made.case) and person in runners(made.case):
-            notify(SHUT_OUT, [person], f"set-{made.pk}", by=made.set_by, case=made.case)
+    lately = Q(set_at__gt=since) | Q(ended_at__gt=since) | Q(user=person, ended_at=None)
+    for one in ShutOut.objects.filter(lately, **here).select_related("case"):
+        runs = runners(one.case)
+        if one.ended_at is None and one.user_id == person:
+            key = f"leads-{membership.pk}-{one.pk}"
+            notify(SHUT_OUT, runs, key, by=one.set_by, case=one.case)
+        if person not in runs or one.user_id == person:
+            continue
+        if one.set_at > since and one.user_id in _leads(one.case):
+            notify(SHUT_OUT, [person], f"set-{one.pk}", by=one.set_by, case=one.case)
+        if one.ended_at is not None and one.ended_at > since:
+            notify(SHUT_OUT, [person], f"ended-{one.pk}", by=one.ended_by, case=one.case)
 
 
 def _take_back(case: Case, person: User, by: User) -> None:
@@ -224,11 +233,13 @@ def _check_board_line(case: Case, by: User, person: User) -> None:
     roles = access.roles_at(Permission.SEE_BOARD_CASE, Scope.SCHOOL)
     held = Membership.objects.filter(school_id=case.school_id, role__in=roles)
     line = held.filter(ended_at=None)  # also one that begins some day
-    lately = held.filter(ended_at__gt=timezone.now() - LATELY)
+    lately = held.filter(ended_at__gt=timezone.now() - LATELY, starts_on__lte=F("ended_at__date"))
     if not (line | lately).filter(user=person).exists():
         return
     if not line.current().filter(user=by).exists():
         raise ActionError(LEADERS_ALONE, field="person")
+    if not line.filter(user=person).exists():
+        return
     for_good = line.current().filter(ends_on=None).exclude(user=person)
     if not _not_shut_out(case, for_good):
         raise ActionError(NOBODY_LEFT, field="person")

@@ -11,9 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
+from accounts.people.actions import end_role
 from accounts.roles import Role
-from cases.models import Case, ShutOut
+from cases.models import Case, Notification, ShutOut
+from cases.notifications.kinds import SHUT_OUT, known
 from signals.actions import file_signal, told_of
+from signals.kinds import UNREAD
 from tests.factories import PupilFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +120,70 @@ def test_nobody_is_kept_out_while_their_role_is_over_for_a_minute(
         ended_at=timezone.now() - timedelta(days=31)
     )
     assert keep_out(browser, log(pupil, teacher).case, leader).status_code == 302
+
+
+def test_who_led_lately_is_kept_out_by_an_interim_leader(
+    school, pupil, leader, coordinator, teacher, signed_in
+):
+    """They are in nobody's line any more: nobody for good has to stay beside them."""
+    Membership.objects.filter(user=leader).update(
+        ended_at=timezone.now(), ends_on=timezone.localdate()
+    )
+    leader.memberships.create(role=Role.TEACHER, school=school)
+    interim = member(Role.SCHOOL_LEADER, school)
+    interim.memberships.update(ends_on=timezone.localdate() + timedelta(days=60))
+    case = log(pupil, teacher).case
+    assert keep_out(signed_in(coordinator), case, leader).status_code == 422
+    assert keep_out(signed_in(interim), case, leader).status_code == 302
+
+
+def test_a_role_that_never_began_protects_nobody(school, pupil, coordinator, teacher, signed_in):
+    accused = member(Role.COORDINATOR, school)
+    accused.memberships.create(
+        role=Role.SCHOOL_LEADER, school=school, ended_at=timezone.now(),
+        starts_on=timezone.localdate() + timedelta(days=300),
+        ends_on=timezone.localdate() + timedelta(days=300),
+    )  # fmt: skip
+    member(Role.SCHOOL_LEADER, school)
+    case = log(pupil, teacher).case
+    assert keep_out(signed_in(coordinator), case, accused).status_code == 302
+
+
+# --- What prevents it ends where the next leader was kept out before they led, or two work together
+@pytest.mark.parametrize("author", ["a teacher", "who is kept out"])
+def test_who_wrote_for_the_board_is_told_that_nobody_is_left_to_read_it(
+    school, pupil, leader, both, teacher, author, signed_in
+):
+    next_one, officer = member(Role.TEACHER, school), member(Role.ATTENTION_OFFICER, school)
+    writer = teacher if author == "a teacher" else next_one
+    signal = log(pupil, writer, about_staff=True)
+    browser, ordinary = signed_in(both), log(pupil, teacher).case
+    assert keep_out(browser, ordinary, next_one).status_code == 302
+    Notification.objects.all().delete()
+    browser.post(
+        reverse("people:give_role", args=[next_one.public_id]),
+        {"role": Role.SCHOOL_LEADER, "starts_on": timezone.localdate()},
+    )
+    # Who runs cases hears that somebody who leads from now on is kept out.
+    told = Notification.objects.filter(kind=SHUT_OUT).values_list("recipient", flat=True)
+    assert set(told) == {leader.pk, officer.pk}
+    assert not Notification.objects.filter(kind=UNREAD).exists()
+    browser.post(reverse("people:end_role", args=[leader.memberships.get().public_id]))
+    unread = Notification.objects.filter(kind=UNREAD)
+    if author == "who is kept out":  # it would tell them
+        assert not unread.exists()
+        return
+    assert (unread.get().recipient, unread.get().about) == (teacher, signal.reference)
+    teacher.forget_memberships()
+    assert known(teacher, [unread.get()])
+    page = signed_in(teacher).get(reverse("signals:detail", args=[signal.reference]))
+    assert "0900-111 3 111" in page.content.decode()
+
+
+def test_while_somebody_is_left_nobody_is_told_of_it(school, pupil, leader, teacher, administrator):
+    log(pupil, teacher, about_staff=True)
+    other = member(Role.SCHOOL_LEADER, school)
+    end_role(leader.memberships.get(), administrator, school)
+    assert not Notification.objects.filter(kind=UNREAD).exists()
+    end_role(other.memberships.get(), administrator, school)
+    assert Notification.objects.filter(kind=UNREAD).count() == 1

@@ -311,7 +311,7 @@ def test_who_runs_cases_again_is_told_who_came_in_and_who_is_kept_out(school, ad
     # Who is kept out is told nothing of it, whatever role they take.
     Notification.objects.all().delete()
     give_role(school, administrator, leader, role=Role.ATTENTION_OFFICER)
-    assert not Notification.objects.filter(case=case).exists()
+    assert not told.filter(recipient=leader).exists()
 
 
 def test_who_leads_from_some_day_on_is_told_from_now_on(
