@@ -111,21 +111,29 @@ def tell_of_lately(membership: Membership, **kwargs: Any) -> None:
     if access.scope(membership.role, Permission.MOVE_CASE) < Scope.SCHOOL:
         return
     person, since = membership.user_id, timezone.now() - LATELY
+    own = ShutOut.objects.standing().filter(user=person)
+    kept_from = set(own.values_list("pupil_id", flat=True))
+    for_board = access.scope(membership.role, Permission.SEE_BOARD_CASE) >= Scope.SCHOOL
+
+    def will_run(case: Case) -> bool:  # a role can begin some day: they read it then
+        return case.pupil_id not in kept_from and (for_board or not case.restricted)
+
     here = {"case__school": membership.school_id}
-    for given in EmergencyAccess.objects.filter(given_at__gt=since, **here):
-        if person in take_part(given.case):
+    opened = EmergencyAccess.objects.filter(given_at__gt=since, **here).select_related("case")
+    for given in opened.order_by("pk"):
+        if will_run(given.case):
             notify(EMERGENCY, [person], str(given.pk), by=given.user, case=given.case)
-    lately = Q(set_at__gt=since) | Q(ended_at__gt=since) | Q(user=person, ended_at=None)
-    for one in ShutOut.objects.filter(lately, **here).select_related("case"):
-        runs = runners(one.case)
-        if one.ended_at is None and one.user_id == person:
-            key = f"leads-{membership.pk}-{one.pk}"
-            notify(SHUT_OUT, runs, key, by=one.set_by, case=one.case)
-        if person not in runs or one.user_id == person:
+    for one in own.filter(**here).select_related("case"):
+        key = f"leads-{membership.pk}-{one.pk}"
+        notify(SHUT_OUT, runners(one.case), key, by=one.set_by, case=one.case)
+    lately = Q(set_at__gt=since) | Q(ended_at__gt=since)
+    others = ShutOut.objects.filter(lately, **here).exclude(user=person).select_related("case")
+    for one in others.order_by("pk"):
+        if not will_run(one.case):
             continue
         if one.set_at > since and one.user_id in _leads(one.case):
             notify(SHUT_OUT, [person], f"set-{one.pk}", by=one.set_by, case=one.case)
-        if one.ended_at is not None and one.ended_at > since:
+        if one.ended_at is not None:
             notify(SHUT_OUT, [person], f"ended-{one.pk}", by=one.ended_by, case=one.case)
 
 

@@ -297,6 +297,17 @@ def test_schools_that_trust_the_same_provider_share_their_people(provider, schoo
     assert is_in(client)
 
 
+def test_who_begins_tomorrow_is_given_no_role_elsewhere_by_signing_in(provider, school, client):
+    provider_of(sister := SchoolFactory())
+    user = UserFactory(email=NOOR)
+    give_app(user)
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    user.memberships.create(role=Role.TEACHER, school=school, starts_on=tomorrow)
+    RoleInvitationFactory(school=sister, email=NOOR)
+    assert_refused(client, come_in(client, NOOR, person("s1", email=NOOR)))
+    assert not user.memberships.filter(school=sister).exists()
+
+
 def test_who_comes_back_comes_in_by_an_invitation(provider, school, client):
     user = member(Role.TEACHER, school, email=NOOR)
     give_app(user)

@@ -304,7 +304,7 @@ def test_who_runs_cases_again_is_told_who_came_in_and_who_is_kept_out(school, ad
     told = Notification.objects.filter(case=case).values_list("recipient", "kind")
     assert not told.filter(recipient=coordinator).exists()
     give_role(school, administrator, coordinator, role=Role.COORDINATOR)
-    give_role(school, administrator, author, role=Role.COORDINATOR)
+    give_role(school, administrator, author, role=Role.COORDINATOR, starts_on=days(1))
     assert set(told.filter(recipient__in=[coordinator, author, leader])) >= {
         (one.pk, kind) for one in (coordinator, author) for kind in (EMERGENCY, SHUT_OUT)
     }
