@@ -51,6 +51,7 @@ def press_in(person, place, name):
     person.look()
 
 
+@pytest.mark.parametrize("size", ["desk"])
 def test_11_buurtteam_without_consent_veilig_thuis_save_raad(visitor, school, pupil):
     case = case_of(pupil, talk={"help_wanted": "yes"})
     long_ago = timezone.now() - timedelta(days=60)
@@ -139,6 +140,7 @@ def test_11_buurtteam_without_consent_veilig_thuis_save_raad(visitor, school, pu
     assert Case.objects.get().is_open
 
 
+@pytest.mark.parametrize("size", ["phone"])
 def test_own_help_with_goals_does_not_work_and_a_report_follows(visitor, school, pupil):
     case = case_of(pupil, talk={"help_wanted": "yes"})
     assessment(
