@@ -27,7 +27,7 @@ from tests.accounts.saml import NOOR, Hub, ask, bring, come_in, hub, saml_provid
 from tests.accounts.second_factors import give_app
 from tests.factories import RoleInvitationFactory, SchoolFactory, member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture
