@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from accounts import access
 from accounts.access import Permission, requires
 from audit.log import record_read
 from cases.actions import guidance_for
@@ -45,6 +46,8 @@ def detail(request: HttpRequest, referral: str) -> HttpResponse:
             "following": next((one for one in along if one.passed_on_from_id == asked.pk), None),
             "heard": [told for told in case.feedbacks.all() if told.referral_id == asked.pk],
             "may": {permission.value for permission in rights.held()},
+            # The name stands in the case; the rest is the school's book as it is now.
+            "sees_book": case.school_id in access.school_ids(request.user, Permission.SEE_CONTACTS),
         },
     )
 

@@ -55,7 +55,12 @@ def file_signal(
     marks: Sequence[Seen] = (),
     **fields: Any,
 ) -> Signal:
-    """File a signal in the pupil's open case; the first one opens the case."""
+    """File a signal in the pupil's open case; the first one opens the case.
+
+    What hangs on what the author may not know is asked last, when all else would stand: who is
+    refused for something else tries as often as they like, and nobody hears of it.
+    """
+    _check_marks(marks)
     by.hold_memberships()
     Pupil.objects.hold(pupil.pk)
     if not Pupil.objects.may_be_signalled_by(by).filter(pk=pupil.pk).exists():
@@ -66,11 +71,11 @@ def file_signal(
             raise ActionError(KEY_USED)
         return filed
     about_staff = fields.get("about_staff", False)
-    if about_staff and not told_of(pupil):
-        raise ActionError(NOBODY_TO_TELL, field="about_staff")
     case = open_case(pupil, by, restricted=about_staff)
     signal = _file(case, by, key, with_injury(categories, marks), marks, fields)
     if about_staff:
+        if not told_of(pupil):
+            raise ActionError(NOBODY_TO_TELL, field="about_staff")
         tell(signal.case, timezone.now())
     _tell_of_severe(signal)
     return signal
@@ -121,6 +126,9 @@ def correct_signal(
     **fields: Any,
 ) -> Signal:
     """File a new version of one's own signal; the old text stays readable (design §4)."""
+    _check_marks(marks)  # before it is said whether it comes too late: see ``file_signal``
+    if Signal.objects.filter(idempotency_key=key).exclude(corrects=original).exists():
+        raise ActionError(KEY_USED)
     case = _lock_to_correct(original, by, key)
     # What was severe stays so until the care team has answered it: a slip of the pen could have
     # been the truth, and a second thought could be fear.
@@ -195,7 +203,6 @@ def find_unfounded(signal: Signal, by: User, key: UUID, *, grounds: str) -> Sign
 def _file(
     case: Any, by: User, key: UUID, categories: set[str], marks: Sequence[Seen], fields: dict
 ) -> Signal:
-    _check_marks(marks)
     codes = sorted(categories)
     fields["severe"] = is_severe(severe=fields["severe"], acute=fields["acute"], categories=codes)
     signal, new = file_record(Signal, case, by, key, **fields)

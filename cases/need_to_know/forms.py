@@ -26,7 +26,9 @@ class ShutOutForm(MeldcodeForm):
     )
     explanation = LongTextField(
         label=_("Explanation"),
-        help_text=_("Whoever may see the case reads this; the person does not."),
+        help_text=_(
+            "Whoever may see the case reads this; the person does not, for as long as it lasts."
+        ),
         required=False,
         max_length=2000,
         rows=2,

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.contact_book.organisations import Organisation
+from cases.models import Contact
 from signals.actions import file_signal
 from tests.factories import ContactFactory
 
@@ -30,6 +31,10 @@ def test_who_came_in_by_emergency_access_sees_no_entry_of_the_book(world, signed
         reverse("signals:detail", args=signal), reverse("cases:prepare_talk", args=case),
         reverse("help"), reverse("protocol"), reverse("cases:contacts"),
     ]  # fmt: skip
+    referral = reverse("referrals:detail", args=[world.elsewhere.public_id])
+    assert world.elsewhere.decision.case == world.case
+    contact = world.elsewhere.contact
+    Contact.objects.filter(pk=contact.pk).update(telephone="010 765 43 21")
     shown = {}
     for who in ("participant", "sister_leader"):
         answers = {url: signed_in(world.people[who]).get(url) for url in pages}
@@ -37,3 +42,7 @@ def test_who_came_in_by_emergency_access_sees_no_entry_of_the_book(world, signed
         shown[who] = {url for url in pages if "Fenna" in answers[url].content.decode()}
     assert {*pages[:1], reverse("signals:detail", args=signal)} <= shown["participant"]
     assert shown["sister_leader"] == set()
+    for who, sees in (("participant", True), ("sister_leader", False)):
+        page = signed_in(world.people[who]).get(referral).content.decode()
+        assert contact.name in page  # it stands in the case
+        assert ("010 765 43 21" in page) == sees
