@@ -14,7 +14,7 @@ from accounts import access
 from accounts.access import Permission, Scope
 from accounts.drafts import actions as drafts
 from accounts.drafts.models import SIGNAL
-from accounts.models import Membership, User
+from accounts.models import User
 from cases.actions import check, file_record, lock, open_case, refresh
 from cases.errors import KEY_USED, ActionError
 from cases.models import Case, Pupil, ShutOut
@@ -61,7 +61,8 @@ def file_signal(
     refused for something else tries as often as they like, and nobody hears of it.
     """
     _check_marks(marks)
-    by.hold_memberships()
+    # Who reads what is for the board stays until it stands there, and its writer is told when not.
+    by.hold_memberships(*(_board_line(pupil) if fields.get("about_staff") else ()))
     Pupil.objects.hold(pupil.pk)
     if not Pupil.objects.may_be_signalled_by(by).filter(pk=pupil.pk).exists():
         raise PermissionDenied
@@ -108,10 +109,13 @@ def told_of(pupil: Pupil) -> bool:
 
     Not who has an interest in it: a leader whom it concerns is not the one to be told.
     """
-    board = access.roles_at(Permission.SEE_BOARD_CASE, Scope.SCHOOL)
-    members = Membership.objects.current().filter(school_id=pupil.school_id, role__in=board)
     shut_out = ShutOut.objects.standing().filter(pupil=pupil)
-    return members.exclude(user__in=shut_out.values("user")).exists()
+    return _board_line(pupil).exclude(pk__in=shut_out.values("user")).exists()
+
+
+def _board_line(pupil: Pupil) -> "User.objects":
+    board = access.roles_at(Permission.SEE_BOARD_CASE, Scope.SCHOOL)
+    return User.objects.with_role_at([pupil.school_id], board)
 
 
 @transaction.atomic

@@ -27,4 +27,4 @@ def tell_of_nobody_left(membership: Membership, **kwargs: Any) -> None:
         kept_out = ShutOut.objects.standing().filter(pupil=case.pupil_id).values("user")
         for signal in case.signals.exclude(author__in=kept_out).order_by("pk"):
             key = f"{membership.pk} {signal.reference}"
-            notify(UNREAD, [signal.author_id], key, about=signal.reference)
+            notify(UNREAD, [signal.author_id], key, about=signal.reference, case=case)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core import mail
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -60,10 +61,10 @@ def tell_of_lately(membership: Membership) -> None:
     since = timezone.now() - LATELY
     given = (
         Membership.objects.of_places([membership.school])
-        .filter(given_at__gt=since)
+        .filter(Q(given_at__gt=since) | Q(ended_at__gt=since))
         .exclude(user=membership.user_id)
         .select_related("user", "school", "buurtteam")
-        .order_by("-given_at", "-pk")
+        .order_by("-pk")
     )
     providers = IdentityProvider.objects.filter(school=membership.school_id, is_active=True)
     told = list(given[:MOST_TOLD])

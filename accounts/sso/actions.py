@@ -71,8 +71,9 @@ def _first_time(provider: IdentityProvider, claims: Claims) -> User:
     here = User.objects.filter(email=address).first()
     if here is not None:
         _check_first_link(provider, here)
-    # Whoever works somewhere, or will, says yes to an invitation themselves: to sign in is none.
-    if here is None or not here.memberships.filter(ended_at=None).exists():
+    # Whoever has an account says yes to an invitation themselves, by its link: else a provider
+    # would for them.
+    if here is None:
         for each in trusting.select_related("school"):
             join(email=address, name=name, school=each.school)
     if here is not None:

@@ -54,7 +54,10 @@ def shut_out(case: Case, by: User, person: User, *, ground: str, explanation: st
     leader of the school, unless another one does it. ``PermissionDenied`` when the case was
     destroyed at this very moment.
     """
-    by.hold_memberships()
+    # Theirs too, and their row, as where a role is given: who begins to lead meanwhile does so
+    # before this, or after.
+    by.hold_memberships(person)
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
     # Then the pupil, as a first signal does; then all cases: what is about to be written in one of
     # them is written before, or refused.
     _hold_pupil(case)

@@ -308,12 +308,17 @@ def test_who_begins_tomorrow_is_given_no_role_elsewhere_by_signing_in(provider, 
     assert not user.memberships.filter(school=sister).exists()
 
 
-def test_who_comes_back_comes_in_by_an_invitation(provider, school, client):
+def test_who_comes_back_says_yes_by_the_link(provider, school, client):
+    """By a provider alone they would be somebody's again who never said so."""
     user = member(Role.TEACHER, school, email=NOOR)
     give_app(user)
     user.memberships.update(ends_on=timezone.localdate(), ended_at=timezone.now())
-    RoleInvitationFactory(school=school, email=NOOR)
-    come_in(client, NOOR, person("s1", email=NOOR))
+    invitation = RoleInvitationFactory(school=school, email=NOOR)
+    sub = person("s1", email=NOOR)
+    assert_refused(client, come_in(client, NOOR, sub))
+    assert not user.memberships.filter(ended_at=None).exists()
+    accept(invitation, user)
+    come_in(client, NOOR, sub)
     assert client.session["_auth_user_id"] == str(user.pk)
 
 

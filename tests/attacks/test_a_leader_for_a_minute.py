@@ -174,6 +174,7 @@ def test_who_wrote_for_the_board_is_told_that_nobody_is_left_to_read_it(
         assert not unread.exists()
         return
     assert (unread.get().recipient, unread.get().about) == (teacher, signal.reference)
+    assert unread.get().case == signal.case  # with which it goes
     teacher.forget_memberships()
     assert known(teacher, [unread.get()])
     page = signed_in(teacher).get(reverse("signals:detail", args=[signal.reference]))

@@ -265,11 +265,13 @@ def test_who_looks_after_two_schools_resets_it_where_somebody_works(school, sign
 def test_who_leads_again_is_told_what_was_done_meanwhile(
     school, administrator, mailoutbox, django_capture_on_commit_callbacks
 ):
-    leader = member(Role.SCHOOL_LEADER, school)
+    leader, gone = member(Role.SCHOOL_LEADER, school), member(Role.TEACHER, school)
+    Membership.objects.update(given_at=timezone.now() - timedelta(days=90))
     give_role(school, administrator, leader, role=Role.TEACHER)
     CaseFactory(pupil=PupilFactory(school=school))
     with django_capture_on_commit_callbacks(execute=True):
         end_role(leader.memberships.get(role=Role.SCHOOL_LEADER), administrator, school)
+        end_role(gone.memberships.get(), administrator, school)
         ghost = invite(
             school, administrator, uuid.uuid4(),
             email="sam@elders.example", name="Sam Schim", role=Role.COORDINATOR,
@@ -286,6 +288,7 @@ def test_who_leads_again_is_told_what_was_done_meanwhile(
         give_role(school, administrator, leader, role=Role.SCHOOL_LEADER)
     told = [sent.body for sent in mailoutbox if sent.to == [leader.email]]
     assert any("Sam Schim, Zorgcoördinator" in body for body in told)
+    assert any(f"{gone.name}, Docent" in body and "(beëindigd)" in body for body in told)
     kinds = set(Notification.objects.filter(recipient=leader).values_list("kind", flat=True))
     assert {TOKEN_MADE, YEAR_ASKED} <= kinds
 

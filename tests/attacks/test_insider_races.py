@@ -12,16 +12,21 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils import timezone
 
+from accounts.errors import ActionError
 from accounts.people import actions as people
 from accounts.roles import Role
+from api.querysets import ApiTokenQuerySet
 from cases import handing_on
 from cases.files import actions as files
-from cases.models import Attachment, Case, ShutOut
+from cases.models import Attachment, Case, Notification, ShutOut
 from cases.need_to_know import actions as need_to_know
+from cases.notifications.kinds import SHUT_OUT
 from cases.querysets.of_keeping import RightsRequestQuerySet
 from cases.rights_requests import actions as requests
 from consultations import actions as consultations
 from consultations.models import Advice
+from signals import actions as signals
+from signals.kinds import UNREAD
 from tests.cases.made_up_files import attach
 from tests.cases.test_rights_requests import answer, ask
 from tests.factories import (
@@ -259,3 +264,62 @@ def test_no_role_is_given_while_the_last_one_ends(school, administrator, monkeyp
     assert not standing.filter(role=Role.TEACHER).exists()
     # Given before: of today it stands, as the end of one role leaves another; of some day it goes.
     assert standing.exists() == (day == 0)
+
+
+def test_who_begins_to_lead_is_kept_out_before_or_after_and_not_in_silence(
+    school, coordinator, administrator, monkeypatch
+):
+    person, officer = member(Role.TEACHER, school), member(Role.ATTENTION_OFFICER, school)
+    member(Role.SCHOOL_LEADER, school)
+    case, refused = CaseFactory(pupil__school=school), []
+
+    def give():
+        people.give_role(school, administrator, person, role=Role.SCHOOL_LEADER)
+
+    def keep_out():
+        try:
+            need_to_know.shut_out(case, coordinator, person, ground="family", explanation="")
+        except ActionError as error:
+            refused.append(error)
+        connection.close()
+
+    keeping_out = Thread(target=keep_out)
+
+    def meanwhile():
+        keeping_out.start()
+        keeping_out.join(1)  # it waits for the first, or is done
+
+    # The last of those who look what was before: by then the others have looked.
+    in_between(monkeypatch, ApiTokenQuerySet, "filter", give, meanwhile)
+    keeping_out.join(20)
+    told = Notification.objects.filter(kind=SHUT_OUT, recipient=officer)
+    assert bool(refused) or told.exists()
+
+
+def test_whoever_writes_for_the_board_is_told_when_its_last_reader_leaves_meanwhile(
+    school, administrator, monkeypatch
+):
+    author, leader = member(Role.TEACHER, school), member(Role.SCHOOL_LEADER, school)
+    pupil = PupilFactory(school=school)
+
+    def log():
+        signals.file_signal(
+            pupil, author, uuid.uuid4(), categories=["tired"], facts="Moe.", severe=False,
+            acute=False, about_staff=True, observed_at=timezone.now(),
+        )  # fmt: skip
+
+    def end():
+        people.end_role(leader.memberships.get(), administrator, school)
+        connection.close()
+
+    ending = Thread(target=end)
+
+    def meanwhile():
+        ending.start()
+        ending.join(1)  # it waits for the first, or is done
+
+    said = in_between(monkeypatch, signals, "told_of", log, meanwhile)
+    ending.join(20)
+    assert said is None
+    assert Case.objects.filter(restricted=True).exists()
+    assert Notification.objects.filter(kind=UNREAD, recipient=author).exists()
