@@ -48,15 +48,22 @@ ABOUT_A_SIGNAL = frozenset({"R3", "R4", "R13"})
 
 
 def facts_for(
-    case: Case, now: datetime, read: OneCase | None = None, *, alone: bool = False
+    case: Case,
+    now: datetime,
+    read: OneCase | None = None,
+    *,
+    alone: bool = False,
+    newer: bool = True,
 ) -> Facts:
     """Return the facts of one case, in one query; of what was ``read`` of it, without any.
 
     ``alone``: not what was weighed and decided in other cases of the pupil. Who weighs must know of
-    it (R27); who only takes part in this case need not.
+    it (R27); who only takes part in this case need not. ``newer``: whether a newer case of a pupil
+    ends that one looks back on a closed one: to who sees this case and not that one, it would tell
+    that there is one.
     """
     one = read or read_case(case)
-    return _facts(case, one.rows, one.calendar, one.put_off, now, alone=alone)
+    return _facts(case, one.rows, one.calendar, one.put_off, now, alone=alone, newer=newer)
 
 
 def facts_as_author_knows(case: Case, author_id: int, now: datetime) -> Facts:
@@ -158,6 +165,7 @@ def _facts(
     now: datetime,
     *,
     alone: bool = False,
+    newer: bool = True,
 ) -> Facts:
     records, today = _Records(case, rows), timezone.localdate(now)
     looked_back = [
@@ -181,7 +189,7 @@ def _facts(
         closed_at=case.closed_at,
         looked_back_at=looked_back[-1].recorded_at if looked_back else None,
         looked_back_quiet=(bool(looked_back) and looked_back[-1].result == "quiet")
-        or _signalled_since(case, signals["last_signal_at"]),
+        or (newer and _signalled_since(case, signals["last_signal_at"])),
         about_staff=case.restricted,
         put_off=waits,
         **school.known(today),

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts import access
 from accounts.access import Permission
 from accounts.models import User
 from audit.log import record_read
@@ -84,7 +85,8 @@ class CasePage:
     def facts(self) -> Facts:
         """Return what the rules look at; of other cases, for who moves this one."""
         alone = Permission.MOVE_CASE not in self.permissions
-        return facts_for(self.case, self.now, self.read, alone=alone)
+        newer = self.case.school_id in access.school_ids(self.user, Permission.MOVE_CASE)
+        return facts_for(self.case, self.now, self.read, alone=alone, newer=newer)
 
     @cached_property
     def guidance(self) -> Guidance:

@@ -1,4 +1,4 @@
-"""What the page of a case tells of an earlier case of the pupil, to whom that one is not open."""
+"""What the page of a case tells of another case of the pupil, to whom that one is not open."""
 
 from datetime import timedelta
 
@@ -8,6 +8,7 @@ from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from cases.models import Answer, Assessment
+from tests.accounts.page import Page
 from tests.factories import CaseFactory, PupilFactory, SignalFactory
 
 pytestmark = pytest.mark.django_db
@@ -34,3 +35,29 @@ def test_who_takes_part_in_a_case_hears_nothing_of_one_that_ended_without_them(
     Answer.objects.create(assessment=weighed, question="unsafety", answer="acute", grounds="x")
     told = browser.get(page).context["guidance"].tasks
     assert [task.rule for task in told] == [task.rule for task in quiet]
+
+
+@pytest.mark.parametrize("grant", ["take_part", "handed_over"])
+def test_a_closed_case_tells_its_people_nothing_of_a_newer_one(
+    school, coordinator, teacher, grant, signed_in
+):
+    """By when one looks back on it stood there until a newer case came, which ends that."""
+    pupil, then = PupilFactory(school=school), timezone.now() - timedelta(days=5)
+    case = CaseFactory(
+        pupil=pupil, opened_at=then - timedelta(days=30), closed_at=then, outcome="help_works",
+        closing_grounds="Goed.", closed_by=coordinator,
+    )  # fmt: skip
+    assign_perm(f"cases.{grant}", teacher, case)
+    pages = [
+        reverse(f"cases:{name}", args=[case.reference]) for name in ("detail", "timeline", "whole")
+    ]
+    browser, moves = signed_in(teacher), signed_in(coordinator)
+
+    def shown(who):
+        return [Page(who.get(url)).text for url in pages]
+
+    before, of_coordinator = shown(browser), shown(moves)
+    SignalFactory(case=CaseFactory(pupil=pupil), author=coordinator)
+    assert shown(browser) == before
+    assert "erugkijken" in before[0]
+    assert shown(moves) != of_coordinator  # who sees that one too
