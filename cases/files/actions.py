@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -16,11 +17,12 @@ from django.utils.translation import gettext as _
 
 from accounts.access import Permission
 from accounts.models import User
+from cases import jobs
 from cases.actions import check, file_record, lock
 from cases.errors import ActionError
 from cases.files.content import Content
 from cases.files.kinds import LIMIT_OF_CASE, MEGABYTE
-from cases.models import Attachment, Case
+from cases.models import Attachment, Case, DossierExport
 from cases.models.attachment import FOLDER, random_name
 
 logger = logging.getLogger(__name__)
@@ -98,6 +100,12 @@ def withdraw(attachment: Attachment, by: User, *, why: str) -> Attachment:
         attachment.withdrawn_at, attachment.withdrawn_by = timezone.now(), by
         attachment.withdrawn_why = why
         attachment.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_why"])
+        # A paper that holds it is asked for anew: that one is made without.
+        holds = DossierExport.objects.filter(
+            case=attachment.case_id, with_files=True, state=jobs.State.READY
+        )
+        for paper in holds.order_by("pk"):
+            transaction.on_commit(partial(jobs.remove, paper))
     return attachment
 
 

@@ -40,6 +40,9 @@ LEADERS_ALONE = gettext_lazy(
     "Only another leader of this school keeps a school leader out: ask them. Is there none? Then "
     "the administrator gives a colleague that role first."
 )
+ENDED_BY_LEADERS = gettext_lazy(
+    "A leader of this school keeps another one out: only a leader ends that. Ask them."
+)
 EMERGENCY_LASTS = timedelta(hours=24)
 NO_SUCH_CASE = gettext_lazy(
     "With this school and reference there is no case that can be opened so. Look at it again."
@@ -180,7 +183,11 @@ def _end_all(case: Case, person: User, by: User | None) -> None:
 
 @transaction.atomic
 def end_shut_out(standing: ShutOut, case: Case, by: User, *, why: str) -> None:
-    """Let a person be seen as anybody else again; what they had of a case does not come back."""
+    """Let a person be seen as anybody else again; what they had of a case does not come back.
+
+    Raises ``ActionError`` for whoever is no leader, where one leader keeps another out: they may
+    have kept them out of what is for the board alone, of which nobody else knows.
+    """
     by.hold_memberships()
     _hold_pupil(case)  # against who destroys the case in which it was set
     check(by, Permission.SHUT_OUT, case)
@@ -188,6 +195,8 @@ def end_shut_out(standing: ShutOut, case: Case, by: User, *, why: str) -> None:
     if not ends_here or standing.user_id == by.pk:
         raise PermissionDenied
     standing = ShutOut.objects.standing().select_for_update().filter(pk=standing.pk).first()
+    if standing is not None and _is_among_leaders(standing) and by.pk not in _board_line(case):
+        raise ActionError(ENDED_BY_LEADERS, field="why")
     if standing is not None:
         standing.ended_at, standing.ended_by, standing.ended_why = timezone.now(), by, why
         # Where the case in which it was set is gone, it stands in this one, and goes with it.
@@ -241,19 +250,45 @@ def _check_board_line(case: Case, by: User, person: User) -> None:
     who is there for good: a substitute's last day would leave it empty. Whoever led until lately
     counts as one: else it would be done while their role is over for a minute.
     """
-    roles = access.roles_at(Permission.SEE_BOARD_CASE, Scope.SCHOOL)
-    held = Membership.objects.filter(school_id=case.school_id, role__in=roles)
-    line = held.filter(ended_at=None)  # also one that begins some day
-    lately = held.filter(ended_at__gt=timezone.now() - LATELY, starts_on__lte=F("ended_at__date"))
-    if not (line | lately).filter(user=person).exists():
+    if not _lead(case).filter(user=person).exists():
         return
-    if not line.current().filter(user=by).exists():
+    if by.pk not in _board_line(case):
         raise ActionError(LEADERS_ALONE, field="person")
+    line = _in_line(case).filter(ended_at=None)  # also one that begins some day
     if not line.filter(user=person).exists():
         return
     for_good = line.current().filter(ends_on=None).exclude(user=person)
     if not _not_shut_out(case, for_good):
         raise ActionError(NOBODY_LEFT, field="person")
+
+
+def _in_line(case: Case) -> "Membership.objects":
+    """Return the memberships at the school, of whatever time, that open what is the board's."""
+    roles = access.roles_at(Permission.SEE_BOARD_CASE, Scope.SCHOOL)
+    return Membership.objects.filter(school_id=case.school_id, role__in=roles)
+
+
+def _lead(case: Case) -> "Membership.objects":
+    """Return the memberships of who leads the school, will, or did until lately."""
+    lately = Q(ended_at__gt=timezone.now() - LATELY, starts_on__lte=F("ended_at__date"))
+    return _in_line(case).filter(Q(ended_at=None) | lately)
+
+
+def _board_line(case: Case) -> set[int]:
+    """Return the ids of who leads the school today and is not kept out of the pupil's cases."""
+    return set(_not_shut_out(case, _in_line(case).current()))
+
+
+def _is_among_leaders(standing: ShutOut) -> bool:
+    """Tell whether somebody who led when they set it keeps out somebody who leads."""
+    if standing.case is None:
+        return False
+    led = _in_line(standing.case).filter(
+        Q(ended_at=None) | Q(ended_at__gt=standing.set_at),
+        user=standing.set_by_id,
+        starts_on__lte=timezone.localdate(standing.set_at),
+    )
+    return led.exists() and _lead(standing.case).filter(user=standing.user_id).exists()
 
 
 def _leads(case: Case) -> set[int]:

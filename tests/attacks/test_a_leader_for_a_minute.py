@@ -188,3 +188,25 @@ def test_while_somebody_is_left_nobody_is_told_of_it(school, pupil, leader, teac
     assert not Notification.objects.filter(kind=UNREAD).exists()
     end_role(other.memberships.get(), administrator, school)
     assert Notification.objects.filter(kind=UNREAD).count() == 1
+
+
+def test_no_coordinator_lets_a_leader_in_whom_another_leader_keeps_out(
+    school, pupil, leader, coordinator, teacher, signed_in
+):
+    """By the ordinary case: so who is spoken of in the board's came to read it."""
+    other = member(Role.SCHOOL_LEADER, school)
+    case = log(pupil, teacher).case
+    assert keep_out(signed_in(leader), case, other).status_code == 302
+    board = log(pupil, teacher, about_staff=True).case
+    end = reverse("cases:end_shut_out", args=[case.reference, ShutOut.objects.get().public_id])
+    refused = signed_in(coordinator).post(end, {"why": "Vergissing."})
+    assert refused.status_code == 422
+    assert "alleen een leider beëindigt dat" in refused.content.decode()
+    assert not Case.objects.visible_to(other).filter(pk=board.pk).exists()
+    assert signed_in(leader).post(end, {"why": "Vergissing."}).status_code == 302
+    # What a coordinator set, before they led, a coordinator ends.
+    assert keep_out(signed_in(coordinator), case, teacher).status_code == 302
+    teacher.memberships.create(role=Role.SCHOOL_LEADER, school=school)
+    standing = ShutOut.objects.standing().get()
+    end = reverse("cases:end_shut_out", args=[case.reference, standing.public_id])
+    assert signed_in(coordinator).post(end, {"why": "Vergissing."}).status_code == 302

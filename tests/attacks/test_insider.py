@@ -342,7 +342,7 @@ def test_a_conflict_of_the_board_ends_with_the_board_alone(school, pupil, coordi
     assert in_normal != in_board
     with pytest.raises(PermissionDenied):
         end_shut_out(in_normal, board, leader, why="De zaak over de juf is klaar.")
-    end_shut_out(in_normal, normal, coordinator, why="Toch geen familie.")
+    end_shut_out(in_normal, normal, leader, why="Toch geen familie.")
     assert not Case.objects.visible_to(second).filter(pk=board.pk).exists()
 
 

@@ -12,8 +12,9 @@ from django.utils import timezone
 from cases import jobs
 from cases.dossier.actions import Wish, claim, look_after, request_export
 from cases.dossier.variants import Code
+from cases.files.actions import withdraw
 from cases.models import DossierExport
-from tests.factories import CaseFactory, PupilFactory
+from tests.factories import AttachmentFactory, CaseFactory, PupilFactory
 
 pytestmark = pytest.mark.django_db
 FOLDER = "dossiers"
@@ -61,3 +62,20 @@ def test_names_that_somebody_wrote_for_a_paper_that_was_never_made(school, coord
     assert asked.hidden_words == ""
     # It would be made with these names in it.
     assert jobs.retry(asked) is False
+
+
+# --- A file that was withdrawn, in a paper that was made before
+@pytest.mark.parametrize("with_files", [True, False])
+def test_a_paper_that_holds_what_was_withdrawn_is_asked_for_anew(
+    school, coordinator, administrator, with_files, django_capture_on_commit_callbacks
+):
+    file = AttachmentFactory(case=CaseFactory(pupil=PupilFactory(school=school)))
+    export = request_export(
+        file.case, administrator, uuid.uuid4(), "Verzoek om inzage.", Wish(with_files=with_files)
+    )
+    jobs.finish(claim(export.public_id), b"%PDF-1.7")
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw(file, coordinator, why="Ging over een ander kind.")
+    export.refresh_from_db()
+    assert bool(export.file) == (not with_files)
+    assert export.state == (jobs.State.EXPIRED if with_files else jobs.State.READY)
