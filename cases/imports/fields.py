@@ -51,6 +51,8 @@ BSN_HEADING = re.compile(
     r"(?<![a-z])bsn(?![a-z])|burgerservice|sofi-?(?:nummer|nr)|onderwijs-?(?:nummer|nr)|ondwnr"
     r"|persoonsgebonden|(?<![a-z])pgn(?![a-z])"
 )
+BETWEEN_DIGITS = re.compile(r"[\s.\-‐-―]")
+NEARLY_ALL = 0.8
 BSN_DIGITS = re.compile(r"\d{8,9}", re.ASCII)
 # So many cells must look like one before a column is taken for it: one in eleven numbers does.
 ENOUGH = 3
@@ -81,11 +83,15 @@ def names_bsn(heading: str) -> bool:
 
 
 def holds_bsn(heading: str, cells: Iterable[str]) -> bool:
-    """Tell whether a column holds BSNs: it says so, or its numbers are such numbers."""
+    """Tell whether a column holds BSNs: it says so, or nearly all its numbers are such numbers.
+
+    However they are written; of numbers of another kind one in eleven passes the test.
+    """
     if names_bsn(heading):
         return True
-    numbers = [cell.strip().replace(".", "") for cell in cells if cell.strip()]
-    return len(numbers) >= ENOUGH and all(map(is_bsn, numbers))
+    numbers = [bare for cell in cells if (bare := BETWEEN_DIGITS.sub("", normal("NFKC", cell)))]
+    found = sum(is_bsn(number) or is_bsn(number.lstrip("0")) for number in numbers)
+    return len(numbers) >= ENOUGH and found >= NEARLY_ALL * len(numbers)
 
 
 def is_bsn(text: str) -> bool:

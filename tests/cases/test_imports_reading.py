@@ -7,7 +7,7 @@ import pytest
 from accounts.tables import Unreadable, read_table
 from cases.imports.dates import read_date
 from cases.imports.edexml import read_edexml
-from cases.imports.fields import guess, is_bsn
+from cases.imports.fields import guess, holds_bsn, is_bsn
 from cases.imports.read import read_columns, without_bsn
 from cases.imports.rows import Row
 from tests.attacks.proof import shows
@@ -147,6 +147,27 @@ def test_a_day_is_read_as_the_dutch_write_it(text):
 def test_what_is_no_day_is_no_day(text):
     with pytest.raises(ValueError):  # noqa: PT011 - whichever of them says so
         read_date(text, TODAY)
+
+
+BSNS = ("123456782", "111222333", "123456782", "111222333", "123456782")
+
+
+@pytest.mark.parametrize(
+    ("cells", "holds"),
+    [
+        (BSNS, True),
+        ([f"{one[:4]} {one[4:6]} {one[6:]}" for one in BSNS], True),
+        ([f"{one[:4]}-{one[4:6]}-{one[6:]}" for one in BSNS], True),
+        ([f"0{one}" for one in BSNS], True),
+        ([one.translate({48 + n: 0xFF10 + n for n in range(10)}) for one in BSNS], True),
+        ((*BSNS, "104"), True),  # and one of another kind
+        ((*BSNS[:3], "104", "105"), False),
+        (("104", "105", "106", "107"), False),
+        (("", "123456782", "111222333"), False),  # too few to tell
+    ],
+)
+def test_numbers_of_a_column_are_known_however_they_are_written(cells, holds):
+    assert holds_bsn("Nummer", cells) is holds
 
 
 def test_a_number_in_eleven_is_a_bsn():
