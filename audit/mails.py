@@ -19,13 +19,14 @@ logger = logging.getLogger(__name__)
 
 
 def tell_of_flag(flag: Flag) -> bool:
-    """Mail whoever looks at a flag, each in their own language. False: some could not be sent.
+    """Mail whoever looks at a flag, each in their own language. False: some could not be sent, or
+    nobody is there to look: whoever comes next is told.
 
     As things are now: a mail that waited can find somebody who is kept from all that it counts.
     """
-    this = Flag.objects.filter(pk=flag.pk)
-    sent = [_send(person) for person in watchers(flag) if this.visible_to(person).exists()]
-    return all(sent)
+    this, people = Flag.objects.filter(pk=flag.pk), watchers(flag)
+    sent = [_send(person) for person in people if this.visible_to(person).exists()]
+    return bool(people) and all(sent)
 
 
 def watchers(flag: Flag) -> list[User]:

@@ -40,6 +40,8 @@ def hand_on(membership: Membership, **kwargs: Any) -> None:
     moving = {*access.roles_at(Permission.MOVE_CASE, Scope.SCHOOL)}
     if not roles & moving:
         _hand_over_tasks(membership, keeps_granted=bool(roles))
+    elif not roles & {*access.roles_at(Permission.SEE_BOARD_CASE, Scope.SCHOOL)}:
+        _hand_over_tasks(membership, keeps_granted=False, restricted=True)
 
 
 def _end_emergencies(membership: Membership) -> None:
@@ -56,10 +58,13 @@ def _end_emergencies(membership: Membership) -> None:
         given.save(update_fields=["ends_at"])
 
 
-def _hand_over_tasks(membership: Membership, *, keeps_granted: bool) -> None:
-    """Make the coordinator responsible for the open cases of somebody who no longer moves them."""
+def _hand_over_tasks(membership: Membership, *, keeps_granted: bool, **only: bool) -> None:
+    """Make the coordinator responsible for the open cases of somebody who no longer moves them.
+
+    ``only``: of which cases.
+    """
     cases = Case.objects.open().filter(
-        school_id=membership.school_id, responsible=membership.user_id
+        school_id=membership.school_id, responsible=membership.user_id, **only
     )
     if keeps_granted:
         granted = CaseUserObjectPermission.objects.filter(

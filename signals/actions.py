@@ -131,7 +131,14 @@ def correct_signal(
 ) -> Signal:
     """File a new version of one's own signal; the old text stays readable (design §4)."""
     _check_marks(marks)  # before it is said whether it comes too late: see ``file_signal``
-    if Signal.objects.filter(idempotency_key=key).exclude(corrects=original).exists():
+    by.hold_memberships()
+    if not Signal.objects.logged_by(by).filter(pk=original.pk).exists():
+        raise PermissionDenied
+    # Sent once more it stands, whatever became of the case since: else one asked so what did.
+    filed = Signal.objects.filter(idempotency_key=key, corrects=original, author=by).first()
+    if filed is not None:
+        return filed
+    if Signal.objects.filter(idempotency_key=key).exists():
         raise ActionError(KEY_USED)
     case = _lock_to_correct(original, by, key)
     # What was severe stays so until the care team has answered it: a slip of the pen could have
@@ -173,10 +180,8 @@ def correct_signal(
 
 def _lock_to_correct(original: Signal, by: User, key: UUID) -> Case:
     """Return the case, locked. Why it is too late learns only who sees the case (Scenario 2)."""
-    by.hold_memberships()
     case = lock(original.case, to_change=False)
-    if not Signal.objects.logged_by(by).filter(pk=original.pk).exists():
-        raise PermissionDenied
+    # But for the same form at this very moment.
     if Signal.objects.filter(corrects=original).exclude(idempotency_key=key).exists():
         raise ActionError(_("This signal was corrected already; correct the newest version."))
     unfounded = SignalFinding.objects.filter(signal=original).exists()

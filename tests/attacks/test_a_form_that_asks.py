@@ -87,3 +87,24 @@ def test_nobody_asks_so_whether_their_signal_can_be_corrected(school, coordinato
         find_unfounded(signal, coordinator, uuid.uuid4(), grounds="Vergissing.")
     signal = Signal.objects.get(pk=signal.pk)
     assert told() == before
+
+
+@pytest.mark.parametrize("over", ["closed", "unfounded"])
+def test_an_old_correction_sent_once_more_tells_nothing_of_what_came_since(
+    school, coordinator, teacher, over
+):
+    first, key = log(PupilFactory(school=school), teacher), uuid.uuid4()
+    fields = {
+        "reason": "Anders.", "categories": ["tired"], "facts": "Beter.", "severe": False,
+        "acute": False, "observed_at": timezone.now(),
+    }  # fmt: skip
+    second = correct_signal(first, teacher, key, **fields)
+    if over == "closed":
+        Case.objects.filter(pk=first.case_id).update(
+            closed_at=timezone.now(), outcome=Case.Outcome.NOTHING_MORE, closing_grounds="Over."
+        )
+    else:
+        find_unfounded(second, coordinator, uuid.uuid4(), grounds="Vergissing.")
+    assert correct_signal(Signal.objects.get(pk=first.pk), teacher, key, **fields) == second
+    # Another one of the old version hears that, and nothing else.
+    assert "nieuwste versie" in refusal(correct_signal, first, teacher, uuid.uuid4(), **fields)

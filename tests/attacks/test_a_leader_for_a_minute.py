@@ -13,6 +13,8 @@ from django.utils import timezone
 from accounts.models import Membership
 from accounts.people.actions import end_role
 from accounts.roles import Role
+from audit.models import Flag
+from audit.unusual import tell
 from cases.models import Case, Notification, ShutOut
 from cases.notifications.kinds import SHUT_OUT, known
 from signals.actions import file_signal, told_of
@@ -20,6 +22,7 @@ from signals.kinds import UNREAD
 from tests.factories import PupilFactory, member
 
 pytestmark = pytest.mark.django_db
+NOW = timezone.now()
 
 
 @pytest.fixture
@@ -210,3 +213,31 @@ def test_no_coordinator_lets_a_leader_in_whom_another_leader_keeps_out(
     standing = ShutOut.objects.standing().get()
     end = reverse("cases:end_shut_out", args=[case.reference, standing.public_id])
     assert signed_in(coordinator).post(end, {"why": "Vergissing."}).status_code == 302
+
+
+def test_a_flag_waits_for_somebody_who_looks_at_it(school, administrator, mailoutbox):
+    flag = Flag.objects.create(
+        school=school, user=administrator, rule="many_cases", count=30, day=NOW.date(),
+        of_administrator=True,
+    )  # fmt: skip
+    tell(NOW)
+    flag.refresh_from_db()
+    assert flag.told_at is None
+    member(Role.SCHOOL_LEADER, school)
+    tell(NOW)
+    flag.refresh_from_db()
+    assert flag.told_at is not None
+    assert len(mailoutbox) == 1
+
+
+def test_who_leads_no_more_is_responsible_for_no_case_of_the_board(
+    school, pupil, leader, teacher, administrator
+):
+    leader.memberships.create(role=Role.COORDINATOR, school=school)
+    other = member(Role.SCHOOL_LEADER, school)
+    board, ordinary = log(pupil, teacher, about_staff=True).case, log(pupil, teacher).case
+    Case.objects.filter(pk__in=[board.pk, ordinary.pk]).update(responsible=leader)
+    end_role(leader.memberships.get(role=Role.SCHOOL_LEADER), administrator, school)
+    board.refresh_from_db()
+    ordinary.refresh_from_db()
+    assert (board.responsible, ordinary.responsible) == (other, leader)
