@@ -66,16 +66,19 @@ def facts_for(
     return _facts(case, one.rows, one.calendar, one.put_off, now, alone=alone, newer=newer)
 
 
-def facts_as_author_knows(case: Case, author_id: int, now: datetime) -> Facts:
+def facts_as_author_knows(
+    case: Case, author_id: int, now: datetime, *, alone: bool = False
+) -> Facts:
     """Return the facts as far as somebody knows who only logged signals: their own signals.
 
     What they are told must not show that others logged signals too (docs/protocol.md, Scenarios 2).
+    ``alone``: those in this very case. Whoever else reads it need not know of another one.
     """
-    return facts_of_many_as_author_knows([case], author_id, now)[case.pk]
+    return facts_of_many_as_author_knows([case], author_id, now, alone=alone)[case.pk]
 
 
 def facts_of_many_as_author_knows(
-    cases: Iterable[Case], author_id: int, now: datetime
+    cases: Iterable[Case], author_id: int, now: datetime, *, alone: bool = False
 ) -> dict[int, Facts]:
     """Return the same of many cases, by primary key, in a number of queries that does not grow."""
     cases = list(cases)
@@ -88,6 +91,8 @@ def facts_of_many_as_author_knows(
     found = {}
     for case in cases:
         own = [s for s in rows[key_of("signals", case)] if s.author_id == author_id]
+        if alone:
+            own = [signal for signal in own if signal.case_id == case.pk]
         if case.pupil_id in pupils:  # nor what the care team found of it since
             for signal in own:
                 signal.unfounded = None

@@ -154,14 +154,15 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         found.select_related("case__pupil", "case__school__buurtteam", *READ["signals"])
     )
     case = signal.case
-    guidance = guide(facts_as_author_knows(case, signal.author_id, timezone.now()))
+    is_author = signal.author_id == request.user.pk
+    facts = facts_as_author_knows(case, signal.author_id, timezone.now(), alone=not is_author)
+    guidance = guide(facts)
     record_read(request.user, signal)
     this = Case.objects.filter(pk=case.pk)
     unconflicted = this.unconflicted_for(request.user)
     visible, movable = this.visible_to(request.user), _findable(request, this)
     read_together(unconflicted, visible, movable)
     numbers = numbers_in_case(request.user, case.school)
-    is_author = signal.author_id == request.user.pk
     fresh = is_author and timezone.now() - signal.recorded_at < JUST_FILED
     return render(
         request,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from cases.dossier.variants import VARIANTS
 from cases.errors import ActionError
 from cases.files.kinds import MEGABYTE
-from cases.models import Attachment, Case
+from cases.models import Attachment, Case, DossierExport
 
 # All together. What is larger no mail program takes, and the worker holds it in memory; and the
 # paper must fit into the page that checks it (``checking``).
@@ -25,6 +25,14 @@ def files_for(case: Case, variant: str, chosen: Iterable[str]) -> list[Attachmen
         keys = set(chosen)
         files = [file for file in files if f"attachments-{file.pk}" in keys]
     return files
+
+
+def holds_what_was_withdrawn(export: DossierExport) -> bool:
+    """Tell whether a file of a paper was withdrawn while it was made: it may be in it still."""
+    if not export.with_files or export.started_at is None:
+        return False
+    withdrawn = Attachment.objects.filter(case=export.case_id, withdrawn_at__gte=export.started_at)
+    return withdrawn.exists()
 
 
 def check_size(files: Iterable[Attachment]) -> None:

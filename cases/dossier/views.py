@@ -15,10 +15,11 @@ from audit.log import record_read, record_search
 from cases.dossier.actions import known_age, request_export
 from cases.dossier.checking import CheckForm, digest, known_paper
 from cases.dossier.contents import offered
+from cases.dossier.enclosed import holds_what_was_withdrawn
 from cases.dossier.forms import ExportForm, kind_of
 from cases.dossier.grounds import whose_consent
 from cases.dossier.variants import VARIANTS
-from cases.jobs import KEPT_FOR, record_taken
+from cases.jobs import KEPT_FOR, record_taken, remove
 from cases.models import Case, DossierExport
 from cases.progress import show_progress
 from cases.search.sealed import opened, sealed
@@ -130,6 +131,9 @@ def download(request: HttpRequest, export: str) -> FileResponse:
     found = get_object_or_404(_own(request), public_id=export, state=DossierExport.State.READY)
     if not found.file.storage.exists(found.file.name):
         raise Http404
+    if holds_what_was_withdrawn(found):  # while it was made: then it stands there for nobody
+        remove(found)
+        return redirect("cases:export", found.public_id)
     record_taken(request.user, found, found.case_id)
     return FileResponse(
         found.file.open("rb"),

@@ -41,7 +41,8 @@ LEADERS_ALONE = gettext_lazy(
     "the administrator gives a colleague that role first."
 )
 ENDED_BY_LEADERS = gettext_lazy(
-    "A leader of this school keeps another one out: only a leader ends that. Ask them."
+    "This person leads the school: only another leader ends this. Ask them. Is there none? Then "
+    "the administrator gives a colleague that role first."
 )
 EMERGENCY_LASTS = timedelta(hours=24)
 NO_SUCH_CASE = gettext_lazy(
@@ -185,8 +186,8 @@ def _end_all(case: Case, person: User, by: User | None) -> None:
 def end_shut_out(standing: ShutOut, case: Case, by: User, *, why: str) -> None:
     """Let a person be seen as anybody else again; what they had of a case does not come back.
 
-    Raises ``ActionError`` for whoever is no leader, where one leader keeps another out: they may
-    have kept them out of what is for the board alone, of which nobody else knows.
+    Raises ``ActionError`` for whoever is no leader, where it keeps out somebody who leads, whoever
+    set it: it keeps them from what is for the board alone too, of which nobody else knows.
     """
     by.hold_memberships()
     _hold_pupil(case)  # against who destroys the case in which it was set
@@ -195,7 +196,8 @@ def end_shut_out(standing: ShutOut, case: Case, by: User, *, why: str) -> None:
     if not ends_here or standing.user_id == by.pk:
         raise PermissionDenied
     standing = ShutOut.objects.standing().select_for_update().filter(pk=standing.pk).first()
-    if standing is not None and _is_among_leaders(standing) and by.pk not in _board_line(case):
+    leads = standing is not None and _lead(case).filter(user=standing.user_id).exists()
+    if leads and by.pk not in _board_line(case):
         raise ActionError(ENDED_BY_LEADERS, field="why")
     if standing is not None:
         standing.ended_at, standing.ended_by, standing.ended_why = timezone.now(), by, why
@@ -277,18 +279,6 @@ def _lead(case: Case) -> "Membership.objects":
 def _board_line(case: Case) -> set[int]:
     """Return the ids of who leads the school today and is not kept out of the pupil's cases."""
     return set(_not_shut_out(case, _in_line(case).current()))
-
-
-def _is_among_leaders(standing: ShutOut) -> bool:
-    """Tell whether somebody who led when they set it keeps out somebody who leads."""
-    if standing.case is None:
-        return False
-    led = _in_line(standing.case).filter(
-        Q(ended_at=None) | Q(ended_at__gt=standing.set_at),
-        user=standing.set_by_id,
-        starts_on__lte=timezone.localdate(standing.set_at),
-    )
-    return led.exists() and _lead(standing.case).filter(user=standing.user_id).exists()
 
 
 def _leads(case: Case) -> set[int]:

@@ -204,15 +204,21 @@ def test_no_coordinator_lets_a_leader_in_whom_another_leader_keeps_out(
     end = reverse("cases:end_shut_out", args=[case.reference, ShutOut.objects.get().public_id])
     refused = signed_in(coordinator).post(end, {"why": "Vergissing."})
     assert refused.status_code == 422
-    assert "alleen een leider beëindigt dat" in refused.content.decode()
+    assert "alleen een andere leider beëindigt dit" in refused.content.decode()
     assert not Case.objects.visible_to(other).filter(pk=board.pk).exists()
     assert signed_in(leader).post(end, {"why": "Vergissing."}).status_code == 302
-    # What a coordinator set, before they led, a coordinator ends.
+    # Nor where the case is gone in which it was set, nor what a coordinator set before they led.
     assert keep_out(signed_in(coordinator), case, teacher).status_code == 302
     teacher.memberships.create(role=Role.SCHOOL_LEADER, school=school)
-    standing = ShutOut.objects.standing().get()
-    end = reverse("cases:end_shut_out", args=[case.reference, standing.public_id])
-    assert signed_in(coordinator).post(end, {"why": "Vergissing."}).status_code == 302
+    for standing in (
+        ShutOut.objects.standing().get(user=teacher),
+        ShutOut.objects.create(
+            pupil=pupil, user=other, ground="family", set_by=leader, set_at=NOW, kept_out_since=NOW
+        ),
+    ):
+        end = reverse("cases:end_shut_out", args=[case.reference, standing.public_id])
+        assert signed_in(coordinator).post(end, {"why": "Vergissing."}).status_code == 422
+        assert signed_in(leader).post(end, {"why": "Vergissing."}).status_code == 302
 
 
 def test_a_flag_waits_for_somebody_who_looks_at_it(school, administrator, mailoutbox):

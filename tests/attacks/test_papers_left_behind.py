@@ -7,6 +7,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import DatabaseError
+from django.urls import reverse
 from django.utils import timezone
 
 from cases import jobs
@@ -79,3 +80,20 @@ def test_a_paper_that_holds_what_was_withdrawn_is_asked_for_anew(
     export.refresh_from_db()
     assert bool(export.file) == (not with_files)
     assert export.state == (jobs.State.EXPIRED if with_files else jobs.State.READY)
+
+
+def test_nor_is_one_fetched_that_was_in_hand_then(
+    school, coordinator, administrator, signed_in, django_capture_on_commit_callbacks
+):
+    file = AttachmentFactory(case=CaseFactory(pupil=PupilFactory(school=school)))
+    wish = Wish(with_files=True)
+    export = request_export(file.case, administrator, uuid.uuid4(), "Verzoek om inzage.", wish)
+    making = claim(export.public_id)
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw(file, coordinator, why="Ging over een ander kind.")
+    jobs.finish(making, b"%PDF-1.7")
+    url = reverse("cases:export_download", args=[export.public_id])
+    answer = signed_in(administrator).get(url)
+    assert answer.url == reverse("cases:export", args=[export.public_id])
+    assert left() == []
+    assert signed_in(administrator).get(url).status_code == 404

@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
+from accounts.roles import Role
 from cases.models import Answer, Assessment
 from tests.accounts.page import Page
-from tests.factories import CaseFactory, PupilFactory, SignalFactory
+from tests.factories import CaseFactory, PupilFactory, SignalFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +62,22 @@ def test_a_closed_case_tells_its_people_nothing_of_a_newer_one(
     assert shown(browser) == before
     assert "erugkijken" in before[0]
     assert shown(moves) != of_coordinator  # who sees that one too
+
+
+def test_a_signal_tells_who_is_not_its_author_nothing_of_their_next_one(
+    school, coordinator, teacher, signed_in
+):
+    """Asked signal by signal, it told whose the newer one is."""
+    pupil, colleague = PupilFactory(school=school), member(Role.TEACHER, school)
+    then = timezone.now() - timedelta(days=5)
+    case = CaseFactory(
+        pupil=pupil, opened_at=then - timedelta(days=30), closed_at=then, outcome="help_works",
+        closing_grounds="Goed.", closed_by=coordinator,
+    )  # fmt: skip
+    assign_perm("cases.take_part", teacher, case)
+    signal = SignalFactory(case=case, author=colleague)
+    url = reverse("signals:detail", args=[signal.reference])
+    before = {who: Page(signed_in(who).get(url)).text for who in (teacher, colleague)}
+    SignalFactory(case=CaseFactory(pupil=pupil), author=colleague)
+    assert Page(signed_in(teacher).get(url)).text == before[teacher]
+    assert Page(signed_in(colleague).get(url)).text != before[colleague]  # it is theirs to know
