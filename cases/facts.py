@@ -58,9 +58,9 @@ def facts_for(
     """Return the facts of one case, in one query; of what was ``read`` of it, without any.
 
     ``alone``: not what was weighed and decided in other cases of the pupil. Who weighs must know of
-    it (R27); who only takes part in this case need not. ``newer``: whether a newer case of a pupil
-    ends that one looks back on a closed one: to who sees this case and not that one, it would tell
-    that there is one.
+    it (R27); who only takes part in this case need not. ``newer``: whether signals count
+    of a newer case than a closed one. To who sees this case and not that one, it would tell that
+    there is one.
     """
     one = read or read_case(case)
     return _facts(case, one.rows, one.calendar, one.put_off, now, alone=alone, newer=newer)
@@ -183,7 +183,8 @@ def _facts(
     assessments = records.here("assessments")
     decisions = records.of_the_case("decisions")
     conversations, feedbacks = records.here("conversations"), records.here("feedbacks")
-    signals = signal_facts(case, records.all("signals"), now)
+    logged = [s for s in records.all("signals") if newer or not _is_newer(s, case)]
+    signals = signal_facts(case, logged, now)
     signals = since_home_unsafe(signals, conversations)
     refused = refused_at(conversations, feedbacks)
     after = decision_facts(records.here("decisions"), feedbacks)
@@ -194,7 +195,7 @@ def _facts(
         closed_at=case.closed_at,
         looked_back_at=looked_back[-1].recorded_at if looked_back else None,
         looked_back_quiet=(bool(looked_back) and looked_back[-1].result == "quiet")
-        or (newer and _signalled_since(case, signals["last_signal_at"])),
+        or _signalled_since(case, signals["last_signal_at"]),
         about_staff=case.restricted,
         put_off=waits,
         **school.known(today),
@@ -205,7 +206,7 @@ def _facts(
         help_refused_at=refused,
         **since_weighed_acute(signals, assessments),
         **consultation_facts(consultations, records.here("consultations")),
-        severe_since_answer=severe_since_answer(records.all("signals"), consultations, case),
+        severe_since_answer=severe_since_answer(logged, consultations, case),
         **conversation_facts(conversations, signals["last_signal_at"], refused),
         **assessment_facts(assessments),
         **after,
@@ -215,6 +216,13 @@ def _facts(
             case, records.of_the_case("conversations"), decisions, records.of_the_case("feedbacks")
         ),
     )
+
+
+def _is_newer(signal: Any, case: Case) -> bool:
+    """Tell whether a signal came once a case was closed: into the next one."""
+    if case.closed_at is None or signal.case_id == case.pk:
+        return False
+    return signal.recorded_at > case.closed_at
 
 
 def _signalled_since(case: Case, last_signal_at: datetime | None) -> bool:

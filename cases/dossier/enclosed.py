@@ -27,12 +27,20 @@ def files_for(case: Case, variant: str, chosen: Iterable[str]) -> list[Attachmen
     return files
 
 
-def holds_what_was_withdrawn(export: DossierExport) -> bool:
-    """Tell whether a file of a paper was withdrawn while it was made: it may be in it still."""
+def may_hold(export: DossierExport, file: Attachment) -> bool:
+    """Tell whether a file that was withdrawn can be in a paper: it was there when that was made."""
     if not export.with_files or export.started_at is None:
         return False
-    withdrawn = Attachment.objects.filter(case=export.case_id, withdrawn_at__gte=export.started_at)
-    return withdrawn.exists()
+    if VARIANTS[export.variant].chosen and f"attachments-{file.pk}" not in export.chosen:
+        return False
+    there_at_the_end = export.finished_at is None or file.recorded_at < export.finished_at
+    return there_at_the_end and file.withdrawn_at >= export.started_at
+
+
+def holds_what_was_withdrawn(export: DossierExport) -> bool:
+    """Tell whether a file of a paper was withdrawn since it was begun: it may be in it still."""
+    withdrawn = Attachment.objects.filter(case=export.case_id, withdrawn_at__isnull=False)
+    return any(may_hold(export, file) for file in withdrawn)
 
 
 def check_size(files: Iterable[Attachment]) -> None:

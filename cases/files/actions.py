@@ -19,6 +19,7 @@ from accounts.access import Permission
 from accounts.models import User
 from cases import jobs
 from cases.actions import check, file_record, lock
+from cases.dossier.enclosed import may_hold
 from cases.errors import ActionError
 from cases.files.content import Content
 from cases.files.kinds import LIMIT_OF_CASE, MEGABYTE
@@ -100,12 +101,11 @@ def withdraw(attachment: Attachment, by: User, *, why: str) -> Attachment:
         attachment.withdrawn_at, attachment.withdrawn_by = timezone.now(), by
         attachment.withdrawn_why = why
         attachment.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_why"])
-        # A paper that holds it is asked for anew: that one is made without.
-        holds = DossierExport.objects.filter(
-            case=attachment.case_id, with_files=True, state=jobs.State.READY
-        )
-        for paper in holds.order_by("pk"):
-            transaction.on_commit(partial(jobs.remove, paper))
+        # A paper that may hold it is asked for anew: that one is made without.
+        papers = DossierExport.objects.filter(case=attachment.case_id, state=jobs.State.READY)
+        for paper in papers.order_by("pk"):
+            if may_hold(paper, attachment):
+                transaction.on_commit(partial(jobs.remove, paper))
     return attachment
 
 

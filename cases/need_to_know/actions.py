@@ -130,9 +130,13 @@ def tell_of_lately(membership: Membership, **kwargs: Any) -> None:
     for given in opened.order_by("pk"):
         if will_run(given.case):
             notify(EMERGENCY, [person], str(given.pk), by=given.user, case=given.case)
-    for one in own.filter(**here).select_related("case"):
-        key = f"leads-{membership.pk}-{one.pk}"
-        notify(SHUT_OUT, runners(one.case), key, by=one.set_by, case=one.case)
+    for one in own.filter(pupil__school=membership.school_id).select_related("case"):
+        # Where the case is gone in which it was set, in the pupil's newest.
+        others = Case.objects.filter(pupil=one.pupil_id, restricted=False)
+        case = one.case or others.order_by("pk").last()
+        if case is not None:
+            key = f"leads-{membership.pk}-{one.pk}"
+            notify(SHUT_OUT, runners(case), key, by=one.set_by, case=case)
     lately = Q(set_at__gt=since) | Q(ended_at__gt=since)
     others = ShutOut.objects.filter(lately, **here).exclude(user=person).select_related("case")
     for one in others.order_by("pk"):

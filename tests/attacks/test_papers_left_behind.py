@@ -97,3 +97,16 @@ def test_nor_is_one_fetched_that_was_in_hand_then(
     assert answer.url == reverse("cases:export", args=[export.public_id])
     assert left() == []
     assert signed_in(administrator).get(url).status_code == 404
+
+
+def test_who_withdraws_what_was_filed_later_takes_no_paper_away(
+    school, coordinator, administrator, django_capture_on_commit_callbacks
+):
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    wish = Wish(with_files=True)
+    export = request_export(case, administrator, uuid.uuid4(), "Verzoek om inzage.", wish)
+    jobs.finish(claim(export.public_id), b"%PDF-1.7")
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw(AttachmentFactory(case=case), coordinator, why="Vergissing.")
+    export.refresh_from_db()
+    assert export.state == jobs.State.READY

@@ -58,8 +58,10 @@ def test_a_closed_case_tells_its_people_nothing_of_a_newer_one(
         return [Page(who.get(url)).text for url in pages]
 
     before, of_coordinator = shown(browser), shown(moves)
+    quiet = browser.get(pages[0]).context["guidance"].attention
     SignalFactory(case=CaseFactory(pupil=pupil), author=coordinator)
     assert shown(browser) == before
+    assert browser.get(pages[0]).context["guidance"].attention == quiet
     assert "erugkijken" in before[0]
     assert shown(moves) != of_coordinator  # who sees that one too
 
