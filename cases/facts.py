@@ -85,17 +85,18 @@ def facts_of_many_as_author_knows(
     known = with_those_of_their_pupils(cases)
     asked = Asked.of("signals", cases, known)
     kept_out = ShutOut.objects.standing().filter(user_id=author_id)
-    kept_out = kept_out.values_list("pupil_id", flat=True)
+    kept_out = kept_out.order_by().values_list("pupil_id", "kept_out_since")
     _read([*asked.querysets(), kept_out], cases)
-    rows, pupils = asked.by_key(known), set(kept_out) if cases else set()
+    rows, since = asked.by_key(known), dict(kept_out) if cases and not alone else {}
     found = {}
     for case in cases:
         own = [s for s in rows[key_of("signals", case)] if s.author_id == author_id]
         if alone:
             own = [signal for signal in own if signal.case_id == case.pk]
-        if case.pupil_id in pupils:  # nor what the care team found of it since
+        if case.pupil_id in since:  # nor what the care team found of it since
             for signal in own:
-                signal.unfounded = None
+                if signal.found_at is not None and signal.found_at >= since[case.pupil_id]:
+                    signal.unfounded = None
         found[case.pk] = _as_author_knows(case, own, now)
     return found
 

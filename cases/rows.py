@@ -18,7 +18,7 @@ UNDER = {
     "decisions": ("referrals",),
 }
 # What is told of a record by whether something hangs under it: a signal that turned out unfounded.
-TOLD = {"signals": {"unfounded": F("finding__pk")}}
+TOLD = {"signals": {"unfounded": F("finding__pk"), "found_at": F("finding__recorded_at")}}
 # What belongs to no single step.
 BESIDE = ("feedbacks", "deviations", "lookbacks")
 

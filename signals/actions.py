@@ -62,7 +62,7 @@ def file_signal(
     """
     _check_marks(marks)
     # Who reads what is for the board stays until it stands there, and its writer is told when not.
-    by.hold_memberships(*(_board_line(pupil) if fields.get("about_staff") else ()))
+    by.hold_memberships(*(board_line(pupil) if fields.get("about_staff") else ()))
     Pupil.objects.hold(pupil.pk)
     if not Pupil.objects.may_be_signalled_by(by).filter(pk=pupil.pk).exists():
         raise PermissionDenied
@@ -110,10 +110,11 @@ def told_of(pupil: Pupil) -> bool:
     Not who has an interest in it: a leader whom it concerns is not the one to be told.
     """
     shut_out = ShutOut.objects.standing().filter(pupil=pupil)
-    return _board_line(pupil).exclude(pk__in=shut_out.values("user")).exists()
+    return board_line(pupil).exclude(pk__in=shut_out.values("user")).exists()
 
 
-def _board_line(pupil: Pupil) -> "User.objects":
+def board_line(pupil: Pupil) -> "User.objects":
+    """Return who leads the pupil's school today, kept out or not."""
     board = access.roles_at(Permission.SEE_BOARD_CASE, Scope.SCHOOL)
     return User.objects.with_role_at([pupil.school_id], board)
 

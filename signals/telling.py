@@ -5,9 +5,9 @@ from typing import Any
 from accounts import access
 from accounts.access import Permission, Scope
 from accounts.models import Membership
-from cases.models import Case, ShutOut
+from cases.models import Case
 from cases.notifications.telling import notify
-from signals.actions import told_of
+from signals.actions import board_line, told_of
 from signals.kinds import UNREAD
 
 
@@ -15,8 +15,8 @@ def tell_of_nobody_left(membership: Membership, **kwargs: Any) -> None:
     """Tell the writers of what is for the board alone, where its last reader's role ended.
 
     (``accounts.signals.membership_ended``.) Whoever comes next can be somebody who is kept out: so
-    a case would lie where nobody sees it, and nobody would know. Not who is kept out themselves: it
-    would tell them.
+    a case would lie where nobody sees it, and nobody would know. Not who is kept out and leads: it
+    would tell them. To another one that is kept out it would tell that it never comes.
     """
     if access.scope(membership.role, Permission.SEE_BOARD_CASE) < Scope.SCHOOL:
         return
@@ -24,7 +24,7 @@ def tell_of_nobody_left(membership: Membership, **kwargs: Any) -> None:
     for case in cases.select_related("pupil").order_by("pk"):
         if told_of(case.pupil):
             continue
-        kept_out = ShutOut.objects.standing().filter(pupil=case.pupil_id).values("user")
-        for signal in case.signals.exclude(author__in=kept_out).order_by("pk"):
+        # Nobody of the line is left: whoever leads is kept out.
+        for signal in case.signals.exclude(author__in=board_line(case.pupil)).order_by("pk"):
             key = f"{membership.pk} {signal.reference}"
             notify(UNREAD, [signal.author_id], key, about=signal.reference, case=case)

@@ -7,7 +7,7 @@ is closed, must not show itself by a task that comes or goes.
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -41,16 +41,17 @@ def _own(reader: Reader) -> QuerySet:
 
     Not those of the cases that they move themselves: there the case asks. Whoever is kept out of a
     pupil has what they had: what goes, or never comes, would tell them that they are, and what the
-    care team found of it.
+    care team found of it since.
     """
     since = add_business_days(timezone.localdate(reader.now), -PERIODS["watchful"].days)
-    kept_out = ShutOut.objects.standing().filter(user=reader.user).values("pupil")
+    kept_out = ShutOut.objects.ever_since(OuterRef("finding__recorded_at"))
+    kept_out = kept_out.filter(user=reader.user, pupil=OuterRef("case__pupil"))
     moved = Case.objects.permitted(reader.user, Permission.MOVE_CASE)
     return (
         Signal.objects.logged_by(reader.user)
         .current()
         .filter(recorded_at__gte=end_of(since), case__pupil__left_on=None)
-        .filter(Q(finding=None) | Q(case__pupil__in=kept_out))
+        .filter(Q(finding=None) | Exists(kept_out))
         .exclude(case__in=moved)
         .select_related("case__pupil")
         .order_by("-recorded_at", "-pk")

@@ -18,11 +18,12 @@ from accounts.drafts.models import SIGNAL, Draft
 from accounts.drafts.pages import Drafts, go_on, keep_of, said_to_script
 from accounts.drafts.reading import draft_of, page_of
 from accounts.errors import ActionError
+from accounts.models import User
 from audit.log import record_read, record_search
 from cases.case_records import READ
 from cases.contact_book.calls import numbers_in_case
 from cases.facts import facts_as_author_knows
-from cases.models import Case
+from cases.models import Case, ShutOut
 from cases.protocol import guide
 from cases.screen import step_header, what_now
 from cases.step_views import record
@@ -169,7 +170,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "signals/detail.html",
         {
             "signal": signal,
-            "hides_finding": not unconflicted,
+            "hides_finding": not unconflicted and _found_since(signal, request.user),
             "steps": step_header(guidance),
             "guidance": what_now(guidance, case, {Permission.LOG_SIGNAL}, numbers, sees_case=False),
             "case": next(iter(visible), None),
@@ -179,6 +180,14 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
             "corrected_by": getattr(signal, "correction", None),
         },
     )
+
+
+def _found_since(signal: Signal, reader: User) -> bool:
+    """Tell whether a signal was found unfounded once its reader was kept out of the pupil."""
+    if not hasattr(signal, "finding"):
+        return False
+    kept_out = ShutOut.objects.ever_since(signal.finding.recorded_at)
+    return kept_out.filter(user=reader, pupil=signal.case.pupil_id).exists()
 
 
 def _in_full(found: QuerySet) -> Signal:

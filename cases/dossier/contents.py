@@ -99,7 +99,8 @@ def dossier(export: DossierExport, now: datetime) -> Dossier:
 
 def _read(export: DossierExport, now: datetime) -> Dossier:
     case = Case.objects.with_records().get(pk=export.case_id)
-    guidance = guide(facts_for(case, now))
+    # Of the case that it is about, and of no newer one.
+    guidance = guide(facts_for(case, now, newer=False))
     variant = export.kind
     return Dossier(
         export=export,

@@ -173,7 +173,7 @@ def test_who_wrote_for_the_board_is_told_that_nobody_is_left_to_read_it(
     assert not Notification.objects.filter(kind=UNREAD).exists()
     browser.post(reverse("people:end_role", args=[leader.memberships.get().public_id]))
     unread = Notification.objects.filter(kind=UNREAD)
-    if author == "who is kept out":  # it would tell them
+    if author == "who is kept out":  # and leads: it would tell them
         assert not unread.exists()
         return
     assert (unread.get().recipient, unread.get().about) == (teacher, signal.reference)
