@@ -239,6 +239,29 @@ def test_whom_a_conflict_keeps_out_answers_no_letter(school, coordinator, monkey
     assert (wrote, kept_out) == (True, [False])
 
 
+def beside(monkeypatch, module, name, first, second):
+    """Begin ``second`` on a connection of its own behind the first call of ``module.name``.
+
+    It waits for the first, or is done before that goes on. Returns what the first said.
+    """
+
+    def run():
+        try:
+            second()
+        finally:
+            connection.close()
+
+    thread = Thread(target=run)
+
+    def meanwhile():
+        thread.start()
+        thread.join(1)
+
+    said = in_between(monkeypatch, module, name, first, meanwhile)
+    thread.join(20)
+    return said
+
+
 @pytest.mark.parametrize("day", [0, 300])
 def test_no_role_is_given_while_the_last_one_ends(school, administrator, monkeypatch, day):
     """It was looked at before anything was held: the new one outlived the last."""
@@ -250,16 +273,8 @@ def test_no_role_is_given_while_the_last_one_ends(school, administrator, monkeyp
 
     def end():
         people.end_role(person.memberships.get(role=Role.TEACHER), other, school)
-        connection.close()
 
-    ending = Thread(target=end)
-
-    def meanwhile():
-        ending.start()
-        ending.join(1)  # it waits for the first, or is done
-
-    in_between(monkeypatch, people, "_check_works_here", give, meanwhile)
-    ending.join(20)
+    beside(monkeypatch, people, "_check_works_here", give, end)
     standing = person.memberships.filter(ended_at=None)
     assert not standing.filter(role=Role.TEACHER).exists()
     # Given before: of today it stands, as the end of one role leaves another; of some day it goes.
@@ -281,17 +296,9 @@ def test_who_begins_to_lead_is_kept_out_before_or_after_and_not_in_silence(
             need_to_know.shut_out(case, coordinator, person, ground="family", explanation="")
         except ActionError as error:
             refused.append(error)
-        connection.close()
-
-    keeping_out = Thread(target=keep_out)
-
-    def meanwhile():
-        keeping_out.start()
-        keeping_out.join(1)  # it waits for the first, or is done
 
     # The last of those who look what was before: by then the others have looked.
-    in_between(monkeypatch, ApiTokenQuerySet, "filter", give, meanwhile)
-    keeping_out.join(20)
+    beside(monkeypatch, ApiTokenQuerySet, "filter", give, keep_out)
     told = Notification.objects.filter(kind=SHUT_OUT, recipient=officer)
     assert bool(refused) or told.exists()
 
@@ -310,16 +317,8 @@ def test_whoever_writes_for_the_board_is_told_when_its_last_reader_leaves_meanwh
 
     def end():
         people.end_role(leader.memberships.get(), administrator, school)
-        connection.close()
 
-    ending = Thread(target=end)
-
-    def meanwhile():
-        ending.start()
-        ending.join(1)  # it waits for the first, or is done
-
-    said = in_between(monkeypatch, signals, "told_of", log, meanwhile)
-    ending.join(20)
+    said = beside(monkeypatch, signals, "told_of", log, end)
     assert said is None
     assert Case.objects.filter(restricted=True).exists()
     assert Notification.objects.filter(kind=UNREAD, recipient=author).exists()
