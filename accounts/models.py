@@ -48,6 +48,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(auto_now_add=True)
     # Part of what each session is checked against: one more, and all of them are over.
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
+    # When an administrator last took their second factor away: for who comes to lead after that.
+    factor_reset_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Codes of the roles of which they closed the first cards (accounts/first_cards.py).
     guides_closed = models.JSONField(
         default=list, db_default=models.Value([], models.JSONField()), blank=True

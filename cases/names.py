@@ -69,7 +69,7 @@ PLAIN = str.maketrans(
 )  # fmt: skip
 # What stands between day, month and year. White space is tried one way only: of two ways side by
 # side a long gap would be walked through as often as it is long.
-BETWEEN = rf"(?:\s*[-/.·{DASHES}]\s*|\s+)"
+BETWEEN = rf"(?:\s*[-/.,_·{DASHES}]\s*|\s+)"
 LETTERS = rf"(?:[^\W_]|[{MARKS}])+"
 WORD = re.compile(rf"{LETTERS}(?:[’'\-]{LETTERS})*[’']?")
 PART = re.compile(rf"{LETTERS}(?:[’']{LETTERS})*[’']?")
@@ -289,16 +289,19 @@ def _dates(text: str, day: date | None) -> Iterator[Found]:
     months = "|".join(names.split()[day.month - 1] for names in MONTHS)
     short = "|".join(names.split()[day.month - 1] for names in SHORT_MONTHS)
     d, m, y = rf"0?{day.day}", rf"0?{day.month}", rf"(?:{day.year}|['’]?{day.year % 100:02})"
-    named, counted = rf"(?:{months}|(?:{short})\.?)", rf"{d}(?:e|de|ste|st|nd|rd|th)?"
+    named, counted = rf"(?:{months}|{short})", rf"{d}(?:e|de|ste|st|nd|rd|th)?"
     spellings = (
-        rf"\b{d}{BETWEEN}{m}{BETWEEN}{y}\b",
-        rf"\b{day.year}{BETWEEN}{m}{BETWEEN}{d}\b",
-        rf"\b{day:%d%m%Y}\b|\b{day:%Y%m%d}\b",
-        rf"\b{counted}(?:\s+of)?{BETWEEN}{named}(?:{BETWEEN}{y})?\b",
-        rf"\b{named}\s+{counted},?\s+{y}\b",
+        rf"{d}{BETWEEN}{m}{BETWEEN}{y}",
+        rf"{m}{BETWEEN}{d}{BETWEEN}{y}",
+        rf"{y}{BETWEEN}{m}{BETWEEN}{d}",
+        rf"{day:%d%m%Y}|{day:%Y%m%d}",
+        rf"{counted}(?:\s+of)?{BETWEEN}?{named}(?:{BETWEEN}?{y})?",
+        rf"{named}\.?\s+{counted},?\s+{y}",
     )
     for spelling in spellings:
-        for match in re.finditer(spelling, text, flags=re.IGNORECASE):
+        # Between no other letters and digits; "_" is none of them.
+        whole = rf"(?<![^\W_])(?:{spelling})(?![^\W_])"
+        for match in re.finditer(whole, text, flags=re.IGNORECASE):
             yield Found(match.start(), match.end(), match.group(), BIRTH_DATE)
 
 

@@ -54,7 +54,8 @@ def tell_of_role(membership: Membership, *, ended: bool = False) -> None:
 def tell_of_lately(membership: Membership) -> None:
     """Tell whose role hears of such changes which ones there were, in the weeks before.
 
-    Somebody whose role ends for a minute is told of what was done in that minute.
+    Roles, second factors that were reset, ways of signing in. Somebody whose role ends for a minute
+    is told of what was done in that minute.
     """
     if membership.role not in TOLD:
         return
@@ -66,9 +67,15 @@ def tell_of_lately(membership: Membership) -> None:
         .select_related("user", "school", "buurtteam")
         .order_by("-pk")
     )
-    providers = IdentityProvider.objects.filter(school=membership.school_id, is_active=True)
-    told = list(given[:MOST_TOLD])
-    if not told and not providers.exists():
+    reset = User.objects.filter(
+        pk__in=Membership.objects.of_places([membership.school]).in_force().values("user"),
+        factor_reset_at__gt=since,
+    ).exclude(pk=membership.user_id)
+    providers = IdentityProvider.objects.filter(
+        Q(is_active=True) | Q(changed_at__gt=since), school=membership.school_id
+    )
+    told, were_reset = list(given[:MOST_TOLD]), list(reset.order_by("name", "pk")[:MOST_TOLD])
+    if not (told or were_reset or providers.exists()):
         return
     with translation.override(membership.user.language):
         text = render_to_string(
@@ -77,6 +84,8 @@ def tell_of_lately(membership: Membership) -> None:
                 "school": membership.school,
                 "given": told,
                 "more": given.count() - len(told),
+                "reset": were_reset,
+                "more_reset": reset.count() - len(were_reset),
                 "providers": providers,
                 "days": LATELY.days,
                 "site": settings.SITE_URL,

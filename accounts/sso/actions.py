@@ -8,6 +8,7 @@ from allauth.account.internal.emailkit import valid_email_or_none
 from allauth.socialaccount.models import SocialAccount
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from requests import RequestException
@@ -168,8 +169,8 @@ def switch(provider: IdentityProvider, by: User, *, on: bool) -> None:
         return
     if on:
         _check_domains(locked, locked.domain_names)
-    locked.is_active = on
-    locked.save(update_fields=["is_active"])
+    locked.is_active, locked.changed_at = on, timezone.now()
+    locked.save(update_fields=["is_active", "changed_at"])
     transaction.on_commit(lambda: mails.tell_of_sign_in(locked))
 
 
@@ -213,6 +214,7 @@ def _save(provider: IdentityProvider, issuer: str, fields: dict[str, Any]) -> Id
     for domain in set(fields["domains"]) - set(provider.domain_names):
         ProviderDomain.objects.create(provider=provider, domain=domain)
     if _state(provider) != before:
+        IdentityProvider.objects.filter(pk=provider.pk).update(changed_at=timezone.now())
         transaction.on_commit(lambda: mails.tell_of_sign_in(provider))
     return provider
 

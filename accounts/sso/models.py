@@ -43,6 +43,8 @@ class IdentityProvider(models.Model):
     encrypted_secret = models.TextField(editable=False)
     trust = models.CharField(max_length=64, db_index=True, editable=False)
     is_active = models.BooleanField(default=True)
+    # Of what whoever leads is told at once; empty: before this was kept.
+    changed_at = models.DateTimeField(null=True, blank=True, editable=False)
     idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
     objects = IdentityProviderQuerySet.as_manager()

@@ -15,7 +15,7 @@ from defusedxml.expatreader import DefusedExpatParser
 from django.utils.translation import gettext_lazy as _
 
 from accounts.tables import MOST_ROWS, Unreadable
-from cases.imports.fields import BORN, CLASS, FAMILY, GIVEN, KEY, PREFIX, names_bsn
+from cases.imports.fields import BORN, CLASS, FAMILY, GIVEN, KEY, PREFIX, holds_bsn, names_bsn
 from cases.imports.read import Read
 from cases.imports.rows import Problem, Row, row_of
 
@@ -129,6 +129,9 @@ class _Handler(ContentHandler):
 
     def result(self, today: date) -> Read:
         """Return what was read."""
+        if holds_bsn("", (said[KEY] for __, said in self._pupils)):
+            self._bsn.add("leerling key")
+            self._pupils = [(line, {**said, KEY: ""}) for line, said in self._pupils]
         read = [self._row(line, said, today) for line, said in self._pupils]
         if not read:
             raise Unreadable(_("There are no pupils in this file."))

@@ -51,7 +51,9 @@ BSN_HEADING = re.compile(
     r"(?<![a-z])bsn(?![a-z])|burgerservice|sofi-?(?:nummer|nr)|onderwijs-?(?:nummer|nr)|ondwnr"
     r"|persoonsgebonden|(?<![a-z])pgn(?![a-z])"
 )
-BETWEEN_DIGITS = re.compile(r"[\s.\-‐-―]")
+# What stands among digits, seen or not; and before them: "BSN 1234.56.782".
+AMONG_DIGITS = re.compile(r"[\W_]+")
+BEFORE_DIGITS = re.compile(r"^[^\W\d_]+(?=\d)")
 NEARLY_ALL = 0.8
 BSN_DIGITS = re.compile(r"\d{8,9}", re.ASCII)
 # So many cells must look like one before a column is taken for it: one in eleven numbers does.
@@ -89,9 +91,14 @@ def holds_bsn(heading: str, cells: Iterable[str]) -> bool:
     """
     if names_bsn(heading):
         return True
-    numbers = [bare for cell in cells if (bare := BETWEEN_DIGITS.sub("", normal("NFKC", cell)))]
+    numbers = [bare for cell in cells if (bare := _bare(cell))]
     found = sum(is_bsn(number) or is_bsn(number.lstrip("0")) for number in numbers)
     return len(numbers) >= ENOUGH and found >= NEARLY_ALL * len(numbers)
+
+
+def _bare(cell: str) -> str:
+    """Return what is written in a cell without what one writes among and before a number."""
+    return BEFORE_DIGITS.sub("", AMONG_DIGITS.sub("", normal("NFKC", cell)))
 
 
 def is_bsn(text: str) -> bool:

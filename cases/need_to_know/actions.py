@@ -131,9 +131,9 @@ def tell_of_lately(membership: Membership, **kwargs: Any) -> None:
         if will_run(given.case):
             notify(EMERGENCY, [person], str(given.pk), by=given.user, case=given.case)
     for one in own.filter(pupil__school=membership.school_id).select_related("case"):
-        # Where the case is gone in which it was set, in the pupil's newest.
-        others = Case.objects.filter(pupil=one.pupil_id, restricted=False)
-        case = one.case or others.order_by("pk").last()
+        # Where the case is gone in which it was set, in the pupil's newest that is not the board's.
+        others = Case.objects.filter(pupil=one.pupil_id)
+        case = one.case or others.order_by("-restricted", "pk").last()
         if case is not None:
             key = f"leads-{membership.pk}-{one.pk}"
             notify(SHUT_OUT, runners(case), key, by=one.set_by, case=case)

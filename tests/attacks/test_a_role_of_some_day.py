@@ -30,6 +30,7 @@ from accounts.people.actions import (
 )
 from accounts.people.forms import NameField
 from accounts.roles import Role
+from accounts.sso import actions as sso_actions
 from api.actions import make_token
 from api.kinds import TOKEN_MADE
 from audit.models import LogEntry
@@ -43,6 +44,7 @@ from tests.factories import (
     BoardFactory,
     BuurtteamFactory,
     CaseFactory,
+    IdentityProviderFactory,
     PupilFactory,
     SchoolFactory,
     member,
@@ -232,6 +234,7 @@ def test_of_a_reset_hears_no_school_where_they_do_not_work(
     there = SchoolFactory()
     person, other = member(Role.TEACHER, there), member(Role.ADMINISTRATOR, there)
     person.memberships.create(school=school, role=Role.TEACHER, starts_on=days(700))
+    give_app(person)
     with django_capture_on_commit_callbacks(execute=True):
         actions.reset_second_factor(there, other, person)
     told = {address for sent in mailoutbox for address in sent.to}
@@ -291,6 +294,38 @@ def test_who_leads_again_is_told_what_was_done_meanwhile(
     assert any(f"{gone.name}, Docent" in body and "(beëindigd)" in body for body in told)
     kinds = set(Notification.objects.filter(recipient=leader).values_list("kind", flat=True))
     assert {TOKEN_MADE, YEAR_ASKED} <= kinds
+
+
+def test_and_whose_second_factor_was_reset_and_how_people_could_sign_in(
+    school, administrator, mailoutbox, django_capture_on_commit_callbacks
+):
+    leader, colleague = member(Role.SCHOOL_LEADER, school), member(Role.COORDINATOR, school)
+    give_role(school, administrator, leader, role=Role.TEACHER)
+    Membership.objects.update(given_at=timezone.now() - timedelta(days=90))
+    give_app(colleague)
+    provider = IdentityProviderFactory(school=school, name="Schoolportaal", is_active=False)
+    with django_capture_on_commit_callbacks(execute=True):
+        end_role(leader.memberships.get(role=Role.SCHOOL_LEADER), administrator, school)
+        actions.reset_second_factor(school, administrator, colleague)
+        for on in (True, False):
+            sso_actions.switch(provider, administrator, on=on)
+    mailoutbox.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        give_role(school, administrator, leader, role=Role.SCHOOL_LEADER)
+    told = "".join(sent.body for sent in mailoutbox if sent.to == [leader.email])
+    assert f"- {colleague.name}\n" in told
+    assert "Schoolportaal (staat uit)" in told
+
+
+def test_who_has_no_second_factor_is_reset_without_a_mail(
+    school, administrator, teacher, mailoutbox, django_capture_on_commit_callbacks
+):
+    """Asked on and on it would fill the mailboxes of all who are told."""
+    give_app(teacher)
+    with django_capture_on_commit_callbacks(execute=True):
+        for _ in range(3):
+            actions.reset_second_factor(school, administrator, teacher)
+    assert [sent.to for sent in mailoutbox].count([teacher.email]) == 1
 
 
 def test_who_runs_cases_again_is_told_who_came_in_and_who_is_kept_out(school, administrator):

@@ -367,8 +367,13 @@ def test_a_title_in_a_name_is_no_name():
         "5e maart",
         "5th of March 2014",
         "March 5, 2014",
+        "Mar. 5, 2014",
         "05032014",
         "20140305",
+        "5MAART2014",
+        "5mrt",
+        "03-05-2014",
+        "14-03-05",
     ],
 )
 def test_a_birth_date_is_found_however_it_is_written(written):
@@ -378,7 +383,16 @@ def test_a_birth_date_is_found_however_it_is_written(written):
 # --- The same with what a telephone and a word processor make of a hyphen and of the century
 @pytest.mark.parametrize(
     "written",
-    ["05\u201103\u20112014", "5–3–2014", "5 — 3 — 2014", "5·3·2014", "5-3-'14", "5/3/’14"],
+    [
+        "05\u201103\u20112014",
+        "5–3–2014",
+        "5 — 3 — 2014",
+        "5·3·2014",
+        "5-3-'14",
+        "5/3/’14",
+        "5_3_2014",
+        "5,3,2014",
+    ],
 )
 def test_a_birth_date_is_found_with_whatever_stands_between(written):
     assert read(f"Geboren: {written}.") == "Geboren: [geboortedatum]."
@@ -389,7 +403,9 @@ def test_so_is_one_in_september():
     assert read("Geboren: 5 sept. 2014.", birth_date=born) == "Geboren: [geboortedatum]."
 
 
-@pytest.mark.parametrize("text", ["Sinds maart 5 keer ziek.", "15 maart", "5 maanden", "205032014"])
+@pytest.mark.parametrize(
+    "text", ["Sinds maart 5 keer ziek.", "15 maart", "5 maanden", "205032014", "5maartje"]
+)
 def test_another_day_is_not(text):
     assert read(text) == text
 

@@ -406,6 +406,22 @@ def test_the_page_of_a_closed_case_says_that_it_is_held_back(due, coordinator, s
     assert url in page(coordinator)
 
 
+def test_of_two_who_hold_a_case_back_the_longer_holds(due, administrator, leader):
+    """Nobody thinks that theirs holds where a colleague's ends before it."""
+    case, tomorrow = due[0], timezone.localdate() + timedelta(days=1)
+    short = approving.hold_back(case, administrator, reason="Kort.", until=tomorrow)
+    assert approving.hold_back(case, administrator, reason="Kort.", until=tomorrow) == short
+    with pytest.raises(ActionError, match=r"later|latere"):
+        approving.hold_back(case, leader, reason="Rechtszaak.", until=tomorrow)
+    long = approving.hold_back(case, leader, reason="Rechtszaak.", until=None)
+    assert [one.until for one in Hold.objects.standing()] == [None]
+    short.refresh_from_db()
+    assert short.lifted_by == leader
+    with pytest.raises(ActionError, match=r"already|al "):
+        approving.hold_back(case, administrator, reason="Ook.", until=None)
+    assert Hold.objects.standing().get() == long
+
+
 def test_the_pages_show_references_and_no_name_and_ask_a_fresh_second_factor(
     due, school, administrator, leader, signed_in
 ):

@@ -160,6 +160,10 @@ BSNS = ("123456782", "111222333", "123456782", "111222333", "123456782")
         ([f"{one[:4]}-{one[4:6]}-{one[6:]}" for one in BSNS], True),
         ([f"0{one}" for one in BSNS], True),
         ([one.translate({48 + n: 0xFF10 + n for n in range(10)}) for one in BSNS], True),
+        ([f"{one[:4]}_{one[4:6]}/{one[6:]}" for one in BSNS], True),
+        ([f"BSN {one}" for one in BSNS], True),
+        ([f"'{one}" for one in BSNS], True),
+        ([f"{one[:4]}\u00ad{one[4:6]}\u200b{one[6:]}" for one in BSNS], True),
         ((*BSNS, "104"), True),  # and one of another kind
         ((*BSNS[:3], "104", "105"), False),
         (("104", "105", "106", "107"), False),
@@ -168,6 +172,17 @@ BSNS = ("123456782", "111222333", "123456782", "111222333", "123456782")
 )
 def test_numbers_of_a_column_are_known_however_they_are_written(cells, holds):
     assert holds_bsn("Nummer", cells) is holds
+
+
+def test_so_are_the_keys_of_edexml():
+    pupils = "".join(
+        f'<leerling key="{one}"><achternaam>Vos</achternaam><roepnaam>Mees</roepnaam>'
+        "<geboortedatum>2015-03-04</geboortedatum></leerling>"
+        for one in BSNS
+    )
+    read = read_edexml(f"<EDEX><leerlingen>{pupils}</leerlingen></EDEX>".encode(), TODAY)
+    assert [row.key for row in read.rows] == [""] * len(BSNS)
+    assert read.bsn == ("leerling key",)
 
 
 def test_a_number_in_eleven_is_a_bsn():
