@@ -19,7 +19,7 @@ from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseNotFound
 from django.test import Client, TransactionTestCase, override_settings
 from django.utils import timezone
 
@@ -27,6 +27,7 @@ from accounts import after_response
 from accounts.models import School, User
 from accounts.roles import Role
 from accounts.session_store import Key, SessionStore
+from meldcode import urls
 from tests.append_only import unprotected
 from tests.factories import SchoolFactory, member
 from tests.migrated import COPIED
@@ -109,6 +110,17 @@ def _a_place_of_its_own(settings, tmp_path_factory):
     """Files in a folder of the test, that is made when there is one, and nothing in the cache."""
     settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "media" / uuid4().hex
     cache.clear()
+
+
+@pytest.fixture
+def bare_not_found(monkeypatch) -> None:
+    """Answer what is not there with its status alone: its page is a third of such a request.
+
+    For tests that ask thousands of times what is there, and look at no such page.
+    """
+    monkeypatch.setattr(
+        urls, "handler404", lambda request, exception: HttpResponseNotFound(), raising=False
+    )
 
 
 # What goes through texts and files. On PostgreSQL these run where both lie encrypted on disk, on
@@ -272,6 +284,34 @@ def sign_in(user: User, *, second_factor_ago: timedelta | None = timedelta()) ->
 def signed_in() -> Callable[..., Client]:
     """Return what gives a client for a user who is signed in."""
     return sign_in
+
+
+@pytest.fixture(scope="module")
+def _standing_sessions(_standing_world, django_db_blocker) -> dict[str, str]:
+    """The sessions of all people of the standing world, begun once."""
+    world, __ = _standing_world
+    with django_db_blocker.unblock():
+        browsers = {who: sign_in(user) for who, user in world.people.items() if user}
+    name = settings.SESSION_COOKIE_NAME
+    return {who: client.cookies[name].value for who, client in browsers.items()}
+
+
+@pytest.fixture
+def browser_of(world, _standing_sessions) -> Callable[[str], Client]:
+    """Return what gives a browser of somebody of ``world``, who may be signed out.
+
+    For tests that ask for many pages: all of these go through the same middleware.
+    """
+    handler = Client().handler
+
+    def browser(who: str) -> Client:
+        client = Client()
+        client.handler = handler
+        if who in _standing_sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = _standing_sessions[who]
+        return client
+
+    return browser
 
 
 @pytest.fixture

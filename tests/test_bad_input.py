@@ -409,6 +409,7 @@ WITH_OBJECT = [
 
 
 @shows("ids-1")
+@pytest.mark.usefixtures("bare_not_found")
 def test_what_is_unknown_or_of_another_school_is_not_there(signed_in, world, elsewhere, subtests):
     browsers = [signed_in(world.people[who]) for who in ("coordinator", "joined", "administrator")]
     reference = re.compile(r"[MSC]-[A-Z0-9]{6}|[0-9a-f-]{36}")

@@ -1,21 +1,14 @@
 """Every URL × everybody: who gets in, from a table that one can read; nothing may be missing."""
 
-from collections.abc import Callable
-
 import pytest
-from django.conf import settings
 from django.db import transaction
-from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from background.models import Beat, Worker
 from cases.figures.school_year import SchoolYear
 from tests.attacks.proof import shows
-from tests.conftest import sign_in
 from tests.world import World
-
-SESSION = settings.SESSION_COOKIE_NAME
 
 # Whoever has a role at the case's own school.
 TEACHERS = ("author", "teacher", "participant", "handed_over")
@@ -531,55 +524,35 @@ def well(world) -> World:
     return world
 
 
-@pytest.fixture(scope="module")
-def keys(_standing_world, django_db_blocker) -> dict[str, str]:
-    """The sessions of all people of the world, begun once: these tests ask for many pages."""
-    world, __ = _standing_world
-    with django_db_blocker.unblock():
-        browsers = {who: sign_in(user) for who, user in world.people.items() if user}
-    return {who: client.cookies[SESSION].value for who, client in browsers.items()}
-
-
-@pytest.fixture
-def browser(keys) -> Callable[[str], Client]:
-    """Return what gives a browser of somebody, who may be signed out."""
-
-    def browser_of(who: str) -> Client:
-        client = Client()
-        if who in keys:
-            client.cookies[SESSION] = keys[who]
-        return client
-
-    return browser_of
-
-
 @shows("ids-1")
+@pytest.mark.usefixtures("bare_not_found")
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(set(MATRIX) - POST_ONLY))
-def test_who_gets_in(name, browser, well):
+def test_who_gets_in(name, browser_of, well):
     world = well
     url = reverse(name, args=arguments(name, world))
-    got = {who: _outcome(browser(who).get(url)) for who in world.people}
+    got = {who: _outcome(browser_of(who).get(url)) for who in world.people}
     assert got == _expected(name)
 
 
 # The same views as who asks for the whole page, which both databases are asked.
 @shows("ids-8")
 @pytest.mark.any_database
+@pytest.mark.usefixtures("bare_not_found")
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(set(MATRIX) - POST_ONLY))
-def test_asking_for_the_headers_alone_tells_no_more(name, browser, well):
+def test_asking_for_the_headers_alone_tells_no_more(name, browser_of, well):
     world = well
     url = reverse(name, args=arguments(name, world))
     for who in ("coordinator", "teacher", "joined", "other_coordinator", "nobody", "signed_out"):
-        assert _outcome(browser(who).head(url)) == _expected(name)[who], who
+        assert _outcome(browser_of(who).head(url)) == _expected(name)[who], who
 
 
 @shows("ids-8")
 @pytest.mark.django_db
 @pytest.mark.parametrize("who", ["coordinator", "other_coordinator", "signed_out"])
-def test_other_methods_are_refused_to_everybody_alike(who, browser, world):
-    client = browser(who)
+def test_other_methods_are_refused_to_everybody_alike(who, browser_of, world):
+    client = browser_of(who)
     answers = {
         (name, method): client.generic(method, reverse(name, args=arguments(name, world)))
         for name in MATRIX
@@ -593,16 +566,17 @@ def test_other_methods_are_refused_to_everybody_alike(who, browser, world):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(POST_ONLY))
-def test_who_may_change(name, browser, world):
+def test_who_may_change(name, browser_of, world):
     url = reverse(name, args=arguments(name, world))
     for who in MATRIX[name]:
         with transaction.atomic():
-            assert _outcome(browser(who).post(url)) == "in", (who, name)
+            assert _outcome(browser_of(who).post(url)) == "in", (who, name)
             transaction.set_rollback(True)
 
 
 # Of what can be looked at too, both databases are asked above who gets in: the same views.
 @shows("ids-1")
+@pytest.mark.usefixtures("bare_not_found")
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "name",
@@ -611,13 +585,13 @@ def test_who_may_change(name, browser, world):
         for name in sorted(set(MATRIX) - READ_ONLY)
     ],
 )
-def test_who_may_send(name, browser, world):
+def test_who_may_send(name, browser_of, world):
     allowed = MATRIX[name]
     url = reverse(name, args=arguments(name, world))
     shut_out = [who for who in world.people if allowed is not PUBLIC and who not in allowed]
     for who in shut_out:
         expected = "sign in" if who == "signed_out" else "not there"
-        assert _outcome(browser(who).post(url)) == expected, (who, name)
+        assert _outcome(browser_of(who).post(url)) == expected, (who, name)
 
 
 def _outcome(response) -> str:

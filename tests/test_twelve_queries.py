@@ -3,7 +3,8 @@
 Counted is every statement of the request that reads or writes: also the session, who asks, their
 roles, the bell, and the row of the audit. Not counted are those that only begin, keep or end a
 transaction: they ask and change nothing. (On PostgreSQL a transaction begins by itself with its
-first statement; on SQLite Django sends a ``BEGIN``.)
+first statement; on SQLite Django sends a ``BEGIN``.) Both databases
+are asked the same, so one is.
 """
 
 import pytest
@@ -19,7 +20,7 @@ from tests.factories import CaseFactory
 from tests.test_query_counts import busy, cases_of, records_of
 from tests.test_role_matrix import MATRIX, POST_ONLY, PUBLIC, arguments
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 AT_MOST, MANY = 12, 2
 NO_QUERY = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
