@@ -240,7 +240,7 @@ def test_every_form_stands_in_the_table(signed_in, world):
 @every_form
 def test_strange_text_is_kept_as_it_is_and_shown_as_text(row, signed_in, world):
     sheet = Sheet(row, signed_in, world)
-    fields = {name: field for name, field in sheet.fields().items() if name in sheet.texts()}
+    fields = {name: sheet.fields()[name] for name in sheet.texts()}
     texts = {
         name: f"{STRANGE} {SQL} {name}"[: field.max_length].strip()
         for name, field in fields.items()

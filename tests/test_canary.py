@@ -259,6 +259,7 @@ def walked(world, markers, signed_in, log, queue, monkeypatch, django_capture_on
 
 @shows("leak-1")
 @pytest.mark.any_database
+@pytest.mark.usefixtures("bare_not_found")  # what its page says: ``test_error_pages_say_nothing``
 def test_pages_show_each_word_to_those_who_may_read_it_and_to_nobody_else(walked):
     # The net is whole: most forms were taken, so there is something that could leak.
     assert {name for name, status in walked.filed.items() if status >= 400} == REFUSED

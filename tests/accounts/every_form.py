@@ -973,19 +973,22 @@ class Sheet:
         self.url = reverse(row.name, args=[*of, *more])
         self.full = row.fill(self.world)
         self.key = str(uuid.uuid4())
+        self._fields: dict[str, forms.Field] | None = None
 
     def speak(self, language: str) -> None:
         """Let the user have another language."""
         type(self.user).objects.filter(pk=self.user.pk).update(language=language)
 
     def fields(self) -> dict[str, forms.Field]:
-        """Return what one can fill in, in the order of the form."""
-        form = self.client.get(self.url).context["form"]
-        return {
-            name: field
-            for name, field in form.fields.items()
-            if name not in OF_THE_FORM and not field.widget.is_hidden
-        }
+        """Return what one can fill in, in the order of the form: the page is asked for once."""
+        if self._fields is None:
+            form = self.client.get(self.url).context["form"]
+            self._fields = {
+                name: field
+                for name, field in form.fields.items()
+                if name not in OF_THE_FORM and not field.widget.is_hidden
+            }
+        return self._fields
 
     def texts(self) -> list[str]:
         """Return the fields that take any words."""

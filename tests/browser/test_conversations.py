@@ -65,6 +65,8 @@ def fill_talk(person, **consents):
     person.choose(consent_how="spoken")
 
 
+# Each page of it at a desk too: by axe. A talk is held with a phone in the hand.
+@pytest.mark.parametrize("size", ["phone"])
 def test_prepared_held_with_consent_and_closed(visitor, school, case):
     teacher = visitor(handed_over(case, school))
     teacher.open(f"/cases/{case.reference}/")

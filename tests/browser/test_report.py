@@ -51,6 +51,8 @@ def case(db):
     return case
 
 
+# Each page of it on a phone too: by axe. Who writes a report sits at a desk.
+@pytest.mark.parametrize("size", ["desk"])
 def test_from_the_weighing_to_the_paper(visitor, case, tmp_path):
     coordinator = visitor(
         member(Role.COORDINATOR, case.school, name="Chaima Verhoef"),
