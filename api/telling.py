@@ -22,8 +22,14 @@ def tell_of_lately(membership: Membership, **kwargs: Any) -> None:
     """Tell whoever sees the systems from now on which tokens were made in the weeks before.
 
     (``accounts.signals.membership_began``.) Who made one while the leader's role was over for a
-    minute would have made it in silence.
+    minute would have made it in silence. And whoever looks after them, of those whose makers are
+    gone: nobody may have been there to hear it.
     """
+    if access.scope(membership.role, Permission.MANAGE_SYSTEMS):
+        working = list(ApiToken.objects.working().filter(school=membership.school_id))
+        if len(makers_still_here(working)) < len(working):
+            about = str(membership.school_id)
+            notify(TOKEN_ALONE, [membership.user_id], str(membership.public_id), about=about)
     if access.scope(membership.role, Permission.SEE_SYSTEMS):
         made = ApiToken.objects.filter(school=membership.school_id)  # also one that was revoked
         for token in made.filter(made_at__gt=timezone.now() - LATELY):

@@ -20,7 +20,7 @@ from accounts.models import User
 from cases.conversations.consent import handing_over
 from cases.deadlines import look_again, running
 from cases.errors import KEY_USED, ActionError
-from cases.facts import facts_for
+from cases.facts import facts_for, handed_over
 from cases.models import (
     Answer,
     Assessment,
@@ -122,7 +122,8 @@ def create(model: type[M], **fields: Any) -> M:
 def refresh(case: Case, by: User | None, now: datetime | None = None) -> Guidance:
     """Let the protocol look at a locked case again; write down its step, attention and deadline."""
     now = now or timezone.now()
-    facts = facts_for(case, now)
+    closed = [case.pk] if case.closed_at else []
+    facts = facts_for(case, now, newer=not handed_over(closed))
     guidance = guide(facts)
     if facts.put_off is not None and end_if_pointless(case, facts, guidance, by):
         guidance = guide(replace(facts, put_off=None))

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from cases.calendars import SchoolCalendar, asked_of_schools, by_school
-from cases.models import Case, ShutOut
+from cases.models import Case, CaseUserObjectPermission, ShutOut
 from cases.one_case import OneCase, read_case
 from cases.protocol import Facts
 from cases.protocol.questions import UNSAFE
@@ -115,7 +115,11 @@ def facts_for_many(cases: Iterable[Case], now: datetime) -> dict[int, Facts]:
 def facts_and_calendars(
     cases: Iterable[Case], now: datetime
 ) -> tuple[dict[int, Facts], dict[int, SchoolCalendar]]:
-    """Return the facts of cases by primary key, and what their schools set, by primary key."""
+    """Return the facts of cases by primary key, and what their schools set, by primary key.
+
+    Whoever was handed a case that is closed looks back, and need not know of a newer one: that ends
+    nothing there.
+    """
     cases = list(cases)
     known = with_those_of_their_pupils(cases)
     asked = [Asked.of(relation, cases, known) for relation in RELATIONS]
@@ -123,11 +127,26 @@ def facts_and_calendars(
     _read([*(one for some in asked for one in some.querysets()), *calendars, snoozes], cases)
     rows: Rows = {some.relation: some.by_key(known) for some in asked}
     calendars, waiting = by_school(*calendars), put_off(snoozes)
+    handed = handed_over(case.pk for case in cases if case.closed_at)
     facts = {
-        case.pk: _facts(case, rows, calendars[case.school_id], waiting.get(case.pk), now)
+        case.pk: _facts(
+            case, rows, calendars[case.school_id], waiting.get(case.pk), now,
+            newer=case.pk not in handed,
+        )
         for case in cases
-    }
+    }  # fmt: skip
     return facts, {case.school_id: calendars[case.school_id] for case in cases}
+
+
+def handed_over(cases: Iterable[int]) -> set[int]:
+    """Return which of these cases were handed over to somebody who looks after them."""
+    keys = list(cases)
+    if not keys:
+        return set()
+    granted = CaseUserObjectPermission.objects.filter(
+        permission__codename="handed_over", content_object__in=keys
+    )
+    return set(granted.values_list("content_object_id", flat=True))
 
 
 def _read(querysets: list[QuerySet], cases: list[Case]) -> None:

@@ -52,6 +52,15 @@ def record_taken(by: User, paper: PaperJob, case_id: int) -> None:
     record_read(by, paper, why=paper.reason, kind=Kind.EXPORTED)
 
 
+def check_there(paper: PaperJob) -> None:
+    """Raise ``Http404`` unless a paper is ready, and its time not over: whether it was removed yet
+    or not.
+    """
+    over = paper.finished_at and paper.finished_at < timezone.now() - paper.kept_for
+    if paper.state != State.READY or over or not paper.file.storage.exists(paper.file.name):
+        raise Http404
+
+
 def make_room(model: type[PaperJob], by: User) -> None:
     """Raise ``ActionError`` when somebody has as many papers waiting as one may.
 

@@ -32,6 +32,8 @@ from tests.append_only import unprotected
 from tests.factories import SchoolFactory, member
 from tests.migrated import COPIED
 
+SESSION = settings.SESSION_COOKIE_NAME
+
 if TYPE_CHECKING:
     from tests.world import World
 
@@ -292,8 +294,7 @@ def _standing_sessions(_standing_world, django_db_blocker) -> dict[str, str]:
     world, __ = _standing_world
     with django_db_blocker.unblock():
         browsers = {who: sign_in(user) for who, user in world.people.items() if user}
-    name = settings.SESSION_COOKIE_NAME
-    return {who: client.cookies[name].value for who, client in browsers.items()}
+    return {who: client.cookies[SESSION].value for who, client in browsers.items()}
 
 
 @pytest.fixture
@@ -308,7 +309,7 @@ def browser_of(world, _standing_sessions) -> Callable[[str], Client]:
         client = Client()
         client.handler = handler
         if who in _standing_sessions:
-            client.cookies[settings.SESSION_COOKIE_NAME] = _standing_sessions[who]
+            client.cookies[SESSION] = _standing_sessions[who]
         return client
 
     return browser

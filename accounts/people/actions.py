@@ -18,11 +18,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import access
 from accounts.access import Permission
 from accounts.drafts.actions import throw_away_all
 from accounts.errors import KEY_USED, ActionError
+from accounts.letters import normal
 from accounts.models import Membership, RoleInvitation, School, User
 from accounts.most import check_room
 from accounts.people import mails
@@ -48,6 +50,12 @@ INVITATIONS_A_DAY = 5
 ROLES_A_DAY, TEAM_ROLES_A_DAY = 10, 30
 # 256 bits: nobody guesses a link.
 SECRET_BYTES = 32
+# Under this name the trail shows what nobody did by hand.
+PROGRAM = "Meldcode"
+MOST_OF_NAME = User._meta.get_field("name").max_length
+NAME_TAKEN = gettext_lazy(
+    "Somebody of this name works here already. Add what tells you apart, such as a second name."
+)
 
 
 def check(user: User, school: School) -> None:
@@ -150,6 +158,7 @@ def _withdraw(standing: Iterable[RoleInvitation]) -> None:
 @transaction.atomic
 def accept(invitation: RoleInvitation, user: User) -> Membership:
     """Give the invited person their role, once. Raises ``PermissionDenied`` for anybody else."""
+    _wind_up_over(user)
     invitation = (
         RoleInvitation.objects.acceptable()
         .select_for_update(of=("self",))
@@ -174,7 +183,12 @@ def accept(invitation: RoleInvitation, user: User) -> Membership:
 
 @transaction.atomic
 def accept_as_new(invitation: RoleInvitation, *, name: str, password: str | None) -> User:
-    """Make the account of an invited person who has none yet, and give them their role."""
+    """Make the account of an invited person who has none yet, and give them their role.
+
+    Raises ``ActionError`` for a name that somebody bears who works there.
+    """
+    if is_taken(name, invitation.school):
+        raise ActionError(NAME_TAKEN, field="name")
     if User.objects.filter(email=invitation.email).exists():
         raise PermissionDenied
     try:
@@ -184,6 +198,22 @@ def accept_as_new(invitation: RoleInvitation, *, name: str, password: str | None
         raise PermissionDenied from error
     accept(invitation, user)
     return user
+
+
+def is_taken(name: str, school: School) -> bool:
+    """Tell whether a new name reads as that of somebody who works here, or of the program itself.
+
+    In mails and in who looked at what a name is all that one sees: an administrator who comes in
+    by a second address would be told of, and seen, as a colleague.
+    """
+    held = Membership.objects.of_places([school]).filter(ended_at=None)
+    names = held.values_list("user__name", flat=True)
+    return as_read(name) in {as_read(one) for one in (*names, PROGRAM)}
+
+
+def as_read(name: str) -> str:
+    """Return a name as one reads it: without accents, capitals and signs."""
+    return "".join(sign for sign in normal("NFKD", name.casefold()) if sign.isalnum())
 
 
 @transaction.atomic
@@ -201,7 +231,10 @@ def join(*, email: str, name: str, school: School) -> User | None:
         return None
     user = User.objects.filter(email=email).first()
     if user is None:
-        user = User.objects.create_user(email, name=name or invitations[0].name)
+        name = name or invitations[0].name
+        if is_taken(name, school):
+            name = f"{name[: MOST_OF_NAME - len(email) - 3]} ({email})"[:MOST_OF_NAME]
+        user = User.objects.create_user(email, name=name)
     for invitation in invitations:
         with suppress(ActionError):  # they hold that role already: no reason to keep them out
             accept(invitation, user)
@@ -222,6 +255,7 @@ def give_role(
     """Give somebody of the school another role, for good or for a time (a substitute)."""
     by.hold_memberships(person)  # by which they work here: it does not end at this very moment
     check(by, school)
+    _wind_up_over(person)
     if person == by:
         raise ActionError(_("You cannot change your own roles. Ask another administrator."))
     if not people_of([school]).filter(pk=person.pk).exists():
@@ -323,9 +357,11 @@ def end_role(membership: Membership, by: User, school: School) -> None:
         raise PermissionDenied
     if membership.user_id == by.pk:
         raise ActionError(_("You cannot change your own roles. Ask another administrator."))
-    if not wind_up(membership, timezone.now()):
+    now = timezone.now()
+    if not wind_up(membership, now):
         return  # by a colleague, at this very moment
-    _tell_trail(membership, by, school, "changed")
+    for ended in Membership.objects.filter(user=membership.user_id, ended_at=now).order_by("pk"):
+        _tell_trail(ended, by, school, "changed")
     transaction.on_commit(lambda: mails.tell_of_role(membership, ended=True))
 
 
@@ -376,17 +412,21 @@ def ends_with(membership: Membership, today: date | None = None) -> list[Members
     """Return the roles that somebody would begin some day where they hold none but this one.
 
     They end with it: else a school that they left would have a hand on them on that day. With the
-    last role at a school also one of its buurtteam, unless they work for that team now.
+    last role at a school also one of its buurtteam, unless they work for that team now, or at
+    another of its schools.
     """
     held = Membership.objects.filter(user=membership.user_id).exclude(pk=membership.pk)
-    places = [{"school": membership.school_id}] if membership.school_id else []
+    # The place, and where whoever works there has a role beside it.
+    places = [(Q(school=membership.school_id),) * 2] if membership.school_id else []
     team = membership.school.buurtteam_id if membership.school_id else membership.buurtteam_id
-    places += [{"buurtteam": team}] if team else []
+    if team:
+        at_its_schools = Q(school__buurtteam=team) if membership.school_id else Q()
+        places.append((Q(buurtteam=team), Q(buurtteam=team) | at_its_schools))
     ends = Q()
-    for place in places:
-        if held.in_force(today).filter(**place).exists():
+    for place, beside in places:
+        if held.in_force(today).filter(beside).exists():
             break
-        ends |= Q(**place)
+        ends |= place
     if not ends:
         return []
     to_come = held.to_come(today).filter(ends)
@@ -404,6 +444,15 @@ def _withdraw_ways_back(ended: Membership) -> None:
     _withdraw(to_them.filter(school=ended.school_id) if ended.school_id else to_them)
     if access.scope(ended.role, Permission.MANAGE_PEOPLE):
         _withdraw(standing.filter(school=ended.school_id, invited_by=ended.user_id))
+
+
+def _wind_up_over(person: User) -> None:
+    """Wind up what is over by the calendar, before a next role: with that it would come back.
+
+    Beat does it each hour, or when it is there again.
+    """
+    for held in person.memberships.over().order_by("pk"):
+        wind_up(held, timezone.now())
 
 
 def wind_up_expired(now: datetime) -> int:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core import mail
-from django.db.models import Q
+from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -67,10 +67,14 @@ def tell_of_lately(membership: Membership) -> None:
         .select_related("user", "school", "buurtteam")
         .order_by("-pk")
     )
-    reset = User.objects.filter(
-        pk__in=Membership.objects.of_places([membership.school]).in_force().values("user"),
-        factor_reset_at__gt=since,
-    ).exclude(pk=membership.user_id)
+    # Of who worked here then, as whoever led was told: also where that role ended since.
+    worked_here = Membership.objects.of_places([membership.school]).filter(
+        Q(ended_at=None) | Q(ended_at__gte=F("user__factor_reset_at")),
+        Q(given_at=None) | Q(given_at__lte=F("user__factor_reset_at")),
+        starts_on__lte=F("user__factor_reset_at__date"),
+        user__factor_reset_at__gt=since,
+    )
+    reset = User.objects.filter(pk__in=worked_here.values("user")).exclude(pk=membership.user_id)
     providers = IdentityProvider.objects.filter(
         Q(is_active=True) | Q(changed_at__gt=since), school=membership.school_id
     )

@@ -221,10 +221,14 @@ def invitation(request: HttpRequest) -> HttpResponse:
         return render(request, "people/accept_sign_in.html", {"invitation": found})
     form = NewAccountForm(request.POST or None, email=found.email, initial={"name": found.name})
     if form.is_bound and form.is_valid():
-        user = actions.accept_as_new(found, **form.cleaned_data)
-        del request.session[SECRET_IN_SESSION]
-        record_authentication(request, user, method="password", email=user.email)
-        return perform_login(request, user, redirect_url="/")
+        try:
+            user = actions.accept_as_new(found, **form.cleaned_data)
+        except ActionError as error:
+            form.add_error(error.field, error.message)
+        else:
+            del request.session[SECRET_IN_SESSION]
+            record_authentication(request, user, method="password", email=user.email)
+            return perform_login(request, user, redirect_url="/")
     return _form_page(request, "people/accept.html", form, invitation=found)
 
 

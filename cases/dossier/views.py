@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
@@ -19,7 +19,7 @@ from cases.dossier.enclosed import holds_what_was_withdrawn
 from cases.dossier.forms import ExportForm, kind_of
 from cases.dossier.grounds import whose_consent
 from cases.dossier.variants import VARIANTS
-from cases.jobs import KEPT_FOR, record_taken, remove
+from cases.jobs import KEPT_FOR, check_there, record_taken, remove
 from cases.models import Case, DossierExport
 from cases.progress import show_progress
 from cases.search.sealed import opened, sealed
@@ -128,9 +128,8 @@ def export(request: HttpRequest, export: str) -> HttpResponse:
 @fresh_second_factor
 def download(request: HttpRequest, export: str) -> FileResponse:
     """Hand over the file, to nobody but who asked for it."""
-    found = get_object_or_404(_own(request), public_id=export, state=DossierExport.State.READY)
-    if not found.file.storage.exists(found.file.name):
-        raise Http404
+    found = get_object_or_404(_own(request), public_id=export)
+    check_there(found)
     if holds_what_was_withdrawn(found):  # while it was made: then it stands there for nobody
         remove(found)
         return redirect("cases:export", found.public_id)

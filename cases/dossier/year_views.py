@@ -1,7 +1,7 @@
 """Asking for the dossiers of a school year, watching them being made, cancelling, and fetching."""
 
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -12,6 +12,7 @@ from audit.kinds import Kind
 from audit.log import record_read
 from cases.dossier.forms import YearForm
 from cases.dossier.year import cancel_year, holds_what_closed, request_year, take_back
+from cases.jobs import check_there
 from cases.models import YearExport
 from cases.progress import show_progress
 
@@ -59,12 +60,11 @@ def cancel(request: HttpRequest, export: str) -> HttpResponse:
 @fresh_second_factor
 def download(request: HttpRequest, export: str) -> HttpResponse | FileResponse:
     """Hand over the zip, to nobody but who asked for it, while they may have all that it holds."""
-    found = get_object_or_404(_own(request), public_id=export, state=YearExport.State.READY)
+    found = get_object_or_404(_own(request), public_id=export)
+    check_there(found)
     if holds_what_closed(found):
         take_back(found)
         return redirect("cases:year", found.public_id)
-    if not found.file.storage.exists(found.file.name):
-        raise Http404
     record_read(request.user, found, why=found.reason, kind=Kind.EXPORTED)
     return FileResponse(
         found.file.open("rb"),

@@ -1,7 +1,7 @@
 """The year report as PDF: asked for, made by the worker, fetched by who asked."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
@@ -13,7 +13,7 @@ from cases.figures import actions
 from cases.figures.forms import PaperForm
 from cases.figures.school_year import SchoolYear
 from cases.figures.views import report_url, year_or_404
-from cases.jobs import KEPT_FOR
+from cases.jobs import KEPT_FOR, check_there
 from cases.models import YearPaper
 from cases.progress import show_progress
 from cases.school_views import chosen
@@ -58,9 +58,7 @@ def paper(request: HttpRequest, paper: str) -> HttpResponse:
 def download(request: HttpRequest, paper: str) -> FileResponse:
     """Hand over the file, to nobody but who asked for it."""
     found = _own(request, paper)
-    ready = found.state == YearPaper.State.READY
-    if not ready or not found.file.storage.exists(found.file.name):
-        raise Http404
+    check_there(found)
     record_read(request.user, found, kind=Kind.EXPORTED)
     return FileResponse(
         found.file.open("rb"),

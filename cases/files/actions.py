@@ -50,7 +50,7 @@ def attach_to(
     """Add a file to a case that is locked, within ``gone_unless_filed``, which hears its name."""
     fields = {}
     if not Attachment.objects.filter(idempotency_key=key).exists():
-        number = _next_number(case, content)
+        number = _next_number(case, by, content)
         stored.append(default_storage.save(random_name(), File(content.file)))
         fields = {
             "number": number, "title": title, "kind": content.kind.code,
@@ -71,16 +71,22 @@ def gone_unless_filed() -> Iterator[list[str]]:
         raise
 
 
-def _next_number(case: Case, content: Content) -> int:
-    """Return the number of a new file in a locked case, if there is room for it."""
-    there = case.attachments.aggregate(size=Sum("size", default=0), number=Max("number", default=0))
-    if there["size"] + content.size > LIMIT_OF_CASE:
+def _next_number(case: Case, by: User, content: Content) -> int:
+    """Return the number of a new file in a locked case, if there is room for it.
+
+    Of who does not see the case (they take a dossier in for the pupil) their own files count: the
+    answer would tell how much is in it.
+    """
+    sees = Case.objects.visible_to(by).filter(pk=case.pk).exists()
+    counted = case.attachments.all() if sees else case.attachments.filter(author=by)
+    size = counted.aggregate(size=Sum("size", default=0))["size"]
+    if size + content.size > LIMIT_OF_CASE:
         raise ActionError(
             _("The files of one case may be %(megabytes)s MB together. This one does not fit.")
             % {"megabytes": LIMIT_OF_CASE // MEGABYTE},
             field="file",
         )
-    return there["number"] + 1
+    return case.attachments.aggregate(last=Max("number", default=0))["last"] + 1
 
 
 @transaction.atomic

@@ -96,7 +96,7 @@ def shut_out(case: Case, by: User, person: User, *, ground: str, explanation: st
     _take_back(case, person, by)
     if person.pk in _leads(case):
         # So that nobody hides a case from whoever leads: the others who run it are told at once.
-        notify(SHUT_OUT, runners(case) - {by.pk}, f"set-{made.pk}", case=case)
+        notify(SHUT_OUT, runners(case, soon=True) - {by.pk}, f"set-{made.pk}", case=case)
     return made
 
 
@@ -136,7 +136,7 @@ def tell_of_lately(membership: Membership, **kwargs: Any) -> None:
         case = one.case or others.order_by("-restricted", "pk").last()
         if case is not None:
             key = f"leads-{membership.pk}-{one.pk}"
-            notify(SHUT_OUT, runners(case), key, by=one.set_by, case=case)
+            notify(SHUT_OUT, runners(case, soon=True), key, by=one.set_by, case=case)
     lately = Q(set_at__gt=since) | Q(ended_at__gt=since)
     others = ShutOut.objects.filter(lately, **here).exclude(user=person).select_related("case")
     for one in others.order_by("pk"):
@@ -208,7 +208,7 @@ def end_shut_out(standing: ShutOut, case: Case, by: User, *, why: str) -> None:
         # Where the case in which it was set is gone, it stands in this one, and goes with it.
         standing.case = standing.case or case
         standing.save(update_fields=["ended_at", "ended_by", "ended_why", "case"])
-        told = runners(case) - {by.pk, standing.user_id}
+        told = runners(case, soon=True) - {by.pk, standing.user_id}
         notify(SHUT_OUT, told, f"ended-{standing.pk}", case=case)
 
 
@@ -238,13 +238,25 @@ def people_at(case: Case) -> "User.objects":
     return User.objects.filter(people).order_by("name", "pk")
 
 
-def runners(case: Case) -> set[int]:
-    """Return the ids of who can run the case: its school's people with that scope, not shut out."""
+def runners(case: Case, *, soon: bool = False) -> set[int]:
+    """Return the ids of who can run the case: its school's people with that scope, not shut out.
+
+    ``soon``: also whose role begins some day. They are told of what is told at once: they read it
+    when they begin, and it would be done in silence on the eve of that else.
+    """
     needed = Permission.SEE_BOARD_CASE if case.restricted else Permission.MOVE_CASE
-    members = Membership.objects.current().filter(
+    members = _held(soon=soon).filter(
         school_id=case.school_id, role__in=access.roles_at(needed, Scope.SCHOOL)
     )
     return set(_not_shut_out(case, members))
+
+
+def _held(*, soon: bool) -> "Membership.objects":
+    """Return the memberships of today; ``soon``: and those that begin some day."""
+    current = Membership.objects.current()
+    if not soon:
+        return current
+    return current | Membership.objects.to_come().filter(user__is_active=True)
 
 
 def _check_board_line(case: Case, by: User, person: User) -> None:
@@ -286,9 +298,9 @@ def _board_line(case: Case) -> set[int]:
 
 
 def _leads(case: Case) -> set[int]:
-    """Return the ids of the school's leaders, and of its care team."""
+    """Return the ids of the school's leaders, and of its care team, now and soon."""
     roles = {*CARE_TEAM, Role.SCHOOL_LEADER}
-    members = Membership.objects.current().filter(school_id=case.school_id, role__in=roles)
+    members = _held(soon=True).filter(school_id=case.school_id, role__in=roles)
     return set(members.values_list("user_id", flat=True))
 
 
@@ -298,13 +310,13 @@ def _not_shut_out(case: Case, members: "Membership.objects") -> Iterable[int]:
 
 
 def take_part(case: Case) -> set[int]:
-    """Return the ids of everybody who takes part in a case, or runs it."""
+    """Return the ids of everybody who takes part in a case, or runs it, now or soon."""
     granted = set(case.grants.values_list("user_id", flat=True))
     responsible = {case.responsible_id} - {None}
     shut = set(
         ShutOut.objects.standing().filter(pupil=case.pupil_id).values_list("user_id", flat=True)
     )
-    return (granted | responsible | runners(case)) - shut
+    return (granted | responsible | runners(case, soon=True)) - shut
 
 
 def sister_schools(user: User) -> "School.objects":

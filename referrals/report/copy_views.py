@@ -1,14 +1,14 @@
 """A filed report as PDF: asked with a reason, made by the worker, taken along by who asked."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.access import Permission, requires
 from accounts.second_factor import fresh_second_factor
-from cases.jobs import KEPT_FOR, record_taken
+from cases.jobs import KEPT_FOR, check_there, record_taken
 from cases.progress import show_progress
 from referrals.report import actions
 from referrals.report.forms import CopyForm
@@ -64,9 +64,7 @@ def copy(request: HttpRequest, copy: str) -> HttpResponse:
 def download(request: HttpRequest, copy: str) -> FileResponse:
     """Hand over the file, to nobody but who asked for it."""
     found = _copy(request, copy)
-    ready = found.state == ReportCopy.State.READY
-    if not ready or not found.file.storage.exists(found.file.name):
-        raise Http404
+    check_there(found)
     record_taken(request.user, found, found.report.referral.decision.case_id)
     return FileResponse(
         found.file.open("rb"),

@@ -1,7 +1,6 @@
 """Forms that another site sends in somebody's name (ASVS 4.2.2, 14.5.3)."""
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +12,7 @@ from tests.accounts.every_form import FORMS, Sheet, written
 from tests.accounts.page import Page
 from tests.accounts.second_factors import LOGIN, sign_in
 from tests.attacks.proof import shows
+from tests.conftest import SESSION
 from tests.factories import PASSWORD, member
 from tests.test_role_matrix import MATRIX, PUBLIC, READ_ONLY, arguments
 
@@ -58,7 +58,7 @@ def token(browser: Client) -> str:
 def token_of_another(_standing_world, _standing_sessions, django_db_blocker) -> str:
     """A token that is right for the browser of a colleague."""
     browser = Client(enforce_csrf_checks=True)
-    browser.cookies[settings.SESSION_COOKIE_NAME] = _standing_sessions["other_teacher"]
+    browser.cookies[SESSION] = _standing_sessions["other_teacher"]
     with django_db_blocker.unblock():
         return token(browser)
 

@@ -37,8 +37,8 @@ from cases.reminders.sweep import sweep
 from signals.models import Signal
 from tests.accounts.every_form import new_signal
 from tests.attacks.kept_secret import PEOPLE, UNASKED, Person, School
-from tests.conftest import sign_in
-from tests.test_role_matrix import FROM_LIBRARIES, MATRIX, POST_ONLY, SESSION
+from tests.conftest import SESSION, sign_in
+from tests.test_role_matrix import FROM_LIBRARIES, MATRIX, POST_ONLY
 
 pytestmark = pytest.mark.django_db
 

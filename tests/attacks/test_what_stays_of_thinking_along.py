@@ -17,9 +17,8 @@ from consultations.actions import record_outcome, withdraw_invitation
 from consultations.answering.actions import decline_invitation, hand_over_invitation
 from consultations.models import Advice
 from tests.attacks.test_same_to_the_byte import as_said, told, undone
-from tests.conftest import sign_in
+from tests.conftest import SESSION, sign_in
 from tests.factories import CaseFactory
-from tests.test_role_matrix import SESSION
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,299 @@
+"""What was done, or came back, between the end of one role and the beginning of the next.
+
+All failed once: a role that is over by the calendar and not wound up yet, the eve of a role that
+begins, a colleague's name for a second address; and papers whose time is over.
+"""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.core.files.base import ContentFile
+from django.urls import reverse
+from django.utils import timezone
+from guardian.shortcuts import assign_perm
+
+from accounts.models import Membership, User
+from accounts.people import actions
+from accounts.people.actions import end_role, give_role, invite, wind_up_expired
+from accounts.roles import Role
+from api.kinds import TOKEN_ALONE
+from audit.models import LogEntry
+from cases.files.kinds import LIMIT_OF_CASE
+from cases.models import Case, Notification, ReceivedDossier
+from cases.need_to_know.actions import end_shut_out, open_in_emergency, shut_out
+from cases.notifications.kinds import EMERGENCY, SHUT_OUT
+from cases.reminders.sweep import sweep
+from cases.todo import registry
+from tests.accounts.every_form import FORMS, Sheet
+from tests.accounts.second_factors import give_app
+from tests.factories import (
+    ApiTokenFactory,
+    AttachmentFactory,
+    BoardFactory,
+    CaseFactory,
+    ConsultationFactory,
+    InvitationFactory,
+    PupilFactory,
+    RoleInvitationFactory,
+    SchoolFactory,
+    SignalFactory,
+    member,
+)
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+def days(number):
+    return timezone.localdate() + timedelta(days=number)
+
+
+def again(person):
+    return User.objects.get(pk=person.pk)
+
+
+# --- A role that is over by the calendar, until beat comes by
+def test_what_hung_on_a_role_that_is_over_does_not_come_back_with_the_next(
+    school, administrator, teacher, signed_in
+):
+    teacher.memberships.update(ends_on=days(-1))
+    case = CaseFactory(pupil__school=school)
+    assign_perm("cases.take_part", teacher, case)
+    room = ConsultationFactory(case=case, author=administrator, kind="colleague")
+    InvitationFactory(consultation=room, user=teacher, accepted_at=timezone.now())
+    pages = [
+        reverse("cases:detail", args=[case.reference]),
+        reverse("consultations:detail", args=[room.reference]),
+    ]
+    # One that waited would have been withdrawn when the role ended; one that is sent since stands.
+    waited = RoleInvitationFactory(school=school, email=teacher.email)
+    with pytest.raises(PermissionDenied):
+        actions.accept(waited, again(teacher))
+    wind_up_expired(timezone.now())
+    since = RoleInvitationFactory(school=school, email=teacher.email)
+    actions.accept(since, again(teacher))
+    browser = signed_in(again(teacher))
+    assert [browser.get(url).status_code for url in pages] == [404, 404]
+
+
+def test_nor_where_a_next_role_is_given(school, administrator, teacher, signed_in):
+    teacher.memberships.update(ends_on=days(-1))
+    teacher.memberships.create(school=school, role=Role.ADMINISTRATOR)
+    case = CaseFactory(pupil__school=school)
+    assign_perm("cases.take_part", teacher, case)
+    give_role(school, administrator, again(teacher), role=Role.TEACHER)
+    wind_up_expired(timezone.now())
+    page = reverse("cases:detail", args=[case.reference])
+    assert signed_in(again(teacher)).get(page).status_code == 404
+
+
+# --- On the eve of a role
+def test_on_the_eve_of_a_role_nothing_is_done_in_silence(school, administrator):
+    school.board = BoardFactory()
+    school.save()
+    sister = member(Role.SCHOOL_LEADER, SchoolFactory(board=school.board))
+    leader, second = member(Role.SCHOOL_LEADER, school), member(Role.SCHOOL_LEADER, school)
+    coordinator, officer = (member(r, school) for r in (Role.COORDINATOR, Role.ATTENTION_OFFICER))
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    give_role(school, administrator, leader, role=Role.TEACHER)
+    end_role(leader.memberships.get(role=Role.SCHOOL_LEADER), administrator, school)
+    give_role(school, administrator, leader, role=Role.SCHOOL_LEADER, starts_on=days(1))
+    Notification.objects.all().delete()
+    open_in_emergency(school, sister, uuid.uuid4(), reference=case.reference, reason="x" * 30)
+    standing = shut_out(case, second, officer, ground="family", explanation="")
+    told = Notification.objects.filter(recipient=leader)
+    assert sorted(told.values_list("kind", flat=True)) == sorted([EMERGENCY, SHUT_OUT])
+    end_shut_out(standing, case, coordinator, why="Vergissing.")
+    assert told.filter(kind=SHUT_OUT).count() == 2
+
+
+def test_who_will_run_cases_is_kept_out_with_the_others_told(school, administrator, coordinator):
+    leader, to_come = member(Role.SCHOOL_LEADER, school), member(Role.TEACHER, school)
+    give_role(school, administrator, to_come, role=Role.COORDINATOR, starts_on=days(1))
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    Notification.objects.all().delete()
+    shut_out(case, coordinator, to_come, ground="family", explanation="")
+    told = Notification.objects.filter(kind=SHUT_OUT).values_list("recipient", flat=True)
+    assert set(told) == {leader.pk}
+
+
+# --- Of whom it is told that a second factor was reset
+def told_to_a_next_leader(school, administrator, mailoutbox, commits):
+    next_one = member(Role.TEACHER, school)
+    mailoutbox.clear()
+    with commits(execute=True):
+        give_role(school, administrator, next_one, role=Role.SCHOOL_LEADER)
+    return "".join(sent.body for sent in mailoutbox if sent.to == [next_one.email])
+
+
+def test_also_of_whose_role_ended_since(
+    school, administrator, coordinator, mailoutbox, django_capture_on_commit_callbacks
+):
+    give_app(coordinator)
+    Membership.objects.update(given_at=timezone.now() - timedelta(days=90))
+    actions.reset_second_factor(school, administrator, coordinator)
+    end_role(coordinator.memberships.get(), administrator, school)
+    told = told_to_a_next_leader(
+        school, administrator, mailoutbox, django_capture_on_commit_callbacks
+    )
+    assert f"- {coordinator.name} ({coordinator.email})\n" in told
+
+
+def test_not_of_who_came_after_it(
+    school, administrator, mailoutbox, django_capture_on_commit_callbacks
+):
+    """It was reset where they worked then: that school was told."""
+    there = SchoolFactory()
+    person = member(Role.TEACHER, there)
+    give_app(person)
+    actions.reset_second_factor(there, member(Role.ADMINISTRATOR, there), person)
+    person.memberships.create(school=school, role=Role.TEACHER)
+    told = told_to_a_next_leader(
+        school, administrator, mailoutbox, django_capture_on_commit_callbacks
+    )
+    assert "gewist" not in told
+
+
+# --- A colleague's name
+@pytest.mark.parametrize("name", ["Carla Zorg", "carla  zórg", "Carla-Zorg.", "Meldcode"])
+def test_nobody_comes_in_under_a_name_that_somebody_bears_here(
+    school, administrator, coordinator, client, name
+):
+    """By a second address of their own an administrator was told of, and seen, as a colleague."""
+    User.objects.filter(pk=coordinator.pk).update(name="Carla Zorg")
+    invitation = RoleInvitationFactory(
+        school=school, invited_by=administrator, role=Role.COORDINATOR, secret="een-link"
+    )
+    client.get(reverse("people:open_invitation", args=["een-link"]))
+    sent = {"name": name, "password": "vier losse woorden 83"}
+    refused = client.post(reverse("people:invitation"), sent)
+    assert refused.status_code == 422
+    assert "werkt hier al iemand met deze naam" in refused.content.decode()
+    assert not User.objects.filter(email=invitation.email).exists()
+    assert isinstance(refused.wsgi_request.user, AnonymousUser)
+    other = client.post(reverse("people:invitation"), {**sent, "name": "Carla B. Zorg"})
+    assert other.status_code == 302
+
+
+def test_of_a_role_the_address_is_told(
+    school, administrator, mailoutbox, django_capture_on_commit_callbacks
+):
+    leader = member(Role.SCHOOL_LEADER, school)
+    invitation = invite(
+        school, administrator, uuid.uuid4(),
+        email="bea@elders.example", name="Bea Brand", role=Role.COORDINATOR,
+    )  # fmt: skip
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.accept_as_new(invitation, name="Bea Brand", password="vier losse woorden 83")
+    told = next(sent.body for sent in mailoutbox if sent.to == [leader.email])
+    assert "Bea Brand (bea@elders.example), Zorgcoördinator" in told
+
+
+def test_a_provider_gives_no_colleagues_name(school, administrator, coordinator):
+    User.objects.filter(pk=coordinator.pk).update(name="Carla Zorg")
+    RoleInvitationFactory(school=school, email="bea@school.example", name="Bea")
+    joined = actions.join(email="bea@school.example", name="Carla Zorg", school=school)
+    assert joined.name == "Carla Zorg (bea@school.example)"
+
+
+# --- What ends with a last role
+def test_a_role_of_the_team_stays_for_who_works_at_another_of_its_schools(school, administrator):
+    other = SchoolFactory(buurtteam=school.buurtteam)
+    person = member(Role.TEACHER, school)
+    person.memberships.create(school=other, role=Role.TEACHER)
+    give_role(
+        other, member(Role.ADMINISTRATOR, other), person,
+        role=Role.BUURTTEAM_WORKER, starts_on=days(5),
+    )  # fmt: skip
+    end_role(person.memberships.get(school=school), administrator, school)
+    of_team = person.memberships.get(role=Role.BUURTTEAM_WORKER)
+    assert of_team.ended_at is None
+    end_role(person.memberships.get(school=other), member(Role.ADMINISTRATOR, other), other)
+    of_team.refresh_from_db()
+    assert of_team.ended_at is not None
+
+
+def test_a_role_to_come_that_ends_with_it_stands_in_the_trail(school, administrator, teacher):
+    give_role(school, administrator, teacher, role=Role.BUURTTEAM_WORKER, starts_on=days(5))
+    of_team = teacher.memberships.get(role=Role.BUURTTEAM_WORKER)
+    before = (
+        LogEntry.objects.of_school(school, administrator).filter(object_pk=str(of_team.pk)).count()
+    )
+    end_role(teacher.memberships.get(school=school), administrator, school)
+    after = (
+        LogEntry.objects.of_school(school, administrator).filter(object_pk=str(of_team.pk)).count()
+    )
+    assert after == before + 1
+
+
+# --- A system whose maker is gone, with nobody there to hear it
+def test_who_comes_to_look_after_systems_is_told_of_those_of_nobody(school, administrator):
+    token = ApiTokenFactory(school=school, made_by=administrator)
+    token.made_at = timezone.now() - timedelta(days=60)
+    token.save()
+    administrator.memberships.update(ends_on=days(-1))
+    wind_up_expired(timezone.now())
+    next_one = member(Role.TEACHER, school)
+    invitation = RoleInvitationFactory(school=school, email=next_one.email, role=Role.ADMINISTRATOR)
+    actions.accept(invitation, next_one)
+    assert Notification.objects.filter(recipient=next_one, kind=TOKEN_ALONE).exists()
+
+
+# --- Papers whose time is over
+@pytest.mark.parametrize(
+    ("paper", "who", "url"),
+    [
+        ("export", "administrator", "cases:export_download"),
+        ("year", "administrator", "cases:year_download"),
+        ("year_paper", "administrator", "cases:year_paper_download"),
+        ("report_copy", "coordinator", "referrals:copy_download"),
+    ],
+)
+def test_no_paper_is_handed_out_once_its_time_is_over(signed_in, paper, who, url):
+    """Also where beat did not come by to remove it."""
+    world = World()
+    found, browser = getattr(world, paper), signed_in(world.people[who])
+    found.file.save("a.pdf", ContentFile(b"%PDF-1.7"), save=False)
+    address = reverse(url, args=[found.public_id])
+    answers = []
+    for ago in (timedelta(hours=1), found.kept_for + timedelta(hours=1)):
+        found.state, found.finished_at = "ready", timezone.now() - ago
+        found.save()
+        answers.append(browser.get(address).status_code)
+    assert answers == [200, 404]
+
+
+# --- A dossier that is taken in for a pupil of whose case one must not know
+@pytest.mark.django_db(transaction=True)
+def test_who_is_kept_out_does_not_hear_how_full_the_case_is(signed_in):
+    world = World()
+    row = next(row for row in FORMS if row.name == "signals:receive")
+    sheet, kept_out = Sheet(row, signed_in, world), world.people["conflicted"]
+    assert not Case.objects.visible_to(kept_out).filter(pk=world.case.pk).exists()
+    AttachmentFactory(case=world.case, size=LIMIT_OF_CASE - 40, number=50)
+    assert sheet.send(signed_in(kept_out)).status_code == 302
+    assert ReceivedDossier.objects.filter(author=kept_out).count() == 1
+
+
+# --- A closed case that was handed over
+def test_who_was_handed_a_case_looks_back_on_it_whatever_came_since(
+    school, coordinator, teacher, time_machine
+):
+    pupil, then = PupilFactory(school=school), timezone.now() - timedelta(days=5)
+    case = CaseFactory(
+        pupil=pupil, opened_at=then - timedelta(days=30), closed_at=then, outcome="help_works",
+        closing_grounds="Goed.", closed_by=coordinator, next_due=timezone.now(),
+    )  # fmt: skip
+    assign_perm("cases.handed_over", teacher, case)
+
+    def asked(person):
+        return {task.kind for task in registry.tasks_of(again(person), timezone.now())}
+
+    SignalFactory(case=CaseFactory(pupil=pupil), author=coordinator)
+    time_machine.move_to(timezone.now() + timedelta(days=120))
+    Case.objects.filter(pk=case.pk).update(next_due=timezone.now())
+    sweep(timezone.now())
+    assert "look_back" in asked(teacher)
