@@ -412,21 +412,17 @@ def ends_with(membership: Membership, today: date | None = None) -> list[Members
     """Return the roles that somebody would begin some day where they hold none but this one.
 
     They end with it: else a school that they left would have a hand on them on that day. With the
-    last role at a school also one of its buurtteam, unless they work for that team now, or at
-    another of its schools.
+    last role at a school also one of its buurtteam, unless they work for that team now.
     """
     held = Membership.objects.filter(user=membership.user_id).exclude(pk=membership.pk)
-    # The place, and where whoever works there has a role beside it.
-    places = [(Q(school=membership.school_id),) * 2] if membership.school_id else []
+    places = [{"school": membership.school_id}] if membership.school_id else []
     team = membership.school.buurtteam_id if membership.school_id else membership.buurtteam_id
-    if team:
-        at_its_schools = Q(school__buurtteam=team) if membership.school_id else Q()
-        places.append((Q(buurtteam=team), Q(buurtteam=team) | at_its_schools))
+    places += [{"buurtteam": team}] if team else []
     ends = Q()
-    for place, beside in places:
-        if held.in_force(today).filter(beside).exists():
+    for place in places:
+        if held.in_force(today).filter(**place).exists():
             break
-        ends |= place
+        ends |= Q(**place)
     if not ends:
         return []
     to_come = held.to_come(today).filter(ends)

@@ -111,20 +111,19 @@ def _begin(school: School, items: list[DueItem]) -> None:
 def hold_back(case: Case, by: User, *, reason: str, until: date | None) -> Hold:
     """Keep a case from being destroyed, whoever approved it. Sent twice: once.
 
-    What holds it back already is replaced by what does so for longer. Raises ``ActionError`` for
-    what would not: else somebody would think that theirs holds, when a colleague ends the other.
+    Raises ``ActionError`` where a colleague's stands, or another one of theirs: whoever ends that
+    would end both, and nobody would think that theirs is none.
     """
     check(by, Permission.HOLD_CASE, case)
     lock(case, to_change=False)
     hold = Hold.objects.filter(case=case, lifted_at__isnull=True).first()
-    if hold is not None:
-        why = _("Its last day was past, and it is held back anew.")
-        if hold in Hold.objects.standing():
-            if (hold.set_by_id, hold.reason, hold.until) == (by.pk, reason, until):
-                return hold
-            _check_longer(hold, until)
-            why = _("It is held back for longer.")
-        hold.lifted_at, hold.lifted_by, hold.lifted_why = timezone.now(), by, why
+    if hold is not None and hold in Hold.objects.standing():
+        if (hold.set_by_id, hold.reason, hold.until) == (by.pk, reason, until):
+            return hold
+        raise ActionError(_held_until(hold))
+    if hold is not None:  # its last day is past
+        hold.lifted_at, hold.lifted_by = timezone.now(), by
+        hold.lifted_why = _("Its last day was past, and it is held back anew.")
         hold.save(update_fields=["lifted_at", "lifted_by", "lifted_why"])
     hold = Hold.objects.create(case=case, reason=reason, until=until, set_by=by)
     for item in DueItem.objects.filter(case=case):
@@ -132,16 +131,12 @@ def hold_back(case: Case, by: User, *, reason: str, until: date | None) -> Hold:
     return hold
 
 
-def _check_longer(hold: Hold, until: date | None) -> None:
-    """Raise ``ActionError`` unless a hold through this day (None: until ended) outlasts another."""
+def _held_until(hold: Hold) -> str:
     if hold.until is None:
-        raise ActionError(_("This case is held back already, until somebody ends that."))
-    if until is not None and until <= hold.until:
-        day = date_format(hold.until, "j F Y")
-        raise ActionError(
-            _("This case is held back already, until %(day)s. Choose a later day.") % {"day": day},
-            field="until",
-        )
+        return _("This case is held back already, until somebody ends that.")
+    day = date_format(hold.until, "j F Y")
+    said = _("This case is held back already, until %(day)s. For longer, end that first.")
+    return said % {"day": day}
 
 
 @transaction.atomic

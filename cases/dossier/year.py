@@ -89,12 +89,15 @@ def told_of_year(school: School, by: User) -> set[int]:
 
 
 def tell_of_lately(membership: Membership, **kwargs: Any) -> None:
-    """Tell whoever leads from now on which years were asked for in the weeks before.
+    """Tell who leads or looks after the school from now on which years were asked for lately.
 
-    (``accounts.signals.membership_began``.) Who asked while the leader's role was over for a minute
-    would have asked in silence.
+    (``accounts.signals.membership_began``.) Who asked while the leader's role was over for a
+    minute, or while nobody was there but themselves, would have asked in silence.
     """
-    if not access.scope(membership.role, Permission.SEE_BOARD_CASE):
+    if not {membership.role} & {
+        *roles_at(Permission.SEE_BOARD_CASE, Scope.SCHOOL),
+        *roles_at(Permission.EXPORT_YEAR, Scope.SCHOOL),
+    }:
         return
     about = str(membership.school_id)
     asked = YearExport.objects.filter(school=membership.school_id)

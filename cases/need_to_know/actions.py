@@ -1,7 +1,7 @@
 """Shutting somebody out of a pupil's cases; letting a sister school's leader in for a day."""
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -125,11 +125,6 @@ def tell_of_lately(membership: Membership, **kwargs: Any) -> None:
     def will_run(case: Case) -> bool:  # a role can begin some day: they read it then
         return case.pupil_id not in kept_from and (for_board or not case.restricted)
 
-    here = {"case__school": membership.school_id}
-    opened = EmergencyAccess.objects.filter(given_at__gt=since, **here).select_related("case")
-    for given in opened.order_by("pk"):
-        if will_run(given.case):
-            notify(EMERGENCY, [person], str(given.pk), by=given.user, case=given.case)
     for one in own.filter(pupil__school=membership.school_id).select_related("case"):
         # Where the case is gone in which it was set, in the pupil's newest that is not the board's.
         others = Case.objects.filter(pupil=one.pupil_id)
@@ -137,10 +132,19 @@ def tell_of_lately(membership: Membership, **kwargs: Any) -> None:
         if case is not None:
             key = f"leads-{membership.pk}-{one.pk}"
             notify(SHUT_OUT, runners(case, soon=True), key, by=one.set_by, case=case)
+    _tell_since(person, since, will_run, case__school=membership.school_id)
+
+
+def _tell_since(person: int, since: datetime, runs: Callable[[Case], bool], **of: object) -> None:
+    """Tell somebody who runs cases who came in since a moment, and who is kept out or no longer."""
+    opened = EmergencyAccess.objects.filter(given_at__gt=since, **of).select_related("case")
+    for given in opened.order_by("pk"):
+        if runs(given.case):
+            notify(EMERGENCY, [person], str(given.pk), by=given.user, case=given.case)
     lately = Q(set_at__gt=since) | Q(ended_at__gt=since)
-    others = ShutOut.objects.filter(lately, **here).exclude(user=person).select_related("case")
+    others = ShutOut.objects.filter(lately, **of).exclude(user=person).select_related("case")
     for one in others.order_by("pk"):
-        if not will_run(one.case):
+        if not runs(one.case):
             continue
         if one.set_at > since and one.user_id in _leads(one.case):
             notify(SHUT_OUT, [person], f"set-{one.pk}", by=one.set_by, case=one.case)
@@ -190,6 +194,8 @@ def _end_all(case: Case, person: User, by: User | None) -> None:
 def end_shut_out(standing: ShutOut, case: Case, by: User, *, why: str) -> None:
     """Let a person be seen as anybody else again; what they had of a case does not come back.
 
+    Whoever runs cases is told then what they were not told meanwhile: else a colleague who is in
+    the way would be kept out for a minute.
     Raises ``ActionError`` for whoever is no leader, where it keeps out somebody who leads, whoever
     set it: it keeps them from what is for the board alone too, of which nobody else knows.
     """
@@ -210,6 +216,12 @@ def end_shut_out(standing: ShutOut, case: Case, by: User, *, why: str) -> None:
         standing.save(update_fields=["ended_at", "ended_by", "ended_why", "case"])
         told = runners(case, soon=True) - {by.pk, standing.user_id}
         notify(SHUT_OUT, told, f"ended-{standing.pk}", case=case)
+        _tell_since(
+            standing.user_id,
+            standing.set_at,
+            lambda one: standing.user_id in runners(one, soon=True),
+            case__pupil=case.pupil_id,
+        )
 
 
 def people_at(case: Case) -> "User.objects":

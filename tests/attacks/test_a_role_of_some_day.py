@@ -290,8 +290,8 @@ def test_who_leads_again_is_told_what_was_done_meanwhile(
     with django_capture_on_commit_callbacks(execute=True):
         give_role(school, administrator, leader, role=Role.SCHOOL_LEADER)
     told = [sent.body for sent in mailoutbox if sent.to == [leader.email]]
-    assert any("Sam Schim, Zorgcoördinator" in body for body in told)
-    assert any(f"{gone.name}, Docent" in body and "(beëindigd)" in body for body in told)
+    assert any("Sam Schim (sam@elders.example), Zorgcoördinator" in body for body in told)
+    assert any(f"{gone.email}), Docent" in body and "(beëindigd)" in body for body in told)
     kinds = set(Notification.objects.filter(recipient=leader).values_list("kind", flat=True))
     assert {TOKEN_MADE, YEAR_ASKED} <= kinds
 
@@ -313,7 +313,7 @@ def test_and_whose_second_factor_was_reset_and_how_people_could_sign_in(
     with django_capture_on_commit_callbacks(execute=True):
         give_role(school, administrator, leader, role=Role.SCHOOL_LEADER)
     told = "".join(sent.body for sent in mailoutbox if sent.to == [leader.email])
-    assert f"- {colleague.name}\n" in told
+    assert f"- {colleague.name} ({colleague.email})\n" in told
     assert "Schoolportaal (staat uit)" in told
 
 

@@ -21,10 +21,11 @@ from accounts.people.actions import end_role, give_role, invite, wind_up_expired
 from accounts.roles import Role
 from api.kinds import TOKEN_ALONE
 from audit.models import LogEntry
+from cases.dossier.year import request_year
 from cases.files.kinds import LIMIT_OF_CASE
 from cases.models import Case, Notification, ReceivedDossier
 from cases.need_to_know.actions import end_shut_out, open_in_emergency, shut_out
-from cases.notifications.kinds import EMERGENCY, SHUT_OUT
+from cases.notifications.kinds import EMERGENCY, SHUT_OUT, YEAR_ASKED
 from cases.reminders.sweep import sweep
 from cases.todo import registry
 from tests.accounts.every_form import FORMS, Sheet
@@ -120,6 +121,31 @@ def test_who_will_run_cases_is_kept_out_with_the_others_told(school, administrat
     assert set(told) == {leader.pk}
 
 
+def test_who_is_let_in_again_is_told_what_was_done_meanwhile(school, coordinator):
+    """A colleague who is in the way was kept out for a minute."""
+    school.board = BoardFactory()
+    school.save()
+    sister = member(Role.SCHOOL_LEADER, SchoolFactory(board=school.board))
+    other, officer = (member(r, school) for r in (Role.COORDINATOR, Role.ATTENTION_OFFICER))
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    standing = shut_out(case, coordinator, other, ground="family", explanation="")
+    open_in_emergency(school, sister, uuid.uuid4(), reference=case.reference, reason="x" * 30)
+    shut_out(case, coordinator, officer, ground="family", explanation="")
+    told = Notification.objects.filter(recipient=other)
+    assert not told.exists()
+    end_shut_out(standing, case, coordinator, why="Vergissing.")
+    assert sorted(told.values_list("kind", flat=True)) == sorted([EMERGENCY, SHUT_OUT])
+
+
+def test_who_comes_to_look_after_a_school_is_told_of_the_years(school, administrator, teacher):
+    """Where nobody else was there, nobody heard of it."""
+    CaseFactory(pupil=PupilFactory(school=school))
+    year = timezone.localdate().year - (timezone.localdate().month < 8)
+    request_year(school, administrator, uuid.uuid4(), year, "Verzoek van de inspectie.")
+    give_role(school, administrator, teacher, role=Role.ADMINISTRATOR)
+    assert Notification.objects.filter(recipient=teacher, kind=YEAR_ASKED).exists()
+
+
 # --- Of whom it is told that a second factor was reset
 def told_to_a_next_leader(school, administrator, mailoutbox, commits):
     next_one = member(Role.TEACHER, school)
@@ -200,22 +226,6 @@ def test_a_provider_gives_no_colleagues_name(school, administrator, coordinator)
 
 
 # --- What ends with a last role
-def test_a_role_of_the_team_stays_for_who_works_at_another_of_its_schools(school, administrator):
-    other = SchoolFactory(buurtteam=school.buurtteam)
-    person = member(Role.TEACHER, school)
-    person.memberships.create(school=other, role=Role.TEACHER)
-    give_role(
-        other, member(Role.ADMINISTRATOR, other), person,
-        role=Role.BUURTTEAM_WORKER, starts_on=days(5),
-    )  # fmt: skip
-    end_role(person.memberships.get(school=school), administrator, school)
-    of_team = person.memberships.get(role=Role.BUURTTEAM_WORKER)
-    assert of_team.ended_at is None
-    end_role(person.memberships.get(school=other), member(Role.ADMINISTRATOR, other), other)
-    of_team.refresh_from_db()
-    assert of_team.ended_at is not None
-
-
 def test_a_role_to_come_that_ends_with_it_stands_in_the_trail(school, administrator, teacher):
     give_role(school, administrator, teacher, role=Role.BUURTTEAM_WORKER, starts_on=days(5))
     of_team = teacher.memberships.get(role=Role.BUURTTEAM_WORKER)
