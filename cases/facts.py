@@ -54,16 +54,18 @@ def facts_for(
     *,
     alone: bool = False,
     newer: bool = True,
+    own: bool = False,
 ) -> Facts:
     """Return the facts of one case, in one query; of what was ``read`` of it, without any.
 
     ``alone``: not what was weighed and decided in other cases of the pupil. Who weighs must know of
     it (R27); who only takes part in this case need not. ``newer``: whether signals count
     of a newer case than a closed one. To who sees this case and not that one, it would tell that
-    there is one.
+    there is one. ``own``: whether signals of this very case alone count, for who reads no other.
     """
     one = read or read_case(case)
-    return _facts(case, one.rows, one.calendar, one.put_off, now, alone=alone, newer=newer)
+    only = {"alone": alone, "newer": newer, "own": own}
+    return _facts(case, one.rows, one.calendar, one.put_off, now, **only)
 
 
 def facts_as_author_knows(
@@ -191,6 +193,7 @@ def _facts(
     *,
     alone: bool = False,
     newer: bool = True,
+    own: bool = False,
 ) -> Facts:
     records, today = _Records(case, rows), timezone.localdate(now)
     looked_back = [
@@ -203,7 +206,8 @@ def _facts(
     assessments = records.here("assessments")
     decisions = records.of_the_case("decisions")
     conversations, feedbacks = records.here("conversations"), records.here("feedbacks")
-    logged = [s for s in records.all("signals") if newer or not _is_newer(s, case)]
+    count = records.of_the_case if own else records.all
+    logged = [s for s in count("signals") if newer or not _is_newer(s, case)]
     signals = signal_facts(case, logged, now)
     signals = since_home_unsafe(signals, conversations)
     refused = refused_at(conversations, feedbacks)

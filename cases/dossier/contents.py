@@ -99,9 +99,9 @@ def dossier(export: DossierExport, now: datetime) -> Dossier:
 
 def _read(export: DossierExport, now: datetime) -> Dossier:
     case = Case.objects.with_records().get(pk=export.case_id)
-    # Of the case that it is about, and of no newer one.
-    guidance = guide(facts_for(case, now, newer=False))
     variant = export.kind
+    # Of no newer case; and what goes out of the house is about this one alone.
+    guidance = guide(facts_for(case, now, newer=False, own=not variant.house))
     return Dossier(
         export=export,
         case=case,

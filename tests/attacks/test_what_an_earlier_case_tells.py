@@ -8,7 +8,8 @@ from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from accounts.roles import Role
-from cases.models import Answer, Assessment
+from cases.dossier.contents import dossier
+from cases.models import Answer, Assessment, DossierExport
 from tests.accounts.page import Page
 from tests.factories import CaseFactory, PupilFactory, SignalFactory, member
 
@@ -83,3 +84,23 @@ def test_a_signal_tells_who_is_not_its_author_nothing_of_their_next_one(
     SignalFactory(case=CaseFactory(pupil=pupil), author=colleague)
     assert Page(signed_in(teacher).get(url)).text == before[teacher]
     assert Page(signed_in(colleague).get(url)).text != before[colleague]  # it is theirs to know
+
+
+@pytest.mark.parametrize(
+    ("kind", "knows"), [("parents", False), ("school", False), ("whole", True)]
+)
+def test_a_paper_that_goes_out_counts_no_signal_of_another_case(school, coordinator, kind, knows):
+    """With one signal it said that the signals were mapped, where an earlier case had one."""
+    pupil, now = PupilFactory(school=school), timezone.now()
+    case = SignalFactory(case=CaseFactory(pupil=pupil), author=coordinator).case
+    export = DossierExport.objects.create(
+        case=case, requested_by=coordinator, reason="Inzage.", variant=kind, number=1
+    )
+    alone = dossier(export, now).steps[0]
+    then = now - timedelta(days=60)
+    earlier = CaseFactory(
+        pupil=pupil, opened_at=then, closed_at=then, outcome="help_works", closing_grounds="Goed.",
+        closed_by=coordinator,
+    )  # fmt: skip
+    SignalFactory(case=earlier, author=coordinator, recorded_at=then)
+    assert (dossier(export, now).steps[0] != alone) is knows
