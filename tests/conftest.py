@@ -338,21 +338,30 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     That is what asks none anything, and pages by the hundred of which the markup, the tokens and
     the headers are looked at (``any_database``; with EVERYTHING set they run here too).
+    On SQLite, where PostgreSQL follows (script/test), what is asked of what schools have and takes
+    long (``production``).
     The school year goes first: it is one test of a minute, for which nobody waits at the end.
     """
     items.sort(key=lambda item: item.path.parent.name != "year")
+    everything = "EVERYTHING" in os.environ
     if connection.vendor != "postgresql":
+        follows = "POSTGRES_FOLLOWS" in os.environ and not everything
+        _leave_out(config, items, lambda item: follows and item.get_closest_marker("production"))
         return
     asks = {"db", "transactional_db", "live_server"}
-    left_out = [
-        item
-        for item in items
-        if (
-            not any(map(item.get_closest_marker, ("django_db", "faults")))
-            and not asks & set(item.fixturenames)
-        )
-        or (item.get_closest_marker("any_database") and "EVERYTHING" not in os.environ)
-    ]
+
+    def is_same(item: pytest.Item) -> bool:
+        asks_it = any(map(item.get_closest_marker, ("django_db", "faults")))
+        asks_it = asks_it or asks & set(item.fixturenames)
+        return not asks_it or (item.get_closest_marker("any_database") and not everything)
+
+    _leave_out(config, items, is_same)
+
+
+def _leave_out(
+    config: pytest.Config, items: list[pytest.Item], judge: Callable[[pytest.Item], object]
+) -> None:
+    left_out = {item for item in items if judge(item)}
     if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]

@@ -19,7 +19,7 @@ from tests.test_canary import (  # noqa: F401 - fixtures
     world,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.production]
 
 # What stands readable all the same: why, and into which fields it was typed.
 # fmt: off

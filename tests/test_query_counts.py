@@ -35,7 +35,7 @@ from tests.factories import (
 )
 from tests.searches import address
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.production]
 
 FEW, MANY = 2, 14
 

@@ -19,7 +19,7 @@ from tests.accounts.saml import BRIN, ISSUER, NOOR, SIGN_IN, Hub, come_in, hub, 
 from tests.accounts.second_factors import give_app
 from tests.factories import member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 ADD = reverse("sso:saml_add")
 

@@ -20,7 +20,7 @@ from tests.accounts.page import Page
 from tests.accounts.second_factors import give_app
 from tests.factories import SchoolFactory, member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 ADD = reverse("sso:add")
 NOOR = f"noor@{DOMAIN}"

@@ -37,7 +37,7 @@ from tests.accounts.second_factors import give_app
 from tests.attacks.proof import shows
 from tests.factories import SchoolFactory, member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 NOOR = f"noor@{DOMAIN}"
 

@@ -40,7 +40,7 @@ from tests.attacks.kept_secret import PEOPLE, UNASKED, Person, School
 from tests.conftest import SESSION, sign_in
 from tests.test_role_matrix import FROM_LIBRARIES, MATRIX, POST_ONLY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.production]
 
 LATER = timedelta(days=4)
 

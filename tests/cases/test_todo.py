@@ -48,6 +48,7 @@ def test_every_row_of_the_table_has_its_situation():
 OF_OWN_SIGNALS = {"severe_signal", "keep_watching"}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("row", SITUATIONS, ids=lambda row: row.make.__name__)
 def test_a_row_of_the_table(row, school, signed_in):
     """It stands there for whom it is, with a click that leads somewhere; for others it does not."""
@@ -74,6 +75,7 @@ def test_a_row_of_the_table(row, school, signed_in):
     assert tasks(user) == {}
 
 
+@pytest.mark.any_database
 def test_no_mail_says_a_name(school):
     lines, now = [], timezone.now()
     for row in SITUATIONS:

@@ -62,6 +62,7 @@ def test_every_case_says_what_the_protocol_says(now):
     assert contradictions(cases, now) == []
 
 
+@pytest.mark.any_database
 class TestPlanted:
     """What the demo schools hold."""
 
@@ -129,6 +130,7 @@ class TestPlanted:
             assert school.buurtteam.telephone.startswith("030 000")
 
 
+@pytest.mark.any_database
 def test_it_refuses_where_real_pupils_could_be(settings):
     settings.DEMO = settings.DEBUG = False
     with pytest.raises(CommandError, match="--anyway"):
@@ -151,6 +153,7 @@ def test_a_database_that_holds_something_is_left_alone(settings, school):
     assert School.objects.get() == school
 
 
+@pytest.mark.any_database
 def test_preparing_prints_an_account_for_each_role(settings):
     settings.DEMO = True
     said = StringIO()
