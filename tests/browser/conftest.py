@@ -1,9 +1,11 @@
 """A Chromium at a phone's and a desk's width, in Dutch, that keeps an eye on every page."""
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
+from zlib import crc32
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -25,6 +27,40 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 900}}
 # A phone on which no script runs: some walks go that way too.
 PLAIN = "plain"
+# What teachers do, between two lessons: at both sizes, always.
+ON_ANY_PHONE = ("test_logging.py", "test_a_teacher_", "test_who_chooses_before_the_list_came")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Walk at one size, some on a phone and some at a desk (with EVERYTHING set, at both).
+
+    Each page is looked at in both (``test_every_page_by_axe``). Which it is follows from the name
+    of the walk: it is the same each time.
+    """
+    if "EVERYTHING" in os.environ:
+        return
+    sizes = defaultdict(set)
+    for item in items:
+        if (size := _size_of(item)) in SIZES:
+            sizes[item.path, item.originalname].add(size)
+
+    def is_other(item: pytest.Item) -> bool:
+        walk = (item.path, getattr(item, "originalname", ""))
+        if len(sizes[walk]) < len(SIZES) or any(one in item.nodeid for one in ON_ANY_PHONE):
+            return False
+        taken = sorted(SIZES)[crc32(walk[1].encode()) % len(SIZES)]
+        return _size_of(item) in SIZES and _size_of(item) != taken
+
+    left_out = [item for item in items if is_other(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+def _size_of(item: pytest.Item) -> str:
+    """Return at which size a walk of this folder goes; empty: at none of them."""
+    here = Path(__file__).parent in item.path.parents and hasattr(item, "callspec")
+    return item.callspec.params.get("size", "") if here else ""
 
 
 @pytest.fixture(scope="session")
