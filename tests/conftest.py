@@ -346,7 +346,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     everything = "EVERYTHING" in os.environ
     if connection.vendor != "postgresql":
         follows = "POSTGRES_FOLLOWS" in os.environ and not everything
-        _leave_out(config, items, lambda item: follows and item.get_closest_marker("production"))
+        leave_out(config, items, lambda item: follows and item.get_closest_marker("production"))
         return
     asks = {"db", "transactional_db", "live_server"}
 
@@ -355,12 +355,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         asks_it = asks_it or asks & set(item.fixturenames)
         return not asks_it or (item.get_closest_marker("any_database") and not everything)
 
-    _leave_out(config, items, is_same)
+    leave_out(config, items, is_same)
 
 
-def _leave_out(
+def leave_out(
     config: pytest.Config, items: list[pytest.Item], judge: Callable[[pytest.Item], object]
 ) -> None:
+    """Leave out what is judged so, and let the run say how many these are."""
     left_out = {item for item in items if judge(item)}
     if left_out:
         config.hook.pytest_deselected(items=list(left_out))

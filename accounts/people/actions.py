@@ -18,16 +18,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts import access
 from accounts.access import Permission
 from accounts.drafts.actions import throw_away_all
 from accounts.errors import KEY_USED, ActionError
-from accounts.letters import normal
 from accounts.models import Membership, RoleInvitation, School, User
 from accounts.most import check_room
-from accounts.people import mails
+from accounts.people import mails, names
 from accounts.people.roles import place_of
 from accounts.roles import Role
 from accounts.signals import (
@@ -50,12 +48,6 @@ INVITATIONS_A_DAY = 5
 ROLES_A_DAY, TEAM_ROLES_A_DAY = 10, 30
 # 256 bits: nobody guesses a link.
 SECRET_BYTES = 32
-# Under this name the trail shows what nobody did by hand.
-PROGRAM = "Meldcode"
-MOST_OF_NAME = User._meta.get_field("name").max_length
-NAME_TAKEN = gettext_lazy(
-    "Somebody of this name works here already. Add what tells you apart, such as a second name."
-)
 
 
 def check(user: User, school: School) -> None:
@@ -187,8 +179,8 @@ def accept_as_new(invitation: RoleInvitation, *, name: str, password: str | None
 
     Raises ``ActionError`` for a name that somebody bears who works there.
     """
-    if is_taken(name, invitation.school):
-        raise ActionError(NAME_TAKEN, field="name")
+    if names.is_taken(name, invitation.school):
+        raise ActionError(names.TAKEN, field="name")
     if User.objects.filter(email=invitation.email).exists():
         raise PermissionDenied
     try:
@@ -198,22 +190,6 @@ def accept_as_new(invitation: RoleInvitation, *, name: str, password: str | None
         raise PermissionDenied from error
     accept(invitation, user)
     return user
-
-
-def is_taken(name: str, school: School) -> bool:
-    """Tell whether a new name reads as that of somebody who works here, or of the program itself.
-
-    In mails and in who looked at what a name is all that one sees: an administrator who comes in
-    by a second address would be told of, and seen, as a colleague.
-    """
-    held = Membership.objects.of_places([school]).filter(ended_at=None)
-    names = held.values_list("user__name", flat=True)
-    return as_read(name) in {as_read(one) for one in (*names, PROGRAM)}
-
-
-def as_read(name: str) -> str:
-    """Return a name as one reads it: without accents, capitals and signs."""
-    return "".join(sign for sign in normal("NFKD", name.casefold()) if sign.isalnum())
 
 
 @transaction.atomic
@@ -231,9 +207,7 @@ def join(*, email: str, name: str, school: School) -> User | None:
         return None
     user = User.objects.filter(email=email).first()
     if user is None:
-        name = name or invitations[0].name
-        if is_taken(name, school):
-            name = f"{name[: MOST_OF_NAME - len(email) - 3]} ({email})"[:MOST_OF_NAME]
+        name = names.told_apart(name or invitations[0].name, email, school)
         user = User.objects.create_user(email, name=name)
     for invitation in invitations:
         with suppress(ActionError):  # they hold that role already: no reason to keep them out

@@ -26,7 +26,6 @@ INJECTIONS = (
     "\x00", "a\x00b", "\uffff", "٣", "İ", "ǅ", "９", "1e999", "-1", "0x1F", "NaN",
     "9" * 400, "x" * 5000, "😀" * 50, "true", "null", "[]", "()", "||", "/**/", "ＳＥＬＥＣＴ＇",
 )  # fmt: skip
-# Letters and digits that stand in a name, a class or a reference of the world by chance.
 # What is asked of each page: a text to SQL, to its parameters, to a number, and no text at all.
 OF_EACH_PAGE = (
     "'",
@@ -35,6 +34,7 @@ OF_EACH_PAGE = (
     "%s",
     "9" * 400,
 )
+# Letters and digits that stand in a name, a class or a reference of the world by chance.
 MAY_MATCH = {"-1", "٣", "９", "true", "null"}
 SEARCHES = (
     ("cases:dashboard", "coordinator", "q"),

@@ -19,6 +19,7 @@ from playwright.sync_api import Page
 
 from accounts.models import User
 from tests.accounts.second_factors import code, key_of
+from tests.conftest import leave_out
 from tests.factories import PASSWORD
 
 # Playwright drives the browser from an event loop of its own; our code in this thread is not async.
@@ -51,10 +52,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         taken = sorted(SIZES)[crc32(walk[1].encode()) % len(SIZES)]
         return _size_of(item) in SIZES and _size_of(item) != taken
 
-    left_out = [item for item in items if is_other(item)]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
+    leave_out(config, items, is_other)
 
 
 def _size_of(item: pytest.Item) -> str:
