@@ -88,6 +88,10 @@ def decoded(content: bytes) -> str:
     raise Unreadable(_("The letters of this file cannot be read. Save it as UTF-8."))
 
 
+# Letters that fill a place, and are blank.
+FILLERS = "\u115f\u1160\u3164\uffa0"
+
+
 def one_line(text: str) -> str:
     """Return a text with single spaces, composed letters and no signs that cannot be seen."""
     plain = normal("NFC", text)
@@ -98,7 +102,7 @@ def one_line(text: str) -> str:
 def _seen(sign: str, category: str) -> str:
     if category in ("Cc", "Zl", "Zp"):
         return " "
-    return "" if category in ("Cf", "Cs", "Co") else sign
+    return "" if category in ("Cf", "Cs", "Co") or sign in FILLERS else sign
 
 
 def _rows(text: str, delimiter: str) -> "list[TableRow]":

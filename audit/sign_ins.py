@@ -178,11 +178,12 @@ def took_away_second_factor(user: User, person: User, school: School, **kwargs: 
 
 
 def changed_team_role(
-    user: User, membership: Membership, school: School, kind: str, **kwargs: Any
+    user: User | None, membership: Membership, school: School, kind: str, **kwargs: Any
 ) -> None:
     """Remember who gave or ended a family worker's role, in the trail of the school where they did.
 
-    The row of the role itself stands in no school's trail: a buurtteam has several.
+    The row of the role itself stands in no school's trail: a buurtteam has several. ``user``: None
+    where the calendar ended it.
     """
     LogEntry.objects.log_create(
         membership,
@@ -190,7 +191,7 @@ def changed_team_role(
         action=LogEntry.Action.CREATE if kind == Kind.MADE else LogEntry.Action.UPDATE,
         kind=kind,
         actor=user,
-        actor_email=user.email,
+        actor_email=user.email if user else None,
         school_id=school.pk,
     )
 

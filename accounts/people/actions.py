@@ -177,19 +177,25 @@ def accept(invitation: RoleInvitation, user: User) -> Membership:
 def accept_as_new(invitation: RoleInvitation, *, name: str, password: str | None) -> User:
     """Make the account of an invited person who has none yet, and give them their role.
 
-    Raises ``ActionError`` for a name that somebody bears who works there.
+    Where somebody could be taken for another, the account's name has its address added.
     """
-    if names.is_taken(name, invitation.school):
-        raise ActionError(names.TAKEN, field="name")
     if User.objects.filter(email=invitation.email).exists():
         raise PermissionDenied
     try:
         with transaction.atomic():
+            name = names.told_apart(name, invitation.email, _schools_of([invitation]))
             user = User.objects.create_user(invitation.email, password, name=name)
     except IntegrityError as error:  # the same form at the same moment: one of them was first
         raise PermissionDenied from error
     accept(invitation, user)
     return user
+
+
+def _schools_of(invitations: list[RoleInvitation]) -> list[School]:
+    """Return the schools at which somebody will be seen: of a buurtteam all that it works for."""
+    teams = [one.buurtteam_id for one in invitations if one.buurtteam_id]
+    own = Q(pk__in=[one.school_id for one in invitations])
+    return list(School.objects.filter(own | Q(buurtteam__in=teams)))
 
 
 @transaction.atomic
@@ -207,7 +213,7 @@ def join(*, email: str, name: str, school: School) -> User | None:
         return None
     user = User.objects.filter(email=email).first()
     if user is None:
-        name = names.told_apart(name or invitations[0].name, email, school)
+        name = names.told_apart(name or invitations[0].name, email, _schools_of(invitations))
         user = User.objects.create_user(email, name=name)
     for invitation in invitations:
         with suppress(ActionError):  # they hold that role already: no reason to keep them out
@@ -334,15 +340,20 @@ def end_role(membership: Membership, by: User, school: School) -> None:
     now = timezone.now()
     if not wind_up(membership, now):
         return  # by a colleague, at this very moment
-    for ended in Membership.objects.filter(user=membership.user_id, ended_at=now).order_by("pk"):
+    for ended in _ended_with(membership, now):
         _tell_trail(ended, by, school, "changed")
     transaction.on_commit(lambda: mails.tell_of_role(membership, ended=True))
 
 
-def _tell_trail(membership: Membership, by: User, school: School, kind: str) -> None:
+def _ended_with(membership: Membership, now: datetime) -> "Membership.objects":
+    """Return the memberships of somebody that ended at a moment: this one, and those with it."""
+    return Membership.objects.filter(user=membership.user_id, ended_at=now).order_by("pk")
+
+
+def _tell_trail(membership: Membership, by: User | None, school: School, kind: str) -> None:
     """Let what is done to a family worker's role stand with the school through which it was done.
 
-    Its own row names no school: several share a buurtteam.
+    Its own row names no school: several share a buurtteam. ``by``: None for the calendar.
     """
     if membership.buurtteam_id:
         team_role_changed.send(
@@ -422,7 +433,14 @@ def _wind_up_over(person: User) -> None:
     Beat does it each hour, or when it is there again.
     """
     for held in person.memberships.over().order_by("pk"):
-        wind_up(held, timezone.now())
+        _wind_up_by_calendar(held, timezone.now())
+
+
+def _wind_up_by_calendar(membership: Membership, now: datetime) -> None:
+    if not wind_up(membership, now) or not membership.school_id:
+        return
+    for ended in _ended_with(membership, now):
+        _tell_trail(ended, None, membership.school, "changed")
 
 
 def wind_up_expired(now: datetime) -> int:
@@ -435,7 +453,7 @@ def wind_up_expired(now: datetime) -> int:
     for membership in Membership.objects.over(timezone.localdate(now)):
         try:
             with transaction.atomic():
-                wind_up(membership, now)
+                _wind_up_by_calendar(membership, now)
             count += 1
         except SoftTimeLimitExceeded:  # no fault of one role
             raise

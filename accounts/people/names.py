@@ -1,6 +1,7 @@
-"""A name by which people at a school know somebody: no two read alike."""
+"""A name by which people at a school know somebody: of two that read alike the later says more."""
 
-from django.utils.translation import gettext_lazy
+import unicodedata
+from collections.abc import Collection
 
 from accounts.letters import normal
 from accounts.models import Membership, School, User
@@ -8,26 +9,40 @@ from accounts.models import Membership, School, User
 # Under this name the trail shows what nobody did by hand.
 PROGRAM = "Meldcode"
 LONGEST = User._meta.get_field("name").max_length
-TAKEN = gettext_lazy(
-    "Somebody of this name works here already. Add what tells you apart, such as a second name."
-)
+# Of Latin letters the last one that names here are written with. Signs beyond it can look like one
+# of these, or like nothing at all.
+LAST_OF_OURS = "\u017f"
+# What a reader takes for one another, in small letters.
+LOOKS_LIKE = str.maketrans({"l": "i", "1": "i", "\u0131": "i", "0": "o"})
+LOOK_LIKE_ONE = (("rn", "m"), ("vv", "w"))
 
 
-def is_taken(name: str, school: School) -> bool:
-    """Tell whether a new name reads as that of somebody who works here, or of the program itself.
+def told_apart(name: str, email: str, schools: Collection[School]) -> str:
+    """Return the name of a new account: with its address, where it could be taken for another's.
 
-    In mails and in who looked at what a name is all that one sees: an administrator who comes in
-    by a second address would be told of, and seen, as a colleague.
+    In a list of colleagues a name is all that one sees: an administrator who comes in by a second
+    address would be taken for one. No name is refused: each try would tell who works there.
     """
-    held = Membership.objects.of_places([school]).filter(ended_at=None)
-    names = held.values_list("user__name", flat=True)
-    return _as_read(name) in {_as_read(one) for one in (*names, PROGRAM)}
+    return f"{name[:40]} ({email})"[:LONGEST] if _could_be_another(name, schools) else name
 
 
-def told_apart(name: str, email: str, school: School) -> str:
-    """Return a name that a provider gave; with the address where somebody bears it already."""
-    return f"{name[:40]} ({email})"[:LONGEST] if is_taken(name, school) else name
+def _could_be_another(name: str, schools: Collection[School]) -> bool:
+    letters = _letters(name)
+    if not letters or max(letters) > LAST_OF_OURS:
+        return True
+    names = Membership.objects.of_places(schools).filter(ended_at=None)
+    borne = {PROGRAM, *names.values_list("user__name", flat=True)}
+    return _as_read(letters) in {_as_read(_letters(one)) for one in borne}
 
 
-def _as_read(name: str) -> str:
-    return "".join(sign for sign in normal("NFKD", name.casefold()) if sign.isalnum())
+def _letters(name: str) -> str:
+    """Return the letters and figures of a name, without their marks."""
+    signs = normal("NFKD", name.casefold())
+    return "".join(sign for sign in signs if unicodedata.category(sign)[0] in "LN")
+
+
+def _as_read(letters: str) -> str:
+    """Return what is alike for names that a reader may take for one another, in whatever order."""
+    for several, one in LOOK_LIKE_ONE:
+        letters = letters.replace(several, one)
+    return "".join(sorted(letters.translate(LOOKS_LIKE)))

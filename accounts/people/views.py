@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -22,6 +23,9 @@ from accounts.signals import people_seen
 # Where the hash of a link's secret waits once it was opened: not in the address, which others may
 # read. And not the secret itself: sessions lie in the database as anybody can read them there.
 SECRET_IN_SESSION = "role_invitation"  # noqa: S105 - the name of a session key
+TOLD_APART = gettext_lazy(
+    "By this name you could be taken for somebody else. So your address stands behind it."
+)
 
 
 @requires(Permission.SEE_PEOPLE)
@@ -221,14 +225,12 @@ def invitation(request: HttpRequest) -> HttpResponse:
         return render(request, "people/accept_sign_in.html", {"invitation": found})
     form = NewAccountForm(request.POST or None, email=found.email, initial={"name": found.name})
     if form.is_bound and form.is_valid():
-        try:
-            user = actions.accept_as_new(found, **form.cleaned_data)
-        except ActionError as error:
-            form.add_error(error.field, error.message)
-        else:
-            del request.session[SECRET_IN_SESSION]
-            record_authentication(request, user, method="password", email=user.email)
-            return perform_login(request, user, redirect_url="/")
+        user = actions.accept_as_new(found, **form.cleaned_data)
+        del request.session[SECRET_IN_SESSION]
+        if user.name != form.cleaned_data["name"]:
+            messages.info(request, TOLD_APART)
+        record_authentication(request, user, method="password", email=user.email)
+        return perform_login(request, user, redirect_url="/")
     return _form_page(request, "people/accept.html", form, invitation=found)
 
 

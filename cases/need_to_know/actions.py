@@ -150,6 +150,22 @@ def _tell_since(person: int, since: datetime, runs: Callable[[Case], bool], **of
             notify(SHUT_OUT, [person], f"set-{one.pk}", by=one.set_by, case=one.case)
         if one.ended_at is not None:
             notify(SHUT_OUT, [person], f"ended-{one.pk}", by=one.ended_by, case=one.case)
+    _tell_who_came_to_lead(person, since, runs, **of)
+
+
+def _tell_who_came_to_lead(
+    person: int, since: datetime, runs: Callable[[Case], bool], **of: object
+) -> None:
+    """Tell somebody who runs cases who came to since a moment while they are kept out of one."""
+    roles = access.roles_at(Permission.MOVE_CASE, Scope.SCHOOL)
+    began = Membership.objects.filter(given_at__gt=since, ended_at=None, role__in=roles)
+    kept_out = ShutOut.objects.standing().filter(user__in=began.values("user"), **of)
+    for one in kept_out.exclude(user=person).select_related("case").order_by("pk"):
+        if not runs(one.case):
+            continue
+        here = began.filter(user=one.user_id, school=one.case.school_id, given_at__gt=one.set_at)
+        for leads in here.order_by("pk"):
+            notify(SHUT_OUT, [person], f"leads-{leads.pk}-{one.pk}", by=one.set_by, case=one.case)
 
 
 def _take_back(case: Case, person: User, by: User) -> None:
@@ -194,12 +210,14 @@ def _end_all(case: Case, person: User, by: User | None) -> None:
 def end_shut_out(standing: ShutOut, case: Case, by: User, *, why: str) -> None:
     """Let a person be seen as anybody else again; what they had of a case does not come back.
 
-    Whoever runs cases is told then what they were not told meanwhile: else a colleague who is in
-    the way would be kept out for a minute.
+    Whoever runs cases is told then what they were not told meanwhile, and in the weeks before, as
+    where a role begins: else a colleague who is in the way would be kept out for a minute.
     Raises ``ActionError`` for whoever is no leader, where it keeps out somebody who leads, whoever
     set it: it keeps them from what is for the board alone too, of which nobody else knows.
     """
-    by.hold_memberships()
+    # As where it is set: who begins to run cases meanwhile does so before this, or after.
+    by.hold_memberships(standing.user)
+    User.objects.select_for_update(no_key=True).get(pk=standing.user_id)
     _hold_pupil(case)  # against who destroys the case in which it was set
     check(by, Permission.SHUT_OUT, case)
     ends_here = ShutOut.objects.ends_in(case).filter(pk=standing.pk).exists()
@@ -218,7 +236,7 @@ def end_shut_out(standing: ShutOut, case: Case, by: User, *, why: str) -> None:
         notify(SHUT_OUT, told, f"ended-{standing.pk}", case=case)
         _tell_since(
             standing.user_id,
-            standing.set_at,
+            min(standing.kept_out_since, timezone.now() - LATELY),
             lambda one: standing.user_id in runners(one, soon=True),
             case__pupil=case.pupil_id,
         )

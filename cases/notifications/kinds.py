@@ -137,6 +137,11 @@ def sees_case(sight: Sight) -> Q:
     return sight.case
 
 
+def looks_after_conflicts(sight: Sight) -> Q:
+    """Those about cases of which the person may see who is kept out."""
+    return sight.case_for(Permission.SHUT_OUT)
+
+
 def exports_case(sight: Sight) -> Q:
     """Those about dossiers of cases that the person may export."""
     return sight.case_for(Permission.EXPORT_DOSSIER)
@@ -348,7 +353,7 @@ declare(
     Kind(SHUT_OUT,
          _("In a case, a conflict of interest of a colleague was set or ended."),
          WHO_AND_WHY,
-         sees_case, case_page, case_reference),
+         looks_after_conflicts, case_page, case_reference),
     Kind(SEVERE,
          _("In a case, something severe was logged."),
          _("The accelerated path counts in hours, every day of the week."),

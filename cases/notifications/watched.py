@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from background.sections import Item, Section, Unsent
 from cases.models import Envelope, OutboxMessage
 from cases.notifications.outbox import send_again
 from cases.notifications.querysets import SEVERAL
+from cases.sight import kept_from
 from cases.together import read_together
 
 SHOWN = 50
@@ -54,14 +55,19 @@ def given_up(user: User) -> QuerySet:
 
     Whoever left is not told anything any more: nobody has to look at it. Who works elsewhere too is
     told of that place's cases: there only a letter about a case of the user's own schools shows.
+    Nor does one in which all is about cases that are kept from the user, or are for the board: that
+    it went to this reader would tell of it, and of whose signal it is (R9).
     """
     schools = access.schools(user, Permission.SEE_BACKGROUND)
     current = Membership.objects.current()
     people = current.of_places(schools).values("user_id")
     elsewhere = current.exclude(school__in=schools).values("user_id")
-    own = OutboxMessage.objects.filter(notification__case__school__in=schools).values("envelope_id")
-    dead = Envelope.objects.dead().filter(recipient__in=people)
-    return dead.filter(Q(pk__in=own) | ~Q(recipient__in=elsewhere))
+    told = OutboxMessage.objects.filter(envelope=OuterRef("pk"))
+    told = told.exclude(notification__case__restricted=True)
+    told = told.exclude(notification__case__reference__in=kept_from(user))
+    own = told.filter(notification__case__school__in=schools)
+    dead = Envelope.objects.dead().filter(Exists(told), recipient__in=people)
+    return dead.filter(Exists(own) | ~Q(recipient__in=elsewhere))
 
 
 def _asked(user: User) -> QuerySet:

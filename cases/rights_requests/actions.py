@@ -13,6 +13,7 @@ from accounts import access
 from accounts.access import Permission
 from accounts.models import School, User
 from accounts.most import check_room
+from cases.destruction.approving import take_back
 from cases.errors import KEY_USED, ActionError
 from cases.models import Case, DestructionList, DueItem, Pupil, RightsRequest
 from cases.protocol import asking
@@ -122,9 +123,11 @@ def _list(asked: RightsRequest, by: User) -> int:
         item, new = DueItem.objects.get_or_create(
             case=case, defaults={"of_list": made, "ground": DueItem.Ground.REQUEST}
         )
-        if not new and item.destruction_id is None:
-            item.ground = DueItem.Ground.REQUEST
-            item.save(update_fields=["ground"])
+        if new or item.destruction_id or item.ground == DueItem.Ground.REQUEST:
+            continue
+        # Whoever approved that its period is over said nothing of a request.
+        item.ground = DueItem.Ground.REQUEST
+        take_back(item)
     return len(cases)
 
 

@@ -250,6 +250,16 @@ def test_what_is_taken_back_while_a_colleague_approves_is_not_approved(
     assert (said, item.first_by, item.second_by, item.destruction) == (1, None, None, None)
 
 
+def test_an_approval_of_a_period_is_none_of_a_request(school, due, people):
+    """By it one person's will was enough: the first had said yes to something else."""
+    first, second, __ = people
+    approve(school, first)
+    assert DueItem.objects.get(case=due).first_by == first
+    answer(ask(due.pupil, second, "destroy"), second, explained="De termijn is voorbij.")
+    item = DueItem.objects.get(case=due)
+    assert (item.ground, item.first_by, item.second_by) == (DueItem.Ground.REQUEST, None, None)
+
+
 # --- What was written of who is kept out goes with the case in which it was written
 def texts_on(case: Case, browser) -> str:
     pages = ("timeline", "whole", "people", "shut_out")

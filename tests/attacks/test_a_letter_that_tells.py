@@ -1,0 +1,100 @@
+"""Letters that told somebody of what is kept from them, by whom they went to. All failed once."""
+
+import uuid
+from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from guardian.shortcuts import assign_perm
+
+from accounts.models import User
+from accounts.people.actions import end_role, give_role
+from accounts.roles import Role
+from cases.actions import add_participant
+from cases.models import Envelope, Notification
+from cases.need_to_know.actions import shut_out
+from cases.notifications import channels
+from cases.notifications.kinds import RESPONSIBLE, SHUT_OUT, known
+from cases.notifications.outbox import deliver
+from signals.actions import file_signal
+from tests.factories import CaseFactory, PupilFactory, member
+
+pytestmark = pytest.mark.django_db
+
+
+def again(person):
+    return User.objects.get(pk=person.pk)
+
+
+@pytest.fixture
+def refused(teacher, monkeypatch, time_machine):
+    """Return what lets the letters to a teacher be given up: no mail server takes them."""
+    real = channels.ByMail.send
+
+    def send(self, envelope, told):
+        if envelope.recipient == teacher:
+            raise SMTPRecipientsRefused({teacher.email: (550, b"no such user")})
+        return real(self, envelope, told)
+
+    def give_up():
+        for __ in range(40):
+            time_machine.move_to(timezone.now() + timedelta(minutes=30))
+            deliver()
+        assert Envelope.objects.dead().filter(recipient=teacher).exists()
+
+    monkeypatch.setattr(channels.ByMail, "send", send)
+    return give_up
+
+
+def shown(browser, person):
+    """Tell whether somebody stands among those whom a letter did not reach."""
+    return person.name in browser.get(reverse("background:work")).content.decode()
+
+
+def test_of_a_signal_for_the_board_no_letter_names_the_writer(
+    school, teacher, administrator, refused, signed_in
+):
+    """Who looks after the letters may be whom it is about."""
+    leads = member(Role.SCHOOL_LEADER, school).memberships.get()
+    file_signal(
+        PupilFactory(school=school), teacher, uuid.uuid4(), categories=["hygiene"], facts="x",
+        severe=False, acute=False, observed_at=timezone.now(), about_staff=True,
+    )  # fmt: skip
+    end_role(leads, administrator, school)  # the signal has no reader any more: its writer is told
+    refused()
+    assert not shown(signed_in(administrator), teacher)
+
+
+def test_nor_one_about_a_pupil_from_whom_the_administrator_is_kept(
+    school, teacher, coordinator, administrator, refused, signed_in
+):
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    shut_out(case, coordinator, administrator, ground="family", explanation="")
+    add_participant(case, coordinator, teacher, hand_over=False)
+    refused()
+    assert not shown(signed_in(again(administrator)), teacher)
+
+
+def test_any_other_does(school, teacher, coordinator, administrator, refused, signed_in):
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    add_participant(case, coordinator, teacher, hand_over=False)
+    refused()
+    assert shown(signed_in(administrator), teacher)
+
+
+def test_a_conflict_is_told_to_nobody_before_their_role_begins(
+    school, administrator, coordinator, teacher
+):
+    """They take part in the case already, and may not see who is kept out of it."""
+    officer = member(Role.ATTENTION_OFFICER, school)
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    assign_perm("cases.take_part", teacher, case)
+    starts_on = timezone.localdate() + timedelta(days=60)
+    give_role(school, administrator, teacher, role=Role.COORDINATOR, starts_on=starts_on)
+    shut_out(case, coordinator, officer, ground="family", explanation="")
+    told = Notification.objects.filter(recipient=teacher).exclude(kind=RESPONSIBLE)
+    assert SHUT_OUT not in {one.kind for one in known(again(teacher), told)}
+    teacher.memberships.filter(role=Role.COORDINATOR).update(starts_on=timezone.localdate())
+    assert SHUT_OUT in {one.kind for one in known(again(teacher), told)}
