@@ -488,8 +488,10 @@ def reset_second_factor(school: School, by: User, person: User) -> None:
     for one in held:
         one.delete()
     second_factor_reset.send(sender=User, user=by, person=person, school=school)
-    end_sessions(person)
-    if taken:  # asked on and on of who has none, it would fill the mailboxes of all who are told
+    # Of who has none nothing is taken, nor are they kept from setting one up. Asked on and on, the
+    # mails would fill the mailboxes of all who are told.
+    if taken:
+        end_sessions(person)
         User.objects.filter(pk=person.pk).update(factor_reset_at=timezone.now())
         transaction.on_commit(lambda: mails.tell_of_reset(person))
 

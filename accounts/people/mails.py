@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core import mail
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import MAIL_FAILED
 from accounts.models import IdentityProvider, Membership, RoleInvitation, School, User
-from accounts.roles import Role
+from accounts.roles import CARE_TEAM, Role
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +65,10 @@ def tell_of_lately(membership: Membership) -> None:
         .filter(Q(given_at__gt=since) | Q(ended_at__gt=since))
         .exclude(user=membership.user_id)
         .select_related("user", "school", "buurtteam")
-        .order_by("-pk")
+        # Of more than a mail names, first those by which one changes the most, then sees the most.
+        .order_by(
+            Case(When(role__in=TOLD, then=0), When(role__in=CARE_TEAM, then=1), default=2), "-pk"
+        )
     )
     # Of who worked here then, as whoever led was told: also where that role ended since.
     worked_here = Membership.objects.of_places([membership.school]).filter(
@@ -91,6 +94,7 @@ def tell_of_lately(membership: Membership) -> None:
                 "reset": were_reset,
                 "more_reset": reset.count() - len(were_reset),
                 "providers": providers,
+                "since": since,
                 "days": LATELY.days,
                 "site": settings.SITE_URL,
             },

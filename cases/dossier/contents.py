@@ -166,6 +166,8 @@ class Composer:
             before = _("before %(day)s") % {"day": moment(case.deadline)}
             deadline = f"{dossier.period.label}, {before}"
         return {
+            # By what is looked at here, and not as the case keeps it: that counts other cases too.
+            "attention": Case.Attention(dossier.guidance.attention).label,
             "responsible": self.staff(case.responsible.name) if case.responsible else "",
             # That a step was left out, and when one was walked, tells of what is not told.
             "steps": () if unsaid else dossier.steps,

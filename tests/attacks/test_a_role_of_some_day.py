@@ -13,13 +13,14 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from accounts.access import Permission
 from accounts.drafts.actions import keep
 from accounts.errors import ActionError
-from accounts.models import Draft, Membership
-from accounts.people import actions
+from accounts.models import Draft, IdentityProvider, Membership
+from accounts.people import actions, mails
 from accounts.people.actions import (
     ROLES_A_DAY,
     TEAM_ROLES_A_DAY,
@@ -314,7 +315,45 @@ def test_and_whose_second_factor_was_reset_and_how_people_could_sign_in(
         give_role(school, administrator, leader, role=Role.SCHOOL_LEADER)
     told = "".join(sent.body for sent in mailoutbox if sent.to == [leader.email])
     assert f"- {colleague.name} ({colleague.email})\n" in told
-    assert "Schoolportaal (staat uit)" in told
+    with translation.override("nl"):
+        day = date_format(timezone.localdate(), "j F Y")
+    assert f"Schoolportaal (staat uit), gewijzigd op {day}" in told
+
+
+def test_that_a_provider_was_changed_and_changed_back_is_told(
+    school, administrator, mailoutbox, django_capture_on_commit_callbacks
+):
+    leader = member(Role.TEACHER, school)
+    provider = IdentityProviderFactory(school=school, name="Schoolportaal")
+    quiet = IdentityProviderFactory(school=school, name="Ander portaal")
+    IdentityProvider.objects.filter(pk=quiet.pk).update(
+        changed_at=timezone.now() - timedelta(days=90)
+    )
+    for on in (False, True):
+        sso_actions.switch(provider, administrator, on=on)
+    with django_capture_on_commit_callbacks(execute=True):
+        give_role(school, administrator, leader, role=Role.SCHOOL_LEADER)
+    told = "".join(sent.body for sent in mailoutbox if "30 dagen" in sent.body)
+    assert "- Schoolportaal, gewijzigd op " in told
+    assert "- Ander portaal\n" in told
+
+
+def test_who_led_for_a_minute_is_not_the_one_cut_from_a_long_list(
+    school, administrator, mailoutbox, django_capture_on_commit_callbacks, monkeypatch
+):
+    """Each role given later came before it, and a mail names a hundred."""
+    monkeypatch.setattr(mails, "MOST_TOLD", 3)
+    leader, friend = member(Role.TEACHER, school), member(Role.TEACHER, school)
+    Membership.objects.update(given_at=timezone.now() - timedelta(days=90))
+    end_role(
+        give_role(school, administrator, friend, role=Role.SCHOOL_LEADER), administrator, school
+    )
+    for __ in range(4):
+        member(Role.COORDINATOR, school)
+    with django_capture_on_commit_callbacks(execute=True):
+        give_role(school, administrator, leader, role=Role.SCHOOL_LEADER)
+    told = next(sent.body for sent in mailoutbox if "en nog 2" in sent.body)
+    assert friend.email in told
 
 
 def test_who_has_no_second_factor_is_reset_without_a_mail(
@@ -326,6 +365,13 @@ def test_who_has_no_second_factor_is_reset_without_a_mail(
         for _ in range(3):
             actions.reset_second_factor(school, administrator, teacher)
     assert [sent.to for sent in mailoutbox].count([teacher.email]) == 1
+
+
+def test_nor_kept_from_setting_one_up(school, administrator, teacher, signed_in):
+    """Without a mail, and on and on."""
+    browser = signed_in(teacher)
+    actions.reset_second_factor(school, administrator, teacher)
+    assert browser.get(reverse("todo")).status_code == 200
 
 
 def test_who_runs_cases_again_is_told_who_came_in_and_who_is_kept_out(school, administrator):

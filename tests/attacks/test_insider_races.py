@@ -20,7 +20,7 @@ from cases import handing_on
 from cases.files import actions as files
 from cases.models import Attachment, Case, Notification, ShutOut
 from cases.need_to_know import actions as need_to_know
-from cases.notifications.kinds import SHUT_OUT
+from cases.notifications.kinds import EMERGENCY, SHUT_OUT
 from cases.querysets.of_keeping import RightsRequestQuerySet
 from cases.rights_requests import actions as requests
 from consultations import actions as consultations
@@ -30,10 +30,12 @@ from signals.kinds import UNREAD
 from tests.cases.made_up_files import attach
 from tests.cases.test_rights_requests import answer, ask
 from tests.factories import (
+    BoardFactory,
     CaseFactory,
     ConsultationFactory,
     PupilFactory,
     RoleInvitationFactory,
+    SchoolFactory,
     member,
 )
 
@@ -301,6 +303,28 @@ def test_who_begins_to_lead_is_kept_out_before_or_after_and_not_in_silence(
     beside(monkeypatch, ApiTokenQuerySet, "filter", give, keep_out)
     told = Notification.objects.filter(kind=SHUT_OUT, recipient=officer)
     assert bool(refused) or told.exists()
+
+
+def test_who_begins_to_run_cases_as_they_are_let_in_again_is_told_of_what_was_done(
+    school, administrator, coordinator, monkeypatch
+):
+    """The one looked whether they run cases already, the other whether they are let in by now."""
+    school.board = BoardFactory()
+    school.save()
+    sister = member(Role.SCHOOL_LEADER, SchoolFactory(board=school.board))
+    person = member(Role.TEACHER, school)
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    standing = need_to_know.shut_out(case, coordinator, person, ground="family", explanation="")
+    need_to_know.open_in_emergency(
+        school, sister, uuid.uuid4(), reference=case.reference, reason="x" * 30
+    )
+    in_between(
+        monkeypatch, need_to_know, "_tell_since",
+        lambda: need_to_know.end_shut_out(standing, case, coordinator, why="Vergissing."),
+        lambda: people.give_role(school, administrator, person, role=Role.COORDINATOR),
+    )  # fmt: skip
+    told = Notification.objects.filter(recipient=person, kind=EMERGENCY)
+    assert len(told) == 1
 
 
 def test_whoever_writes_for_the_board_is_told_when_its_last_reader_leaves_meanwhile(

@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from accounts.roles import Role
-from cases.dossier.contents import dossier
-from cases.models import Answer, Assessment, DossierExport
+from cases.actions import refresh
+from cases.dossier.contents import Composer, dossier
+from cases.models import Answer, Assessment, Case, DossierExport
+from cases.reminders.sweep import sweep
 from tests.accounts.page import Page
 from tests.factories import CaseFactory, PupilFactory, SignalFactory, member
 
@@ -86,6 +89,43 @@ def test_a_signal_tells_who_is_not_its_author_nothing_of_their_next_one(
     assert Page(signed_in(colleague).get(url)).text != before[colleague]  # it is theirs to know
 
 
+def test_no_step_of_a_closed_case_tells_its_participants_of_the_next(
+    school, coordinator, teacher, signed_in, time_machine
+):
+    """When its look back was due, the sweep wrote a step and an attention that the next one has."""
+    now, pupil = timezone.now(), PupilFactory(school=school)
+    case = CaseFactory(pupil=pupil, opened_at=now - timedelta(days=20))
+    SignalFactory(case=case, recorded_at=now - timedelta(days=20))
+    closed = {"closed_at": now - timedelta(days=1), "outcome": "cleared", "closed_by": coordinator}
+    Case.objects.filter(pk=case.pk).update(closing_grounds="Een val.", **closed)
+    case.refresh_from_db()
+    refresh(case, None)
+    assign_perm("cases.take_part", teacher, case)
+
+    def shown() -> tuple[str, ...]:
+        case.refresh_from_db()
+        browser = signed_in(teacher)
+        names = ("detail", "timeline", "step")
+        urls = [
+            reverse(f"cases:{name}", args=[case.reference, *([1] if name == "step" else [])])
+            for name in names
+        ]
+        return tuple(Page(browser.get(url)).text for url in urls)
+
+    before = shown()
+    SignalFactory(case=CaseFactory(pupil=pupil, opened_at=now), recorded_at=now)
+    time_machine.move_to(now + timedelta(days=100))
+    sweep(timezone.now())
+    time_machine.move_to(now)
+    assert shown() == before
+
+
+def summary(composer) -> str:
+    """Where the case stands, as it is printed: until here the steps are."""
+    shown = {"dossier": composer.dossier, "case": composer.dossier.case, **composer.cover()}
+    return render_to_string("pdf/_summary.html", shown).partition("<table")[0]
+
+
 @pytest.mark.parametrize(
     ("kind", "knows"), [("parents", False), ("school", False), ("whole", True)]
 )
@@ -96,11 +136,16 @@ def test_a_paper_that_goes_out_counts_no_signal_of_another_case(school, coordina
     export = DossierExport.objects.create(
         case=case, requested_by=coordinator, reason="Inzage.", variant=kind, number=1
     )
-    alone = dossier(export, now).steps[0]
+    refresh(case, None)
+    alone = Composer(dossier(export, now))
+    before = (alone.dossier.steps[0], summary(alone))
     then = now - timedelta(days=60)
     earlier = CaseFactory(
         pupil=pupil, opened_at=then, closed_at=then, outcome="help_works", closing_grounds="Goed.",
         closed_by=coordinator,
     )  # fmt: skip
     SignalFactory(case=earlier, author=coordinator, recorded_at=then)
-    assert (dossier(export, now).steps[0] != alone) is knows
+    refresh(case, None)
+    now_too = Composer(dossier(export, now))
+    assert (now_too.dossier.steps[0] != before[0]) is knows
+    assert (summary(now_too) != before[1]) is knows

@@ -105,11 +105,14 @@ def test_signals_of_the_year_before_count_from_a_closed_case(case):
     assert facts.attention is Attention.CONCERN
 
 
-def test_signals_of_the_open_case_count_for_a_closed_one(case):
+def test_signals_of_the_open_case_end_looking_back_on_a_closed_one_and_count_in_it_no_more(case):
     before = earlier(case)
     signal(before, recorded_at=ago(days=250))
+    assert not facts_for(before, NOW).looked_back_quiet
     signal(case)
-    assert facts_for(before, NOW).signals == 2
+    facts = facts_for(before, NOW)
+    assert (facts.signals, facts.looked_back_quiet) == (1, True)
+    assert not facts_for(before, NOW, newer=False).looked_back_quiet
 
 
 def test_older_signals_of_another_case_do_not_count(case):
