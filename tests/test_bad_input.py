@@ -207,6 +207,7 @@ def test_a_megabyte_in_each_field_is_refused_and_comes_back(row, signed_in, worl
     assert written() == before
 
 
+@pytest.mark.production
 @every_form
 def test_a_full_form_is_filed(row, signed_in, world):
     sheet = Sheet(row, signed_in, world)
@@ -236,6 +237,7 @@ def test_every_form_stands_in_the_table(signed_in, world):
     assert shown == ours - {ApproveForm, ExportForm, FileForm, PaperForm} - hidden
 
 
+@pytest.mark.production
 @shows("sql-2")
 @every_form
 def test_strange_text_is_kept_as_it_is_and_shown_as_text(row, signed_in, world):
@@ -291,6 +293,7 @@ def test_names_are_shown_as_text(signed_in, world):
         assert "<i>Berg" not in page, name
 
 
+@pytest.mark.production
 @every_form
 def test_sent_twice_it_is_filed_once(row, signed_in, world):
     sheet = Sheet(row, signed_in, world)
@@ -305,6 +308,7 @@ def test_sent_twice_it_is_filed_once(row, signed_in, world):
     assert written() == once
 
 
+@pytest.mark.production
 @pytest.mark.parametrize("row", [row for row in FORMS if row.keyed and row.also], ids=names)
 def test_the_key_of_somebody_else_files_nothing(row, signed_in, world):
     sheet = Sheet(row, signed_in, world)
@@ -317,6 +321,7 @@ def test_the_key_of_somebody_else_files_nothing(row, signed_in, world):
     assert written() == once
 
 
+@pytest.mark.production
 @pytest.mark.parametrize("row", [row for row in FORMS if row.keyed and row.also], ids=names)
 def test_other_words_under_the_same_key_are_not_lost(row, signed_in, world):
     """The browser's back button brings a form that was sent, key and all: it is filled in anew."""
@@ -408,6 +413,7 @@ WITH_OBJECT = [
 ]  # fmt: skip
 
 
+@pytest.mark.production
 @shows("ids-1")
 @pytest.mark.usefixtures("bare_not_found")
 def test_what_is_unknown_or_of_another_school_is_not_there(signed_in, world, elsewhere, subtests):

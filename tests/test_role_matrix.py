@@ -548,6 +548,7 @@ def test_asking_for_the_headers_alone_tells_no_more(name, browser_of, well):
         assert _outcome(browser_of(who).head(url)) == _expected(name)[who], who
 
 
+@pytest.mark.any_database
 @shows("ids-8")
 @pytest.mark.django_db
 @pytest.mark.parametrize("who", ["coordinator", "other_coordinator", "signed_out"])

@@ -29,6 +29,7 @@ def packed(paper):
     return sealed(as_json(handed()), paper, PASSWORD)
 
 
+@pytest.mark.production
 @shows("package-1")
 @pytest.mark.parametrize(("bound", "least"), [("SECONDS", 1), ("MEMORY", 150 * 1024 * 1024)])
 def test_a_paper_that_takes_more_than_any_of_ours_is_refused(monkeypatch, bound, least):

@@ -219,6 +219,7 @@ def without_own_roles(person: User) -> dict[str, list[tuple]]:
     return rows
 
 
+@pytest.mark.production
 @pytest.mark.parametrize("name", EVERYTHING)
 def test_whoever_lost_their_roles_while_it_waited_writes_nothing(name, signed_in, world, waiting):
     user, send = sender(name, signed_in, world)

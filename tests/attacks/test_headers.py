@@ -81,10 +81,8 @@ def remembered(answer) -> list[str]:
 
 @shows("header-1", "header-2", "kept-1")
 @pytest.mark.parametrize("who", ["coordinator", "administrator", "joined", "nobody", "signed_out"])
-def test_each_page_of_each_role_carries_them(who, signed_in, client):
-    world = World()
-    user = world.people[who]
-    browser = signed_in(user) if user else client
+def test_each_page_of_each_role_carries_them(who, browser_of, world):
+    browser = browser_of(who)
     for name in sorted(MATRIX):
         ask = browser.post if name in POST_ONLY else browser.get
         answer = ask(reverse(name, args=arguments(name, world)))

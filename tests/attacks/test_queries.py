@@ -91,6 +91,7 @@ def test_a_search_for_a_name_finds_it(name, who, parameter, signed_in, world):
     assert entries(signed_in(world.people[who]), name, {parameter: wanted})
 
 
+@pytest.mark.production
 @shows("sql-1")
 @pytest.mark.parametrize("who", ["coordinator", "administrator", "author", "joined", "signed_out"])
 def test_no_query_makes_a_page_fail(who, signed_in, client, world):
@@ -146,7 +147,7 @@ def test_in_a_choice_a_date_or_a_number_it_is_refused(row, signed_in, world):
     fields = {name: field for name, field in sheet.fields().items() if isinstance(field, judged)}
     before = written()
     # A three in other figures is a three.
-    values = [value for value in INJECTIONS[::3] if value not in ("٣", "９")]
+    values = [value for value in INJECTIONS[::5] if value not in ("٣", "９")]
     for value in values if fields else ():
         wrong = {
             name: [value] if isinstance(field, MANY) else value for name, field in fields.items()

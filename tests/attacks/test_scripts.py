@@ -207,10 +207,8 @@ ADDRESSES = (
 
 @shows("xss-3")
 @pytest.mark.parametrize("who", ["coordinator", "administrator", "author", "joined", "signed_out"])
-def test_a_query_is_no_script(who, signed_in, client):
-    world = World()
-    user = world.people[who]
-    browser = signed_in(user) if user else client
+def test_a_query_is_no_script(who, browser_of, world):
+    browser = browser_of(who)
     for name in sorted(set(MATRIX) - POST_ONLY):
         allowed = MATRIX[name]
         if allowed is not PUBLIC and who not in allowed:

@@ -282,6 +282,7 @@ def covers(row: LogEntry, words: Words, user) -> bool:
     return in_case and (not words.about or row.object_repr in words.about)
 
 
+@pytest.mark.usefixtures("bare_not_found")
 def test_every_page_leaves_a_row_of_what_it_shows_and_of_nothing_else(world, markers, signed_in):
     assert without_a_row() == [], "the world above holds nothing of these, so no page shows them"
     walk = Walk(world, markers, signed_in)

@@ -149,6 +149,7 @@ def test_it_opens_no_address(case):
     assert '<img src="file:///etc/passwd">' in text_of(read(case))
 
 
+@pytest.mark.production
 def test_hundreds_of_records_fit(case):
     author = UserFactory()
     SignalFactory.create_batch(300, case=case, author=author)

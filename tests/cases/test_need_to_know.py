@@ -229,6 +229,7 @@ QUERIES = (
 )
 
 
+@pytest.mark.production
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.SCHOOL_LEADER, Role.ADMINISTRATOR])
 def test_no_page_differs_from_one_where_there_is_no_such_case(role, school, officer, signed_in):
     """Beside one another: the person who is kept out, and one at a school without the case."""
@@ -468,6 +469,7 @@ def test_it_ends_when_the_school_says_so_and_when_the_role_or_board_does(
     assert browser.get(page).status_code == 404
 
 
+@pytest.mark.production
 def test_no_url_of_the_case_opens_to_who_is_kept_out(signed_in):
     """The whole URLconf, for both of the world's people who are kept out."""
     world = World()

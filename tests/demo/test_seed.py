@@ -140,6 +140,7 @@ def test_it_refuses_where_real_pupils_could_be(settings):
     assert School.objects.count() == 2
 
 
+@pytest.mark.any_database
 def test_twice_makes_nothing_twice(settings):
     settings.DEMO = True
     for __ in range(2):

@@ -29,6 +29,7 @@ def moment():
     return lambda hours: start + timedelta(hours=hours)
 
 
+@pytest.mark.production
 def test_a_plan_and_the_chain_of_helped_by_become_objects_and_back(moment):
     case = CaseFactory()
     made = decision(case, moment(0), to={"buurtteam": moment(1)}, help="own")
