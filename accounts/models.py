@@ -303,3 +303,34 @@ class RoleInvitation(models.Model):
 
     def __str__(self) -> str:
         return f"role invitation {self.public_id}"
+
+
+class Telling(models.Model):
+    """That people have to hear of something that was done; gone once all did (``people.mails``).
+
+    It holds no word of it, and nobody's address: whom it goes to is looked at when it is told.
+    """
+
+    class What(models.TextChoices):
+        """What was done."""
+
+        GIVEN = "given", _("a role was given")
+        ENDED = "ended", _("a role was ended")
+        LATELY = "lately", _("what was changed before somebody came")
+        RESET = "reset", _("a second factor was reset")
+        SIGN_IN = "sign_in", _("signing in was changed")
+        LINKED = "linked", _("a school account signs somebody in")
+
+    what = models.CharField(max_length=10, choices=What)
+    # The key of the membership, the person, the provider or the link.
+    about = models.BigIntegerField()
+    # The keys of those who heard of it.
+    told = models.JSONField(default=list)
+    made_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name = _("change that is told")
+        verbose_name_plural = _("changes that are told")
+
+    def __str__(self) -> str:
+        return f"telling {self.pk}"

@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from functools import partial
 from uuid import UUID, uuid4
 
 from allauth.mfa.models import Authenticator
@@ -316,8 +315,8 @@ def _give(
     if by is not None:  # a role that one says yes to oneself stands there by its invitation
         _tell_trail(membership, by, school, "made")
     membership_began.send(sender=Membership, membership=membership)
-    transaction.on_commit(lambda: mails.tell_of_role(membership))
-    transaction.on_commit(lambda: mails.tell_of_lately(membership))
+    mails.tell(mails.What.GIVEN, membership.pk)
+    mails.tell(mails.What.LATELY, membership.pk)
     return membership
 
 
@@ -342,7 +341,7 @@ def end_role(membership: Membership, by: User, school: School) -> None:
         return  # by a colleague, at this very moment
     for ended in _ended_with(membership, now):
         _tell_trail(ended, by, school, "changed")
-    transaction.on_commit(lambda: mails.tell_of_role(membership, ended=True))
+    mails.tell(mails.What.ENDED, membership.pk)
 
 
 def _ended_with(membership: Membership, now: datetime) -> "Membership.objects":
@@ -390,7 +389,7 @@ def wind_up(membership: Membership, now: datetime) -> bool:
 def _end_what_is_to_come(ended: Membership, now: datetime) -> None:
     for one in ends_with(ended, timezone.localdate(now)):
         wind_up(one, now)
-        transaction.on_commit(partial(mails.tell_of_role, one, ended=True))
+        mails.tell(mails.What.ENDED, one.pk)
 
 
 def ends_with(membership: Membership, today: date | None = None) -> list[Membership]:
@@ -493,7 +492,7 @@ def reset_second_factor(school: School, by: User, person: User) -> None:
     if taken:
         end_sessions(person)
         User.objects.filter(pk=person.pk).update(factor_reset_at=timezone.now())
-        transaction.on_commit(lambda: mails.tell_of_reset(person))
+        mails.tell(mails.What.RESET, person.pk)
 
 
 def people_of(schools: Iterable[School]) -> "User.objects":

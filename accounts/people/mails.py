@@ -1,11 +1,19 @@
-"""The mails about roles: who was invited, and what was changed. No pupil, no case."""
+"""The mails about roles: who was invited, and what was changed. No pupil, no case.
+
+What was changed is written down with the change (``Telling``), and told until each heard of it:
+else whoever waits until mail is away would do it in silence.
+"""
 
 import logging
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.core import mail
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
 from django.db.models import Case, F, Q, When
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -13,7 +21,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.errors import MAIL_FAILED
-from accounts.models import IdentityProvider, Membership, RoleInvitation, School, User
+from accounts.models import (
+    IdentityProvider,
+    Membership,
+    RoleInvitation,
+    School,
+    Telling,
+    User,
+)
 from accounts.roles import CARE_TEAM, Role
 
 logger = logging.getLogger(__name__)
@@ -24,6 +39,21 @@ TOLD = (Role.SCHOOL_LEADER, Role.ADMINISTRATOR)
 LATELY = timedelta(days=30)
 # Roles named in one mail.
 MOST_TOLD = 100
+# How long it is tried to tell somebody: a mailbox that takes nothing for so long is gone.
+TRIED = timedelta(days=14)
+# How long after a change the worker looks whether it was told: by then the page did, or it failed.
+LATER = timedelta(minutes=5)
+
+What = Telling.What
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail to somebody who is told."""
+
+    to: User
+    subject: str
+    text: str
 
 
 def send_invitation(invitation: RoleInvitation, secret: str) -> None:
@@ -36,11 +66,52 @@ def send_invitation(invitation: RoleInvitation, secret: str) -> None:
         _send(_("Meldcode: you are invited"), text, invitation.email)
 
 
-def tell_of_role(membership: Membership, *, ended: bool = False) -> None:
+def tell(what: What, about: int) -> None:
+    """Let people be told of something, in the transaction that does it: once it is done, or later.
+
+    ``about``: the key of the membership, the person, the provider or the link.
+    """
+    telling = Telling.objects.create(what=what, about=about)
+    transaction.on_commit(lambda: _try(telling))
+
+
+def tell_again(now: datetime) -> None:
+    """Try to tell what could not be told at once (by beat)."""
+    Telling.objects.filter(made_at__lt=now - TRIED).delete()
+    for telling in Telling.objects.filter(made_at__lt=now - LATER).order_by("pk"):
+        _try(telling)
+
+
+def _try(telling: Telling) -> None:
+    """Tell whoever did not hear of it yet, and forget it once all did."""
+    left = True
+    try:
+        letters = LETTERS[telling.what](telling.about)
+        left = sum(not _heard(telling, letter) for letter in letters) > 0
+    except ObjectDoesNotExist:  # what it is about is gone
+        left = False
+    finally:  # also where the worker is stopped in the middle of it
+        if left:
+            telling.save(update_fields=["told"])
+        else:
+            telling.delete()
+
+
+def _heard(telling: Telling, letter: Letter) -> bool:
+    if letter.to.pk in telling.told:
+        return True
+    heard = _send(letter.subject, letter.text, letter.to.email)
+    if heard:
+        telling.told.append(letter.to.pk)
+    return heard
+
+
+def _of_role(key: int, *, ended: bool = False) -> Iterator[Letter]:
     """Tell the person, and whoever leads and looks after the school, of a role given or ended.
 
     A family worker's role is that of all schools of the buurtteam: each of them hears of it.
     """
+    membership = Membership.objects.select_related("user", "school", "buurtteam").get(pk=key)
     for person in {*who_hears(_schools_of(membership)), membership.user}:
         with translation.override(person.language):
             text = render_to_string(
@@ -48,16 +119,17 @@ def tell_of_role(membership: Membership, *, ended: bool = False) -> None:
                 {"membership": membership, "ended": ended, "site": settings.SITE_URL},
             )
             subject = _("Meldcode: a role was ended") if ended else _("Meldcode: a role was given")
-            _send(subject, text, person.email)
+            yield Letter(person, subject, text)
 
 
-def tell_of_lately(membership: Membership) -> None:
+def _of_lately(key: int) -> Iterator[Letter]:
     """Tell whose role hears of such changes which ones there were, in the weeks before.
 
     Roles, second factors that were reset, ways of signing in. Somebody whose role ends for a minute
     is told of what was done in that minute.
     """
-    if membership.role not in TOLD:
+    membership = Membership.objects.select_related("user", "school").get(pk=key)
+    if membership.role not in TOLD or membership.ended_at is not None:
         return
     since = timezone.now() - LATELY
     given = (
@@ -99,17 +171,18 @@ def tell_of_lately(membership: Membership) -> None:
                 "site": settings.SITE_URL,
             },
         )
-        _send(_("Meldcode: what was changed before you came"), text, membership.user.email)
+        yield Letter(membership.user, _("Meldcode: what was changed before you came"), text)
 
 
-def tell_of_reset(person: User) -> None:
+def _of_reset(key: int) -> Iterator[Letter]:
     """Tell somebody that their second factor was taken away, and all schools that they reach."""
+    person = User.objects.get(pk=key)
     for told in {*who_hears(_reached_by(person)), person}:
         with translation.override(told.language):
             text = render_to_string(
                 "people/email/reset.txt", {"person": person, "site": settings.SITE_URL}
             )
-            _send(_("Meldcode: a second factor was reset"), text, told.email)
+            yield Letter(told, _("Meldcode: a second factor was reset"), text)
 
 
 def who_hears(schools: Iterable[int]) -> "User.objects":
@@ -134,28 +207,48 @@ def _reached_by(person: User) -> list[int]:
     return [*held.values_list("school_id", flat=True), *of_team.values_list("pk", flat=True)]
 
 
-def tell_of_sign_in(provider: IdentityProvider) -> None:
+def _of_sign_in(key: int) -> Iterator[Letter]:
     """Tell whoever leads and looks after a school that people sign in otherwise from now on."""
+    provider = IdentityProvider.objects.select_related("school").get(pk=key)
     for told in who_hears([provider.school_id]):
         with translation.override(told.language):
             text = render_to_string(
                 "sso/email/changed.txt", {"provider": provider, "site": settings.SITE_URL}
             )
-            _send(_("Meldcode: signing in at your school was changed"), text, told.email)
+            yield Letter(told, _("Meldcode: signing in at your school was changed"), text)
 
 
-def tell_of_link(person: User, provider: str) -> None:
+def _of_link(key: int) -> Iterator[Letter]:
     """Tell somebody that their school account signs them in from now on."""
-    with translation.override(person.language):
+    link = SocialAccount.objects.select_related("user").get(pk=key)
+    provider = IdentityProvider.objects.filter(trust=link.provider).order_by("pk").first()
+    with translation.override(link.user.language):
+        name = provider.name if provider else link.provider
         text = render_to_string(
-            "sso/email/linked.txt", {"provider": provider, "site": settings.SITE_URL}
+            "sso/email/linked.txt", {"provider": name, "site": settings.SITE_URL}
         )
-        _send(_("Meldcode: your school account signs you in"), text, person.email)
+        yield Letter(link.user, _("Meldcode: your school account signs you in"), text)
 
 
-def _send(subject: str, text: str, address: str) -> None:
-    """Send one mail. A mail server that is away undoes nothing of what was done."""
+def _of_end(key: int) -> Iterator[Letter]:
+    return _of_role(key, ended=True)
+
+
+LETTERS: dict[str, Callable[[int], Iterator[Letter]]] = {
+    What.GIVEN: _of_role,
+    What.ENDED: _of_end,
+    What.LATELY: _of_lately,
+    What.RESET: _of_reset,
+    What.SIGN_IN: _of_sign_in,
+    What.LINKED: _of_link,
+}
+
+
+def _send(subject: str, text: str, address: str) -> bool:
+    """Send one mail, and tell whether it went. A mail server that is away undoes nothing."""
     try:
         mail.send_mail(subject, text, None, [address])
     except MAIL_FAILED as error:
         logger.warning("A mail about a role could not be sent: %s", type(error).__name__)
+        return False
+    return True

@@ -5,6 +5,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.drafts.actions import clear
+from accounts.people import mails
 from accounts.people.actions import wind_up_expired
 
 
@@ -12,6 +13,12 @@ from accounts.people.actions import wind_up_expired
 def wind_up_memberships() -> None:
     """Wind up the memberships whose last day is past."""
     wind_up_expired(timezone.now())
+
+
+@shared_task
+def tell_again() -> None:
+    """Tell people of what was changed, where mail was away."""
+    mails.tell_again(timezone.now())
 
 
 @shared_task

@@ -56,7 +56,7 @@ def _admit(provider: IdentityProvider, sub: str, claims: Claims) -> SocialAccoun
         raise Refused("not one whom this provider may vouch for")
     if link is None:
         link = SocialAccount.objects.create(provider=provider.trust, uid=sub, user=user)
-        transaction.on_commit(lambda: mails.tell_of_link(user, provider.name))
+        mails.tell(mails.What.LINKED, link.pk)
     return link
 
 
@@ -171,7 +171,7 @@ def switch(provider: IdentityProvider, by: User, *, on: bool) -> None:
         _check_domains(locked, locked.domain_names)
     locked.is_active, locked.changed_at = on, timezone.now()
     locked.save(update_fields=["is_active", "changed_at"])
-    transaction.on_commit(lambda: mails.tell_of_sign_in(locked))
+    mails.tell(mails.What.SIGN_IN, locked.pk)
 
 
 def _issuer(kind: str, location: str) -> str:
@@ -215,7 +215,7 @@ def _save(provider: IdentityProvider, issuer: str, fields: dict[str, Any]) -> Id
         ProviderDomain.objects.create(provider=provider, domain=domain)
     if _state(provider) != before:
         IdentityProvider.objects.filter(pk=provider.pk).update(changed_at=timezone.now())
-        transaction.on_commit(lambda: mails.tell_of_sign_in(provider))
+        mails.tell(mails.What.SIGN_IN, provider.pk)
     return provider
 
 

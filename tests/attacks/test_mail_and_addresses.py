@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
@@ -261,6 +262,7 @@ def test_whose_address_cannot_be_written_keeps_nobody_waiting(school, settings, 
     case = CaseFactory(pupil__school=school)
     notify(SHUT_OUT, [first.pk, *(other.pk for other in others)], "1", case=case)
     assert deliver() == len(others)
-    mails.tell_of_role(first.memberships.get())
+    mails.tell(mails.What.GIVEN, first.memberships.get().pk)
+    mails.tell_again(timezone.now() + timedelta(hours=1))
     reached = "".join(file.read_text() for file in tmp_path.iterdir())
     assert all(other.email in reached for other in others)

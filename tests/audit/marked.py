@@ -41,6 +41,7 @@ OF_THE_SCHOOL = {
     "YearPaper": "that report as a file",
     "PupilImport": "a list of pupils, sealed until it is applied; then numbers",
     "OutboxMessage": "how a mail went",
+    "Telling": "that a change of roles is still to be told: keys of rows",
     "Envelope": "how a mail went",
     "Notification": "that somebody is told something: a code of a table, and references",
     "SchoolRetention": "how long the school keeps what",
