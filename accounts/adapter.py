@@ -1,5 +1,6 @@
 """How allauth behaves here."""
 
+import logging
 from typing import Any
 from urllib.parse import quote
 
@@ -22,7 +23,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts import second_factor
 from accounts.crypto import cipher
-from accounts.models import User
+from accounts.errors import MAIL_FAILED
+from accounts.models import Telling, User
+
+logger = logging.getLogger(__name__)
 
 SALT = "accounts.second_factor"
 # What the account was like when the first half of a sign-in was given (a key of the session).
@@ -60,6 +64,18 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return False, always."""
         return False
+
+    def send_notification_mail(self, *args: Any, **about: Any) -> None:
+        """Tell somebody that how they sign in was changed; where mail is away, later.
+
+        What was changed is so by then: a fault would hide that, and leave no row in the trail.
+        """
+        user = args[1] if len(args) > 1 else about["user"]
+        try:
+            super().send_notification_mail(*args, **about)
+        except MAIL_FAILED as error:
+            logger.warning("A mail about an account could not be sent: %s", type(error).__name__)
+            Telling.objects.create(what=Telling.What.OWN, about=user.pk)
 
     def is_safe_url(self, url: str) -> bool:
         """Return whether one may be sent there after signing in or out: here, by TLS as one came.

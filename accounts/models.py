@@ -320,6 +320,7 @@ class Telling(models.Model):
         RESET = "reset", _("a second factor was reset")
         SIGN_IN = "sign_in", _("signing in was changed")
         LINKED = "linked", _("a school account signs somebody in")
+        OWN = "own", _("somebody changed how they sign in")
 
     what = models.CharField(max_length=10, choices=What)
     # The key of the membership, the person, the provider or the link.

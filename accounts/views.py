@@ -83,7 +83,8 @@ def _safe_next(request: HttpRequest) -> str:
     safe = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if safe else "home"
+    # A word alone would be taken for the name of an address.
+    return wanted if safe and wanted.startswith("/") else "home"
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -52,7 +52,7 @@ def tell_of_maker_gone(membership: Membership, **kwargs: Any) -> None:
         school=membership.school_id, made_by=membership.user_id
     )
     if left.exists():
-        people = set(_with(Permission.MANAGE_SYSTEMS, membership.school_id))
+        people = set(_with(Permission.MANAGE_SYSTEMS, membership.school_id, soon=True))
         key, about = str(membership.public_id), str(membership.school_id)
         notify(TOKEN_ALONE, people - {membership.user_id}, key, about=about)
 

@@ -159,6 +159,7 @@ TABLE: tuple[tuple[str, Do, dict[str, set[str]]], ...] = (
                                                        "consultation_ended!": {"joined"}}),
     # Who runs cases from now on hears who came into one lately.
     ("administrator",     new_role,                   {"role": {"teacher"},
+                                                       "people_changed": {"leader"},
                                                        "emergency!": {"teacher"}}),
     ("administrator",     old_role,                   {"responsible!": {"coordinator"}}),
 )

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                             ("reset", "a second factor was reset"),
                             ("sign_in", "signing in was changed"),
                             ("linked", "a school account signs somebody in"),
+                            ("own", "somebody changed how they sign in"),
                         ],
                         max_length=10,
                     ),

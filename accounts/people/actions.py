@@ -315,7 +315,7 @@ def _give(
     if by is not None:  # a role that one says yes to oneself stands there by its invitation
         _tell_trail(membership, by, school, "made")
     membership_began.send(sender=Membership, membership=membership)
-    mails.tell(mails.What.GIVEN, membership.pk)
+    mails.tell(mails.What.GIVEN, membership.pk, by=by)
     mails.tell(mails.What.LATELY, membership.pk)
     return membership
 
@@ -341,7 +341,7 @@ def end_role(membership: Membership, by: User, school: School) -> None:
         return  # by a colleague, at this very moment
     for ended in _ended_with(membership, now):
         _tell_trail(ended, by, school, "changed")
-    mails.tell(mails.What.ENDED, membership.pk)
+    mails.tell(mails.What.ENDED, membership.pk, by=by)
 
 
 def _ended_with(membership: Membership, now: datetime) -> "Membership.objects":
@@ -492,7 +492,7 @@ def reset_second_factor(school: School, by: User, person: User) -> None:
     if taken:
         end_sessions(person)
         User.objects.filter(pk=person.pk).update(factor_reset_at=timezone.now())
-        mails.tell(mails.What.RESET, person.pk)
+        mails.tell(mails.What.RESET, person.pk, by=by)
 
 
 def people_of(schools: Iterable[School]) -> "User.objects":

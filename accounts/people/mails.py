@@ -30,6 +30,7 @@ from accounts.models import (
     User,
 )
 from accounts.roles import CARE_TEAM, Role
+from accounts.signals import people_changed
 
 logger = logging.getLogger(__name__)
 
@@ -66,12 +67,17 @@ def send_invitation(invitation: RoleInvitation, secret: str) -> None:
         _send(_("Meldcode: you are invited"), text, invitation.email)
 
 
-def tell(what: What, about: int) -> None:
+def tell(what: What, about: int, *, by: User | None = None) -> None:
     """Let people be told of something, in the transaction that does it: once it is done, or later.
 
-    ``about``: the key of the membership, the person, the provider or the link.
+    ``about``: the key of the membership, the person, the provider or the link. ``by``: who did it.
+    Whoever leads and looks after the school has it in the application too: a mail can be lost, and
+    the name or the address that stands in it can be such that nobody's mailbox takes it.
     """
     telling = Telling.objects.create(what=what, about=about)
+    if what in HEARD_OF:
+        people = set(who_hears(HEARD_OF[what](about)).values_list("pk", flat=True))
+        people_changed.send(sender=Telling, people=people, by=by, key=str(telling.pk))
     transaction.on_commit(lambda: _try(telling))
 
 
@@ -230,10 +236,29 @@ def _of_link(key: int) -> Iterator[Letter]:
         yield Letter(link.user, _("Meldcode: your school account signs you in"), text)
 
 
+def _of_own(key: int) -> Iterator[Letter]:
+    """Tell somebody that their password or second factor was changed: it may not be their doing."""
+    person = User.objects.get(pk=key)
+    with translation.override(person.language):
+        text = render_to_string("people/email/own.txt", {"site": settings.SITE_URL})
+        yield Letter(person, _("Meldcode: how you sign in was changed"), text)
+
+
 def _of_end(key: int) -> Iterator[Letter]:
     return _of_role(key, ended=True)
 
 
+def _where_they_work(key: int) -> list[int]:
+    return _schools_of(Membership.objects.get(pk=key))
+
+
+# What whoever leads and looks after a school hears of → the schools.
+HEARD_OF: dict[str, Callable[[int], list[int]]] = {
+    What.GIVEN: _where_they_work,
+    What.ENDED: _where_they_work,
+    What.RESET: lambda key: _reached_by(User.objects.get(pk=key)),
+    What.SIGN_IN: lambda key: [IdentityProvider.objects.get(pk=key).school_id],
+}
 LETTERS: dict[str, Callable[[int], Iterator[Letter]]] = {
     What.GIVEN: _of_role,
     What.ENDED: _of_end,
@@ -241,6 +266,7 @@ LETTERS: dict[str, Callable[[int], Iterator[Letter]]] = {
     What.RESET: _of_reset,
     What.SIGN_IN: _of_sign_in,
     What.LINKED: _of_link,
+    What.OWN: _of_own,
 }
 
 

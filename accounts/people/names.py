@@ -30,7 +30,8 @@ def _could_be_another(name: str, schools: Collection[School]) -> bool:
     letters = _letters(name)
     if not letters or max(letters) > LAST_OF_OURS:
         return True
-    names = Membership.objects.of_places(schools).filter(ended_at=None)
+    # Also of who left: they may come back.
+    names = Membership.objects.of_places(schools)
     borne = {PROGRAM, *names.values_list("user__name", flat=True)}
     return _as_read(letters) in {_as_read(_letters(one)) for one in borne}
 

@@ -171,7 +171,7 @@ def switch(provider: IdentityProvider, by: User, *, on: bool) -> None:
         _check_domains(locked, locked.domain_names)
     locked.is_active, locked.changed_at = on, timezone.now()
     locked.save(update_fields=["is_active", "changed_at"])
-    mails.tell(mails.What.SIGN_IN, locked.pk)
+    mails.tell(mails.What.SIGN_IN, locked.pk, by=by)
 
 
 def _issuer(kind: str, location: str) -> str:

@@ -70,8 +70,9 @@ def request_year(school: School, by: User, key: UUID, year: int, reason: str) ->
 def told_of_year(school: School, by: User) -> set[int]:
     """Return who hears that somebody asked for a year: never only themselves.
 
-    Whoever leads the school, now or from some day on; where that is the asker alone, who looks
-    after it beside them; where there is nobody, whoever leads another school of the board.
+    Whoever leads the school, or leads or looks after it from some day on; where the asker alone
+    leads, who looks after it beside them; where there is nobody, whoever leads another school of
+    the board.
     """
     leads = roles_at(Permission.SEE_BOARD_CASE, Scope.SCHOOL)
     exports = roles_at(Permission.EXPORT_YEAR, Scope.SCHOOL)
@@ -84,8 +85,9 @@ def told_of_year(school: School, by: User) -> set[int]:
     found = next(
         (people for line in lines if (people := set(line.values_list("user", flat=True)))), set()
     )
-    soon = User.objects.with_role_at([school.pk], leads, soon=True).exclude(pk=by.pk)
-    return {*found, *soon.values_list("pk", flat=True)}
+    to_come = Membership.objects.to_come().filter(user__is_active=True, school=school)
+    soon = to_come.filter(role__in={*leads, *exports}).exclude(user=by)
+    return {*found, *soon.values_list("user", flat=True)}
 
 
 def tell_of_lately(membership: Membership, **kwargs: Any) -> None:

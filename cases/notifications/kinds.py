@@ -158,6 +158,11 @@ def holds_role(sight: Sight) -> Q:
     return Q(about__in=[str(member.public_id) for member in sight.person.current_memberships])
 
 
+def sees_people(sight: Sight) -> Q:
+    """Those about people of a school, to whoever sees who works there."""
+    return Q() if access.school_ids(sight.person, Permission.SEE_PEOPLE) else Q(pk__in=())
+
+
 def sees_year_report(sight: Sight) -> Q:
     """Those about year reports that the person asked for, of schools of which they may see one."""
     papers = YearPaper.objects.visible_to(sight.person)
@@ -332,6 +337,7 @@ REQUEST_DUE = "request_due"
 DESTRUCTION_LISTED, DESTROYED = "destruction_listed", "destroyed"
 REMINDER, EMERGENCY, SHUT_OUT, CONTACTS = "reminder", "emergency", "shut_out", "contacts"
 SEVERE, RESPONSIBLE, TAKES_PART, ROLE = "severe", "responsible", "takes_part", "role"
+PEOPLE_CHANGED = "people_changed"
 YEAR_REPORT_READY, YEAR_REPORT_FAILED = "year_report_ready", "year_report_failed"
 DOSSIER_READY, DOSSIER_FAILED = "dossier_ready", "dossier_failed"
 IMPORT_DONE, IMPORT_FAILED, IMPORT_OVERTAKEN = "import_done", "import_failed", "import_overtaken"
@@ -428,5 +434,9 @@ declare(
          _("You have a new role."),
          _("It stands under your name, at the top right."),
          holds_role, lambda notification: reverse("home"), no_reference, mailed=False),
+    Kind(PEOPLE_CHANGED,
+         _("Roles, second factors or ways of signing in were changed at your school."),
+         _("A mail about each says what. Is there none, or is it not right? Look at it at once."),
+         sees_people, lambda notification: reverse("people:people"), no_reference, mailed=False),
 )
 # fmt: on

@@ -210,6 +210,15 @@ def told_to_a_next_leader(school, administrator, mailoutbox, commits):
     return "".join(sent.body for sent in mailoutbox if sent.to == [next_one.email])
 
 
+def test_also_who_does_from_tomorrow(school, administrator, teacher):
+    """Given the day before, the role looked back on what was not done yet."""
+    give_role(school, administrator, teacher, role=Role.ADMINISTRATOR, starts_on=days(1))
+    CaseFactory(pupil=PupilFactory(school=school))
+    year = timezone.localdate().year - (timezone.localdate().month < 8)
+    request_year(school, administrator, uuid.uuid4(), year, "Verzoek van de inspectie.")
+    assert Notification.objects.filter(kind=YEAR_ASKED, recipient=teacher).exists()
+
+
 def test_also_of_whose_role_ended_since(
     school, administrator, coordinator, mailoutbox, django_capture_on_commit_callbacks
 ):
@@ -272,6 +281,15 @@ def test_another_name_stays_as_it_is(school, administrator, coordinator, name):
     invitation = RoleInvitationFactory(school=school, invited_by=administrator)
     made = actions.accept_as_new(invitation, name=name, password="vier losse woorden 83")
     assert made.name == name
+
+
+def test_also_where_they_left_and_may_come_back(school, administrator, coordinator):
+    end_role(coordinator.memberships.get(), administrator, school)
+    invitation = RoleInvitationFactory(school=school, invited_by=administrator)
+    made = actions.accept_as_new(
+        invitation, name=coordinator.name, password="vier losse woorden 83"
+    )
+    assert made.name == f"{coordinator.name} ({invitation.email})"
 
 
 def test_a_family_worker_is_told_apart_at_every_school_of_the_team(school, administrator):

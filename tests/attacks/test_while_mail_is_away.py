@@ -13,8 +13,12 @@ from accounts.people.mails import LATER, TRIED
 from accounts.people.tasks import tell_again
 from accounts.roles import Role
 from accounts.sso.actions import switch
+from audit.kinds import Kind
+from audit.models import LogEntry
+from cases.models import Notification
+from cases.notifications.kinds import PEOPLE_CHANGED, known
 from tests.accounts.second_factors import give_app
-from tests.factories import IdentityProviderFactory, RoleInvitationFactory, member
+from tests.factories import PASSWORD, IdentityProviderFactory, RoleInvitationFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +118,36 @@ def test_what_a_process_did_that_died_before_it_could_tell_is_told(
     assert not mailoutbox
     later()
     assert [leader.email] in [sent.to for sent in mailoutbox]
+
+
+def test_who_leads_has_it_in_the_application_too(school, administrator, leader, teacher):
+    """No mailbox takes a mail with a name in it that filters of mail are made to refuse."""
+    told = Notification.objects.filter(kind=PEOPLE_CHANGED)
+    give_role(school, administrator, teacher, role=Role.COORDINATOR)
+    assert [one.recipient for one in told] == [leader]
+    switch(IdentityProviderFactory(school=school), administrator, on=False)
+    assert len(told) == 1  # until it is read
+    told.update(read_at=timezone.now())
+    switch(IdentityProviderFactory(school=school), administrator, on=False)
+    assert len(told.all()) == 2
+    assert known(leader, told.all()) == list(told.all())
+
+
+def test_ones_own_new_password_and_second_factor_are_told_later_and_are_no_fault(
+    teacher, signed_in, away, later, mailoutbox
+):
+    """It was so already; and no row said it, as the fault came before that."""
+    give_app(teacher)
+    browser = signed_in(teacher)
+    new = "vier losse woorden 83"
+    sent = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    away.add(None)
+    assert browser.post(reverse("account_change_password"), sent).status_code == 302
+    assert User.objects.get(pk=teacher.pk).check_password(new)
+    assert LogEntry.objects.filter(kind=Kind.NEW_PASSWORD, actor=teacher).exists()
+    away.clear()
+    later()
+    assert [sent.subject for sent in mailoutbox] == ["Meldcode: hoe je je aanmeldt is gewijzigd"]
 
 
 def test_a_mailbox_that_is_gone_is_left_in_the_end(
