@@ -85,8 +85,12 @@ class CasePage:
     def facts(self) -> Facts:
         """Return what the rules look at; of other cases, for who moves this one."""
         alone = Permission.MOVE_CASE not in self.permissions
-        newer = self.case.school_id in access.school_ids(self.user, Permission.MOVE_CASE)
-        return facts_for(self.case, self.now, self.read, alone=alone, newer=newer)
+        return facts_for(self.case, self.now, self.read, alone=alone, newer=self.runs)
+
+    @cached_property
+    def runs(self) -> bool:
+        """Tell whether the user runs the cases of this school, and so knows of a newer one."""
+        return self.case.school_id in access.school_ids(self.user, Permission.MOVE_CASE)
 
     @cached_property
     def guidance(self) -> Guidance:

@@ -35,9 +35,15 @@ class Entry:
     severe: bool = False
 
 
-def timeline(case: Case) -> list[Entry]:
-    """Return what happened in a case, the oldest first, in a number of queries that stays."""
+def timeline(case: Case, *, runs: bool = True) -> list[Entry]:
+    """Return what happened in a case, the oldest first, in a number of queries that stays.
+
+    ``runs``: whether the reader runs the cases of the school. Whoever does not reads nothing of
+    reminders to look back: where there are none, a newer case took that over, which they may not
+    know of.
+    """
     entries = [entry for source in SOURCES for entry in source(case)]
+    entries += _reminders(case, after_closing=runs)
     return sorted(entries, key=lambda entry: entry.at)
 
 
@@ -184,8 +190,10 @@ def _step_changes(case: Case) -> Iterator[Entry]:
         )
 
 
-def _reminders(case: Case) -> Iterator[Entry]:
+def _reminders(case: Case, *, after_closing: bool) -> Iterator[Entry]:
     for reminder in case.reminders.all():
+        if case.closed_at and reminder.created_at > case.closed_at and not after_closing:
+            continue
         people = len(reminder.notifications.all())
         told = ngettext("to %(count)s person", "to %(count)s people", people) % {"count": people}
         period = (PERIODS | BESIDE).get(reminder.period)
@@ -276,7 +284,6 @@ SOURCES: tuple[Callable[[Any], Iterator[Entry]], ...] = (
     _in_charge,
     _step_changes,
     _snoozes,
-    _reminders,
     _attachments,
     _exports,
     _shut_outs,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +12,7 @@ from guardian.shortcuts import assign_perm
 from accounts.roles import Role
 from cases.actions import refresh
 from cases.dossier.contents import Composer, dossier
-from cases.models import Answer, Assessment, Case, DossierExport
+from cases.models import Answer, Assessment, Case, DossierExport, Reminder
 from cases.reminders.sweep import sweep
 from tests.accounts.page import Page
 from tests.factories import CaseFactory, PupilFactory, SignalFactory, member
@@ -105,19 +106,28 @@ def test_no_step_of_a_closed_case_tells_its_participants_of_the_next(
     def shown() -> tuple[str, ...]:
         case.refresh_from_db()
         browser = signed_in(teacher)
-        names = ("detail", "timeline", "step")
+        names = ("detail", "timeline", "whole", "step")
         urls = [
             reverse(f"cases:{name}", args=[case.reference, *([1] if name == "step" else [])])
             for name in names
         ]
         return tuple(Page(browser.get(url)).text for url in urls)
 
-    before = shown()
+    def a_season_later() -> tuple[str, ...]:
+        for days in (100, 110):
+            time_machine.move_to(now + timedelta(days=days))
+            sweep(timezone.now())
+        reminded.append(Reminder.objects.filter(case=case).exists())
+        time_machine.move_to(now)
+        return shown()
+
+    reminded: list[bool] = []
+    with transaction.atomic():
+        alone = a_season_later()
+        transaction.set_rollback(True)
     SignalFactory(case=CaseFactory(pupil=pupil, opened_at=now), recorded_at=now)
-    time_machine.move_to(now + timedelta(days=100))
-    sweep(timezone.now())
-    time_machine.move_to(now)
-    assert shown() == before
+    assert a_season_later() == alone
+    assert reminded == [True, False]
 
 
 def summary(composer) -> str:
