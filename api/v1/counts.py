@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema
@@ -16,7 +17,7 @@ from audit.kinds import Kind
 from audit.log import record_read
 from cases.figures.school_year import SchoolYear
 from cases.figures.small_numbers import LEAST, Key, Sum, hidden
-from cases.models import Case
+from cases.models import Case, StepChange
 from cases.protocol import STEPS
 
 router = Router(tags=["cases"])
@@ -26,7 +27,9 @@ class CountsOut(Schema):
     """Counts of cases, rounded down to fives; `null`: a small number, or one that would tell it."""
 
     open: int | None = Field(description="Cases that run now.")
-    by_step: dict[str, int | None] = Field(description="The open ones, by step: 1 to 5.")
+    by_step: dict[str, int | None] = Field(
+        description="The open ones, by the step in which they were when this week began: 1 to 5."
+    )
     closed_this_school_year: int | None
     in_steps_of: int = Field(description="Numbers are rounded down to a multiple of this.")
     hidden_below: int = Field(description="Smaller numbers are `null`.")
@@ -65,16 +68,19 @@ def count_cases(request: HttpRequest) -> CountsOut:
 
 def _counts(school: School) -> dict[Key, int]:
     """Return the exact counts. Of this week nothing: a signal opens a case where the pupil has none
-    yet, and whoever sends signals would see at the next five which of their pupils has one.
+    yet, and whoever sends signals would see at the next five which of their pupils has one. Nor a
+    step that was taken this week: a second signal takes one, where the pupil has a case already.
     """
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     monday = today - timedelta(days=today.weekday())
     cases = Case.objects.filter(school=school, restricted=False, opened_at__lt=monday).order_by()
+    moved = StepChange.objects.filter(case=OuterRef("pk"), at__gte=monday).order_by("at", "pk")
+    cases = cases.annotate(was=Coalesce(Subquery(moved.values("from_step")[:1]), "step"))
     since = SchoolYear.of(timezone.now()).since
     found = cases.aggregate(
         closed=Count("pk", filter=Q(closed_at__gte=since)),
         **{
-            f"step_{step.number}": Count("pk", filter=Q(closed_at=None, step=step.number))
+            f"step_{step.number}": Count("pk", filter=Q(closed_at=None, was=step.number))
             for step in STEPS
         },
     )

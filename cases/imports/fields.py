@@ -51,9 +51,9 @@ BSN_HEADING = re.compile(
     r"(?<![a-z])bsn(?![a-z])|burgerservice|sofi-?(?:nummer|nr)|onderwijs-?(?:nummer|nr)|ondwnr"
     r"|persoonsgebonden|(?<![a-z])pgn(?![a-z])"
 )
-# What stands among digits, seen or not; and before them: "BSN 1234.56.782".
+# What stands among digits, seen or not; and around them: "BSN 1234.56.782 x".
 AMONG_DIGITS = re.compile(r"[\W_]+")
-BEFORE_DIGITS = re.compile(r"^[^\W\d_]+(?=\d)")
+AROUND_DIGITS = re.compile(r"^[^\W\d_]+(?=\d)|(?<=\d)[^\W\d_]+$")
 NEARLY_ALL = 0.8
 BSN_DIGITS = re.compile(r"\d{8,9}", re.ASCII)
 # So many cells must look like one before a column is taken for it: one in eleven numbers does.
@@ -97,8 +97,8 @@ def holds_bsn(heading: str, cells: Iterable[str]) -> bool:
 
 
 def _bare(cell: str) -> str:
-    """Return what is written in a cell without what one writes among and before a number."""
-    return BEFORE_DIGITS.sub("", AMONG_DIGITS.sub("", normal("NFKC", cell)))
+    """Return what is written in a cell without what one writes among and around a number."""
+    return AROUND_DIGITS.sub("", AMONG_DIGITS.sub("", normal("NFKC", cell)))
 
 
 def is_bsn(text: str) -> bool:

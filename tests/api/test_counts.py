@@ -1,5 +1,6 @@
 """How many cases there are: in fives, and nothing by which one of them is known."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,8 @@ from django.utils import timezone
 
 from audit.kinds import Kind
 from audit.models import LogEntry
-from cases.models import Case
+from cases.models import Case, StepChange
+from signals.actions import file_signal
 from tests.attacks.proof import shows
 from tests.factories import CaseFactory, PupilFactory
 
@@ -105,6 +107,30 @@ def test_whoever_sends_signals_sees_at_no_count_which_pupil_had_a_case(system, s
 
 
 @shows("api-12")
+@pytest.mark.parametrize("has_case", [True, False])
+def test_nor_at_a_step_that_a_signal_of_theirs_takes(system, school, author, has_case):
+    """A second signal takes a case to step 2: one in five of such signals was seen at once."""
+    long_ago = timezone.now() - timedelta(days=14)
+
+    def begin(pupil, signals):
+        for __ in range(signals):
+            signal = file_signal(
+                pupil, author, uuid.uuid4(), categories=["hygiene"], facts="x", severe=False,
+                acute=False, observed_at=timezone.now(),
+            )  # fmt: skip
+        Case.objects.filter(pk=signal.case_id).update(opened_at=long_ago)
+        StepChange.objects.update(at=long_ago)
+
+    for number in range(18):
+        begin(PupilFactory(school=school), 1 + number % 2)
+    pupil = PupilFactory(school=school, administration_key="77")
+    begin(pupil if has_case else PupilFactory(school=school), 1)
+    before = system.count().json()
+    assert before["by_step"]["1"] == 10
+    assert system.send_signal(pupil="77").status_code == 201
+    assert system.count().json() == before
+
+
 def test_nor_does_whoever_made_its_token_read_in_the_trail_whose_case_is_which(
     system, school, author, pupil, administrator
 ):

@@ -162,6 +162,7 @@ BSNS = ("123456782", "111222333", "123456782", "111222333", "123456782")
         ([one.translate({48 + n: 0xFF10 + n for n in range(10)}) for one in BSNS], True),
         ([f"{one[:4]}_{one[4:6]}/{one[6:]}" for one in BSNS], True),
         ([f"BSN {one}" for one in BSNS], True),
+        ([f"nr{one}-a" for one in BSNS], True),
         ([f"'{one}" for one in BSNS], True),
         ([f"{one[:4]}\u00ad{one[4:6]}\u200b{one[6:]}" for one in BSNS], True),
         ((*BSNS, "104"), True),  # and one of another kind
