@@ -39,7 +39,9 @@ logger = logging.getLogger(__name__)
 INVITATION_LASTS = timedelta(days=14)
 # An address as people have them. The standard knows more: in quotation marks whatever one likes,
 # also what ends a line, and "=?…?=", which is read as another address than it says.
-PLAIN_ADDRESS = re.compile(r"(?!.*=\?)[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[^@\s\"<>\[\]]+")
+PLAIN_ADDRESS = re.compile(
+    r"(?!.*=\?)[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[^@\s\"<>\[\]\u0131\u0180-\U0010ffff]+"
+)
 # To one address, by one school: more is no invitation, but a full mailbox.
 INVITATIONS_A_DAY = 5
 # Of one person at one school, and of one buurtteam: each goes to the mailbox of everybody who

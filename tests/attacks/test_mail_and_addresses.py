@@ -231,6 +231,8 @@ UNWRITTEN = [
     "=?utf-8?q?beheerder?=@school.example",
     "\u0131an@school.example",
     '"a@elders.example>"@school.example',
+    "jan@sch\u043eol.example",  # a Cyrillic letter
+    "jan@schoo\u0131.example",
 ]
 
 
