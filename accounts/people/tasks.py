@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.drafts.actions import clear
 from accounts.people import mails
-from accounts.people.actions import wind_up_expired
+from accounts.people.winding_up import wind_up_expired
 
 
 @shared_task

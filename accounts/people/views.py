@@ -17,6 +17,7 @@ from accounts.errors import ActionError
 from accounts.models import Membership, RoleInvitation, School, User
 from accounts.people import actions
 from accounts.people.forms import InvitationForm, NewAccountForm, RoleForm
+from accounts.people.winding_up import ends_with
 from accounts.second_factor import fresh_second_factor
 from accounts.signals import people_seen
 
@@ -147,7 +148,7 @@ def end_role(request: HttpRequest, membership: str) -> HttpResponse:
         actions.end_role(found, request.user, _school_of(found, schools))
         messages.success(request, _("The role is ended."))
         return redirect("people:person", found.user.public_id)
-    ends_too = actions.ends_with(found)
+    ends_too = ends_with(found)
     return render(
         request,
         "people/end_role.html",

@@ -21,15 +21,9 @@ from accounts.drafts.actions import keep
 from accounts.errors import ActionError
 from accounts.models import Draft, IdentityProvider, Membership
 from accounts.people import actions, mails
-from accounts.people.actions import (
-    ROLES_A_DAY,
-    TEAM_ROLES_A_DAY,
-    end_role,
-    give_role,
-    invite,
-    wind_up_expired,
-)
+from accounts.people.actions import ROLES_A_DAY, TEAM_ROLES_A_DAY, end_role, give_role, invite
 from accounts.people.forms import NameField
+from accounts.people.winding_up import wind_up_expired
 from accounts.roles import Role
 from accounts.sso import actions as sso_actions
 from api.actions import make_token

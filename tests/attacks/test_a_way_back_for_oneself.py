@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership, User
-from accounts.people.actions import wind_up_expired
+from accounts.people.winding_up import wind_up_expired
 from accounts.roles import Role
 from cases.actions import add_participant
 from cases.errors import ActionError

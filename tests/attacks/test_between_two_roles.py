@@ -16,7 +16,8 @@ from guardian.shortcuts import assign_perm
 
 from accounts.models import Membership, User
 from accounts.people import actions
-from accounts.people.actions import end_role, give_role, invite, wind_up_expired
+from accounts.people.actions import end_role, give_role, invite
+from accounts.people.winding_up import wind_up_expired
 from accounts.roles import Role
 from api.kinds import TOKEN_ALONE
 from audit.models import LogEntry

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import IdentityProvider, User
-from accounts.people.actions import end_role, end_sessions, give_role
+from accounts.people.actions import end_role, give_role
+from accounts.people.winding_up import end_sessions
 from accounts.roles import Role
 from accounts.sso import actions as sso
 from cases.contact_book.actions import add_contact

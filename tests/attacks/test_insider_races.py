@@ -136,14 +136,14 @@ def test_two_do_not_keep_one_another_out(school, coordinator, monkeypatch):
 def test_a_withdrawn_invitation_gives_no_role(school, administrator, monkeypatch):
     person = member(Role.TEACHER, email="a@b.example")
     invited = RoleInvitationFactory(school=school, email="a@b.example", role=Role.COORDINATOR)
-    real = people._withdraw
+    real = people.withdraw_all
 
     def accept():
         with suppress(PermissionDenied):
             people.accept(invited, person)
 
     monkeypatch.setattr(people, "rows", list, raising=False)
-    monkeypatch.setattr(people, "_withdraw", lambda standing: real(people.rows(standing)))
+    monkeypatch.setattr(people, "withdraw_all", lambda standing: real(people.rows(standing)))
     in_between(
         monkeypatch,
         people,

@@ -24,7 +24,8 @@ from django.urls import reverse
 from django.utils import timezone
 from werkzeug.wrappers import Request, Response
 
-from accounts.people.actions import end_role, end_sessions
+from accounts.people.actions import end_role
+from accounts.people.winding_up import end_sessions
 from accounts.roles import Role
 from accounts.session_views import sign_of
 from accounts.signals import session_ended
