@@ -92,7 +92,8 @@ def _try(telling: Telling) -> None:
     """Tell whoever did not hear of it yet, and forget it once all did."""
     left = True
     try:
-        letters = LETTERS[telling.what](telling.about)
+        # All written before one is sent: each is written in the language of its reader.
+        letters = list(LETTERS[telling.what](telling.about))
         left = sum(not _heard(telling, letter) for letter in letters) > 0
     except ObjectDoesNotExist:  # what it is about is gone
         left = False
