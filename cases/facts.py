@@ -59,9 +59,9 @@ def facts_for(
     """Return the facts of one case, in one query; of what was ``read`` of it, without any.
 
     ``alone``: not what was weighed and decided in other cases of the pupil. Who weighs must know of
-    it (R27); who only takes part in this case need not. ``newer``: whether signals of
-    a newer case end looking back on a closed one. To who sees this case and not that one, it would
-    tell that there is one. ``own``: whether signals of this very case alone count, for who reads no other.
+    it (R27); who only takes part in this case need not. ``newer``: whether signals of a newer case
+    end looking back on a closed one. To who sees this case and not that one, it would tell that
+    there is one. ``own``: whether signals of this very case alone count, for who reads no other.
     """
     one = read or read_case(case)
     only = {"alone": alone, "newer": newer, "own": own}
