@@ -352,6 +352,9 @@ def test_without_the_csrf_token_a_form_comes_back_filled_in(row, signed_in, worl
     assert written() == before
 
 
+SOME = {"signals:new", "cases:close", "people:invite"}
+
+
 @pytest.mark.any_database
 @every_form
 def test_without_our_own_token_nothing_is_put_on_the_screen(row, signed_in, world):
@@ -359,7 +362,9 @@ def test_without_our_own_token_nothing_is_put_on_the_screen(row, signed_in, worl
     browser = strict(sheet.client)
     before = written()
     of_somebody_else = typed_by.token_for(sheet.world.people["nobody"].pk)
-    for token in ("", "forged", signing.dumps(sheet.user.pk, salt="another"), of_somebody_else):
+    made_up = ("", "forged", signing.dumps(sheet.user.pk, salt="another"))
+    # No form reads it itself: of most of them one will do.
+    for token in (of_somebody_else, *(made_up if row.name in SOME else ())):
         response = sheet.send(browser, typed_by=token)
         assert response.status_code == 403
         assert "stond te lang open" in Page(response).text
@@ -444,12 +449,10 @@ def test_what_is_unknown_or_of_another_school_is_not_there(signed_in, world, els
 
 @pytest.mark.any_database
 @every_form
-@pytest.mark.parametrize("csrf_checks", [True, False])
-def test_a_body_that_is_too_large_gets_a_page_that_says_so(
-    row, signed_in, settings, csrf_checks, world
-):
+def test_a_body_that_is_too_large_gets_a_page_that_says_so(row, signed_in, settings, world):
+    """Of every other form whoever asks for the token reads it first."""
     sheet = Sheet(row, signed_in, world)
-    browser = strict(sheet.client) if csrf_checks else sheet.client
+    browser = strict(sheet.client) if FORMS.index(row) % 2 else sheet.client
     before = written()
     for body in (
         {"idempotency_key": "x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)},

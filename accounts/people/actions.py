@@ -362,10 +362,12 @@ def reset_second_factor(school: School, by: User, person: User) -> None:
     for one in held:
         one.delete()
     second_factor_reset.send(sender=User, user=by, person=person, school=school)
-    # Of who has none nothing is taken, nor are they kept from setting one up. Asked on and on, the
-    # mails would fill the mailboxes of all who are told.
-    if taken:
-        end_sessions(person)
+    end_sessions(person)  # also of who sets one up at this very moment
+    # Of who has none nothing is taken: asked on and on, the mails would fill the mailboxes of all
+    # who are told. Nor is it done in silence.
+    if not taken:
+        mails.ring(mails.What.RESET, person.pk, key=uuid4().hex, by=by)
+    else:
         User.objects.filter(pk=person.pk).update(factor_reset_at=timezone.now())
         mails.tell(mails.What.RESET, person.pk, by=by)
 

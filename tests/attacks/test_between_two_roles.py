@@ -401,8 +401,8 @@ def test_who_is_kept_out_does_not_hear_how_full_the_case_is(signed_in):
     sheet, kept_out = Sheet(row, signed_in, world), world.people["conflicted"]
     assert not Case.objects.visible_to(kept_out).filter(pk=world.case.pk).exists()
     full = {"case": world.case, "size": LIMIT_OF_CASE - 40}
-    AttachmentFactory(number=50, **full)
-    AttachmentFactory(number=51, author=kept_out, **full)  # nor whether it runs, by their own
+    AttachmentFactory(number=20_001, **full)
+    AttachmentFactory(number=20_002, author=kept_out, **full)  # nor whether it runs, by their own
     assert sheet.send(signed_in(kept_out)).status_code == 302
     assert ReceivedDossier.objects.filter(author=kept_out).count() == 1
 

@@ -13,10 +13,11 @@ from tests.attacks.looked_up import looked_up
 from tests.attacks.proof import shows
 from tests.searches import search
 from tests.test_bad_input import CHOICES
-from tests.test_role_matrix import MATRIX, POST_ONLY, PUBLIC, arguments
+from tests.test_role_matrix import MATRIX, POST_ONLY, arguments, first_to_see
 
 pytestmark = pytest.mark.django_db
 
+ASKING = ("signed_out", "coordinator", "administrator", "author", "joined")
 INJECTIONS = (
     "'", '"', "''", "';--", "' OR '1'='1", "' OR 1=1 --", "') OR ('1'='1",
     "1; DROP TABLE cases_case;",
@@ -93,14 +94,10 @@ def test_a_search_for_a_name_finds_it(name, who, parameter, signed_in, world):
 
 @pytest.mark.production
 @shows("sql-1")
-@pytest.mark.parametrize("who", ["coordinator", "administrator", "author", "joined", "signed_out"])
-def test_no_query_makes_a_page_fail(who, signed_in, client, world):
-    user = world.people[who]
-    browser = signed_in(user) if user else client
-    names = [
-        name for name in sorted(set(MATRIX) - POST_ONLY)
-        if MATRIX[name] is PUBLIC or who in MATRIX[name]
-    ]  # fmt: skip
+@pytest.mark.parametrize("who", ASKING)
+def test_no_query_makes_a_page_fail(who, browser_of, world):
+    browser = browser_of(who)
+    names = [name for name in sorted(set(MATRIX) - POST_ONLY) if first_to_see(name, ASKING) == who]
     for name in names:
         url, first, *others = reverse(name, args=arguments(name, world)), *OF_EACH_PAGE
         with looked_up() as read:
