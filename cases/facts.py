@@ -210,7 +210,7 @@ def _facts(
     # What came once the case was closed is the next one's: here it ends the looking back, and makes
     # no step of it, nor any attention, which who takes part in this one alone would see.
     logged = [s for s in count("signals") if not _is_newer(s, case)]
-    passed_on = newer and len(logged) < len(count("signals"))
+    every = signal_facts(case, count("signals"), now) if newer and case.closed_at else {}
     signals = signal_facts(case, logged, now)
     signals = since_home_unsafe(signals, conversations)
     refused = refused_at(conversations, feedbacks)
@@ -222,8 +222,7 @@ def _facts(
         closed_at=case.closed_at,
         looked_back_at=looked_back[-1].recorded_at if looked_back else None,
         looked_back_quiet=(bool(looked_back) and looked_back[-1].result == "quiet")
-        or passed_on
-        or _signalled_since(case, signals["last_signal_at"]),
+        or _signalled_since(case, every.get("last_signal_at") or signals["last_signal_at"]),
         about_staff=case.restricted,
         put_off=waits,
         **school.known(today),

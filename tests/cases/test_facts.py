@@ -7,6 +7,7 @@ import pytest
 
 from cases.facts import facts_for
 from cases.protocol import Attention
+from signals.models import SignalFinding
 from tests.cases.records import (
     NOW,
     ago,
@@ -113,6 +114,15 @@ def test_signals_of_the_open_case_end_looking_back_on_a_closed_one_and_count_in_
     facts = facts_for(before, NOW)
     assert (facts.signals, facts.looked_back_quiet) == (1, True)
     assert not facts_for(before, NOW, newer=False).looked_back_quiet
+
+
+def test_an_unfounded_one_does_not(case):
+    before = earlier(case)
+    signal(before, recorded_at=ago(days=250))
+    SignalFinding.objects.create(
+        case=case, author=UserFactory(), signal=signal(case), grounds="Een val."
+    )
+    assert not facts_for(before, NOW).looked_back_quiet
 
 
 def test_older_signals_of_another_case_do_not_count(case):
