@@ -16,7 +16,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -75,7 +75,7 @@ class AccountAdapter(DefaultAccountAdapter):
             super().send_notification_mail(*args, **about)
         except MAIL_FAILED as error:
             logger.warning("A mail about an account could not be sent: %s", type(error).__name__)
-            Telling.objects.create(what=Telling.What.OWN, about=user.pk)
+            Telling.objects.create(what=Telling.What.OWN, about=user.pk, next_try=timezone.now())
 
     def is_safe_url(self, url: str) -> bool:
         """Return whether one may be sent there after signing in or out: here, by TLS as one came.

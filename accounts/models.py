@@ -308,7 +308,8 @@ class RoleInvitation(models.Model):
 class Telling(models.Model):
     """That people have to hear of something that was done; gone once all did (``people.mails``).
 
-    It holds no word of it, and nobody's address: whom it goes to is looked at when it is told.
+    It holds no word of it, and nobody's address: whom it goes to is looked at when it is told, at
+    the schools of when it was done.
     """
 
     class What(models.TextChoices):
@@ -325,9 +326,13 @@ class Telling(models.Model):
     what = models.CharField(max_length=10, choices=What)
     # The key of the membership, the person, the provider or the link.
     about = models.BigIntegerField()
+    # The keys of the schools that hear of it.
+    schools = models.JSONField(default=list)
     # The keys of those who heard of it.
     told = models.JSONField(default=list)
-    made_at = models.DateTimeField(default=timezone.now, db_index=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    # When whoever did not hear of it is told once more; the page that did it tells at once.
+    next_try = models.DateTimeField(db_index=True)
 
     class Meta:
         verbose_name = _("change that is told")

@@ -9,8 +9,8 @@ membership_ended = Signal()
 # ``membership``: one that was given. Sent in the transaction that gives it.
 membership_began = Signal()
 
-# A role, a second factor or a way of signing in was changed, which ``people`` (their keys) hear of
-# by a mail that may not arrive. ``by``: who did it, where that is known. ``key``: of that change.
+# A role, a second factor or a way of signing in was changed, which ``people`` of a ``school`` hear
+# of (keys), by a mail that may not arrive. ``by``: who did it, if known. ``key``: of that change.
 people_changed = Signal()
 
 # A session of ``session_key`` was ended by its owner; ``user`` ended all but that of ``request``.

@@ -22,6 +22,7 @@ class CasesConfig(AppConfig):
             membership_ended,
             others_ended,
             people_changed,
+            people_seen,
             session_ended,
         )
         from audit import sight
@@ -47,7 +48,7 @@ class CasesConfig(AppConfig):
         from cases.need_to_know import actions
         from cases.notifications import watched
         from cases.notifications.push import checks, devices  # noqa: F401 - the checks register
-        from cases.notifications.roles import tell_of_change, tell_of_role
+        from cases.notifications.roles import seen, tell_of_change, tell_of_role
         from cases.papers import section_of, section_of_schools
         from cases.search.columns import Says
         from cases.sight import (
@@ -67,6 +68,7 @@ class CasesConfig(AppConfig):
         membership_ended.connect(hand_on, dispatch_uid="cases.hand_on")
         membership_began.connect(tell_of_role, dispatch_uid="cases.tell_of_role")
         people_changed.connect(tell_of_change, dispatch_uid="cases.tell_of_change")
+        people_seen.connect(seen, dispatch_uid="cases.people_seen")
         membership_began.connect(year.tell_of_lately, dispatch_uid="cases.tell_of_years")
         membership_began.connect(actions.tell_of_lately, dispatch_uid="cases.tell_of_access")
         for signal, ends in (

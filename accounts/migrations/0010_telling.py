@@ -35,8 +35,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("about", models.BigIntegerField()),
+                ("schools", models.JSONField(default=list)),
                 ("told", models.JSONField(default=list)),
-                ("made_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("next_try", models.DateTimeField(db_index=True)),
             ],
             options={
                 "verbose_name": "change that is told",

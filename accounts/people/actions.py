@@ -22,7 +22,7 @@ from accounts.access import Permission
 from accounts.errors import KEY_USED, ActionError
 from accounts.models import Membership, RoleInvitation, School, User
 from accounts.most import check_room
-from accounts.people import mails, names
+from accounts.people import mails
 from accounts.people.roles import place_of
 from accounts.people.winding_up import (
     end_sessions,
@@ -44,7 +44,9 @@ INVITATION_LASTS = timedelta(days=14)
 # An address as people have them. The standard knows more: in quotation marks whatever one likes,
 # also what ends a line, and "=?…?=", which is read as another address than it says.
 PLAIN_ADDRESS = re.compile(
-    r"(?!.*=\?)[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[^@\s\"<>\[\]\u0131\u0180-\U0010ffff]+"
+    r"(?!.*=\?)[a-z0-9.!#$%&'*+/=?^_`{|}~-]+"
+    # Letters of other scripts, and some of our own, read as another domain; or cannot be seen.
+    r"@[a-z0-9.\u00e0-\u00f6\u00f8-\u00ff\u0100-\u0130\u0132-\u0137\u0139-\u017e-]+"
 )
 # To one address, by one school: more is no invitation, but a full mailbox.
 INVITATIONS_A_DAY = 5
@@ -174,27 +176,16 @@ def accept(invitation: RoleInvitation, user: User) -> Membership:
 
 @transaction.atomic
 def accept_as_new(invitation: RoleInvitation, *, name: str, password: str | None) -> User:
-    """Make the account of an invited person who has none yet, and give them their role.
-
-    Where somebody could be taken for another, the account's name has its address added.
-    """
+    """Make the account of an invited person who has none yet, and give them their role."""
     if User.objects.filter(email=invitation.email).exists():
         raise PermissionDenied
     try:
         with transaction.atomic():
-            name = names.told_apart(name, invitation.email, _schools_of([invitation]))
             user = User.objects.create_user(invitation.email, password, name=name)
     except IntegrityError as error:  # the same form at the same moment: one of them was first
         raise PermissionDenied from error
     accept(invitation, user)
     return user
-
-
-def _schools_of(invitations: list[RoleInvitation]) -> list[School]:
-    """Return the schools at which somebody will be seen: of a buurtteam all that it works for."""
-    teams = [one.buurtteam_id for one in invitations if one.buurtteam_id]
-    own = Q(pk__in=[one.school_id for one in invitations])
-    return list(School.objects.filter(own | Q(buurtteam__in=teams)))
 
 
 @transaction.atomic
@@ -212,8 +203,7 @@ def join(*, email: str, name: str, school: School) -> User | None:
         return None
     user = User.objects.filter(email=email).first()
     if user is None:
-        name = names.told_apart(name or invitations[0].name, email, _schools_of(invitations))
-        user = User.objects.create_user(email, name=name)
+        user = User.objects.create_user(email, name=name or invitations[0].name)
     for invitation in invitations:
         with suppress(ActionError):  # they hold that role already: no reason to keep them out
             accept(invitation, user)
@@ -315,7 +305,7 @@ def _give(
     if by is not None:  # a role that one says yes to oneself stands there by its invitation
         tell_trail(membership, by, school, "made")
     membership_began.send(sender=Membership, membership=membership)
-    mails.tell(mails.What.GIVEN, membership.pk, by=by)
+    mails.tell(mails.What.GIVEN, membership.pk, by=by or person)
     mails.tell(mails.What.LATELY, membership.pk)
     return membership
 
@@ -366,7 +356,7 @@ def reset_second_factor(school: School, by: User, person: User) -> None:
     # Of who has none nothing is taken: asked on and on, the mails would fill the mailboxes of all
     # who are told. Nor is it done in silence.
     if not taken:
-        mails.ring(mails.What.RESET, person.pk, key=uuid4().hex, by=by)
+        mails.ring([school.pk], key=uuid4().hex, by=by)
     else:
         User.objects.filter(pk=person.pk).update(factor_reset_at=timezone.now())
         mails.tell(mails.What.RESET, person.pk, by=by)

@@ -6,14 +6,16 @@ else whoever waits until mail is away would do it in silence.
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from allauth.socialaccount.models import SocialAccount
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core import mail
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Case, F, Q, When
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -42,7 +44,7 @@ LATELY = timedelta(days=30)
 MOST_TOLD = 100
 # How long it is tried to tell somebody: a mailbox that takes nothing for so long is gone.
 TRIED = timedelta(days=14)
-# How long after a change the worker looks whether it was told: by then the page did, or it failed.
+# How long after a change it is tried again at the soonest: by then the page told it, or could not.
 LATER = timedelta(minutes=5)
 
 What = Telling.What
@@ -74,57 +76,99 @@ def tell(what: What, about: int, *, by: User | None = None) -> None:
     Whoever leads and looks after the school has it in the application too: a mail can be lost, and
     the name or the address that stands in it can be such that nobody's mailbox takes it.
     """
-    telling = Telling.objects.create(what=what, about=about)
-    if what in HEARD_OF:
-        ring(what, about, key=str(telling.pk), by=by)
-    transaction.on_commit(lambda: _try(telling))
+    schools = HEARD_AT[what](about) if what in HEARD_AT else []
+    now = timezone.now()
+    telling = Telling.objects.create(
+        what=what, about=about, schools=schools, made_at=now, next_try=now + LATER
+    )
+    ring(schools, key=str(telling.pk), by=by)
+    transaction.on_commit(lambda: _try(telling.pk, set(), patient=False))
 
 
-def ring(what: What, about: int, *, key: str, by: User | None = None) -> None:
-    """Let whoever leads and looks after the school have it in the application alone."""
-    people = set(who_hears(HEARD_OF[what](about)).values_list("pk", flat=True))
-    people_changed.send(sender=Telling, people=people, by=by, key=key)
+def ring(schools: Iterable[int], *, key: str, by: User | None = None) -> None:
+    """Let whoever leads and looks after the schools have it in the application."""
+    for school in schools:
+        people = set(who_hears([school]).values_list("pk", flat=True))
+        people_changed.send(sender=Telling, people=people, school=school, by=by, key=key)
 
 
 def tell_again(now: datetime) -> None:
-    """Try to tell what could not be told at once (by beat)."""
-    Telling.objects.filter(made_at__lt=now - TRIED).delete()
-    for telling in Telling.objects.filter(made_at__lt=now - LATER).order_by("pk"):
-        _try(telling)
+    """Try to tell what could not be told at once, what waited longest first (by beat).
+
+    Raises what one of them raised, once the others are told. An address that takes nothing now is
+    asked once.
+    """
+    failed, away = None, set()
+    due = Telling.objects.filter(next_try__lte=now).order_by("next_try", "pk")
+    for key in due.values_list("pk", flat=True):
+        try:
+            _try(key, away, patient=True)
+        except SoftTimeLimitExceeded:  # no fault of one of them
+            raise
+        except Exception as error:
+            logger.error("A change is not told: %s", type(error).__name__)
+            failed = failed or error
+    if failed:
+        raise failed
 
 
-def _try(telling: Telling) -> None:
-    """Tell whoever did not hear of it yet, and forget it once all did."""
-    left = True
-    try:
-        # All written before one is sent: each is written in the language of its reader.
-        letters = list(LETTERS[telling.what](telling.about))
-        left = sum(not _heard(telling, letter) for letter in letters) > 0
-    except ObjectDoesNotExist:  # what it is about is gone
-        left = False
-    finally:  # also where the worker is stopped in the middle of it
-        if left:
-            telling.save(update_fields=["told"])
+@contextmanager
+def _in_hand(key: int) -> Iterator[Telling | None]:
+    """Give a telling, if nobody else tells it now. SQLite is not held while mail is sent."""
+    found = Telling.objects.filter(pk=key)
+    if not connection.features.has_select_for_update_skip_locked:
+        yield found.first()
+        return
+    with transaction.atomic():
+        yield found.select_for_update(skip_locked=True).first()
+
+
+def _try(key: int, away: set[str], *, patient: bool) -> None:
+    """Tell whoever did not hear of it yet, and forget it once all did.
+
+    ``away``: addresses that took nothing lately. Who is not ``patient`` stops at the first that
+    takes nothing: somebody waits for the page, and a server of mail may answer none.
+    """
+    with _in_hand(key) as telling:
+        if telling is None:
+            return
+        try:
+            left = _tell_all(telling, away, patient=patient)
+        except ObjectDoesNotExist:  # what it is about is gone
+            left = False
+        age = timezone.now() - telling.made_at
+        if left and age <= TRIED:
+            next_try = timezone.now() + max(LATER, age / 4)
+            Telling.objects.filter(pk=key).update(told=telling.told, next_try=next_try)
         else:
-            telling.delete()
+            Telling.objects.filter(pk=key).delete()
 
 
-def _heard(telling: Telling, letter: Letter) -> bool:
-    if letter.to.pk in telling.told:
-        return True
-    heard = _send(letter.subject, letter.text, letter.to.email)
-    if heard:
-        telling.told.append(letter.to.pk)
-    return heard
+def _tell_all(telling: Telling, away: set[str], *, patient: bool) -> bool:
+    """Tell who did not hear of it; return whether somebody is left."""
+    left = False
+    # All written before one is sent: each is written in the language of its reader.
+    for letter in list(LETTERS[telling.what](telling)):
+        if letter.to.pk in telling.told or not letter.to.is_active:
+            continue
+        if letter.to.email not in away and _send(letter.subject, letter.text, letter.to.email):
+            telling.told.append(letter.to.pk)
+            continue
+        away.add(letter.to.email)
+        left = True
+        if not patient:
+            break
+    return left
 
 
-def _of_role(key: int, *, ended: bool = False) -> Iterator[Letter]:
+def _of_role(telling: Telling, *, ended: bool = False) -> Iterator[Letter]:
     """Tell the person, and whoever leads and looks after the school, of a role given or ended.
 
     A family worker's role is that of all schools of the buurtteam: each of them hears of it.
     """
-    membership = Membership.objects.select_related("user", "school", "buurtteam").get(pk=key)
-    for person in {*who_hears(_schools_of(membership)), membership.user}:
+    held = Membership.objects.select_related("user", "school", "buurtteam")
+    membership = held.get(pk=telling.about)
+    for person in {*who_hears(telling.schools), membership.user}:
         with translation.override(person.language):
             text = render_to_string(
                 "people/email/role.txt",
@@ -134,14 +178,16 @@ def _of_role(key: int, *, ended: bool = False) -> Iterator[Letter]:
             yield Letter(person, subject, text)
 
 
-def _of_lately(key: int) -> Iterator[Letter]:
+def _of_lately(telling: Telling) -> Iterator[Letter]:
     """Tell whose role hears of such changes which ones there were, in the weeks before.
 
     Roles, second factors that were reset, ways of signing in. Somebody whose role ends for a minute
     is told of what was done in that minute.
     """
-    membership = Membership.objects.select_related("user", "school").get(pk=key)
-    if membership.role not in TOLD or membership.ended_at is not None:
+    held = Membership.objects.select_related("user", "school")
+    membership = held.get(pk=telling.about)
+    is_over = membership.ends_on is not None and membership.ends_on < timezone.localdate()
+    if membership.role not in TOLD or is_over or membership.ended_at is not None:
         return
     since = timezone.now() - LATELY
     given = (
@@ -186,10 +232,10 @@ def _of_lately(key: int) -> Iterator[Letter]:
         yield Letter(membership.user, _("Meldcode: what was changed before you came"), text)
 
 
-def _of_reset(key: int) -> Iterator[Letter]:
+def _of_reset(telling: Telling) -> Iterator[Letter]:
     """Tell somebody that their second factor was taken away, and all schools that they reach."""
-    person = User.objects.get(pk=key)
-    for told in {*who_hears(_reached_by(person)), person}:
+    person = User.objects.get(pk=telling.about)
+    for told in {*who_hears(telling.schools), person}:
         with translation.override(told.language):
             text = render_to_string(
                 "people/email/reset.txt", {"person": person, "site": settings.SITE_URL}
@@ -219,10 +265,10 @@ def _reached_by(person: User) -> list[int]:
     return [*held.values_list("school_id", flat=True), *of_team.values_list("pk", flat=True)]
 
 
-def _of_sign_in(key: int) -> Iterator[Letter]:
+def _of_sign_in(telling: Telling) -> Iterator[Letter]:
     """Tell whoever leads and looks after a school that people sign in otherwise from now on."""
-    provider = IdentityProvider.objects.select_related("school").get(pk=key)
-    for told in who_hears([provider.school_id]):
+    provider = IdentityProvider.objects.select_related("school").get(pk=telling.about)
+    for told in who_hears(telling.schools):
         with translation.override(told.language):
             text = render_to_string(
                 "sso/email/changed.txt", {"provider": provider, "site": settings.SITE_URL}
@@ -230,9 +276,9 @@ def _of_sign_in(key: int) -> Iterator[Letter]:
             yield Letter(told, _("Meldcode: signing in at your school was changed"), text)
 
 
-def _of_link(key: int) -> Iterator[Letter]:
+def _of_link(telling: Telling) -> Iterator[Letter]:
     """Tell somebody that their school account signs them in from now on."""
-    link = SocialAccount.objects.select_related("user").get(pk=key)
+    link = SocialAccount.objects.select_related("user").get(pk=telling.about)
     provider = IdentityProvider.objects.filter(trust=link.provider).order_by("pk").first()
     with translation.override(link.user.language):
         name = provider.name if provider else link.provider
@@ -242,16 +288,16 @@ def _of_link(key: int) -> Iterator[Letter]:
         yield Letter(link.user, _("Meldcode: your school account signs you in"), text)
 
 
-def _of_own(key: int) -> Iterator[Letter]:
+def _of_own(telling: Telling) -> Iterator[Letter]:
     """Tell somebody that their password or second factor was changed: it may not be their doing."""
-    person = User.objects.get(pk=key)
+    person = User.objects.get(pk=telling.about)
     with translation.override(person.language):
         text = render_to_string("people/email/own.txt", {"site": settings.SITE_URL})
         yield Letter(person, _("Meldcode: how you sign in was changed"), text)
 
 
-def _of_end(key: int) -> Iterator[Letter]:
-    return _of_role(key, ended=True)
+def _of_end(telling: Telling) -> Iterator[Letter]:
+    return _of_role(telling, ended=True)
 
 
 def _where_they_work(key: int) -> list[int]:
@@ -259,13 +305,13 @@ def _where_they_work(key: int) -> list[int]:
 
 
 # What whoever leads and looks after a school hears of → the schools.
-HEARD_OF: dict[str, Callable[[int], list[int]]] = {
+HEARD_AT: dict[str, Callable[[int], list[int]]] = {
     What.GIVEN: _where_they_work,
     What.ENDED: _where_they_work,
     What.RESET: lambda key: _reached_by(User.objects.get(pk=key)),
     What.SIGN_IN: lambda key: [IdentityProvider.objects.get(pk=key).school_id],
 }
-LETTERS: dict[str, Callable[[int], Iterator[Letter]]] = {
+LETTERS: dict[str, Callable[[Telling], Iterator[Letter]]] = {
     What.GIVEN: _of_role,
     What.ENDED: _of_end,
     What.LATELY: _of_lately,

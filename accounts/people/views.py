@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -24,9 +23,6 @@ from accounts.signals import people_seen
 # Where the hash of a link's secret waits once it was opened: not in the address, which others may
 # read. And not the secret itself: sessions lie in the database as anybody can read them there.
 SECRET_IN_SESSION = "role_invitation"  # noqa: S105 - the name of a session key
-TOLD_APART = gettext_lazy(
-    "By this name you could be taken for somebody else. So your address stands behind it."
-)
 
 
 @requires(Permission.SEE_PEOPLE)
@@ -228,8 +224,6 @@ def invitation(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         user = actions.accept_as_new(found, **form.cleaned_data)
         del request.session[SECRET_IN_SESSION]
-        if user.name != form.cleaned_data["name"]:
-            messages.info(request, TOLD_APART)
         record_authentication(request, user, method="password", email=user.email)
         return perform_login(request, user, redirect_url="/")
     return _form_page(request, "people/accept.html", form, invitation=found)

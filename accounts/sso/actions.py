@@ -137,7 +137,7 @@ def add(school: School, by: User, key: UUID, **fields: Any) -> IdentityProvider:
         added = IdentityProvider.objects.filter(idempotency_key=key, school=school).first()
         if added is not None:
             return added
-        return _save(IdentityProvider(school=school, idempotency_key=key), issuer, fields)
+        return _save(IdentityProvider(school=school, idempotency_key=key), by, issuer, fields)
 
 
 def change(provider: IdentityProvider, by: User, **fields: Any) -> IdentityProvider:
@@ -152,7 +152,7 @@ def change(provider: IdentityProvider, by: User, **fields: Any) -> IdentityProvi
         check(by, provider.school)
         locked = IdentityProvider.objects.select_for_update().get(pk=provider.pk)
         before, secret = locked.trust, locked.encrypted_secret
-        saved = _save(locked, issuer, fields)
+        saved = _save(locked, by, issuer, fields)
         if saved.trust != before and not IdentityProvider.objects.filter(trust=before).exists():
             SocialAccount.objects.filter(provider=before).delete()
         if saved.encrypted_secret != secret:
@@ -191,7 +191,9 @@ def _issuer(kind: str, location: str) -> str:
         ) from error
 
 
-def _save(provider: IdentityProvider, issuer: str, fields: dict[str, Any]) -> IdentityProvider:
+def _save(
+    provider: IdentityProvider, by: User, issuer: str, fields: dict[str, Any]
+) -> IdentityProvider:
     before = _state(provider) if provider.pk else None
     _check_secret(provider, issuer, fields)
     provider.kind, provider.name = fields["kind"], fields["name"]
@@ -215,7 +217,7 @@ def _save(provider: IdentityProvider, issuer: str, fields: dict[str, Any]) -> Id
         ProviderDomain.objects.create(provider=provider, domain=domain)
     if _state(provider) != before:
         IdentityProvider.objects.filter(pk=provider.pk).update(changed_at=timezone.now())
-        mails.tell(mails.What.SIGN_IN, provider.pk)
+        mails.tell(mails.What.SIGN_IN, provider.pk, by=by)
     return provider
 
 

@@ -116,7 +116,7 @@ def _read(export: DossierExport, now: datetime) -> Dossier:
         steps=_steps(guidance),
         counts={step.records: len(getattr(case, step.records).all()) for step in STEPS},
         last_decision=next(reversed(case.decisions.all()), None),
-        timeline=timeline(case) if variant.house and not variant.one_page else [],
+        timeline=timeline(case, runs=False) if variant.house and not variant.one_page else [],
         made_at=now,
     )
 
@@ -162,7 +162,8 @@ class Composer:
         # Without a label too: the paper says that what the house keeps of itself is no part of it.
         house = left_out(About.HOUSE, dossier.variant.code) is None
         deadline = ""
-        if case.deadline:
+        # Of a closed case what runs is to look back, which a newer one ends: that is not told.
+        if case.deadline and case.is_open:
             before = _("before %(day)s") % {"day": moment(case.deadline)}
             deadline = f"{dossier.period.label}, {before}"
         return {

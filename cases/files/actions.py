@@ -74,12 +74,14 @@ def gone_unless_filed() -> Iterator[list[str]]:
 def _next_number(case: Case, by: User, content: Content) -> int:
     """Return the number of a new file in a locked case, if there is room for it.
 
-    For who does not see the case (they take a dossier in for the pupil) there is: the answer would
-    tell how much is in it, and whether it runs still.
+    Of who does not see the case (they take a dossier in for the pupil) their own files about the
+    pupil count, in whatever case: the answer would tell how much is in it, and whether it runs.
     """
     sees = Case.objects.visible_to(by).filter(pk=case.pk).exists()
-    size = case.attachments.aggregate(size=Sum("size", default=0))["size"]
-    if sees and size + content.size > LIMIT_OF_CASE:
+    own = Attachment.objects.filter(author=by, case__pupil=case.pupil_id)
+    counted = case.attachments.all() if sees else own
+    size = counted.aggregate(size=Sum("size", default=0))["size"]
+    if size + content.size > LIMIT_OF_CASE:
         raise ActionError(
             _("The files of one case may be %(megabytes)s MB together. This one does not fit.")
             % {"megabytes": LIMIT_OF_CASE // MEGABYTE},

@@ -159,8 +159,9 @@ def holds_role(sight: Sight) -> Q:
 
 
 def sees_people(sight: Sight) -> Q:
-    """Those about people of a school, to whoever sees who works there."""
-    return Q() if access.school_ids(sight.person, Permission.SEE_PEOPLE) else Q(pk__in=())
+    """Those about schools of which the person sees who works there."""
+    schools = access.school_ids(sight.person, Permission.SEE_PEOPLE)
+    return Q(about__in=[str(pk) for pk in schools])
 
 
 def sees_year_report(sight: Sight) -> Q:

@@ -13,7 +13,9 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.errors import ActionError
+from accounts.models import Telling
 from accounts.people import actions as people
+from accounts.people import mails
 from accounts.roles import Role
 from api.querysets import ApiTokenQuerySet
 from cases import handing_on
@@ -346,3 +348,18 @@ def test_whoever_writes_for_the_board_is_told_when_its_last_reader_leaves_meanwh
     assert said is None
     assert Case.objects.filter(restricted=True).exists()
     assert Notification.objects.filter(kind=UNREAD, recipient=author).exists()
+
+
+def test_two_that_tell_at_once_tell_it_once(school, monkeypatch, mailoutbox):
+    """What beat begins, and what somebody begins by hand: each letter went twice."""
+    leader, person = member(Role.SCHOOL_LEADER, school), member(Role.TEACHER, school)
+    now = timezone.now()
+    Telling.objects.create(
+        what=mails.What.GIVEN, about=person.memberships.get().pk, schools=[school.pk], next_try=now
+    )
+    said = in_between(
+        monkeypatch, mails, "_send", lambda: mails.tell_again(now), lambda: mails.tell_again(now)
+    )
+    assert said is None
+    assert [sent.to for sent in mailoutbox].count([leader.email]) == 1
+    assert not Telling.objects.exists()

@@ -233,6 +233,8 @@ UNWRITTEN = [
     '"a@elders.example>"@school.example',
     "jan@sch\u043eol.example",  # a Cyrillic letter
     "jan@schoo\u0131.example",
+    "jan@par\u0138.example",
+    "jan@scho\u00adol.example",
 ]
 
 
