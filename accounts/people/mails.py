@@ -235,10 +235,11 @@ def _of_lately(telling: Telling) -> Iterator[Letter]:
 def _of_reset(telling: Telling) -> Iterator[Letter]:
     """Tell somebody that their second factor was taken away, and all schools that they reach."""
     person = User.objects.get(pk=telling.about)
+    who = f"{person.name} ({person.email})"
     for told in {*who_hears(telling.schools), person}:
         with translation.override(told.language):
             text = render_to_string(
-                "people/email/reset.txt", {"person": person, "site": settings.SITE_URL}
+                "people/email/reset.txt", {"who": who, "site": settings.SITE_URL}
             )
             yield Letter(told, _("Meldcode: a second factor was reset"), text)
 

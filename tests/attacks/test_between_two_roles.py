@@ -249,7 +249,11 @@ def test_not_of_who_came_after_it(
 
 
 # --- A colleague's name
-def test_who_looked_stands_there_with_their_address(coordinator, signed_in, school):
+def test_who_looked_and_who_works_here_stands_there_with_their_address(
+    coordinator, administrator, signed_in, school
+):
+    page = signed_in(administrator).get(reverse("people:people")).content.decode()
+    assert coordinator.email in page
     case = CaseFactory(pupil=PupilFactory(school=school))
     browser = signed_in(coordinator)
     browser.get(reverse("cases:detail", args=[case.reference]))

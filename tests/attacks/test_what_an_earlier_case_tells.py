@@ -90,6 +90,37 @@ def test_a_signal_tells_who_is_not_its_author_nothing_of_their_next_one(
     assert Page(signed_in(colleague).get(url)).text != before[colleague]  # it is theirs to know
 
 
+def test_no_paper_of_a_closed_case_tells_that_a_newer_one_ended_looking_back(
+    school, coordinator, time_machine
+):
+    """Its cover said what runs, and its timeline when somebody was reminded of that; or nothing."""
+    now, pupil = timezone.now(), PupilFactory(school=school)
+    case = CaseFactory(pupil=pupil, opened_at=now - timedelta(days=20))
+    SignalFactory(case=case, author=coordinator, recorded_at=now - timedelta(days=20))
+    closed = {"closed_at": now - timedelta(days=1), "outcome": "cleared", "closed_by": coordinator}
+    Case.objects.filter(pk=case.pk).update(closing_grounds="Een val.", **closed)
+    case.refresh_from_db()
+    refresh(case, None)
+    export = DossierExport.objects.create(
+        case=case, requested_by=coordinator, reason="Inzage.", variant="whole", number=1
+    )
+
+    def paper() -> tuple[str, list[object]]:
+        for days in (100, 110):
+            time_machine.move_to(now + timedelta(days=days))
+            sweep(timezone.now())
+        composer = Composer(dossier(export, now))
+        time_machine.move_to(now)
+        return summary(composer), composer.dossier.timeline
+
+    with transaction.atomic():
+        alone = paper()
+        assert Reminder.objects.filter(case=case).exists()
+        transaction.set_rollback(True)
+    SignalFactory(case=CaseFactory(pupil=pupil, opened_at=now), recorded_at=now)
+    assert paper() == alone
+
+
 def test_no_step_of_a_closed_case_tells_its_participants_of_the_next(
     school, coordinator, teacher, signed_in, time_machine
 ):
