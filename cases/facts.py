@@ -210,8 +210,9 @@ def _facts(
     # What came once the case was closed is the next one's: here it ends the looking back, and makes
     # no step of it, nor any attention, which who takes part in this one alone would see.
     logged = [s for s in count("signals") if not _is_newer(s, case)]
-    every = signal_facts(case, count("signals"), now) if newer and case.closed_at else {}
     signals = signal_facts(case, logged, now)
+    known = signal_facts(case, count("signals"), now) if newer and case.closed_at else signals
+    last_known_at = known["last_signal_at"]
     signals = since_home_unsafe(signals, conversations)
     refused = refused_at(conversations, feedbacks)
     after = decision_facts(records.here("decisions"), feedbacks)
@@ -222,7 +223,7 @@ def _facts(
         closed_at=case.closed_at,
         looked_back_at=looked_back[-1].recorded_at if looked_back else None,
         looked_back_quiet=(bool(looked_back) and looked_back[-1].result == "quiet")
-        or _signalled_since(case, every.get("last_signal_at") or signals["last_signal_at"]),
+        or _signalled_since(case, last_known_at),
         about_staff=case.restricted,
         put_off=waits,
         **school.known(today),

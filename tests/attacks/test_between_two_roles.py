@@ -261,6 +261,18 @@ def test_who_looked_and_who_works_here_stands_there_with_their_address(
     assert coordinator.email in page.partition("<tbody>")[2]
 
 
+def test_a_name_holds_no_letter_that_is_blank(school, administrator, client):
+    """Fillers are letters to a program, and nothing to who reads."""
+    invitation = RoleInvitationFactory(
+        school=school, invited_by=administrator, role=Role.TEACHER, secret="een-link"
+    )
+    client.get(reverse("people:open_invitation", args=["een-link"]))
+    sent = {"name": "\u3164\uffa0", "password": "vier losse woorden 83"}
+    assert client.post(reverse("people:invitation"), sent).status_code == 422
+    client.post(reverse("people:invitation"), {**sent, "name": "Bea\u115f Brand\u1160"})
+    assert User.objects.get(email=invitation.email).name == "Bea Brand"
+
+
 def test_of_a_role_the_address_is_told(
     school, administrator, mailoutbox, django_capture_on_commit_callbacks
 ):
