@@ -20,8 +20,10 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponseNotFound
+from django.template.backends.django import Template
 from django.test import Client, TransactionTestCase, override_settings
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from accounts import after_response
 from accounts.models import School, User
@@ -123,6 +125,16 @@ def bare_not_found(monkeypatch) -> None:
     monkeypatch.setattr(
         urls, "handler404", lambda request, exception: HttpResponseNotFound(), raising=False
     )
+
+
+@pytest.fixture
+def blank_pages(monkeypatch, bare_not_found) -> None:
+    """Answer as always, and write no page: that is a third of a request that gets one.
+
+    For tests that ask whether an address answers. That its page can be written, and what it says,
+    is asked by those that crawl them (``test_canary``, ``test_every_page_by_axe``).
+    """
+    monkeypatch.setattr(Template, "render", lambda self, context=None, request=None: SafeString())
 
 
 # What goes through texts and files. On PostgreSQL these run where both lie encrypted on disk, on

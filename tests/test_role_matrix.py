@@ -527,7 +527,7 @@ def well(world) -> World:
 
 
 @shows("ids-1")
-@pytest.mark.usefixtures("bare_not_found")
+@pytest.mark.usefixtures("blank_pages")
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(set(MATRIX) - POST_ONLY))
 def test_who_gets_in(name, browser_of, well):
@@ -540,7 +540,7 @@ def test_who_gets_in(name, browser_of, well):
 # The same views as who asks for the whole page, which both databases are asked.
 @shows("ids-8")
 @pytest.mark.any_database
-@pytest.mark.usefixtures("bare_not_found")
+@pytest.mark.usefixtures("blank_pages")
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(set(MATRIX) - POST_ONLY))
 def test_asking_for_the_headers_alone_tells_no_more(name, browser_of, well):

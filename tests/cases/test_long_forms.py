@@ -10,7 +10,7 @@ from accounts.models import Draft
 from tests.conftest import sign_in
 from tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 BY_SCRIPT = {"HTTP_HX_REQUEST": "true"}
 WORDS = "Kwam zonder jas, en zei niets."

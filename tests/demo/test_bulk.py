@@ -20,6 +20,7 @@ def plant(schools, cases):
     bulk.plant_bulk(schools, cases, say=lambda line: None)
 
 
+@pytest.mark.production
 def test_every_case_is_as_the_protocol_would_have_it():
     plant(3, 150)
     cases = list(Case.objects.select_related("pupil"))
@@ -51,6 +52,7 @@ def test_after_it_people_work_on():
     assert School.objects.create(name="Nog een", city="Utrecht", kind="vo").pk > school.pk
 
 
+@pytest.mark.production
 @pytest.mark.parametrize(("asked", "made"), [({"schools": 2}, (2, 80)), ({"cases": 50}, (1, 50))])
 def test_sizes(settings, asked, made):
     settings.DEMO = True

@@ -16,7 +16,7 @@ import redis
 from django.conf import settings
 from django.db import connection
 
-PATIENCE = 40  # seconds, of a machine that is busy with other things
+PATIENCE = 120  # seconds, of a machine that is busy with other things
 ROOT = settings.BASE_DIR
 
 

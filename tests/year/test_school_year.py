@@ -29,7 +29,7 @@ pytestmark = [
     ),
 ]
 
-CASES = int(os.environ.get("SCHOOL_YEAR_CASES", "20"))
+CASES = int(os.environ.get("SCHOOL_YEAR_CASES", "8"))
 # Of 500 cases a year takes minutes: the checks live a small one, of a seed that hypothesis draws.
 YEARS = int(os.environ.get("SCHOOL_YEARS", "1"))
 DAY = timedelta(days=1)
