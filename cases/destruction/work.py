@@ -55,7 +55,7 @@ def work(run: Destruction, clock: Any = timezone.now) -> None:
             return
         _one(run, key)
         _remove_files(run)
-    _finish(run)
+    _end(run)
 
 
 @transaction.atomic
@@ -72,7 +72,6 @@ def _one(run: Destruction, key: int) -> None:
         return
     if not due.still_due(item, timezone.localdate()) or _of_kept_out(item, pupil):
         take_back(item)
-        _note(run, Erased({}), kept=1)
         return
     if case:
         _note(run, erase_case(case, run.number, run.second_by), cases=1, through=1)
@@ -122,6 +121,19 @@ def _remove_files(run: Destruction) -> None:
 
 
 @transaction.atomic
+def _end(run: Destruction) -> None:
+    """Certify what went; a run of which nothing did ends without a word.
+
+    All its rows were held back or kept: they stand on the list again, for who may know of them. A
+    certificate of nothing would tell everybody else that there is something of which they may not.
+    """
+    run.refresh_from_db(fields=["counts"])
+    if run.counts.get("through"):
+        _finish(run)
+    else:
+        Destruction.objects.filter(pk=run.pk).update(state=State.FAILED, finished_at=timezone.now())
+
+
 def _finish(run: Destruction) -> None:
     run = Destruction.objects.select_for_update(of=("self",)).get(pk=run.pk)
     run.finished_at, run.state = timezone.now(), State.DONE
@@ -148,7 +160,6 @@ def _says(run: Destruction) -> dict[str, Any]:
         "finished_at": run.finished_at.isoformat(),
         "cases": counts.get("cases", 0),
         "pupils": counts.get("pupils", 0),
-        "kept": counts.get("kept", 0),
         "files": counts.get("files", 0),
         "rows": counts.get("rows", {}),
     }
@@ -164,15 +175,10 @@ def give_up(run: Destruction) -> None:
     with transaction.atomic():
         for item in run.items.select_for_update(of=("self",)):
             take_back(item)
-        if run.counts.get("through"):
-            if run.started_at is None:
-                run.started_at = timezone.now()
-                run.save(update_fields=["started_at"])
-            _finish(run)
-        else:
-            Destruction.objects.filter(pk=run.pk).update(
-                state=State.FAILED, finished_at=timezone.now()
-            )
+        if run.started_at is None:
+            run.started_at = timezone.now()
+            run.save(update_fields=["started_at"])
+        _end(run)
 
 
 def look_after(now: datetime) -> None:

@@ -168,11 +168,11 @@ class Composer:
             deadline = f"{dossier.period.label}, {before}"
         return {
             # By what is looked at here, and not as the case keeps it: that counts other cases too.
-            "attention": Case.Attention(dossier.guidance.attention).label,
+            # All that was told and weighed makes these, also what this reader does not get.
+            "attention": Case.Attention(dossier.guidance.attention).label if house else "",
             "responsible": self.staff(case.responsible.name) if case.responsible else "",
-            # That a step was left out, and when one was walked, tells of what is not told.
-            "steps": () if unsaid else dossier.steps,
-            "elsewhere": "" if unsaid else self.text(dossier.guidance.elsewhere, aside),
+            "steps": dossier.steps if house else (),
+            "elsewhere": "" if unsaid else self.text(self._elsewhere, aside),
             "outcome": self.text(case.get_outcome_display(), aside) if self._closing_chosen else "",
             "closing": self.closing() if case.closed_at else None,
             "deadline": self.house(deadline) if house else "",
@@ -220,6 +220,13 @@ class Composer:
         return [(g, GROUNDS[g], self.grounds[g]) for g in Ground if self.grounds[g]]
 
     @property
+    def _elsewhere(self) -> str:
+        """Return who else took it on; empty where what was decided is not among what was chosen."""
+        last = self.dossier.last_decision
+        told = last is None or self._is_chosen(KINDS["decisions"], last)
+        return str(self.dossier.guidance.elsewhere or "") if told else ""
+
+    @property
     def _last_decision(self) -> Any:
         """Return the last decision; None where it is not among what was chosen."""
         last = self.dossier.last_decision
@@ -264,8 +271,14 @@ class Composer:
                     self._veiled(kind.title(record)),
                     self._meta(kind, record),
                     tuple(self._lines(record, kind.lines)),
-                    getattr(record, "severity_label", ""),
+                    self._severe(kind, record),
                 )
+
+    def _severe(self, kind: Kind, record: Any) -> str:
+        """Return how severe a record is. Where that is left out, nothing says so either."""
+        about = kind.severity(record, self.dossier.guarded)
+        hidden = left_out(about, self.dossier.variant.code)
+        return "" if hidden else getattr(record, "severity_label", "")
 
     def _lines(self, record: Any, fields: Iterable[Read]) -> list[Shown]:
         return [self.show(line) for read in fields for line in read(record, self.dossier.guarded)]
@@ -275,7 +288,7 @@ class Composer:
         noted = {"name": self.staff(record.author.name), "day": moment(record.recorded_at)}
         parts = [moment(getattr(record, kind.moment))] if kind.moment != "recorded_at" else []
         if place := getattr(record, "place", "") if kind.relation == "signals" else "":
-            parts.append(self._veiled(place))
+            parts.append(self.text(place, kind.place(record, self.dossier.guarded)))
         parts.append(_("noted by %(name)s on %(day)s") % noted)
         if self.dossier.case.cycle > 1:
             parts.append(_("walk %(number)s") % {"number": record.cycle})

@@ -63,9 +63,14 @@ def _is_told(signal: Any) -> bool:
 
 
 def _of_the_teller(signal: Any, guarded: Guard) -> About:
-    """Whether a signal holds water speaks of whoever told it."""
+    """Where it was, and whether it holds water, speak of whoever told it."""
     if signal.hearsay_from:
         return SOURCE
+    return CONFIDED if signal.child_words or _is_told(signal) else PUPIL
+
+
+def _of_what_was_told(signal: Any, guarded: Guard) -> About:
+    """How severe it is that the pupil told is no less in confidence than their words."""
     return CONFIDED if signal.child_words or _is_told(signal) else PUPIL
 
 
@@ -78,8 +83,7 @@ def _told_as_fact(signal: Any, guarded: Guard) -> About:
 def _categories(signal: Any, guarded: Guard) -> Iterator[Line]:
     if labels := [category.label for category in signal.categories.all()]:
         # One of them says that the pupil told it.
-        told = signal.child_words or _is_told(signal)
-        yield note(" · ".join(labels), CONFIDED if told else PUPIL)
+        yield note(" · ".join(labels), _of_what_was_told(signal, guarded))
 
 
 @lines("marks", "region", "kind", "size", "note")
@@ -121,6 +125,8 @@ SIGNAL = Kind(
         _of_the_signal,
     ),
     hidden=lambda signal, guarded: REPLACED if hasattr(signal, "correction") else PUPIL,
+    severity=_of_what_was_told,
+    place=_of_the_teller,
 )
 
 LOOK_BACK = Kind(

@@ -62,7 +62,8 @@ Read = Callable[[Any, Guard], Iterator[Line]]
 class Kind:
     """A kind of record: where it hangs, its title, when it was, and its lines.
 
-    ``hidden``: what the whole record is about, where its title says too much already.
+    ``hidden``: what the whole record is about, where its title says too much already. ``severity``
+    and ``place``: what these are about, which stand beside its title.
     """
 
     relation: str
@@ -70,6 +71,8 @@ class Kind:
     moment: str
     lines: tuple[Read, ...]
     hidden: Callable[[Any, Guard], About]
+    severity: Callable[[Any, Guard], About] = lambda record, guarded: About.PUPIL
+    place: Callable[[Any, Guard], About] = lambda record, guarded: About.PUPIL
 
 
 def guard_of(case: Case) -> Guard:

@@ -42,7 +42,8 @@ class About(StrEnum):
     COPY = "copy"
     # A version that a correction replaced: it can hold a source or a name that was taken out.
     REPLACED = "replaced"
-    # What the house keeps of itself: who looked, who was kept out, what is asked next.
+    # What the house keeps of itself: who looked, who was kept out, where the case stands and how
+    # urgent that is (all records make it, also those that are left out), what is asked next.
     HOUSE = "house"
 
 

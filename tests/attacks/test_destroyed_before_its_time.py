@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.access import Permission
 from accounts.people import actions as roles
 from accounts.roles import Role
+from audit.kinds import Kind
 from audit.models import LogEntry
 from cases.destruction import approving, listing, tombstones
 from cases.destruction.due import cases_due
@@ -26,6 +27,7 @@ from cases.figures.school_year import SchoolYear
 from cases.figures.walks import read
 from cases.models import (
     Case,
+    Destruction,
     DossierExport,
     DueItem,
     KeptCount,
@@ -34,7 +36,9 @@ from cases.models import (
     Tombstone,
 )
 from cases.need_to_know import actions as need_to_know
+from cases.notifications.kinds import DESTROYED
 from cases.timeline import timeline
+from tests.accounts.page import Page
 from tests.at_rest import whole_database
 from tests.attacks.proof import shows
 from tests.attacks.test_insider_races import in_between
@@ -468,3 +472,48 @@ def test_no_reason_outlives_its_case_where_a_paper_is_fetched_as_it_goes(
     url = reverse("cases:export_download", args=[paper.public_id])
     assert signed_in(coordinator).get(url).status_code == 404
     assert "Voor de rechter" not in whole_database()
+
+
+@shows("destroy-3")
+@pytest.mark.parametrize("meanwhile", ["held back", "came back"])
+def test_a_run_of_which_nothing_went_tells_nobody(
+    school, due, people, signed_in, meanwhile, time_machine
+):
+    """Its certificate told who is kept out that there is a case, which was there still."""
+    time_machine.move_to(timezone.now(), tick=False)  # each page says when it was printed
+    first, second, leader = people
+    kept_out, page = member(Role.COORDINATOR, school), reverse("cases:destruction")
+    need_to_know.shut_out(due, leader, kept_out, **FAMILY)
+    before = Page(signed_in(kept_out).get(page)).text
+    approve(school, first, second)
+    if meanwhile == "held back":
+        approving.hold_back(due, second, reason="Er loopt een klacht.", until=None)
+    else:
+        due.pupil.left_on = None
+        due.pupil.save()
+        Case.objects.filter(pk=due.pk).update(kept_until=None)
+    destroy()
+    run = Destruction.objects.get()
+    assert (run.state, run.certificate) == (Destruction.State.FAILED, None)
+    assert Page(signed_in(kept_out).get(page)).text == before
+    assert not Notification.objects.filter(kind=DESTROYED).exists()
+    assert not LogEntry.objects.filter(kind=Kind.DESTROYED).exists()
+    gone = signed_in(second).get(reverse("cases:certificate", args=[run.public_id]))
+    assert gone.status_code == 404
+    # What is left of it is approved anew.
+    item = DueItem.objects.get(case=due)
+    assert (item.first_by, item.second_by, item.destruction) == (None, None, None)
+
+
+@shows("destroy-3")
+def test_a_certificate_says_nothing_of_what_was_kept_all_the_same(school, due, people):
+    other = CaseFactory(pupil__school=school)
+    over(other)
+    listing.look_again(school, people[0])
+    approve(school, *people[:2])
+    Case.objects.filter(pk=due.pk).update(kept_until=None)
+    destroy()
+    run = Destruction.objects.get()
+    assert run.certificate["cases"] == 1
+    assert "kept" not in run.certificate
+    assert Case.objects.filter(pk=due.pk).exists()

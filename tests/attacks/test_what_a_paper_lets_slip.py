@@ -1,6 +1,10 @@
 """What a paper told its reader that its table leaves out. Each failed on its day."""
 
+from datetime import timedelta
+from difflib import unified_diff
+
 import pytest
+from django.db import transaction
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -12,7 +16,7 @@ from cases.models import Case, Deviation, DossierExport, Statement
 from consultations.models import SharedPiece
 from referrals.models import Decision, Referral
 from signals.models import SignalFinding
-from tests.cases.records import NOW, decision, feedback
+from tests.cases.records import NOW, assessment, decision, feedback
 from tests.factories import (
     AttachmentFactory,
     CaseFactory,
@@ -284,3 +288,86 @@ def test_what_one_parent_stated_is_not_for_the_other(case):
     assert "Verklaring" in shown
     for code in (Code.WHOLE, Code.PUPIL):
         assert all(word in page(case, code) for word in words), code
+
+
+def differences(case, code, one, other, **fields):
+    """Return the lines of a paper that are others by one change than by another."""
+    papers = []
+    for change in (one, other):
+        with transaction.atomic():
+            change()
+            papers.append(page(case, code, **fields).split("\n"))
+            transaction.set_rollback(True)
+    return [line for line in unified_diff(*papers, n=0) if line[:3] not in ("---", "+++", "@@ ")]
+
+
+def alone(case, **fields):
+    """Return what records a talk with the pupil alone."""
+    at = NOW - timedelta(days=1)
+    return lambda: ConversationFactory(
+        case=case, kind="pupil", held_at=at, recorded_at=at, reactions="Zei iets.",
+        author=UserFactory(name="Sanne Visser"), **fields,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("code", [Code.PARENTS, Code.WHOLE])
+def test_that_the_pupil_said_that_home_is_not_safe(case, code):
+    SignalFactory(case=case, author=UserFactory(name="Karim Ouazzani"))
+    found = differences(case, code, alone(case, home_safe="yes"), alone(case, home_safe="no"))
+    assert bool(found) == (code == Code.WHOLE), found
+
+
+def told(case, **fields):
+    """Return what logs a signal that the pupil told."""
+    return lambda: SignalFactory(
+        case=case, author=UserFactory(name="Karim Ouazzani"), child_words="Hij slaat mij.",
+        reference="S-BBBBBB", **fields,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [({"severe": False}, {"severe": True}), ({"place": "Gang"}, {"place": "Bij oma"})],
+    ids=["severe", "place"],
+)
+@pytest.mark.parametrize("code", [Code.PARENTS, Code.PUPIL])
+def test_how_severe_it_is_and_where_it_was_that_the_pupil_told(case, code, one, other):
+    found = differences(case, code, told(case, **one), told(case, **other))
+    assert bool(found) == (code == Code.PUPIL), found
+
+
+def test_where_it_was_of_what_somebody_told_who_may_stay_unnamed(case):
+    SignalFactory(case=case, hearsay_from="tante Jo", place="Bij tante Jo thuis")
+    assert "tante Jo" not in page(case, Code.PARENTS)
+    assert "Bij tante Jo thuis" in page(case, Code.WHOLE)
+
+
+def weighed(case, **fields):
+    """Return what weighs a case."""
+
+    def weigh():
+        made = assessment(case, NOW - timedelta(hours=1), suspicion="yes", **fields)
+        type(made).objects.update(author=UserFactory(name="Sanne Visser"))
+
+    return weigh
+
+
+@pytest.mark.parametrize("code", [Code.PARENTS, Code.PUPIL])
+def test_what_was_weighed_behind_a_report_that_they_do_not_know_of(case, untold, code):
+    SignalFactory(case=case, author=UserFactory(name="Karim Ouazzani"))
+    assert differences(case, code, weighed(case, danger="no"), weighed(case, danger="yes")) == []
+
+
+@pytest.mark.parametrize("code", [Code.BUURTTEAM, Code.VEILIG_THUIS, Code.SCHOOL])
+def test_what_was_not_chosen_stands_on_no_cover(case, code):
+    signal = SignalFactory(case=case, author=UserFactory(name="Karim Ouazzani"))
+    chosen = {"chosen": [f"signals-{signal.pk}"]}
+    one, other = alone(case, home_safe="yes"), alone(case, home_safe="no")
+    assert differences(case, code, one, other, **chosen) == []
+    decided = decision(case, NOW, to={"veilig_thuis": NOW}, report=True)
+    taken = {"accepted_at": NOW, "accepted_by": UserFactory(), "confirmed_at": NOW,
+             "confirmed_by": UserFactory(), "family_told": True}  # fmt: skip
+    Referral.objects.update(**taken)
+    assert "Nu verantwoordelijk" not in page(case, code, **chosen)
+    chosen["chosen"].append(f"decisions-{decided.pk}")
+    assert "Nu verantwoordelijk" in page(case, code, **chosen)

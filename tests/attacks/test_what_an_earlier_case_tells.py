@@ -45,9 +45,10 @@ def test_who_takes_part_in_a_case_hears_nothing_of_one_that_ended_without_them(
 
 @pytest.mark.parametrize("grant", ["take_part", "handed_over"])
 def test_a_closed_case_tells_its_people_nothing_of_a_newer_one(
-    school, coordinator, teacher, grant, signed_in
+    school, coordinator, teacher, grant, signed_in, time_machine
 ):
     """By when one looks back on it stood there until a newer case came, which ends that."""
+    time_machine.move_to(timezone.now(), tick=False)  # each page says when it was printed
     pupil, then = PupilFactory(school=school), timezone.now() - timedelta(days=5)
     case = CaseFactory(
         pupil=pupil, opened_at=then - timedelta(days=30), closed_at=then, outcome="help_works",
@@ -72,9 +73,10 @@ def test_a_closed_case_tells_its_people_nothing_of_a_newer_one(
 
 
 def test_a_signal_tells_who_is_not_its_author_nothing_of_their_next_one(
-    school, coordinator, teacher, signed_in
+    school, coordinator, teacher, signed_in, time_machine
 ):
     """Asked signal by signal, it told whose the newer one is."""
+    time_machine.move_to(timezone.now(), tick=False)  # each page says when it was printed
     pupil, colleague = PupilFactory(school=school), member(Role.TEACHER, school)
     then = timezone.now() - timedelta(days=5)
     case = CaseFactory(
