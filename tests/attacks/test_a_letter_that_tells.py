@@ -1,7 +1,7 @@
 """Letters that told somebody of what is kept from them, by whom they went to. All failed once."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from smtplib import SMTPRecipientsRefused
 
 import pytest
@@ -13,12 +13,23 @@ from accounts.models import User
 from accounts.people.actions import end_role, give_role
 from accounts.roles import Role
 from cases.actions import add_participant
-from cases.models import Envelope, Notification
+from cases.destruction.listing import list_all
+from cases.models import Case, Destruction, Envelope, Notification
 from cases.need_to_know.actions import shut_out
 from cases.notifications import channels
-from cases.notifications.kinds import RESPONSIBLE, SHUT_OUT, known
+from cases.notifications.kinds import (
+    DESTROYED,
+    DESTRUCTION_LISTED,
+    REQUEST_DUE,
+    RESPONSIBLE,
+    SHUT_OUT,
+    known,
+)
 from cases.notifications.outbox import deliver
+from cases.notifications.telling import notify
 from signals.actions import file_signal
+from tests.cases.test_destruction import over
+from tests.cases.test_rights_requests import ask
 from tests.factories import CaseFactory, PupilFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +109,45 @@ def test_a_conflict_is_told_to_nobody_before_their_role_begins(
     assert SHUT_OUT not in {one.kind for one in known(again(teacher), told)}
     teacher.memberships.filter(role=Role.COORDINATOR).update(starts_on=timezone.localdate())
     assert SHUT_OUT in {one.kind for one in known(again(teacher), told)}
+
+
+@pytest.mark.parametrize("for_board", [True, False])
+def test_nor_one_of_what_was_destroyed_for_the_board(
+    school, teacher, administrator, refused, signed_in, for_board
+):
+    """It hangs on no case: that is gone."""
+    give_role(school, administrator, teacher, role=Role.SCHOOL_LEADER, starts_on=None)
+    run = Destruction.objects.create(school=school, for_board=for_board)
+    with_words = {"number": run.number}
+    Destruction.objects.filter(pk=run.pk).update(state="done", certificate=with_words)
+    notify(DESTROYED, [teacher.pk], str(run.public_id), about=str(run.public_id))
+    refused()
+    assert shown(signed_in(administrator), teacher) is not for_board
+
+
+@pytest.mark.parametrize("restricted", [True, False])
+def test_nor_one_of_a_list_on_which_the_administrator_sees_nothing(
+    school, teacher, administrator, refused, signed_in, restricted
+):
+    give_role(school, administrator, teacher, role=Role.SCHOOL_LEADER, starts_on=None)
+    case = CaseFactory(pupil__school=school)
+    over(case)
+    Case.objects.filter(pk=case.pk).update(restricted=restricted)
+    list_all(date(timezone.localdate().year, 11, 1))
+    assert Notification.objects.filter(recipient=teacher, kind=DESTRUCTION_LISTED).exists()
+    refused()
+    assert shown(signed_in(administrator), teacher) is not restricted
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_nor_one_of_a_request_about_a_pupil_from_whom_the_administrator_is_kept(
+    school, teacher, coordinator, administrator, refused, signed_in, kept
+):
+    give_role(school, administrator, teacher, role=Role.COORDINATOR, starts_on=None)
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    if kept:
+        shut_out(case, coordinator, administrator, ground="family", explanation="")
+    made = ask(case.pupil, coordinator)
+    notify(REQUEST_DUE, [teacher.pk], str(made.public_id), about=str(made.public_id))
+    refused()
+    assert shown(signed_in(again(administrator)), teacher) is not kept
