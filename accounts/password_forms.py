@@ -73,7 +73,10 @@ class ResetPasswordForm(NothingInTheBox, forms.ResetPasswordForm):
         def look_and_send() -> None:
             with context.request_context(request):
                 super(ResetPasswordForm, self).clean_email()
-                self.users = [user for user in self.users if _has_room(request, user)]
+                # An address that was somebody's once is no way to theirs: allauth keeps it.
+                address = self.cleaned_data["email"].lower()
+                found = [user for user in self.users if user.email.lower() == address]
+                self.users = [user for user in found if _has_room(request, user)]
                 super(ResetPasswordForm, self).save(request, **kwargs)
 
         after_response(request, look_and_send)

@@ -95,6 +95,11 @@ def is_spared(user: User) -> bool:
     return not settings.MFA_OBLIGATORY and not has_one(user)
 
 
+def is_missing(request: HttpRequest) -> bool:
+    """Tell whether this session still has to give the second factor that its owner has."""
+    return has_one(request.user) and given_at(request) is None
+
+
 def ask_for_it(request: HttpRequest, *, then: str = "") -> HttpResponse:
     """Ask for the second factor again; what was typed is kept and comes back afterwards.
 

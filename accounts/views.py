@@ -9,7 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts import typed
+from accounts import second_factor, typed
 from accounts.access import PUBLIC, SIGNED_IN, open_to
 from accounts.forms import LanguageForm, ThemeForm
 from accounts.theme import Theme
@@ -34,7 +34,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
             httponly=True,
             samesite="Lax",
         )
-        if request.user.is_authenticated:
+        if request.user.is_authenticated and not second_factor.is_missing(request):
             request.user.language = language
             request.user.save(update_fields=["language"])
     return response

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from accounts import access
+from accounts import access, second_factor
 from accounts.access import PUBLIC, Permission, open_to, requires
 from accounts.errors import ActionError
 from accounts.models import Membership, RoleInvitation, School, User
@@ -230,6 +230,9 @@ def invitation(request: HttpRequest) -> HttpResponse:
 
 
 def _accept_signed_in(request: HttpRequest, found: RoleInvitation) -> HttpResponse:
+    # A page that is open to everybody: nobody else asked for it.
+    if second_factor.is_missing(request):
+        return second_factor.ask_for_it(request)
     mine = request.user.email.lower() == found.email
     if request.method == "POST" and mine:
         del request.session[SECRET_IN_SESSION]

@@ -192,7 +192,9 @@ class Composer:
     def show(self, line: Line) -> Shown:
         """Return a line as this reader gets it."""
         ground = left_out(line.about, self.dossier.variant.code)
-        label = "" if ground and line.unsaid else self._veiled(str(line.label))
+        # What protects the pupil has no label either: that they said something would tell.
+        unsaid = line.unsaid or ground is Ground.PUPIL
+        label = "" if ground and unsaid else self._veiled(str(line.label))
         if ground:
             return Shown(label, self.omission(ground), "omitted", omitted=True)
         text = line.text if line.about is About.STAFF else self._veiled(line.text)
@@ -281,7 +283,16 @@ class Composer:
         return "" if hidden else getattr(record, "severity_label", "")
 
     def _lines(self, record: Any, fields: Iterable[Read]) -> list[Shown]:
-        return [self.show(line) for read in fields for line in read(record, self.dossier.guarded)]
+        """Return the lines of a record. What protects the pupil is left out at once, in one place:
+        how much that is depends on what they said.
+        """
+        found, protected = [], False
+        for line in (line for read in fields for line in read(record, self.dossier.guarded)):
+            protects = left_out(line.about, self.dossier.variant.code) is Ground.PUPIL
+            if not (protects and protected):
+                found.append(self.show(line))
+            protected |= protects
+        return found
 
     def _meta(self, kind: Kind, record: Any) -> str:
         """Return when it was, where, who noted it and when, and in which walk."""

@@ -42,11 +42,28 @@ def hidden(counts: Mapping[Key, int], sums: Iterable[Sum]) -> frozenset[Key]:
 
     Raises ``ValueError`` where sums by themselves say what a count is: such a count is none.
     """
-    sums = tuple(sums)
     gone = {key for key, count in counts.items() if count < LEAST}
-    while (weak := _first_that_tells(counts, sums, gone)) is not None:
-        gone.add(_to_hide_beside(weak, counts, sums, gone))
+    for together in _apart(sums):
+        while (weak := _first_that_tells(counts, together, gone)) is not None:
+            gone.add(_to_hide_beside(weak, counts, together, gone))
     return frozenset(gone)
+
+
+def _apart(sums: Iterable[Sum]) -> list[tuple[Sum, ...]]:
+    """Return sums by those that have counts in common, directly or through others.
+
+    What has nothing to do with each other is judged apart. So a school year that stands in two
+    reports, each time beside another one, hides the same in both: else each would tell what the
+    other hides.
+    """
+    groups: list[tuple[set[Key], tuple[Sum, ...]]] = []
+    for one in sums:
+        keys, group = set(one.keys), (one,)
+        for other in [found for found in groups if found[0] & keys]:
+            groups.remove(other)
+            keys, group = keys | other[0], (*other[1], *group)
+        groups.append((keys, group))
+    return [group for __, group in groups]
 
 
 def _first_that_tells(

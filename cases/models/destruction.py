@@ -164,16 +164,6 @@ class Destruction(models.Model):
         """Tell whether there is something still to come."""
         return self.state in (self.State.WAITING, self.State.RUNNING)
 
-    @property
-    def done(self) -> int:
-        """Return how many cases and pupils are through."""
-        return self.counts.get("through", 0)
-
-    @property
-    def progress(self) -> int:
-        """Return how far it is, in percent."""
-        return 100 if not self.is_busy else 100 * self.done // max(self.asked, 1)
-
 
 class DueItem(models.Model):
     """One case, or one pupil without any, on a list: who approved that it goes.

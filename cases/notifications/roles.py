@@ -30,8 +30,13 @@ def tell_of_change(people: set[int], school: int, by: User | None, key: str, **k
     notify(PEOPLE_CHANGED, people - told, f"{key}-{school}", by=by, about=str(school))
 
 
-def seen(user: User, schools: Iterable[School], **kwargs: Any) -> None:
-    """Write down that somebody looked at the people (``accounts.signals.people_seen``)."""
+def seen(user: User, schools: Iterable[School], person: User | None = None, **kwargs: Any) -> None:
+    """Write down that somebody looked at the people (``accounts.signals.people_seen``).
+
+    All of them: whoever looks at one does not see what was changed of the others.
+    """
+    if person is not None:
+        return
     _unread([school.pk for school in schools]).filter(recipient=user).update(read_at=timezone.now())
 
 

@@ -371,3 +371,24 @@ def test_what_was_not_chosen_stands_on_no_cover(case, code):
     assert "Nu verantwoordelijk" not in page(case, code, **chosen)
     chosen["chosen"].append(f"decisions-{decided.pk}")
     assert "Nu verantwoordelijk" in page(case, code, **chosen)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"home_safe": "yes"}, {"home_safe": "agreed", "home_agreed": "Oma haalt haar."}),
+        ({"help_wanted": "yes"}, {"help_wanted": "no", "refused_by": "pupil"}),
+    ],
+    ids=["agreed", "refused"],
+)
+@pytest.mark.parametrize("code", [Code.PARENTS, Code.PUPIL])
+def test_how_much_a_pupil_said_who_was_alone(case, code, one, other):
+    """By the labels of what is left out, or by how many these are."""
+    found = differences(case, code, alone(case, **one), alone(case, **other))
+    assert bool(found) == (code == Code.PUPIL), found
+
+
+def test_that_the_pupil_told_it(case):
+    SignalFactory(case=case, child_words="Hij slaat mij.")
+    assert "De eigen woorden van de leerling" in page(case, Code.PUPIL)
+    assert "De eigen woorden van de leerling" not in page(case, Code.PARENTS)

@@ -166,4 +166,5 @@ def test_it_takes_as_many_queries_for_many_records(case):
             dossier(export, MADE_AT)
         return len(captured)
 
+    queries(1)  # with what a process asks once
     assert queries(1) == queries(12)

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from cases.figures.counting import _always, sums
+from cases.figures.school_year import SchoolYear
 from cases.figures.small_numbers import LEAST, Sum, hidden
 
 ROWS, COLUMNS = ("a", "b"), ("x", "y")
@@ -85,3 +87,55 @@ def test_a_sum_that_says_by_itself_what_a_count_is_is_a_mistake():
     sums = [Sum(("all",), (("a",),)), Sum(("all",), (("a",), ("b",)))]
     with pytest.raises(ValueError, match="follows"):
         hidden({("all",): 3, ("a",): 3, ("b",): 0}, sums)
+
+
+# Three years of a school, of which the middle one stood in two reports.
+YEARS = {
+    2023: """
+        signals=6 signals/mild=4 signals/severe=2 opened=6 closed=14 closed/help_works=3
+        closed/nothing_more=1 closed/handed_over=1 closed/unfounded=3 closed/cleared=2
+        closed/with_the_board=1 closed/other=3 decided=12 decided/own=1 decided/others=1
+        decided/report=3 decided/both=7 decided/with=12 walked/3=3 left_out/3=1 walked/4=4
+        left_out/4=1 not_talked=1 otherwise=7 otherwise/skipped=1 otherwise/order=3
+        otherwise/not_done=3 otherwise/skipped/R23=1 otherwise/order/R42=3
+        otherwise/not_done/R20=2 otherwise/not_done/R40=1
+    """,
+    2024: """
+        signals=1 signals/severe=1 opened=2 closed=13 closed/help_works=2
+        closed/nothing_more=1 closed/handed_over=3 closed/cleared=1
+        closed/with_the_board=2 closed/other=4 decided=11 decided/others=3
+        decided/report=3 decided/both=4 decided/neither=1 decided/with=11 walked/2=1
+        left_out/2=5 walked/3=4 left_out/3=2 walked/4=1 not_talked=1 otherwise=14
+        otherwise/skipped=6 otherwise/order=2 otherwise/not_done=6 otherwise/skipped/R11=4
+        otherwise/skipped/R2=1 otherwise/skipped/R16=1 otherwise/order/R36=2
+        otherwise/not_done/R32=3 otherwise/not_done/R23=1 otherwise/not_done/R24=1
+        otherwise/not_done/R36=1
+    """,
+    2025: """
+        opened=3 closed=13 closed/help_works=1 closed/nothing_more=2 closed/handed_over=3
+        closed/cleared=2 closed/with_the_board=1 closed/other=4 decided=11 decided/own=2
+        decided/others=2 decided/report=5 decided/neither=2 decided/with=11 walked/2=3
+        left_out/2=6 walked/3=2 otherwise=6 otherwise/skipped=6 otherwise/skipped/R11=2
+        otherwise/skipped/R2=4
+    """,
+}
+
+
+def counted(year):
+    """Return the counts of a year, by name."""
+    rows = [row.split("=") for row in YEARS[year].split()]
+    return {(*name.split("/"), year): int(count) for name, count in rows}
+
+
+def gone(*years):
+    """Return what a report of some years hides of 2024."""
+    counts = {(*name, year): 0 for year in years for name in _always()}
+    for year in years:
+        counts |= counted(year)
+    found = hidden(counts, [one for year in years for one in sums(counts, SchoolYear(year))])
+    return {key for key in found if key[-1] == 2024}
+
+
+def test_a_year_hides_the_same_beside_whichever_other():
+    """One report hid what another showed, and together they told a count of one."""
+    assert gone(2024, 2023) == gone(2025, 2024) == gone(2024)
