@@ -43,9 +43,25 @@ def attempts_key(email: str) -> str:
 def lift_lock_out(request: HttpRequest, user: User, **kwargs: object) -> None:
     """Let in at once whoever chose a new password by mail (allauth's ``password_reset``).
 
-    So that nobody keeps somebody out for a day by fifty mistakes.
+    So that nobody keeps somebody out for a day by fifty mistakes, in their password or in the codes
+    after it. Those some times a day only: whoever reads the mail could guess codes without end.
     """
     ratelimit.clear(request, action="login_failed", key=attempts_key(user.email))
+    if ratelimit.consume(request, action="lift_codes", key=str(user.pk)):
+        ratelimit.clear(request, action="login_failed", key=codes_key(user))
+
+
+def forget_wrong_codes(person: User, **kwargs: object) -> None:
+    """Let somebody give codes whose second factor was reset (``second_factor_reset``): these are of
+    another one.
+    """
+    if context.request is not None:
+        ratelimit.clear(context.request, action="login_failed", key=codes_key(person))
+
+
+def codes_key(user: User) -> str:
+    """Return by which key allauth counts somebody's wrong codes."""
+    return f"mfa-auth-user-{user.pk}"
 
 
 class AccountAdapter(DefaultAccountAdapter):

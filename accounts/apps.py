@@ -19,8 +19,12 @@ class AccountsConfig(AppConfig):
 
         from accounts import adapter, second_factor, sessions
         from accounts.at_rest import checks, fields  # noqa: F401 - the checks register
+        from accounts.signals import second_factor_reset
 
         password_reset.connect(adapter.lift_lock_out, dispatch_uid="accounts.adapter.lift_lock_out")
+        second_factor_reset.connect(
+            adapter.forget_wrong_codes, dispatch_uid="accounts.adapter.forget_wrong_codes"
+        )
         connection_created.connect(
             fields.teach_sqlite, dispatch_uid="accounts.at_rest.teach_sqlite"
         )

@@ -17,7 +17,8 @@ people_changed = Signal()
 session_ended = Signal()
 others_ended = Signal()
 
-# ``user`` looked at the people of ``schools``, or at one of them (``person``).
+# ``user`` looked at the people of ``schools``, or at one of them (``person``); ``all_shown``: they
+# got a page that names them all.
 people_seen = Signal()
 
 # ``user`` took away the second factor of ``person``, who works at ``school``.

@@ -250,6 +250,8 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,5/m/key",
     "reset_mail": "20/d/key",
     "reset_link": "1/d/key",
+    # How often a new password by mail forgives wrong codes too (accounts.adapter).
+    "lift_codes": "3/d/key",
     # Each time the web asks the provider, which may answer slowly.
     "try_provider": "30/h/user",
     # A reference for emergency access is told by telephone, not guessed.

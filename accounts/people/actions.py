@@ -306,7 +306,7 @@ def _give(
         tell_trail(membership, by, school, "made")
     membership_began.send(sender=Membership, membership=membership)
     mails.tell(mails.What.GIVEN, membership.pk, by=by or person)
-    mails.tell(mails.What.LATELY, membership.pk)
+    mails.tell(mails.What.LATELY, membership.pk, on=starts_on)
     return membership
 
 

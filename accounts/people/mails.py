@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from allauth.socialaccount.models import SocialAccount
 from celery.exceptions import SoftTimeLimitExceeded
@@ -69,20 +69,24 @@ def send_invitation(invitation: RoleInvitation, secret: str) -> None:
         _send(_("Meldcode: you are invited"), text, invitation.email)
 
 
-def tell(what: What, about: int, *, by: User | None = None) -> None:
+def tell(what: What, about: int, *, by: User | None = None, on: date | None = None) -> None:
     """Let people be told of something, in the transaction that does it: once it is done, or later.
 
     ``about``: the key of the membership, the person, the provider or the link. ``by``: who did it.
+    ``on``: a day to come, on which it is told; of what is for whoever holds a role by then.
     Whoever leads and looks after the school has it in the application too: a mail can be lost, and
     the name or the address that stands in it can be such that nobody's mailbox takes it.
     """
     schools = HEARD_AT[what](about) if what in HEARD_AT else []
-    now = timezone.now()
+    made_at = timezone.now()
+    if waits := on is not None and on > timezone.localdate():
+        made_at = timezone.make_aware(datetime.combine(on, time()))
     telling = Telling.objects.create(
-        what=what, about=about, schools=schools, made_at=now, next_try=now + LATER
+        what=what, about=about, schools=schools, made_at=made_at, next_try=made_at + LATER
     )
     ring(schools, key=str(telling.pk), by=by)
-    transaction.on_commit(lambda: _try(telling.pk, set(), patient=False))
+    if not waits:
+        transaction.on_commit(lambda: _try(telling.pk, set(), patient=False))
 
 
 def ring(schools: Iterable[int], *, key: str, by: User | None = None) -> None:
@@ -182,14 +186,15 @@ def _of_lately(telling: Telling) -> Iterator[Letter]:
     """Tell whose role hears of such changes which ones there were, in the weeks before.
 
     Roles, second factors that were reset, ways of signing in. Somebody whose role ends for a minute
-    is told of what was done in that minute.
+    is told of what was done in that minute. Of a role that was given long before: since then too,
+    for the letters of that time can be lost.
     """
     held = Membership.objects.select_related("user", "school")
     membership = held.get(pk=telling.about)
     is_over = membership.ends_on is not None and membership.ends_on < timezone.localdate()
     if membership.role not in TOLD or is_over or membership.ended_at is not None:
         return
-    since = timezone.now() - LATELY
+    since = min(membership.given_at or timezone.now(), timezone.now()) - LATELY
     given = (
         Membership.objects.of_places([membership.school])
         .filter(Q(given_at__gt=since) | Q(ended_at__gt=since))
@@ -225,7 +230,7 @@ def _of_lately(telling: Telling) -> Iterator[Letter]:
                 "more_reset": reset.count() - len(were_reset),
                 "providers": providers,
                 "since": since,
-                "days": LATELY.days,
+                "days": (timezone.now() - since).days,
                 "site": settings.SITE_URL,
             },
         )

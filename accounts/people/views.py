@@ -35,7 +35,8 @@ def people(request: HttpRequest) -> HttpResponse:
         .select_related("user", "school", "buurtteam", "replaces__user")
         .order_by("user__name", "user_id", "starts_on")
     )
-    people_seen.send(sender=None, user=request.user, schools=schools)
+    shown = request.method == "GET"  # and not its headers alone
+    people_seen.send(sender=None, user=request.user, schools=schools, all_shown=shown)
     by_person: dict[User, list[Membership]] = {}
     for membership in held:
         by_person.setdefault(membership.user, []).append(membership)

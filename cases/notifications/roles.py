@@ -30,12 +30,12 @@ def tell_of_change(people: set[int], school: int, by: User | None, key: str, **k
     notify(PEOPLE_CHANGED, people - told, f"{key}-{school}", by=by, about=str(school))
 
 
-def seen(user: User, schools: Iterable[School], person: User | None = None, **kwargs: Any) -> None:
+def seen(user: User, schools: Iterable[School], *, all_shown: bool = False, **kwargs: Any) -> None:
     """Write down that somebody looked at the people (``accounts.signals.people_seen``).
 
-    All of them: whoever looks at one does not see what was changed of the others.
+    At all of them: who looks at one does not see what was changed of the others.
     """
-    if person is not None:
+    if not all_shown:
         return
     _unread([school.pk for school in schools]).filter(recipient=user).update(read_at=timezone.now())
 

@@ -10,9 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.roles import Role
 from tests.accounts.page import Page
 from tests.attacks.proof import shows
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, member
 
 pytestmark = pytest.mark.django_db
 
@@ -136,3 +137,20 @@ def test_who_asks_a_link_for_somebody_keeps_them_from_no_second_factor(client, t
     theirs.post(reverse("account_login"), {"login": teacher.email, "password": PASSWORD})
     assert theirs.get(reverse("mfa_activate_totp")).status_code == 200
     assert theirs.get(reverse("mfa_add_webauthn")).status_code == 200
+
+
+def test_an_address_that_was_theirs_once_leads_to_no_link(client, teacher, school):
+    """allauth keeps each address for which somebody asked; function mailboxes go hand to hand."""
+    old = teacher.email
+    ask(client, old)
+    assert [letter.to for letter in mail.outbox] == [[old]]
+    teacher.email = f"nieuw.{old}"
+    teacher.save()
+    ask(client, old)
+    assert len(mail.outbox) == 1
+    member(Role.TEACHER, school, email=old)
+    ask(client, old)
+    assert len(mail.outbox) == 2
+    assert teacher.public_id.hex not in mail.outbox[1].body
+    ask(client, teacher.email.upper())
+    assert len(mail.outbox) == 3

@@ -225,9 +225,11 @@ ATTACKS = (
         "hash is computed for all; what is looked up and mailed comes after the answer, by a "
         "thread of its own"),
     Attack("limit-4", "2.5.6",
-        "Lock somebody out by mistakes on purpose, and use up the mails that let them in again",
-        "they may choose a new password by mail, and come in with it at once; who has no link that "
-        "works gets one, however many mails there were"),
+        "Lock somebody out by mistakes on purpose, in the password or in the codes after it, and "
+        "use up the mails that let them in again",
+        "they may choose a new password by mail, and come in with it at once (wrong codes are "
+        "forgiven by it three times a day: who reads the mail guesses not without end); who has no "
+        "link that works gets one, however many mails there were"),
     Attack("limit-5", "2.2.1",
         "Flood somebody with mails about a new password",
         "five tries a minute for one address, known or not; beyond twenty mails a day one for each "

@@ -19,10 +19,18 @@ from django.utils.formats import date_format
 from accounts.access import Permission
 from accounts.drafts.actions import keep
 from accounts.errors import ActionError
-from accounts.models import Draft, IdentityProvider, Membership
+from accounts.models import Draft, IdentityProvider, Membership, Telling
 from accounts.people import actions, mails
-from accounts.people.actions import ROLES_A_DAY, TEAM_ROLES_A_DAY, end_role, give_role, invite
+from accounts.people.actions import (
+    ROLES_A_DAY,
+    TEAM_ROLES_A_DAY,
+    end_role,
+    give_role,
+    invite,
+    reset_second_factor,
+)
 from accounts.people.forms import NameField
+from accounts.people.tasks import tell_again
 from accounts.people.winding_up import wind_up_expired
 from accounts.roles import Role
 from accounts.sso import actions as sso_actions
@@ -409,3 +417,46 @@ def test_a_name_holds_no_sign_that_cannot_be_seen(sign):
     assert NameField(max_length=120).clean(f"Anneke{sign} de{sign}Groot").replace(" ", "") == (
         "AnnekedeGroot"
     )
+
+
+def test_what_was_changed_before_somebody_came_is_told_when_they_come(
+    school, administrator, mailoutbox, django_capture_on_commit_callbacks
+):
+    """It went out at once, also for a role of two years from now: names, addresses and resets."""
+    teacher, newcomer = member(Role.TEACHER, school), member(Role.TEACHER, school)
+    give_app(newcomer)
+    reset_second_factor(school, administrator, newcomer)
+    first_day = timezone.localdate() + timedelta(days=100)
+    mailoutbox.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        give_role(school, administrator, teacher, role=Role.SCHOOL_LEADER, starts_on=first_day)
+    assert not of_newcomer(mailoutbox, newcomer)
+    with time_machine.travel(timezone.now() + timedelta(days=98)):
+        tell_again()
+    assert not of_newcomer(mailoutbox, newcomer)
+    with time_machine.travel(timezone.now() + timedelta(days=100, minutes=10)):
+        tell_again()
+    (letter,) = of_newcomer(mailoutbox, newcomer)
+    assert letter.to == [teacher.email]
+    assert not Telling.objects.filter(what=Telling.What.LATELY).exists()
+
+
+def test_nor_where_the_role_ended_before_it_began(school, administrator, mailoutbox):
+    teacher, newcomer = member(Role.TEACHER, school), member(Role.TEACHER, school)
+    give_app(newcomer)
+    reset_second_factor(school, administrator, newcomer)
+    first_day = timezone.localdate() + timedelta(days=100)
+    to_come = give_role(
+        school, administrator, teacher, role=Role.SCHOOL_LEADER, starts_on=first_day
+    )
+    end_role(to_come, administrator, school)
+    mailoutbox.clear()
+    with time_machine.travel(timezone.now() + timedelta(days=101)):
+        tell_again()
+    assert not of_newcomer(mailoutbox, newcomer)
+    assert not Telling.objects.exists()
+
+
+def of_newcomer(letters, person):
+    """Return the letters about what was before their reader came, in which somebody stands."""
+    return [one for one in letters if "voor je kwam" in one.subject and person.email in one.body]

@@ -17,7 +17,7 @@ from accounts.people import actions as roles
 from accounts.roles import Role
 from audit.kinds import Kind
 from audit.models import LogEntry
-from cases.destruction import approving, listing, tombstones
+from cases.destruction import approving, listing, tombstones, work
 from cases.destruction.due import cases_due
 from cases.destruction.erasing import erase_case
 from cases.destruction.shown import overview
@@ -517,3 +517,22 @@ def test_a_certificate_says_nothing_of_what_was_kept_all_the_same(school, due, p
     assert run.certificate["cases"] == 1
     assert "kept" not in run.certificate
     assert Case.objects.filter(pk=due.pk).exists()
+
+
+@shows("destroy-3")
+def test_how_far_a_run_is_counts_nothing_that_is_hidden(
+    school, due, people, signed_in, time_machine
+):
+    time_machine.move_to(timezone.now(), tick=False)  # each page says when it was printed
+    other, kept_out = CaseFactory(pupil__school=school), member(Role.COORDINATOR, school)
+    over(other)
+    listing.look_again(school, people[0])
+    need_to_know.shut_out(due, people[2], kept_out, **FAMILY)
+    approve(school, *people[:2])
+    Destruction.objects.update(state="running", started_at=timezone.now())
+    page, browser = reverse("cases:destruction"), signed_in(kept_out)
+    before = Page(browser.get(page)).text
+    assert "Dit wordt nu vernietigd." in before
+    work._one(Destruction.objects.get(), DueItem.objects.get(case=due).pk)
+    assert not Case.objects.filter(pk=due.pk).exists()
+    assert Page(browser.get(page)).text == before

@@ -1,13 +1,16 @@
 """Half of a sign-in, kept until that was over. Each failed on the day it was written."""
 
+from uuid import uuid4
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.people.actions import end_role, reset_second_factor
+from accounts.people.actions import end_role, invite, reset_second_factor
+from accounts.roles import Role
 from tests.accounts.second_factors import LOGIN, code, give_app, sign_in
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, SchoolFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -72,3 +75,30 @@ def test_the_owner_begins_anew(teacher):
     owner.post(GIVE, {"code": code(secret, -1)})
     sign_in(owner, teacher)
     assert owner.get(reverse("help")).status_code == 200
+
+
+def test_no_role_is_accepted_in_a_session_without_the_owners_second_factor(
+    teacher, monkeypatch, django_capture_on_commit_callbacks
+):
+    """A page that is open to everybody asked for none, whoever held the invitation."""
+    elsewhere, secrets = SchoolFactory(), []
+    thief = Client()
+    thief.post(LOGIN, {"login": teacher.email, "password": PASSWORD})
+    secret = give_app(teacher)  # after it: that session stays, and waits for it
+    by = member(Role.ADMINISTRATOR, elsewhere)
+    monkeypatch.setattr("accounts.people.mails.send_invitation", lambda *a: secrets.append(a[1]))
+    with django_capture_on_commit_callbacks(execute=True):
+        invite(elsewhere, by, uuid4(), email=teacher.email, name="Anke", role=Role.COORDINATOR)
+    accept = reverse("people:invitation")
+    thief.get(reverse("people:open_invitation", args=secrets))
+    for ask in (thief.get, thief.post):
+        assert ask(accept)["Location"].startswith(reverse("mfa_reauthenticate"))
+    thief.post(reverse("set_language"), {"language": "en"})
+    assert not teacher.memberships.filter(school=elsewhere).exists()
+    assert User.objects.get(pk=teacher.pk).language == "nl"
+
+    owner = half_way(teacher)
+    assert gets_in(owner, secret)
+    owner.get(reverse("people:open_invitation", args=secrets))
+    assert owner.post(accept)["Location"] == reverse("home")
+    assert teacher.memberships.filter(school=elsewhere).exists()

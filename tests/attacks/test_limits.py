@@ -15,10 +15,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import after_response
+from accounts.adapter import lift_lock_out
 from accounts.models import User
 from accounts.people.actions import SECRET_BYTES
 from tests.accounts.page import Page
-from tests.accounts.second_factors import LOGIN
+from tests.accounts.second_factors import LOGIN, code, give_app
 from tests.accounts.test_password_reset import choose
 from tests.attacks.proof import shows
 from tests.factories import PASSWORD, RoleInvitationFactory, UserFactory
@@ -276,6 +277,63 @@ def test_whoever_was_locked_out_comes_in_with_a_new_password(teacher, clock):
     path = next(word for word in mail.outbox[-1].body.split() if "/reset/key/" in word)
     choose(browser, path.partition(".example")[2])
     assert tries(teacher.email, "paard stal klok regen").status_code == 302
+
+
+GIVE = reverse("mfa_authenticate")
+
+
+def wrong_codes(user, clock) -> None:
+    """Give the password, and wrong codes, until one has to wait for a day."""
+    for n in range(11):
+        clock(6 * 60)
+        thief = Client()
+        thief.post(LOGIN, {"login": user.email, "password": PASSWORD}, REMOTE_ADDR=f"192.0.2.{n}")
+        for __ in range(5):
+            thief.post(GIVE, {"code": "000000"}, REMOTE_ADDR=f"192.0.2.{n}")
+
+
+def comes_in(user, secret: str, password: str) -> bool:
+    """Tell whether somebody comes in with their password and the right code."""
+    browser = Client()
+    browser.post(LOGIN, {"login": user.email, "password": password})
+    browser.post(GIVE, {"code": code(secret)})
+    return browser.get(reverse("help")).status_code == 200
+
+
+@shows("limit-4")
+def test_whoever_was_locked_out_by_wrong_codes_comes_in_with_a_new_password(teacher, clock):
+    """So that nobody who has a password keeps its owner out for a day."""
+    secret = give_app(teacher)
+    wrong_codes(teacher, clock)
+    clock(6 * 60)
+    assert not comes_in(teacher, secret, PASSWORD)
+    Client().post(RESET, {"email": teacher.email})
+    link = re.search(r"https?://[^/]+(/\S+)", mail.outbox[-1].body).group(1)
+    choose(Client(), link, "paard stal klok regen")
+    assert comes_in(teacher, secret, "paard stal klok regen")
+
+
+@shows("limit-4")
+def test_nor_is_the_code_of_a_new_app_refused(teacher, administrator, clock, signed_in):
+    give_app(teacher)
+    wrong_codes(teacher, clock)
+    reset = reverse("people:reset_second_factor", args=[teacher.public_id])
+    assert signed_in(administrator).post(reset).status_code == 302
+    assert comes_in(teacher, give_app(teacher), PASSWORD)
+
+
+@shows("limit-6")
+def test_new_passwords_forgive_wrong_codes_some_times_a_day(teacher, clock):
+    """Whoever reads somebody's mail would guess without end."""
+    secret, request = give_app(teacher), RequestFactory().post("/")
+    request.user = teacher
+    for __ in range(3):
+        wrong_codes(teacher, clock)
+        lift_lock_out(request, teacher)
+    wrong_codes(teacher, clock)
+    lift_lock_out(request, teacher)
+    clock(6 * 60)
+    assert not comes_in(teacher, secret, PASSWORD)
 
 
 @shows("limit-4")

@@ -237,3 +237,15 @@ def test_nothing_is_told_to_an_account_that_was_closed(
     later()
     assert [leader.email] in [sent.to for sent in mailoutbox]
     assert [to_come.email] not in [sent.to for sent in mailoutbox]
+
+
+def test_looking_at_one_person_puts_out_no_bell_about_another(school, administrator, signed_in):
+    """A leader of two schools looked at a teacher of the one, and had seen what changed at both."""
+    leader, teacher = member(Role.SCHOOL_LEADER, school), member(Role.TEACHER, school)
+    give_role(school, administrator, member(Role.TEACHER, school), role=Role.ADMINISTRATOR)
+    rings = Notification.objects.filter(recipient=leader, kind=PEOPLE_CHANGED, read_at=None)
+    browser = signed_in(leader)
+    assert browser.get(reverse("people:person", args=[teacher.public_id])).status_code == 200
+    assert rings.exists()
+    browser.get(reverse("people:people"))
+    assert not rings.exists()
