@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.stagekit import clear_login
+from allauth.account.internal.stagekit import clear_login, unstash_login
 from allauth.account.utils import url_str_to_user_pk
 from allauth.core import context, ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
@@ -64,6 +64,24 @@ def codes_key(user: User) -> str:
     return f"mfa-auth-user-{user.pk}"
 
 
+def end_outlived_half(request: HttpRequest) -> HttpResponse | None:
+    """End half of a sign-in that would not be let in any more; return where that leads.
+
+    Before a code is looked at: whoever knew the password of before would keep its owner out by
+    wrong ones.
+    """
+    half = unstash_login(request, peek=True)
+    if half is None or request.session.get(BEGAN_WITH, "") == half.user.get_session_auth_hash():
+        return None
+    return _end_half(request)
+
+
+def _end_half(request: HttpRequest) -> HttpResponse:
+    clear_login(request)
+    messages.error(request, _("Your account was changed meanwhile. Sign in once more."))
+    return redirect("account_login")
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """Nobody signs up: people are invited by their administrator."""
 
@@ -119,9 +137,7 @@ class AccountAdapter(DefaultAccountAdapter):
         A new password, a role that ended, a second factor that was taken away.
         """
         if request.session.pop(BEGAN_WITH, "") != user.get_session_auth_hash():
-            clear_login(request)
-            messages.error(request, _("Your account was changed meanwhile. Sign in once more."))
-            raise ImmediateHttpResponse(redirect("account_login"))
+            raise ImmediateHttpResponse(_end_half(request))
         super().login(request, user)
 
     def set_password(self, user: User, password: str) -> None:

@@ -14,6 +14,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from accounts import second_factor, sessions, typed
+from accounts.adapter import end_outlived_half
 from accounts.models import User
 from accounts.session_store import Key
 
@@ -95,9 +96,11 @@ class SecondFactorMiddleware:
         self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict
     ) -> HttpResponse | None:
         """Ask for the second factor, or to set one up, before the page that was asked for."""
+        name = request.resolver_match.url_name
+        if not request.user.is_authenticated and name == second_factor.TO_SIGN_IN:
+            return end_outlived_half(request)
         if not request.user.is_authenticated or not getattr(view, "login_required", True):
             return None
-        name = request.resolver_match.url_name
         if name in second_factor.TO_GIVE:
             return None
         if second_factor.given_at(request) or second_factor.is_spared(request.user):

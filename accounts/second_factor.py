@@ -29,6 +29,8 @@ from accounts.models import User
 
 FRESH_FOR = timedelta(minutes=15)
 
+# The page on which one gives it to sign in.
+TO_SIGN_IN = "mfa_authenticate"
 # The pages on which one gives it; and those on which one sets the first one up.
 TO_GIVE = frozenset({"mfa_reauthenticate", "mfa_reauthenticate_webauthn", "account_reauthenticate"})
 TO_SET_UP = frozenset({"mfa_index", "mfa_activate_totp", "mfa_add_webauthn"})

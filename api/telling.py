@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts import access
 from accounts.access import Permission, Scope
 from accounts.models import Membership, User
-from accounts.people.mails import LATELY
+from accounts.people.letters import LATELY
 from api.kinds import TOKEN_ALONE, TOKEN_MADE
 from api.models import ApiToken
 from cases.notifications.telling import notify

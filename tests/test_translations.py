@@ -73,6 +73,12 @@ def as_python(path: Path) -> bytes:
     return text.encode()
 
 
+def alone_in(path: Path) -> Iterator[str]:
+    """The texts that a file asks for without a number, and without a context."""
+    found = extract("python", io.BytesIO(as_python(path)), KEYWORDS, options={"encoding": "utf-8"})
+    yield from (text for _, text, _, context in found if isinstance(text, str) and not context)
+
+
 def texts_of(path: Path) -> Iterator[Key]:
     """What a file asks a translation for."""
     found = extract("python", io.BytesIO(as_python(path)), KEYWORDS, options={"encoding": "utf-8"})
@@ -135,6 +141,17 @@ def test_every_text_of_the_interface_has_its_dutch(catalogue):
 
 def _translated(message: Message | None) -> bool:
     return message is not None and not message.fuzzy and all(forms(message))
+
+
+def test_no_text_of_one_number_is_asked_for_without_a_number(catalogue):
+    """Python's gettext finds it from 3.11.3 on, and leaves it in English before (Debian 12)."""
+    wrong = {
+        f"{path.relative_to(ROOT)}: {text}"
+        for path in sources()
+        for text in alone_in(path)
+        if (found := catalogue.get(text)) and found.pluralizable
+    }
+    assert wrong == set()
 
 
 def test_nothing_in_the_catalogue_is_empty_or_a_guess(catalogue, messages):

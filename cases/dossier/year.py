@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts import access
 from accounts.access import Permission, Scope, roles_at
 from accounts.models import Membership, School, User
-from accounts.people.mails import LATELY
+from accounts.people.letters import LATELY
 from audit.kinds import Kind
 from audit.log import record_read
 from cases import jobs

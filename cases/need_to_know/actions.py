@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts import access
 from accounts.access import Permission, Scope
 from accounts.models import Membership, School, User
-from accounts.people.mails import LATELY
+from accounts.people.letters import LATELY
 from accounts.roles import CARE_TEAM, Role
 from audit.about import told_in
 from audit.kinds import Kind

@@ -14,20 +14,15 @@ from accounts.access import Permission
 from accounts.models import Membership, User
 from background.reasons import in_words
 from background.sections import Item, Section, Unsent
-from cases.models import Envelope, Notification, OutboxMessage, RightsRequest, ShutOut
-from cases.notifications.kinds import (
-    DESTROYED,
-    DESTRUCTION_LISTED,
-    REQUEST_DUE,
-    Sight,
-    sees_certificate,
-)
+from cases.models import Envelope, Notification, OutboxMessage
+from cases.notifications.kinds import DESTROYED, DESTRUCTION_LISTED, REQUEST_DUE
 from cases.notifications.outbox import send_again
 from cases.notifications.querysets import SEVERAL
 from cases.sight import kept_from
 from cases.together import read_together
 
 SHOWN = 50
+ABOUT_PUPILS = (DESTROYED, DESTRUCTION_LISTED, REQUEST_DUE)
 
 
 def unsent() -> Unsent:
@@ -64,7 +59,7 @@ def given_up(user: User) -> QuerySet:
     told of that place's cases: there only a letter about a case of the user's own schools shows.
     Nor does one in which all is about cases that are kept from the user, or are for the board: that
     it went to this reader would tell of it, and of whose signal it is (R9). What hangs on no case
-    can be about one all the same (``_of_what_is_kept_from``).
+    can be about one all the same (``_about_pupils``).
     """
     schools = access.schools(user, Permission.SEE_BACKGROUND)
     current = Membership.objects.current()
@@ -73,25 +68,20 @@ def given_up(user: User) -> QuerySet:
     told = OutboxMessage.objects.filter(envelope=OuterRef("pk"))
     told = told.exclude(notification__case__restricted=True)
     told = told.exclude(notification__case__reference__in=kept_from(user))
-    told = told.exclude(notification__in=_of_what_is_kept_from(user))
+    told = told.exclude(_about_pupils(user))
     own = told.filter(notification__case__school__in=schools)
     dead = Envelope.objects.dead().filter(Exists(told), recipient__in=people)
     return dead.filter(Exists(own) | ~Q(recipient__in=elsewhere))
 
 
-def _of_what_is_kept_from(user: User) -> QuerySet:
-    """Return the notifications that hang on no case, and are about what the user may not know of.
-
-    That a list waits for approval they know where they were told of it themselves.
+def _about_pupils(user: User) -> Q:
+    """Return the condition on messages that hang on no case and are about pupils all the same, of
+    which the user was not told themselves: they may be about what is kept from them.
     """
-    shut_out = ShutOut.objects.standing().filter(user=user).values("pupil")
-    requests = RightsRequest.objects.filter(pupil__in=shut_out).values_list("public_id", flat=True)
-    told = Notification.objects.filter(recipient=user, key=OuterRef("key"))
-    return Notification.objects.filter(
-        Q(kind=REQUEST_DUE, about__in=[str(one) for one in requests])
-        | Q(kind=DESTROYED) & ~sees_certificate(Sight(user))
-        | Q(kind=DESTRUCTION_LISTED) & ~Exists(told.filter(kind=DESTRUCTION_LISTED))
+    the_same = Notification.objects.filter(
+        recipient=user, kind=OuterRef("notification__kind"), key=OuterRef("notification__key")
     )
+    return Q(notification__kind__in=ABOUT_PUPILS) & ~Exists(the_same)
 
 
 def _asked(user: User) -> QuerySet:

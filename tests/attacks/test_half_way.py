@@ -77,6 +77,20 @@ def test_the_owner_begins_anew(teacher):
     assert owner.get(reverse("help")).status_code == 200
 
 
+def test_a_half_that_is_over_counts_no_wrong_codes(teacher):
+    """Five of these kept out who had chosen a new password by then."""
+    secret = give_app(teacher)
+    thief = half_way(teacher)
+    person = User.objects.get(pk=teacher.pk)
+    person.set_password(NEW)
+    person.save()
+    for __ in range(5):
+        assert thief.post(GIVE, {"code": "000000"})["Location"] == LOGIN
+    owner = Client()
+    owner.post(LOGIN, {"login": teacher.email, "password": NEW})
+    assert gets_in(owner, secret)
+
+
 def test_no_role_is_accepted_in_a_session_without_the_owners_second_factor(
     teacher, monkeypatch, django_capture_on_commit_callbacks
 ):
