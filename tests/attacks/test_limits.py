@@ -300,6 +300,7 @@ def comes_in(user, secret: str, password: str) -> bool:
     return browser.get(reverse("help")).status_code == 200
 
 
+@pytest.mark.any_database
 @shows("limit-4")
 def test_whoever_was_locked_out_by_wrong_codes_comes_in_with_a_new_password(teacher, clock):
     """So that nobody who has a password keeps its owner out for a day."""
@@ -313,6 +314,7 @@ def test_whoever_was_locked_out_by_wrong_codes_comes_in_with_a_new_password(teac
     assert comes_in(teacher, secret, "paard stal klok regen")
 
 
+@pytest.mark.any_database
 @shows("limit-4")
 def test_nor_is_the_code_of_a_new_app_refused(teacher, administrator, clock, signed_in):
     give_app(teacher)
@@ -322,6 +324,7 @@ def test_nor_is_the_code_of_a_new_app_refused(teacher, administrator, clock, sig
     assert comes_in(teacher, give_app(teacher), PASSWORD)
 
 
+@pytest.mark.any_database
 @shows("limit-6")
 def test_new_passwords_forgive_wrong_codes_some_times_a_day(teacher, clock):
     """Whoever reads somebody's mail would guess without end."""
