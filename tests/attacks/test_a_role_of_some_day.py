@@ -20,7 +20,7 @@ from accounts.access import Permission
 from accounts.drafts.actions import keep
 from accounts.errors import ActionError
 from accounts.models import Draft, IdentityProvider, Membership, Telling
-from accounts.people import actions, mails
+from accounts.people import actions, letters
 from accounts.people.actions import (
     ROLES_A_DAY,
     TEAM_ROLES_A_DAY,
@@ -344,7 +344,7 @@ def test_who_led_for_a_minute_is_not_the_one_cut_from_a_long_list(
     school, administrator, mailoutbox, django_capture_on_commit_callbacks, monkeypatch
 ):
     """Each role given later came before it, and a mail names a hundred."""
-    monkeypatch.setattr(mails, "MOST_TOLD", 3)
+    monkeypatch.setattr(letters, "MOST_TOLD", 3)
     leader, friend = member(Role.TEACHER, school), member(Role.TEACHER, school)
     Membership.objects.update(given_at=timezone.now() - timedelta(days=90))
     end_role(
