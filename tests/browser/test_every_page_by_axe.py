@@ -2,8 +2,9 @@
 
 A page is opened once, in the one language or the other, as one of those who may see it (with
 EVERYTHING set, four times): judged by all rules as it is opened, and every other page once more at
-the other width in the other theme; by those that look at colours in all four. A new URL is taken in
-by itself: what answers somebody with a whole page of HTML is one.
+the other width in the other theme; by those that look at colours in both themes, and at the other
+width in the one that is new there. A new URL is taken in by itself: what answers somebody with a
+whole page of HTML is one.
 """
 
 import os
@@ -173,9 +174,10 @@ def complaints(page: Page, path: str, way: Way) -> list[object]:
             wrong = page.evaluate(JUDGE_COLOURS, COLOURS)
         if wrong := [*wrong, *nameless(page)]:
             found.append({f"{size}, {theme}": wrong})
-        page.emulate_media(color_scheme=other)
-        if wrong := page.evaluate(JUDGE_COLOURS, COLOURS):
-            found.append({f"{size}, {other}": wrong})
+        if size == way.size or EVERYTHING:
+            page.emulate_media(color_scheme=other)
+            if wrong := page.evaluate(JUDGE_COLOURS, COLOURS):
+                found.append({f"{size}, {other}": wrong})
         if size == "phone":
             page.set_viewport_size({"width": NARROWEST, "height": 844})
             if (wide := page.evaluate(TOO_WIDE)) > 0:
