@@ -157,8 +157,6 @@ class Composer:
         """Return what stands in front: of the case, of the export, and of the last decision."""
         dossier, case = self.dossier, self.dossier.case
         aside = guarded_by(case, dossier.guarded)
-        # That somebody else took it on: where it is left out, so is its label.
-        unsaid = left_out(aside, dossier.variant.code) is not None
         # Without a label too: the paper says that what the house keeps of itself is no part of it.
         house = left_out(About.HOUSE, dossier.variant.code) is None
         deadline = ""
@@ -172,7 +170,7 @@ class Composer:
             "attention": Case.Attention(dossier.guidance.attention).label if house else "",
             "responsible": self.staff(case.responsible.name) if case.responsible else "",
             "steps": dossier.steps if house else (),
-            "elsewhere": "" if unsaid else self.text(self._elsewhere, aside),
+            "elsewhere": self.house(dossier.guidance.elsewhere) if house else "",
             "outcome": self.text(case.get_outcome_display(), aside) if self._closing_chosen else "",
             "closing": self.closing() if case.closed_at else None,
             "deadline": self.house(deadline) if house else "",
@@ -220,13 +218,6 @@ class Composer:
     def legend(self) -> list[tuple[str, Promise, int]]:
         """Return the grounds that were used, with what each means and how often. Asked at last."""
         return [(g, GROUNDS[g], self.grounds[g]) for g in Ground if self.grounds[g]]
-
-    @property
-    def _elsewhere(self) -> str:
-        """Return who else took it on; empty where what was decided is not among what was chosen."""
-        last = self.dossier.last_decision
-        told = last is None or self._is_chosen(KINDS["decisions"], last)
-        return str(self.dossier.guidance.elsewhere or "") if told else ""
 
     @property
     def _last_decision(self) -> Any:

@@ -119,12 +119,16 @@ def untold(referral: Any) -> bool:
 def untold_of(decision: Any) -> set[int]:
     """Return the keys of the referrals of which the family does not know, and of what came of them.
 
-    What is passed on comes after what it was passed on from.
+    What is passed on comes after what it was passed on from. What was passed on from a report
+    without the school's name would say that there was one.
     """
     found: set[int] = set()
+    unnamed: set[int] = set()
     for referral in sorted(decision.referrals.all(), key=attrgetter("pk")):
-        if untold(referral) or referral.passed_on_from_id in found:
+        if untold(referral) or referral.passed_on_from_id in found | unnamed:
             found.add(referral.pk)
+        elif referral.anonymous:
+            unnamed.add(referral.pk)
     return found
 
 

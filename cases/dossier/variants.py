@@ -215,7 +215,8 @@ LEFT_OUT: dict[About, Mapping[Code, Ground | None]] = {
     About.STATED:   (SHOWN,  SHOWN,  A,      SHOWN,  SHOWN,  SHOWN,  SHOWN),
     About.SAFETY:   (SHOWN,  SHOWN,  C,      SHOWN,  SHOWN,  SHOWN,  SHOWN),
     About.UNTOLD:   (SHOWN,  SHOWN,  C,      C,      SHOWN,  SHOWN,  SHOWN),
-    About.REPORTER: (SHOWN,  SHOWN,  B,      B,      SHOWN,  SHOWN,  SHOWN),
+    # As what they do not know of at all: a ground of its own would tell who reported.
+    About.REPORTER: (SHOWN,  SHOWN,  C,      C,      SHOWN,  SHOWN,  SHOWN),
     About.FILE:     (SHOWN,  SHOWN,  A,      A,      SHOWN,  SHOWN,  SHOWN),
     About.COPY:     (SHOWN,  SHOWN,  C,      B,      D,      D,      D),
     About.REPLACED: (SHOWN,  SHOWN,  B,      B,      D,      D,      D),

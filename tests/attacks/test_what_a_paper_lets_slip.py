@@ -364,13 +364,13 @@ def test_what_was_not_chosen_stands_on_no_cover(case, code):
     chosen = {"chosen": [f"signals-{signal.pk}"]}
     one, other = alone(case, home_safe="yes"), alone(case, home_safe="no")
     assert differences(case, code, one, other, **chosen) == []
-    decided = decision(case, NOW, to={"veilig_thuis": NOW}, report=True)
-    taken = {"accepted_at": NOW, "accepted_by": UserFactory(), "confirmed_at": NOW,
-             "confirmed_by": UserFactory(), "family_told": True}  # fmt: skip
-    Referral.objects.update(**taken)
+    decision(case, NOW, to={"veilig_thuis": NOW}, report=True)
+    Referral.objects.update(
+        accepted_at=NOW, accepted_by=UserFactory(), confirmed_at=NOW, confirmed_by=UserFactory(),
+        family_told=True,
+    )  # fmt: skip
     assert "Nu verantwoordelijk" not in page(case, code, **chosen)
-    chosen["chosen"].append(f"decisions-{decided.pk}")
-    assert "Nu verantwoordelijk" in page(case, code, **chosen)
+    assert "Nu verantwoordelijk" in page(case, Code.WHOLE)
 
 
 @pytest.mark.parametrize(
@@ -392,3 +392,47 @@ def test_that_the_pupil_told_it(case):
     SignalFactory(case=case, child_words="Hij slaat mij.")
     assert "De eigen woorden van de leerling" in page(case, Code.PUPIL)
     assert "De eigen woorden van de leerling" not in page(case, Code.PARENTS)
+
+
+@pytest.mark.parametrize("code", [Code.PARENTS, Code.PUPIL])
+def test_that_a_report_bears_no_name_of_a_school(case, code):
+    """By the ground on which it was left out, and by how often."""
+    decision(case, NOW, to={"veilig_thuis": NOW}, report=True)
+    Referral.objects.update(sent_by=UserFactory(name="Sanne Visser"))
+
+    def untold():
+        Referral.objects.update(family_told=False, not_told_reason="Niet veilig.")
+
+    def unnamed():
+        Referral.objects.update(family_told=True, anonymous=True, anonymous_reason="Wraak.")
+
+    assert differences(case, code, untold, unnamed) == []
+
+
+@pytest.mark.parametrize("code", [Code.PARENTS, Code.PUPIL])
+@pytest.mark.parametrize("consent", ["given", ""])
+def test_nor_what_was_passed_on_from_one(case, code, consent):
+    decided = decision(case, NOW, to={"veilig_thuis": NOW}, report=True)
+    Referral.objects.update(family_told=True, anonymous=True, anonymous_reason="Wraak.")
+    first = Referral.objects.create(
+        decision=decided, to="raad", passed_on_from=decided.referrals.get(), sent_at=NOW,
+        handed_over="Hun melding.", consent=consent, family_told=True,
+    )  # fmt: skip
+    Referral.objects.create(
+        decision=decided, to="save", passed_on_from=first, sent_at=NOW, family_told=True
+    )
+    shown = page(case, code)
+    for said in ("Hun melding.", "Raad voor de Kinderbescherming", "SAVE", "Doorgegeven door"):
+        assert said not in shown, said
+    assert "Hun melding." in page(case, Code.WHOLE)
+
+
+def test_that_a_pupil_alone_refused_what_the_buurtteam_had_taken_on(case):
+    SignalFactory(case=case, author=UserFactory(name="Karim Ouazzani"))
+    ConversationFactory(
+        case=case, kind="three_way", held_at=NOW - timedelta(days=3), consent_parents="given",
+        consent_pupil="given", recorded_at=NOW - timedelta(days=3), buurtteam_consent=True,
+    )  # fmt: skip
+    one = alone(case, help_wanted="yes")
+    other = alone(case, help_wanted="no", refused_by="pupil")
+    assert differences(case, Code.PARENTS, one, other) == []
