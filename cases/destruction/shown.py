@@ -52,6 +52,7 @@ def overview(user: User, school: School) -> Overview:
     runs = list(
         Destruction.objects.visible_to(user)
         .filter(school=school)
+        .exclude(state=Destruction.State.FAILED)
         .select_related("first_by", "second_by")[: CERTIFICATES * 2]
     )
     busy = _as_seen([run for run in runs if run.is_busy], user)

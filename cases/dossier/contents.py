@@ -290,7 +290,10 @@ class Composer:
         noted = {"name": self.staff(record.author.name), "day": moment(record.recorded_at)}
         parts = [moment(getattr(record, kind.moment))] if kind.moment != "recorded_at" else []
         if place := getattr(record, "place", "") if kind.relation == "signals" else "":
-            parts.append(self.text(place, kind.place(record, self.dossier.guarded)))
+            about = kind.place(record, self.dossier.guarded)
+            # What protects the pupil is left out below, once for all of the record.
+            if left_out(about, self.dossier.variant.code) is not Ground.PUPIL:
+                parts.append(self.text(place, about))
         parts.append(_("noted by %(name)s on %(day)s") % noted)
         if self.dossier.case.cycle > 1:
             parts.append(_("walk %(number)s") % {"number": record.cycle})

@@ -119,7 +119,10 @@ SIGNAL = Kind(
         field("child_words", gettext_lazy("The pupil's own words"), CONFIDED, "words"),
         field("hearsay_from", gettext_lazy("Heard from"), SOURCE, "hearsay"),
         field(
-            "interpretation", gettext_lazy("Interpretation, not a fact"), PUPIL, "interpretation"
+            "interpretation",
+            gettext_lazy("Interpretation, not a fact"),
+            _of_what_was_told,
+            "interpretation",
         ),
         field("came_in_by", gettext_lazy("Came in by the system"), PUPIL),
         _of_the_signal,

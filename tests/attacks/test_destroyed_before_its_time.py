@@ -536,3 +536,12 @@ def test_how_far_a_run_is_counts_nothing_that_is_hidden(
     work._one(Destruction.objects.get(), DueItem.objects.get(case=due).pk)
     assert not Case.objects.filter(pk=due.pk).exists()
     assert Page(browser.get(page)).text == before
+
+
+def test_runs_of_which_nothing_went_push_no_certificate_off_the_page(school, due, people):
+    approve(school, *people[:2])
+    destroy()
+    Destruction.objects.bulk_create(
+        Destruction(school=school, state=Destruction.State.FAILED) for __ in range(50)
+    )
+    assert [run.state for run in overview(people[0], school).done] == ["done"]

@@ -327,8 +327,12 @@ def told(case, **fields):
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [({"severe": False}, {"severe": True}), ({"place": "Gang"}, {"place": "Bij oma"})],
-    ids=["severe", "place"],
+    [
+        ({"severe": False}, {"severe": True}),
+        ({"place": ""}, {"place": "Bij oma"}),
+        ({"interpretation": ""}, {"interpretation": "Ze is bang voor hem."}),
+    ],
+    ids=["severe", "place", "interpretation"],
 )
 @pytest.mark.parametrize("code", [Code.PARENTS, Code.PUPIL])
 def test_how_severe_it_is_and_where_it_was_that_the_pupil_told(case, code, one, other):
