@@ -14,7 +14,7 @@ from accounts.access import Permission
 from accounts.models import Membership, User
 from background.reasons import in_words
 from background.sections import Item, Section, Unsent
-from cases.models import Envelope, Notification, OutboxMessage
+from cases.models import Envelope, Notification, OutboxMessage, ShutOut
 from cases.notifications.kinds import DESTROYED, DESTRUCTION_LISTED, REQUEST_DUE
 from cases.notifications.outbox import send_again
 from cases.notifications.querysets import SEVERAL
@@ -22,7 +22,6 @@ from cases.sight import kept_from
 from cases.together import read_together
 
 SHOWN = 50
-ABOUT_PUPILS = (DESTROYED, DESTRUCTION_LISTED, REQUEST_DUE)
 
 
 def unsent() -> Unsent:
@@ -75,13 +74,16 @@ def given_up(user: User) -> QuerySet:
 
 
 def _about_pupils(user: User) -> Q:
-    """Return the condition on messages that hang on no case and are about pupils all the same, of
-    which the user was not told themselves: they may be about what is kept from them.
+    """Return the condition on messages that hang on no case and may be about what is kept from the
+    user: of what goes, which they were not told themselves; of requests, where they are kept from
+    anybody.
     """
     the_same = Notification.objects.filter(
         recipient=user, kind=OuterRef("notification__kind"), key=OuterRef("notification__key")
     )
-    return Q(notification__kind__in=ABOUT_PUPILS) & ~Exists(the_same)
+    of_what_goes = Q(notification__kind__in=(DESTROYED, DESTRUCTION_LISTED)) & ~Exists(the_same)
+    shut_out = ShutOut.objects.standing().filter(user=user)
+    return of_what_goes | Q(Exists(shut_out), notification__kind=REQUEST_DUE)
 
 
 def _asked(user: User) -> QuerySet:

@@ -138,10 +138,16 @@ def test_nor_one_of_a_list_on_which_the_administrator_sees_nothing(
     assert shown(signed_in(administrator), teacher) is not restricted
 
 
-def test_nor_one_of_a_request(school, teacher, coordinator, administrator, refused, signed_in):
-    """Whoever looks after the letters keeps no requests, and may be kept from the pupil."""
+@pytest.mark.parametrize("kept", [True, False])
+def test_nor_one_of_a_request_where_the_administrator_is_kept_from_somebody(
+    school, teacher, coordinator, administrator, refused, signed_in, kept
+):
+    """Any other is shown: somebody waits for an answer, by a legal term."""
     give_role(school, administrator, teacher, role=Role.COORDINATOR, starts_on=None)
-    made = ask(PupilFactory(school=school), coordinator)
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    if kept:
+        shut_out(case, coordinator, administrator, ground="family", explanation="")
+    made = ask(case.pupil, coordinator)
     notify(REQUEST_DUE, [teacher.pk], str(made.public_id), about=str(made.public_id))
     refused()
-    assert not shown(signed_in(administrator), teacher)
+    assert shown(signed_in(again(administrator)), teacher) is not kept
