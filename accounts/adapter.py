@@ -71,9 +71,11 @@ def end_outlived_half(request: HttpRequest) -> HttpResponse | None:
     wrong ones.
     """
     half = unstash_login(request, peek=True)
-    if half is None or request.session.get(BEGAN_WITH, "") == half.user.get_session_auth_hash():
+    if half is None:
         return None
-    return _end_half(request)
+    user, began_with = half.user, request.session.get(BEGAN_WITH, "")
+    holds = user is not None and began_with == user.get_session_auth_hash()
+    return None if holds else _end_half(request)
 
 
 def _end_half(request: HttpRequest) -> HttpResponse:

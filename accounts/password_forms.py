@@ -72,10 +72,9 @@ class ResetPasswordForm(NothingInTheBox, forms.ResetPasswordForm):
 
         def look_and_send() -> None:
             with context.request_context(request):
-                super(ResetPasswordForm, self).clean_email()
-                # An address that was somebody's once is no way to theirs: allauth keeps it.
+                # By the address that they have now: allauth goes by all for which one was asked.
                 address = self.cleaned_data["email"].lower()
-                found = [user for user in self.users if user.email.lower() == address]
+                found = User.objects.filter(email=address, is_active=True)
                 self.users = [user for user in found if _has_room(request, user)]
                 super(ResetPasswordForm, self).save(request, **kwargs)
 

@@ -3,10 +3,11 @@
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Membership, User
 from accounts.people.actions import end_role, invite, reset_second_factor
 from accounts.roles import Role
 from tests.accounts.second_factors import LOGIN, code, give_app, sign_in
@@ -31,6 +32,13 @@ def gets_in(thief: Client, secret: str) -> bool:
     return thief.get(reverse("help")).status_code == 200
 
 
+def choose_new_password(user) -> None:
+    """Let somebody choose a new password, elsewhere."""
+    person = User.objects.get(pk=user.pk)
+    person.set_password(NEW)
+    person.save()
+
+
 def test_who_waits_with_the_code_gets_in(teacher):
     secret = give_app(teacher)
     assert gets_in(half_way(teacher), secret)
@@ -39,9 +47,7 @@ def test_who_waits_with_the_code_gets_in(teacher):
 def test_but_not_once_a_new_password_was_chosen(teacher):
     secret = give_app(teacher)
     thief = half_way(teacher)
-    person = User.objects.get(pk=teacher.pk)
-    person.set_password(NEW)
-    person.save()
+    choose_new_password(teacher)
     assert not gets_in(thief, secret)
 
 
@@ -81,9 +87,7 @@ def test_a_half_that_is_over_counts_no_wrong_codes(teacher):
     """Five of these kept out who had chosen a new password by then."""
     secret = give_app(teacher)
     thief = half_way(teacher)
-    person = User.objects.get(pk=teacher.pk)
-    person.set_password(NEW)
-    person.save()
+    choose_new_password(teacher)
     for __ in range(5):
         assert thief.post(GIVE, {"code": "000000"})["Location"] == LOGIN
     owner = Client()
@@ -116,3 +120,12 @@ def test_no_role_is_accepted_in_a_session_without_the_owners_second_factor(
     owner.get(reverse("people:open_invitation", args=secrets))
     assert owner.post(accept)["Location"] == reverse("home")
     assert teacher.memberships.filter(school=elsewhere).exists()
+
+
+def test_half_of_somebody_who_is_gone_leads_to_the_beginning(teacher):
+    give_app(teacher)
+    thief = half_way(teacher)
+    Membership.objects.filter(user=teacher).delete()
+    Authenticator.objects.filter(user=teacher).delete()
+    User.objects.filter(pk=teacher.pk).delete()
+    assert thief.get(GIVE)["Location"] == LOGIN

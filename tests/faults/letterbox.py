@@ -7,7 +7,7 @@ import socketserver
 import threading
 from dataclasses import dataclass, field
 
-PATIENCE = 60  # seconds that a held conversation waits for a test that has failed
+PATIENCE = 180  # seconds that a held conversation waits: longer than the test (servers.py)
 GOOD_BYE = b"QUIT"
 
 
