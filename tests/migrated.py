@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import django
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.backends.sqlite3.creation import DatabaseCreation
 from django.db.migrations.loader import MigrationLoader
 
@@ -115,6 +115,25 @@ def copied_on_postgres(_folder: Path) -> Iterator[None]:
             cursor.execute(f'ALTER DATABASE "{half}" RENAME TO "{name}"')
     with mock.patch.dict(connection.settings_dict["TEST"], TEMPLATE=name):
         yield
+
+
+def copy_to(address: str, pg_dump: str) -> None:
+    """Fill an empty database of another PostgreSQL with what is copied here, or by migrating it.
+
+    ``pg_dump`` is where that program is.
+    """
+    try:
+        with copied_on_postgres(ROOT):
+            made = connection.settings_dict["TEST"]["TEMPLATE"]
+        words = ["--dbname", _address_of(made), "--no-owner", "--no-privileges"]
+        dump = subprocess.run([pg_dump, *words], check=True, stdout=subprocess.PIPE).stdout
+    except (OperationalError, subprocess.CalledProcessError):
+        # Of what is named only the kind may be known (script/test), or it is of a later version.
+        _migrate(address)
+        return
+    psql = str(Path(pg_dump).with_name("psql"))
+    words = ["--quiet", "--output", os.devnull, "--set", "ON_ERROR_STOP=1", "--dbname", address]
+    subprocess.run([psql, *words], input=dump, check=True)
 
 
 def _address_of(name: str) -> str:

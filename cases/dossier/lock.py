@@ -9,7 +9,6 @@ import io
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from pypdf import PdfWriter
 
 from accounts.crypto import cipher
 
@@ -40,6 +39,10 @@ def unseal(sealed: str) -> str:
 
 def locked(paper: bytes, password: str) -> bytes:
     """Return a PDF that opens by a password alone."""
+    # Here: each process of the house reads this module, few make such a paper, and it takes a fifth
+    # of a second to import.
+    from pypdf import PdfWriter
+
     writer = PdfWriter(clone_from=io.BytesIO(paper))
     writer.encrypt(password, algorithm="AES-256")
     made = io.BytesIO()

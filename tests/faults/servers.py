@@ -75,6 +75,10 @@ class Postgres:
         with contextlib.closing(connection), connection.cursor() as cursor:
             cursor.execute(sql)
 
+    def program(self, name: str) -> str:
+        """Return where a program is that came with the server."""
+        return str(Path(self._pg_ctl).with_name(name))
+
     def follow(self, scratch: Path) -> "Replica":
         """Return a server that follows this one."""
         return Replica(self._pg_ctl, self.port, scratch)

@@ -62,5 +62,9 @@ def certificate_in(secret: str) -> str:
 
 def sign(secret: str, message: bytes) -> bytes:
     """Return the signature of a message with our key: RSA with SHA-256."""
-    key = serialization.load_pem_private_key(secret.encode(), password=None)
+    # We made the key, and it lies where it cannot be changed unseen. To look at each sign-in whether its
+    # numbers are primes takes a quarter of a second of the processor, and anybody may begin one.
+    key = serialization.load_pem_private_key(
+        secret.encode(), password=None, unsafe_skip_rsa_key_validation=True
+    )
     return key.sign(message, padding.PKCS1v15(), hashes.SHA256())
