@@ -1,6 +1,7 @@
 """Signing in and out, passwords, language."""
 
 from allauth.account import views as allauth
+from allauth.decorators import rate_limit
 from allauth.mfa.webauthn import views as passkeys
 from django.urls import include, path, re_path, register_converter
 
@@ -35,6 +36,12 @@ urlpatterns = [
     # Whoever comes in by their school has no password here; allauth sends them to this name.
     path("account/password/none/", views.no_password, name="account_set_password"),
     path("account/reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
+    # As allauth has it, which counts answers alone and no questions.
+    path(
+        "account/second-factor/webauthn/login/",
+        rate_limit(action="passkey_question", limit_get=True)(passkeys.login_webauthn),
+        name="mfa_login_webauthn",
+    ),
     path("account/second-factor/", include("allauth.mfa.urls")),
     # As allauth has them, without the number of a passkey: those of all schools are counted.
     path(

@@ -2,11 +2,13 @@
 
 The text of an error can quote its data: PostgreSQL names the row that failed, a template the value
 that it could not print. So a line holds the class of an error and the places in the code, no more.
+An address of a page that failed stands in it, but for what opens something by itself.
 """
 
 import copy
 import json
 import logging
+import re
 import traceback
 from datetime import UTC, datetime
 from types import TracebackType
@@ -16,6 +18,13 @@ from typing import Any
 FIELDS = ("time", "level", "logger", "process", "message", "error")
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
+
+# Whoever has such an address comes in by it: of what follows these words no log knows anything.
+# When the page fails, as while the database is away, it was not used yet.
+SECRETS = re.compile(r"(/(?:invitation|reset/key)/)[^\s\"'/]+")
+
+# Letters of a message. An address is as long as a stranger likes.
+LONGEST = 1_000
 
 # Celery prints these parts of a failed task into its line.
 OF_A_TASK = ("exc", "traceback", "return_value", "args", "kwargs")
@@ -34,6 +43,8 @@ class LineFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[0] and isinstance(record.args, dict):
             kind = record.exc_info[0].__name__
             record.args = record.args | {part: kind for part in OF_A_TASK if part in record.args}
+        said = SECRETS.sub(r"\1…", record.getMessage())
+        record.msg, record.args = said[:LONGEST] + "…" * (len(said) > LONGEST), None
         return record
 
     def formatException(self, ei: ExcInfo) -> str:
@@ -95,6 +106,9 @@ def logging_of(form: str) -> dict[str, Any]:
         "loggers": {
             # Its warnings quote whole URLs with their query; what was searched for stays out.
             "django.request": {"level": "ERROR"},
+            # And its warnings whole addresses, as often as a stranger sends a form that was no form
+            # of ours: that is nobody's fault to look into, and pushes out what is.
+            "django.security.csrf": {"level": "ERROR"},
             "auditlog": {"level": "WARNING"},
             # What it says of a document quotes the document.
             "weasyprint": {"level": "CRITICAL"},

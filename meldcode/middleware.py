@@ -8,11 +8,22 @@ from contextlib import suppress
 
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, UnreadablePostError
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    UnreadablePostError,
+)
+from django.utils.http import escape_leading_slashes
 
 from api.middleware import AT
 
 METHODS = ("GET", "HEAD", "POST")
+# What the addresses of signing in, of providers and of one's account begin with.
+SIGNING_IN = "/account/"
+# What a browser says of a link that stands on a page of others, also of a neighbour's.
+OTHER_SITES = {"cross-site", "same-site"}
 # Signs of a form that are written as a number ("%41") or are no plain letters: far more than all
 # that anybody types. Each takes two hundred bytes while it is worked out.
 MOST_SIGNS = 250_000
@@ -42,6 +53,27 @@ class KnownMethodsMiddleware:
         # Each address of the API says itself what it takes: a list of pupils is put.
         if request.method not in METHODS and not request.path_info.startswith(AT):
             return HttpResponseNotAllowed(METHODS)
+        return self.get_response(request)
+
+
+class AskedFromElsewhereMiddleware:
+    """Opens a page that another site's link leads to, and asks it nothing of what that link asks.
+
+    Else whoever reads the length of answers along the way, and gets somebody to open a link, asks
+    in their name: whom a search finds, which class has a case. Signing in is left alone: providers
+    and the pages of others lead to it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Lead on to the page without what stands behind its question mark."""
+        elsewhere = request.headers.get("sec-fetch-site") in OTHER_SITES
+        asks = request.META.get("QUERY_STRING") and request.method in ("GET", "HEAD")
+        if elsewhere and asks and not request.path_info.startswith(SIGNING_IN):
+            # By its own words a path may be the address of another house.
+            return HttpResponseRedirect(escape_leading_slashes(request.path))
         return self.get_response(request)
 
 

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "api.middleware.ApiMiddleware",
     "meldcode.middleware.KnownMethodsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "meldcode.middleware.AskedFromElsewhereMiddleware",
     "meldcode.middleware.WholeFormMiddleware",
     "accounts.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -246,6 +247,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "30/m/ip,5/5m/key,50/d/key",
     "single_sign_on": "100/m/ip",
     "saml_answer": "100/m/ip",
+    # Each makes a session: that is where the answer is looked for.
+    "passkey_question": "100/m/ip",
     # Known or not. How many mails come of it, and one beside these (accounts.password_forms).
     "reset_password": "20/m/ip,5/m/key",
     "reset_mail": "20/d/key",
@@ -332,6 +335,7 @@ SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 # Which browser it is on which somebody is told (cases.notifications.push).
 DEVICE_COOKIE_NAME = "__Host-device" if TLS else "device"

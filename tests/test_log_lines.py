@@ -5,18 +5,20 @@ import logging
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
 from celery import current_app
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLResolver, get_resolver, reverse
 
+from accounts.middleware import LanguageMiddleware
 from accounts.roles import Role
 from cases import views
-from meldcode.log_lines import FIELDS, JsonFormatter
+from meldcode.log_lines import FIELDS, LONGEST, JsonFormatter
 from tests.attacks.proof import shows
 from tests.factories import CaseFactory, member
 
@@ -47,6 +49,57 @@ def test_an_error_page_logs_where_and_not_what(log, db, monkeypatch, signed_in):
     assert "ValueError" in said
     assert "cases/views.py" in said
     assert "Roos" not in said
+
+
+SECRET = "mNfdnxvOdnxG3NoUPAd1k5VD"
+LETS_IN = {
+    "people:open_invitation": {"secret": SECRET},
+    "account_reset_password_from_key": {"uidb36": "1", "key": SECRET},
+}
+
+
+@shows("leak-3")
+@pytest.mark.parametrize("name", LETS_IN)
+def test_an_address_that_lets_somebody_in_stands_in_no_line(log, db, monkeypatch, name):
+    path = reverse(name, kwargs=LETS_IN[name])
+    browser = Client(raise_request_exception=False)
+
+    def away(*args: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(LanguageMiddleware, "__call__", away)
+    assert browser.get(path).status_code == 503
+    # As gunicorn says it of what it could not hand on.
+    logging.getLogger("gunicorn.error").error("Error handling request %s", f"{path}?next=1")
+    said = log.getvalue()
+    # That it happened stands there, twice.
+    assert said.count("…") == 2
+    assert SECRET not in said
+
+
+@shows("limit-7")
+def test_a_stranger_does_not_fill_the_log(log, db):
+    path = reverse("people:open_invitation", args=["\N{SNAKE}" * 330])
+    assert Client(enforce_csrf_checks=True).post(path).status_code == 403
+    assert log.getvalue() == ""
+    logging.getLogger("django.request").error("Service Unavailable: %s", f"/{'a' * 4_000}/")
+    assert len(log.getvalue()) < LONGEST + 100
+
+
+def test_each_address_that_holds_a_secret_is_one_of_those():
+    found = {
+        name for name, asked in asked_in_addresses(get_resolver()) if {"secret", "key"} & asked
+    }
+    assert found == {name.rpartition(":")[2] for name in LETS_IN}
+
+
+def asked_in_addresses(resolver: URLResolver) -> Iterator[tuple[str, set[str]]]:
+    """Yield what each address is called, and what stands in it."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from asked_in_addresses(pattern)
+        else:
+            yield pattern.name, {*pattern.pattern.converters, *pattern.pattern.regex.groupindex}
 
 
 @shows("leak-2")

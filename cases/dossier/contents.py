@@ -243,8 +243,11 @@ class Composer:
                 yield record
 
     def _is_chosen(self, kind: Kind, record: Any) -> bool:
+        """Tell whether it is to go along. What was withdrawn since it was asked for does not."""
+        if not self.dossier.variant.chosen:
+            return True
         key = f"{kind.relation}-{record.pk}"
-        return not self.dossier.variant.chosen or key in self.dossier.export.chosen
+        return key in self.dossier.export.chosen and not getattr(record, "withdrawn_at", None)
 
     def _unchosen(self, kind: Kind) -> int:
         if not self.dossier.variant.chosen:

@@ -74,6 +74,14 @@ def _of_what_was_told(signal: Any, guarded: Guard) -> About:
     return CONFIDED if signal.child_words or _is_told(signal) else PUPIL
 
 
+def _seen_or_heard(signal: Any, guarded: Guard) -> About:
+    """Of a dossier that came they say from which school, and when: by that a family would know of
+    it whom nobody asked.
+    """
+    senders = {one.called for one in signal.case.receiveddossiers.all()}
+    return SOURCE if signal.hearsay_from in senders else _told_as_fact(signal, guarded)
+
+
 def _told_as_fact(signal: Any, guarded: Guard) -> About:
     """What the pupil told stands among the facts where no words were written down apart."""
     return CONFIDED if _is_told(signal) and not signal.child_words else PUPIL
@@ -114,7 +122,7 @@ SIGNAL = Kind(
     "observed_at",
     (
         _categories,
-        field("facts", gettext_lazy("Seen or heard"), _told_as_fact, "fact"),
+        field("facts", gettext_lazy("Seen or heard"), _seen_or_heard, "fact"),
         _marks,
         field("child_words", gettext_lazy("The pupil's own words"), CONFIDED, "words"),
         field("hearsay_from", gettext_lazy("Heard from"), SOURCE, "hearsay"),

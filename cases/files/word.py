@@ -24,6 +24,15 @@ RUNS = frozenset({"vbaproject", "wordvbadata", "oleobject", "control", "activexc
 # Ties to what becomes a part of it when it is opened, and is no Word document: a web page, RTF, an
 # add-in. What that fetches or runs nobody looks into.
 TAKES_IN = frozenset({"afchunk", "webextension", "webextensiontaskpanes"})
+# Ties to what is text of the document, or says how it looks. Only what is called so is read through
+# for fields: Word finds a part by its tie and its kind, whatever it is called.
+TEXTS = frozenset({
+    "officedocument", "header", "footer", "footnotes", "endnotes", "comments", "glossarydocument",
+    "styles", "numbering", "settings",
+})  # fmt: skip
+READ_THROUGH = ".xml"
+# Of parts that are written as XML: others are named so too, and hold no text of Word's.
+XML_ENDINGS = ("xml", "rels", "vml", "svg")
 # A part without these holds no field; without a zero it is not written two bytes a letter.
 FIELD = re.compile(rb"instrText|fldSimple|\0")
 # Far more than what belongs to a document, or a text with fields, ever is, in bytes: all parts
@@ -42,7 +51,7 @@ def check_word(archive: zipfile.ZipFile) -> None:
         if name == CONTENT_TYPES.lower() or name.endswith(".rels"):
             judge = _check_tie if name.endswith(".rels") else _check_part
             ties = _read(archive, entry, ties, judge)
-        elif name.endswith(".xml") and _has_fields(archive, entry):
+        elif name.endswith(READ_THROUGH) and _has_fields(archive, entry):
             fields = _Fields()
             texts = _read(archive, entry, texts, fields.start, fields)
             fields.judge_all()
@@ -128,6 +137,12 @@ def _check_part(name: str, said: dict[str, str]) -> None:
     kind = said.get("ContentType", "").lower()
     if "macroenabled" in kind or "vbaproject" in kind:
         raise Refused(_macros())
+    called = said.get("PartName", "") or said.get("Extension", "")
+    is_xml = kind.partition(";")[0].strip().endswith("xml")
+    if is_xml and called.lower().rpartition(".")[2] not in XML_ENDINGS:
+        raise Refused(_fetches())
+    if "wordprocessingml" in kind and not f".{called.lower()}".endswith(READ_THROUGH):
+        raise Refused(_fetches())
 
 
 def _check_tie(name: str, said: dict[str, str]) -> None:
@@ -139,6 +154,8 @@ def _check_tie(name: str, said: dict[str, str]) -> None:
     if kind.lower() in RUNS:
         raise Refused(_macros())
     if kind.lower() in TAKES_IN:
+        raise Refused(_fetches())
+    if kind.lower() in TEXTS and not said.get("Target", "").lower().endswith(READ_THROUGH):
         raise Refused(_fetches())
     if outside and kind != "hyperlink" and FAR_AWAY.match(said.get("Target", "")):
         raise Refused(_fetches())

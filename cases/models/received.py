@@ -13,6 +13,9 @@ from cases.transfer.contents import chapters_of
 if TYPE_CHECKING:
     from cases.transfer.contents import Chapter
 
+# Letters that a signal has room for of who told it (``signals.models``).
+CALLED = 160
+
 
 class ReceivedDossier(Record):
     """The records of another school, as they came: to read, and no records of this case.
@@ -33,6 +36,11 @@ class ReceivedDossier(Record):
     class Meta(Record.Meta):
         verbose_name = _("received dossier")
         verbose_name_plural = _("received dossiers")
+
+    @property
+    def called(self) -> str:
+        """Return from which school it came, as the signal says that it was filed with."""
+        return self.sender[:CALLED]
 
     @property
     def chapters(self) -> "tuple[Chapter, ...]":

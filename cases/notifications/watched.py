@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Replace
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from accounts.access import Permission
 from accounts.models import Membership, User
 from background.reasons import in_words
 from background.sections import Item, Section, Unsent
-from cases.models import Envelope, Notification, OutboxMessage, ShutOut
+from cases.models import Envelope, Notification, OutboxMessage, RightsRequest
 from cases.notifications.kinds import DESTROYED, DESTRUCTION_LISTED, REQUEST_DUE
 from cases.notifications.outbox import send_again
 from cases.notifications.querysets import SEVERAL
@@ -75,15 +76,17 @@ def given_up(user: User) -> QuerySet:
 
 def _about_pupils(user: User) -> Q:
     """Return the condition on messages that hang on no case and may be about what is kept from the
-    user: of what goes, which they were not told themselves; of requests, where they are kept from
-    anybody.
+    user: of what goes, which they were not told themselves; of requests, from whose pupil they are kept.
     """
     the_same = Notification.objects.filter(
         recipient=user, kind=OuterRef("notification__kind"), key=OuterRef("notification__key")
     )
     of_what_goes = Q(notification__kind__in=(DESTROYED, DESTRUCTION_LISTED)) & ~Exists(the_same)
-    shut_out = ShutOut.objects.standing().filter(user=user)
-    return of_what_goes | Q(Exists(shut_out), notification__kind=REQUEST_DUE)
+    # By its public reference, which SQLite and a message write in two ways.
+    written = Replace(Cast("public_id", CharField()), Value("-"))
+    requests = RightsRequest.objects.of_whom_kept_from(user).annotate(written=written)
+    of_them = requests.filter(written=Replace(OuterRef("notification__about"), Value("-")))
+    return of_what_goes | Q(Exists(of_them), notification__kind=REQUEST_DUE)
 
 
 def _asked(user: User) -> QuerySet:

@@ -264,7 +264,10 @@ class CaseQuerySet(models.QuerySet):
 
     def with_records(self) -> "CaseQuerySet":
         """Return cases with all that their dossier shows, in a number of queries that stays."""
-        return self.for_page().prefetch_related(*prefetches(READ))
+        # Of what came from another school only from which: the rest is as much as a dossier.
+        received = apps.get_model("cases", "ReceivedDossier").objects.only("case", "sender")
+        senders = models.Prefetch("receiveddossiers", received)
+        return self.for_page().prefetch_related(*prefetches(READ), senders)
 
     def for_page(self) -> "CaseQuerySet":
         """Return cases with what the head of their page shows; in one query."""

@@ -71,12 +71,18 @@ class RightsRequestQuerySet(models.QuerySet):
         """Return those that are missing from a register that the user keeps."""
         return self.filter(self._kept_from(user))
 
+    def of_whom_kept_from(self, user: "User") -> "RightsRequestQuerySet":
+        """Return those that came after the user was kept out of their pupil."""
+        return self.filter(self._came_after(user))
+
     @staticmethod
-    def _kept_from(user: "User") -> Q:
-        keeps = access.school_ids(user, Permission.KEEP_REQUESTS)
+    def _came_after(user: "User") -> Exists:
         since = apps.get_model("cases", "ShutOut").objects.ever_since(OuterRef("registered_at"))
-        shut_out = since.filter(user_id=user.pk, pupil=OuterRef("pupil_id"))
-        return Q(Exists(shut_out), school_id__in=keeps) & ~Q(registered_by=user)
+        return Exists(since.filter(user_id=user.pk, pupil=OuterRef("pupil_id")))
+
+    def _kept_from(self, user: "User") -> Q:
+        keeps = access.school_ids(user, Permission.KEEP_REQUESTS)
+        return Q(self._came_after(user), school_id__in=keeps) & ~Q(registered_by=user)
 
     def open(self) -> "RightsRequestQuerySet":
         """Return those that wait for an answer."""

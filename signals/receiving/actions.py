@@ -15,6 +15,7 @@ from cases.errors import ActionError
 from cases.files.actions import attach_to, gone_unless_filed
 from cases.files.content import Content
 from cases.models import Case, Pupil, ReceivedDossier
+from cases.models.received import CALLED
 from cases.transfer.contents import Handed, as_kept
 from signals.actions import file_signal
 
@@ -53,7 +54,7 @@ def receive(
             uuid5(key, "signal"),
             categories=[CATEGORY],
             facts=_in_words(handed),
-            hearsay_from=handed.sender[:160],
+            hearsay_from=handed.sender[:CALLED],
             observed_at=timezone.now(),
             severe=severe,
             acute=acute,

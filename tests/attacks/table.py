@@ -73,6 +73,10 @@ ATTACKS = (
     Attack("csrf-4", "4.2.2",
         "Change something by a link or a picture: GET and HEAD of each page",
         "no row of ours changes"),
+    Attack("csrf-5", "8.3.4",
+        "Get somebody to open a link that asks a page something (a search, a filter), and tell by "
+        "the length of the encrypted answer what it found",
+        "the page is opened, and asked nothing that stands in a link of another site"),
     # --- Scripts ----------------------------------------------------------------------------------
     Attack("xss-1", "5.3.3",
         "Write HTML and script into every text field of every form, and into every name, and "
@@ -238,6 +242,10 @@ ATTACKS = (
         "Guess the secret of an invitation or of a reset link, or the password when asked "
         "again",
         "256 bits; twenty tries of a reset a minute; ten of asking again"),
+    Attack("limit-7", "2.2.1",
+        "Fill the table of sessions with questions for a passkey, or the log with refused forms, "
+        "so that it forgets what was in it",
+        "a hundred questions a minute from one address; no line for a form that is none of ours"),
     # --- Headers ----------------------------------------------------------------------------------
     Attack("header-1", "14.4.3",
         "Find an answer without the security headers: each page, role and status (200, 302, "
@@ -343,6 +351,10 @@ ATTACKS = (
     Attack("leak-2", "7.1.1",
         "Make the program fail while it handles a record, in web, database and worker",
         "the log names the kind of error and the place, without its text"),
+    Attack("leak-3", "7.1.1",
+        "Read in the log the address of a link from a mail (an invitation, a new password) whose "
+        "page failed, as while the database is away, and open it",
+        "the log knows the page, and of the address nothing that opens it, nor does the proxy's"),
     # --- What is kept, and what goes --------------------------------------------------------------
     Attack("destroy-1", "4.1.5",
         "Approve that a case is destroyed, and be kept out of it before it is, or at that very "

@@ -6,6 +6,7 @@ from datetime import timedelta
 from unittest import mock
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
 from django.db import connection
@@ -134,6 +135,18 @@ def test_a_flood_of_tries_gets_a_page_in_the_language_of_the_reader(language, sa
     assert page.language == language
     assert said in page.text
     assert tries("b@a.nl", REMOTE_ADDR="192.0.2.77").status_code == 200
+
+
+@shows("limit-7")
+def test_questions_for_a_passkey_make_no_more_sessions_than_people_sign_in(client):
+    ask = {"path": reverse("mfa_login_webauthn"), "headers": {"x-requested-with": "XMLHttpRequest"}}
+    answers = []
+    for __ in range(102):
+        client.cookies.clear()
+        answers.append(client.get(**ask).status_code)
+    assert answers == [200] * 100 + [429] * 2
+    assert Session.objects.count() == 100
+    assert client.get(**ask, REMOTE_ADDR="192.0.2.78").status_code == 200
 
 
 @shows("limit-2")

@@ -185,6 +185,36 @@ def test_a_link_changes_nothing(name, browser_of, world):
     assert browser.get(reverse("help")).status_code == 200  # signed in as before
 
 
+@shows("csrf-5")
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/cases/", "class_name=3A&category=sexual"),
+        ("/search/", "q=Roos"),
+        ("//evil.nl/", "q=Roos"),
+    ],
+)
+def test_a_link_from_elsewhere_opens_a_page_and_asks_it_nothing(
+    signed_in, coordinator, site, path, query
+):
+    browser = signed_in(coordinator)
+    answer = browser.get(f"http://testserver{path}?{query}", headers={"sec-fetch-site": site})
+    here = path.replace("//", "/%2F")
+    assert (answer.status_code, answer.headers["location"]) == (302, here)
+    assert answer.content == b""
+    # One's own pages, one's own hand, and a browser that says nothing of it.
+    for own in ({"sec-fetch-site": "same-origin"}, {"sec-fetch-site": "none"}, {}):
+        assert browser.get("/cases/?class_name=3A", headers=own).status_code == 200
+
+
+@shows("csrf-5")
+def test_what_a_provider_answers_comes_from_elsewhere(client):
+    answer = client.get(f"{LOGIN}?next=/cases/", headers={"sec-fetch-site": "cross-site"})
+    assert answer.status_code == 200
+    assert 'value="/cases/"' in answer.content.decode()
+
+
 @shows("csrf-4")
 def test_the_page_that_signs_out_asks_first(signed_in, teacher):
     page = Page(signed_in(teacher).get(reverse("account_logout")))

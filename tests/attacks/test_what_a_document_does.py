@@ -82,6 +82,41 @@ def test_nor_does_one_that_says_it_all_at_once():
     assert not taken(says(begin=field))
 
 
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+FETCHES = (
+    f'<w:document {SPACE}><w:fldSimple w:instr="INCLUDEPICTURE http://kwaad.example/oog.png"/>'
+    "</w:document>"
+)
+
+
+@pytest.mark.parametrize("kind", ["officeDocument", "header", "footnotes"])
+def test_a_text_is_read_whatever_it_is_called(kind):
+    """Word finds a part by its tie, and we read those that are called as texts are."""
+    tie = f'<Relationship Id="r1" Type="{OFFICE}/{kind}" Target="brief.dat"/>'
+    tied = docx(
+        ("word/_rels/document.xml.rels", f"{TIES}{tie}</Relationships>"),
+        ("word/brief.dat", FETCHES),
+    )
+    assert not taken(tied)
+    assert not taken(docx(("word/_rels/document.xml.rels", f"{TIES}{tie}</Relationships>")))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'Override PartName="/word/brief.dat"',
+        'Override PartName="/word/brief.x%6Dl"',
+        'Default Extension="dat"',
+        'Default Extension="vml"',
+    ],
+)
+def test_nor_is_a_part_of_another_name_a_text_by_the_list_of_parts(said):
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"
+    types = TYPES.replace("</Types>", f'<{said} ContentType="{kind}"/></Types>')
+    assert types != TYPES
+    assert not taken(docx(("word/brief.dat", FETCHES), types=types))
+
+
 @pytest.mark.parametrize("run", ["PAGE", "HYPERLINK &quot;https://nji.nl&quot;", "DATE \\@ d"])
 def test_other_fields_are_taken(run):
     assert taken(says(run))

@@ -8,11 +8,13 @@ from django.db import transaction
 from django.http import QueryDict
 from django.urls import reverse
 
+from accounts.roles import Role
 from cases.dossier.contents import dossier, offered
 from cases.dossier.forms import ExportForm
 from cases.dossier.pdf import as_html
 from cases.dossier.variants import VARIANTS, Code
-from cases.models import Case, Deviation, DossierExport, Statement
+from cases.files.actions import withdraw
+from cases.models import Case, Deviation, DossierExport, ReceivedDossier, Statement
 from consultations.models import SharedPiece
 from referrals.models import Decision, Referral
 from signals.models import SignalFinding
@@ -26,6 +28,7 @@ from tests.factories import (
     SignalCategoryFactory,
     SignalFactory,
     UserFactory,
+    member,
 )
 
 pytestmark = pytest.mark.django_db
@@ -429,6 +432,33 @@ def test_nor_what_was_passed_on_from_one(case, code, consent):
     for said in ("Hun melding.", "Raad voor de Kinderbescherming", "SAVE", "Doorgegeven door"):
         assert said not in shown, said
     assert "Hun melding." in page(case, Code.WHOLE)
+
+
+@pytest.mark.parametrize("code", [Code.PARENTS, Code.PUPIL, Code.BUURTTEAM, Code.SCHOOL])
+def test_which_school_handed_a_dossier_over_and_when(case, code):
+    """It may have been without asking the parents, for the safety of the pupil."""
+    file = AttachmentFactory(case=case, title="Dossier van de Regenboog")
+    sender = "Basisschool De Regenboog " * 8
+    ReceivedDossier.objects.create(
+        case=case, author=file.author, file=file, sender=sender, number="1", made_at=NOW,
+        reason="Verhuisd.", sha256="0" * 64, contents=[],
+    )  # fmt: skip
+    facts = "Er kwam een dossier van De Regenboog, daar gemaakt op 3 maart."
+    came = SignalFactory(case=case, hearsay_from=sender[:160], facts=facts)
+    chosen = {"chosen": [f"signals-{came.pk}"]} if code in (Code.BUURTTEAM, Code.SCHOOL) else {}
+    assert "Regenboog" not in page(case, code, **chosen)
+    assert facts in page(case, Code.WHOLE)
+
+
+@pytest.mark.parametrize("code", [Code.BUURTTEAM, Code.VEILIG_THUIS, Code.SCHOOL])
+def test_what_was_withdrawn_since_the_paper_was_asked_for(case, code):
+    runs_it = member(Role.COORDINATOR, case.school)
+    file = AttachmentFactory(case=case, author=runs_it, title="Brief over Fatou")
+    chosen = [f"attachments-{file.pk}"]
+    assert "Brief over Fatou" in page(case, code, chosen=chosen)
+    withdraw(file, runs_it, why="Ging over Fatou, een ander kind.")
+    assert "Fatou" not in page(case, code, chosen=chosen)
+    assert "Fatou" in page(case, Code.WHOLE)
 
 
 def test_that_a_pupil_alone_refused_what_the_buurtteam_had_taken_on(case):

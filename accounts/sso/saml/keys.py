@@ -62,8 +62,8 @@ def certificate_in(secret: str) -> str:
 
 def sign(secret: str, message: bytes) -> bytes:
     """Return the signature of a message with our key: RSA with SHA-256."""
-    # We made the key, and it lies where it cannot be changed unseen. To look at each sign-in whether its
-    # numbers are primes takes a quarter of a second of the processor, and anybody may begin one.
+    # We made the key, and it lies where it cannot be changed unseen. Looking each time whether its
+    # numbers are primes takes a quarter of a second of the processor, and anybody may sign in.
     key = serialization.load_pem_private_key(
         secret.encode(), password=None, unsafe_skip_rsa_key_validation=True
     )
