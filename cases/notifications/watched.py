@@ -76,7 +76,8 @@ def given_up(user: User) -> QuerySet:
 
 def _about_pupils(user: User) -> Q:
     """Return the condition on messages that hang on no case and may be about what is kept from the
-    user: of what goes, which they were not told themselves; of requests, from whose pupil they are kept.
+    user: of what goes, which they were not told themselves; of requests, from whose pupil they are
+    kept.
     """
     the_same = Notification.objects.filter(
         recipient=user, kind=OuterRef("notification__kind"), key=OuterRef("notification__key")

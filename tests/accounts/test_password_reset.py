@@ -45,7 +45,9 @@ def test_the_link_in_the_mail_leads_to_a_new_password(client, link, teacher):
     assert "Je wachtwoord is gewijzigd" in Page(choose(client, link)).text
     teacher.refresh_from_db()
     assert teacher.check_password(NEW)
-    assert client.post(reverse("account_login"), {"login": teacher.email, "password": NEW})[
+    # On to what comes after a password, as somebody who signed in: here, to set up a second factor.
+    assert client.session["_auth_user_id"] == str(teacher.pk)
+    assert Client().post(reverse("account_login"), {"login": teacher.email, "password": NEW})[
         "Location"
     ] == reverse("home")
 

@@ -295,6 +295,22 @@ def test_whoever_was_locked_out_comes_in_with_a_new_password(teacher, clock):
 GIVE = reverse("mfa_authenticate")
 
 
+@shows("limit-4")
+def test_nobody_keeps_somebody_out_who_goes_on_as_the_mistakes_do(teacher):
+    """Whoever types wrong passwords without end locked the new one again within seconds."""
+    secret, browser = give_app(teacher), Client()
+    browser.post(RESET, {"email": teacher.email})
+    path = next(word for word in mail.outbox[-1].body.split() if "/reset/key/" in word)
+    asked = choose(browser, path.partition(".example")[2])
+    for __ in range(6):
+        tries(teacher.email, REMOTE_ADDR="192.0.2.5")
+    assert waits(tries(teacher.email, "paard stal klok regen"))
+    assert asked.request["PATH_INFO"] == GIVE
+    assert browser.get(reverse("help")).status_code == 302  # that is half of it
+    browser.post(GIVE, {"code": code(secret)})
+    assert browser.get(reverse("help")).status_code == 200
+
+
 def wrong_codes(user, clock) -> None:
     """Give the password, and wrong codes, until one has to wait for a day."""
     for n in range(11):
