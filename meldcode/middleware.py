@@ -101,6 +101,9 @@ class WholeFormMiddleware:
             gc.collect()
         if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
             return HttpResponse(status=415)
+        # By its one name: of another one of the same code Django makes no form, whenever it is
+        # asked for one, also by the page that says so.
+        request.encoding = "utf-8"
         with suppress(UnreadablePostError):
             if _is_laborious(request):
                 raise RequestDataTooBig

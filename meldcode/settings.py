@@ -252,6 +252,8 @@ ACCOUNT_RATE_LIMITS = {
     "saml_answer": "100/m/ip",
     # Each makes a session: that is where the answer is looked for.
     "passkey_question": "100/m/ip",
+    # With the old password: whoever has an open session guesses it, all day long.
+    "change_password": "5/m/user,20/d/user",
     # Known or not. How many mails come of it, and one beside these (accounts.password_forms).
     "reset_password": "20/m/ip,5/m/key",
     "reset_mail": "20/d/key",
@@ -283,7 +285,7 @@ MFA_TOTP_ISSUER = "Meldcode"
 MFA_PASSKEY_LOGIN_ENABLED = True
 # Browsers allow passkeys on https, and on localhost for a try-out.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not TLS
-# Shown once and kept hashed; a phone's clock may be half a minute off.
+# Shown once and kept encrypted; a phone's clock may be half a minute off.
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1
 # Single sign-on: each school's own providers, out of the database (accounts/sso).
@@ -392,7 +394,7 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 FILE_UPLOAD_HANDLERS = [
     "cases.files.upload.LimitedUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "cases.files.upload.UnnamedFileUploadHandler",
 ]
 # No form takes more than one.
 DATA_UPLOAD_MAX_NUMBER_FILES = 1

@@ -20,7 +20,7 @@ import requests
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.core.signals import request_finished
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.test.client import encode_multipart
 from django.urls import reverse
 from django.utils import timezone
@@ -131,6 +131,20 @@ def test_a_form_in_utf_8_is_read(charset):
     request = RequestFactory().generic("POST", "/", content, kind)
     assert WholeFormMiddleware(lambda request: HttpResponse())(request).status_code == 200
     assert request.POST["word"] == "zoë"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("charset", ["utf8", "UTF8", "utf_8"])
+def test_a_form_is_read_by_each_name_of_utf_8(charset):
+    """Django refused it, and failed on it once more on the page that says so: the web server
+    answered, without our headers."""
+    browser = Client(enforce_csrf_checks=True)
+    token = browser.get("/account/login/").cookies["csrf"].value
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+    form = f"csrfmiddlewaretoken={token}&login=zo%C3%AB@a.nl&password=x"
+    answer = browser.post("/account/login/", form, kind)
+    assert answer.status_code == 422
+    assert "zoë@a.nl" in answer.content.decode()
 
 
 @pytest.mark.django_db

@@ -1,7 +1,9 @@
 """Files of a case: filed once, never changed, no file without a row, and withdrawn with why."""
 
+import tempfile
 import uuid
 from datetime import timedelta
+from typing import BinaryIO
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -14,7 +16,8 @@ from guardian.shortcuts import assign_perm
 
 from accounts.roles import Role
 from cases.errors import ActionError, Immutable
-from cases.files import actions
+from cases.files import actions, forms
+from cases.files.kinds import Refused
 from cases.models import Attachment, Case
 from tests.accounts.page import Page
 from tests.cases.made_up_files import TEXT, TITLE, attach, send, stored, url_of
@@ -66,6 +69,27 @@ def test_a_file_that_was_filed_is_not_changed(case, coordinator):
     for fields in (None, ["title"], ["file"], ["withdrawn_at", "sha256"]):
         with pytest.raises(Immutable):
             file.save(update_fields=fields)
+
+
+def test_a_large_file_has_no_name_on_disk_while_it_is_looked_at(
+    case, coordinator, signed_in, tmp_path, monkeypatch
+):
+    """Nor is it there any more when the process is killed. Django's own had the ending of the name
+    that it came with, and failed on a long one."""
+    seen = []
+
+    def look(upload: BinaryIO) -> None:
+        seen.append((len(upload.read()), list(tmp_path.iterdir())))
+        raise Refused("Zo is het genoeg.")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(forms, "look_at", look)
+    answer = send(
+        signed_in(coordinator), case, b"x" * 3_000_000, name=f"brief.{'Emma Jansen' * 30}"
+    )
+    assert answer.status_code == 422
+    assert "Zo is het genoeg." in answer.content.decode()
+    assert seen == [(3_000_000, [])]
 
 
 def test_when_the_row_is_not_filed_the_file_goes_again(case, coordinator, monkeypatch):
