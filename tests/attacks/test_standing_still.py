@@ -143,7 +143,7 @@ def test_a_form_is_read_by_each_name_of_utf_8(charset):
     kind = f"application/x-www-form-urlencoded; charset={charset}"
     form = f"csrfmiddlewaretoken={token}&login=zo%C3%AB@a.nl&password=x"
     answer = browser.post("/account/login/", form, kind)
-    assert answer.status_code == 422
+    assert answer.status_code == 200
     assert "zoë@a.nl" in answer.content.decode()
 
 
