@@ -25,7 +25,9 @@ LASTS = 24 * 3600  # seconds
 # Bytes as a form sends them: a hundred pages of plain text.
 LARGEST = 300_000
 # A password is chosen anew, a secret is typed anew: they lie nowhere but where they belong.
-LEFT_OUT = ("csrfmiddlewaretoken", TOKEN_FIELD, "password", "client_secret")
+SECRETS = ("password", "client_secret")
+# And a list of people is pasted anew: it is kept nowhere.
+LEFT_OUT = ("csrfmiddlewaretoken", TOKEN_FIELD, "people", *SECRETS)
 
 
 def token_for(user_id: int) -> str:

@@ -35,6 +35,7 @@ def database_away(request: HttpRequest) -> HttpResponse:
             # What consists of words is shown, so that it can be copied; the rest only goes along.
             {"name": name, "value": value, "shown": len(value.split()) > 1}
             for name, values in request.POST.lists()
+            if name not in typed.SECRETS  # typed anew: whoever sits down there reads the page
             for value in values
         ]
     page = {

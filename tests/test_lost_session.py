@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
@@ -137,3 +138,10 @@ def test_a_form_of_a_stranger_without_a_token_is_refused(teacher):
     answer = browser.post(NEW, {"facts": "Van een andere site."})
     assert answer.status_code == HTTPStatus.FORBIDDEN
     assert "Van een andere site." not in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["password", "client_secret", "people"])
+def test_what_belongs_nowhere_else_is_typed_anew(name):
+    fields = QueryDict(mutable=True)
+    fields.update({"reason": WORDS, name: "beren"})
+    assert set(QueryDict(typed.packed(fields))) == {"reason"}

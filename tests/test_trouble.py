@@ -71,6 +71,13 @@ def test_what_was_typed_comes_back_with_its_key(answer, teacher):
     assert f'name="csrfmiddlewaretoken" value="{"x" * 64}"' in page.text
 
 
+@pytest.mark.parametrize("name", ["password", "client_secret"])
+def test_a_password_does_not_come_back_to_be_read_by_who_sits_down_there(answer, teacher, name):
+    page = answer(fields={**shown_to(teacher), name: "drie kleine beren slapen"})
+    assert WORDS in unescape(page.text)
+    assert "beren" not in page.text
+
+
 @pytest.mark.parametrize("token", ["", "1:geraden", None])
 def test_nothing_comes_back_of_a_form_that_we_did_not_show(answer, token):
     fields = {"password": "een lange zin voor de toets", "facts": WORDS}

@@ -200,7 +200,9 @@ def _end_all(case: Case, person: User, by: User | None) -> None:
     for invitation in person.invitations.standing().filter(**rooms).order_by("pk"):
         invitation.withdrawn_at = now
         invitation.save(update_fields=["withdrawn_at"])
-    for run in cases.filter(responsible=person):
+    # Who ran one that is closed stays written there: that it went from its page would tell those
+    # who take part in it of the case in which somebody is kept out.
+    for run in cases.filter(responsible=person, closed_at__isnull=True):
         run.responsible = None
         run.save(update_fields=["responsible"])
     take_back_of(person, case.pupil_id)

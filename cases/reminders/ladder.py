@@ -76,16 +76,26 @@ def members_of(cases: Iterable[Case], now: datetime) -> dict[int, list[Member]]:
 
 
 def recipients(
-    case: Case, level: int, members: list[Member], shut_out: Container[int] = ()
+    case: Case,
+    level: int,
+    members: list[Member],
+    shut_out: Container[int] = (),
+    *,
+    knows_newer: bool = False,
 ) -> set[int]:
     """Return the ids of the users who hear of a reminder. ``members``: the school's of today.
 
     ``shut_out``: the ids of those who may not know of the case (conflict of interest).
+    ``knows_newer``: to people who run cases alone. A newer case ends looking back on this one: to
+    whoever takes part in it and is responsible from a role of before, silence would tell of that.
 
     Where nobody is responsible, or whoever was no longer works here, the care team is told from the
     first; a school without a care team has its leader.
     """
     members = [m for m in members if m.user_id not in shut_out]
+    if knows_newer:
+        runs_cases = access.roles_at(Permission.MOVE_CASE, Scope.SCHOOL)
+        members = [m for m in members if m.role in runs_cases]
     if case.restricted:  # about somebody who works here: the board's line alone (R9)
         board = access.roles_at(Permission.SEE_BOARD_CASE, Scope.SCHOOL)
         return {m.user_id for m in members if m.role in board}

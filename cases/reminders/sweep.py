@@ -14,7 +14,7 @@ from background.record import gave_up
 from cases.actions import GUIDED, follow
 from cases.bulk import insert_all, update_all
 from cases.deadlines import Running, running, to_say
-from cases.facts import facts_for_many
+from cases.facts import facts_for_many, handed_over
 from cases.models import Case, Notification, Reminder, ShutOut
 from cases.notifications.kinds import REMINDER
 from cases.notifications.telling import write_messages
@@ -140,6 +140,8 @@ def _give(reminders: list[Reminder], members: dict[int, list[Member]], now: date
     new = [r for r in reminders if tuple(getattr(r, name) for name in SAID_ONCE) not in given]
     insert_all(new)
     shut_out = _shut_out({reminder.case.pupil_id for reminder in new})
+    closed = {reminder.case_id for reminder in new if not reminder.case.is_open}
+    ended_by_newer = closed - handed_over(closed)
     told: dict[tuple[int, int], Notification] = {}
     for reminder in new:
         for user_id in sorted(
@@ -148,6 +150,7 @@ def _give(reminders: list[Reminder], members: dict[int, list[Member]], now: date
                 reminder.level,
                 members[reminder.case.school_id],
                 shut_out[reminder.case.pupil_id],
+                knows_newer=reminder.case_id in ended_by_newer,
             )
         ):
             one = told.get((reminder.case_id, user_id))

@@ -12,7 +12,8 @@ from guardian.shortcuts import assign_perm
 from accounts.roles import Role
 from cases.actions import refresh
 from cases.dossier.contents import Composer, dossier
-from cases.models import Answer, Assessment, Case, DossierExport, Reminder
+from cases.models import Answer, Assessment, Case, DossierExport, Notification, Reminder
+from cases.need_to_know.actions import shut_out
 from cases.reminders.sweep import sweep
 from tests.accounts.page import Page
 from tests.factories import CaseFactory, PupilFactory, SignalFactory, member
@@ -192,3 +193,42 @@ def test_a_paper_that_goes_out_counts_no_signal_of_another_case(school, coordina
     now_too = Composer(dossier(export, now))
     assert (now_too.dossier.steps[0] != before[0]) is knows
     assert (summary(now_too) != before[1]) is knows
+
+
+@pytest.mark.parametrize("board", [True, False])
+def test_who_ran_a_closed_case_stays_written_there(school, coordinator, teacher, signed_in, board):
+    """That they went from its page told that they were kept out, in a case that came since."""
+    pupil, then = PupilFactory(school=school), timezone.now() - timedelta(days=30)
+    closed = CaseFactory(
+        pupil=pupil, opened_at=then, closed_at=then, outcome="help_works", closing_grounds="Goed.",
+        closed_by=coordinator, responsible=coordinator,
+    )  # fmt: skip
+    assign_perm("cases.take_part", teacher, closed)
+    newer = CaseFactory(pupil=pupil, restricted=board, responsible=coordinator)
+    by = member(Role.SCHOOL_LEADER, school)
+    shut_out(newer, by, coordinator, ground="family", explanation="")
+    newer.refresh_from_db()
+    assert newer.responsible is None
+    page = Page(signed_in(teacher).get(reverse("cases:detail", args=[closed.reference])))
+    assert coordinator.name in page.text
+    url = reverse("cases:detail", args=[closed.reference])
+    assert signed_in(coordinator).get(url).status_code == 404
+
+
+@pytest.mark.parametrize("newer", [True, False])
+def test_who_ran_a_closed_case_is_told_of_looking_back_while_they_run_cases(
+    school, coordinator, teacher, time_machine, newer
+):
+    """A newer case ends looking back: for whoever may know of none, silence told of it."""
+    then = timezone.now() - timedelta(days=200)
+    case = CaseFactory(
+        pupil=PupilFactory(school=school), opened_at=then, closed_at=then, outcome="help_works",
+        closing_grounds="Goed.", closed_by=coordinator, responsible=teacher,
+    )  # fmt: skip
+    assign_perm("cases.take_part", teacher, case)
+    refresh(case, None)
+    if newer:
+        SignalFactory(case=CaseFactory(pupil=case.pupil), author=coordinator)
+    sweep(timezone.now())
+    told = set(Notification.objects.filter(case=case).values_list("recipient", flat=True))
+    assert told == (set() if newer else {coordinator.pk})
