@@ -43,8 +43,8 @@ LIMITS = {
     SEALED: LARGEST_CONTENTS + 1024,
 }
 # scrypt: 32 MB of memory and a tenth of a second for each password that somebody tries at the
-# records. The paper beside them has what PDF knows, which is tried a hundred times as fast and more:
-# how long the password is counts for both.
+# records. The paper beside them has what PDF knows, which is tried a hundred times as fast: how
+# long the password is counts for both.
 COST, BLOCK, LANES, KEY_LENGTH = 2**15, 8, 1, 32
 SALT_LENGTH, NONCE_LENGTH = 16, 12
 # Of the same everywhere: a package says nothing of when each part of it was written.
