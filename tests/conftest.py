@@ -29,12 +29,15 @@ from accounts import after_response
 from accounts.models import School, User
 from accounts.roles import Role
 from accounts.session_store import Key, SessionStore
+from cases.transfer import sealing
 from meldcode import urls
 from tests.append_only import unprotected
 from tests.factories import SchoolFactory, member
 from tests.migrated import COPIED
 
 SESSION = settings.SESSION_COOKIE_NAME
+# What a package costs whoever tries a password, but in tests.
+COST_OF_A_PACKAGE = sealing.COST
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -49,20 +52,26 @@ def _cache_of_this_process(location: object) -> str:
 
 @pytest.fixture(autouse=True, scope="session")
 def _plain_settings() -> Iterator[None]:
-    """No hashing cost, no manifest, no broker; mail in memory.
+    """No hashing cost, of packages neither, no manifest, no broker; mail in memory.
 
     A provider to sign in with may run on 127.0.0.1. No push service is known.
     """
     default = settings.CACHES["default"]
     static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    with override_settings(
-        CACHES={"default": {**default, "LOCATION": _cache_of_this_process(default["LOCATION"])}},
-        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
-        STORAGES={**settings.STORAGES, "staticfiles": static},
-        EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
-        CELERY_TASK_ALWAYS_EAGER=False,
-        SSO_LOCAL=True,
-        PUSH_SERVICES=(),
+    cheap = mock.patch.object(sealing, "COST", 2)
+    with (
+        cheap,
+        override_settings(
+            CACHES={
+                "default": {**default, "LOCATION": _cache_of_this_process(default["LOCATION"])}
+            },
+            PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+            STORAGES={**settings.STORAGES, "staticfiles": static},
+            EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
+            CELERY_TASK_ALWAYS_EAGER=False,
+            SSO_LOCAL=True,
+            PUSH_SERVICES=(),
+        ),
     ):
         yield
 

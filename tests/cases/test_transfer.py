@@ -36,6 +36,7 @@ from cases.transfer.sealing import Broken, WrongPassword, opened, sealed
 from signals.models import Signal
 from tests.attacks.proof import shows
 from tests.cases.made_up_packages import PASSWORD, handed, locked_paper
+from tests.conftest import COST_OF_A_PACKAGE
 from tests.factories import (
     CaseFactory,
     PupilFactory,
@@ -224,6 +225,16 @@ def test_contents_that_swell_within_the_seal_are_refused(monkeypatch):
         package = sealed(b" " * 6_000_000, b"%PDF-1.7 %%EOF", PASSWORD)
     assert len(package) < 20_000
     with pytest.raises(Broken):
+        opened(io.BytesIO(package), PASSWORD)
+
+
+def test_by_what_it_costs_in_production_it_opens_too(monkeypatch):
+    assert COST_OF_A_PACKAGE == 2**15
+    monkeypatch.setattr(sealing, "COST", COST_OF_A_PACKAGE)
+    package = sealed(b"{}", locked_paper(), PASSWORD)
+    assert opened(io.BytesIO(package), PASSWORD).contents == b"{}"
+    monkeypatch.setattr(sealing, "COST", 2)
+    with pytest.raises(WrongPassword):
         opened(io.BytesIO(package), PASSWORD)
 
 
