@@ -31,8 +31,8 @@ TEXTS = frozenset({
     "styles", "numbering", "settings",
 })  # fmt: skip
 READ_THROUGH = ".xml"
-# Of parts that are written as XML: others are named so too, and hold no text of Word's.
-XML_ENDINGS = ("xml", "rels", "vml", "svg")
+# The kind of such a part. Settings of a printer, or a document within this one, are none.
+TEXT_KIND = re.compile(r".*wordprocessingml.*\+xml")
 # A part without these holds no field; without a zero it is not written two bytes a letter.
 FIELD = re.compile(rb"instrText|fldSimple|\0")
 # Far more than what belongs to a document, or a text with fields, ever is, in bytes: all parts
@@ -138,10 +138,7 @@ def _check_part(name: str, said: dict[str, str]) -> None:
     if "macroenabled" in kind or "vbaproject" in kind:
         raise Refused(_macros())
     called = said.get("PartName", "") or said.get("Extension", "")
-    is_xml = kind.partition(";")[0].strip().endswith("xml")
-    if is_xml and called.lower().rpartition(".")[2] not in XML_ENDINGS:
-        raise Refused(_fetches())
-    if "wordprocessingml" in kind and not f".{called.lower()}".endswith(READ_THROUGH):
+    if TEXT_KIND.match(kind) and not f".{called.lower()}".endswith(READ_THROUGH):
         raise Refused(_fetches())
 
 

@@ -117,6 +117,20 @@ def test_nor_is_a_part_of_another_name_a_text_by_the_list_of_parts(said):
     assert not taken(docx(("word/brief.dat", FETCHES), types=types))
 
 
+@pytest.mark.parametrize(
+    ("ending", "kind"),
+    [
+        ("psmdcp", "application/vnd.openxmlformats-package.core-properties+xml"),
+        ("bin", "application/vnd.openxmlformats-officedocument.wordprocessingml.printerSettings"),
+        ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        ("xhtml", "application/xhtml+xml"),
+    ],
+)
+def test_what_programs_write_beside_the_text_is_taken(ending, kind):
+    said = f'<Default Extension="{ending}" ContentType="{kind}"/></Types>'
+    assert taken(docx((f"word/x.{ending}", "x"), types=TYPES.replace("</Types>", said)))
+
+
 @pytest.mark.parametrize("run", ["PAGE", "HYPERLINK &quot;https://nji.nl&quot;", "DATE \\@ d"])
 def test_other_fields_are_taken(run):
     assert taken(says(run))
