@@ -21,7 +21,9 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 # Whoever has such an address comes in by it: of what follows these words no log knows anything.
 # When the page fails, as while the database is away, it was not used yet.
-SECRETS = re.compile(r"(/(?:invitation|reset/key)/)[^\s\"'/]+")
+SECRETS = re.compile(
+    r"((?:/|%2F)(?:invitation|reset(?:/|%2F)key)(?:/|%2F)+)(?:(?!%2F)[^\s\"'/])+", re.IGNORECASE
+)
 
 # Letters of a message. An address is as long as a stranger likes.
 LONGEST = 1_000

@@ -17,11 +17,14 @@ from django.http import (
 )
 from django.utils.http import escape_leading_slashes
 
+from accounts.sessions import SIGNED_IN_AT
 from api.middleware import AT
 
 METHODS = ("GET", "HEAD", "POST")
 # What the addresses of signing in, of providers and of one's account begin with.
 SIGNING_IN = "/account/"
+# Seconds in which whoever signed in by a provider is led on.
+COMING_IN = 60
 # What a browser says of a link that stands on a page of others, also of a neighbour's.
 OTHER_SITES = {"cross-site", "same-site"}
 # Signs of a form that are written as a number ("%41") or are no plain letters: far more than all
@@ -60,8 +63,8 @@ class AskedFromElsewhereMiddleware:
     """Opens a page that another site's link leads to, and asks it nothing of what that link asks.
 
     Else whoever reads the length of answers along the way, and gets somebody to open a link, asks
-    in their name: whom a search finds, which class has a case. Signing in is left alone: providers
-    and the pages of others lead to it.
+    in their name: whom a search finds, which class has a case. Signing in is left alone, but for
+    where it leads on to; and who came in just now may come from a provider, to where they were.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -71,10 +74,20 @@ class AskedFromElsewhereMiddleware:
         """Lead on to the page without what stands behind its question mark."""
         elsewhere = request.headers.get("sec-fetch-site") in OTHER_SITES
         asks = request.META.get("QUERY_STRING") and request.method in ("GET", "HEAD")
-        if elsewhere and asks and not request.path_info.startswith(SIGNING_IN):
-            # By its own words a path may be the address of another house.
-            return HttpResponseRedirect(escape_leading_slashes(request.path))
-        return self.get_response(request)
+        asked = self._without(request) if elsewhere and asks else None
+        # By its own words a path may be the address of another house.
+        here = escape_leading_slashes(request.path)
+        return self.get_response(request) if asked is None else HttpResponseRedirect(here + asked)
+
+    def _without(self, request: HttpRequest) -> str | None:
+        """Return what is left of what a link asks; None: all of it."""
+        if request.path_info.startswith(SIGNING_IN):
+            query = request.GET.copy()
+            page, asks, __ = query.get(REDIRECT_FIELD_NAME, "").partition("?")
+            query[REDIRECT_FIELD_NAME] = page
+            return f"?{query.urlencode()}" if asks else None
+        just_now = time.time() - request.session.get(SIGNED_IN_AT, 0) < COMING_IN
+        return None if just_now else ""
 
 
 class WholeFormMiddleware:

@@ -1,5 +1,7 @@
 """Forms that another site sends in somebody's name (ASVS 4.2.2, 14.5.3)."""
 
+import time
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -7,7 +9,9 @@ from django.utils import timezone
 
 from accounts import typed
 from accounts.roles import Role
+from accounts.sessions import SIGNED_IN_AT
 from cases.models import Notification
+from meldcode.middleware import COMING_IN
 from tests.accounts.every_form import FORMS, Sheet, written
 from tests.accounts.page import Page
 from tests.accounts.second_factors import LOGIN, sign_in
@@ -198,7 +202,7 @@ def test_a_link_changes_nothing(name, browser_of, world):
 def test_a_link_from_elsewhere_opens_a_page_and_asks_it_nothing(
     signed_in, coordinator, site, path, query
 ):
-    browser = signed_in(coordinator)
+    browser = since_a_while(signed_in(coordinator))
     answer = browser.get(f"http://testserver{path}?{query}", headers={"sec-fetch-site": site})
     here = path.replace("//", "/%2F")
     assert (answer.status_code, answer.headers["location"]) == (302, here)
@@ -208,11 +212,33 @@ def test_a_link_from_elsewhere_opens_a_page_and_asks_it_nothing(
         assert browser.get("/cases/?class_name=3A", headers=own).status_code == 200
 
 
+FROM_ELSEWHERE = {"sec-fetch-site": "cross-site"}
+
+
+def since_a_while(browser: Client) -> Client:
+    """Let somebody be signed in for longer than it takes to come from a provider."""
+    session = browser.session
+    session[SIGNED_IN_AT] = time.time() - COMING_IN - 1
+    session.save()
+    return browser
+
+
 @shows("csrf-5")
-def test_what_a_provider_answers_comes_from_elsewhere(client):
-    answer = client.get(f"{LOGIN}?next=/cases/", headers={"sec-fetch-site": "cross-site"})
+def test_signing_in_is_led_to_from_elsewhere_and_leads_to_a_page(client):
+    answer = client.get(f"{LOGIN}?next=/cases/", headers=FROM_ELSEWHERE)
     assert answer.status_code == 200
     assert 'value="/cases/"' in answer.content.decode()
+    asked = client.get(f"{LOGIN}?a=b&next=/cases/%3Fclass_name=3A", headers=FROM_ELSEWHERE)
+    assert asked.headers["location"] == f"{LOGIN}?a=b&next=%2Fcases%2F"
+
+
+def test_whoever_came_in_just_now_comes_back_to_what_they_asked(signed_in, coordinator):
+    """Where a provider leads back, a browser takes each step for one from elsewhere."""
+    browser = signed_in(coordinator)
+    asked = browser.get("/cases/?class_name=3A", headers=FROM_ELSEWHERE)
+    assert asked.status_code == 200
+    since_a_while(browser)
+    assert browser.get("/cases/?class_name=3A", headers=FROM_ELSEWHERE).status_code == 302
 
 
 @shows("csrf-4")
