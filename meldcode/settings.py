@@ -239,12 +239,12 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Meldcode: "
 # A change of password or second factor is told to its owner: it may not be their own doing.
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-# Per account: five mistakes in five minutes, and fifty in a day, then one waits. Counted for
-# addresses without an account too, so that waiting tells nothing. The second factor counts apart.
-# Per address there is room for a school: all its people come from the same one on Monday morning.
 # On to the second factor, without the new password once more: who types wrong ones for somebody all
 # the while, from anywhere, would keep them out of that question.
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+# Per account: five mistakes in five minutes, and fifty in a day, then one waits. Counted for
+# addresses without an account too, so that waiting tells nothing. The second factor counts apart.
+# Per address there is room for a school: all its people come from the same one on Monday morning.
 ACCOUNT_RATE_LIMITS = {
     "login": "100/m/ip",
     "login_failed": "30/m/ip,5/5m/key,50/d/key",
