@@ -115,7 +115,8 @@ def test_every_row_and_every_file_comes_back(beside, run, tmp_path):
     os.utime(old, (0, 0))
     (to / "somebody-elses").mkdir()
     os.utime(to / "somebody-elses", (0, 0))
-    made = run("backup", to, **here)
+    seal = {"BACKUP_SEAL": "a" * 64}
+    made = run("backup", to, **here, **seal)
     assert made.returncode == 0, made.stderr
     backup = Path(made.stdout.strip())
     # The old one is gone, ours is whole, and nobody reads it: by its rights, or its words.
@@ -128,7 +129,7 @@ def test_every_row_and_every_file_comes_back(beside, run, tmp_path):
 
     again, list_there = tmp_path / "again", tmp_path / "kept" / "tombstones.jsonl"
     there = {"PGDATABASE": beside, "MEDIA_ROOT": str(again), "TOMBSTONES": str(list_there)}
-    done = run("restore", backup, **there)
+    done = run("restore", backup, **there, **seal)
     assert done.returncode == 0, done.stderr
     assert rows(beside) == before
     assert contents(again) == contents(media)
@@ -167,6 +168,32 @@ def test_a_backup_that_is_not_as_it_was_written_brings_nothing(beside, run, tmp_
     nowhere = here | {"PGDATABASE": "there_is_no_such_database"}
     assert run("backup", tmp_path / "none", **nowhere).returncode != 0
     assert list((tmp_path / "none").iterdir()) == []
+
+
+def test_a_backup_of_somebody_elses_making_brings_nothing(beside, run, tmp_path):
+    """Whoever has the public key can encrypt what they like, and add it up themselves."""
+    media, seal = tmp_path / "media", {"BACKUP_SEAL": "a" * 64}
+    media.mkdir()
+    here = {"PGDATABASE": connection.settings_dict["NAME"], "MEDIA_ROOT": str(media)}
+    there = {"PGDATABASE": beside, "MEDIA_ROOT": str(tmp_path / "again")}
+    ours = Path(run("backup", tmp_path / "ours", **here, **seal).stdout.strip())
+    theirs = Path(run("backup", tmp_path / "theirs", **here, BACKUP_SEAL="b" * 64).stdout.strip())
+    without = Path(run("backup", tmp_path / "without", **here).stdout.strip())
+    shutil.copy(theirs / "database.age", ours / "database.age")
+    sums = subprocess.run(
+        ["sha256sum", "database.age", "files.age"], cwd=ours, capture_output=True, check=True
+    )
+    (ours / "SHA256SUMS").write_bytes(sums.stdout)
+    for backup in (ours, theirs, without):
+        refused = run("restore", backup, **there, **seal)
+        assert refused.returncode == 1
+        assert "no seal of this house" in refused.stderr
+    assert rows(beside) == {"triggers": []}
+    # Whoever has no seal is told what nobody looked at; the secret stands nowhere.
+    done = run("restore", without, **there)
+    assert done.returncode == 0
+    assert "BACKUP_SEAL is not set" in done.stderr
+    assert not any(b"b" * 64 in path.read_bytes() for path in theirs.iterdir())
 
 
 def in_database(name, *command):
