@@ -242,6 +242,9 @@ def test_the_proxy_says_politely_that_nobody_answers(services):
     assert "in [502, 503, 504]" in caddy
     assert "rewrite * /away.html" in caddy
     assert "header Retry-After 60" in caddy
+    # What it writes down of a request that found nobody holds no link from a mail.
+    assert "request>uri delete" in caddy
+    assert "request>headers delete" in caddy
     # The folder: a mounted file stays the old one when git puts another in its place.
     assert "./deploy:/etc/caddy:ro" in services["proxy"]["volumes"]
     page = read("deploy/away.html")
