@@ -199,9 +199,10 @@ def test_a_paper_that_goes_out_counts_no_signal_of_another_case(school, coordina
 def test_who_ran_a_closed_case_stays_written_there(school, coordinator, teacher, signed_in, board):
     """That they went from its page told that they were kept out, in a case that came since."""
     pupil, then = PupilFactory(school=school), timezone.now() - timedelta(days=30)
+    colleague = member(Role.COORDINATOR, school)
     closed = CaseFactory(
         pupil=pupil, opened_at=then, closed_at=then, outcome="help_works", closing_grounds="Goed.",
-        closed_by=coordinator, responsible=coordinator,
+        closed_by=colleague, responsible=coordinator,
     )  # fmt: skip
     assign_perm("cases.take_part", teacher, closed)
     newer = CaseFactory(pupil=pupil, restricted=board, responsible=coordinator)
