@@ -26,6 +26,8 @@ ROOT = Path(__file__).parents[1]
 # On PostgreSQL: what the names of the databases begin with, how many of before are kept for other
 # checkouts, and what makes them wait for one another.
 MIGRATED, KEPT, LOCK = "migrated_tests_", 3, 71_504_022
+# What is read to fill a database of another server.
+READ = "read_from_tests"
 
 
 def sources() -> set[Path]:
@@ -123,10 +125,15 @@ def copy_to(address: str, pg_dump: str) -> None:
     ``pg_dump`` is where that program is.
     """
     try:
-        with copied_on_postgres(ROOT):
+        with copied_on_postgres(ROOT), connection._nodb_cursor() as cursor:
             made = connection.settings_dict["TEST"]["TEMPLATE"]
-        words = ["--dbname", _address_of(made), "--no-owner", "--no-privileges"]
-        dump = subprocess.run([pg_dump, *words], check=True, stdout=subprocess.PIPE).stdout
+            # A copy: PostgreSQL makes none of a database to which somebody is connected, and the
+            # other tests make theirs at this moment.
+            cursor.execute(f'DROP DATABASE IF EXISTS "{READ}"')
+            cursor.execute(f'CREATE DATABASE "{READ}" TEMPLATE "{made}"')
+            words = ["--dbname", _address_of(READ), "--no-owner", "--no-privileges"]
+            dump = subprocess.run([pg_dump, *words], check=True, stdout=subprocess.PIPE).stdout
+            cursor.execute(f'DROP DATABASE "{READ}"')
     except (OperationalError, subprocess.CalledProcessError):
         # Of what is named only the kind may be known (script/test), or it is of a later version.
         _migrate(address)

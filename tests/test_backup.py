@@ -196,6 +196,25 @@ def test_a_backup_of_somebody_elses_making_brings_nothing(beside, run, tmp_path)
     assert not any(b"b" * 64 in path.read_bytes() for path in theirs.iterdir())
 
 
+def test_nothing_is_put_beside_a_backup_of_ours(beside, run, tmp_path):
+    """A list of what was destroyed, which nobody wrote, would destroy what is there still."""
+    media, seal = tmp_path / "media", {"BACKUP_SEAL": "a" * 64}
+    media.mkdir()
+    here = {"PGDATABASE": connection.settings_dict["NAME"], "MEDIA_ROOT": str(media), **seal}
+    stones = tmp_path / "tombstones.jsonl"
+    stones.write_text('{"kind": "case"}\n')
+    ours = Path(run("backup", tmp_path / "ours", **here).stdout.strip())
+    theirs = Path(run("backup", tmp_path / "theirs", **here, TOMBSTONES=str(stones)).stdout.strip())
+    shutil.copy(theirs / "tombstones.age", ours)
+    again, kept = tmp_path / "again", tmp_path / "kept.jsonl"
+    there = {"PGDATABASE": beside, "MEDIA_ROOT": str(again), "TOMBSTONES": str(kept), **seal}
+    refused = run("restore", ours, **there)
+    assert refused.returncode == 1
+    assert "not as it was written" in refused.stderr
+    assert rows(beside) == {"triggers": []}
+    assert not kept.exists()
+
+
 def in_database(name, *command):
     """Run a command of ``manage.py`` on another database."""
     there = connection.settings_dict
