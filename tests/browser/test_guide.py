@@ -129,21 +129,27 @@ def test_without_javascript_all_of_it_is_there(teacher, browser, browser_context
     context = browser.new_context(**{**browser_context_args, "java_script_enabled": False})
     context.add_cookies(cookies)
     page = context.new_page()
+
+    def press(role: str, words: str) -> None:
+        """Press it, and wait for the page that comes: a click alone waits for its address."""
+        page.get_by_role(role, name=dutch(words), exact=True).click()
+        page.wait_for_load_state()
+
     page.goto(f"{teacher.address}/help/")
     assert page.locator(".leave-link").get_attribute("href") == ELSEWHERE
     assert page.locator(".leave-link").get_attribute("rel") == "noreferrer noopener"
     assert not page.get_by_role("button", name=dutch("Keyboard shortcuts")).is_visible()
-    page.get_by_role("link", name=dutch("Take the tour")).click()
-    page.get_by_role("link", name=dutch("Next"), exact=True).click()
+    press("link", "Take the tour")
+    press("link", "Next")
     assert page.url.endswith("/protocol/tour/2/")
     page.goto(f"{teacher.address}/tasks/")
     cards = page.locator(".guide-card")
     assert cards.count() == 3
-    page.get_by_role("button", name=dutch("Close the introduction")).click()
+    press("button", "Close the introduction")
     assert cards.count() == 0
     page.goto(f"{teacher.address}/help/")
-    page.get_by_role("button", name=dutch("Show the introduction again")).click()
+    press("button", "Show the introduction again")
     assert cards.count() == 3
-    page.get_by_role("link", name=dutch("Accessibility")).click()
+    press("link", "Accessibility")
     assert page.get_by_role("heading", name=dutch("Accessibility statement")).count() == 1
     context.close()
