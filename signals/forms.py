@@ -14,6 +14,7 @@ from accounts.forms import SHORT_TEXT, LongTextField, MeldcodeForm, PublicIdFiel
 from accounts.models import User
 from accounts.when import WhenField
 from cases.models import Pupil
+from cases.models.received import CALLED
 from signals.body_forms import BodyMap, MarksField
 from signals.categories import (
     DANGER,
@@ -101,7 +102,7 @@ class SignalFields(BodyMap, MeldcodeForm):
         label=_("Did you hear it from somebody else? From whom?"),
         help_text=_("Leave empty when you saw or heard it yourself."),
         required=False,
-        max_length=160,
+        max_length=CALLED,
     )
     interpretation = LongTextField(
         label=_("What do you make of it?"),

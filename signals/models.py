@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.at_rest.fields import NarrativeField, NarrativeLine
 from cases.errors import Immutable
 from cases.models import Record
+from cases.models.received import CALLED
 from cases.references import signal_reference
 from signals.body import AT_MOST, KINDS, NOTE_LENGTH, REGIONS, SIZES, described
 from signals.body import BY_CODE as BY_REGION
@@ -27,7 +28,7 @@ class Signal(Record):
     facts = NarrativeField(_("what you saw or heard"), blank=True)
     child_words = NarrativeField(_("the pupil's own words"), blank=True)
     interpretation = NarrativeField(_("what you make of it"), blank=True)
-    hearsay_from = NarrativeLine(_("who told you"), max_length=160, blank=True)
+    hearsay_from = NarrativeLine(_("who told you"), max_length=CALLED, blank=True)
     observed_at = models.DateTimeField(_("when"))
     place = NarrativeLine(_("where"), max_length=120, blank=True)
     severe = models.BooleanField(_("severe"), default=False)

@@ -13,7 +13,7 @@ from cases.transfer.contents import chapters_of
 if TYPE_CHECKING:
     from cases.transfer.contents import Chapter
 
-# Letters that a signal has room for of who told it (``signals.models``).
+# Letters that a signal has room for of who told it: here, which school.
 CALLED = 160
 
 

@@ -97,6 +97,24 @@ def test_a_passkey_is_added_and_then_signs_in_alone(newcomer, passkeys):
     guest.look()
 
 
+def test_a_passkey_that_is_not_used_says_so_on_the_page(newcomer, page, passkeys):
+    guest = newcomer()
+    guest.open("/account/login/")
+    failed = page.get_by_text("De passkey werkte niet.")
+    button = page.get_by_role("button", name=dutch("Sign in with a passkey"))
+    assert not failed.is_visible()
+    button.click()  # this browser knows none
+    failed.wait_for()
+    guest.look()
+    page.locator("h1").click()
+    assert not failed.is_visible()
+    page.route("**/login/webauthn/", lambda route: route.abort())  # no line
+    button.click()
+    failed.wait_for()
+    guest.complaints = [one for one in guest.complaints if "ERR_FAILED" not in one]
+    guest.look()
+
+
 def test_somebody_who_rests_is_warned_and_stays_with_what_they_typed(newcomer, page):
     school = SchoolFactory()
     PupilFactory(school=school)
