@@ -291,11 +291,14 @@ def kind_and_step(rule: Rule) -> tuple[Deviation.Kind, int]:
 
 
 @transaction.atomic
-def look_back(case: Case, by: User, key: UUID, *, seen: str, result: str) -> LookBack:
-    """File what one sees of the pupil now: at a single signal (R1), or after closing (R44)."""
+def look_back(case: Case, by: User, key: UUID, *, result: str, **words: str) -> LookBack:
+    """File what one sees of the pupil now: at a single signal (R1), or after closing (R44).
+
+    ``words``: what was seen, and what the pupil said.
+    """
     check(by, Permission.MOVE_CASE, case)
     case = lock(case, to_change=False)
-    record, __ = file_record(LookBack, case, by, key, seen=seen, result=result)
+    record, __ = file_record(LookBack, case, by, key, result=result, **words)
     refresh(case, by)
     return record
 

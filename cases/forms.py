@@ -17,6 +17,29 @@ from cases.protocol.periods import RETENTION_BOUND_YEARS, RETENTION_YEARS
 from cases.protocol.questions import asked
 
 
+class ChildWordsField(LongTextField):
+    """What the pupil said, apart from the facts (R7): a paper for the parents leaves it out."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=_("What did the pupil say, literally?"),
+            help_text=_(
+                "Word for word, as far as you remember. Leave empty when nothing was said."
+            ),
+            required=False,
+            rows=2,
+            **kwargs,
+        )
+
+
+def need_seen_or_said(form: MeldcodeForm, seen: str) -> None:
+    """Ask in its ``clean`` for a fact, in the field of that name, or a word of the pupil."""
+    if not any(
+        form.cleaned_data.get(name) or name in form.errors for name in (seen, "child_words")
+    ):
+        form.add_error(seen, _("Write down what you saw or heard, or what the pupil said."))
+
+
 class StepForm(MeldcodeForm):
     """The record of a step. Taken before another step, it asks why (comply or explain)."""
 
@@ -133,12 +156,20 @@ class LookBackForm(MeldcodeForm):
     seen = LongTextField(
         label=_("What do you see of the pupil now?"),
         help_text=_("Ask the mentor too. Facts first, also when all is well."),
+        required=False,
     )
+    child_words = ChildWordsField()
     result = forms.ChoiceField(
         label=_("What follows from it?"),
         choices=LookBack.Result.choices,
         widget=forms.RadioSelect,
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a fact or a word of the pupil."""
+        cleaned = super().clean()
+        need_seen_or_said(self, "seen")
+        return cleaned
 
 
 class StatementForm(MeldcodeForm):

@@ -116,6 +116,7 @@ def _decision(decision: Any) -> Lines:
 
 def _feedback(heard: Any) -> Lines:
     yield gettext_lazy("What was heard or seen"), heard.text
+    yield gettext_lazy("The pupil's own words"), heard.child_words
     yield gettext_lazy("Does the help work?"), heard.get_effect_display()
 
 

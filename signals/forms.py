@@ -13,6 +13,7 @@ from accounts.access import Permission
 from accounts.forms import SHORT_TEXT, LongTextField, MeldcodeForm, PublicIdField
 from accounts.models import User
 from accounts.when import WhenField
+from cases.forms import ChildWordsField, need_seen_or_said
 from cases.models import Pupil
 from cases.models.received import CALLED
 from signals.body_forms import BodyMap, MarksField
@@ -91,12 +92,7 @@ class SignalFields(BodyMap, MeldcodeForm):
         required=False,
         rows=4,
     )
-    child_words = LongTextField(
-        label=_("What did the pupil say, literally?"),
-        help_text=_("Word for word, as far as you remember. Leave empty when nothing was said."),
-        required=False,
-        rows=2,
-    )
+    child_words = ChildWordsField()
     marks = MarksField()
     hearsay_from = forms.CharField(
         label=_("Did you hear it from somebody else? From whom?"),
@@ -133,9 +129,7 @@ class SignalFields(BodyMap, MeldcodeForm):
         by what is refused they would find it.
         """
         cleaned = super().clean()
-        texts = ("facts", "child_words")
-        if not any(cleaned.get(name) or name in self.errors for name in texts):
-            self.add_error("facts", _("Write down what you saw or heard, or what the pupil said."))
+        need_seen_or_said(self, "facts")
         return cleaned
 
     @property

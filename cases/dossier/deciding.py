@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.dossier.lines import (
+    CONFIDED,
     FILE,
     PUPIL,
     REPORTER,
@@ -168,6 +169,7 @@ FEEDBACK = Kind(
         field("get_helped_by_display", gettext_lazy("Who helps now"), guarded_by),
         field("get_willing_display", gettext_lazy("Does the family take part?"), PUPIL),
         field("text", gettext_lazy("Heard or seen"), PUPIL, "fact"),
+        field("child_words", gettext_lazy("The pupil's own words"), CONFIDED, "words"),
         _about_the_referral,
         field("next_review_on", gettext_lazy("Review again on"), PUPIL),
     ),

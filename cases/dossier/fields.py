@@ -144,7 +144,10 @@ LOOK_BACK = Kind(
     "lookbacks",
     lambda look: f"{_('Looked back')}: {look.get_result_display()}",
     "recorded_at",
-    (field("seen", gettext_lazy("Seen now"), PUPIL, "fact"),),
+    (
+        field("seen", gettext_lazy("Seen now"), PUPIL, "fact"),
+        field("child_words", gettext_lazy("The pupil's own words"), CONFIDED, "words"),
+    ),
     of_the_pupil,
 )
 

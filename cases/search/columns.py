@@ -15,7 +15,7 @@ by their case, and their words lie ready in the row.
 """
 
 import string
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import migrations, models
@@ -141,24 +141,34 @@ def sealed_words_of(
 
 
 def words_anew(
-    app: str, model: str, fields: Sequence[str], readable: Sequence[str] = ()
+    app: str,
+    model: str,
+    fields: Sequence[str],
+    readable: Sequence[str] = (),
+    before: Sequence[str] = (),
 ) -> migrations.RunPython:
     """Return the operation that makes the words of some fields anew, as they are made now.
 
     The table is written once. The program makes those of encrypted texts anew in the background; a
-    text is found again once it has.
+    text is found again once it has. ``before``: the fields that it was of, where one of them is
+    new; on the way back it is of those again.
     """
-    sealed = [field for field in fields if field not in readable]
 
-    def anew(apps: Any, schema_editor: Any) -> None:
-        if schema_editor.connection.vendor == "postgresql":
-            table = apps.get_model(app, model)._meta.db_table
-            schema_editor.execute(f"DROP TRIGGER {FORGET} ON {table}")
-            schema_editor.execute(f"ALTER TABLE {table} DROP COLUMN {SEALED}")
-            for statement in _with_sealed(table, fields, sealed):
-                schema_editor.execute(statement)
+    def anew(fields: Sequence[str]) -> Callable[[Any, Any], None]:
+        sealed = [field for field in fields if field not in readable]
 
-    return migrations.RunPython(anew, migrations.RunPython.noop, elidable=False)
+        def make(apps: Any, schema_editor: Any) -> None:
+            if schema_editor.connection.vendor == "postgresql":
+                table = apps.get_model(app, model)._meta.db_table
+                schema_editor.execute(f"DROP TRIGGER {FORGET} ON {table}")
+                schema_editor.execute(f"ALTER TABLE {table} DROP COLUMN {SEALED}")
+                for statement in _with_sealed(table, fields, sealed):
+                    schema_editor.execute(statement)
+
+        return make
+
+    back = anew(before) if before else migrations.RunPython.noop
+    return migrations.RunPython(anew(fields), back, elidable=False)
 
 
 def _with_sealed(table: str, fields: Sequence[str], sealed: Sequence[str]) -> list[str]:

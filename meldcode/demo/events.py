@@ -283,6 +283,7 @@ class Hear(Event):
     investigation: str = ""
     # How far each goal of the plan is, in their order.
     goals: tuple[str, ...] = ()
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +307,7 @@ class LookBack(Event):
 
     seen: str
     result: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,7 +248,9 @@ def _begin(walk: Walk, event: events.Begin, at: datetime) -> None:
 
 
 def _look_back(walk: Walk, event: events.LookBack, at: datetime) -> None:
-    LookBack.objects.create(**walk.record(event, at), seen=event.seen, result=event.result)
+    LookBack.objects.create(
+        **walk.record(event, at), seen=event.seen, child_words=event.words, result=event.result
+    )
 
 
 def _put_off(walk: Walk, event: events.PutOff, at: datetime) -> None:
@@ -321,6 +323,7 @@ def _hear(walk: Walk, event: events.Hear, at: datetime) -> None:
         received_at=at - HELD_BEFORE,
         source=event.source,
         text=event.text,
+        child_words=event.words,
         effect=event.effect,
         heard_from=event.heard_from,
         helped_by=event.helped_by,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from cases.models import Case, Conversation
 from cases.protocol.questions import BY_CODE as QUESTION
-from referrals.models import Decision, Referral
+from referrals.models import Decision, Feedback, Referral
 from referrals.report.fields import NO, WEIGHED, YES, Source
 
 # In which language a report is written down and read.
@@ -188,7 +188,7 @@ def _decision(referral: Referral, writer: User) -> Texts:
     # Who does it is mostly a colleague by name: the writer puts that there.
     goals = [goal.what for goal in plan.goals.all()] if plan else []
     heard = (
-        f"{_day(f.received_at)}, {f.get_heard_from_display()}: {f.text}"
+        f"{_day(f.received_at)}, {f.get_heard_from_display()}: {_with_words(f)}"
         for f in case.feedbacks.current()
     )
     helped = f"{_day(decision.decided_at)}: {decision.get_help_display()}. {decision.help_grounds}"
@@ -196,6 +196,12 @@ def _decision(referral: Referral, writer: User) -> Texts:
         "report_grounds": decision.report_grounds,
         "help": _joined([helped, *goals, *heard]),
     }
+
+
+def _with_words(heard: Feedback) -> str:
+    """Return what was heard or seen, and then the pupil's own words."""
+    said = f"“{heard.child_words}”" if heard.child_words else ""
+    return " ".join(part for part in (heard.text, said) if part)
 
 
 def _joined(paragraphs: Iterable[str]) -> str:

@@ -133,7 +133,7 @@ def explanation(world: World) -> Data:
 
 def look_back(world: World) -> Data:
     """Fill in what one sees now."""
-    return {"seen": "Lacht weer.", "result": "watch"}
+    return {"seen": "Lacht weer.", "child_words": "Ik slaap weer.", "result": "watch"}
 
 
 def new_cycle(world: World) -> Data:
@@ -343,6 +343,7 @@ def feedback(world: World) -> Data:
     """Fill in that the help does not work yet."""
     return {
         "received_at": yesterday(), "source": "Gezinswerker", "text": "Nog onrust.",
+        "child_words": "Hij schreeuwt nog.",
         "effect": "fails", "next_review_on": next_month(), "heard_from": "veilig_thuis",
         "helped_by": "buurtteam", "willing": "no", "investigation": "begun",
         "referral": str(world.sent.public_id), "letters": [str(world.attachment.number)],
@@ -771,7 +772,8 @@ FORMS = (
     )),
     Row("cases:explain", "coordinator", "leader", "case", explanation, keyed=False,
         more=("R34",)),
-    Row("cases:look_back", "handed_over", "leader", "case", look_back),
+    Row("cases:look_back", "handed_over", "leader", "case", look_back,
+        (({"seen": "", "child_words": ""}, "seen"),)),
     Row("cases:new_cycle", "coordinator", "leader", "case", new_cycle, keyed=False),
     Row("cases:periods", "coordinator", None, None, periods, keyed=False),
     Row("notifications:settings", "teacher", None, None, how_told, (
@@ -883,6 +885,7 @@ FORMS = (
     Row("referrals:feedback", "handed_over", "coordinator", "case", feedback,
         (({"next_review_on": ""}, "next_review_on"),
          ({"source": ""}, "source"),
+         ({"text": "", "child_words": ""}, "text"),
          ({"heard_from": "buurtteam"}, "investigation"))),
     Row("referrals:write_report", "coordinator", "leader", "report", report, keyed=False),
     Row("referrals:file_report", "coordinator", "leader", "report", report_filing, keyed=False),

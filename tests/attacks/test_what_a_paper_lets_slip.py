@@ -4,9 +4,11 @@ from datetime import timedelta
 from difflib import unified_diff
 
 import pytest
+import time_machine
 from django.db import transaction
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
 from cases.dossier.contents import dossier, offered
@@ -14,7 +16,14 @@ from cases.dossier.forms import ExportForm
 from cases.dossier.pdf import as_html
 from cases.dossier.variants import VARIANTS, Code
 from cases.files.actions import withdraw
-from cases.models import Case, Deviation, DossierExport, ReceivedDossier, Statement
+from cases.models import (
+    Case,
+    Deviation,
+    DossierExport,
+    LookBack,
+    ReceivedDossier,
+    Statement,
+)
 from consultations.models import SharedPiece
 from referrals.models import Decision, Referral
 from signals.models import SignalFinding
@@ -296,11 +305,13 @@ def test_what_one_parent_stated_is_not_for_the_other(case):
 def differences(case, code, one, other, **fields):
     """Return the lines of a paper that are others by one change than by another."""
     papers = []
-    for change in (one, other):
-        with transaction.atomic():
-            change()
-            papers.append(page(case, code, **fields).split("\n"))
-            transaction.set_rollback(True)
+    # A paper says when it was made.
+    with time_machine.travel(timezone.now(), tick=False):
+        for change in (one, other):
+            with transaction.atomic():
+                change()
+                papers.append(page(case, code, **fields).split("\n"))
+                transaction.set_rollback(True)
     return [line for line in unified_diff(*papers, n=0) if line[:3] not in ("---", "+++", "@@ ")]
 
 
@@ -395,8 +406,20 @@ def test_how_much_a_pupil_said_who_was_alone(case, code, one, other):
     assert bool(found) == (code == Code.PUPIL), found
 
 
-def test_that_the_pupil_told_it(case):
-    SignalFactory(case=case, child_words="Hij slaat mij.")
+def looked_back(case, **fields):
+    author = UserFactory(name="Karim Ouazzani")
+    LookBack.objects.create(case=case, author=author, seen="Lacht.", result="quiet", **fields)
+
+
+@pytest.mark.parametrize(
+    "tell",
+    [SignalFactory, lambda case, **said: feedback(case, NOW, **said), looked_back],
+    ids=["signal", "heard since", "look back"],
+)
+def test_that_the_pupil_told_it(case, tell):
+    tell(case=case, child_words="Hij slaat mij.")
+    assert "Hij slaat mij." in page(case, Code.PUPIL)
+    assert "Hij slaat mij." not in page(case, Code.PARENTS)
     assert "De eigen woorden van de leerling" in page(case, Code.PUPIL)
     assert "De eigen woorden van de leerling" not in page(case, Code.PARENTS)
 

@@ -31,7 +31,7 @@ from cases.dossier.pdf import as_html, make_pdf
 from cases.dossier.tasks import make_dossier
 from cases.dossier.variants import LEFT_OUT, VARIANTS, About, Code, Ground, left_out
 from cases.errors import ActionError
-from cases.models import Case, DossierExport, Statement
+from cases.models import Case, DossierExport, LookBack, Statement
 from cases.siblings import actions as siblings
 from consultations.models import SharedPiece
 from referrals.models import Referral
@@ -118,7 +118,13 @@ def case(school):
     Referral.objects.filter(decision=told).update(
         family_told=True, anonymous=True, anonymous_reason="REPORTER", handed_over="REPORTER",
     )  # fmt: skip
-    feedback(case, NOW, source="SOURCE", heard_from="school", text="PUPIL lacht weer.")
+    feedback(
+        case, NOW, source="SOURCE", heard_from="school", text="PUPIL lacht weer.",
+        child_words="CONFIDED",
+    )  # fmt: skip
+    LookBack.objects.create(
+        case=case, author=mentor, seen="PUPIL eet weer.", child_words="CONFIDED", result="quiet"
+    )
     AttachmentFactory(case=case, number=1, title="FILE met een brief", author=mentor)
     Statement.objects.create(
         case=case, author=mentor, step=1, said_by="parent", about="Het gesprek", text="STATED"

@@ -133,10 +133,10 @@ STORY = Story(
         Hear(
             day(4, "15:40"), "docent", "Mentor en gezinswerker",
             "Wiskunde is een 6,3 en het huiswerk is er weer. Ze schrok niet van de "
-            "brandoefening. Ze zei: “Ze hebben nog wel eens woorden, maar hij gaat dan naar "
-            "buiten. Ik slaap weer.” De gezinswerker ziet hetzelfde en blijft nog komen.",
+            "brandoefening. De gezinswerker ziet hetzelfde en blijft nog komen.",
             "works", review=15,
             heard_from="buurtteam", helped_by="buurtteam", willing="yes",
+            words="Ze hebben nog wel eens woorden, maar hij gaat dan naar buiten. Ik slaap weer.",
         ),
     ),
 )  # fmt: skip
