@@ -196,6 +196,31 @@ def test_a_backup_of_somebody_elses_making_brings_nothing(beside, run, tmp_path)
     assert not any(b"b" * 64 in path.read_bytes() for path in theirs.iterdir())
 
 
+def test_what_was_looked_at_is_what_is_opened(beside, run, tmp_path):
+    """Whoever writes among the backups changes one while it is brought back, its seal read."""
+    media, theirs, seal = tmp_path / "media", tmp_path / "theirs", {"BACKUP_SEAL": "a" * 64}
+    for folder, said in ((media, "ours"), (theirs, "theirs")):
+        folder.mkdir()
+        (folder / "said.txt").write_text(said)
+    here = {"PGDATABASE": connection.settings_dict["NAME"], **seal}
+    ours = Path(run("backup", tmp_path / "ours", **here, MEDIA_ROOT=str(media)).stdout.strip())
+    other = run("backup", tmp_path / "other", **here, MEDIA_ROOT=str(theirs)).stdout.strip()
+    # Stands before age itself, which is asked for the first time after all that is looked at.
+    stand_in = tmp_path / "bin" / "age"
+    stand_in.parent.mkdir()
+    stand_in.write_text(
+        f'#!/bin/sh\ncp {other}/files.age {ours}\nexec {shutil.which("age")} "$@"\n'
+    )
+    stand_in.chmod(0o700)
+    there = {"PGDATABASE": beside, "MEDIA_ROOT": str(tmp_path / "again"), **seal}
+    path = f"{stand_in.parent}:{os.environ['PATH']}"
+    done = run("restore", ours, **there, PATH=path, TMPDIR=str(tmp_path / "bin"))
+    assert done.returncode == 0, done.stderr
+    assert (ours / "files.age").read_bytes() == Path(other, "files.age").read_bytes()
+    assert (tmp_path / "again" / "said.txt").read_text() == "ours"
+    assert list(stand_in.parent.iterdir()) == [stand_in]
+
+
 def test_nothing_is_put_beside_a_backup_of_ours(beside, run, tmp_path):
     """A list of what was destroyed, which nobody wrote, would destroy what is there still."""
     media, seal = tmp_path / "media", {"BACKUP_SEAL": "a" * 64}
