@@ -28,10 +28,14 @@ def files_for(case: Case, variant: str, chosen: Iterable[str]) -> list[Attachmen
 
 
 def may_hold(export: DossierExport, file: Attachment) -> bool:
-    """Tell whether a file that was withdrawn can be in a paper: it was there when that was made."""
-    if not export.with_files or export.started_at is None:
+    """Tell whether a file that was withdrawn can be in a paper: it was there when that was made.
+
+    Or its title, in one of chosen records; the school's own names what was withdrawn.
+    """
+    chosen = VARIANTS[export.variant].chosen
+    if not (export.with_files or chosen) or export.started_at is None:
         return False
-    if VARIANTS[export.variant].chosen and f"attachments-{file.pk}" not in export.chosen:
+    if chosen and f"attachments-{file.pk}" not in export.chosen:
         return False
     there_at_the_end = export.finished_at is None or file.recorded_at < export.finished_at
     return there_at_the_end and file.withdrawn_at >= export.started_at

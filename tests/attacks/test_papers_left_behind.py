@@ -14,7 +14,7 @@ from cases import jobs
 from cases.dossier.actions import Wish, claim, look_after, request_export
 from cases.dossier.variants import Code
 from cases.files.actions import withdraw
-from cases.models import DossierExport
+from cases.models import Attachment, DossierExport
 from tests.factories import AttachmentFactory, CaseFactory, PupilFactory
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +80,21 @@ def test_a_paper_that_holds_what_was_withdrawn_is_asked_for_anew(
     export.refresh_from_db()
     assert bool(export.file) == (not with_files)
     assert export.state == (jobs.State.EXPIRED if with_files else jobs.State.READY)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_paper_to_hand_over_that_names_what_was_withdrawn(
+    school, coordinator, administrator, named, django_capture_on_commit_callbacks
+):
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    chosen = tuple(f"attachments-{AttachmentFactory(case=case).pk}" for __ in range(2))
+    wish = Wish(variant=Code.BUURTTEAM, chosen=chosen[: 1 + named])
+    export = request_export(case, administrator, uuid.uuid4(), "Overdracht aan Noor.", wish)
+    jobs.finish(claim(export.public_id), b"%PDF-1.7")
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw(Attachment.objects.latest("pk"), coordinator, why="Ging over een ander kind.")
+    export.refresh_from_db()
+    assert export.state == (jobs.State.EXPIRED if named else jobs.State.READY)
 
 
 def test_nor_is_one_fetched_that_was_in_hand_then(
