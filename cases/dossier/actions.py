@@ -78,7 +78,7 @@ def request_export(
         case=case,
         requested_by=by,
         idempotency_key=key,
-        number=DossierExport.objects.next_number(case),
+        number=DossierExport.objects.free_number(case),
         reason=reason,
         variant=wish.variant,
         chosen=list(wish.chosen),

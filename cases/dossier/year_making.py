@@ -100,7 +100,7 @@ def _begin(export: YearExport, case: Case) -> DossierExport:
     What a worker that died had in hand has both. Made anew after the year was given up, it has
     another row: it says what the case holds by now.
     """
-    lock(case, to_change=False)  # of two at once, each gets its number
+    lock(case, to_change=False)  # of two at once, each gets a number of its own
     one = export.dossiers.filter(case=case).first()
     if one is not None and one.state == jobs.State.RUNNING:
         return one
@@ -109,7 +109,7 @@ def _begin(export: YearExport, case: Case) -> DossierExport:
     if one is None:
         return DossierExport.objects.create(
             case=case, requested_by=export.requested_by, reason=export.reason, of_year=export,
-            number=DossierExport.objects.next_number(case), state=jobs.State.RUNNING,
+            number=DossierExport.objects.free_number(case), state=jobs.State.RUNNING,
             started_at=now,
         )  # fmt: skip
     one.state, one.started_at = jobs.State.RUNNING, now

@@ -124,7 +124,7 @@ class DossierExport(PaperJob):
     by_itself: ClassVar[dict[str, object]] = {"of_year": None}
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="exports")
-    # Counts within the case, and stands on each page: "M-7K3QX2/3".
+    # Of its own within the case; stands on each page: "M-7K3QX2/3807".
     number = models.PositiveSmallIntegerField(_("number"), null=True, editable=False)
     variant = models.CharField(
         _("kind"),

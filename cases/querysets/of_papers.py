@@ -1,5 +1,6 @@
 """Questions about work that somebody asked for: papers, and lists of pupils."""
 
+import secrets
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -11,6 +12,9 @@ from accounts.access import Permission
 if TYPE_CHECKING:
     from accounts.models import School, User
     from cases.models import Case
+
+# Of the papers of a case: four digits, for one reads them out.
+NUMBERS = range(1000, 10_000)
 
 
 class YearExportQuerySet(models.QuerySet):
@@ -34,10 +38,14 @@ class DossierExportQuerySet(models.QuerySet):
         cases = apps.get_model("cases", "Case").objects.permitted(user, Permission.EXPORT_DOSSIER)
         return self.filter(case__in=cases)
 
-    def next_number(self, case: "Case") -> int:
-        """Return the number of the next export of a case that is locked."""
-        last = self.filter(case=case).aggregate(last=models.Max("number"))["last"]
-        return (last or 0) + 1
+    def free_number(self, case: "Case") -> int:
+        """Return a number for an export of a case that is locked: one that none of it has.
+
+        Drawn, not counted: by two of their own papers a family would know that there were others
+        between them, as for a report of which they are not told.
+        """
+        taken = set(self.filter(case=case).values_list("number", flat=True))
+        return secrets.choice([number for number in NUMBERS if number not in taken])
 
 
 class PupilImportQuerySet(models.QuerySet):

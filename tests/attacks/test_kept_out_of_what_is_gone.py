@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
-from cases.destruction import tombstones
+from cases.destruction import listing, tombstones
 from cases.destruction.due import cases_due
 from cases.destruction.erasing import erase_case
 from cases.models import Case, KeptCount, ShutOut, Tombstone

@@ -60,7 +60,7 @@ def page(case, code, **fields):
     by = UserFactory(name="Chaima Verhoef", language="nl")
     export = DossierExport.objects.create(
         case=case, requested_by=by, reason="Inzage.", variant=code,
-        number=DossierExport.objects.next_number(case), **fields,
+        number=case.exports.count() + 1, **fields,
     )  # fmt: skip
     return as_html(dossier(export, NOW))
 

@@ -335,7 +335,10 @@ def test_what_is_handed_over_is_what_was_chosen(case, administrator):
     for wrong in ((), ("signals-0",), (signal, "attachments-0")):
         with pytest.raises(ActionError):
             ask(*wrong)
-    assert [ask(signal).number, ask(signal).number] == [2, 3]
+    # By their numbers nobody knows how many there are.
+    numbers = {ask(signal).number, ask(signal).number}
+    assert len(numbers) == 2
+    assert min(numbers) >= 1000
 
 
 def test_the_form_of_each_kind_asks_what_fits_it(case, administrator, signed_in):
@@ -486,7 +489,7 @@ def test_a_paper_is_known_again_when_its_file_is_gone(case, administrator, signe
     coordinator = member(Role.COORDINATOR, case.school)
     found, answer = said(coordinator, paper)
     assert found == export
-    assert f"{case.reference}/1" in answer.content.decode()
+    assert export.name in answer.content.decode()
     assert LogEntry.objects.get_for_object(export).filter(actor=coordinator, kind=Kind.READ)
     assert said(administrator, paper[:-1] + b"x")[0] is None
     assert said(member(Role.ADMINISTRATOR, SchoolFactory()), paper)[0] is None
