@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import uuid
 import zipfile
 from datetime import date, datetime
@@ -146,6 +147,24 @@ def test_outside_the_password_nothing_tells_whom_it_is_about(case, coordinator):
         for word in ("zwaan", "la van", case.reference.lower(), "blauwe", coordinator.name.lower()):
             assert word not in data, (name, word)
     assert PdfReader(io.BytesIO(members.read("dossier.pdf"))).is_encrypted
+
+
+def outside(package):
+    """Return what of the paper is neither a text nor in a stream, without numbers."""
+    pdf = zipfile.ZipFile(io.BytesIO(package)).read("dossier.pdf")
+    bare = re.sub(rb"stream\r?\n.*?endstream", b"", pdf, flags=re.DOTALL)
+    return set(re.findall(rb"/[A-Za-z]\w*", re.sub(rb"<[0-9a-f]{8,}>|\(.*?\)", b"", bare)))
+
+
+def test_nor_which_letters_are_in_it_nor_how_many_records(case, coordinator):
+    first = case.signals.order_by("pk").first()
+    few = outside(package_of(case, coordinator, chosen=(f"signals-{first.pk}",)))
+    case.pupil.given_name = "Żółć"
+    case.pupil.save()
+    many = outside(package_of(case, coordinator))
+    assert few == many
+    # Nor anything of fonts, of the tree of headings, or of where they are.
+    assert few.isdisjoint({b"/BaseFont", b"/CIDToGIDMap", b"/StructElem", b"/H3", b"/Dests"})
 
 
 def test_inside_stands_what_was_chosen_and_no_name_of_another_pupil_or_source(case, coordinator):
