@@ -18,11 +18,7 @@ FORMATS = {"jpeg": "JPEG", "png": "PNG", "webp": "WEBP"}
 # Good for reading a letter in the picture, and half the bytes of the best.
 QUALITY = {"jpeg": {"quality": 88}, "png": {}, "webp": {"quality": 88}}
 # What can be written as it is; everything else becomes plain colour first.
-MODES = {
-    "jpeg": ("L", "RGB"),
-    "png": ("1", "L", "LA", "RGB", "RGBA", "I;16"),
-    "webp": ("RGB", "RGBA"),
-}
+MODES = {"jpeg": ("L", "RGB"), "png": ("1", "L", "RGB", "I;16"), "webp": ("RGB",)}
 # A JPEG above this is halved in both directions while it is decoded: it stays far above what a
 # screen or a page shows, and takes a quarter of the memory.
 HALVED_ABOVE = 24_000_000
@@ -82,11 +78,23 @@ def _write(picture: Image.Image, kind: FileKind, kept: BinaryIO) -> None:
         picture.draft(None, (width // 2, height // 2))
     ImageOps.exif_transpose(picture, in_place=True)
     plain = picture
-    if picture.mode not in MODES[kind.code] or "transparency" in picture.info:
-        see_through = kind.code != "jpeg" and picture.has_transparency_data
-        plain = picture.convert("RGBA" if see_through else "RGB")
+    if kind.code != "jpeg" and picture.has_transparency_data:
+        plain = _on_paper(picture)
+    elif picture.mode not in MODES[kind.code]:
+        plain = picture.convert("RGB")
     plain.info.clear()  # what Pillow would write along by itself
     plain.save(kept, format=FORMATS[kind.code], **QUALITY[kind.code])
+
+
+def _on_paper(picture: Image.Image) -> Image.Image:
+    """Return what one sees of a picture that is see-through in places, as on white paper.
+
+    Somebody may have erased a name: its colours are there still, and nothing but not to be seen.
+    """
+    colours = picture.convert("RGBA")
+    paper = Image.new("RGB", colours.size, "white")
+    paper.paste(colours, mask=colours.getchannel("A"))
+    return paper
 
 
 def _too_many_pixels(kind: FileKind) -> str:

@@ -166,10 +166,19 @@ def test_other_ways_of_writing_colours_are_taken(kind, mode):
 
 
 @pytest.mark.parametrize("mode", ["P", "L", "1"])
-def test_what_one_sees_through_stays_so(mode):
+def test_what_one_sees_through_is_white_as_on_paper(mode):
     clear = Image.new(mode, (8, 8), 0)
     stored = bytes_of(saved(clear, "PNG", transparency=0))
-    assert Image.open(io.BytesIO(stored)).convert("RGBA").getpixel((1, 1))[3] == 0
+    assert Image.open(io.BytesIO(stored)).convert("RGBA").getpixel((1, 1)) == (255,) * 4
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_of_what_was_erased_nothing_is_kept(mode):
+    """A name that somebody rubbed out: its colours are left, and cannot be seen."""
+    erased = Image.new("LA", (8, 8), (0, 0)).convert(mode)
+    picture = Image.open(io.BytesIO(bytes_of(saved(erased, "PNG"))))
+    assert "A" not in picture.getbands()
+    assert picture.convert("L").getextrema() == (255, 255)
 
 
 @pytest.mark.parametrize(
