@@ -221,6 +221,31 @@ def test_what_was_looked_at_is_what_is_opened(beside, run, tmp_path):
     assert list(stand_in.parent.iterdir()) == [stand_in]
 
 
+def test_what_was_written_is_what_is_sealed(beside, run, tmp_path):
+    """Whoever writes among the backups changes one while the rest of it is still being written."""
+    media, to, seal = tmp_path / "media", tmp_path / "ours", {"BACKUP_SEAL": "a" * 64}
+    media.mkdir()
+    here = {"PGDATABASE": connection.settings_dict["NAME"], "MEDIA_ROOT": str(media), **seal}
+    other = run("backup", tmp_path / "other", **here).stdout.strip()
+    # Stands before tar, which is asked for when the database is written.
+    stand_in = tmp_path / "bin" / "tar"
+    stand_in.parent.mkdir()
+    stand_in.write_text(
+        f'#!/bin/sh\ncp {other}/database.age {to}/.meldcode-*/\nexec {shutil.which("tar")} "$@"\n'
+    )
+    stand_in.chmod(0o700)
+    path = f"{stand_in.parent}:{os.environ['PATH']}"
+    made = run("backup", to, **here, PATH=path)
+    assert made.returncode == 0, made.stderr
+    backup = Path(made.stdout.strip())
+    assert (backup / "database.age").read_bytes() == Path(other, "database.age").read_bytes()
+    there = {"PGDATABASE": beside, "MEDIA_ROOT": str(tmp_path / "again"), **seal}
+    refused = run("restore", backup, **there)
+    assert refused.returncode == 1
+    assert "not as it was written" in refused.stderr
+    assert rows(beside) == {"triggers": []}
+
+
 def test_nothing_is_put_beside_a_backup_of_ours(beside, run, tmp_path):
     """A list of what was destroyed, which nobody wrote, would destroy what is there still."""
     media, seal = tmp_path / "media", {"BACKUP_SEAL": "a" * 64}
