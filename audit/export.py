@@ -1,6 +1,7 @@
 """A copy of the trail for the privacy officer: CSV, streamed, so that a million rows fit."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -13,8 +14,9 @@ from audit.kinds import ABOUT_A_THING, Kind
 from audit.models import LogEntry
 from audit.querysets import LogQuerySet
 
-# A spreadsheet takes a cell that begins so for a formula, and runs it.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a cell that begins so for a formula, and runs it. One that is told to, begins
+# cells at a comma too, or at another of these signs.
+FORMULA = re.compile(r"(^|[,;|\t\r\n])(?=\s*[=+\-@])")
 # Excel reads a file as UTF-8 when it begins so.
 BOM = "\ufeff"
 # A Dutch Excel puts a line with commas into one cell.
@@ -77,7 +79,7 @@ def _cells(row: LogEntry, words: dict[Any, str], things: dict[int, str]) -> tupl
 
 def neutral(cell: str) -> str:
     """Return a cell that a spreadsheet takes for text, whatever somebody called themselves."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    return FORMULA.sub(r"\1'", cell)
 
 
 def _thing(kind: ContentType) -> str:

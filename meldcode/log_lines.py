@@ -112,6 +112,8 @@ def logging_of(form: str) -> dict[str, Any]:
             # of ours: that is nobody's fault to look into, and pushes out what is.
             "django.security.csrf": {"level": "ERROR"},
             "auditlog": {"level": "WARNING"},
+            # By the number of a passkey somebody is known again each time they sign in.
+            "fido2": {"level": "WARNING"},
             # What it says of a document quotes the document.
             "weasyprint": {"level": "CRITICAL"},
             "gunicorn.error": through,

@@ -15,6 +15,7 @@ from django.http import (
     HttpResponseRedirect,
     UnreadablePostError,
 )
+from django.shortcuts import render
 from django.utils.http import escape_leading_slashes
 
 from accounts.sessions import SIGNED_IN_AT
@@ -27,6 +28,9 @@ SIGNING_IN = "/account/"
 COMING_IN = 60
 # What a browser says of a link that stands on a page of others, also of a neighbour's.
 OTHER_SITES = {"cross-site", "same-site"}
+# In the address of a page about somebody: more people can name it than may know of a case, or how
+# it goes on.
+NAMES_SOMEBODY = {"pupil", "reference"}
 # Signs of a form that are written as a number ("%41") or are no plain letters: far more than all
 # that anybody types. Each takes two hundred bytes while it is worked out.
 MOST_SIGNS = 250_000
@@ -86,8 +90,36 @@ class AskedFromElsewhereMiddleware:
             page, asks, __ = query.get(REDIRECT_FIELD_NAME, "").partition("?")
             query[REDIRECT_FIELD_NAME] = page
             return f"?{query.urlencode()}" if asks else None
-        just_now = time.time() - request.session.get(SIGNED_IN_AT, 0) < COMING_IN
-        return None if just_now else ""
+        return None if _came_in_just_now(request) else ""
+
+
+class NamedFromElsewhereMiddleware:
+    """Where another site's link names a pupil or a case, a page to go on from; after signing in.
+
+    The form of a signal names all pupils of a school to each teacher, by what stands in the address
+    of their pages, and a paper names its case to parents: by the length of such a page they would
+    know whether there is a case, or in which step it is.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Hand the request on."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict
+    ) -> HttpResponse | None:
+        """Say where it leads instead of opening it, whoever it is about."""
+        elsewhere = request.headers.get("sec-fetch-site") in OTHER_SITES
+        if not (elsewhere and NAMES_SOMEBODY & kwargs.keys()) or _came_in_just_now(request):
+            return None
+        return render(request, "from_elsewhere.html", {"leads_to": request.path})
+
+
+def _came_in_just_now(request: HttpRequest) -> bool:
+    return time.time() - request.session.get(SIGNED_IN_AT, 0) < COMING_IN
 
 
 class WholeFormMiddleware:

@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     # After it: whoever is not signed in is asked that first.
     "accounts.middleware.SecondFactorMiddleware",
+    "meldcode.middleware.NamedFromElsewhereMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "audit.middleware.AuditMiddleware",
@@ -269,6 +270,8 @@ ACCOUNT_RATE_LIMITS = {
     # Drafts: a script keeps one each time that somebody stops typing for a moment.
     "keep_draft": "30/m/user,600/h/user",
 }
+# One line of the internet is one address: a household has that many of them, and a school no more.
+ALLAUTH_RATE_LIMIT_IPV6_PREFIX = 56
 MFA_RATE_LIMITS = {"webauthn_login": "100/m/ip"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 # A second factor for everybody. Only a demo or a developer's machine may do without.

@@ -150,6 +150,16 @@ def test_questions_for_a_passkey_make_no_more_sessions_than_people_sign_in(clien
 
 
 @shows("limit-2")
+def test_one_line_of_the_internet_is_one_address():
+    """A household gets 256 of those networks that a computer takes its addresses from."""
+    answers = [
+        tries(f"{number}@a.nl", REMOTE_ADDR=f"2001:db8:0:{number:x}::1") for number in range(31)
+    ]
+    assert waits(answers[-1])
+    assert not waits(tries("31@a.nl", REMOTE_ADDR="2001:db8:1::1"))
+
+
+@shows("limit-2")
 def test_an_address_that_one_gives_oneself_does_not_help():
     """Nobody stands before us here who is believed about it (TRUSTED_PROXIES)."""
     answers = [

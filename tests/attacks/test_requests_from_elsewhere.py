@@ -10,6 +10,8 @@ from django.utils import timezone
 from accounts import typed
 from accounts.roles import Role
 from accounts.sessions import SIGNED_IN_AT
+from audit.kinds import Kind
+from audit.models import LogEntry
 from cases.models import Notification
 from meldcode.middleware import COMING_IN
 from tests.accounts.every_form import FORMS, Sheet, written
@@ -17,7 +19,7 @@ from tests.accounts.page import Page
 from tests.accounts.second_factors import LOGIN, sign_in
 from tests.attacks.proof import shows
 from tests.conftest import SESSION
-from tests.factories import PASSWORD, member
+from tests.factories import PASSWORD, CaseFactory, PupilFactory, member
 from tests.test_role_matrix import MATRIX, PUBLIC, READ_ONLY, arguments
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -210,6 +212,33 @@ def test_a_link_from_elsewhere_opens_a_page_and_asks_it_nothing(
     # One's own pages, one's own hand, and a browser that says nothing of it.
     for own in ({"sec-fetch-site": "same-origin"}, {"sec-fetch-site": "none"}, {}):
         assert browser.get("/cases/?class_name=3A", headers=own).status_code == 200
+
+
+@shows("csrf-5")
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize("name", ["pupil", "new_request", "add_sibling", "assessment", "detail"])
+def test_a_link_from_elsewhere_opens_no_page_of_somebody_whom_others_can_name(
+    signed_in, coordinator, school, site, name
+):
+    """By its length it says whether that pupil has a case, or in which step one is."""
+    case, without = CaseFactory(pupil__school=school), PupilFactory(school=school)
+    with_case = case.pupil
+    keys = [with_case.public_id, without.public_id]
+    if name in ("assessment", "detail"):
+        keys = [case.reference, "M-AAAAAA"]
+    urls = [reverse(f"cases:{name}", args=[key]) for key in keys]
+    browser = since_a_while(signed_in(coordinator))
+    answers = [browser.get(url, headers={"sec-fetch-site": site}) for url in urls]
+    assert {one.status_code for one in answers} == {200}
+    for url, answer, pupil in zip(urls, answers, (with_case, without), strict=True):
+        page = answer.content.decode()
+        assert pupil.family_name not in page
+        assert f'<a class="btn btn-primary" href="{url}">' in page
+    assert len({len(one.content) for one in answers}) == 1
+    assert not LogEntry.objects.filter(kind=Kind.READ).exists()
+    # From there, by one's own hand.
+    opened = browser.get(urls[0], headers={"sec-fetch-site": "same-origin"})
+    assert with_case.family_name in opened.content.decode()
 
 
 FROM_ELSEWHERE = {"sec-fetch-site": "cross-site"}
