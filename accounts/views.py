@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts import second_factor, typed
 from accounts.access import PUBLIC, SIGNED_IN, open_to
 from accounts.forms import LanguageForm, ThemeForm
+from accounts.sessions import asked_by_itself
 from accounts.theme import Theme
 
 # How Django begins to say that a form was sent by a page of another site.
@@ -62,10 +63,13 @@ def set_theme(request: HttpRequest) -> HttpResponse:
 
 
 @open_to(SIGNED_IN)
-@require_POST
 def stay(request: HttpRequest) -> HttpResponse:
-    """Say that somebody is still there: with this request their half hour begins anew."""
-    return HttpResponse(status=204)
+    """Say that somebody is still there: with a form, their half hour begins anew.
+
+    Asked without one, by a page itself, it says no more than that they are signed in still.
+    """
+    answer = HttpResponse(status=204)
+    return answer if request.method == "POST" else asked_by_itself(answer)
 
 
 @open_to(SIGNED_IN)

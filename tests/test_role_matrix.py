@@ -306,7 +306,6 @@ POST_ONLY = {
     "cases:remove_help",
     "signals:pupils",
     "signals:throw_draft_away",
-    "stay",
     "close_introduction",
     "show_introduction",
     "notifications:read_all",

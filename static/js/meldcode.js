@@ -79,56 +79,6 @@
     follow();
   }
 
-  // Say in time that the session ends. Other tabs of the same browser count too: they share it.
-  const end = document.getElementById("session-end");
-  if (end) {
-    const WARNING = 3 * 60 * 1000;
-    const rest = Number(end.dataset.rest) * 1000;
-    const longest = Number(end.dataset.ends);
-    const KEY = "meldcode-last-request";
-    const stamp = () => { try { localStorage.setItem(KEY, String(Date.now())); } catch { /* private */ } };
-    const last = () => { try { return Number(localStorage.getItem(KEY)) || started; } catch { return started; } };
-    const started = Date.now();
-    stamp();
-    // What a page asks by itself is no sign that anybody is there, for the server neither.
-    const byItself = (event) => event.detail?.requestConfig?.elt.matches("[data-by-itself]") ?? false;
-    document.addEventListener("htmx:afterRequest", (event) => { if (!byItself(event)) stamp(); });
-    // And once the session is over the page goes too: whoever comes back signs in again.
-    document.addEventListener("htmx:beforeSwap", (event) => {
-      if (!byItself(event) || !event.detail.xhr.responseURL.includes("/account/login/")) return;
-      event.detail.shouldSwap = false;
-      location.reload();
-    });
-    let told = false;
-    const look = () => {
-      const now = Date.now();
-      const nearEnd = longest - now < WARNING;
-      const resting = last() + rest - now < WARNING;
-      if (!resting && !nearEnd) {
-        if (end.open) end.close();
-        return;
-      }
-      if (end.open || (nearEnd && told)) return;
-      told = nearEnd;
-      end.querySelector("[data-for=longest]").hidden = !nearEnd;
-      end.querySelector("[data-for=rest]").hidden = nearEnd;
-      end.showModal();
-    };
-    end.querySelector("form").addEventListener("submit", async (event) => {
-      event.preventDefault();
-      end.close();
-      const form = event.target;
-      delete form.dataset.sent;
-      form.removeAttribute("aria-busy");
-      try {
-        const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
-        if (answer.status === 204) stamp();
-      } catch { /* no line: what is typed is kept when it is sent */ }
-    });
-    setInterval(look, 10 * 1000);
-    document.addEventListener("visibilitychange", look);
-  }
-
   // A file that is too large is told of before it is sent; the server judges it all the same.
   document.addEventListener("change", (event) => {
     const largest = Number(event.target.dataset.largest);

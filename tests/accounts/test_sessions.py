@@ -105,6 +105,16 @@ def test_each_request_begins_the_half_hour_anew(teacher):
     assert left > timezone.now() + timedelta(minutes=29)
 
 
+def test_a_page_that_asks_whether_there_is_one_still_keeps_it_no_longer(teacher):
+    browser = device(teacher, PHONE)
+    soon = timezone.now() + timedelta(seconds=9)
+    Session.objects.update(expire_date=soon)
+    assert browser.get(reverse("stay")).status_code == 204
+    assert Session.objects.get(session_key=browser.session.session_key).expire_date == soon
+    Session.objects.all().delete()
+    assert browser.get(reverse("stay")).url.startswith(LOGIN)
+
+
 @shows("session-3")
 @pytest.mark.parametrize(("hours", "stays"), [(11.99, True), (12.01, False)])
 def test_twelve_hours_end_it_however_busy_one_is(teacher, hours, stays):

@@ -1,0 +1,110 @@
+// A session that ends: said in time; and then no page of it is left to read, in any tab.
+(() => {
+  "use strict";
+  const NOBODY = "meldcode-nobody";
+  const write = (key) => { try { localStorage.setItem(key, String(Date.now())); } catch { /* private */ } };
+  const end = document.getElementById("session-end");
+  if (!end) {
+    // Nobody is signed in (any more): other tabs of this browser ask whether that is true for them.
+    write(NOBODY);
+    return;
+  }
+
+  // Other tabs of the same browser count too: they share the session.
+  const WARNING = 3 * 60 * 1000;
+  const rest = Number(end.dataset.rest) * 1000;
+  const longest = Number(end.dataset.ends);
+  const KEY = "meldcode-last-request";
+  const started = Date.now();
+  const last = () => { try { return Number(localStorage.getItem(KEY)) || started; } catch { return started; } };
+  write(KEY);
+  // What a page asks by itself is no sign that anybody is there, for the server neither.
+  const byItself = (event) => event.detail?.requestConfig?.elt.matches("[data-by-itself]") ?? false;
+  document.addEventListener("htmx:afterRequest", (event) => { if (!byItself(event)) write(KEY); });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!byItself(event) || !event.detail.xhr.responseURL.includes("/account/login/")) return;
+    event.detail.shouldSwap = false;
+    leave();
+  });
+
+  // What is being typed goes along: the server keeps it until its writer has signed in again.
+  let typedIn = null;
+  document.addEventListener("input", (event) => {
+    typedIn = event.target.closest("form[data-guard], form[data-drafts]") ?? typedIn;
+  });
+  document.addEventListener("submit", () => { typedIn = null; });
+  let leaving = false;
+  window.addEventListener("beforeunload", (event) => {
+    if (leaving) event.stopImmediatePropagation();
+  }, true);
+  const leave = () => {
+    leaving = true;
+    if (typedIn) typedIn.submit();
+    else location.replace(location.href.split("#")[0]);
+  };
+
+  // Whether there is a session still is for the server to say. Until then nothing is shown.
+  const AGAIN = 30 * 1000;
+  let asked = 0;
+  const note = document.getElementById("session-over");
+  const cover = (covered) => {
+    document.documentElement.classList.toggle("session-over", covered);
+    if (!covered) note.hidden = true;
+  };
+  const ask = async (covered) => {
+    asked = Date.now();
+    if (covered) cover(true);
+    try {
+      const answer = await fetch(end.querySelector("form").action, { redirect: "manual", cache: "no-store" });
+      if (answer.status === 204) cover(false);
+      else if (answer.type === "opaqueredirect") {
+        cover(true);
+        leave();
+      } else throw new Error("no answer");
+    } catch {
+      note.hidden = !covered; // no line
+    }
+  };
+  window.addEventListener("storage", (event) => { if (event.key === NOBODY) ask(true); });
+  // It may have been ended elsewhere, or the machine slept.
+  const seen = () => {
+    look();
+    if (document.visibilityState === "visible" && Date.now() - asked > AGAIN) ask(false);
+  };
+
+  let told = false;
+  const look = () => {
+    const now = Date.now();
+    if (now > last() + rest || now > longest) {
+      if (end.open) end.close();
+      if (now - asked > AGAIN || !note.hidden) ask(true);
+      return;
+    }
+    const nearEnd = longest - now < WARNING;
+    const resting = last() + rest - now < WARNING;
+    if (!resting && !nearEnd) {
+      if (end.open) end.close();
+      return;
+    }
+    if (end.open || (nearEnd && told)) return;
+    told = nearEnd;
+    end.querySelector("[data-for=longest]").hidden = !nearEnd;
+    end.querySelector("[data-for=rest]").hidden = nearEnd;
+    end.showModal();
+  };
+  end.querySelector("form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    end.close();
+    const form = event.target;
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
+      if (answer.status === 204) write(KEY);
+    } catch { /* no line: what is typed is kept when it is sent */ }
+  });
+  setInterval(look, 10 * 1000);
+  document.addEventListener("visibilitychange", seen);
+  window.addEventListener("focus", seen);
+  window.addEventListener("pageshow", (event) => { if (event.persisted) ask(true); });
+})();

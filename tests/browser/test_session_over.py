@@ -1,0 +1,95 @@
+"""Once a session is over, no page of it is left to read: in no tab, touched or not."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+
+from accounts.roles import Role
+from tests.browser.conftest import dutch
+from tests.factories import CaseFactory, PupilFactory, SignalFactory, member
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SEEN = "Had een blauw oog."
+
+
+@pytest.fixture
+def coordinator(school, visitor):
+    return visitor(member(Role.COORDINATOR, school))
+
+
+@pytest.fixture
+def whole(school):
+    """The path of a page with all that stands in a case."""
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    SignalFactory(case=case, facts=SEEN)
+    return f"/cases/{case.reference}/whole/"
+
+
+@pytest.mark.parametrize("size", ["desk"])
+def test_whoever_signs_out_in_one_tab_leaves_no_other_behind(coordinator, whole):
+    other = coordinator.page.context.new_page()
+    other.goto(f"{coordinator.address}{whole}")
+    assert SEEN in other.content()
+    coordinator.page.locator(".user-menu summary").click()
+    coordinator.page.get_by_role("button", name=dutch("Sign out"), exact=True).click()
+    other.wait_for_url("**/account/login/**")
+    assert SEEN not in other.content()
+
+
+@pytest.mark.parametrize("size", ["phone"])
+def test_after_half_an_hour_of_rest_the_page_goes(coordinator, whole):
+    page = coordinator.page
+    page.clock.install()
+    coordinator.open(whole)
+    page.clock.fast_forward(timedelta(minutes=29).seconds * 1000)
+    page.get_by_role("dialog").wait_for()
+    page.keyboard.press("Escape")
+    assert SEEN in coordinator.text
+    Session.objects.all().delete()
+    page.clock.fast_forward(timedelta(minutes=2).seconds * 1000)
+    page.wait_for_url("**/account/login/**")
+    assert SEEN not in page.content()
+
+
+@pytest.mark.parametrize("size", ["phone"])
+def test_without_a_line_nothing_is_to_be_read_until_there_is_one(coordinator, whole):
+    page = coordinator.page
+    page.clock.install()
+    coordinator.open(whole)
+    page.context.set_offline(True)
+    page.clock.fast_forward(timedelta(minutes=31).seconds * 1000)
+    page.get_by_text("Je bent uitgelogd en Meldcode is niet bereikbaar.").wait_for()
+    assert not page.locator("main").is_visible()
+    assert SEEN not in page.locator("body").inner_text()
+    page.context.set_offline(False)
+    # Somebody works on in another tab: it was not over.
+    page.clock.fast_forward(31_000)
+    page.locator("main").wait_for()
+    coordinator.complaints.clear()
+    assert SEEN in coordinator.text
+
+
+@pytest.mark.parametrize("size", ["desk"])
+def test_one_that_was_ended_elsewhere_is_over_when_somebody_looks(coordinator, whole):
+    page = coordinator.page
+    coordinator.open(whole)
+    Session.objects.all().delete()
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    page.wait_for_url("**/account/login/**")
+
+
+@pytest.mark.parametrize("size", ["phone"])
+def test_what_was_typed_is_there_again(visitor, school):
+    PupilFactory(school=school)
+    teacher = visitor(member(Role.TEACHER, school))
+    page = teacher.page
+    page.clock.install()
+    teacher.open("/signals/new/")
+    teacher.fill(facts="Halverwege een zin")
+    Session.objects.all().delete()
+    page.clock.fast_forward(timedelta(minutes=31).seconds * 1000)
+    page.wait_for_url("**/account/login/**")
+    assert teacher.reads(
+        "You were signed out. Sign in again: what you typed is kept and comes back."
+    )
