@@ -1,6 +1,7 @@
 """Short public references, as M-7K3QX2: they say nothing about whom they are of."""
 
 import secrets
+from uuid import UUID
 
 from django.urls import register_converter
 from django.utils.crypto import salted_hmac
@@ -20,6 +21,16 @@ def new_reference(prefix: str) -> str:
 def case_reference() -> str:
     """Return a new reference for a case."""
     return new_reference("M")
+
+
+def derived_reference(prefix: str, key: UUID) -> str:
+    """Return the reference that follows from a random key, each time the same; nobody is led back
+    from it to the key."""
+    number, letters = key.int, ""
+    for __ in range(LENGTH):
+        number, rest = divmod(number, len(ALPHABET))
+        letters += ALPHABET[rest]
+    return f"{prefix}-{letters}"
 
 
 def typed_reference(text: str) -> str:

@@ -10,6 +10,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from accounts.models import School
+from accounts.roles import Role
 from api.models import ApiToken
 from api.scopes import CASES_COUNT
 from api.v1.tokens import SchoolToken, call
@@ -17,7 +18,7 @@ from audit.kinds import Kind
 from audit.log import record_read
 from cases.figures.school_year import SchoolYear
 from cases.figures.small_numbers import LEAST, Key, Sum, hidden
-from cases.models import Case, StepChange
+from cases.models import Case, ShutOut, StepChange
 from cases.protocol import STEPS
 
 router = Router(tags=["cases"])
@@ -74,6 +75,10 @@ def _counts(school: School) -> dict[Key, int]:
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     monday = today - timedelta(days=today.weekday())
     cases = Case.objects.filter(school=school, restricted=False, opened_at__lt=monday).order_by()
+    # Who looks after the school has the list of those that are not kept from them, and adds it up.
+    keepers = school.memberships.current().filter(role=Role.ADMINISTRATOR).values("user_id")
+    kept = ShutOut.objects.standing().filter(user_id__in=keepers)
+    cases = cases.exclude(pupil_id__in=kept.values("pupil_id"))
     moved = StepChange.objects.filter(case=OuterRef("pk"), at__gte=monday).order_by("at", "pk")
     cases = cases.annotate(was=Coalesce(Subquery(moved.values("from_step")[:1]), "step"))
     since = SchoolYear.of(timezone.now()).since

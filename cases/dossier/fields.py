@@ -132,7 +132,7 @@ SIGNAL = Kind(
             _of_what_was_told,
             "interpretation",
         ),
-        field("came_in_by", gettext_lazy("Came in by the system"), PUPIL),
+        field("came_in_by", gettext_lazy("Came in by the system"), SOURCE),
         _of_the_signal,
     ),
     hidden=lambda signal, guarded: REPLACED if hasattr(signal, "correction") else PUPIL,

@@ -12,6 +12,7 @@ from cases.jobs import KEPT_FOR, check_there, record_taken
 from cases.progress import show_progress
 from referrals.report import actions
 from referrals.report.forms import CopyForm
+from referrals.report.lines import reference_of
 from referrals.report.models import Report, ReportCopy
 
 
@@ -69,7 +70,7 @@ def download(request: HttpRequest, copy: str) -> FileResponse:
     return FileResponse(
         found.file.open("rb"),
         as_attachment=True,
-        filename=f"melding-{found.report.referral.decision.case.reference}.pdf",
+        filename=f"melding-{reference_of(found.report)}.pdf",
         content_type="application/pdf",
     )
 

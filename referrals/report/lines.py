@@ -2,9 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from cases.references import derived_reference
 from referrals.report.fields import FIELDS as ALL
 from referrals.report.fields import READ_OUT, SECTIONS, WEIGHED, YES, Field, Section, asked
+
+if TYPE_CHECKING:
+    from referrals.report.models import Report
 
 OF_THE_TABLE = frozenset(f"weighed_{code}" for code in WEIGHED)
 
@@ -52,6 +57,17 @@ def to_read_out(texts: Mapping[str, str]) -> list[Line]:
 
 def _line(field: Field, texts: Mapping[str, str]) -> Line:
     return Line(field, tuple(field.words(texts.get(field.code, ""))))
+
+
+def reference_of(report: "Report") -> str:
+    """Return how a report is called outside the school.
+
+    An anonymous one by a sign of its own: the number of the case stands on papers that the family
+    has, and whoever sees both would know for certain who reported.
+    """
+    if is_anonymous(report.contents):
+        return derived_reference("V", report.referral.public_id)
+    return report.referral.decision.case.reference
 
 
 def is_anonymous(texts: Mapping[str, str]) -> bool:

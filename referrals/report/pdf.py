@@ -9,7 +9,7 @@ from django.utils import translation
 from cases.dossier.pdf import without_indentation
 from cases.dossier.press import on_paper
 from referrals.report.fill import LANGUAGE
-from referrals.report.lines import is_anonymous, parts
+from referrals.report.lines import is_anonymous, parts, reference_of
 from referrals.report.models import Report
 
 
@@ -21,7 +21,7 @@ def as_html(report: Report, made_at: datetime) -> str:
             "pdf/report.html",
             {
                 "report": report,
-                "reference": report.referral.decision.case.reference,
+                "reference": reference_of(report),
                 "parts": parts(texts),
                 "anonymous": is_anonymous(texts),
                 "anonymous_reason": texts.get("anonymous_reason", ""),

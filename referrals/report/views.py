@@ -21,7 +21,7 @@ from referrals.report.expectations import expectations
 from referrals.report.facts_check import opinions_in, remarks
 from referrals.report.fields import FIELDS, SECTIONS, missing
 from referrals.report.forms import CorrectForm, FileForm, ReportForm
-from referrals.report.lines import is_anonymous, parts, to_read_out
+from referrals.report.lines import is_anonymous, parts, reference_of, to_read_out
 from referrals.report.models import Report, ReportCopy
 from referrals.report.querysets import writable_cases
 
@@ -86,6 +86,7 @@ def report(request: HttpRequest, report: str) -> HttpResponse:
             **_about(found),
             "parts": parts(texts),
             "anonymous": is_anonymous(texts),
+            "reference": reference_of(found),
             "versions": versions,
             "expectations": expected,
             "copies": copies,

@@ -7,12 +7,14 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from accounts.roles import Role
 from audit.kinds import Kind
 from audit.models import LogEntry
 from cases.models import Case, StepChange
+from cases.need_to_know.actions import shut_out
 from signals.actions import file_signal
 from tests.attacks.proof import shows
-from tests.factories import CaseFactory, PupilFactory
+from tests.factories import CaseFactory, PupilFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +73,21 @@ def test_what_is_for_the_board_and_of_another_school_does_not_count(system, scho
     before = system.count().content
     cases(school, 9, step=1, restricted=True)
     cases(PupilFactory().school, 9, step=1)
+    assert system.count().content == before
+
+
+@shows("api-9")
+def test_what_is_kept_from_who_looks_after_the_school_does_not_count(system, school):
+    """They have the list of those that are not, and a token of their own making."""
+    cases(school, 9, step=1)
+    before = system.count().content
+    administrator, coordinator = (
+        member(role, school) for role in (Role.ADMINISTRATOR, Role.COORDINATOR)
+    )
+    hidden = CaseFactory(
+        pupil=PupilFactory(school=school), opened_at=timezone.now() - timedelta(days=14)
+    )
+    shut_out(hidden, coordinator, administrator, ground="family", explanation="Zijn dochter.")
     assert system.count().content == before
 
 

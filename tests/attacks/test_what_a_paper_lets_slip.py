@@ -424,6 +424,15 @@ def test_that_the_pupil_told_it(case, tell):
     assert "De eigen woorden van de leerling" not in page(case, Code.PARENTS)
 
 
+@pytest.mark.parametrize("code", [Code.PARENTS, Code.PUPIL, Code.BUURTTEAM, Code.SCHOOL])
+def test_by_which_system_somebody_told_who_may_stay_unnamed(case, code):
+    system = "Handle with Care (politie)"
+    SignalFactory(case=case, hearsay_from="Politie, wijkagent", came_in_by=system)
+    chosen = [f"signals-{case.signals.get().pk}"]
+    assert system in page(case, Code.WHOLE)
+    assert system not in page(case, code, chosen=chosen)
+
+
 @pytest.mark.parametrize("code", [Code.PARENTS, Code.PUPIL])
 def test_that_a_report_bears_no_name_of_a_school(case, code):
     """By the ground on which it was left out, and by how often."""

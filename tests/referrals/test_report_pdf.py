@@ -20,6 +20,7 @@ from cases.models import Deviation, LookBack
 from referrals.models import Goal, HelpPlan
 from referrals.report import actions, tasks
 from referrals.report.fields import FIELDS, SECTIONS
+from referrals.report.lines import reference_of
 from referrals.report.models import ReportCopy
 from referrals.report.pdf import make_pdf
 from referrals.report.tasks import look_after_report_copies, make_report_pdf
@@ -141,6 +142,20 @@ def test_all_of_it_is_there_and_no_more(around, coordinator, markers):
     assert flat.index("Anoniem tegenover het gezin") < flat.index("Melding bij Veilig Thuis")
 
 
+def test_an_anonymous_one_bears_no_number_that_the_family_knows(around, coordinator, markers):
+    report = filed_with_markers(around, coordinator, markers)
+    number = report.referral.decision.case.reference
+    pdf = paper(report)
+    assert number not in text_of(pdf)
+    metadata = PdfReader(io.BytesIO(pdf)).metadata
+    assert number not in str(metadata)
+    # A correction bears the same, by which Veilig Thuis knows it again; and it stands on the page.
+    own = reference_of(report)
+    assert own in text_of(pdf)
+    again = actions.correct_report(report, coordinator, reason="Een naam was fout.")
+    assert reference_of(again) == own
+
+
 def test_the_case_fills_in_none_of_what_stays_at_school(around, coordinator, markers):
     report = actions.start_report(around, coordinator)
     actions.file_report(report, coordinator, revision=None, why_incomplete="Haast.", looked_at=True)
@@ -169,7 +184,7 @@ def test_it_is_tagged_titled_and_in_dutch_whoever_asks(around, coordinator, mark
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "nl"
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
-    reference = report.referral.decision.case.reference
+    reference = reference_of(report)
     assert pdf.metadata.title == f"Melding bij Veilig Thuis {reference}"
     assert b"pdfuaid" in root["/Metadata"].get_data()
     kinds = kinds_of(root["/StructTreeRoot"])
@@ -246,7 +261,7 @@ def test_it_is_asked_made_and_taken_along(
     answer = browser.get(page(copy, "referrals:copy_download"))
     pdf = b"".join(answer.streaming_content)
     assert pdf.startswith(b"%PDF")
-    reference = report.referral.decision.case.reference
+    reference = reference_of(report)
     assert answer["Content-Disposition"] == f'attachment; filename="melding-{reference}.pdf"'
     assert "no-store" in answer["Cache-Control"]
     copy.refresh_from_db()
