@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from cases.dossier.fields import CLOSING, KINDS, PARTS
 from cases.dossier.lines import Guard, Kind, Line, Read, day, guard_of, guarded_by, moment
-from cases.dossier.variants import GROUNDS, About, Ground, Variant, left_out
+from cases.dossier.variants import GROUNDS, ONE_SIGN, About, Ground, Variant, left_out
 from cases.dossier.veil import Veil
 from cases.facts import facts_for
 from cases.models import Case, DossierExport
@@ -190,8 +190,8 @@ class Composer:
     def show(self, line: Line) -> Shown:
         """Return a line as this reader gets it."""
         ground = left_out(line.about, self.dossier.variant.code)
-        # What protects the pupil has no label either: that they said something would tell.
-        unsaid = line.unsaid or ground is Ground.PUPIL
+        # What protects has no label either: that they said something would tell.
+        unsaid = line.unsaid or ground is Ground.PUPIL or self._in_one_sign(ground)
         label = "" if ground and unsaid else self._veiled(str(line.label))
         if ground:
             return Shown(label, self.omission(ground), "omitted", omitted=True)
@@ -212,12 +212,24 @@ class Composer:
 
     def omission(self, ground: Ground) -> str:
         """Return what stands in the place of what is left out, and count it."""
+        if self._in_one_sign(ground):
+            return _("[left out]")
         self.grounds[ground] += 1
         return _("[left out: %(ground)s]") % {"ground": ground}
 
-    def legend(self) -> list[tuple[str, Promise, int]]:
-        """Return the grounds that were used, with what each means and how often. Asked at last."""
-        return [(g, GROUNDS[g], self.grounds[g]) for g in Ground if self.grounds[g]]
+    def _in_one_sign(self, ground: Ground | None) -> bool:
+        return self.dossier.variant.family and ground in ONE_SIGN
+
+    def legend(self) -> list[tuple[str, Promise, int | str]]:
+        """Return the grounds that were used, with what each means and how often. Asked at last.
+
+        Those in one sign stand there always: whether they were used is left open.
+        """
+        return [
+            ("–", GROUNDS[g], "–") if self._in_one_sign(g) else (g, GROUNDS[g], self.grounds[g])
+            for g in Ground
+            if self.grounds[g] or self._in_one_sign(g)
+        ]
 
     @property
     def _last_decision(self) -> Any:
@@ -261,7 +273,10 @@ class Composer:
         for record in self._records(kind):
             ground = left_out(kind.hidden(record, self.dossier.guarded), self.dossier.variant.code)
             if ground:
-                yield Entry(self.omission(ground), "", (), omitted=True)
+                # On one ground what a parent stated, on another what the pupil did.
+                family = self.dossier.variant.family
+                shown = self.omission(Ground.PUPIL if family else ground)
+                yield Entry(shown, "", (), omitted=True)
             else:
                 yield Entry(
                     self._veiled(kind.title(record)),
@@ -277,16 +292,22 @@ class Composer:
         return "" if hidden else getattr(record, "severity_label", "")
 
     def _lines(self, record: Any, fields: Iterable[Read]) -> list[Shown]:
-        """Return the lines of a record. What protects the pupil is left out at once, in one place:
-        how much that is depends on what they said.
+        """Return the lines of a record. What protects is left out at once, in one place: how much
+        that is depends on what the pupil said.
         """
         found, protected = [], False
         for line in (line for read in fields for line in read(record, self.dossier.guarded)):
-            protects = left_out(line.about, self.dossier.variant.code) is Ground.PUPIL
-            if not (protects and protected):
+            protects = self._protects(line.about)
+            if not (protects and (protected or line.silent)):
                 found.append(self.show(line))
             protected |= protects
         return found
+
+    def _protects(self, about: About) -> bool:
+        """Tell whether a line is left out for the pupil, or for who told it where one sign stands
+        for both."""
+        ground = left_out(about, self.dossier.variant.code)
+        return ground is Ground.PUPIL or self._in_one_sign(ground)
 
     def _meta(self, kind: Kind, record: Any) -> str:
         """Return when it was, where, who noted it and when, and in which walk."""
@@ -294,8 +315,8 @@ class Composer:
         parts = [moment(getattr(record, kind.moment))] if kind.moment != "recorded_at" else []
         if place := getattr(record, "place", "") if kind.relation == "signals" else "":
             about = kind.place(record, self.dossier.guarded)
-            # What protects the pupil is left out below, once for all of the record.
-            if left_out(about, self.dossier.variant.code) is not Ground.PUPIL:
+            # What protects is left out below, once for all of the record.
+            if not self._protects(about):
                 parts.append(self.text(place, about))
         parts.append(_("noted by %(name)s on %(day)s") % noted)
         if self.dossier.case.cycle > 1:

@@ -70,8 +70,11 @@ def _of_the_teller(signal: Any, guarded: Guard) -> About:
 
 
 def _of_what_was_told(signal: Any, guarded: Guard) -> About:
-    """How severe it is that the pupil told is no less in confidence than their words."""
-    return CONFIDED if signal.child_words or _is_told(signal) else PUPIL
+    """How severe it is that the pupil told is no less in confidence than their words. What somebody
+    else told is kept from the parents likewise: else they know by it which of the two it is.
+    """
+    told = signal.child_words or signal.hearsay_from or _is_told(signal)
+    return CONFIDED if told else PUPIL
 
 
 def _seen_or_heard(signal: Any, guarded: Guard) -> About:
@@ -146,7 +149,7 @@ LOOK_BACK = Kind(
     "recorded_at",
     (
         field("seen", gettext_lazy("Seen now"), PUPIL, "fact"),
-        field("child_words", gettext_lazy("The pupil's own words"), CONFIDED, "words"),
+        field("child_words", gettext_lazy("The pupil's own words"), CONFIDED, "words", silent=True),
     ),
     of_the_pupil,
 )

@@ -34,7 +34,8 @@ class Line:
     """One line as it is read from a record. ``label`` may name somebody, as ``text`` may.
 
     What it is about it says itself, for that decides who reads it: there is no default.
-    ``unsaid``: where it is left out, so is its label.
+    ``unsaid``: where it is left out, so is its label. ``silent``: where it protects, it leaves no
+    sign, for nothing else of such a record is ever left out.
     """
 
     label: Label
@@ -42,6 +43,7 @@ class Line:
     about: About
     tone: str = ""
     unsaid: bool = False
+    silent: bool = False
     # Drawn beside the text, which says the same: it holds no word that somebody typed.
     figures: tuple[SafeString, ...] = ()
 
@@ -133,7 +135,12 @@ def untold_of(decision: Any) -> set[int]:
 
 
 def field(
-    name: str, label: Label, about: About | Callable[[Any, Guard], About], tone: str = ""
+    name: str,
+    label: Label,
+    about: About | Callable[[Any, Guard], About],
+    tone: str = "",
+    *,
+    silent: bool = False,
 ) -> Read:
     """Return the field of a record with that name, in words."""
     value_of = attrgetter(name)
@@ -141,7 +148,8 @@ def field(
     def read(record: Any, guarded: Guard) -> Iterator[Line]:
         text = in_words(value_of(record))
         if text:
-            yield Line(label, text, about(record, guarded) if callable(about) else about, tone)
+            whose = about(record, guarded) if callable(about) else about
+            yield Line(label, text, whose, tone, silent=silent)
 
     read.fields = (name.removeprefix("get_").removesuffix("_display"),)
     return read

@@ -48,13 +48,19 @@ class About(StrEnum):
 
 
 class Ground(StrEnum):
-    """Why something is left out. Its letter stands where it was; the paper says what it means."""
+    """Why something is left out. Its letter stands where it was; the paper says what it means.
+
+    For pupil and parents those of ``ONE_SIGN`` bear none, and stand once in each record without a
+    label: that a child told it, or that there is a report, would be read by its letter.
+    """
 
     OTHERS = "A"
     SOURCE = "B"
     PUPIL = "C"
     NEEDED = "D"
 
+
+ONE_SIGN = frozenset({Ground.SOURCE, Ground.PUPIL})
 
 GROUNDS: dict[Ground, Promise] = {
     Ground.OTHERS: _(
@@ -121,6 +127,12 @@ class Variant:
     def is_too_young(self, age: int | None) -> bool:
         """Tell whether a pupil is too young to ask for it alone."""
         return age is not None and age < self.from_age
+
+    @property
+    def family(self) -> bool:
+        """Tell whether it is for pupil or parents: by which ground something is left out, they
+        would know what it was."""
+        return self.names == OTHERS
 
     @property
     def is_whole(self) -> bool:
