@@ -18,7 +18,7 @@ FAR_AWAY = re.compile(
     r"\s*(?:https?:|ftp:|mhtml:|[\\/]{2}|file:/*\\\\|file:/{4}|file://[^/])", re.IGNORECASE
 )
 # Fields that start a program, or fetch a picture or a text.
-ACTS = re.compile(r"\s*(?:DDE|DDEAUTO|INCLUDE\w*|IMPORT|LINK|RD)\b", re.IGNORECASE)
+ACTS = re.compile(r"\s*(?:DATABASE|DDE|DDEAUTO|INCLUDE\w*|IMPORT|LINK|RD)\b", re.IGNORECASE)
 # Ties to what runs: a macro, a program, a control. What the part itself is called says nothing.
 RUNS = frozenset({"vbaproject", "wordvbadata", "oleobject", "control", "activexcontrolbinary"})
 # Ties to what becomes a part of it when it is opened, and is no Word document: a web page, RTF, an

