@@ -167,10 +167,13 @@ def withdraw_invitation(invitation: Invitation, by: User) -> None:
     """End an invitation; what was written under it stays. A second time changes nothing.
 
     Raises ``ActionError`` when it ended with its consultation: who took part till then stays so.
+    And when whoever was invited gave it to a colleague meanwhile, who thinks along now.
     """
     check(by, Permission.CHAIR_CONSULTATION, invitation.consultation.case)
     open_consultation(invitation.consultation)
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if invitation.handed_over_at:
+        raise ActionError(_("It was handed over to a colleague. Withdraw that invitation."))
     if invitation.stands:
         invitation.withdrawn_at = timezone.now()
         invitation.save(update_fields=["withdrawn_at"])

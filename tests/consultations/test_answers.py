@@ -58,6 +58,19 @@ def test_a_colleague_of_the_team_takes_over(invitation, family_worker, team_mate
     assert signed_in(team_mate).get(room(invitation.consultation)).status_code == 200
 
 
+def test_whoever_withdraws_one_that_was_handed_over_is_told_so(
+    invitation, family_worker, team_mate, coordinator, signed_in
+):
+    """An old page has its button still: it said "withdrawn", and the colleague read on."""
+    new = hand_over_invitation(invitation, family_worker, team_mate)
+    browser = signed_in(coordinator)
+    url = reverse("consultations:withdraw", args=[invitation.public_id])
+    page = browser.post(url, follow=True).content.decode()
+    assert "Deze is doorgegeven aan een collega." in page
+    new.refresh_from_db()
+    assert new.stands
+
+
 def test_handing_over_buys_no_time(invitation, family_worker, team_mate):
     invitation.accepted_at = None
     invitation.invited_at -= timedelta(days=9)
