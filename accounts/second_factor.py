@@ -33,7 +33,8 @@ FRESH_FOR = timedelta(minutes=15)
 TO_SIGN_IN = "mfa_authenticate"
 # The pages on which one gives it; and those on which one sets the first one up.
 TO_GIVE = frozenset({"mfa_reauthenticate", "mfa_reauthenticate_webauthn", "account_reauthenticate"})
-TO_SET_UP = frozenset({"mfa_index", "mfa_activate_totp", "mfa_add_webauthn"})
+# And to stay on these pages ("stay"): one fetches a telephone meanwhile.
+TO_SET_UP = frozenset({"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "stay"})
 
 View = Callable[..., HttpResponse]
 

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from accounts.models import User
 
 SIGNED_IN_AT = "signed_in_at"
+SIGNS = 16
 
 
 def begin(request: HttpRequest, user: User, **kwargs: object) -> None:
@@ -28,6 +30,11 @@ def asked_by_itself(response: HttpResponse) -> HttpResponse:
     that anybody is (``SessionMiddleware``)."""
     response.asked_by_itself = True
     return response
+
+
+def sign_of(user: User) -> str:
+    """Return a sign of somebody, for their own pages: by it one knows whether it is they still."""
+    return salted_hmac("accounts.sessions.sign_of", str(user.pk)).hexdigest()[:SIGNS]
 
 
 def is_over(request: HttpRequest) -> bool:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts import second_factor, typed
 from accounts.access import PUBLIC, SIGNED_IN, open_to
 from accounts.forms import LanguageForm, ThemeForm
-from accounts.sessions import asked_by_itself
+from accounts.sessions import asked_by_itself, sign_of
 from accounts.theme import Theme
 
 # How Django begins to say that a form was sent by a page of another site.
@@ -66,10 +66,13 @@ def set_theme(request: HttpRequest) -> HttpResponse:
 def stay(request: HttpRequest) -> HttpResponse:
     """Say that somebody is still there: with a form, their half hour begins anew.
 
-    Asked without one, by a page itself, it says no more than that they are signed in still.
+    Asked without one, by a page itself, it says no more than that they are signed in still; of the
+    page of somebody else, who was signed in before in this browser, that they are not (205).
     """
-    answer = HttpResponse(status=204)
-    return answer if request.method == "POST" else asked_by_itself(answer)
+    if request.method == "POST":
+        return HttpResponse(status=204)
+    theirs = request.GET.get("of") in (None, sign_of(request.user))
+    return asked_by_itself(HttpResponse(status=204 if theirs else 205))
 
 
 @open_to(SIGNED_IN)

@@ -156,7 +156,6 @@ class LookBackForm(MeldcodeForm):
     seen = LongTextField(
         label=_("What do you see of the pupil now?"),
         help_text=_("Ask the mentor too. Facts first, also when all is well."),
-        required=False,
     )
     child_words = ChildWordsField()
     result = forms.ChoiceField(
@@ -164,12 +163,6 @@ class LookBackForm(MeldcodeForm):
         choices=LookBack.Result.choices,
         widget=forms.RadioSelect,
     )
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for a fact or a word of the pupil."""
-        cleaned = super().clean()
-        need_seen_or_said(self, "seen")
-        return cleaned
 
 
 class StatementForm(MeldcodeForm):

@@ -7,7 +7,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import NOT_CHOSEN, ComingDayField, LongTextField, MeldcodeForm, MomentField
-from cases.forms import ChildWordsField, StepForm, need_seen_or_said
+from cases.forms import ChildWordsField, StepForm
 from cases.models import Case
 from cases.together import read_together
 from referrals.fields import ContactField, LettersField, letters_of
@@ -233,7 +233,7 @@ class FeedbackForm(MeldcodeForm):
         required=False,
         max_length=160,
     )
-    text = LongTextField(label=_("What did you hear or see?"), required=False)
+    text = LongTextField(label=_("What did you hear or see?"))
     child_words = ChildWordsField()
     letters = LettersField(
         label=_("Which letters came with it?"),
@@ -301,7 +301,6 @@ class FeedbackForm(MeldcodeForm):
     def clean(self) -> dict[str, Any]:
         """As long as it does not work yet, somebody looks again."""
         cleaned = super().clean()
-        need_seen_or_said(self, "text")
         works = cleaned.get("effect") == Feedback.Effect.WORKS
         looks_again = cleaned.get("next_review_on") or "next_review_on" in self.errors
         if cleaned.get("effect") and not works and not looks_again:

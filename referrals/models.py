@@ -354,7 +354,7 @@ class Feedback(Record):
     received_at = models.DateTimeField(_("when"))
     heard_from = models.CharField(_("from where"), max_length=12, choices=Party.choices)
     source = NarrativeLine(_("from whom"), max_length=160, blank=True)
-    text = NarrativeField(_("what you heard or saw"), blank=True)
+    text = NarrativeField(_("what you heard or saw"))
     # Apart from the facts, as in a signal: parents do not read what was said in confidence.
     child_words = NarrativeField(_("the pupil's own words"), blank=True, default="", db_default="")
     effect = models.CharField(_("does the help work"), max_length=10, choices=Effect.choices)

@@ -6,6 +6,8 @@ or given up. A file behind a password is no PDF/A: an archive must be able to op
 """
 
 import io
+import stringprep
+import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -16,6 +18,9 @@ PURPOSE = "cases.dossier.password"
 # Whoever has the file can try as often as they like: length is what counts.
 SHORTEST = 14
 DIFFERENT = 6
+# In bytes: PDF looks at no more, and at letters as NFKC and SASLprep have them, which some programs
+# see to and others do not.
+LONGEST = 127
 
 
 def check_strength(password: str) -> None:
@@ -25,6 +30,13 @@ def check_strength(password: str) -> None:
         raise ValidationError(message % {"count": SHORTEST})
     if len(set(password)) < DIFFERENT:
         raise ValidationError(_("Choose more different characters."))
+    unsure = unicodedata.normalize("NFKC", password) != password or any(
+        map(stringprep.in_table_b1, password)
+    )
+    if unsure or len(password.encode()) > LONGEST:
+        raise ValidationError(
+            _("Choose fewer or other characters: not every program reads these alike.")
+        )
 
 
 def seal(password: str) -> str:

@@ -91,9 +91,9 @@ def _on_paper(picture: Image.Image) -> Image.Image:
 
     Somebody may have erased a name: its colours are there still, and nothing but not to be seen.
     """
-    colours = picture.convert("RGBA")
+    colours = picture if picture.mode == "RGBA" else picture.convert("RGBA")
     paper = Image.new("RGB", colours.size, "white")
-    paper.paste(colours, mask=colours.getchannel("A"))
+    paper.paste(colours, mask=colours)
     return paper
 
 

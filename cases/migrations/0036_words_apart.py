@@ -17,12 +17,5 @@ class Migration(migrations.Migration):
                 blank=True, db_default="", default="", verbose_name="the pupil's own words"
             ),
         ),
-        migrations.AlterField(
-            model_name="lookback",
-            name="seen",
-            field=accounts.at_rest.fields.NarrativeField(
-                blank=True, verbose_name="what you see of the pupil now"
-            ),
-        ),
         words_anew("cases", "lookback", ("seen", "child_words"), before=("seen",)),
     ]

@@ -17,7 +17,7 @@ class LookBack(Record):
         QUIET = "quiet", _("Nothing more was seen")
         CONCERN = "concern", _("There is something new")
 
-    seen = NarrativeField(_("what you see of the pupil now"), blank=True)
+    seen = NarrativeField(_("what you see of the pupil now"))
     child_words = NarrativeField(_("the pupil's own words"), blank=True, default="", db_default="")
     result = models.CharField(_("what follows from it"), max_length=8, choices=Result.choices)
 

@@ -17,13 +17,6 @@ class Migration(migrations.Migration):
                 blank=True, db_default="", default="", verbose_name="the pupil's own words"
             ),
         ),
-        migrations.AlterField(
-            model_name="feedback",
-            name="text",
-            field=accounts.at_rest.fields.NarrativeField(
-                blank=True, verbose_name="what you heard or saw"
-            ),
-        ),
         words_anew(
             "referrals", "feedback", ("text", "child_words", "source"), before=("text", "source")
         ),

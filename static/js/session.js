@@ -13,9 +13,9 @@
   // Other tabs of the same browser count too: they share the session.
   const WARNING = 3 * 60 * 1000;
   const rest = Number(end.dataset.rest) * 1000;
-  const longest = Number(end.dataset.ends);
   const KEY = "meldcode-last-request";
   const started = Date.now();
+  const longest = Number(end.dataset.ends);
   const last = () => { try { return Number(localStorage.getItem(KEY)) || started; } catch { return started; } };
   write(KEY);
   // What a page asks by itself is no sign that anybody is there, for the server neither.
@@ -27,25 +27,30 @@
     leave();
   });
 
-  // What is being typed goes along: the server keeps it until its writer has signed in again.
+  // What was typed goes along: the server keeps it until its writer has signed in again. Also what
+  // came back with a mistake in it, and was not touched since.
+  const FORMS = "form[data-guard], form[data-drafts]";
+  const TEXTS = "textarea, input[type=text]";
   let typedIn = null;
-  document.addEventListener("input", (event) => {
-    typedIn = event.target.closest("form[data-guard], form[data-drafts]") ?? typedIn;
-  });
-  document.addEventListener("submit", () => { typedIn = null; });
+  document.addEventListener("input", (event) => { typedIn = event.target.closest(FORMS) ?? typedIn; });
+  document.addEventListener("submit", (event) => { if (event.target === typedIn) typedIn = null; });
+  const written = () => typedIn ?? [...document.querySelectorAll(FORMS)]
+    .find((form) => [...form.querySelectorAll(TEXTS)].some((box) => box.value.trim()));
   let leaving = false;
   window.addEventListener("beforeunload", (event) => {
     if (leaving) event.stopImmediatePropagation();
   }, true);
-  const leave = () => {
+  const leave = (anybodyElses = false) => {
     leaving = true;
-    if (typedIn) typedIn.submit();
+    const form = anybodyElses ? null : written();
+    if (form) HTMLFormElement.prototype.submit.call(form);
     else location.replace(location.href.split("#")[0]);
   };
 
   // Whether there is a session still is for the server to say. Until then nothing is shown.
   const AGAIN = 30 * 1000;
-  let asked = 0;
+  let asked = Date.now();
+  let alive = false; // as it said last, though by the clock of this machine it was over
   const note = document.getElementById("session-over");
   const cover = (covered) => {
     document.documentElement.classList.toggle("session-over", covered);
@@ -55,11 +60,13 @@
     asked = Date.now();
     if (covered) cover(true);
     try {
-      const answer = await fetch(end.querySelector("form").action, { redirect: "manual", cache: "no-store" });
-      if (answer.status === 204) cover(false);
-      else if (answer.type === "opaqueredirect") {
+      const asking = `${end.querySelector("form").action}?of=${end.dataset.of}`;
+      const answer = await fetch(asking, { redirect: "manual", cache: "no-store" });
+      alive = answer.status === 204;
+      if (alive) cover(false);
+      else if (answer.type === "opaqueredirect" || answer.status === 205) {
         cover(true);
-        leave();
+        leave(answer.status === 205);
       } else throw new Error("no answer");
     } catch {
       note.hidden = !covered; // no line
@@ -75,11 +82,16 @@
   let told = false;
   const look = () => {
     const now = Date.now();
-    if (now > last() + rest || now > longest) {
-      if (end.open) end.close();
-      if (now - asked > AGAIN || !note.hidden) ask(true);
+    if (document.documentElement.classList.contains("session-over")) {
+      ask(true); // nobody answered yet
       return;
     }
+    if (now > last() + rest || now > longest) {
+      if (end.open) end.close();
+      if (now - asked > AGAIN || !alive) ask(!alive);
+      return;
+    }
+    alive = false;
     const nearEnd = longest - now < WARNING;
     const resting = last() + rest - now < WARNING;
     if (!resting && !nearEnd) {

@@ -22,7 +22,7 @@ from tests.accounts.second_factors import LOGIN, sign_in
 from tests.accounts.test_password_reset import ask
 from tests.at_rest import whole_database
 from tests.attacks.proof import shows
-from tests.factories import PASSWORD, member
+from tests.factories import PASSWORD, UserFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +111,10 @@ def test_a_page_that_asks_whether_there_is_one_still_keeps_it_no_longer(teacher)
     Session.objects.update(expire_date=soon)
     assert browser.get(reverse("stay")).status_code == 204
     assert Session.objects.get(session_key=browser.session.session_key).expire_date == soon
+    # It is asked by a page, whose owner may have gone: somebody else is signed in by now.
+    for owner, status in ((teacher, 204), (UserFactory(), 205)):
+        asked = browser.get(reverse("stay"), {"of": sessions.sign_of(owner)})
+        assert asked.status_code == status
     Session.objects.all().delete()
     assert browser.get(reverse("stay")).url.startswith(LOGIN)
 

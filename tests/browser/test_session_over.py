@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 
 from accounts.roles import Role
 from tests.browser.conftest import dutch
-from tests.factories import CaseFactory, PupilFactory, SignalFactory, member
+from tests.factories import PASSWORD, CaseFactory, PupilFactory, SignalFactory, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SEEN = "Had een blauw oog."
@@ -73,8 +74,10 @@ def test_without_a_line_nothing_is_to_be_read_until_there_is_one(coordinator, wh
 @pytest.mark.parametrize("size", ["desk"])
 def test_one_that_was_ended_elsewhere_is_over_when_somebody_looks(coordinator, whole):
     page = coordinator.page
+    page.clock.install()
     coordinator.open(whole)
     Session.objects.all().delete()
+    page.clock.fast_forward(31_000)
     page.evaluate("window.dispatchEvent(new Event('focus'))")
     page.wait_for_url("**/account/login/**")
 
@@ -93,3 +96,76 @@ def test_what_was_typed_is_there_again(visitor, school):
     assert teacher.reads(
         "You were signed out. Sign in again: what you typed is kept and comes back."
     )
+
+
+@pytest.mark.parametrize("size", ["desk"])
+def test_so_is_what_came_back_with_a_mistake_and_nobody_touched(visitor, school):
+    PupilFactory(school=school)
+    teacher = visitor(member(Role.TEACHER, school))
+    page = teacher.page
+    page.clock.install()
+    teacher.open("/signals/new/")
+    teacher.fill(facts="Halverwege een zin")
+    teacher.press("Save the signal")
+    assert page.locator(".error-summary").is_visible()
+    Session.objects.all().delete()
+    page.clock.fast_forward(timedelta(minutes=31).seconds * 1000)
+    page.wait_for_url("**/account/login/**")
+    assert teacher.reads(
+        "You were signed out. Sign in again: what you typed is kept and comes back."
+    )
+
+
+@pytest.mark.parametrize("size", ["desk"])
+def test_and_what_was_typed_before_somebody_said_that_they_were_there(visitor, school):
+    PupilFactory(school=school)
+    teacher = visitor(member(Role.TEACHER, school))
+    page = teacher.page
+    page.clock.install()
+    teacher.open("/signals/new/")
+    teacher.fill(facts="Halverwege een zin")
+    page.clock.fast_forward(timedelta(minutes=28).seconds * 1000)
+    page.get_by_role("dialog").get_by_role("button", name=dutch("Go on"), exact=True).click()
+    Session.objects.all().delete()
+    page.clock.fast_forward(timedelta(minutes=31).seconds * 1000)
+    page.wait_for_url("**/account/login/**")
+    assert teacher.reads(
+        "You were signed out. Sign in again: what you typed is kept and comes back."
+    )
+
+
+@pytest.mark.parametrize("size", ["desk"])
+def test_who_types_where_the_clock_is_ahead_is_not_disturbed(visitor, school):
+    """By that clock it is over; the server says that it is not."""
+    PupilFactory(school=school)
+    teacher = visitor(member(Role.TEACHER, school))
+    page = teacher.page
+    page.clock.install()
+    teacher.open("/signals/new/")
+    page.clock.fast_forward(timedelta(hours=13).total_seconds() * 1000)
+    page.locator("main").wait_for()
+    box = page.locator("[name=facts]")
+    box.focus()
+    for letter in "stil":
+        page.clock.fast_forward(31_000)
+        page.keyboard.type(letter)
+    assert box.input_value() == "stil"
+
+
+@pytest.mark.parametrize("size", ["phone"])
+def test_who_sets_up_a_second_factor_looks_away_and_finds_the_same_key(newcomer, school):
+    """They fetch a telephone: the key on the page is the one that they will scan."""
+    person = member(Role.TEACHER, school)
+    Authenticator.objects.filter(user=person).delete()
+    guest = newcomer()
+    guest.page.clock.install()
+    guest.open("/account/login/")
+    guest.fill(login=person.email, password=PASSWORD)
+    guest.press("Sign in")
+    guest.press("Set up an app")
+    key = guest.page.locator("code.key").inner_text()
+    guest.page.clock.fast_forward(31_000)
+    with guest.page.expect_response("**/account/stay/**") as answer:
+        guest.page.evaluate("window.dispatchEvent(new Event('focus'))")
+    assert answer.value.status == 204
+    assert guest.page.locator("code.key").inner_text() == key

@@ -8,12 +8,13 @@ from itertools import pairwise, product
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone, translation
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
 
 from accounts.roles import Role
 from audit.kinds import Kind
@@ -26,7 +27,7 @@ from cases.dossier.deciding import REFERRAL
 from cases.dossier.fields import CLOSING, KINDS
 from cases.dossier.lines import Kind as KindOfRecord
 from cases.dossier.lines import Line, field, note
-from cases.dossier.lock import SHORTEST, unseal
+from cases.dossier.lock import SHORTEST, check_strength, locked, unseal
 from cases.dossier.pdf import as_html, make_pdf
 from cases.dossier.tasks import make_dossier
 from cases.dossier.variants import LEFT_OUT, VARIANTS, About, Code, Ground, left_out
@@ -497,6 +498,30 @@ def test_a_paper_is_known_again_when_its_file_is_gone(case, administrator, signe
     assert said(administrator, paper[:-1] + b"x")[0] is None
     assert said(member(Role.ADMINISTRATOR, SchoolFactory()), paper)[0] is None
     assert said(administrator, b"")[1].status_code == 422
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "é" * 60 + "abcdefgh",
+        "cafe\u0301 met vier stoelen",
+        "vier\u00a0woorden op rij",
+        "vier\u00adwoorden op rij",
+    ],
+    ids=["longer than PDF looks at", "an accent apart", "a hard blank", "a soft hyphen"],
+)  # fmt: skip
+def test_a_password_that_one_program_reads_otherwise_than_another_is_refused(password):
+    with pytest.raises(ValidationError):
+        check_strength(password)
+
+
+def test_one_as_long_as_can_be_opens_it():
+    password = "é" * 50 + "abcdefghijklmnopqrstuvwxyz."
+    check_strength(password)
+    made, bare = PdfWriter(), io.BytesIO()
+    made.add_blank_page(width=10, height=10)
+    made.write(bare)
+    assert PdfReader(io.BytesIO(locked(bare.getvalue(), password))).decrypt(password)
 
 
 def test_a_password_is_kept_nowhere_and_the_file_opens_by_it_alone(case, administrator, signed_in):
