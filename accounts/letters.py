@@ -13,7 +13,7 @@ from typing import Literal
 MOST_MARKS = 30
 
 
-def normal(form: Literal["NFC", "NFKD"], text: str) -> str:
+def normal(form: Literal["NFC", "NFKC", "NFKD"], text: str) -> str:
     """Return a text in a form of Unicode; of marks in a row it keeps thirty."""
     return unicodedata.normalize(form, few_marks(text))
 

@@ -23,6 +23,10 @@ def case_reference() -> str:
     return new_reference("M")
 
 
+# Of an anonymous report (``referrals.report.lines``).
+OF_REPORTS = "V"
+
+
 def derived_reference(prefix: str, key: UUID) -> str:
     """Return the reference that follows from a random key, each time the same; nobody is led back
     from it to the key."""

@@ -7,12 +7,12 @@ or given up. A file behind a password is no PDF/A: an archive must be able to op
 
 import io
 import stringprep
-import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.crypto import cipher
+from accounts.letters import normal
 
 PURPOSE = "cases.dossier.password"
 # Whoever has the file can try as often as they like: length is what counts.
@@ -30,9 +30,7 @@ def check_strength(password: str) -> None:
         raise ValidationError(message % {"count": SHORTEST})
     if len(set(password)) < DIFFERENT:
         raise ValidationError(_("Choose more different characters."))
-    unsure = unicodedata.normalize("NFKC", password) != password or any(
-        map(stringprep.in_table_b1, password)
-    )
+    unsure = normal("NFKC", password) != password or any(map(stringprep.in_table_b1, password))
     if unsure or len(password.encode()) > LONGEST:
         raise ValidationError(
             _("Choose fewer or other characters: not every program reads these alike.")

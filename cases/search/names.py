@@ -1,16 +1,21 @@
 """Names, also when they are written a little differently, where the database can tell."""
 
+import re
 from functools import cache
 
+from django.apps import apps
 from django.db import connection, models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
+
+from cases.references import LENGTH, OF_REPORTS, derived_reference
 
 # From how much alike a word counts (pg_trgm's own measure, 0 to 1): "Rozendaal" and "Rozendal" are
 # 0.7, "Jansen" and "Janssen" 0.6.
 ALIKE = 0.5
 # Shorter words are like too many others.
 LEAST_LETTERS = 4
+REPORT = re.compile(rf"{OF_REPORTS}-[A-Z0-9]{{{LENGTH}}}", re.IGNORECASE)
 
 
 class WordSimilarity(models.Func):
@@ -30,8 +35,18 @@ def has_trigrams() -> bool:
         return cursor.fetchone() is not None
 
 
+def _reported_as(reference: str) -> list[int]:
+    """Return the keys of cases with an anonymous report that Veilig Thuis knows by a reference."""
+    referrals = apps.get_model("referrals", "Referral").objects.filter(anonymous=True)
+    return [
+        case
+        for key, case in referrals.values_list("public_id", "decision__case_id")
+        if derived_reference(OF_REPORTS, key) == reference
+    ]
+
+
 def named(words: list[str]) -> Q:
-    """Return the condition that each word stands in the pupil's name, class or the reference."""
+    """Return the condition that each word stands in the pupil's name, class or a reference."""
     condition = Q()
     for word in words:
         condition &= _named(word)
@@ -45,6 +60,8 @@ def _named(word: str) -> Q:
         | Q(pupil__class_name__iexact=word)
         | Q(reference__iexact=word)
     )
+    if REPORT.fullmatch(word):
+        found |= Q(pk__in=_reported_as(word.upper()))
     if len(word) >= LEAST_LETTERS and has_trigrams():
         likeness = Greatest(
             WordSimilarity(Value(word), F("pupil__given_name")),

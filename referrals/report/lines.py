@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cases.references import derived_reference
+from cases.references import OF_REPORTS, derived_reference
 from referrals.report.fields import FIELDS as ALL
 from referrals.report.fields import READ_OUT, SECTIONS, WEIGHED, YES, Field, Section, asked
 
@@ -66,7 +66,7 @@ def reference_of(report: "Report") -> str:
     has, and whoever sees both would know for certain who reported.
     """
     if is_anonymous(report.contents):
-        return derived_reference("V", report.referral.public_id)
+        return derived_reference(OF_REPORTS, report.referral.public_id)
     return report.referral.decision.case.reference
 
 

@@ -14,6 +14,7 @@ from accounts.access import Permission
 from accounts.roles import Role
 from cases.dashboard.filters import CaseFilter
 from cases.models import Case, Deviation, LookBack, ShutOut, Statement
+from cases.references import derived_reference
 from cases.search import sealed_words
 from cases.search.columns import COLUMN, SEALED
 from cases.search.names import has_trigrams
@@ -22,7 +23,7 @@ from cases.search.sealed_words import keep_words
 from cases.search.table import TABLE
 from cases.search.texts import places_of
 from consultations.models import Advice
-from referrals.models import HelpPlan
+from referrals.models import HelpPlan, Referral
 from referrals.report.models import Report, ReportText
 from tests.at_rest import FIRST, SECOND
 from tests.attacks.proof import shows
@@ -34,6 +35,7 @@ from tests.factories import (
     ConversationFactory,
     InjuryMarkFactory,
     PupilFactory,
+    SchoolFactory,
     SignalFactory,
     UserFactory,
     member,
@@ -161,6 +163,24 @@ def test_a_name_is_found_as_one_hears_it(school, coordinator):
     assert has_trigrams() == ON_POSTGRESQL
     for words in ("%", "_", "'", "rozen bakker", "x" * 400):
         assert found(coordinator, words) == set(), words
+
+
+def test_a_case_is_found_by_what_an_anonymous_report_of_it_is_called(school, coordinator):
+    """Veilig Thuis knows it by that alone; so does nobody who may not see the case."""
+    case, other = (CaseFactory(pupil=PupilFactory(school=school)) for __ in range(2))
+    now = timezone.now()
+    for one in (case, other):
+        decision(one, now, to={"veilig_thuis": now}, report=True)
+    Referral.objects.filter(decision__case=case).update(
+        anonymous=True, anonymous_reason="Vader dreigt."
+    )
+    own, named = (
+        derived_reference("V", Referral.objects.get(decision__case=one).public_id)
+        for one in (case, other)
+    )
+    assert found(coordinator, own) == found(coordinator, own.lower()) == {case.reference}
+    assert found(coordinator, named) == set()  # under the school's name it has no other number
+    assert found(member(Role.COORDINATOR, SchoolFactory()), own) == set()
 
 
 def test_words_are_found_whatever_signs_stand_around_them(school, coordinator):
