@@ -27,6 +27,27 @@ def whole(school):
     return f"/cases/{case.reference}/whole/"
 
 
+@pytest.fixture
+def writer(visitor, school):
+    """Somebody in the middle of a signal, on whose page the time is ours."""
+    PupilFactory(school=school)
+    teacher = visitor(member(Role.TEACHER, school))
+    teacher.page.clock.install()
+    teacher.open("/signals/new/")
+    teacher.fill(facts="Halverwege een zin")
+    return teacher
+
+
+def rests_too_long(writer):
+    """Let their session end, and see that what they typed is kept."""
+    Session.objects.all().delete()
+    writer.page.clock.fast_forward(timedelta(minutes=31).seconds * 1000)
+    writer.page.wait_for_url("**/account/login/**")
+    assert writer.reads(
+        "You were signed out. Sign in again: what you typed is kept and comes back."
+    )
+
+
 @pytest.mark.parametrize("size", ["desk"])
 def test_whoever_signs_out_in_one_tab_leaves_no_other_behind(coordinator, whole):
     other = coordinator.page.context.new_page()
@@ -83,55 +104,22 @@ def test_one_that_was_ended_elsewhere_is_over_when_somebody_looks(coordinator, w
 
 
 @pytest.mark.parametrize("size", ["phone"])
-def test_what_was_typed_is_there_again(visitor, school):
-    PupilFactory(school=school)
-    teacher = visitor(member(Role.TEACHER, school))
-    page = teacher.page
-    page.clock.install()
-    teacher.open("/signals/new/")
-    teacher.fill(facts="Halverwege een zin")
-    Session.objects.all().delete()
-    page.clock.fast_forward(timedelta(minutes=31).seconds * 1000)
-    page.wait_for_url("**/account/login/**")
-    assert teacher.reads(
-        "You were signed out. Sign in again: what you typed is kept and comes back."
-    )
+def test_what_was_typed_is_there_again(writer):
+    rests_too_long(writer)
 
 
 @pytest.mark.parametrize("size", ["desk"])
-def test_so_is_what_came_back_with_a_mistake_and_nobody_touched(visitor, school):
-    PupilFactory(school=school)
-    teacher = visitor(member(Role.TEACHER, school))
-    page = teacher.page
-    page.clock.install()
-    teacher.open("/signals/new/")
-    teacher.fill(facts="Halverwege een zin")
-    teacher.press("Save the signal")
-    assert page.locator(".error-summary").is_visible()
-    Session.objects.all().delete()
-    page.clock.fast_forward(timedelta(minutes=31).seconds * 1000)
-    page.wait_for_url("**/account/login/**")
-    assert teacher.reads(
-        "You were signed out. Sign in again: what you typed is kept and comes back."
-    )
+def test_so_is_what_came_back_with_a_mistake_and_nobody_touched(writer):
+    writer.press("Save the signal")
+    assert writer.page.locator(".error-summary").is_visible()
+    rests_too_long(writer)
 
 
 @pytest.mark.parametrize("size", ["desk"])
-def test_and_what_was_typed_before_somebody_said_that_they_were_there(visitor, school):
-    PupilFactory(school=school)
-    teacher = visitor(member(Role.TEACHER, school))
-    page = teacher.page
-    page.clock.install()
-    teacher.open("/signals/new/")
-    teacher.fill(facts="Halverwege een zin")
-    page.clock.fast_forward(timedelta(minutes=28).seconds * 1000)
-    page.get_by_role("dialog").get_by_role("button", name=dutch("Go on"), exact=True).click()
-    Session.objects.all().delete()
-    page.clock.fast_forward(timedelta(minutes=31).seconds * 1000)
-    page.wait_for_url("**/account/login/**")
-    assert teacher.reads(
-        "You were signed out. Sign in again: what you typed is kept and comes back."
-    )
+def test_and_what_was_typed_before_somebody_said_that_they_were_there(writer):
+    writer.page.clock.fast_forward(timedelta(minutes=28).seconds * 1000)
+    writer.page.get_by_role("dialog").get_by_role("button", name=dutch("Go on"), exact=True).click()
+    rests_too_long(writer)
 
 
 @pytest.mark.parametrize("size", ["desk"])
