@@ -190,3 +190,10 @@ def test_all_of_the_program_logs_in_one_form(form, ends):
         ]  # fmt: skip
     elif form == "xml":
         assert "LOG_FORMAT is one of line, json." in done.stderr
+
+
+def test_by_the_number_of_a_passkey_nobody_is_known_again(log):
+    logging.getLogger("fido2.server").info("Credential authenticated: 00c0ffee")
+    logging.getLogger("fido2.server").warning("Something is wrong")
+    assert "c0ffee" not in log.getvalue()
+    assert "Something is wrong" in log.getvalue()
