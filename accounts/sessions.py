@@ -10,6 +10,7 @@ from django.utils.crypto import salted_hmac
 from accounts.models import User
 
 SIGNED_IN_AT = "signed_in_at"
+# 64 bits: of two people no page is taken for the other's.
 SIGNS = 16
 
 

@@ -32,14 +32,6 @@ class ChildWordsField(LongTextField):
         )
 
 
-def need_seen_or_said(form: MeldcodeForm, seen: str) -> None:
-    """Ask in its ``clean`` for a fact, in the field of that name, or a word of the pupil."""
-    if not any(
-        form.cleaned_data.get(name) or name in form.errors for name in (seen, "child_words")
-    ):
-        form.add_error(seen, _("Write down what you saw or heard, or what the pupil said."))
-
-
 class StepForm(MeldcodeForm):
     """The record of a step. Taken before another step, it asks why (comply or explain)."""
 

@@ -13,7 +13,7 @@ from accounts.access import Permission
 from accounts.forms import SHORT_TEXT, LongTextField, MeldcodeForm, PublicIdField
 from accounts.models import User
 from accounts.when import WhenField
-from cases.forms import ChildWordsField, need_seen_or_said
+from cases.forms import ChildWordsField
 from cases.models import Pupil
 from cases.models.received import CALLED
 from signals.body_forms import BodyMap, MarksField
@@ -129,7 +129,9 @@ class SignalFields(BodyMap, MeldcodeForm):
         by what is refused they would find it.
         """
         cleaned = super().clean()
-        need_seen_or_said(self, "facts")
+        texts = ("facts", "child_words")
+        if not any(cleaned.get(name) or name in self.errors for name in texts):
+            self.add_error("facts", _("Write down what you saw or heard, or what the pupil said."))
         return cleaned
 
     @property
