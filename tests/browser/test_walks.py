@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from accounts.roles import Role
 from cases import actions
@@ -110,7 +111,7 @@ def test_who_chooses_before_the_list_came_keeps_the_choice(visitor, school, pupi
     teacher.page.get_by_text("Tess van der Zwaan").click()
     with teacher.page.expect_response("**/pupils/**"):
         held[0].continue_()
-    teacher.page.wait_for_function("!document.querySelector('.htmx-request')")
+    expect(teacher.page.locator(".htmx-request")).to_have_count(0)
     assert teacher.page.locator(f"[value='{pupil.public_id}']").is_checked()
 
 
