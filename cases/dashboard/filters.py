@@ -134,10 +134,15 @@ class CaseFilter(django_filters.FilterSet):
         return self.chosen.get("q", "").split()[:MOST_WORDS]
 
     @cached_property
+    def schools(self) -> set[int]:
+        """Return the keys of the schools in whose cases is searched."""
+        places = memberships_with(self.user, Permission.SEE_DASHBOARD)
+        return {one.school_id for one in places if one.school_id}
+
+    @cached_property
     def places(self) -> dict[str, Exists]:
         """Return whether the words stand in a record, by where (``found_in``)."""
-        places = memberships_with(self.user, Permission.SEE_DASHBOARD)
-        return found_in(self.words, {one.school_id for one in places if one.school_id})
+        return found_in(self.words, self.schools)
 
     @property
     def on(self) -> dict[str, str]:
@@ -172,7 +177,7 @@ class CaseFilter(django_filters.FilterSet):
 
     def search(self, cases: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
         """Keep the cases of a pupil of this name, or with a record in which all words stand."""
-        condition = named(self.words)
+        condition = named(self.words, self.schools)
         for place in self.places:
             condition |= Q(**{place: True})
         return cases.annotate(**self.places).filter(condition)

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from cases.files.kinds import MEGABYTE, Refused, allowed
 
 CONTENT_TYPES = "[Content_Types].xml"
-# Where it fetches something: from the web, or another machine.
-FAR_AWAY = re.compile(
-    r"\s*(?:https?:|ftp:|mhtml:|[\\/]{2}|file:/*\\\\|file:/{4}|file://[^/])", re.IGNORECASE
+# Where it fetches nothing from elsewhere: a drive of the machine itself, or beside the document.
+# All else is far away, in whatever way it is written.
+NEAR = re.compile(
+    r"(?:file:/{3})?[a-z]:[\\/]|(?:[^\\/:%]|%20)+(?:[\\/](?:[^\\/:%]|%20)+)*$", re.IGNORECASE
 )
 # Fields that start a program, or fetch a picture or a text.
 ACTS = re.compile(r"\s*(?:DATABASE|DDE|DDEAUTO|INCLUDE\w*|IMPORT|LINK|RD)\b", re.IGNORECASE)
@@ -33,8 +34,10 @@ TEXTS = frozenset({
 READ_THROUGH = ".xml"
 # The kind of such a part. Settings of a printer, or a document within this one, are none.
 TEXT_KIND = re.compile(r".*wordprocessingml.*\+xml")
+# A document that asks a database, or a list elsewhere, for whom it is: with a command of its own.
+MERGES = "mailMerge"
 # A part without these holds no field; without a zero it is not written two bytes a letter.
-FIELD = re.compile(rb"instrText|fldSimple|\0")
+FIELD = re.compile(rb"instrText|fldSimple|mailMerge|\0")
 # Far more than what belongs to a document, or a text with fields, ever is, in bytes: all parts
 # together, for each of a thousand would be read through.
 MOST_TIES, MOST_WITH_FIELDS = MEGABYTE, 10 * MEGABYTE
@@ -69,6 +72,8 @@ class _Fields:
         """Follow where fields begin and end."""
         kind, attributes = _local(name), {_local(key): value for key, value in said.items()}
         self.reading = kind == "instrText"
+        if kind == MERGES:
+            raise Refused(_fetches())
         if kind == "fldSimple":
             self.said.append(attributes.get("instr", ""))
         if kind == "fldChar" and attributes.get("fldCharType") == "begin":
@@ -154,7 +159,7 @@ def _check_tie(name: str, said: dict[str, str]) -> None:
         raise Refused(_fetches())
     if kind.lower() in TEXTS and not said.get("Target", "").lower().endswith(READ_THROUGH):
         raise Refused(_fetches())
-    if outside and kind != "hyperlink" and FAR_AWAY.match(said.get("Target", "")):
+    if outside and kind != "hyperlink" and not NEAR.match(said.get("Target", "").strip()):
         raise Refused(_fetches())
 
 

@@ -35,9 +35,12 @@ def has_trigrams() -> bool:
         return cursor.fetchone() is not None
 
 
-def _reported_as(reference: str) -> list[int]:
-    """Return the keys of cases with an anonymous report that Veilig Thuis knows by a reference."""
-    referrals = apps.get_model("referrals", "Referral").objects.filter(anonymous=True)
+def _reported_as(reference: str, schools: set[int]) -> list[int]:
+    """Return the keys of cases of some schools with an anonymous report that Veilig Thuis knows by
+    a reference."""
+    referrals = apps.get_model("referrals", "Referral").objects.filter(
+        anonymous=True, decision__case__school__in=schools
+    )
     return [
         case
         for key, case in referrals.values_list("public_id", "decision__case_id")
@@ -45,15 +48,16 @@ def _reported_as(reference: str) -> list[int]:
     ]
 
 
-def named(words: list[str]) -> Q:
-    """Return the condition that each word stands in the pupil's name, class or a reference."""
+def named(words: list[str], schools: set[int]) -> Q:
+    """Return the condition that each word stands in the pupil's name, class or a reference; of
+    reports, in those of some schools (their keys)."""
     condition = Q()
     for word in words:
-        condition &= _named(word)
+        condition &= _named(word, schools)
     return condition
 
 
-def _named(word: str) -> Q:
+def _named(word: str, schools: set[int]) -> Q:
     found = (
         Q(pupil__given_name__icontains=word)
         | Q(pupil__family_name__icontains=word)
@@ -61,7 +65,7 @@ def _named(word: str) -> Q:
         | Q(reference__iexact=word)
     )
     if REPORT.fullmatch(word):
-        found |= Q(pk__in=_reported_as(word.upper()))
+        found |= Q(pk__in=_reported_as(word.upper(), schools))
     if len(word) >= LEAST_LETTERS and has_trigrams():
         likeness = Greatest(
             WordSimilarity(Value(word), F("pupil__given_name")),

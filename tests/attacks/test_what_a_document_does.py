@@ -132,6 +132,43 @@ def test_what_programs_write_beside_the_text_is_taken(ending, kind):
     assert taken(docx((f"word/x.{ending}", "x"), types=TYPES.replace("</Types>", said)))
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        "%68ttp://kwaad.example/a.dotm",
+        "ms-word:ofe|u|http://kwaad.example/a.dotm",
+        "x-usc:http://kwaad.example/a.html!x-usc:http://kwaad.example/a.html",
+        "ms-search:x",
+        "/x/a.dotm",
+        "file:kwaad.example/a.dotm",
+        "file://///kwaad.example/deel/a.dotm",
+        "file:///C|/a/a.dotm",
+        "",
+    ],
+)
+def test_no_tie_leads_elsewhere_in_whatever_way_it_is_written(target):
+    tie = f'<Relationship Id="r1" Type="{OFFICE}/{{}}" Target="{target}" TargetMode="External"/>'
+    for kind in ("attachedTemplate", "image", "frame", "subDocument"):
+        ties = f"{TIES}{tie.format(kind)}</Relationships>"
+        assert not taken(docx(("word/_rels/settings.xml.rels", ties))), kind
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["file:///C:\\Users\\x\\Normal.dotm", "c:/x/a.dotm", "Brief school.dotm", "beeld/logo.png"],
+)
+def test_one_to_this_machine_is_taken(target):
+    tie = f'<Relationship Id="r1" Type="{OFFICE}/image" Target="{target}" TargetMode="External"/>'
+    assert taken(docx(("word/_rels/settings.xml.rels", f"{TIES}{tie}</Relationships>")))
+
+
+def test_no_document_asks_a_list_elsewhere_for_whom_it_is():
+    merge = "<w:mailMerge><w:query w:val='SELECT * FROM x'/></w:mailMerge>"
+    said = f"<w:settings {SPACE}>{{}}</w:settings>"
+    assert not taken(docx(("word/settings.xml", said.format(merge))))
+    assert taken(docx(("word/settings.xml", said.format(""))))
+
+
 @pytest.mark.parametrize("run", ["PAGE", "HYPERLINK &quot;https://nji.nl&quot;", "DATE \\@ d"])
 def test_other_fields_are_taken(run):
     assert taken(says(run))
