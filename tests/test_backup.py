@@ -246,6 +246,41 @@ def test_what_was_written_is_what_is_sealed(beside, run, tmp_path):
     assert rows(beside) == {"triggers": []}
 
 
+@pytest.mark.parametrize(
+    "puts",
+    [
+        'ln -s {house} "$new/tombstones.age"',
+        'ln -s {house} "$new/SHA256SUMS"',
+        'ln -s {house} "$new/SEAL"',
+        'mv "$new" "$new.away"; mkdir "$new"; ln -s {house} "$new/database.age"',
+        'mv "$new" "$new.away"; ln -s {house.parent} "$new"',
+    ],
+)
+def test_what_is_written_goes_into_nothing_of_the_house(run, tmp_path, puts):
+    """Whoever writes among the backups leads what is being written to a file that lives."""
+    media, to = tmp_path / "media", tmp_path / "backups"
+    media.mkdir()
+    stones, house = tmp_path / "tombstones.jsonl", media / "seen.jpg"
+    stones.write_text('{"kind": "case"}\n')
+    house.write_text("a file of a case")
+    # Stands before pg_dump, which is asked for when the new folder is there and nothing in it.
+    stand_in = tmp_path / "bin" / "pg_dump"
+    stand_in.parent.mkdir()
+    stand_in.write_text(
+        f"#!/bin/sh\nnew=$(ls -d {to}/.meldcode-*)\n{puts.format(house=house)}\n"
+        f'exec {shutil.which("pg_dump")} "$@"\n'
+    )
+    stand_in.chmod(0o700)
+    run(
+        "backup", to, PGDATABASE=connection.settings_dict["NAME"], MEDIA_ROOT=str(media),
+        TOMBSTONES=str(stones), BACKUP_SEAL="a" * 64,
+        PATH=f"{stand_in.parent}:{os.environ['PATH']}",
+    )  # fmt: skip
+    assert house.read_text() == "a file of a case"
+    assert [path.name for path in media.iterdir()] == [house.name]
+    assert stones.read_text() == '{"kind": "case"}\n'
+
+
 def test_nothing_is_put_beside_a_backup_of_ours(beside, run, tmp_path):
     """A list of what was destroyed, which nobody wrote, would destroy what is there still."""
     media, seal = tmp_path / "media", {"BACKUP_SEAL": "a" * 64}

@@ -50,7 +50,10 @@
   // Whether there is a session still is for the server to say. Until then nothing is shown.
   const AGAIN = 30 * 1000;
   let asked = Date.now();
-  let alive = false; // as it said last, though by the clock of this machine it was over
+  // When it said last that there is one, though by the clock of this machine it was over; 0: never.
+  // So long as one may rest, that counts.
+  let alive = 0;
+  const isAlive = () => Date.now() - alive < rest;
   const note = document.getElementById("session-over");
   const cover = (covered) => {
     document.documentElement.classList.toggle("session-over", covered);
@@ -62,9 +65,10 @@
     try {
       const asking = `${end.querySelector("form").action}?of=${end.dataset.of}`;
       const answer = await fetch(asking, { redirect: "manual", cache: "no-store" });
-      alive = answer.status === 204;
-      if (alive) cover(false);
-      else if (answer.type === "opaqueredirect" || answer.status === 205) {
+      if (answer.status === 204) {
+        alive = Date.now();
+        cover(false);
+      } else if (answer.type === "opaqueredirect" || answer.status === 205) {
         cover(true);
         leave(answer.status === 205);
       } else throw new Error("no answer");
@@ -88,10 +92,10 @@
     }
     if (now > last() + rest || now > longest) {
       if (end.open) end.close();
-      if (now - asked > AGAIN || !alive) ask(!alive);
+      if (now - asked > AGAIN || !isAlive()) ask(!isAlive());
       return;
     }
-    alive = false;
+    alive = 0;
     const nearEnd = longest - now < WARNING;
     const resting = last() + rest - now < WARNING;
     if (!resting && !nearEnd) {

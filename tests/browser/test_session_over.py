@@ -93,6 +93,25 @@ def test_without_a_line_nothing_is_to_be_read_until_there_is_one(coordinator, wh
 
 
 @pytest.mark.parametrize("size", ["desk"])
+def test_nor_where_the_server_said_once_that_it_was_not_over(coordinator, whole):
+    """A draft or a download of which this page does not know; hours later the lid is opened."""
+    page = coordinator.page
+    page.clock.install()
+    coordinator.open(whole)
+    with page.expect_response("**/account/stay/**") as answer:
+        page.clock.fast_forward(timedelta(minutes=31).seconds * 1000)
+    assert answer.value.status == 204
+    page.locator("main").wait_for()
+    page.context.set_offline(True)
+    page.clock.fast_forward(31_000)  # a moment without a line takes nothing away
+    assert SEEN in coordinator.text
+    page.clock.fast_forward(timedelta(hours=2).seconds * 1000)
+    page.get_by_text("Je bent uitgelogd en Meldcode is niet bereikbaar.").wait_for()
+    assert not page.locator("main").is_visible()
+    coordinator.complaints.clear()
+
+
+@pytest.mark.parametrize("size", ["desk"])
 def test_one_that_was_ended_elsewhere_is_over_when_somebody_looks(coordinator, whole):
     page = coordinator.page
     page.clock.install()
