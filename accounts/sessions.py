@@ -33,9 +33,9 @@ def asked_by_itself(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def sign_of(user: User) -> str:
+def sign_of(user_id: int) -> str:
     """Return a sign of somebody, for their own pages: by it one knows whether it is they still."""
-    return salted_hmac("accounts.sessions.sign_of", str(user.pk)).hexdigest()[:SIGNS]
+    return salted_hmac("accounts.sessions.sign_of", str(user_id)).hexdigest()[:SIGNS]
 
 
 def is_over(request: HttpRequest) -> bool:

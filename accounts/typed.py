@@ -35,9 +35,9 @@ def token_for(user_id: int) -> str:
     return sealed_number(user_id, OWNER)
 
 
-def was_shown_by_us(request: HttpRequest) -> bool:
-    """Tell whether a form that was sent is one that this site showed to somebody."""
-    return _owner(request.POST.get(TOKEN_FIELD, "")) is not None
+def shown_to(request: HttpRequest) -> int | None:
+    """Return the key of whom a form that was sent was shown to; None: this site did not show it."""
+    return _owner(request.POST.get(TOKEN_FIELD, ""))
 
 
 def keep(request: HttpRequest) -> bool:
@@ -45,7 +45,7 @@ def keep(request: HttpRequest) -> bool:
 
     False when it carries no token, or brings too much: the latter is said on the next page.
     """
-    owner = _owner(request.POST.get(TOKEN_FIELD, ""))
+    owner = shown_to(request)
     if owner is None or (request.user.is_authenticated and request.user.pk != owner):
         return False
     text = packed(request.POST)

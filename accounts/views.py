@@ -71,7 +71,7 @@ def stay(request: HttpRequest) -> HttpResponse:
     """
     if request.method == "POST":
         return HttpResponse(status=204)
-    theirs = request.GET.get("of") in (None, sign_of(request.user))
+    theirs = request.GET.get("of") in (None, sign_of(request.user.pk))
     return asked_by_itself(HttpResponse(status=204 if theirs else 205))
 
 

@@ -88,6 +88,6 @@ def page(request: HttpRequest) -> dict[str, object]:
         "permissions": {permission.value for permission in permissions},
         # Seconds of rest, and the moment (ms since 1970) at which it ends however busy one is.
         "session_rest": settings.SESSION_COOKIE_AGE,
-        "session_of": sessions.sign_of(user),
+        "session_of": sessions.sign_of(user.pk),
         "session_ends": int(sessions.ends_at(request).timestamp() * 1000),
     }

@@ -5,12 +5,14 @@ Nothing here asks a database, a session or the queue: they may be what failed.
 
 import sys
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views import defaults
 
 from accounts import typed
+from accounts.sessions import sign_of
 
 TRY_AGAIN_AFTER = 60  # seconds
 
@@ -30,7 +32,8 @@ def database_away(request: HttpRequest) -> HttpResponse:
     It carries its key still: whatever became of it the first time, it is filed once.
     """
     fields = []
-    if request.method == "POST" and typed.was_shown_by_us(request):
+    writer = typed.shown_to(request) if request.method == "POST" else None
+    if writer is not None:
         fields = [
             # What consists of words is shown, so that it can be copied; the rest only goes along.
             {"name": name, "value": value, "shown": len(value.split()) > 1}
@@ -43,6 +46,9 @@ def database_away(request: HttpRequest) -> HttpResponse:
         "path": request.get_full_path(),
         "fields": fields,
         "files": bool(request.FILES),
+        # It stays there no longer than they could have rested: whoever sits down there reads it.
+        "session_rest": settings.SESSION_COOKIE_AGE,
+        "session_of": sign_of(writer) if writer is not None else "",
     }
     response = HttpResponse(render_to_string("503.html", page), status=503)
     response.headers["Retry-After"] = str(TRY_AGAIN_AFTER)

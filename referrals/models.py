@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.at_rest.fields import NarrativeField, NarrativeLine
@@ -15,6 +16,7 @@ from cases.models import Attachment, Contact, Record
 from cases.protocol.parties import PARTIES
 from referrals.chain import MOVES, State
 from referrals.querysets import HelpPlanQuerySet, ReferralQuerySet
+from referrals.report.fields import NO, YES
 
 
 class Decision(Record):
@@ -308,6 +310,22 @@ class Referral(ReferralMoments):
         A report needs no consent: there is a right to report (Wmo 2015, art. 5.2.6).
         """
         return self.to != self.To.VEILIG_THUIS and not self.consent
+
+    @cached_property
+    def _drafted(self) -> dict[str, str]:
+        """Return what the draft of its report says: of name and family that holds once it is
+        filed, and it may be read out by telephone before."""
+        return next((one.contents for one in self.reports.all() if one.is_draft), {})
+
+    @property
+    def is_unnamed(self) -> bool:
+        """Tell whether the family may not know from whom it comes, or a draft says so already."""
+        return self.anonymous or self._drafted.get("anonymous") == YES
+
+    @property
+    def is_told(self) -> bool:
+        """Tell whether the family knows of it, and no draft says otherwise."""
+        return self.family_told and self._drafted.get("family_told") != NO
 
     @property
     def receiver(self) -> str:

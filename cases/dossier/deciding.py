@@ -81,7 +81,7 @@ def _referrals(decision: Any, guarded: Guard) -> Iterator[Line]:
             # report without the school's name, for this is the school's paper.
             if referral.pk in hidden:
                 line = replace(line, about=UNTOLD, unsaid=True)
-            elif referral.anonymous:
+            elif referral.is_unnamed:
                 line = replace(line, about=REPORTER, unsaid=True)
             yield line
 

@@ -79,10 +79,20 @@ def _of_what_was_told(signal: Any, guarded: Guard) -> About:
 
 def _seen_or_heard(signal: Any, guarded: Guard) -> About:
     """Of a dossier that came they say from which school, and when: by that a family would know of
-    it whom nobody asked.
+    it whom nobody asked. A correction says so still, whomever it names beside.
     """
     senders = {one.called for one in signal.case.receiveddossiers.all()}
-    return SOURCE if signal.hearsay_from in senders else _told_as_fact(signal, guarded)
+    came = any(version.hearsay_from in senders for version in _versions(signal))
+    return SOURCE if came else _told_as_fact(signal, guarded)
+
+
+def _versions(signal: Any) -> Iterator[Any]:
+    """Yield a signal, and what it corrects, back to the first."""
+    known = {one.pk: one for one in signal.case.signals.all()}
+    version: Any = signal
+    while version is not None:
+        yield version
+        version = known.get(version.corrects_id)
 
 
 def _told_as_fact(signal: Any, guarded: Guard) -> About:

@@ -86,7 +86,7 @@ def guard_of(case: Case) -> Guard:
     """
     referrals = [one for decided in case.decisions.all() for one in decided.referrals.all()]
     rules = {deviation.rule for deviation in case.deviations.all()}
-    if any(untold(one) or one.anonymous for one in referrals) or rules & UNTOLD_RULES:
+    if any(untold(one) or one.is_unnamed for one in referrals) or rules & UNTOLD_RULES:
         return Guard.FAMILY
     talks = case.conversations.all()
     if any(talk.is_skipped for talk in talks) or rules & SAFETY_RULES:
@@ -114,7 +114,7 @@ def untold(referral: Any) -> bool:
     if referral.passed_on_from_id:
         return referral.consent not in ASKED and not referral.family_told
     if referral.to == "veilig_thuis":
-        return not referral.family_told
+        return not referral.is_told
     return referral.consent == "not_asked" or not referral.family_told
 
 
@@ -129,7 +129,7 @@ def untold_of(decision: Any) -> set[int]:
     for referral in sorted(decision.referrals.all(), key=attrgetter("pk")):
         if untold(referral) or referral.passed_on_from_id in found | unnamed:
             found.add(referral.pk)
-        elif referral.anonymous:
+        elif referral.is_unnamed:
             unnamed.add(referral.pk)
     return found
 

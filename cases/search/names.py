@@ -36,10 +36,12 @@ def has_trigrams() -> bool:
 
 
 def _reported_as(reference: str, schools: set[int]) -> list[int]:
-    """Return the keys of cases of some schools with an anonymous report that Veilig Thuis knows by
-    a reference."""
+    """Return the keys of cases of some schools of which a report bears a reference of its own.
+
+    Whether it is anonymous now nobody asks: it is read out from a draft, and corrected since.
+    """
     referrals = apps.get_model("referrals", "Referral").objects.filter(
-        anonymous=True, decision__case__school__in=schools
+        to="veilig_thuis", decision__case__school__in=schools
     )
     return [
         case

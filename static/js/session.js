@@ -1,7 +1,9 @@
-// A session that ends: said in time; and then no page of it is left to read, in any tab.
+// A session that ends: said in time; and then no page of it is left to read, in any tab. The page of
+// a house that is away (503.html) has it too: it shows what somebody wrote, and warns of nothing.
 (() => {
   "use strict";
   const NOBODY = "meldcode-nobody";
+  const isOver = () => document.documentElement.classList.contains("session-over");
   const write = (key) => { try { localStorage.setItem(key, String(Date.now())); } catch { /* private */ } };
   const end = document.getElementById("session-end");
   if (!end) {
@@ -17,7 +19,8 @@
   const started = Date.now();
   const longest = Number(end.dataset.ends);
   const last = () => { try { return Number(localStorage.getItem(KEY)) || started; } catch { return started; } };
-  write(KEY);
+  const warning = end.querySelector("[data-for=rest]");
+  if (warning) write(KEY);
   // What a page asks by itself is no sign that anybody is there, for the server neither.
   const byItself = (event) => event.detail?.requestConfig?.elt.matches("[data-by-itself]") ?? false;
   document.addEventListener("htmx:afterRequest", (event) => { if (!byItself(event)) write(KEY); });
@@ -31,20 +34,24 @@
   // came back with a mistake in it, and was not touched since.
   const FORMS = "form[data-guard], form[data-drafts]";
   const TEXTS = "textarea, input[type=text]";
-  let typedIn = null;
+  let typedIn = warning ? null : document.querySelector(FORMS);
   document.addEventListener("input", (event) => { typedIn = event.target.closest(FORMS) ?? typedIn; });
   document.addEventListener("submit", (event) => { if (event.target === typedIn) typedIn = null; });
-  const written = () => typedIn ?? [...document.querySelectorAll(FORMS)]
+  let away = null; // what stood on the page, while it is covered
+  const written = () => typedIn ?? [...(away ?? document).querySelectorAll(FORMS)]
     .find((form) => [...form.querySelectorAll(TEXTS)].some((box) => box.value.trim()));
   let leaving = false;
   window.addEventListener("beforeunload", (event) => {
     if (leaving) event.stopImmediatePropagation();
   }, true);
   const leave = (anybodyElses = false) => {
+    if (leaving) return;
     leaving = true;
     const form = anybodyElses ? null : written();
-    if (form) HTMLFormElement.prototype.submit.call(form);
-    else location.replace(location.href.split("#")[0]);
+    if (form) {
+      if (away) document.body.prepend(away); // one that is nowhere is not sent
+      HTMLFormElement.prototype.submit.call(form);
+    } else location.replace(location.href.split("#")[0]);
   };
 
   // Whether there is a session still is for the server to say. Until then nothing is shown.
@@ -55,11 +62,26 @@
   let alive = 0;
   const isAlive = () => Date.now() - alive < rest;
   const note = document.getElementById("session-over");
+  // Taken out of the page, not hidden: without its styles, or kept as a file, it would be read.
+  let before = {};
   const cover = (covered) => {
     document.documentElement.classList.toggle("session-over", covered);
+    if (covered && !away) {
+      before = { title: document.title, focus: document.activeElement, at: window.scrollY };
+      document.title = end.dataset.title;
+      away = document.createDocumentFragment();
+      away.append(...[...document.body.childNodes].filter((part) => part !== note && part !== end));
+    } else if (!covered && away) {
+      document.body.prepend(away);
+      away = null;
+      document.title = before.title;
+      before.focus.focus({ preventScroll: true });
+      window.scrollTo(0, before.at);
+    }
     if (!covered) note.hidden = true;
   };
   const ask = async (covered) => {
+    if (leaving) return;
     asked = Date.now();
     if (covered) cover(true);
     try {
@@ -86,7 +108,7 @@
   let told = false;
   const look = () => {
     const now = Date.now();
-    if (document.documentElement.classList.contains("session-over")) {
+    if (isOver()) {
       ask(true); // nobody answered yet
       return;
     }
@@ -102,10 +124,10 @@
       if (end.open) end.close();
       return;
     }
-    if (end.open || (nearEnd && told)) return;
+    if (!warning || end.open || (nearEnd && told)) return;
     told = nearEnd;
     end.querySelector("[data-for=longest]").hidden = !nearEnd;
-    end.querySelector("[data-for=rest]").hidden = nearEnd;
+    warning.hidden = nearEnd;
     end.showModal();
   };
   end.querySelector("form").addEventListener("submit", async (event) => {

@@ -113,7 +113,7 @@ def test_a_page_that_asks_whether_there_is_one_still_keeps_it_no_longer(teacher)
     assert Session.objects.get(session_key=browser.session.session_key).expire_date == soon
     # It is asked by a page, whose owner may have gone: somebody else is signed in by now.
     for owner, status in ((teacher, 204), (UserFactory(), 205)):
-        asked = browser.get(reverse("stay"), {"of": sessions.sign_of(owner)})
+        asked = browser.get(reverse("stay"), {"of": sessions.sign_of(owner.pk)})
         assert asked.status_code == status
     Session.objects.all().delete()
     assert browser.get(reverse("stay")).url.startswith(LOGIN)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
+from django.db import OperationalError
 
 from accounts.roles import Role
 from tests.browser.conftest import dutch
@@ -79,17 +80,20 @@ def test_without_a_line_nothing_is_to_be_read_until_there_is_one(coordinator, wh
     page = coordinator.page
     page.clock.install()
     coordinator.open(whole)
+    title = page.title()
     page.context.set_offline(True)
     page.clock.fast_forward(timedelta(minutes=31).seconds * 1000)
     page.get_by_text("Je bent uitgelogd en Meldcode is niet bereikbaar.").wait_for()
-    assert not page.locator("main").is_visible()
-    assert SEEN not in page.locator("body").inner_text()
+    # Nor without the styles of the page, in a file that is made of it, or by the name of the tab.
+    assert SEEN not in page.content()
+    assert page.title() == "Meldcode"
     page.context.set_offline(False)
     # Somebody works on in another tab: it was not over.
     page.clock.fast_forward(31_000)
     page.locator("main").wait_for()
     coordinator.complaints.clear()
     assert SEEN in coordinator.text
+    assert page.title() == title
 
 
 @pytest.mark.parametrize("size", ["desk"])
@@ -107,7 +111,7 @@ def test_nor_where_the_server_said_once_that_it_was_not_over(coordinator, whole)
     assert SEEN in coordinator.text
     page.clock.fast_forward(timedelta(hours=2).seconds * 1000)
     page.get_by_text("Je bent uitgelogd en Meldcode is niet bereikbaar.").wait_for()
-    assert not page.locator("main").is_visible()
+    assert SEEN not in page.content()
     coordinator.complaints.clear()
 
 
@@ -176,3 +180,51 @@ def test_who_sets_up_a_second_factor_looks_away_and_finds_the_same_key(newcomer,
         guest.page.evaluate("window.dispatchEvent(new Event('focus'))")
     assert answer.value.status == 204
     assert guest.page.locator("code.key").inner_text() == key
+
+
+@pytest.fixture
+def refused(coordinator, whole, monkeypatch):
+    """Somebody whose words came back, for the database was away when they sent them."""
+    page = coordinator.page
+    page.clock.install()
+    coordinator.open(whole.replace("/whole/", "/statement/"))
+    coordinator.fill(text=SEEN)
+    with monkeypatch.context() as away:
+        away.setattr("accounts.middleware.LanguageMiddleware._language", is_away)
+        page.evaluate("document.querySelector('[name=text]').form.submit()")
+        page.get_by_role("heading", name="Meldcode is even niet bereikbaar").wait_for()
+    coordinator.complaints.clear()
+    assert page.locator("textarea").input_value().strip() == SEEN
+    return coordinator
+
+
+def is_away(*args, **kwargs):
+    raise OperationalError
+
+
+@pytest.mark.parametrize("size", ["phone"])
+def test_words_that_came_back_go_with_the_session_and_are_kept(refused):
+    page = refused.page
+    page.clock.fast_forward(timedelta(minutes=20).seconds * 1000)
+    assert SEEN in page.content()
+    Session.objects.all().delete()
+    page.clock.fast_forward(timedelta(minutes=11).seconds * 1000)
+    page.wait_for_url("**/account/login/**")
+    assert SEEN not in page.content()
+    assert refused.reads(
+        "You were signed out. Sign in again: what you typed is kept and comes back."
+    )
+
+
+@pytest.mark.parametrize("size", ["desk"])
+def test_nor_are_they_left_to_read_while_it_is_away_still(refused):
+    page = refused.page
+    page.context.set_offline(True)
+    page.clock.fast_forward(timedelta(minutes=31).seconds * 1000)
+    page.get_by_text("Meldcode is nog niet bereikbaar.").wait_for()
+    assert SEEN not in page.content()
+    page.context.set_offline(False)
+    page.clock.fast_forward(31_000)
+    page.locator("textarea").wait_for()
+    refused.complaints.clear()
+    assert page.locator("textarea").input_value().strip() == SEEN
