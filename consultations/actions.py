@@ -90,7 +90,6 @@ def _share(consultation: Consultation, by: User, keys: Iterable[str], hidden_wor
     """Keep what goes along as the receiver reads it: what is corrected later is not theirs."""
     veil = Veil.of(
         consultation.case, named=consultation.named, hidden_words=hidden_words,
-        confirmed_words=consultation.confirmed_words,
     )  # fmt: skip
     try:
         pieces = chosen(consultation.case, by, keys, veil)

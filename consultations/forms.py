@@ -269,7 +269,6 @@ class ConsultationForm(ChoosesContact, NamelessForm):
         values = self.cleaned_data
         veil = Veil.of(
             self.case, named=values["named"], hidden_words=values.get("hidden_words", ""),
-            confirmed_words=values["confirmed_words"],
         )  # fmt: skip
         return chosen(self.case, self.user, values.get("share", ()), veil)
 

@@ -61,26 +61,25 @@ class Veil:
     words: tuple[str, ...] = ()
     # These as one word, as in an address of mail.
     as_one: frozenset[str] = frozenset()
-    # Words that look like names and are none, as the asker confirmed.
-    kept: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, case: Case, *, named: bool, hidden_words: str, confirmed_words: str) -> "Veil":
-        """Return what is taken out of what goes along with a question, by what its asker said."""
+    def of(cls, case: Case, *, named: bool, hidden_words: str) -> "Veil":
+        """Return what is taken out of what goes along with a question, by what its asker said.
+
+        That a word of the question is no name ("Ben ik op tijd?") says nothing of a record.
+        """
         words = said_in(hidden_words)
         return cls(
             None if named else Family.of(case.pupil),
             tuple(words),
             frozenset(one for word in words for one in written_as_one(*both_of(word))),
-            frozenset(confirmed_words.split(", ")),
         )
 
     def over(self, text: str) -> str:
         """Return a text as the receiver reads it."""
         text = visible(text)
         if self.family is not None:
-            found = [place for place in find(text, self.family) if place.word not in self.kept]
-            text = without(text, found)
+            text = without(text, find(text, self.family))
         for place in reversed(apart(find_said(text, self.words) + find_as_one(text, self.as_one))):
             text = text[: place.start] + _("[name]") + text[place.end :]
         return text

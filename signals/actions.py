@@ -75,7 +75,7 @@ def file_signal(
     case = open_case(pupil, by, restricted=about_staff)
     signal = _file(case, by, key, with_injury(categories, marks), marks, fields)
     if about_staff:
-        if not told_of(pupil):
+        if not told_of(pupil).exists():
             raise ActionError(NOBODY_TO_TELL, field="about_staff")
         tell(signal.case, timezone.now())
     _tell_of_severe(signal)
@@ -98,19 +98,29 @@ def file_from_page(
 
 
 def _tell_of_severe(signal: Signal) -> None:
-    """Tell the care team at once of a severe signal; one for the board alone is told apart."""
-    if signal.severe and not signal.case.restricted:
-        told = care_team_and_responsible(signal.case)
-        notify(SEVERE, told, signal.reference, by=signal.author, case=signal.case)
+    """Tell the care team at once of a severe signal, or who leads of one for the board alone.
+
+    Of the first for the board they are told apart, however severe; and once only, so that whoever
+    it will be about could log a harmless one before.
+    """
+    if not signal.severe:
+        return
+    if signal.case.restricted:
+        if signal.case.signals.exclude(pk=signal.pk).exists():
+            told = told_of(signal.case.pupil).values_list("pk", flat=True)
+            notify(SEVERE, told, signal.reference, by=signal.author, case=signal.case)
+        return
+    told = care_team_and_responsible(signal.case)
+    notify(SEVERE, told, signal.reference, by=signal.author, case=signal.case)
 
 
-def told_of(pupil: Pupil) -> bool:
-    """Tell whether somebody hears of a signal about somebody who works at the pupil's school (R9).
+def told_of(pupil: Pupil) -> "User.objects":
+    """Return who hears of a signal about somebody who works at the pupil's school (R9).
 
     Not who has an interest in it: a leader whom it concerns is not the one to be told.
     """
     shut_out = ShutOut.objects.standing().filter(pupil=pupil)
-    return board_line(pupil).exclude(pk__in=shut_out.values("user")).exists()
+    return board_line(pupil).exclude(pk__in=shut_out.values("user"))
 
 
 def board_line(pupil: Pupil) -> "User.objects":
@@ -169,6 +179,7 @@ def correct_signal(
         {
             **fields,
             "about_staff": original.about_staff,
+            "came_in_by": original.came_in_by,
             **clock,
             "corrects": original,
             "correction_reason": reason,

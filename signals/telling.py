@@ -22,7 +22,7 @@ def tell_of_nobody_left(membership: Membership, **kwargs: Any) -> None:
         return
     cases = Case.objects.open().filter(school=membership.school_id, restricted=True)
     for case in cases.select_related("pupil").order_by("pk"):
-        if told_of(case.pupil):
+        if told_of(case.pupil).exists():
             continue
         # Nobody of the line is left: whoever leads is kept out.
         for signal in case.signals.exclude(author__in=board_line(case.pupil)).order_by("pk"):

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from cases.dossier.fields import CLOSING, KINDS, PARTS
 from cases.dossier.lines import Guard, Kind, Line, Read, day, guard_of, guarded_by, moment
-from cases.dossier.variants import GROUNDS, ONE_SIGN, About, Ground, Variant, left_out
+from cases.dossier.variants import GROUNDS, ONE_SIGN, About, Code, Ground, Variant, left_out
 from cases.dossier.veil import Veil
 from cases.facts import facts_for
 from cases.models import Case, DossierExport
+from cases.models.export import in_short
 from cases.protocol import PERIODS, STEPS, Guidance, Period, guide
 from cases.retention import Retention, retention
 from cases.timeline import Entry as Happened
@@ -159,6 +160,8 @@ class Composer:
         aside = guarded_by(case, dossier.guarded)
         # Without a label too: the paper says that what the house keeps of itself is no part of it.
         house = left_out(About.HOUSE, dossier.variant.code) is None
+        # Its writer may name others in it, as in any text.
+        reason = self._veiled(dossier.export.reason)
         deadline = ""
         # Of a closed case what runs is to look back, which a newer one ends: that is not told.
         if case.deadline and case.is_open:
@@ -177,6 +180,10 @@ class Composer:
             "waits": self.house(self._waiting(case.waits)) if house and case.waits else "",
             "last_decision": self.text(_decided(self._last_decision), aside),
             "tasks": dossier.guidance.tasks if dossier.variant.house else (),
+            # Whoever gets it beside such a report must not show it to the family either.
+            "is_unnamed": dossier.variant.code == Code.VEILIG_THUIS and _is_unnamed(case),
+            "reason": reason,
+            "short_reason": in_short(reason),
         }
 
     def closing(self) -> list[Shown] | None:
@@ -322,6 +329,11 @@ class Composer:
         if self.dossier.case.cycle > 1:
             parts.append(_("walk %(number)s") % {"number": record.cycle})
         return " · ".join(parts)
+
+
+def _is_unnamed(case: Case) -> bool:
+    referrals = (one for decided in case.decisions.all() for one in decided.referrals.all())
+    return any(referral.is_unnamed for referral in referrals)
 
 
 def _decided(decision: Any) -> str:

@@ -29,6 +29,7 @@ from cases.dossier.lines import (
     safety,
     untold_of,
 )
+from cases.dossier.variants import About
 
 
 @lines("answers", "grounds", "question", "answer")
@@ -55,7 +56,12 @@ def _report(decision: Any, guarded: Guard) -> Iterator[Line]:
 
 @lines("help", "help_grounds")
 def _help(decision: Any, guarded: Guard) -> Iterator[Line]:
-    yield Line(_("Help"), str(decision.get_help_display()), PUPIL)
+    # Of help that they were not asked for the family reads nothing: here as little as below.
+    hidden = untold_of(decision)
+    own = (r for r in decision.referrals.all() if r.to == decision.help and not r.passed_on_from_id)
+    secret = any(referral.pk in hidden for referral in own)
+    about = UNTOLD if secret else PUPIL
+    yield Line(_("Help"), str(decision.get_help_display()), about, unsaid=secret)
     # Why this help speaks of why there is a report, or none.
     if decision.help_grounds:
         yield Line(_("Grounds"), decision.help_grounds, guarded_by(decision, guarded))
@@ -177,6 +183,12 @@ FEEDBACK = Kind(
 )
 
 
+def _of_the_rule(deviation: Any, guarded: Guard) -> About:
+    """Which rule asks is made by all that was told and weighed, also what the family does not read:
+    a rule about sexual violence says what a child told alone. Why it was not followed too."""
+    return UNTOLD if deviation.of_rule else PUPIL
+
+
 @lines("rule", "step")
 def _rule(deviation: Any, guarded: Guard) -> Iterator[Line]:
     if deviation.of_rule:
@@ -188,7 +200,7 @@ DEVIATION = Kind(
     "deviations",
     lambda deviation: str(deviation.get_kind_display()),
     "recorded_at",
-    # Which rule, and why not: of a report it says that there is one.
+    # Why not: of a report it says that there is one.
     (_rule, field("grounds", gettext_lazy("Grounds"), guarded_by)),
-    of_the_pupil,
+    _of_the_rule,
 )

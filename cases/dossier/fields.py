@@ -317,8 +317,11 @@ TALK = Kind(
         field("get_concern_display", gettext_lazy("The concern"), _confided),
         field("get_help_wanted_display", gettext_lazy("Help"), _confided),
         field("get_refused_by_display", gettext_lazy("Who refuses"), _confided),
-        field("get_home_safe_display", gettext_lazy("Safe to go home that day"), _confided),
-        field("home_agreed", gettext_lazy("Agreed for that"), _confided),
+        # Whoever was there: it is the school's own judgement of home, and where the pupil is now.
+        field(
+            "get_home_safe_display", gettext_lazy("Safe to go home that day"), SAFETY, silent=True
+        ),
+        field("home_agreed", gettext_lazy("Agreed for that"), SAFETY, silent=True),
         field("agreements", gettext_lazy("Agreements"), _confided),
         field("buurtteam_contact", gettext_lazy("For the buurtteam"), STAFF),
         field("get_consent_parents_display", gettext_lazy("Consent of the parents"), _confided),

@@ -81,8 +81,8 @@ def guard_of(case: Case) -> Guard:
     """Tell who is not told of everything.
 
     Pupil and parents: of a report that they do not know of, or not from whom it comes: the school's
-    own paper would tell. The parents: where a talk with them is not safe, was left out, or waits
-    until somebody advises otherwise.
+    own paper would tell. The parents: where nobody spoke with them yet, a talk with them is not
+    safe, was left out, or waits until somebody advises otherwise.
     """
     referrals = [one for decided in case.decisions.all() for one in decided.referrals.all()]
     rules = {deviation.rule for deviation in case.deviations.all()}
@@ -92,7 +92,14 @@ def guard_of(case: Case) -> Guard:
     if any(talk.is_skipped for talk in talks) or rules & SAFETY_RULES:
         return Guard.PARENTS
     spoken_at = max((talk.held_at for talk in talks if talk.kind in PARENT_KINDS), default=NEVER)
-    waits = (one.closed_at for one in case.consultations.all() if advises_to_wait(one))
+    if spoken_at == NEVER:
+        return Guard.PARENTS
+    # One that is open still may come to that, and what is advised in it stands there before.
+    waits = (
+        one.closed_at or one.recorded_at
+        for one in case.consultations.all()
+        if one.closed_at is None or advises_to_wait(one)
+    )
     return Guard.PARENTS if any(at > spoken_at for at in waits) else Guard.NOBODY
 
 

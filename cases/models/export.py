@@ -19,6 +19,11 @@ from cases.models.case import Case
 from cases.querysets import DossierExportQuerySet, YearExportQuerySet
 
 
+def in_short(reason: str) -> str:
+    """Return the beginning of a reason, for the foot of each page: 90 signs."""
+    return Truncator(few_marks(" ".join(reason.split()))).chars(90)
+
+
 class PaperJob(models.Model):
     """A PDF that the worker makes (``cases.jobs``). The row is the job's state."""
 
@@ -185,11 +190,6 @@ class DossierExport(PaperJob):
     def can_retry(self) -> bool:
         """A password and the names to take out are gone by then: it is not made without them."""
         return not self.protected and not self.kind.veiled
-
-    @property
-    def short_reason(self) -> str:
-        """Return the beginning of the reason, for the foot of each page."""
-        return Truncator(few_marks(" ".join(self.reason.split()))).chars(90)
 
     @property
     def in_case(self) -> Case:

@@ -10,7 +10,13 @@ from referrals.report.lines import reference_of
 from tests.attacks.test_what_a_paper_lets_slip import page
 from tests.cases.records import decision
 from tests.cases.test_search import found
-from tests.factories import CaseFactory, PupilFactory, ReceivedDossierFactory, SignalFactory
+from tests.factories import (
+    CaseFactory,
+    ConversationFactory,
+    PupilFactory,
+    ReceivedDossierFactory,
+    SignalFactory,
+)
 from tests.referrals.test_report import save
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +31,7 @@ def case(school):
 @pytest.fixture
 def referral(case):
     SignalFactory(case=case)
+    ConversationFactory(case=case, kind="parents")
     return decision(case, timezone.now(), to={"veilig_thuis": None}, report=True).referrals.get()
 
 
@@ -46,6 +53,9 @@ def test_what_is_read_out_from_a_draft(case, referral, coordinator, said, signed
     for code in FAMILY:
         assert "Veilig Thuis" not in page(case, code), code
     assert "Veilig Thuis" in page(case, Code.WHOLE)
+    # What goes to Veilig Thuis itself says that the family may not hear whence it comes.
+    unnamed = "Anoniem tegenover het gezin" in page(case, Code.VEILIG_THUIS)
+    assert unnamed == ("anonymous" in said)
 
 
 def test_what_veilig_thuis_calls_it_meanwhile_and_afterwards(case, referral, coordinator):

@@ -219,7 +219,7 @@ def test_nor_does_a_colleague(case, text):
 def test_nor_does_somebody_whom_the_asker_named(case, text):
     told, __ = Papers.of(case, VARIANTS[Code.PARENTS], "Eva van Dam").over(f"Mail: {text}@post.nl")
     assert "vandam" not in told
-    asked = Veil.of(case, named=True, hidden_words="Eva van Dam", confirmed_words="")
+    asked = Veil.of(case, named=True, hidden_words="Eva van Dam")
     assert "vandam" not in asked.over(f"Mail: {text}@post.nl")
 
 

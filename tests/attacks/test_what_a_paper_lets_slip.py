@@ -56,10 +56,10 @@ def untold(case):
     return decided.referrals.get()
 
 
-def page(case, code, **fields):
+def page(case, code, reason="Inzage.", **fields):
     by = UserFactory(name="Chaima Verhoef", language="nl")
     export = DossierExport.objects.create(
-        case=case, requested_by=by, reason="Inzage.", variant=code,
+        case=case, requested_by=by, reason=reason, variant=code,
         number=case.exports.count() + 1, **fields,
     )  # fmt: skip
     return as_html(dossier(export, NOW))

@@ -18,6 +18,7 @@ from tests.factories import (
     CaseFactory,
     ContactFactory,
     ConversationFactory,
+    PupilFactory,
     SignalFactory,
     UserFactory,
     member,
@@ -73,6 +74,16 @@ def test_it_is_shown_first_and_nothing_is_lost_on_the_way(case, coordinator, sig
     assert [piece.text for piece in asked.pieces.all()] == [
         "Wat er is gezien of gehoord: [leerling] huilde. Haar moeder [familielid] was boos. "
         "[naam] zag het."
+    ]
+
+
+def test_a_word_of_the_question_that_is_no_name_is_one_in_a_record_still(school, coordinator):
+    """A pupil called Ben, and "Ben ik op tijd?": what was confirmed let each record through."""
+    case = CaseFactory(pupil=PupilFactory(school=school, given_name="Ben", family_name="Visser"))
+    signal = SignalFactory(case=case, facts="Ben zei dat hij niet naar huis wil.")
+    said = ask(case, coordinator, signal, question="Ben ik op tijd?", confirmed_words="Ben")
+    assert [piece.text for piece in said.pieces.all()] == [
+        "Wat er is gezien of gehoord: [leerling] zei dat hij niet naar huis wil."
     ]
 
 
