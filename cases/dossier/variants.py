@@ -161,8 +161,9 @@ VARIANTS: dict[Code, Variant] = {
             _("For the parents, who may see it"),
             _(
                 "For parents with authority over a child under 16. Names of others, who told it, "
-                "what one parent stated, and what would harm the pupil are left out; where and "
-                "why stands on the paper."
+                "statements of one parent, and what would harm the pupil are left out; where and "
+                "why stands on the paper. What one parent said in a talk stands there: read it "
+                "before the other gets it."
             ),
             names=OTHERS, until_age=16,
         ),
