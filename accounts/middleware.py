@@ -33,7 +33,8 @@ class SessionMiddleware(DjangosSessionMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Keep the session, with its end half an hour ahead."""
-        if getattr(response, "asked_by_itself", False) and not request.session.modified:
+        by_itself = sessions.is_asked_by_itself(request, response)
+        if by_itself and not request.session.modified:
             patch_vary_headers(response, ("Cookie",))
             return response
         response = super().process_response(request, response)

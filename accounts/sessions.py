@@ -12,6 +12,8 @@ from accounts.models import User
 SIGNED_IN_AT = "signed_in_at"
 # 64 bits: of two people no page is taken for the other's.
 SIGNS = 16
+# The header in which a script says that it asks by itself, as when it tries again (drafts.js).
+BY_ITSELF = "Meldcode-By-Itself"
 
 
 def begin(request: HttpRequest, user: User, **kwargs: object) -> None:
@@ -31,6 +33,11 @@ def asked_by_itself(response: HttpResponse) -> HttpResponse:
     that anybody is (``SessionMiddleware``)."""
     response.asked_by_itself = True
     return response
+
+
+def is_asked_by_itself(request: HttpRequest, response: HttpResponse) -> bool:
+    """Tell whether a page asked by itself: the answer is marked so, or its script says it."""
+    return getattr(response, "asked_by_itself", False) or BY_ITSELF in request.headers
 
 
 def sign_of(user_id: int) -> str:

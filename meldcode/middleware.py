@@ -28,9 +28,17 @@ SIGNING_IN = "/account/"
 COMING_IN = 60
 # What a browser says of a link that stands on a page of others, also of a neighbour's.
 OTHER_SITES = {"cross-site", "same-site"}
-# In the address of a page about somebody: more people can name it than may know of a case, or how
-# it goes on.
-NAMES_SOMEBODY = {"pupil", "reference"}
+# Whatever else has something in its address names somebody, or what is about them: more people can
+# name it than may know of a case, or how it goes on. By the name of the URL.
+OPENED_FROM_ELSEWHERE = {
+    # Alike for everybody: help for a role, a part of the tour.
+    "guide", "tour",
+    # A provider or its hub leads back to these from its own site, or reads what we are.
+    "sso:callback", "sso:saml_callback", "sso:saml_finish", "sso:saml_metadata",
+    # A secret out of a mail that may be read in a browser: nobody else has it, and it shows nothing
+    # before somebody goes on.
+    "people:open_invitation", "account_reset_password_from_key",
+}  # fmt: skip
 # Signs of a form that are written as a number ("%41") or are no plain letters: far more than all
 # that anybody types. Each takes two hundred bytes while it is worked out.
 MOST_SIGNS = 250_000
@@ -94,11 +102,12 @@ class AskedFromElsewhereMiddleware:
 
 
 class NamedFromElsewhereMiddleware:
-    """Where another site's link names a pupil or a case, a page to go on from; after signing in.
+    """Where another site's link names anything, a page to go on from; after signing in.
 
     The form of a signal names all pupils of a school to each teacher, by what stands in the address
-    of their pages, and a paper names its case to parents: by the length of such a page they would
-    know whether there is a case, or in which step it is.
+    of their pages, and a paper names its case to parents; who worked on a case has the addresses of
+    its reports and meetings still. By the length of such a page they would know whether there is a
+    case, in which step it is, or what came of a report.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -113,7 +122,9 @@ class NamedFromElsewhereMiddleware:
     ) -> HttpResponse | None:
         """Say where it leads instead of opening it, whoever it is about."""
         elsewhere = request.headers.get("sec-fetch-site") in OTHER_SITES
-        if not (elsewhere and NAMES_SOMEBODY & kwargs.keys()) or _came_in_just_now(request):
+        if not (elsewhere and kwargs) or _came_in_just_now(request):
+            return None
+        if request.resolver_match.view_name in OPENED_FROM_ELSEWHERE:
             return None
         return render(request, "from_elsewhere.html", {"leads_to": request.path})
 

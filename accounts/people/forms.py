@@ -115,6 +115,19 @@ class RoleForm(SchoolForm):
         return cleaned
 
 
+class AcceptForm(forms.Form):
+    """That one wants a role: one press of a mouse, meant for another page, says no such thing."""
+
+    agreed = forms.BooleanField(
+        error_messages={"required": _("Tick the box if you want this role.")}
+    )
+
+    def __init__(self, *args: Any, school: School, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        label = _("Yes, I want this role at %(school)s") % {"school": school.name}
+        self.fields["agreed"].label = label
+
+
 class NewAccountForm(forms.Form):
     """The account of somebody who was invited: their name, and a password that holds."""
 

@@ -15,7 +15,7 @@ from accounts.access import PUBLIC, Permission, open_to, requires
 from accounts.errors import ActionError
 from accounts.models import Membership, RoleInvitation, School, User
 from accounts.people import actions
-from accounts.people.forms import InvitationForm, NewAccountForm, RoleForm
+from accounts.people.forms import AcceptForm, InvitationForm, NewAccountForm, RoleForm
 from accounts.people.winding_up import ends_with
 from accounts.second_factor import fresh_second_factor
 from accounts.signals import people_seen
@@ -235,7 +235,9 @@ def _accept_signed_in(request: HttpRequest, found: RoleInvitation) -> HttpRespon
     if second_factor.is_missing(request):
         return second_factor.ask_for_it(request)
     mine = request.user.email.lower() == found.email
-    if request.method == "POST" and mine:
+    sent = request.POST if mine and request.method == "POST" else None
+    form = AcceptForm(sent, school=found.school)
+    if form.is_valid():
         del request.session[SECRET_IN_SESSION]
         try:
             actions.accept(found, request.user)
@@ -244,7 +246,7 @@ def _accept_signed_in(request: HttpRequest, found: RoleInvitation) -> HttpRespon
         else:
             messages.success(request, _("You have this role now."))
         return redirect("home")
-    return render(request, "people/accept_signed_in.html", {"invitation": found, "mine": mine})
+    return _form_page(request, "people/accept_signed_in.html", form, invitation=found, mine=mine)
 
 
 def _standing(request: HttpRequest) -> RoleInvitation | None:

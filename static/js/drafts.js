@@ -10,10 +10,11 @@
   const tell = (which) => document.querySelectorAll("[data-when]").forEach((part) => {
     part.hidden = part.dataset.when !== which;
   });
-  const post = (body, options) => fetch(form.getAttribute("action") || location.pathname, {
+  // What is tried again by itself is no sign that anybody is there: the server hears so.
+  const post = (body, byItself, options) => fetch(form.getAttribute("action") || location.pathname, {
     method: "POST",
     body,
-    headers: { "HX-Request": "true" },
+    headers: { "HX-Request": "true", ...(byItself && { "Meldcode-By-Itself": "true" }) },
     credentials: "same-origin",
     ...options,
   });
@@ -26,33 +27,38 @@
   let saving = null;
   let sending = false;
   let unsaved = false;
+  let typed = false; // since the last try
   let signedOut = false;
   const written = () => [...form.querySelectorAll("textarea, input[type=text]")]
     .some((box) => box.value.trim());
   const save = async (leaving) => {
     clearTimeout(waits);
     if (!unsaved || sending || signedOut || !written()) return;
-    unsaved = false;
+    const byItself = !typed;
+    unsaved = typed = false;
     saving?.abort();
     const mine = saving = new AbortController();
     const body = new URLSearchParams(new FormData(form));
     body.set("draft", "1");
     try {
-      const answer = await post(body, { signal: mine.signal, keepalive: leaving });
+      const answer = await post(body, byItself, { signal: mine.signal, keepalive: leaving });
       if (answer.redirected) {
         signedOut = true;
         state.textContent = "";
         tell("signed-out");
-      } else if (answer.ok || [409, 429].includes(answer.status)) {
-        state.textContent = await answer.text();
+      } else if (answer.status >= 500) {
+        throw new Error("not kept");
+      } else {
+        // Refused is refused: not asked again before somebody types.
+        const says = answer.ok || [409, 429].includes(answer.status);
+        state.textContent = says ? await answer.text() : "";
         if (answer.status === 429) {
           unsaved = true;
           waits = setTimeout(save, LATER);
         }
-        document.dispatchEvent(new CustomEvent("htmx:afterRequest")); // somebody is still there
-        tell("");
-      } else {
-        throw new Error("not kept");
+        // Somebody is still there.
+        if (!byItself) document.dispatchEvent(new CustomEvent("htmx:afterRequest"));
+        tell(says ? "" : "refused");
       }
     } catch {
       if (mine.signal.aborted || sending) return;
@@ -64,7 +70,7 @@
   };
   form.addEventListener("input", (event) => {
     if (event.target.name === "pupil_query") return;
-    unsaved = true;
+    unsaved = typed = true;
     clearTimeout(waits);
     waits = setTimeout(save, AFTER);
   });
@@ -91,16 +97,16 @@
     form.removeAttribute("aria-busy");
     tell("waiting");
     const pause = PAUSES[Math.min(tries, PAUSES.length) - 1];
-    again = setTimeout(attempt, pause);
+    again = setTimeout(attempt, pause, true);
   };
-  async function attempt() {
+  async function attempt(byItself = false) {
     clearTimeout(again);
     tries += 1;
     form.setAttribute("aria-busy", "true");
     tell("sending");
     let answer;
     try {
-      answer = await post(body, { signal: AbortSignal.timeout(LONGEST) });
+      answer = await post(body, byItself, { signal: AbortSignal.timeout(LONGEST) });
     } catch {
       wait();
       return;
@@ -141,7 +147,7 @@
       form.querySelector("textarea")?.focus();
     }
   });
-  window.addEventListener("online", () => { if (again && body) attempt(); });
+  window.addEventListener("online", () => { if (again && body) attempt(true); });
   window.addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
     free();

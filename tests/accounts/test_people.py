@@ -166,7 +166,7 @@ def test_somebody_with_an_account_signs_in_to_accept(invite, client, signed_in):
     assert noor.check_password(PASSWORD)
     browser = signed_in(noor)
     browser.get(link)
-    browser.post(HERE)
+    browser.post(HERE, {"agreed": "on"})
     assert {m.role for m in User.objects.get(pk=noor.pk).current_memberships} == {
         Role.TEACHER,
         Role.COORDINATOR,
@@ -178,7 +178,7 @@ def test_somebody_else_cannot_accept_it(invite, teacher, signed_in):
     invite(role="school_leader")
     browser = signed_in(teacher)
     browser.get(link_in_mail())
-    page = Page(browser.post(HERE))
+    page = Page(browser.post(HERE, {"agreed": "on"}))
     assert "Deze uitnodiging is voor noor@school.example." in page.text
     assert {m.role for m in User.objects.get(pk=teacher.pk).current_memberships} == {Role.TEACHER}
     with pytest.raises(PermissionDenied):

@@ -1,6 +1,7 @@
 """A page that asks by itself how far a paper is kept its session awake while nobody was there."""
 
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -51,3 +52,38 @@ def test_each_part_that_asks_by_itself_says_so():
     ]
     assert len(parts) >= 2
     assert [path for path, tag in parts if "data-by-itself" not in tag] == []
+
+
+@shows("session-3")
+@pytest.mark.django_db
+@pytest.mark.parametrize(("who", "status"), [("coordinator", 200), ("other_coordinator", 404)])
+def test_a_draft_that_a_script_tries_again_is_no_sign_of_anybody(world, signed_in, who, status):
+    """Kept or refused: after a broken line, or by somebody who may know of the case no more."""
+    browser = signed_in(world.people[who])
+    page = reverse("cases:conversation", args=[world.case.reference])
+    draft = {"idempotency_key": str(uuid.uuid4()), "reactions": "Half.", "draft": "1"}
+    soon = timezone.now() + timedelta(seconds=30)
+    own = Session.objects.filter(session_key=browser.session.session_key)
+    own.update(expire_date=soon)
+    by_script = {"HX-Request": "true"}
+    again = browser.post(page, draft, headers={**by_script, "Meldcode-By-Itself": "true"})
+    assert (again.status_code, own.get().expire_date) == (status, soon)
+    typed = browser.post(page, draft, headers=by_script)
+    assert typed.status_code == status
+    assert own.get().expire_date > soon + timedelta(minutes=20)
+
+
+# It asks an address that is answered so, whoever asks (``accounts.views.stay``).
+IS_ANSWERED_SO = {"session.js"}
+
+
+def test_each_script_that_asks_after_a_while_says_so():
+    scripts = {path.name: path.read_text() for path in (settings.BASE_DIR / "static/js").iterdir()}
+    ask = {
+        name
+        for name, text in scripts.items()
+        if re.search(r"\b(setTimeout|setInterval|requestAnimationFrame)\(", text)
+        and re.search(r"\b(fetch\(|XMLHttpRequest|sendBeacon|EventSource|WebSocket|htmx\.)", text)
+    }
+    assert ask >= IS_ANSWERED_SO
+    assert {name for name in ask if "Meldcode-By-Itself" in scripts[name]} == ask - IS_ANSWERED_SO

@@ -118,7 +118,7 @@ def test_no_role_is_accepted_in_a_session_without_the_owners_second_factor(
     owner = half_way(teacher)
     assert gets_in(owner, secret)
     owner.get(reverse("people:open_invitation", args=secrets))
-    assert owner.post(accept)["Location"] == reverse("home")
+    assert owner.post(accept, {"agreed": "on"})["Location"] == reverse("home")
     assert teacher.memberships.filter(school=elsewhere).exists()
 
 

@@ -165,7 +165,7 @@ def test_so_it_does_for_who_has_an_account(signed_in, teacher):
     browser = signed_in(teacher)
     browser.get("/invitation/geheim/")
     mine = teacher.memberships.get().school
-    browser.post("/invitation/", {**RAISED, "school": mine.pk})
+    browser.post("/invitation/", {**RAISED, "agreed": "on", "school": mine.pk})
     assert set(teacher.memberships.values_list("role", "school")) == {
         ("teacher", mine.pk),
         ("teacher", elsewhere.pk),

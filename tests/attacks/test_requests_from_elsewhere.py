@@ -13,7 +13,7 @@ from accounts.sessions import SIGNED_IN_AT
 from audit.kinds import Kind
 from audit.models import LogEntry
 from cases.models import Notification
-from meldcode.middleware import COMING_IN
+from meldcode.middleware import COMING_IN, OPENED_FROM_ELSEWHERE
 from tests.accounts.every_form import FORMS, Sheet, written
 from tests.accounts.page import Page
 from tests.accounts.second_factors import LOGIN, sign_in
@@ -242,6 +242,29 @@ def test_a_link_from_elsewhere_opens_no_page_of_somebody_whom_others_can_name(
 
 
 FROM_ELSEWHERE = {"sec-fetch-site": "cross-site"}
+
+
+def leads_over(answer) -> bool:
+    """Tell whether an answer is the page from which one goes on by one's own hand."""
+    return "from_elsewhere.html" in [one.name for one in answer.templates]
+
+
+@shows("csrf-5")
+@pytest.mark.parametrize("name", sorted(MATRIX))
+def test_no_address_that_names_anything_is_opened_by_a_link_from_elsewhere(name, browser_of, world):
+    """A report, a meeting, a request: who knew of it once has its address still."""
+    names = arguments(name, world)
+    browser = since_a_while(browser_of(sender(name)))
+    answer = browser.get(reverse(name, args=names), headers=FROM_ELSEWHERE)
+    assert leads_over(answer) == (bool(names) and name not in OPENED_FROM_ELSEWHERE)
+
+
+@pytest.mark.parametrize("name", sorted(OPENED_FROM_ELSEWHERE))
+def test_but_for_what_names_nobody_or_is_to_be_followed_from_there(name, browser_of, world):
+    """The tour has a page without a number too."""
+    names = arguments(name, world) or [1]
+    browser = since_a_while(browser_of(sender(name)))
+    assert not leads_over(browser.get(reverse(name, args=names), headers=FROM_ELSEWHERE))
 
 
 def since_a_while(browser: Client) -> Client:

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 
 HERE = reverse("people:invitation")
 NEW = {"name": "Noor", "password": "paard stal klok regen"}
+YES = {"agreed": "on"}
 
 
 def opened(browser: Client) -> Client:
@@ -39,18 +40,34 @@ def test_one_that_is_over_gives_nothing_to_who_is_signed_in(state, teacher, sign
     assert "Zorgco" in Page(browser.get(HERE)).text
     RoleInvitation.objects.update(**{state: timezone.now()})
     before = written()
-    assert browser.post(HERE).status_code == 200
+    assert browser.post(HERE, YES).status_code == 200
     assert written() == before
     with pytest.raises(PermissionDenied):
         actions.accept(invitation, teacher)
 
 
 @shows("role-1")
+def test_one_press_accepts_nothing(teacher, signed_in):
+    """A stranger's page that goes away under a double click leaves its second half to ours."""
+    invitation = RoleInvitationFactory(secret="geheim", email=teacher.email, role="coordinator")
+    browser = opened(signed_in(teacher))
+    asks = f"Ja, ik wil deze rol bij {invitation.school.name}"
+    assert asks in Page(browser.get(HERE)).text
+    before = written()
+    answer = browser.post(HERE)
+    assert answer.status_code == 422
+    assert "Zet een vinkje als je deze rol wilt." in Page(answer).at("agreed")
+    assert written() == before
+    assert browser.post(HERE, YES).status_code == 302
+    assert teacher.memberships.filter(role="coordinator").exists()
+
+
+@shows("role-1")
 def test_accepted_twice_it_gives_one_role(teacher, signed_in):
     RoleInvitationFactory(secret="geheim", email=teacher.email, role="coordinator")
     first, second = opened(signed_in(teacher)), opened(signed_in(teacher))
-    assert first.post(HERE).status_code == 302
-    assert second.post(HERE).status_code == 200
+    assert first.post(HERE, YES).status_code == 302
+    assert second.post(HERE, YES).status_code == 200
     assert teacher.memberships.filter(role="coordinator").count() == 1
 
 
@@ -62,7 +79,7 @@ def test_an_address_that_only_looks_the_same_is_another(signed_in, school):
         if address.lower() == invitation.email:
             continue  # the sign of kelvin is a k in small letters: no account can hold it
         stranger = member(Role.TEACHER, email=address)
-        opened(signed_in(stranger)).post(HERE)
+        opened(signed_in(stranger)).post(HERE, YES)
         assert not stranger.memberships.filter(school=school).exists(), address
     assert User.objects.create_user("\u212aees@school.example", name="K").email == invitation.email
 
@@ -84,7 +101,7 @@ def test_a_role_that_one_holds_already_stays_as_it_is(since, teacher, signed_in)
     teacher.memberships.update(starts_on=since or timezone.localdate())
     RoleInvitationFactory(secret="geheim", email=teacher.email, school=school)
     browser = opened(signed_in(teacher))
-    answer = browser.post(HERE, follow=True)
+    answer = browser.post(HERE, YES, follow=True)
     assert answer.status_code == 200
     assert teacher.memberships.count() == 1
     said = Page(answer).text

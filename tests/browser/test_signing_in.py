@@ -38,6 +38,19 @@ def passkeys(page):
     )
 
 
+def test_who_has_an_account_takes_a_second_role_by_a_tick_and_a_button(visitor, school):
+    person = member(Role.TEACHER, school)
+    asked = RoleInvitationFactory(email=person.email, secret="een-geheim", role=Role.COORDINATOR)
+    guest = visitor(person)
+    guest.open("/invitation/een-geheim/")
+    guest.press("Accept")
+    assert guest.reads("Tick the box if you want this role.")
+    guest.complaints.clear()  # that it is refused is what the browser complains of
+    guest.check("agreed")
+    guest.press("Accept")
+    assert person.memberships.filter(role=Role.COORDINATOR, school=asked.school).exists()
+
+
 def test_an_invited_teacher_comes_in_and_sets_up_an_app(page, live_server, size):
     RoleInvitationFactory(name="Mila Terpstra", email="mila@school.example", secret="een-geheim")
     guest = Visitor(page, live_server.url, f"invited-{size}")
