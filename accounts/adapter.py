@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import second_factor
+from accounts.addresses import as_itself
 from accounts.crypto import cipher
 from accounts.errors import MAIL_FAILED
 from accounts.models import Telling, User
@@ -100,6 +101,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return False, always."""
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return from which address a request comes, by which mistakes and requests are counted."""
+        return as_itself(super().get_client_ip(request))
 
     def send_notification_mail(self, *args: Any, **about: Any) -> None:
         """Tell somebody that how they sign in was changed; where mail is away, later.

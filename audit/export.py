@@ -14,9 +14,18 @@ from audit.kinds import ABOUT_A_THING, Kind
 from audit.models import LogEntry
 from audit.querysets import LogQuerySet
 
-# A spreadsheet takes a cell that begins so for a formula, and runs it. One that is told to, begins
-# cells at a comma too, or at another of these signs.
-FORMULA = re.compile(r"(^|[,;|\t\r\n])(?=\s*[=+\-@])")
+# A spreadsheet takes a cell that begins so for a formula, and runs it: as wide as an ideogram too,
+# and behind what is not seen. One that is told to, begins cells at a comma, or at another of these.
+BEGINS = (
+    r"=+\-@\N{MINUS SIGN}"
+    r"\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}"
+    r"\N{FULLWIDTH COMMERCIAL AT}"
+    r"\N{SMALL EQUALS SIGN}\N{SMALL PLUS SIGN}\N{SMALL HYPHEN-MINUS}\N{SMALL COMMERCIAL AT}"
+)
+BETWEEN_CELLS = r",;|\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029"
+# All but letters, figures and the signs of a keyboard: blanks, marks of a direction, joiners.
+NOT_SEEN = r"[^\w!-~]"
+FORMULA = re.compile(rf"(^|[{BETWEEN_CELLS}])(?={NOT_SEEN}*[{BEGINS}])")
 # Excel reads a file as UTF-8 when it begins so.
 BOM = "\ufeff"
 # A Dutch Excel puts a line with commas into one cell.

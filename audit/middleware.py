@@ -1,10 +1,10 @@
 """From where a request comes, for the log."""
 
-from ipaddress import ip_address
-
 from auditlog.middleware import AuditlogMiddleware
 from django.conf import settings
 from django.http import HttpRequest
+
+from accounts.addresses import as_itself
 
 
 def address_of(request: HttpRequest) -> str | None:
@@ -18,7 +18,7 @@ def address_of(request: HttpRequest) -> str | None:
     told = passed[-trusted] if 0 < trusted <= len(passed) else ""
     address = told.strip() or request.META.get("REMOTE_ADDR", "")
     try:
-        return str(ip_address(address))
+        return as_itself(address)
     except ValueError:
         return None
 

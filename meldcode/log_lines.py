@@ -8,7 +8,9 @@ An address of a page that failed stands in it, but for what opens something by i
 import copy
 import json
 import logging
+import math
 import re
+import time
 import traceback
 from datetime import UTC, datetime
 from types import TracebackType
@@ -27,6 +29,9 @@ SECRETS = re.compile(
 
 # Letters of a message. An address is as long as a stranger likes.
 LONGEST = 1_000
+
+# Of the same line in one process: seconds between two, and how many lines are known again.
+AWAY, AGAIN_AFTER, MOST_SAID = 503, 60, 100
 
 # Celery prints these parts of a failed task into its line.
 OF_A_TASK = ("exc", "traceback", "return_value", "args", "kwargs")
@@ -81,6 +86,29 @@ class JsonFormatter(LineFormatter):
         return json.dumps(said, ensure_ascii=False)
 
 
+class Seldom(logging.Filter):
+    """Lets through once a minute that an address answers 503, where no error was met.
+
+    Health says so as often as anybody asks, while a worker is away; and pushes out what is not.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether a line is written."""
+        if record.exc_info or getattr(record, "status_code", None) != AWAY:
+            return True
+        said, now = record.getMessage(), time.monotonic()
+        if now - self._said.get(said, -math.inf) < AGAIN_AFTER:
+            return False
+        if len(self._said) >= MOST_SAID:
+            self._said.clear()
+        self._said[said] = now
+        return True
+
+
 FORMATTERS = {
     "line": {
         "()": LineFormatter,
@@ -96,13 +124,14 @@ def logging_of(form: str) -> dict[str, Any]:
 
     gunicorn's own lines go the same way (``gunicorn.conf.py``). Raises ``KeyError`` for another.
     """
-    handler = {"class": "logging.StreamHandler", "formatter": "line"}
+    handler = {"class": "logging.StreamHandler", "formatter": "line", "filters": ["seldom"]}
     through = {"handlers": ["console"], "level": "INFO", "propagate": False}
     return {
         "version": 1,
         "disable_existing_loggers": False,
         # An error's own text can quote what somebody wrote: only its class gets into a line.
         "formatters": {"line": FORMATTERS[form]},
+        "filters": {"seldom": {"()": Seldom}},
         "handlers": {"console": handler},
         "root": {"handlers": ["console"], "level": "INFO"},
         "loggers": {
@@ -111,6 +140,8 @@ def logging_of(form: str) -> dict[str, Any]:
             # And its warnings whole addresses, as often as a stranger sends a form that was no form
             # of ours: that is nobody's fault to look into, and pushes out what is.
             "django.security.csrf": {"level": "ERROR"},
+            # And that whoever asks for the head of a page alone was given one with a body.
+            "gunicorn.http.wsgi": {"level": "ERROR"},
             "auditlog": {"level": "WARNING"},
             # By the number of a passkey somebody is known again each time they sign in.
             "fido2": {"level": "WARNING"},

@@ -147,6 +147,14 @@ def test_only_the_proxy_can_be_reached(compose, services):
         assert services[name]["networks"] == ["inside"]
 
 
+def test_postgresql_writes_no_statement_that_fails_into_its_log(services):
+    told = services["postgres"]["command"]
+    assert told[0] == "postgres"
+    assert set(told[1::2]) == {"-c"}
+    # What the program warns of otherwise (meldcode/checks.py), but for what is so by itself.
+    assert told[2::2] == ["log_min_error_statement=panic", "log_error_verbosity=terse"]
+
+
 def test_nothing_starts_without_its_secrets(services):
     text = read("docker-compose.yml")
     for name in NEVER_FREE:

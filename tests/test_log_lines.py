@@ -7,14 +7,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import datetime
+from socket import socketpair
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
 from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection, transaction
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import URLResolver, get_resolver, reverse
+from django.utils.log import log_response
+from gunicorn.config import Config
+from gunicorn.http.wsgi import Response
 
 from accounts.middleware import LanguageMiddleware
 from accounts.roles import Role
@@ -86,6 +92,35 @@ def test_a_stranger_does_not_fill_the_log(log, db):
     assert log.getvalue() == ""
     logging.getLogger("django.request").error("Service Unavailable: %s", f"/{'a' * 4_000}/")
     assert len(log.getvalue()) < LONGEST + 100
+
+
+@shows("limit-7")
+def test_nor_by_asking_for_the_heads_of_pages(log):
+    """Each left a line: in a quarter of an hour they push out all that the log holds."""
+    ours, theirs = socketpair()
+    with ours, theirs:
+        asked = SimpleNamespace(method="HEAD", version=(1, 1), should_close=lambda: True)
+        answer = Response(asked, ours, Config())
+        answer.start_response("200 OK", [("Content-Type", "text/html")])
+        answer.write(b"<!doctype html>")
+        assert theirs.recv(4_000).startswith(b"HTTP/1.1 200 OK")
+    assert log.getvalue() == ""
+
+
+@shows("limit-7")
+def test_nor_by_asking_whether_all_is_well(log, db):
+    """While no worker is there, each answer left a line that is worth a look."""
+    browser = Client()
+    for _ in range(5):
+        assert browser.get(reverse("health")).status_code == 503
+    assert log.getvalue().count("Service Unavailable: /health/") == 1
+    # An error is always told.
+    for _ in range(2):
+        away = HttpResponse(status=503)
+        log_response(
+            "Away", response=away, request=RequestFactory().get("/"), exception=ValueError()
+        )
+    assert log.getvalue().count("ValueError") == 2
 
 
 def test_each_address_that_holds_a_secret_is_one_of_those():

@@ -6,6 +6,7 @@ Each part is read as Word reads it, whatever signs and letters it is written in.
 import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from xml.parsers import expat
 
 from django.utils.translation import gettext as _
@@ -18,8 +19,8 @@ CONTENT_TYPES = "[Content_Types].xml"
 NEAR = re.compile(
     r"(?:file:/{3})?[a-z]:[\\/]|(?:[^\\/:%]|%20)+(?:[\\/](?:[^\\/:%]|%20)+)*$", re.IGNORECASE
 )
-# Fields that start a program, or fetch a picture or a text.
-ACTS = re.compile(r"\s*(?:DATABASE|DDE|DDEAUTO|INCLUDE\w*|IMPORT|LINK|RD)\b", re.IGNORECASE)
+# Fields that start a program, or fetch a picture or a text: how their first words begin.
+ACTS = ("DATABASE", "DDEAUTO", "DDE", "INCLUDE", "IMPORT", "LINK", "RD")
 # Ties to what runs: a macro, a program, a control. What the part itself is called says nothing.
 RUNS = frozenset({"vbaproject", "wordvbadata", "oleobject", "control", "activexcontrolbinary"})
 # Ties to what becomes a part of it when it is opened, and is no Word document: a web page, RTF, an
@@ -34,6 +35,17 @@ TEXTS = frozenset({
 READ_THROUGH = ".xml"
 # The kind of such a part. Settings of a printer, or a document within this one, are none.
 TEXT_KIND = re.compile(r".*wordprocessingml.*\+xml")
+# Where Word finds its own, as most write it and in the strict kind: text, and formulas with text.
+WORDS = frozenset({
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "http://purl.oclc.org/ooxml/wordprocessingml/main",
+})  # fmt: skip
+FORMULAS = frozenset({
+    "http://schemas.openxmlformats.org/officeDocument/2006/math",
+    "http://purl.oclc.org/ooxml/officeDocument/math",
+})  # fmt: skip
+# What a field is made of.
+PIECES = frozenset({"instrText", "fldChar", "fldSimple"})
 # A document that asks a database, or a list elsewhere, for whom it is: with a command of its own.
 MERGES = "mailMerge"
 # A part without these holds no field; without a zero it is not written two bytes a letter.
@@ -60,45 +72,92 @@ def check_word(archive: zipfile.ZipFile) -> None:
             fields.judge_all()
 
 
+@dataclass(slots=True)
+class _Field:
+    """A field that nobody ended yet: within how many elements of others it began, what it says."""
+
+    within: int
+    said: str = ""
+
+
 class _Fields:
-    """The fields of a part: what each says, put together from the pieces that Word makes of it."""
+    """The fields of a part: what each says, put together from the pieces that Word makes of it.
+
+    Word leaves out what it does not know, and one of two ways to say a thing. So a field lies whole
+    within an element that is none of Word's own, as in a text box, or whole outside of it: then it
+    says the same whatever is left out.
+    """
 
     def __init__(self) -> None:
-        self.open: list[str] = []
+        self.open: list[_Field] = []
         self.said: list[str] = []
         self.reading = False
+        self.within = 0
 
     def start(self, name: str, said: dict[str, str]) -> None:
         """Follow where fields begin and end."""
-        kind, attributes = _local(name), {_local(key): value for key, value in said.items()}
-        self.reading = kind == "instrText"
-        if kind == MERGES:
+        space, __, kind = name.rpartition(" ")
+        # Within what a field says Word knows no element.
+        if kind == MERGES or self.reading or (kind in PIECES and space not in WORDS):
             raise Refused(_fetches())
+        self.within += _of_others(space)
+        self.reading = kind == "instrText"
+        what = _attribute("fldCharType", said) if kind == "fldChar" else ""
         if kind == "fldSimple":
-            self.said.append(attributes.get("instr", ""))
-        if kind == "fldChar" and attributes.get("fldCharType") == "begin":
-            if self.open and not self.open[-1]:
-                raise Refused(_fetches())  # what kind of field it is follows from another one
-            self.open.append("")
-        if kind == "fldChar" and attributes.get("fldCharType") == "end" and self.open:
-            self.said.append(self.open.pop())
+            self._check_next()
+            self.said.append(_tight(_attribute("instr", said)))
+        elif what == "begin":
+            self._check_next()
+            self.open.append(_Field(self.within))
+        elif kind in PIECES and self.open:
+            if self.open[-1].within != self.within:
+                raise Refused(_fetches())
+            if what == "end":
+                self.said.append(self.open.pop().said)
 
     def text(self, text: str) -> None:
         """Add to what the field says in which one reads, as far as its first word.
 
         Each line comes by itself: put together whole, ten megabytes of them take ten minutes.
+        Without blanks: which of them Word leaves out between two pieces, the document says.
         """
-        if self.reading and self.open and len(self.open[-1]) < BEGINNING:
-            self.open[-1] = (self.open[-1] + text).lstrip()[:BEGINNING]
+        if self.reading and self.open and len(self.open[-1].said) < BEGINNING:
+            self.open[-1].said = (self.open[-1].said + _tight(text))[:BEGINNING]
 
     def end(self, name: str) -> None:
         """Follow where a piece ends."""
         self.reading = False
+        self.within -= _of_others(name.rpartition(" ")[0])
+        if self.open and self.open[-1].within > self.within:
+            raise Refused(_fetches())
 
     def judge_all(self) -> None:
         """Raise ``Refused`` for a field that acts; one that nobody ended is one too."""
-        if any(ACTS.match(said) for said in (*self.said, *self.open)):
+        if any(said.startswith(ACTS) for said in (*self.said, *(one.said for one in self.open))):
             raise Refused(_fetches())
+
+    def _check_next(self) -> None:
+        """Refuse a field in another one, where what kind that one is may follow from it."""
+        if self.open and any(name.startswith(self.open[-1].said) for name in ACTS):
+            raise Refused(_fetches())
+
+
+def _of_others(space: str) -> bool:
+    return space not in WORDS and space not in FORMULAS
+
+
+def _tight(text: str) -> str:
+    return "".join(text.split()).upper()
+
+
+def _attribute(called: str, said: dict[str, str]) -> str:
+    """Return what Word reads there. It stands there once, and as its own."""
+    found = [
+        (key.rpartition(" ")[0], value) for key, value in said.items() if _local(key) == called
+    ]
+    if len(found) > 1 or any(space not in WORDS for space, __ in found):
+        raise Refused(_fetches())
+    return found[0][1] if found else ""
 
 
 def _has_fields(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:

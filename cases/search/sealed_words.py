@@ -8,7 +8,10 @@ or at two schools, one cannot compare. How often a word stands in a text, and wh
 
 import base64
 import logging
+import struct
 from collections.abc import Iterable, Sequence
+from io import BytesIO
+from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from psycopg2.errors import QueryCanceled
@@ -24,6 +27,8 @@ BATCH = 200
 # Milliseconds that PostgreSQL may take for the words of a batch: of ordinary texts it takes some. A
 # text that some pattern makes slow is left, so that those behind it are found.
 SLOWEST = 2_000
+# Where PostgreSQL is told texts: seen by this connection alone, and gone with the batch.
+TOLD = "pg_temp.told"
 # Of what a key makes of a word: two words of a language are not taken for one another.
 BYTES = 6
 
@@ -115,14 +120,9 @@ def _make(row: Searched, keys: list[int], key: DataKey) -> int:
     table = connection.ops.quote_name(row.rows._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{SLOWEST}ms"])
-        cursor.execute(
-            f"SELECT id, tsvector_to_array({words_in('said')})"  # noqa: S608 - our own
-            " FROM unnest(%s::bigint[], %s::text[]) AS texts (id, said)",
-            [list(texts), list(texts.values())],
-        )
         made = [
             ([_known_as(key, row, schools[pk], stem) for stem in stems], pk)
-            for pk, stems in cursor.fetchall()
+            for pk, stems in _words_of(texts, cursor)
         ]
         cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
         cursor.executemany(
@@ -131,6 +131,29 @@ def _make(row: Searched, keys: list[int], key: DataKey) -> int:
             made,
         )
     return len(made)
+
+
+def _words_of(texts: dict[int, str], cursor: Any) -> list[tuple[int, list[str]]]:
+    """Ask the words of each text. No text stands in the statement that asks.
+
+    One that fails, because it takes too long or PostgreSQL is stopped, PostgreSQL writes into its
+    own log as it is. Of what is copied to it in binary, it writes nothing, whatever goes wrong.
+    """
+    cursor.execute(f"CREATE TEMPORARY TABLE {TOLD} (id bigint, said text)")
+    cursor.copy_expert(f"COPY {TOLD} FROM STDIN (FORMAT binary)", BytesIO(_in_binary(texts)))
+    cursor.execute(f"SELECT id, tsvector_to_array({words_in('said')}) FROM {TOLD}")  # noqa: S608
+    words = cursor.fetchall()
+    cursor.execute(f"DROP TABLE {TOLD}")
+    return words
+
+
+def _in_binary(texts: dict[int, str]) -> bytes:
+    """Return numbers and texts as PostgreSQL copies rows in binary."""
+    rows = [
+        struct.pack("!hiqi", 2, 8, pk, len(said)) + said
+        for pk, said in ((pk, text.encode()) for pk, text in texts.items())
+    ]
+    return b"".join([b"PGCOPY\n\xff\r\n\0", struct.pack("!ii", 0, 0), *rows, struct.pack("!h", -1)])
 
 
 def _known_as(key: DataKey, row: Searched, school: int, stem: str) -> str:

@@ -160,6 +160,17 @@ def test_one_line_of_the_internet_is_one_address():
 
 
 @shows("limit-2")
+@pytest.mark.parametrize("passed_on_as", ["::ffff:{}", "64:ff9b::{}"])
+def test_nobody_shares_theirs_for_how_a_proxy_writes_it(passed_on_as):
+    """Old addresses written as new ones were all of one network: 31 mistakes shut everybody out."""
+    stranger, other = (passed_on_as.format(old) for old in ("192.0.2.1", "198.51.100.7"))
+    answers = [tries(f"{number}@a.nl", REMOTE_ADDR=stranger) for number in range(31)]
+    assert waits(answers[-1])
+    assert waits(tries("31@a.nl", REMOTE_ADDR="192.0.2.1"))
+    assert not waits(tries("31@a.nl", REMOTE_ADDR=other))
+
+
+@shows("limit-2")
 def test_an_address_that_one_gives_oneself_does_not_help():
     """Nobody stands before us here who is believed about it (TRUSTED_PROXIES)."""
     answers = [

@@ -169,9 +169,97 @@ def test_no_document_asks_a_list_elsewhere_for_whom_it_is():
     assert taken(docx(("word/settings.xml", said.format(""))))
 
 
-@pytest.mark.parametrize("run", ["PAGE", "HYPERLINK &quot;https://nji.nl&quot;", "DATE \\@ d"])
-def test_other_fields_are_taken(run):
-    assert taken(says(run))
+OTHERS = (
+    f'{SPACE} xmlns:x="urn:x" xmlns:s="http://purl.oclc.org/ooxml/wordprocessingml/main"'
+    ' xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    ' xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+    ' xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"'
+    ' xmlns:v="urn:schemas-microsoft-com:vml" mc:Ignorable="x"'
+)
+BEGIN, SEPARATE, END = (
+    f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")
+)
+
+
+def says_in(body: str) -> bytes:
+    """Return a document with these runs."""
+    return docx(("word/header1.xml", f"<w:hdr {OTHERS}><w:p>{body}</w:p></w:hdr>"))
+
+
+def run(text: str) -> str:
+    return f'<w:r><w:instrText xml:space="preserve">{text}</w:instrText></w:r>'
+
+
+def either(chosen: str, fallback: str) -> str:
+    return (
+        f'<mc:AlternateContent><mc:Choice Requires="wps">{chosen}</mc:Choice>'
+        f"<mc:Fallback>{fallback}</mc:Fallback></mc:AlternateContent>"
+    )
+
+
+FETCH = run("INCLUDEPICTURE &quot;http://kwaad.example/oog.png&quot;")
+REST = run("LUDEPICTURE &quot;http://kwaad.example/oog.png&quot;")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"{BEGIN}<w:r><x:instrText>PAGE </x:instrText></w:r>{FETCH}{END}",
+        f"{BEGIN}<x:y>{run('PAGE ')}</x:y>{FETCH}{END}",
+        f'{BEGIN}<w:r><x:fldChar x:fldCharType="begin"/></w:r>{FETCH}{END}',
+        f"{BEGIN}{run('INC')}{either('', run('X'))}{REST}{END}",
+        f"{BEGIN}{either('', run('PAGE '))}{FETCH}{END}",
+        f"{BEGIN}{either(FETCH, run('PAGE '))}{END}",
+        f"{BEGIN}{run('PAGE ')}{either('', END + BEGIN)}{FETCH}{END}",
+        f"{either('', BEGIN + run('PAGE '))}{BEGIN}{FETCH}{END}{END}",
+        f"{BEGIN}{run('INC')}{BEGIN}{run('QUOTE LUDEPICTURE')}{SEPARATE}{END}{END}",
+        f"{BEGIN}{run('INC')}<w:fldSimple w:instr='QUOTE LUDEPICTURE'/>{END}",
+        f"{BEGIN}<w:r><w:instrText>INC </w:instrText><w:instrText> LUDE</w:instrText></w:r>{END}",
+        f"{BEGIN}<w:r><w:instrText>INC<x:y/>LUDEPICTURE</w:instrText></w:r>{END}",
+        f'<w:r><w:fldChar w:fldCharType="begin" x:fldCharType="end"/></w:r>{FETCH}{END}',
+        f'<w:r><w:fldChar w:fldCharType="begin" s:fldCharType="end"/></w:r>{FETCH}{END}',
+        '<w:fldSimple w:instr="INCLUDETEXT c:" x:instr="PAGE"/>',
+        f"{BEGIN.replace('w:', 's:')}{FETCH.replace('w:', 's:')}",
+    ],
+)
+def test_a_field_says_what_word_reads_whatever_word_leaves_out(body):
+    """It was put together of pieces that Word drops: then it was a harmless one."""
+    assert not taken(says_in(body))
+
+
+PAGES = f"{BEGIN}{run(' PAGE ')}{SEPARATE}<w:r><w:t>2</w:t></w:r>{END}"
+BOX = either(
+    f"<w:drawing><wps:txbx><w:txbxContent>{PAGES}</w:txbxContent></wps:txbx></w:drawing>",
+    f"<w:pict><v:textbox><w:txbxContent>{PAGES}</w:txbxContent></v:textbox></w:pict>",
+)
+IN_A_FORMULA = "".join(
+    f"<m:r>{one.removeprefix('<w:r>').removesuffix('</w:r>')}</m:r>"
+    for one in (BEGIN, run(" SEQ Formule "), END)
+)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        PAGES,
+        BOX,
+        f"{BEGIN}{run(' HYPERLINK &quot;https://nji.nl&quot; ')}{SEPARATE}{BOX}{END}",
+        f"{BEGIN}{run(' IF ')}{PAGES}{run(' = 1 x y ')}{SEPARATE}{END}",
+        f"{BEGIN}{run('=')}{PAGES}{run('+1')}{END}",
+        f"{BEGIN}{run(' TOC ')}{SEPARATE}{BEGIN}{run(' PAGEREF _Toc1 ')}{END}</w:p><w:p>{END}",
+        f"<m:oMath>{IN_A_FORMULA}</m:oMath>",
+        '<w:fldSimple w:instr=" NUMPAGES "><w:r><w:t>3</w:t></w:r></w:fldSimple>',
+        PAGES.replace("w:", "s:"),
+    ],
+)
+def test_what_word_writes_is_taken(body):
+    """Page numbers in text boxes, said twice: for a Word of today and for one of before."""
+    assert taken(says_in(body))
+
+
+@pytest.mark.parametrize("said", ["PAGE", "HYPERLINK &quot;https://nji.nl&quot;", "DATE \\@ d"])
+def test_other_fields_are_taken(said):
+    assert taken(says(said))
 
 
 def test_parts_that_are_read_through_are_few_together(monkeypatch):
@@ -192,10 +280,12 @@ def test_parts_that_are_read_through_are_few_together(monkeypatch):
 def test_of_a_field_its_beginning_is_kept_however_many_lines_it_has():
     """Each line was put behind all before it: ten megabytes of them took ten minutes."""
     fields = word._Fields()
-    fields.start("w fldChar", {"w fldCharType": "begin"})
-    fields.start("w instrText", {})
-    for said in ("\n" * 9_000, "PAGE", *["\n" * 90] * 90):
+    (own, *__) = word.WORDS
+    fields.start(f"{own} fldChar", {f"{own} fldCharType": "begin"})
+    fields.end(f"{own} fldChar")
+    fields.start(f"{own} instrText", {})
+    for said in ("\n" * 9_000, "PAGE", *["x" * 90] * 90):
         fields.text(said)
-    assert len(fields.open[-1]) <= word.BEGINNING
+    assert len(fields.open[-1].said) <= word.BEGINNING
     assert not taken(says(*["&#10;" * 900, "DD", "E cmd"]))
     assert taken(says(*["&#10;" * 900, "PA", "GE"]))

@@ -102,12 +102,31 @@ def test_a_formula_is_no_formula(cell):
     assert neutral(cell) == f"'{cell}"
 
 
+@pytest.mark.parametrize("sign", ["\uff1d", "\uff0b", "\uff0d", "\uff20", "\ufe66", "\u2212"])
+@shows("audit-3")
+def test_nor_in_signs_as_wide_as_an_ideogram(sign):
+    assert neutral(f"{sign}1+1") == f"'{sign}1+1"
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["\u200b", "\ufeff", "\u2060", "\u00ad", "\u202e", "\u00a0", "\u3000", "\x01", "\ufe0f"],
+)
+@shows("audit-3")
+def test_nor_behind_what_is_not_seen(before):
+    for hidden in (before, f" {before} {before}"):
+        assert neutral(f"{hidden}=1+1") == f"'{hidden}=1+1"
+
+
 @pytest.mark.parametrize(
     ("cell", "said"),
     [
         ("Jan,=cmd|' /C calc'!A0,de Wit", "Jan,'=cmd|' /C calc'!A0,de Wit"),
         ("Jan; @SUM(A1)", "Jan;' @SUM(A1)"),
         ("\t=1", "'\t'=1"),
+        ("Jan\N{LINE SEPARATOR}=1", "Jan\N{LINE SEPARATOR}'=1"),
+        ("Jan - de Wit", "Jan - de Wit"),
+        ("\N{LATIN SMALL LETTER E WITH ACUTE}=1", "\N{LATIN SMALL LETTER E WITH ACUTE}=1"),
         ("Anne-Fleur, 3A", "Anne-Fleur, 3A"),
         ("2026-11-29T02:00:00+01:00", "2026-11-29T02:00:00+01:00"),
     ],

@@ -259,6 +259,7 @@ THROUGH = "198.51.100.7, 203.0.113.9, 10.0.0.1"
         (4, THROUGH, "192.0.2.1"),  # it did not come through four: nothing of it is believed
         (1, None, "192.0.2.1"),
         (1, "2001:db8::1", "2001:db8::1"),
+        (1, "::ffff:203.0.113.9", "203.0.113.9"),
         (1, "<script>", None),
         (1, "1" * 300, None),
     ],

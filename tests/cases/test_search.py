@@ -213,6 +213,29 @@ def test_what_an_address_might_begin_with_is_read_once(sign, settings):
 
 
 @pytest.mark.skipif(not ON_POSTGRESQL, reason="the words of PostgreSQL")
+def test_no_text_stands_in_the_statement_that_asks_its_words(settings):
+    """PostgreSQL writes a statement that fails into its own log, with all that stands in it."""
+    settings.DATA_KEYS = [FIRST]
+    signs = "Vader sloeg Roos\\ met 'n\triem \\N €😀\n"
+    case = SignalFactory(facts=signs).case
+    # One of no word at all.
+    SignalFactory(facts="-")
+    asked = []
+
+    def listen(execute, sql, params, many, context):
+        asked.append(f"{sql} {params}")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(listen):
+        assert keep_words() == 2
+        assert keep_words() == 0
+    assert any("tsvector_to_array" in one for one in asked)
+    assert not any("riem" in one.lower() for one in asked)
+    user = member(Role.COORDINATOR, case.school)
+    assert found(user, "roos riem sloeg") == {case.reference}
+
+
+@pytest.mark.skipif(not ON_POSTGRESQL, reason="the words of PostgreSQL")
 def test_a_text_whose_words_take_too_long_keeps_no_other_from_being_found(
     settings, monkeypatch, caplog
 ):

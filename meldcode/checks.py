@@ -1,0 +1,52 @@
+"""What ``manage.py check --database default`` says of PostgreSQL; ``migrate`` does, at each start.
+
+A statement holds what somebody wrote, or looks for, and a row that is refused is quoted. Texts that
+lie encrypted are in none; names, addresses, passwords' hashes and words that are looked for are.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.checks import CheckMessage, Tags, Warning, register
+from django.db import connections
+
+# What PostgreSQL writes into its own log, and what of it keeps statements and rows out of there:
+# the first is what we ask for. Only its superuser may change them, so the program cannot.
+KEEPS_TEXTS_OUT = {
+    "log_min_error_statement": ("panic",),
+    "log_error_verbosity": ("terse",),
+    "log_statement": ("none", "ddl"),
+    "log_min_duration_statement": ("-1",),
+    "log_min_duration_sample": ("-1",),
+    "log_transaction_sample_rate": ("0",),
+}
+
+
+@register(Tags.database)
+def check_log(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Warn of a PostgreSQL that writes what people wrote into its own log."""
+    return [warning for alias in databases or () for warning in _check_log_of(alias)]
+
+
+def _check_log_of(alias: str) -> list[CheckMessage]:
+    connection = connections[alias]
+    if connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(KEEPS_TEXTS_OUT)]
+        )
+        told = sorted((name, setting) for name, setting in cursor.fetchall())
+    return [
+        Warning(
+            f"PostgreSQL writes what people wrote into its own log: {name} is {setting}.",
+            hint=f"Let its superuser set {name} to {KEEPS_TEXTS_OUT[name][0]} "
+            '(docs/operations.md, "What must be kept").',
+            obj=alias,
+            id="meldcode.W001",
+        )
+        for name, setting in told
+        if setting not in KEEPS_TEXTS_OUT[name]
+    ]
