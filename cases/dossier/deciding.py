@@ -183,10 +183,17 @@ FEEDBACK = Kind(
 )
 
 
+# By it one reads that somebody else told something.
+SOURCE_RULE = "R7"
+
+
 def _of_the_rule(deviation: Any, guarded: Guard) -> About:
-    """Which rule asks is made by all that was told and weighed, also what the family does not read:
-    a rule about sexual violence says what a child told alone. Why it was not followed too."""
-    return UNTOLD if deviation.of_rule else PUPIL
+    """Which rule asks is made by all that was told and weighed, also what the parents do not read:
+    a rule about sexual violence says what a child told alone. Why it was not followed says it too.
+    """
+    if not deviation.of_rule:
+        return PUPIL
+    return UNTOLD if guarded is Guard.FAMILY or deviation.rule == SOURCE_RULE else CONFIDED
 
 
 @lines("rule", "step")

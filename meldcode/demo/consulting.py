@@ -58,7 +58,7 @@ def _contact(walk: "Walk", event: events.Ask) -> Contact | None:
 
 def _share(walk: "Walk", event: events.Ask) -> None:
     veil = Veil.of(
-        walk.case, named=bool(event.naming_ground), hidden_words="", confirmed_words=""
+        walk.case, named=bool(event.naming_ground), hidden_words=""
     )  # fmt: skip
     pieces = offered(walk.case, walk.crew[event.by], veil)[: event.signals]
     for position, piece in enumerate(pieces, start=1):

@@ -37,7 +37,8 @@ def test_that_veilig_thuis_advised_not_to_speak_with_the_parents(case, talk):
         outcome="Nee: hij dreigt haar mee te nemen.", held_at=ago(days=9), closed_at=ago(days=9),
         closed_by=UserFactory(),
     )  # fmt: skip
-    ConsultationFactory(case=case, kind="colleague", question="Hoe houden wij dit stil voor hen?")
+    stays = ConsultationFactory(case=case, question="Hoe houden wij dit stil voor hen?")
+    case.consultations.filter(pk=stays.pk).update(recorded_at=ago(days=8))
     assert asked.outcome in page(case, Code.PUPIL)
     shown = page(case, Code.PARENTS)
     for said in (asked.question, asked.outcome, "Hoe houden wij dit stil voor hen?"):
