@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from cases.files.kinds import MEGABYTE, Refused, allowed
 
 CONTENT_TYPES = "[Content_Types].xml"
-# Where it fetches nothing from elsewhere: a drive of the machine itself, or beside the document.
-# All else is far away, in whatever way it is written.
+# Where it fetches nothing from elsewhere: a drive or folder of the machine itself, or beside the
+# document. All else is far away, in whatever way it is written: also a border of a path by number.
+NAME = r"(?:[^\\/:%]|%(?!2F|5C|3A)[0-9A-F]{2})+"
 NEAR = re.compile(
-    r"(?:file:/{3})?[a-z]:[\\/]|(?:[^\\/:%]|%20)+(?:[\\/](?:[^\\/:%]|%20)+)*$", re.IGNORECASE
+    rf"[a-z]:[\\/]|file:///(?:[a-z]:[\\/%]|{NAME}/)|{NAME}(?:[\\/]{NAME})*$", re.IGNORECASE
 )
 # Fields that start a program, or fetch a picture or a text: how their first words begin.
 ACTS = ("DATABASE", "DDEAUTO", "DDE", "INCLUDE", "IMPORT", "LINK", "RD")

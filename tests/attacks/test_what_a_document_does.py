@@ -142,7 +142,9 @@ def test_what_programs_write_beside_the_text_is_taken(ending, kind):
         "/x/a.dotm",
         "file:kwaad.example/a.dotm",
         "file://///kwaad.example/deel/a.dotm",
-        "file:///C|/a/a.dotm",
+        "file:///%5C%5Ckwaad.example/deel/a.dotm",
+        "%5C%5Ckwaad.example%5Cdeel%5Ca.dotm",
+        "http%3A%2F%2Fkwaad.example/a.dotm",
         "",
     ],
 )
@@ -155,7 +157,18 @@ def test_no_tie_leads_elsewhere_in_whatever_way_it_is_written(target):
 
 @pytest.mark.parametrize(
     "target",
-    ["file:///C:\\Users\\x\\Normal.dotm", "c:/x/a.dotm", "Brief school.dotm", "beeld/logo.png"],
+    [
+        "file:///C:\\Users\\x\\Normal.dotm",
+        "file:///C:/Users/Ren%C3%A9e/Normal.dotm",
+        "file:///C:%5CUsers%5Cx.dotx",
+        # As Word on a Mac ties each document to its template.
+        "file:///Users/jan/Library/Group%20Containers/UBF8.Office/Templates.localized/Brief.dotx",
+        "c:/x/a.dotm",
+        "Brief school.dotm",
+        "Brief%20M%C3%BCller(1)%5b2%5d.dotx",
+        "beeld/logo.png",
+        "NULL",
+    ],
 )
 def test_one_to_this_machine_is_taken(target):
     tie = f'<Relationship Id="r1" Type="{OFFICE}/image" Target="{target}" TargetMode="External"/>'
