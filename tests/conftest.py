@@ -19,6 +19,7 @@ from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponseNotFound
 from django.template.backends.django import Template
 from django.test import Client, TransactionTestCase, override_settings
@@ -108,6 +109,21 @@ def _a_test_client_is_a_browser():
         mock.patch.object(Client, "_set_login_cookies", signed_in),
         mock.patch.object(Client, "session", property(session)),
     ):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _the_line_of_a_test_is_not_closed_in_it():
+    """Django's client keeps Django from closing it at the end of each answer. An answer in pieces
+    that an earlier test left half read, and that Python throws away at that very moment, lets it.
+    """
+    close = BaseDatabaseWrapper.close_if_unusable_or_obsolete
+
+    def outside(line: BaseDatabaseWrapper) -> None:
+        if not line.in_atomic_block:
+            close(line)
+
+    with mock.patch.object(BaseDatabaseWrapper, "close_if_unusable_or_obsolete", outside):
         yield
 
 
