@@ -122,7 +122,11 @@
     }
     // Whatever else it says, it says on a page: nothing was filed, so the browser sends it itself.
     form.inert = false;
-    form.submit();
+    if (form.isConnected) form.submit();
+    else { // taken away meanwhile, while nobody knew whether they are signed in (session.js)
+      free();
+      tell("unsure");
+    }
   }
   form.addEventListener("submit", (event) => {
     if (event.submitter?.name) { // another button: it leaves this page by itself

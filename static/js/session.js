@@ -47,9 +47,11 @@
   const leave = (anybodyElses = false) => {
     if (leaving) return;
     leaving = true;
+    setTimeout(() => { leaving = false; }, AGAIN); // it did not come to that: tried again
     const form = anybodyElses ? null : written();
     if (form) {
       if (away) document.body.prepend(away); // one that is nowhere is not sent
+      away = null;
       HTMLFormElement.prototype.submit.call(form);
     } else location.replace(location.href.split("#")[0]);
   };
@@ -95,7 +97,7 @@
         leave(answer.status === 205);
       } else throw new Error("no answer");
     } catch {
-      note.hidden = !covered; // no line
+      note.hidden = !isOver(); // no line
     }
   };
   window.addEventListener("storage", (event) => { if (event.key === NOBODY) ask(true); });
@@ -144,5 +146,5 @@
   setInterval(look, 10 * 1000);
   document.addEventListener("visibilitychange", seen);
   window.addEventListener("focus", seen);
-  window.addEventListener("pageshow", (event) => { if (event.persisted) ask(true); });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) { leaving = false; ask(true); } });
 })();
