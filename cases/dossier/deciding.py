@@ -185,13 +185,15 @@ FEEDBACK = Kind(
 
 # By it one reads that somebody else told something.
 SOURCE_RULE = "R7"
+# These follow from nothing that anybody told: how a case ends, and what was found unfounded.
+HARMLESS_RULES = frozenset({"R10", "R22", "R25"})
 
 
 def _of_the_rule(deviation: Any, guarded: Guard) -> About:
     """Which rule asks is made by all that was told and weighed, also what the parents do not read:
     a rule about sexual violence says what a child told alone. Why it was not followed says it too.
     """
-    if not deviation.of_rule:
+    if not deviation.of_rule or deviation.rule in HARMLESS_RULES:
         return PUPIL
     return UNTOLD if guarded is Guard.FAMILY or deviation.rule == SOURCE_RULE else CONFIDED
 

@@ -37,6 +37,7 @@ from cases.dossier.lines import (
     day,
     field,
     guarded_by,
+    is_confided,
     lines,
     moment,
     note,
@@ -54,27 +55,19 @@ def _confided(talk: Any, guarded: Guard) -> About:
 
 # Signals and looking back
 
-# Categories that say so (``signals.categories``).
-TOLD_BY_PUPIL = frozenset({"told_child", "disclosure"})
-
-
-def _is_told(signal: Any) -> bool:
-    return any(category.code in TOLD_BY_PUPIL for category in signal.categories.all())
-
 
 def _of_the_teller(signal: Any, guarded: Guard) -> About:
     """Where it was, and whether it holds water, speak of whoever told it."""
     if signal.hearsay_from:
         return SOURCE
-    return CONFIDED if signal.child_words or _is_told(signal) else PUPIL
+    return CONFIDED if is_confided(signal) else PUPIL
 
 
 def _of_what_was_told(signal: Any, guarded: Guard) -> About:
     """How severe it is that the pupil told is no less in confidence than their words. What somebody
     else told is kept from the parents likewise: else they know by it which of the two it is.
     """
-    told = signal.child_words or signal.hearsay_from or _is_told(signal)
-    return CONFIDED if told else PUPIL
+    return CONFIDED if signal.hearsay_from or is_confided(signal) else PUPIL
 
 
 def _seen_or_heard(signal: Any, guarded: Guard) -> About:
@@ -97,7 +90,7 @@ def _versions(signal: Any) -> Iterator[Any]:
 
 def _told_as_fact(signal: Any, guarded: Guard) -> About:
     """What the pupil told stands among the facts where no words were written down apart."""
-    return CONFIDED if _is_told(signal) and not signal.child_words else PUPIL
+    return CONFIDED if is_confided(signal) and not signal.child_words else PUPIL
 
 
 @lines("categories")

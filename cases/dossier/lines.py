@@ -81,8 +81,9 @@ def guard_of(case: Case) -> Guard:
     """Tell who is not told of everything.
 
     Pupil and parents: of a report that they do not know of, or not from whom it comes: the school's
-    own paper would tell. The parents: where nobody spoke with them yet, a talk with them is not
-    safe, was left out, or waits until somebody advises otherwise.
+    own paper would tell. The parents: where a talk with them is not safe, was left out, or waits
+    until somebody advises otherwise; and until somebody spoke with them in this walk, after what
+    was told in confidence. A case that ended without a talk holds nothing back by that alone.
     """
     referrals = [one for decided in case.decisions.all() for one in decided.referrals.all()]
     rules = {deviation.rule for deviation in case.deviations.all()}
@@ -91,16 +92,34 @@ def guard_of(case: Case) -> Guard:
     talks = case.conversations.all()
     if any(talk.is_skipped for talk in talks) or rules & SAFETY_RULES:
         return Guard.PARENTS
-    spoken_at = max((talk.held_at for talk in talks if talk.kind in PARENT_KINDS), default=NEVER)
-    if spoken_at == NEVER:
+    spoken = (t.held_at for t in talks if t.kind in PARENT_KINDS and t.cycle == case.cycle)
+    spoken_at = max(spoken, default=NEVER)
+    told_at = (one.recorded_at for one in case.signals.all() if is_confided(one))
+    if any(at > spoken_at for at in told_at) or (case.is_open and spoken_at == NEVER):
         return Guard.PARENTS
-    # One that is open still may come to that, and what is advised in it stands there before.
     waits = (
-        one.closed_at or one.recorded_at
+        _last_said(one)
         for one in case.consultations.all()
         if one.closed_at is None or advises_to_wait(one)
     )
     return Guard.PARENTS if any(at > spoken_at for at in waits) else Guard.NOBODY
+
+
+# Categories that say that the pupil told it (``signals.categories``).
+TOLD_BY_PUPIL = frozenset({"told_child", "disclosure"})
+
+
+def is_confided(signal: Any) -> bool:
+    """Tell whether the pupil told what stands in a signal."""
+    told = any(category.code in TOLD_BY_PUPIL for category in signal.categories.all())
+    return bool(signal.child_words) or told
+
+
+def _last_said(consultation: Any) -> datetime:
+    """Return when the outcome was noted; of one that is open, when something was said in it last:
+    it may come to that, and what is advised stands there before."""
+    said = (advice.written_at for advice in consultation.advices.all())
+    return consultation.closed_at or max((consultation.recorded_at, *said))
 
 
 def advises_to_wait(consultation: Any) -> bool:
@@ -129,9 +148,13 @@ def untold_of(decision: Any) -> set[int]:
     """Return the keys of the referrals of which the family does not know, and of what came of them.
 
     What is passed on comes after what it was passed on from. What was passed on from a report
-    without the school's name would say that there was one.
+    without the school's name would say that there was one; and so would the one that was never
+    sent, for it was decided on anew.
     """
-    found: set[int] = set()
+    everywhere = [one for other in decision.case.decisions.all() for one in other.referrals.all()]
+    secret = {one.to for one in everywhere if untold(one) or one.is_unnamed}
+    own = decision.referrals.all()
+    found = {one.pk for one in own if one.withdrawn_at and not one.sent_at and one.to in secret}
     unnamed: set[int] = set()
     for referral in sorted(decision.referrals.all(), key=attrgetter("pk")):
         if untold(referral) or referral.passed_on_from_id in found | unnamed:

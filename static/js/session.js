@@ -77,7 +77,7 @@
       document.body.prepend(away);
       away = null;
       document.title = before.title;
-      before.focus.focus({ preventScroll: true });
+      before.focus?.focus({ preventScroll: true });
       window.scrollTo(0, before.at);
     }
     if (!covered) note.hidden = true;

@@ -125,3 +125,72 @@ def test_whom_the_reason_of_a_paper_names(case, school):
     shown = page(case, Code.PARENTS, reason=reason, hidden_words="Wessel Aardappel")
     assert "Ouders vroegen het" in shown
     assert "Aardappel" not in shown
+
+
+@pytest.mark.parametrize("code", FAMILY)
+@pytest.mark.parametrize("to", ["veilig_thuis", "save"])
+def test_what_was_decided_anew_and_never_sent(spoken, code, to, coordinator):
+    """The referral of before was withdrawn by itself, and bore what the new one keeps from them."""
+    report = to == "veilig_thuis"
+    said = {"report": report, "help": "none" if report else to}
+    decision(spoken, NOW, to={to: None}, **said)
+    assert "ingetrokken" not in page(spoken, code)
+    Referral.objects.update(withdrawn_at=NOW, withdrawn_by=coordinator, withdrawn_reason="Anders.")
+    assert "ingetrokken" in page(spoken, code)
+    again = decision(spoken, NOW + timedelta(days=1), to={to: NOW}, **said).referrals
+    if report:
+        again.update(anonymous=True, anonymous_reason="Gevaar.", family_told=True)
+    else:
+        again.update(
+            consent="not_asked",
+            consent_ground="Gevaar.",
+            family_told=False,
+            not_told_reason="Gevaar.",
+        )
+    shown = page(spoken, code)
+    for word in ("ingetrokken", "Veilig Thuis" if report else "SAVE"):
+        assert word not in shown, word
+
+
+def test_what_is_advised_later_in_a_question_of_before(spoken):
+    one = asked(spoken)
+    spoken.consultations.filter(pk=one.pk).update(recorded_at=NOW - timedelta(days=4))
+    assert "Nog niet: hij" in page(spoken, Code.PARENTS)
+    one.advices.update(written_at=NOW + timedelta(days=1))
+    assert "Nog niet: hij" not in page(spoken, Code.PARENTS)
+
+
+@pytest.mark.parametrize("cycle", [1, 2])
+def test_what_is_weighed_of_what_the_child_told_since_anybody_spoke_with_them(case, cycle):
+    long_ago = NOW - timedelta(days=200)
+    ConversationFactory(case=case, kind="parents", held_at=long_ago)
+    assessment(case, NOW, suspicion="yes")
+    weighed = case.assessments.get().answers.first().grounds
+    assert weighed in page(case, Code.PARENTS)
+    if cycle == 2:
+        type(case).objects.filter(pk=case.pk).update(cycle=2)
+    else:
+        SignalCategoryFactory(
+            signal=SignalFactory(case=case, facts="Hij slaat mij, zei hij."), code="disclosure"
+        )
+    assert weighed not in page(case, Code.PARENTS)
+    assert weighed in page(case, Code.WHOLE)
+
+
+def test_a_case_that_ended_without_a_talk_is_theirs_to_read(case):
+    """The school telephoned, and all was well; with something told in confidence it is not."""
+    type(case).objects.filter(pk=case.pk).update(
+        closed_at=NOW, closed_by=UserFactory(), outcome="cleared", closing_grounds="Val van fiets.",
+        closing_told="Mentor belde moeder.",
+    )  # fmt: skip
+    assert "Mentor belde moeder." in page(case, Code.PARENTS)
+    SignalFactory(case=case, child_words="Papa slaat.")
+    assert "Mentor belde moeder." not in page(case, Code.PARENTS)
+
+
+@pytest.mark.parametrize("rule", ["R10", "R22", "R25"])
+def test_a_rule_that_follows_from_nothing_told_is_theirs_to_read(spoken, rule):
+    Deviation.objects.create(
+        case=spoken, author=UserFactory(), rule=rule, kind="skipped", step=3, grounds="Val.",
+    )  # fmt: skip
+    assert all("Val." in page(spoken, code) for code in FAMILY)

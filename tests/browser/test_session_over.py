@@ -132,6 +132,33 @@ def test_what_was_typed_is_there_again(writer):
 
 
 @pytest.mark.parametrize("size", ["desk"])
+def test_so_it_is_where_the_page_was_to_be_left_and_stayed(writer):
+    """Nothing came of the first try; covered as it is, the page tries once more."""
+    page, tries = writer.page, []
+
+    def nothing(route):
+        if not route.request.is_navigation_request():  # a draft
+            route.continue_()
+            return
+        tries.append(route)
+        route.fulfill(status=204)
+
+    page.route("**/signals/new/", nothing)
+    Session.objects.all().delete()
+    with page.expect_request(lambda request: request.is_navigation_request()):
+        page.clock.fast_forward(timedelta(minutes=31).seconds * 1000)
+    assert not page.locator("main").is_visible()
+    page.unroute("**/signals/new/")
+    page.clock.fast_forward(31_000)
+    page.clock.fast_forward(11_000)
+    page.wait_for_url("**/account/login/**")
+    assert len(tries) == 1
+    assert writer.reads(
+        "You were signed out. Sign in again: what you typed is kept and comes back."
+    )
+
+
+@pytest.mark.parametrize("size", ["desk"])
 def test_so_is_what_came_back_with_a_mistake_and_nobody_touched(writer):
     writer.press("Save the signal")
     assert writer.page.locator(".error-summary").is_visible()
