@@ -255,3 +255,25 @@ def test_nor_are_they_left_to_read_while_it_is_away_still(refused):
     page.locator("textarea").wait_for()
     refused.complaints.clear()
     assert page.locator("textarea").input_value().strip() == SEEN
+
+
+@pytest.mark.parametrize("size", ["desk"])
+def test_a_form_that_is_covered_when_its_answer_comes_can_be_sent_again(writer):
+    """Sent without a line; when there is one, nobody knows yet whether the session is over."""
+    page, save = writer.page, writer.page.locator(".submit-bar .btn-primary")
+    page.route("**/account/stay/**", lambda route: route.abort())
+    page.context.set_offline(True)
+    save.click()
+    page.locator("[data-no-line]").get_by_text(dutch("No connection.")).first.wait_for()
+    page.clock.fast_forward(timedelta(minutes=31).seconds * 1000)
+    page.get_by_text("Je bent uitgelogd en Meldcode is niet bereikbaar.").wait_for()
+    with page.expect_response("**/signals/new/") as answer:
+        page.context.set_offline(False)
+    assert answer.value.status == 422  # no pupil was chosen
+    page.unroute("**/account/stay/**")
+    page.clock.fast_forward(31_000)
+    page.locator("main").wait_for()
+    writer.complaints.clear()
+    save.click()
+    page.locator(".error-summary").wait_for()
+    assert page.locator("[name=facts]").input_value() == "Halverwege een zin"
