@@ -19,10 +19,10 @@ from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponseNotFound
 from django.template.backends.django import Template
 from django.test import Client, TransactionTestCase, override_settings
+from django.test.client import closing_iterator_wrapper
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -112,19 +112,22 @@ def _a_test_client_is_a_browser():
         yield
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _the_line_of_a_test_is_not_closed_in_it():
-    """Django's client keeps Django from closing it at the end of each answer. An answer in pieces
-    that an earlier test left half read, and that Python throws away at that very moment, lets it.
+@pytest.fixture(autouse=True)
+def _no_answer_is_left_half_read(monkeypatch):
+    """An answer in pieces ends what Django does for a request when it was read. Left half read, it
+    would do so when Python throws it away, in the middle of some later test: by then that closes
+    the database under it, or what it does to the addresses breaks Python itself.
     """
-    close = BaseDatabaseWrapper.close_if_unusable_or_obsolete
+    answers = []
 
-    def outside(line: BaseDatabaseWrapper) -> None:
-        if not line.in_atomic_block:
-            close(line)
+    def kept(*args):
+        answers.append(closing_iterator_wrapper(*args))
+        return answers[-1]
 
-    with mock.patch.object(BaseDatabaseWrapper, "close_if_unusable_or_obsolete", outside):
-        yield
+    monkeypatch.setattr("django.test.client.closing_iterator_wrapper", kept)
+    yield
+    for answer in answers:
+        answer.close()
 
 
 @pytest.fixture(autouse=True, scope="session")
