@@ -32,6 +32,8 @@ class Wish:
     chosen: tuple[str, ...] = ()
     hidden_words: str = ""
     with_files: bool = False
+    # Of a family's paper: with what was asked of others, weighed and decided.
+    with_weighing: bool = False
     # How and when a pupil of 16 or over consented to what their parents get.
     consent: str = ""
     # Said by somebody who may not know how old the pupil is: younger than 16.
@@ -84,6 +86,7 @@ def request_export(
         chosen=list(wish.chosen),
         hidden_words=wish.hidden_words,
         with_files=wish.with_files,
+        with_weighing=wish.with_weighing,
         protected=bool(wish.password),
         sealed_password=seal(wish.password),
     )

@@ -108,7 +108,7 @@ def _read(export: DossierExport, now: datetime) -> Dossier:
         case=case,
         variant=variant,
         veil=Veil.of(case, variant, export.hidden_words),
-        guarded=guard_of(case),
+        guarded=_guard(export, case),
         age=case.pupil.age(now.date()),
         guidance=guidance,
         period=PERIODS.get(case.period),
@@ -120,6 +120,17 @@ def _read(export: DossierExport, now: datetime) -> Dossier:
         timeline=timeline(case, runs=False) if variant.house and not variant.one_page else [],
         made_at=now,
     )
+
+
+def _guard(export: DossierExport, case: Case) -> Guard:
+    """Return who is not told of everything: by the case, and for a family by who asks for the paper
+    as well. By which of the two it was nobody can tell from the paper: the same is left out.
+    """
+    guarded = guard_of(case)
+    if not export.kind.family:
+        return guarded
+    aside = left_out(guarded_by(case, guarded), export.kind.code) or not export.with_weighing
+    return Guard.FAMILY if aside else guarded
 
 
 def _steps(guidance: Guidance) -> tuple[StepLine, ...]:
@@ -146,13 +157,33 @@ class Composer:
             Section(
                 part.anchor,
                 part.title,
-                [entry for kind in part.kinds for entry in self._entries(kind)],
+                self._at_once([entry for kind in part.kinds for entry in self._entries(kind)]),
                 part.empty,
                 part.fresh,
                 sum(self._unchosen(kind) for kind in part.kinds),
             )
             for part in PARTS
         ]
+
+    def _at_once(self, entries: list[Entry]) -> list[Entry]:
+        """Return what stands in a part. For a family one sign for all records that are left out;
+        where they are not told of everything it stands in each part, also where nothing was: else
+        it would tell how far the case is, and how often somebody was asked.
+        """
+        if not self.dossier.variant.family:
+            return entries
+        shown = [entry for entry in entries if not entry.omitted]
+        if self.is_guarded or len(shown) < len(entries):
+            shown.append(Entry(self.omission(Ground.PUPIL), "", (), omitted=True))
+        return shown
+
+    @property
+    def is_guarded(self) -> bool:
+        """Tell whether this reader, of the family, is not told of everything."""
+        aside = guarded_by(self.dossier.case, self.dossier.guarded)
+        return (
+            self.dossier.variant.family and left_out(aside, self.dossier.variant.code) is not None
+        )
 
     def cover(self) -> dict[str, Any]:
         """Return what stands in front: of the case, of the export, and of the last decision."""
@@ -178,7 +209,9 @@ class Composer:
             "closing": self.closing() if case.closed_at else None,
             "deadline": self.house(deadline) if house else "",
             "waits": self.house(self._waiting(case.waits)) if house and case.waits else "",
-            "last_decision": self.text(_decided(self._last_decision), aside),
+            "last_decision": self._told(_decided(self._last_decision), aside),
+            # They can count what stands there.
+            "counts": dossier.counts if not dossier.variant.family else {},
             "tasks": dossier.guidance.tasks if dossier.variant.house else (),
             # Whoever gets it beside such a report must not show it to the family either.
             "is_unnamed": dossier.variant.code == Code.VEILIG_THUIS and _is_unnamed(case),
@@ -208,6 +241,10 @@ class Composer:
     def text(self, text: str, about: About) -> str:
         """Return a text as this reader gets it, for where it stands without a label."""
         return self.show(Line("", str(text), about)).text if text else ""
+
+    def _told(self, text: str, about: About) -> str:
+        """Return a text; its sign stands there too where there is none to leave out."""
+        return self.text(text or ("–" if self.is_guarded else ""), about)
 
     def staff(self, name: str) -> str:
         """Return a name of somebody of the school or a partner."""
@@ -286,11 +323,16 @@ class Composer:
                 yield Entry(shown, "", (), omitted=True)
             else:
                 yield Entry(
-                    self._veiled(kind.title(record)),
+                    self._title(kind, record),
                     self._meta(kind, record),
                     tuple(self._lines(record, kind.lines)),
                     self._severe(kind, record),
                 )
+
+    def _title(self, kind: Kind, record: Any) -> str:
+        """Return what stands over a record."""
+        hidden = left_out(kind.titled, self.dossier.variant.code)
+        return self._veiled(str(kind.plain) if hidden else kind.title(record))
 
     def _severe(self, kind: Kind, record: Any) -> str:
         """Return how severe a record is. Where that is left out, nothing says so either."""

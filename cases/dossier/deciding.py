@@ -25,7 +25,6 @@ from cases.dossier.lines import (
     lines,
     moment,
     note,
-    of_the_pupil,
     safety,
     untold_of,
 )
@@ -44,7 +43,7 @@ ASSESSMENT = Kind(
     lambda assessment: _("Assessment"),
     "assessed_at",
     (_answers, field("consulted", gettext_lazy("Consulted for it"), STAFF)),
-    of_the_pupil,
+    guarded_by,
 )
 
 
@@ -57,10 +56,11 @@ def _report(decision: Any, guarded: Guard) -> Iterator[Line]:
 @lines("help", "help_grounds")
 def _help(decision: Any, guarded: Guard) -> Iterator[Line]:
     # Of help that they were not asked for the family reads nothing: here as little as below.
-    hidden = untold_of(decision)
-    own = (r for r in decision.referrals.all() if r.to == decision.help and not r.passed_on_from_id)
+    hidden = untold_of(decision, guarded)
+    own = [r for r in decision.referrals.all() if r.to == decision.help and not r.passed_on_from_id]
     secret = any(referral.pk in hidden for referral in own)
-    about = UNTOLD if secret else PUPIL
+    # What the school does itself nobody asks them for.
+    about = UNTOLD if secret else PUPIL if own else guarded_by(decision, guarded)
     yield Line(_("Help"), str(decision.get_help_display()), about, unsaid=secret)
     # Why this help speaks of why there is a report, or none.
     if decision.help_grounds:
@@ -69,18 +69,18 @@ def _help(decision: Any, guarded: Guard) -> Iterator[Line]:
 
 @lines("plan", "goals", "what", "who", "by_day", "seen_by")
 def _goals(decision: Any, guarded: Guard) -> Iterator[Line]:
-    plan = getattr(decision, "plan", None)
+    plan, about = getattr(decision, "plan", None), guarded_by(decision, guarded)
     for goal in plan.goals.all() if plan else ():
-        yield Line(_("Goal %(number)s") % {"number": goal.number}, goal.what, PUPIL)
+        yield Line(_("Goal %(number)s") % {"number": goal.number}, goal.what, about)
         by = _("by %(day)s") % {"day": in_words(goal.by_day)} if goal.by_day else ""
         effect = goal.last_effect.get_effect_display() if goal.last_effect else ""
         if said := " · ".join(str(part) for part in (goal.who, by, goal.seen_by, effect) if part):
-            yield note(said, PUPIL)
+            yield note(said, about)
 
 
 @lines("referrals")
 def _referrals(decision: Any, guarded: Guard) -> Iterator[Line]:
-    hidden = untold_of(decision)
+    hidden = untold_of(decision, guarded)
     for referral in decision.referrals.all():
         for line in _referral(referral, guarded):
             # Of what the family was not told, the family reads nothing: no label either. Nor of a
@@ -113,17 +113,19 @@ def _referral(referral: Any, guarded: Guard) -> Iterator[Line]:
 
 
 def letters(record: Any) -> Iterator[Line]:
-    """Yield which files went along or came in; a title tells what is in one."""
+    """Yield which files went along or came in, by their numbers: a title tells what is in one, and
+    stands among the files of who gets that.
+    """
     for letter in record.letters.all():
-        said = _("withdrawn") if letter.withdrawn_at else letter.title
-        yield note(f"{_('File %(number)s') % {'number': letter.number}}: {said}", FILE)
+        said = _("File %(number)s") % {"number": letter.number}
+        yield note(f"{said}: {_('withdrawn')}" if letter.withdrawn_at else said, FILE)
 
 
 REFERRAL: tuple[Read, ...] = (
     field("get_consent_display", gettext_lazy("Consent"), PUPIL),
     field("consent_of", gettext_lazy("Who was asked"), PUPIL),
     field("consent_ground", gettext_lazy("Without consent, because"), safety),
-    field("handed_over", gettext_lazy("What is handed over"), PUPIL),
+    field("handed_over", gettext_lazy("What is handed over"), guarded_by),
     field(
         "anonymous_reason",
         gettext_lazy("Without our name towards the family, because"),
@@ -131,10 +133,21 @@ REFERRAL: tuple[Read, ...] = (
     ),
     field("not_told_reason", gettext_lazy("Pupil and parents do not know of it, because"), UNTOLD),
     field("taken_on_by", gettext_lazy("Who takes it on"), STAFF),
-    field("closed_why", gettext_lazy("Ended, because"), PUPIL),
-    field("get_closed_to_display", gettext_lazy("Who is responsible after it"), PUPIL),
-    field("withdrawn_reason", gettext_lazy("Withdrawn, because"), PUPIL),
+    field("closed_why", gettext_lazy("Ended, because"), guarded_by),
+    field("get_closed_to_display", gettext_lazy("Who is responsible after it"), guarded_by),
+    # The same words explain why a rule was not followed, where the parents do not read them either.
+    field("withdrawn_reason", gettext_lazy("Withdrawn, because"), CONFIDED),
 )
+
+
+def _is_aside(decision: Any, guarded: Guard) -> About:
+    """Return what a decision is about as a whole: of help that they were asked for they know, also
+    where they are not told why, nor of what else was decided.
+    """
+    hidden = untold_of(decision, guarded)
+    known = any(r.pk not in hidden and not r.is_unnamed for r in decision.referrals.all())
+    return PUPIL if known else guarded_by(decision, guarded)
+
 
 DECISION = Kind(
     "decisions",
@@ -147,9 +160,9 @@ DECISION = Kind(
         field("results", gettext_lazy("What must be better, and by when"), guarded_by),
         field("case_manager", gettext_lazy("Case manager"), STAFF),
         _referrals,
-        field("follow_up_on", gettext_lazy("Review on"), PUPIL),
+        field("follow_up_on", gettext_lazy("Review on"), guarded_by),
     ),
-    of_the_pupil,
+    _is_aside,
 )
 
 
@@ -161,7 +174,7 @@ def _about_the_referral(heard: Any, guarded: Guard) -> Iterator[Line]:
     yield from letters(heard)
     for effect in heard.goal_effects.all():
         goal = _("Goal %(number)s") % {"number": effect.goal.number}
-        yield note(f"{goal}: {effect.get_effect_display()}", PUPIL)
+        yield note(f"{goal}: {effect.get_effect_display()}", guarded_by(heard, guarded))
     if heard.investigation:
         yield note(heard.get_investigation_display(), guarded_by(heard, guarded))
 
@@ -173,13 +186,17 @@ FEEDBACK = Kind(
     (
         field("heard", gettext_lazy("From"), SOURCE),
         field("get_helped_by_display", gettext_lazy("Who helps now"), guarded_by),
-        field("get_willing_display", gettext_lazy("Does the family take part?"), PUPIL),
-        field("text", gettext_lazy("Heard or seen"), PUPIL, "fact"),
+        # It may be the pupil alone who said that they do not.
+        field("get_willing_display", gettext_lazy("Does the family take part?"), CONFIDED),
+        field("text", gettext_lazy("Heard or seen"), guarded_by, "fact"),
         field("child_words", gettext_lazy("The pupil's own words"), CONFIDED, "words"),
         _about_the_referral,
-        field("next_review_on", gettext_lazy("Review again on"), PUPIL),
+        field("next_review_on", gettext_lazy("Review again on"), guarded_by),
     ),
-    lambda heard, guarded: guarded_by(heard, guarded) if heard.heard_from != "school" else PUPIL,
+    guarded_by,
+    # Whether it works the pupil's words say as well.
+    titled=CONFIDED,
+    plain=gettext_lazy("What was heard since"),
 )
 
 
@@ -194,7 +211,7 @@ def _of_the_rule(deviation: Any, guarded: Guard) -> About:
     a rule about sexual violence says what a child told alone. Why it was not followed says it too.
     """
     if not deviation.of_rule or deviation.rule in HARMLESS_RULES:
-        return PUPIL
+        return guarded_by(deviation, guarded)
     return UNTOLD if guarded is Guard.FAMILY or deviation.rule == SOURCE_RULE else CONFIDED
 
 

@@ -29,6 +29,7 @@ from cases.dossier.lines import (
     SOURCE,
     STAFF,
     STATED,
+    TOLD_BY_OTHERS,
     Guard,
     Kind,
     Line,
@@ -38,6 +39,7 @@ from cases.dossier.lines import (
     field,
     guarded_by,
     is_confided,
+    is_from_source,
     lines,
     moment,
     note,
@@ -58,7 +60,7 @@ def _confided(talk: Any, guarded: Guard) -> About:
 
 def _of_the_teller(signal: Any, guarded: Guard) -> About:
     """Where it was, and whether it holds water, speak of whoever told it."""
-    if signal.hearsay_from:
+    if is_from_source(signal):
         return SOURCE
     return CONFIDED if is_confided(signal) else PUPIL
 
@@ -67,7 +69,7 @@ def _of_what_was_told(signal: Any, guarded: Guard) -> About:
     """How severe it is that the pupil told is no less in confidence than their words. What somebody
     else told is kept from the parents likewise: else they know by it which of the two it is.
     """
-    return CONFIDED if signal.hearsay_from or is_confided(signal) else PUPIL
+    return CONFIDED if is_from_source(signal) or is_confided(signal) else PUPIL
 
 
 def _seen_or_heard(signal: Any, guarded: Guard) -> About:
@@ -89,15 +91,25 @@ def _versions(signal: Any) -> Iterator[Any]:
 
 
 def _told_as_fact(signal: Any, guarded: Guard) -> About:
-    """What the pupil told stands among the facts where no words were written down apart."""
+    """What the pupil told stands among the facts where no words were written down apart; what
+    somebody else did, where nobody is named beside it.
+    """
+    if is_from_source(signal) and not signal.hearsay_from:
+        return SOURCE
     return CONFIDED if is_confided(signal) and not signal.child_words else PUPIL
 
 
 @lines("categories")
 def _categories(signal: Any, guarded: Guard) -> Iterator[Line]:
     if labels := [category.label for category in signal.categories.all()]:
-        # One of them says that the pupil told it.
-        yield note(" · ".join(labels), _of_what_was_told(signal, guarded))
+        # One of them says that the pupil told it, and one that somebody else did.
+        yield note(" · ".join(labels), _by_whom(signal, guarded))
+
+
+def _by_whom(signal: Any, guarded: Guard) -> About:
+    """Which categories a signal has says who told it: the pupil reads of no source by that."""
+    codes = {category.code for category in signal.categories.all()}
+    return SOURCE if TOLD_BY_OTHERS in codes else _of_what_was_told(signal, guarded)
 
 
 @lines("marks", "region", "kind", "size", "note")
@@ -155,6 +167,9 @@ LOOK_BACK = Kind(
         field("child_words", gettext_lazy("The pupil's own words"), CONFIDED, "words", silent=True),
     ),
     of_the_pupil,
+    # What came of it the pupil's words made as well.
+    titled=CONFIDED,
+    plain=gettext_lazy("Looked back"),
 )
 
 

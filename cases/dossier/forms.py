@@ -96,6 +96,15 @@ class ExportForm(MeldcodeForm):
         ),
         required=False,
     )
+    with_weighing = forms.BooleanField(
+        label=_("Also what was asked of others, weighed and decided, and why"),
+        help_text=_(
+            "Leave it out unless you read it and they may read it too: such texts often repeat "
+            "what a child, or somebody else, told in confidence, and no program sees that. What "
+            "has to stay out for safety stays out, whatever you choose here."
+        ),
+        required=False,
+    )
     with_files = forms.BooleanField(
         label=_("Put the files into the PDF"),
         help_text=_("Letters and pictures, as they were added. Withdrawn files never go along."),
@@ -147,6 +156,7 @@ class ExportForm(MeldcodeForm):
             "hidden_words": kind.veiled,
             "consent": asks_consent,
             "younger": asks_consent and not knows_age,
+            "with_weighing": kind.family,
             "with_files": kind.files,
             "receiver": kind.package,
             "ground": kind.package,

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from cases.dossier.variants import About
 from cases.models import Case
+from cases.protocol.asking import PARENT
 from cases.record_facts import PARENT_KINDS, WAITS
 
 PUPIL, STAFF, SOURCE, CONFIDED = About.PUPIL, About.STAFF, About.SOURCE, About.CONFIDED
@@ -65,7 +66,8 @@ class Kind:
     """A kind of record: where it hangs, its title, when it was, and its lines.
 
     ``hidden``: what the whole record is about, where its title says too much already. ``severity``
-    and ``place``: what these are about, which stand beside its title.
+    and ``place``: what these are about, which stand beside its title. ``titled``: what the title is
+    about, and ``plain`` stands there for who does not get it.
     """
 
     relation: str
@@ -75,6 +77,8 @@ class Kind:
     hidden: Callable[[Any, Guard], About]
     severity: Callable[[Any, Guard], About] = lambda record, guarded: About.PUPIL
     place: Callable[[Any, Guard], About] = lambda record, guarded: About.PUPIL
+    titled: About = About.PUPIL
+    plain: Label = ""
 
 
 def guard_of(case: Case) -> Guard:
@@ -83,7 +87,8 @@ def guard_of(case: Case) -> Guard:
     Pupil and parents: of a report that they do not know of, or not from whom it comes: the school's
     own paper would tell. The parents: where a talk with them is not safe, was left out, or waits
     until somebody advises otherwise; and until somebody spoke with them in this walk, after what
-    was told in confidence. A case that ended without a talk holds nothing back by that alone.
+    the pupil or somebody else told in confidence. A case that ended without a talk holds nothing
+    back by that alone.
     """
     referrals = [one for decided in case.decisions.all() for one in decided.referrals.all()]
     rules = {deviation.rule for deviation in case.deviations.all()}
@@ -94,8 +99,7 @@ def guard_of(case: Case) -> Guard:
         return Guard.PARENTS
     spoken = (t.held_at for t in talks if t.kind in PARENT_KINDS and t.cycle == case.cycle)
     spoken_at = max(spoken, default=NEVER)
-    told_at = (one.recorded_at for one in case.signals.all() if is_confided(one))
-    if any(at > spoken_at for at in told_at) or (case.is_open and spoken_at == NEVER):
+    if any(at > spoken_at for at in _told_at(case)) or (case.is_open and spoken_at == NEVER):
         return Guard.PARENTS
     waits = (
         _last_said(one)
@@ -105,14 +109,37 @@ def guard_of(case: Case) -> Guard:
     return Guard.PARENTS if any(at > spoken_at for at in waits) else Guard.NOBODY
 
 
-# Categories that say that the pupil told it (``signals.categories``).
+def _told_at(case: Case) -> Iterator[datetime]:
+    """Yield when something was told in confidence, wherever that was written down."""
+    for signal in case.signals.all():
+        if is_confided(signal) or is_from_source(signal):
+            yield signal.recorded_at
+    for talk in case.conversations.all():
+        if talk.kind == "pupil":
+            yield talk.recorded_at
+    for heard in (*case.lookbacks.all(), *case.feedbacks.all()):
+        if heard.child_words:
+            yield heard.recorded_at
+    for said in case.statements.all():
+        if said.said_by != PARENT:
+            yield said.recorded_at
+
+
+# Categories that say that the pupil, or somebody else, told it (``signals.categories``).
 TOLD_BY_PUPIL = frozenset({"told_child", "disclosure"})
+TOLD_BY_OTHERS = "told_others"
 
 
 def is_confided(signal: Any) -> bool:
     """Tell whether the pupil told what stands in a signal."""
     told = any(category.code in TOLD_BY_PUPIL for category in signal.categories.all())
     return bool(signal.child_words) or told
+
+
+def is_from_source(signal: Any) -> bool:
+    """Tell whether somebody else than the pupil told what stands in a signal."""
+    told = any(category.code == TOLD_BY_OTHERS for category in signal.categories.all())
+    return bool(signal.hearsay_from) or told
 
 
 def _last_said(consultation: Any) -> datetime:
@@ -144,8 +171,11 @@ def untold(referral: Any) -> bool:
     return referral.consent == "not_asked" or not referral.family_told
 
 
-def untold_of(decision: Any) -> set[int]:
+def untold_of(decision: Any, guarded: Guard = Guard.NOBODY) -> set[int]:
     """Return the keys of the referrals of which the family does not know, and of what came of them.
+
+    Where they are not told of everything, they know of help that they were asked for, and no more:
+    of what the school decided by itself nobody told them yet.
 
     What is passed on comes after what it was passed on from. What was passed on from a report
     without the school's name would say that there was one; and so would the one that was never
@@ -156,8 +186,9 @@ def untold_of(decision: Any) -> set[int]:
     own = decision.referrals.all()
     found = {one.pk for one in own if one.withdrawn_at and not one.sent_at and one.to in secret}
     unnamed: set[int] = set()
-    for referral in sorted(decision.referrals.all(), key=attrgetter("pk")):
-        if untold(referral) or referral.passed_on_from_id in found | unnamed:
+    for referral in sorted(own, key=attrgetter("pk")):
+        unasked = guarded and referral.to != "veilig_thuis" and referral.consent not in ASKED
+        if untold(referral) or unasked or referral.passed_on_from_id in found | unnamed:
             found.add(referral.pk)
         elif referral.is_unnamed:
             unnamed.add(referral.pk)

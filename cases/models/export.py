@@ -143,6 +143,9 @@ class DossierExport(PaperJob):
     # Names that whoever asked knows beside ours, to take out; emptied once the paper is made.
     hidden_words = NarrativeField(blank=True, db_default="")
     with_files = models.BooleanField(_("with the files"), default=False, db_default=False)
+    # Of a family's paper: with what was asked of others, weighed and decided. Somebody says so, for
+    # no program sees whether such a text repeats what was told in confidence.
+    with_weighing = models.BooleanField(_("with what was weighed"), default=False, db_default=False)
     # Behind a password, which is kept sealed until the paper is made (``cases.dossier.lock``).
     protected = models.BooleanField(_("with a password"), default=False, db_default=False)
     sealed_password = models.TextField(blank=True, db_default="", editable=False)

@@ -62,6 +62,7 @@ def test_why_the_talk_with_the_parents_was_left_out(case, rule):
 
 @pytest.mark.parametrize("code", [Code.PARENTS, Code.PUPIL])
 def test_help_that_was_asked_for_without_asking_the_family(case, code):
+    ConversationFactory(case=case, kind="parents", held_at=NOW)
     made = decision(case, NOW, to={"buurtteam": NOW}, help="buurtteam")
     asked = made.referrals.filter(to="buurtteam")
     # As it is made: until somebody notes what they said, they are taken to know of it.

@@ -133,11 +133,12 @@ def case(school):
     return case
 
 
-def export_of(case, variant, **fields):
+def export_of(case, variant, with_weighing=True, **fields):
     by = UserFactory(name="Chaima Verhoef", language="nl")
     return DossierExport.objects.create(
-        case=case, requested_by=by, reason="Inzage.", variant=variant, number=1, **fields
-    )
+        case=case, requested_by=by, reason="Inzage.", variant=variant, number=1,
+        with_weighing=with_weighing, **fields,
+    )  # fmt: skip
 
 
 def page(case, variant, **fields):
@@ -354,6 +355,7 @@ def test_the_form_of_each_kind_asks_what_fits_it(case, administrator, signed_in)
         assert ("chosen" in fields) is kind.chosen
         assert ("hidden_words" in fields) is kind.veiled
         assert ("with_files" in fields) is kind.files
+        assert ("with_weighing" in fields) is (code in {Code.PARENTS, Code.PUPIL})
         # What is refused is said before it is typed.
         assert f"Ten minste {SHORTEST} tekens" in answer.content.decode()
         # Who may not see a case chooses by kind and day: no name, and no word.
