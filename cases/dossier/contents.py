@@ -11,10 +11,11 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.dossier.fields import CLOSING, KINDS, PARTS
 from cases.dossier.lines import Guard, Kind, Line, Read, day, guard_of, guarded_by, moment
-from cases.dossier.variants import GROUNDS, ONE_SIGN, About, Code, Ground, Variant, left_out
+from cases.dossier.variants import GROUNDS, WITHOUT_SIGN, About, Code, Ground, Variant, left_out
 from cases.dossier.veil import Veil
 from cases.facts import facts_for
 from cases.models import Case, DossierExport
@@ -23,6 +24,9 @@ from cases.protocol import PERIODS, STEPS, Guidance, Period, guide
 from cases.retention import Retention, retention
 from cases.timeline import Entry as Happened
 from cases.timeline import timeline
+
+# Of a part of a family's paper: whether there is nothing, or nothing for them.
+NOTHING_TO_READ = gettext_lazy("Of this nothing is on this paper.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,25 +161,13 @@ class Composer:
             Section(
                 part.anchor,
                 part.title,
-                self._at_once([entry for kind in part.kinds for entry in self._entries(kind)]),
-                part.empty,
+                [entry for kind in part.kinds for entry in self._entries(kind)],
+                NOTHING_TO_READ if self.dossier.variant.family else part.empty,
                 part.fresh,
                 sum(self._unchosen(kind) for kind in part.kinds),
             )
             for part in PARTS
         ]
-
-    def _at_once(self, entries: list[Entry]) -> list[Entry]:
-        """Return what stands in a part. For a family one sign for all records that are left out;
-        where they are not told of everything it stands in each part, also where nothing was: else
-        it would tell how far the case is, and how often somebody was asked.
-        """
-        if not self.dossier.variant.family:
-            return entries
-        shown = [entry for entry in entries if not entry.omitted]
-        if self.is_guarded or len(shown) < len(entries):
-            shown.append(Entry(self.omission(Ground.PUPIL), "", (), omitted=True))
-        return shown
 
     @property
     def is_guarded(self) -> bool:
@@ -209,7 +201,7 @@ class Composer:
             "closing": self.closing() if case.closed_at else None,
             "deadline": self.house(deadline) if house else "",
             "waits": self.house(self._waiting(case.waits)) if house and case.waits else "",
-            "last_decision": self._told(_decided(self._last_decision), aside),
+            "last_decision": self.text(_decided(self._last_decision), aside),
             # They can count what stands there.
             "counts": dossier.counts if not dossier.variant.family else {},
             "tasks": dossier.guidance.tasks if dossier.variant.house else (),
@@ -221,7 +213,7 @@ class Composer:
 
     def closing(self) -> list[Shown] | None:
         """Return how the case was closed; None where it is not among what was chosen."""
-        return self._lines(self.dossier.case, CLOSING) if self._closing_chosen else None
+        return self._lines(self.dossier.case, CLOSING)[0] if self._closing_chosen else None
 
     @property
     def _closing_chosen(self) -> bool:
@@ -231,7 +223,7 @@ class Composer:
         """Return a line as this reader gets it."""
         ground = left_out(line.about, self.dossier.variant.code)
         # What protects has no label either: that they said something would tell.
-        unsaid = line.unsaid or ground is Ground.PUPIL or self._in_one_sign(ground)
+        unsaid = line.unsaid or ground is Ground.PUPIL
         label = "" if ground and unsaid else self._veiled(str(line.label))
         if ground:
             return Shown(label, self.omission(ground), "omitted", omitted=True)
@@ -240,11 +232,8 @@ class Composer:
 
     def text(self, text: str, about: About) -> str:
         """Return a text as this reader gets it, for where it stands without a label."""
-        return self.show(Line("", str(text), about)).text if text else ""
-
-    def _told(self, text: str, about: About) -> str:
-        """Return a text; its sign stands there too where there is none to leave out."""
-        return self.text(text or ("–" if self.is_guarded else ""), about)
+        line = Line("", str(text), about)
+        return "" if not text or self._without_sign(about) else self.show(line).text
 
     def staff(self, name: str) -> str:
         """Return a name of somebody of the school or a partner."""
@@ -256,23 +245,25 @@ class Composer:
 
     def omission(self, ground: Ground) -> str:
         """Return what stands in the place of what is left out, and count it."""
-        if self._in_one_sign(ground):
-            return _("[left out]")
         self.grounds[ground] += 1
         return _("[left out: %(ground)s]") % {"ground": ground}
 
-    def _in_one_sign(self, ground: Ground | None) -> bool:
-        return self.dossier.variant.family and ground in ONE_SIGN
+    def _without_sign(self, about: About) -> bool:
+        """Tell whether a line is left out for a family on a ground that they do not read."""
+        ground = left_out(about, self.dossier.variant.code)
+        return self.dossier.variant.family and ground in WITHOUT_SIGN
 
     def legend(self) -> list[tuple[str, Promise, int | str]]:
         """Return the grounds that were used, with what each means and how often. Asked at last.
 
-        Those in one sign stand there always: whether they were used is left open.
+        Those without a sign stand there always: whether they were used is left open.
         """
+        family = self.dossier.variant.family
+        silent = WITHOUT_SIGN if family else frozenset()
         return [
-            ("–", GROUNDS[g], "–") if self._in_one_sign(g) else (g, GROUNDS[g], self.grounds[g])
+            ("–", GROUNDS[g], "–") if g in silent else (g, GROUNDS[g], self.grounds[g])
             for g in Ground
-            if self.grounds[g] or self._in_one_sign(g)
+            if self.grounds[g] or g in silent or (family and g is Ground.OTHERS)
         ]
 
     @property
@@ -317,15 +308,16 @@ class Composer:
         for record in self._records(kind):
             ground = left_out(kind.hidden(record, self.dossier.guarded), self.dossier.variant.code)
             if ground:
-                # On one ground what a parent stated, on another what the pupil did.
-                family = self.dossier.variant.family
-                shown = self.omission(Ground.PUPIL if family else ground)
-                yield Entry(shown, "", (), omitted=True)
-            else:
+                # For a family none of it stands there, nor that there is one: not how many either.
+                if not self.dossier.variant.family:
+                    yield Entry(self.omission(ground), "", (), omitted=True)
+                continue
+            shown, hid = self._lines(record, kind.lines)
+            if shown or not hid:  # nothing but its title would say that all of it is left out
                 yield Entry(
                     self._title(kind, record),
                     self._meta(kind, record),
-                    tuple(self._lines(record, kind.lines)),
+                    tuple(shown),
                     self._severe(kind, record),
                 )
 
@@ -340,23 +332,28 @@ class Composer:
         hidden = left_out(about, self.dossier.variant.code)
         return "" if hidden else getattr(record, "severity_label", "")
 
-    def _lines(self, record: Any, fields: Iterable[Read]) -> list[Shown]:
-        """Return the lines of a record. What protects is left out at once, in one place: how much
-        that is depends on what the pupil said.
+    def _lines(self, record: Any, fields: Iterable[Read]) -> tuple[list[Shown], bool]:
+        """Return the lines of a record, and whether any left no sign. What protects is left out at
+        once, in one place: how much that is depends on what the pupil said.
         """
-        found, protected = [], False
+        found, protected, hid = [], False, False
         for line in (line for read in fields for line in read(record, self.dossier.guarded)):
+            if self._without_sign(line.about) or not self._is_there(line.speaks_of):
+                hid = True
+                continue
             protects = self._protects(line.about)
-            if not (protects and (protected or line.silent)):
+            if not (protects and protected):
                 found.append(self.show(line))
             protected |= protects
-        return found
+        return found, hid
+
+    def _is_there(self, key: str) -> bool:
+        """Tell whether a record of which a line speaks is on this paper."""
+        return not (key and self.dossier.variant.chosen) or key in self.dossier.export.chosen
 
     def _protects(self, about: About) -> bool:
-        """Tell whether a line is left out for the pupil, or for who told it where one sign stands
-        for both."""
-        ground = left_out(about, self.dossier.variant.code)
-        return ground is Ground.PUPIL or self._in_one_sign(ground)
+        """Tell whether a line is left out for the pupil."""
+        return left_out(about, self.dossier.variant.code) is Ground.PUPIL
 
     def _meta(self, kind: Kind, record: Any) -> str:
         """Return when it was, where, who noted it and when, and in which walk."""
@@ -365,7 +362,7 @@ class Composer:
         if place := getattr(record, "place", "") if kind.relation == "signals" else "":
             about = kind.place(record, self.dossier.guarded)
             # What protects is left out below, once for all of the record.
-            if not self._protects(about):
+            if not (self._protects(about) or self._without_sign(about)):
                 parts.append(self.text(place, about))
         parts.append(_("noted by %(name)s on %(day)s") % noted)
         if self.dossier.case.cycle > 1:

@@ -81,8 +81,10 @@ def _goals(decision: Any, guarded: Guard) -> Iterator[Line]:
 @lines("referrals")
 def _referrals(decision: Any, guarded: Guard) -> Iterator[Line]:
     hidden = untold_of(decision, guarded)
-    for referral in decision.referrals.all():
-        for line in _referral(referral, guarded):
+    along = decision.referrals.all()
+    on_in_secret = {one.passed_on_from_id for one in along if one.pk in hidden}
+    for referral in along:
+        for line in _referral(referral, guarded, in_secret=referral.pk in on_in_secret):
             # Of what the family was not told, the family reads nothing: no label either. Nor of a
             # report without the school's name, for this is the school's paper.
             if referral.pk in hidden:
@@ -92,14 +94,23 @@ def _referrals(decision: Any, guarded: Guard) -> Iterator[Line]:
             yield line
 
 
-def _referral(referral: Any, guarded: Guard) -> Iterator[Line]:
+PASSED_ON = "passed_on"
+
+
+def _referral(referral: Any, guarded: Guard, *, in_secret: bool) -> Iterator[Line]:
     label = _("Referral to %(to)s") % {"to": referral.receiver}
     if referral.passed_on_from:
         label = _("Passed on by %(from)s to %(to)s") % {
             "from": referral.passed_on_from.receiver, "to": referral.receiver,
         }  # fmt: skip
-    history = [f"{step.state.label}: {moment(step.at)}" for step in referral.history]
-    yield Line(label, " · ".join(history) or _("not sent yet"), PUPIL)
+    known, secret = [], []
+    for step in referral.history:
+        # To whom it was passed on they may not know: that it was would tell.
+        where = secret if in_secret and step.state == PASSED_ON else known
+        where.append(f"{step.state.label}: {moment(step.at)}")
+    yield Line(label, " · ".join(known) or _("not sent yet"), PUPIL)
+    for said in secret:
+        yield note(said, UNTOLD)
     if by := dict.fromkeys(step.by.name for step in referral.history if step.by):
         yield Line(_("Noted by"), ", ".join(by), STAFF)
     for report in referral.reports.all():
@@ -121,9 +132,42 @@ def letters(record: Any) -> Iterator[Line]:
         yield note(f"{said}: {_('withdrawn')}" if letter.withdrawn_at else said, FILE)
 
 
+# Who looks into it on a report: of somebody else's the family may not know.
+INQUIRERS = frozenset({"veilig_thuis", "raad"})
+
+
+def _inquires(heard: Any) -> bool:
+    """Tell whether it says that somebody looks into it."""
+    return heard.heard_from in INQUIRERS or bool(heard.investigation)
+
+
+def _of_an_inquiry(said: Any, guarded: Guard) -> About:
+    """Who else reported, and that somebody looks into it, a family knows by a report of ours that
+    they know of, and by nothing else that is written down here.
+    """
+    case = getattr(said, "case", None) or said.decision.case
+    known = any(
+        referral.to in INQUIRERS and referral.pk not in untold_of(decision, guarded)
+        for decision in case.decisions.all()
+        for referral in decision.referrals.all()
+    )
+    return guarded_by(said, guarded) if known else UNTOLD
+
+
+def _of_who_is_next(referral: Any, guarded: Guard) -> About:
+    """Return what it is about who is responsible after a referral."""
+    return (_of_an_inquiry if referral.closed_to in INQUIRERS else guarded_by)(referral, guarded)
+
+
+def _of_who_helps(heard: Any, guarded: Guard) -> About:
+    """Return what it is about who helps now."""
+    return (_of_an_inquiry if heard.helped_by in INQUIRERS else guarded_by)(heard, guarded)
+
+
 REFERRAL: tuple[Read, ...] = (
     field("get_consent_display", gettext_lazy("Consent"), PUPIL),
-    field("consent_of", gettext_lazy("Who was asked"), PUPIL),
+    # It may be the pupil alone.
+    field("consent_of", gettext_lazy("Who was asked"), CONFIDED),
     field("consent_ground", gettext_lazy("Without consent, because"), safety),
     field("handed_over", gettext_lazy("What is handed over"), guarded_by),
     field(
@@ -134,7 +178,7 @@ REFERRAL: tuple[Read, ...] = (
     field("not_told_reason", gettext_lazy("Pupil and parents do not know of it, because"), UNTOLD),
     field("taken_on_by", gettext_lazy("Who takes it on"), STAFF),
     field("closed_why", gettext_lazy("Ended, because"), guarded_by),
-    field("get_closed_to_display", gettext_lazy("Who is responsible after it"), guarded_by),
+    field("get_closed_to_display", gettext_lazy("Who is responsible after it"), _of_who_is_next),
     # The same words explain why a rule was not followed, where the parents do not read them either.
     field("withdrawn_reason", gettext_lazy("Withdrawn, because"), CONFIDED),
 )
@@ -170,13 +214,15 @@ DECISION = Kind(
 def _about_the_referral(heard: Any, guarded: Guard) -> Iterator[Line]:
     if heard.referral:
         to = {"to": heard.referral.receiver}
-        yield note(_("About the referral to %(to)s") % to, guarded_by(heard, guarded))
+        said = _("About the referral to %(to)s") % to
+        of = f"decisions-{heard.referral.decision_id}"
+        yield note(said, guarded_by(heard, guarded), speaks_of=of)
     yield from letters(heard)
     for effect in heard.goal_effects.all():
         goal = _("Goal %(number)s") % {"number": effect.goal.number}
         yield note(f"{goal}: {effect.get_effect_display()}", guarded_by(heard, guarded))
     if heard.investigation:
-        yield note(heard.get_investigation_display(), guarded_by(heard, guarded))
+        yield note(heard.get_investigation_display(), _of_an_inquiry(heard, guarded))
 
 
 FEEDBACK = Kind(
@@ -185,7 +231,7 @@ FEEDBACK = Kind(
     "received_at",
     (
         field("heard", gettext_lazy("From"), SOURCE),
-        field("get_helped_by_display", gettext_lazy("Who helps now"), guarded_by),
+        field("get_helped_by_display", gettext_lazy("Who helps now"), _of_who_helps),
         # It may be the pupil alone who said that they do not.
         field("get_willing_display", gettext_lazy("Does the family take part?"), CONFIDED),
         field("text", gettext_lazy("Heard or seen"), guarded_by, "fact"),
@@ -193,7 +239,9 @@ FEEDBACK = Kind(
         _about_the_referral,
         field("next_review_on", gettext_lazy("Review again on"), guarded_by),
     ),
-    guarded_by,
+    lambda heard, guarded: (
+        _of_an_inquiry(heard, guarded) if _inquires(heard) else guarded_by(heard, guarded)
+    ),
     # Whether it works the pupil's words say as well.
     titled=CONFIDED,
     plain=gettext_lazy("What was heard since"),
@@ -202,6 +250,8 @@ FEEDBACK = Kind(
 
 # By it one reads that somebody else told something.
 SOURCE_RULE = "R7"
+# What comes after it can be done before it, with a reason.
+TALK_STEP = 3
 # These follow from nothing that anybody told: how a case ends, and what was found unfounded.
 HARMLESS_RULES = frozenset({"R10", "R22", "R25"})
 
@@ -210,6 +260,8 @@ def _of_the_rule(deviation: Any, guarded: Guard) -> About:
     """Which rule asks is made by all that was told and weighed, also what the parents do not read:
     a rule about sexual violence says what a child told alone. Why it was not followed says it too.
     """
+    if not deviation.of_rule and deviation.step > TALK_STEP:  # why nobody spoke with them yet
+        return safety(deviation, guarded)
     if not deviation.of_rule or deviation.rule in HARMLESS_RULES:
         return guarded_by(deviation, guarded)
     return UNTOLD if guarded is Guard.FAMILY or deviation.rule == SOURCE_RULE else CONFIDED

@@ -8,7 +8,7 @@ The records are read through the reverse relations that the table of steps names
 step's models.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,25 +60,39 @@ def _confided(talk: Any, guarded: Guard) -> About:
 
 def _of_the_teller(signal: Any, guarded: Guard) -> About:
     """Where it was, and whether it holds water, speak of whoever told it."""
-    if is_from_source(signal):
+    if _ever(is_from_source, signal):
         return SOURCE
-    return CONFIDED if is_confided(signal) else PUPIL
+    return CONFIDED if _ever(is_confided, signal) else PUPIL
 
 
 def _of_what_was_told(signal: Any, guarded: Guard) -> About:
     """How severe it is that the pupil told is no less in confidence than their words. What somebody
     else told is kept from the parents likewise: else they know by it which of the two it is.
     """
-    return CONFIDED if is_from_source(signal) or is_confided(signal) else PUPIL
+    if _came(signal):
+        return SOURCE
+    told = _ever(is_from_source, signal) or _ever(is_confided, signal)
+    return CONFIDED if told else PUPIL
 
 
 def _seen_or_heard(signal: Any, guarded: Guard) -> About:
     """Of a dossier that came they say from which school, and when: by that a family would know of
     it whom nobody asked. A correction says so still, whomever it names beside.
     """
+    return SOURCE if _came(signal) else _told_as_fact(signal, guarded)
+
+
+def _came(signal: Any) -> bool:
+    """Tell whether a signal is a dossier that came."""
     senders = {one.called for one in signal.case.receiveddossiers.all()}
-    came = any(version.hearsay_from in senders for version in _versions(signal))
-    return SOURCE if came else _told_as_fact(signal, guarded)
+    return any(version.hearsay_from in senders for version in _versions(signal))
+
+
+def _ever(told: Callable[[Any], bool], signal: Any) -> bool:
+    """Tell whether somebody told it by any version: who told it is corrected away, and what is made
+    of it follows from it still.
+    """
+    return any(told(version) for version in _versions(signal))
 
 
 def _versions(signal: Any) -> Iterator[Any]:
@@ -109,7 +123,7 @@ def _categories(signal: Any, guarded: Guard) -> Iterator[Line]:
 def _by_whom(signal: Any, guarded: Guard) -> About:
     """Which categories a signal has says who told it: the pupil reads of no source by that."""
     codes = {category.code for category in signal.categories.all()}
-    return SOURCE if TOLD_BY_OTHERS in codes else _of_what_was_told(signal, guarded)
+    return SOURCE if codes & TOLD_BY_OTHERS else _of_what_was_told(signal, guarded)
 
 
 @lines("marks", "region", "kind", "size", "note")
@@ -164,7 +178,7 @@ LOOK_BACK = Kind(
     "recorded_at",
     (
         field("seen", gettext_lazy("Seen now"), PUPIL, "fact"),
-        field("child_words", gettext_lazy("The pupil's own words"), CONFIDED, "words", silent=True),
+        field("child_words", gettext_lazy("The pupil's own words"), CONFIDED, "words"),
     ),
     of_the_pupil,
     # What came of it the pupil's words made as well.
@@ -199,7 +213,9 @@ STATEMENT = Kind(
 @lines("pieces", "title", "text")
 def _pieces(consultation: Any, guarded: Guard) -> Iterator[Line]:
     for piece in consultation.pieces.all():
-        yield Line(_("Went along: %(title)s") % {"title": piece.title}, piece.text, COPY)
+        yield Line(
+            _("Went along: %(title)s") % {"title": piece.title}, piece.text, COPY, unsaid=True
+        )
 
 
 @lines("invitations", "declined_why")
@@ -314,7 +330,7 @@ TALK = Kind(
     lambda talk: str(talk.get_kind_display()),
     "held_at",
     (
-        field("skip_reason", gettext_lazy("Why a talk is not safe"), SAFETY, "fact"),
+        field("skip_reason", gettext_lazy("Why a talk is not safe"), safety, "fact"),
         field("weighed_with", gettext_lazy("Weighed with"), STAFF),
         field("get_weighed_where_display", gettext_lazy("Where they work"), safety),
         field("look_again_on", gettext_lazy("Looked at again whether a talk is safe"), safety),
@@ -326,10 +342,8 @@ TALK = Kind(
         field("get_help_wanted_display", gettext_lazy("Help"), _confided),
         field("get_refused_by_display", gettext_lazy("Who refuses"), _confided),
         # Whoever was there: it is the school's own judgement of home, and where the pupil is now.
-        field(
-            "get_home_safe_display", gettext_lazy("Safe to go home that day"), SAFETY, silent=True
-        ),
-        field("home_agreed", gettext_lazy("Agreed for that"), SAFETY, silent=True),
+        field("get_home_safe_display", gettext_lazy("Safe to go home that day"), SAFETY),
+        field("home_agreed", gettext_lazy("Agreed for that"), SAFETY),
         field("agreements", gettext_lazy("Agreements"), _confided),
         field("buurtteam_contact", gettext_lazy("For the buurtteam"), STAFF),
         field("get_consent_parents_display", gettext_lazy("Consent of the parents"), _confided),
@@ -338,7 +352,7 @@ TALK = Kind(
         field("consent_about", gettext_lazy("To what they consent, and to what not"), _confided),
         _handed_over,
     ),
-    lambda talk, guarded: SAFETY if talk.is_skipped else PUPIL,
+    lambda talk, guarded: safety(talk, guarded) if talk.is_skipped else _confided(talk, guarded),
 )
 
 

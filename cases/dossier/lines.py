@@ -35,8 +35,8 @@ class Line:
     """One line as it is read from a record. ``label`` may name somebody, as ``text`` may.
 
     What it is about it says itself, for that decides who reads it: there is no default.
-    ``unsaid``: where it is left out, so is its label. ``silent``: where it protects, it leaves no
-    sign, for nothing else of such a record is ever left out.
+    ``unsaid``: where it is left out, so is its label. ``speaks_of``: the key of another record of
+    which it says that there is one, for where records are chosen.
     """
 
     label: Label
@@ -44,7 +44,7 @@ class Line:
     about: About
     tone: str = ""
     unsaid: bool = False
-    silent: bool = False
+    speaks_of: str = ""
     # Drawn beside the text, which says the same: it holds no word that somebody typed.
     figures: tuple[SafeString, ...] = ()
 
@@ -116,7 +116,7 @@ def _told_at(case: Case) -> Iterator[datetime]:
             yield signal.recorded_at
     for talk in case.conversations.all():
         if talk.kind == "pupil":
-            yield talk.recorded_at
+            yield max(talk.held_at, talk.recorded_at)
     for heard in (*case.lookbacks.all(), *case.feedbacks.all()):
         if heard.child_words:
             yield heard.recorded_at
@@ -127,7 +127,7 @@ def _told_at(case: Case) -> Iterator[datetime]:
 
 # Categories that say that the pupil, or somebody else, told it (``signals.categories``).
 TOLD_BY_PUPIL = frozenset({"told_child", "disclosure"})
-TOLD_BY_OTHERS = "told_others"
+TOLD_BY_OTHERS = frozenset({"told_others"})
 
 
 def is_confided(signal: Any) -> bool:
@@ -138,7 +138,7 @@ def is_confided(signal: Any) -> bool:
 
 def is_from_source(signal: Any) -> bool:
     """Tell whether somebody else than the pupil told what stands in a signal."""
-    told = any(category.code == TOLD_BY_OTHERS for category in signal.categories.all())
+    told = any(category.code in TOLD_BY_OTHERS for category in signal.categories.all())
     return bool(signal.hearsay_from) or told
 
 
@@ -200,8 +200,6 @@ def field(
     label: Label,
     about: About | Callable[[Any, Guard], About],
     tone: str = "",
-    *,
-    silent: bool = False,
 ) -> Read:
     """Return the field of a record with that name, in words."""
     value_of = attrgetter(name)
@@ -210,7 +208,7 @@ def field(
         text = in_words(value_of(record))
         if text:
             whose = about(record, guarded) if callable(about) else about
-            yield Line(label, text, whose, tone, silent=silent)
+            yield Line(label, text, whose, tone)
 
     read.fields = (name.removeprefix("get_").removesuffix("_display"),)
     return read
@@ -247,9 +245,9 @@ def day(at: datetime) -> str:
     return date_format(timezone.localtime(at), "j F Y")
 
 
-def note(text: str, about: About) -> Line:
+def note(text: str, about: About, speaks_of: str = "") -> Line:
     """Return a line without a label."""
-    return Line("", text, about, "note")
+    return Line("", text, about, "note", speaks_of=speaks_of)
 
 
 def guarded_by(record: Any, guarded: Guard) -> About:

@@ -28,12 +28,13 @@ def handed(dossier: Dossier) -> Handed:
     """Return what is handed over, in the language of whoever asked for it."""
     export, pupil = dossier.export, dossier.case.pupil
     with translation.override(export.requested_by.language):
-        chapters = _chapters(Composer(dossier))
+        composer = Composer(dossier)
+        chapters, reason = _chapters(composer), composer.cover()["reason"]
     return Handed(
         sender=dossier.case.school.name,
         number=export.name,
         made_at=timezone.localtime(dossier.made_at),
-        reason=export.reason,
+        reason=reason,
         given_name=pupil.given_name,
         family_name=pupil.family_name,
         birth_date=pupil.birth_date,

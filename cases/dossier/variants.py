@@ -50,8 +50,8 @@ class About(StrEnum):
 class Ground(StrEnum):
     """Why something is left out. Its letter stands where it was; the paper says what it means.
 
-    For pupil and parents those of ``ONE_SIGN`` bear none, and stand once in each record without a
-    label: that a child told it, or that there is a report, would be read by its letter.
+    For pupil and parents what is left out on those of ``WITHOUT_SIGN`` leaves no sign, no label and
+    no gap: that a child told it, or that there is a report, would be read by where it stands.
     """
 
     OTHERS = "A"
@@ -60,7 +60,7 @@ class Ground(StrEnum):
     NEEDED = "D"
 
 
-ONE_SIGN = frozenset({Ground.SOURCE, Ground.PUPIL})
+WITHOUT_SIGN = frozenset({Ground.SOURCE, Ground.PUPIL})
 
 GROUNDS: dict[Ground, Promise] = {
     Ground.OTHERS: _(
@@ -161,9 +161,9 @@ VARIANTS: dict[Code, Variant] = {
             _("For the parents, who may see it"),
             _(
                 "For parents with authority over a child under 16. Names of others, who told it, "
-                "statements of one parent, and what would harm the pupil are left out; where and "
-                "why stands on the paper. What one parent said in a talk stands there: read it "
-                "before the other gets it."
+                "statements of one parent, and what would harm the pupil are left out; why stands "
+                "on the paper, and not where: that would tell what it was. What one parent said "
+                "in a talk stands there: read it before the other gets it."
             ),
             names=OTHERS, until_age=16,
         ),
@@ -172,7 +172,8 @@ VARIANTS: dict[Code, Variant] = {
             _("For the pupil, who may see it"),
             _(
                 "For a pupil of 12 or over; from 16 on it is the pupil alone who decides. Names of "
-                "others and who told it are left out; where and why stands on the paper."
+                "others and who told it are left out; why stands on the paper, and not where: "
+                "that would tell what it was."
             ),
             names=OTHERS, from_age=12,
         ),

@@ -1,11 +1,15 @@
 """What a family's paper kept open, or told by its gaps and counts. Each failed on its day."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 
+from cases.dossier.contents import dossier
+from cases.dossier.package import handed
 from cases.dossier.variants import Code
-from cases.models import Deviation, LookBack, Statement
+from cases.models import Deviation, DossierExport, LookBack, Statement
+from consultations.models import SharedPiece
 from referrals.actions import withdraw
 from referrals.models import Goal, HelpPlan, Referral
 from tests.attacks.test_what_a_paper_lets_slip import page
@@ -15,6 +19,7 @@ from tests.factories import (
     CaseFactory,
     ConversationFactory,
     PupilFactory,
+    ReceivedDossierFactory,
     UserFactory,
 )
 
@@ -170,7 +175,179 @@ def test_what_was_done_besides_by_a_gap_a_sign_or_a_count(case, what, ticked):
     assert "Was stil." in plain
 
 
+def _from_elsewhere(case):
+    ReceivedDossierFactory(case=case, sender="De Horizon")
+    signal(
+        case, "told_others", facts="Er kwam een dossier.", hearsay_from="De Horizon",
+        recorded_at=ago(days=20),
+    )  # fmt: skip
+
+
+def _with_what_it_means(case):
+    _from_elsewhere(case)
+    case.signals.filter(hearsay_from="De Horizon").update(interpretation="De Horizon zag het ook.")
+
+
+BEFORE = ago(days=20)
+SPOKEN: dict[str, tuple[Callable[..., object], tuple[Code, ...]]] = {
+    "nothing": (_nothing, FAMILY),
+    "a talk with the pupil alone": (
+        lambda case: ConversationFactory(
+            case=case, kind="pupil", held_at=BEFORE, recorded_at=BEFORE, interpreter="Tolk B."
+        ),
+        (Code.PARENTS,),
+    ),
+    "a dossier that came": (_from_elsewhere, FAMILY),
+    "a dossier that came, and what one makes of it": (_with_what_it_means, FAMILY),
+    "a file": (lambda case: AttachmentFactory(case=case, number=1, title="Brief"), FAMILY),
+    "R7": (
+        lambda case: Deviation.objects.create(
+            case=case, author=UserFactory(), rule="R7", kind="skipped", step=1, grounds="Anoniem."
+        ),
+        FAMILY,
+    ),
+    "weighed before the talk": (
+        lambda case: Deviation.objects.create(
+            case=case, author=UserFactory(), kind="order", step=4, grounds="Vader slaat dan."
+        ),
+        (Code.PARENTS,),
+    ),
+    "Veilig Thuis looks into it on a report of somebody else": (
+        lambda case: feedback(
+            case, NOW, heard_from="veilig_thuis", helped_by="veilig_thuis", investigation="begun"
+        ),
+        FAMILY,
+    ),
+    "what the pupil states": (
+        lambda case: Statement.objects.create(
+            case=case,
+            author=UserFactory(),
+            step=1,
+            said_by="pupil",
+            about="Thuis",
+            text="Nee.",
+            recorded_at=BEFORE,
+        ),
+        (Code.PARENTS,),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SPOKEN)
+def test_what_is_left_out_where_they_were_spoken_with_leaves_no_trace(spoken, what):
+    signal(spoken, facts="Was stil.", recorded_at=BEFORE)
+    consultation(spoken, ago(days=12), recorded_at=ago(days=13), question="Hoe nu?")
+    do, readers = SPOKEN[what]
+    plain = {code: _bare(page(spoken, code)) for code in readers}
+    do(spoken)
+    for code in readers:
+        assert _bare(page(spoken, code)) == plain[code]
+        assert "Hoe nu?" in plain[code]
+
+
+@pytest.mark.parametrize("code", FAMILY)
+@pytest.mark.parametrize("to", ["veilig_thuis", "raad"])
+def test_that_what_they_know_of_was_passed_on(spoken, coordinator, code, to):
+    made = decision(spoken, NOW, to={"buurtteam": ago(days=5)}, help="buurtteam")
+    known = made.referrals.get()
+    made.referrals.update(consent="given", passed_on_at=NOW, passed_on_by=coordinator)
+    Referral.objects.create(
+        decision=made, to=to, passed_on_from=known, sent_at=NOW, consent="not_asked",
+        consent_ground="Acuut.", family_told=False,
+    )  # fmt: skip
+    shown = page(spoken, code)
+    assert "Buurtteam" in shown
+    assert "Doorgegeven" not in shown
+    assert "Doorgegeven" in page(spoken, Code.WHOLE)
+
+
+@pytest.mark.parametrize("code", FAMILY)
+def test_nor_where_it_ended_with_who_looks_into_it_on_a_report_of_others(spoken, coordinator, code):
+    made = decision(spoken, NOW, to={"buurtteam": ago(days=5)}, help="buurtteam")
+    made.referrals.update(
+        consent="given", closed_at=NOW, closed_by=coordinator, closed_to="veilig_thuis",
+        closed_why="Klaar.",
+    )  # fmt: skip
+    shown = page(spoken, code)
+    assert "Klaar." in shown
+    assert "Wie daarna verantwoordelijk is" not in shown
+
+
+def test_that_the_pupil_alone_was_asked(spoken):
+    made = decision(spoken, NOW, to={"buurtteam": NOW}, help="buurtteam")
+    made.referrals.update(consent="given", consent_of="De leerling zelf, zonder ouders")
+    assert "zonder ouders" not in page(spoken, Code.PARENTS)
+    assert "zonder ouders" in page(spoken, Code.PUPIL)
+
+
+@pytest.mark.parametrize("code", FAMILY)
+def test_who_is_responsible_after_it_while_a_report_is_not_known(spoken, coordinator, code):
+    made = decision(spoken, NOW, to={"buurtteam": ago(days=5), "veilig_thuis": NOW}, report=True)
+    known, report = made.referrals.order_by("pk")
+    Referral.objects.filter(pk=report.pk).update(family_told=False, not_told_reason="Niet veilig.")
+    Referral.objects.filter(pk=known.pk).update(
+        consent="given", closed_at=NOW, closed_by=coordinator, closed_to="veilig_thuis",
+        closed_why="Zij doen het.",
+    )  # fmt: skip
+    shown = page(spoken, code)
+    assert "Buurtteam" in shown
+    assert "Veilig Thuis" not in shown
+    assert "Zij doen het." not in shown
+
+
+def test_what_follows_from_whom_a_correction_took_out(spoken):
+    first = signal(
+        spoken, severe=True, hearsay_from="Tante Jo", place="Bij tante", interpretation="Bang.",
+        facts="Was stil.", recorded_at=BEFORE,
+    )  # fmt: skip
+    signal(
+        spoken, "tired", severe=True, place="Bij tante", interpretation="Bang.", facts="Was stil.",
+        corrects=first, correction_reason="Zij wil niet genoemd.", recorded_at=BEFORE,
+    )  # fmt: skip
+    shown = page(spoken, Code.PARENTS)
+    assert "Was stil." in shown
+    for said in ("Bij tante", "Bang.", "Moe"):
+        assert said not in shown, said
+
+
+def test_why_a_talk_is_not_safe_where_the_pupil_knows_of_no_report(case):
+    ConversationFactory(
+        case=case, kind="skipped", skip_reason="Wij melden en hij mag het niet weten."
+    )
+    assert "mag het niet weten" in page(case, Code.PUPIL)
+    decision(case, NOW, to={"veilig_thuis": NOW}, report=True).referrals.update(
+        family_told=False, not_told_reason="Niet veilig."
+    )
+    assert "mag het niet weten" not in page(case, Code.PUPIL)
+
+
+@pytest.mark.parametrize("code", [Code.BUURTTEAM, Code.SCHOOL])
+def test_of_which_records_what_is_handed_over_speaks(spoken, code):
+    made = decision(spoken, NOW, to={"veilig_thuis": NOW}, report=True)
+    heard = feedback(spoken, NOW, heard_from="school", source="", referral=made.referrals.get())
+    asked = consultation(spoken, NOW)
+    SharedPiece.objects.create(consultation=asked, position=1, title="Gesprek, 3 maart", text="x")
+    chosen = [f"feedbacks-{heard.pk}", f"consultations-{asked.pk}"]
+    shown = page(spoken, code, chosen=chosen)
+    assert "Over de verwijzing" not in shown
+    assert "Gesprek, 3 maart" not in shown
+    assert "Over de verwijzing" in page(spoken, code, chosen=[*chosen, f"decisions-{made.pk}"])
+
+
 def _bare(html):
     """Return a paper by its words, without its own number."""
     words = re.sub(r"M-\w+/\d+", "", html)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", words))
+
+
+def test_the_reason_in_a_package_beside_the_paper_that_veils_it(spoken):
+    PupilFactory(school=spoken.school, given_name="Wessel", family_name="Aardappel")
+    export = DossierExport.objects.create(
+        case=spoken, requested_by=UserFactory(language="nl"), variant=Code.SCHOOL, number=1,
+        reason="Na de ruzie met Wessel Aardappel en Joop Zonderling.",
+        chosen=[f"conversations-{spoken.conversations.get().pk}"], hidden_words="Joop Zonderling",
+    )  # fmt: skip
+    reason = handed(dossier(export, NOW)).reason
+    assert reason.startswith("Na de ruzie met")
+    assert "Aardappel" not in reason
+    assert "Zonderling" not in reason
