@@ -145,7 +145,19 @@ def test_what_programs_write_beside_the_text_is_taken(ending, kind):
         "file:///%5C%5Ckwaad.example/deel/a.dotm",
         "%5C%5Ckwaad.example%5Cdeel%5Ca.dotm",
         "http%3A%2F%2Fkwaad.example/a.dotm",
-        "",
+        "/Users//kwaad.example/a.dotm",
+        "/Users/../x/a.dotm",
+        "/Users/jan/%2E./%2e%2E/x/a.dotm",
+        "/Users%2F%2Fkwaad.example/a.dotm",
+        "/Usersx/a.dotm",
+        "Macintosh%20HD://kwaad.example/a.dotm",
+        "Macintosh%20HD:Users:%2F%2Fkwaad.example",
+        "about:blank/../x",
+        "about:home",
+        "cid://kwaad.example/oog.png",
+        "cid:x%2F%2Fkwaad.example",
+        "data:text/html,&lt;img src='http://kwaad.example/oog.png'&gt;",
+        "data:image/svg+xml;base64,PHN2Zy8+",
     ],
 )
 def test_no_tie_leads_elsewhere_in_whatever_way_it_is_written(target):
@@ -168,11 +180,29 @@ def test_no_tie_leads_elsewhere_in_whatever_way_it_is_written(target):
         "Brief%20M%C3%BCller(1)%5b2%5d.dotx",
         "beeld/logo.png",
         "NULL",
+        "/Users/jan/Library/Group%20Containers/UBF8.Office/Brief.dotx",
+        "Macintosh%20HD:Users:jan:Library:Normal.dotm",
+        "Macintosh HD:Users:jan:Normal.dotm",
     ],
 )
 def test_one_to_this_machine_is_taken(target):
     tie = f'<Relationship Id="r1" Type="{OFFICE}/image" Target="{target}" TargetMode="External"/>'
     assert taken(docx(("word/_rels/settings.xml.rels", f"{TIES}{tie}</Relationships>")))
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "cid:image001.png@01DB1234.ABCD5678",
+        "about:blank",
+        "",
+        "data:image/png;base64,iVBORw0KGgo=",
+    ],
+)
+def test_one_that_fetches_nothing_is_taken(target):
+    """What Word and Outlook leave behind of a mail: its pictures are ties to a part of that."""
+    tie = f'<Relationship Id="r1" Type="{OFFICE}/image" Target="{target}" TargetMode="External"/>'
+    assert taken(docx(("word/_rels/document.xml.rels", f"{TIES}{tie}</Relationships>")))
 
 
 def test_no_document_asks_a_list_elsewhere_for_whom_it_is():
