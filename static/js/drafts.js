@@ -5,9 +5,11 @@
   const form = document.querySelector("form[data-drafts]");
   if (!form) return;
 
-  // What the page says of the line. One of these at a time.
+  // What the page says of the line. One of these at a time; also while they are taken out of it, for
+  // nobody knows whether there is a session (session.js).
   const told = document.querySelector("[data-no-line]");
-  const tell = (which) => document.querySelectorAll("[data-when]").forEach((part) => {
+  const parts = [...document.querySelectorAll("[data-when]")];
+  const tell = (which) => parts.forEach((part) => {
     part.hidden = part.dataset.when !== which;
   });
   // What is tried again by itself is no sign that anybody is there: the server hears so.

@@ -13,6 +13,8 @@ from tests.factories import PASSWORD, CaseFactory, PupilFactory, SignalFactory, 
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SEEN = "Had een blauw oog."
+SAID_OF_THE_LINE = """() => [...document.querySelectorAll("[data-when]")]
+  .filter((part) => !part.hidden).map((part) => part.dataset.when)"""
 
 
 @pytest.fixture
@@ -274,6 +276,8 @@ def test_a_form_that_is_covered_when_its_answer_comes_can_be_sent_again(writer):
     page.clock.fast_forward(31_000)
     page.locator("main").wait_for()
     writer.complaints.clear()
+    # It says so: whoever believes that it is tried again closes the page.
+    assert page.evaluate(SAID_OF_THE_LINE) == ["unsure"]
     save.click()
     page.locator(".error-summary").wait_for()
     assert page.locator("[name=facts]").input_value() == "Halverwege een zin"
