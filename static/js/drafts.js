@@ -89,6 +89,7 @@
   let again = null;
   const free = () => {
     clearTimeout(again);
+    again = null;
     sending = false;
     body = null;
     tries = 0;
@@ -103,6 +104,7 @@
   };
   async function attempt(byItself = false) {
     clearTimeout(again);
+    again = null;
     tries += 1;
     form.setAttribute("aria-busy", "true");
     tell("sending");
@@ -115,6 +117,7 @@
     }
     const leadsTo = answer.headers.get("HX-Redirect");
     if (leadsTo) {
+      body = null; // it arrived: leaving the page loses nothing, and nobody is asked
       location.assign(leadsTo);
       return;
     }
@@ -160,6 +163,6 @@
     tell("");
   });
   window.addEventListener("beforeunload", (event) => {
-    if (again && body && sending && form.inert) event.preventDefault();
+    if (body && sending && form.inert && (again || tries > 1)) event.preventDefault();
   });
 })();
