@@ -65,11 +65,11 @@
   const isAlive = () => Date.now() - alive < rest;
   const note = document.getElementById("session-over");
   // Taken out of the page, not hidden: without its styles, or kept as a file, it would be read.
-  let before = {};
+  let before = null; // kept until it is shown again: also over a page that was to be left, and stayed
   const cover = (covered) => {
     document.documentElement.classList.toggle("session-over", covered);
     if (covered && !away) {
-      before = { title: document.title, focus: document.activeElement, at: window.scrollY };
+      before ??= { title: document.title, focus: document.activeElement, at: window.scrollY };
       document.title = end.dataset.title;
       away = document.createDocumentFragment();
       away.append(...[...document.body.childNodes].filter((part) => part !== note && part !== end));
@@ -79,6 +79,7 @@
       document.title = before.title;
       before.focus?.focus({ preventScroll: true });
       window.scrollTo(0, before.at);
+      before = null;
     }
     if (!covered) note.hidden = true;
   };

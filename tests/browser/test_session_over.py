@@ -161,6 +161,32 @@ def test_so_it_is_where_the_page_was_to_be_left_and_stayed(writer):
 
 
 @pytest.mark.parametrize("size", ["desk"])
+def test_a_page_that_was_to_be_left_and_is_shown_again_has_its_own_name(writer):
+    """The session was said to be over; by the time that nothing came of it, it was not."""
+    page = writer.page
+    title = page.title()
+    page.route(
+        "**/signals/new/",
+        lambda route: (
+            route.fulfill(status=204)
+            if route.request.is_navigation_request()
+            else route.continue_()
+        ),
+    )
+    over = {"status": 302, "headers": {"location": "/account/login/"}}
+    page.route("**/account/stay/**", lambda route: route.fulfill(**over))
+    with page.expect_request(lambda request: request.is_navigation_request()):
+        page.clock.fast_forward(timedelta(minutes=31).seconds * 1000)
+    page.locator("html.session-over").wait_for(state="attached")
+    page.unroute("**/account/stay/**")
+    page.clock.fast_forward(31_000)
+    page.clock.fast_forward(11_000)
+    page.locator("html:not(.session-over)").wait_for(state="attached")
+    page.locator("main").wait_for()
+    assert page.title() == title
+
+
+@pytest.mark.parametrize("size", ["desk"])
 def test_so_is_what_came_back_with_a_mistake_and_nobody_touched(writer):
     writer.press("Save the signal")
     assert writer.page.locator(".error-summary").is_visible()
