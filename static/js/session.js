@@ -64,6 +64,12 @@
   let alive = 0;
   const isAlive = () => Date.now() - alive < rest;
   const note = document.getElementById("session-over");
+  // What asks how far it is stopped while it was nowhere: it begins anew.
+  const goOn = () => document.querySelectorAll("[data-by-itself]").forEach((one) => {
+    const fresh = one.cloneNode(true);
+    one.replaceWith(fresh);
+    htmx.process(fresh);
+  });
   // Taken out of the page, not hidden: without its styles, or kept as a file, it would be read.
   let before = null; // kept until it is shown again: also over a page that was to be left, and stayed
   const cover = (covered) => {
@@ -80,6 +86,7 @@
       before.focus?.focus({ preventScroll: true });
       window.scrollTo(0, before.at);
       before = null;
+      goOn();
     }
     if (!covered) note.hidden = true;
   };

@@ -6,8 +6,10 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.db import OperationalError
+from django.urls import reverse
 
 from accounts.roles import Role
+from cases.models import PupilImport
 from tests.browser.conftest import dutch
 from tests.factories import PASSWORD, CaseFactory, PupilFactory, SignalFactory, member
 
@@ -184,6 +186,39 @@ def test_a_page_that_was_to_be_left_and_is_shown_again_has_its_own_name(writer):
     page.locator("html:not(.session-over)").wait_for(state="attached")
     page.locator("main").wait_for()
     assert page.title() == title
+
+
+@pytest.mark.parametrize("size", ["desk"])
+def test_what_asks_how_far_it_is_goes_on_when_it_is_shown_again(school, visitor):
+    """Covered for a second, an import said for ever that it was being applied."""
+    administrator = member(Role.ADMINISTRATOR, school)
+    job = PupilImport.objects.create(
+        school=school, requested_by=administrator, kind="csv", state=PupilImport.State.RUNNING
+    )
+    path = reverse("cases:pupil_import", args=[job.public_id])
+    person = visitor(administrator)
+    page, asked = person.page, []
+    page.on("request", lambda request: asked.append(1) if request.url.endswith(path) else None)
+    page.clock.install()
+    person.open(path)
+    ends_elsewhere = """() => window.dispatchEvent(
+      new StorageEvent("storage", { key: "meldcode-nobody" }))"""
+    page.route("**/account/stay/**", lambda route: route.abort())
+    page.evaluate(ends_elsewhere)
+    page.get_by_text("Je bent uitgelogd en Meldcode is niet bereikbaar.").wait_for()
+    page.clock.run_for(3_000)
+    page.wait_for_timeout(200)
+    before = len(asked)
+    page.clock.run_for(3_000)
+    page.wait_for_timeout(200)
+    assert len(asked) == before  # nobody sees it
+    PupilImport.objects.update(state=PupilImport.State.FAILED)
+    page.unroute("**/account/stay/**")
+    page.evaluate(ends_elsewhere)
+    page.locator("main").wait_for()
+    page.clock.run_for(1_500)
+    page.get_by_role("heading", name=dutch("It could not be applied")).wait_for()
+    person.complaints.clear()
 
 
 @pytest.mark.parametrize("size", ["desk"])
