@@ -25,8 +25,9 @@ BEGINS = (
     r"\N{SMALL EQUALS SIGN}\N{SMALL PLUS SIGN}\N{SMALL HYPHEN-MINUS}\N{SMALL COMMERCIAL AT}"
 )
 BETWEEN_CELLS = r",;|\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029"
-# All but letters, figures and the signs of a keyboard: blanks, marks of a direction, joiners.
-NOT_SEEN = rf"[^\w!-~{BEGINS}]"
+# All but letters, figures and the signs of a keyboard: blanks, marks of a direction, joiners. And
+# the quotation mark, that is one of those: written twice, it is an empty piece at a border's side.
+NOT_SEEN = rf"[^\w!#-~{BEGINS}]"
 FORMULA = re.compile(
     rf"(^|[{BETWEEN_CELLS}])({NOT_SEEN}*[{BETWEEN_CELLS}])?({NOT_SEEN}*)([{BEGINS}]?)"
 )

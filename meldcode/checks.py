@@ -20,6 +20,9 @@ KEEPS_TEXTS_OUT = {
     "log_min_duration_sample": ("-1",),
     "log_transaction_sample_rate": ("0",),
 }
+# Where to: files of columns hold the row that was refused, however terse the log is told to be.
+DESTINATION = "log_destination"
+TERSE_THERE = ("stderr", "syslog", "eventlog")
 
 
 @register(Tags.database)
@@ -36,17 +39,29 @@ def _check_log_of(alias: str) -> list[CheckMessage]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(KEEPS_TEXTS_OUT)]
+            "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)",
+            [[*KEEPS_TEXTS_OUT, DESTINATION]],
         )
         told = sorted((name, setting) for name, setting in cursor.fetchall())
     return [
         Warning(
             f"PostgreSQL writes what people wrote into its own log: {name} is {setting}.",
-            hint=f"Let its superuser set {name} to {KEEPS_TEXTS_OUT[name][0]} "
+            hint=f"Let its superuser set {name} to {_asked_for(name)} "
             '(docs/operations.md, "What must be kept").',
             obj=alias,
             id="meldcode.W001",
         )
         for name, setting in told
-        if setting not in KEEPS_TEXTS_OUT[name]
+        if not _keeps_texts_out(name, setting)
     ]
+
+
+def _asked_for(name: str) -> str:
+    return TERSE_THERE[0] if name == DESTINATION else KEEPS_TEXTS_OUT[name][0]
+
+
+def _keeps_texts_out(name: str, setting: str) -> bool:
+    if name == DESTINATION:
+        places = {place.strip(' "').lower() for place in setting.split(",")} - {""}
+        return places <= set(TERSE_THERE)
+    return setting in KEEPS_TEXTS_OUT[name]

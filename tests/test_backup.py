@@ -281,6 +281,23 @@ def test_what_is_written_goes_into_nothing_of_the_house(run, tmp_path, puts):
     assert stones.read_text() == '{"kind": "case"}\n'
 
 
+@pytest.mark.parametrize(("said", "backups"), [(1, 1), (2, 0)])
+def test_a_file_that_goes_while_it_is_read_leaves_a_backup(run, tmp_path, said, backups):
+    """The task that throws papers away, or an upload, took the backup of the database along."""
+    media, to = tmp_path / "media", tmp_path / "backups"
+    media.mkdir()
+    (media / "seen.jpg").write_text("a file of a case")
+    stand_in = tmp_path / "bin" / "tar"
+    stand_in.parent.mkdir()
+    # tar ends with 1 where one went or grew, and with 2 where it could not read one.
+    stand_in.write_text(f'#!/bin/sh\n{shutil.which("tar")} "$@"\nexit {said}\n')
+    stand_in.chmod(0o700)
+    here = {"PGDATABASE": connection.settings_dict["NAME"], "MEDIA_ROOT": str(media)}
+    made = run("backup", to, **here, PATH=f"{stand_in.parent}:{os.environ['PATH']}")
+    assert (made.returncode == 0) == bool(backups), made.stderr
+    assert len(list(to.iterdir())) == backups
+
+
 def test_nothing_is_put_beside_a_backup_of_ours(beside, run, tmp_path):
     """A list of what was destroyed, which nobody wrote, would destroy what is there still."""
     media, seal = tmp_path / "media", {"BACKUP_SEAL": "a" * 64}

@@ -4,6 +4,7 @@ import pytest
 from django.core.checks import run_checks
 from django.db import connection
 
+from meldcode import checks
 from meldcode.checks import KEEPS_TEXTS_OUT
 
 WELL = {name: kept[0] for name, kept in KEEPS_TEXTS_OUT.items()}
@@ -43,6 +44,30 @@ def test_a_log_that_holds_texts_is_warned_of(name, value):
     assert warned() == []
     told(**{name: value})
     assert warned() == [f"{name} is {value}."]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="the log of PostgreSQL")
+@pytest.mark.parametrize(
+    ("places", "warns"),
+    [
+        ("stderr", False),
+        ("syslog", False),
+        ("stderr, eventlog", False),
+        ("stderr,csvlog", True),
+        ("JSONLOG", True),
+    ],
+)
+def test_so_is_one_in_columns_that_holds_the_row_however_terse_it_is(monkeypatch, places, warns):
+    """Where its log goes is told to PostgreSQL as it starts: here a setting of ours stands for it,
+    that may be set by whoever asks."""
+    told()
+    monkeypatch.setattr(checks, "DESTINATION", "application_name")
+    told(application_name=places)
+    assert warned() == ([f"application_name is {places}."] if warns else [])
+
+
+def test_the_very_place_is_asked_for():
+    assert checks.DESTINATION == "log_destination"
 
 
 def test_without_a_database_nobody_is_asked(django_assert_num_queries):

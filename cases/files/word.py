@@ -5,8 +5,8 @@ Each part is read as Word reads it, whatever signs and letters it is written in.
 
 import re
 import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from django.utils.translation import gettext as _
@@ -17,8 +17,14 @@ CONTENT_TYPES = "[Content_Types].xml"
 # Where it fetches nothing from elsewhere: a drive or folder of the machine itself, or beside the
 # document. All else is far away, in whatever way it is written: also a border of a path by number.
 NAME = r"(?:[^\\/:%]|%(?!2F|5C|3A)[0-9A-F]{2})+"
+# Where Word of a Mac looks for templates, as it writes that now and wrote it before.
+OF_A_MAC = rf"/Users(?:/(?!(?:\.|%2E){{1,2}}(?:/|$)){NAME})+|Macintosh(?: |%20)HD(?::{NAME})+"
+# Nothing is fetched at all: a part of a mail, no page, nothing, a picture that stands there itself.
+NOTHING = r"cid:[^\\/:%]+|about:blank|data:image/(?:png|jpe?g|gif|bmp|tiff);base64,[0-9A-Z+/= ]*|"
 NEAR = re.compile(
-    rf"[a-z]:[\\/]|file:///(?:[a-z]:[\\/%]|{NAME}/)|{NAME}(?:[\\/]{NAME})*$", re.IGNORECASE
+    rf"[a-z]:[\\/]|file:///(?:[a-z]:[\\/%]|{NAME}/)"
+    rf"|(?:{NAME}(?:[\\/]{NAME})*|{OF_A_MAC}|{NOTHING})$",
+    re.IGNORECASE,
 )
 # Fields that start a program, or fetch a picture or a text: how their first words begin.
 ACTS = ("DATABASE", "DDEAUTO", "DDE", "INCLUDE", "IMPORT", "LINK", "RD")
@@ -46,17 +52,26 @@ FORMULAS = frozenset({
     "http://purl.oclc.org/ooxml/officeDocument/math",
 })  # fmt: skip
 # What a field is made of.
-PIECES = frozenset({"instrText", "fldChar", "fldSimple"})
+PIECES = frozenset({"instrText", "delInstrText", "fldChar", "fldSimple"})
+# A field says what stands between its beginning and its separator, in whatever it came. Programs
+# read more or less of it: what was taken away by a tracked change counts or does not, and so does
+# text as of a paragraph. So it is read in four ways; here is in which of these each counts.
+ALL_WAYS = range(4)
+COUNTS = {"instrText": ALL_WAYS, "delInstrText": (1, 3), "t": (2, 3), "delText": (3,)}
+# Text as of a paragraph; and what is one sign of a text, of which nothing tells how it is read.
+LOOSE, SIGNS = frozenset({"t", "delText"}), frozenset({"sym", "noBreakHyphen", "softHyphen"})
 # A document that asks a database, or a list elsewhere, for whom it is: with a command of its own.
 MERGES = "mailMerge"
 # A part without these holds no field; without a zero it is not written two bytes a letter.
-FIELD = re.compile(rb"instrText|fldSimple|mailMerge|\0")
+FIELD = re.compile(rb"fldChar|fldSimple|nstrText|mailMerge|\0")
 # Far more than what belongs to a document, or a text with fields, ever is, in bytes: all parts
 # together, for each of a thousand would be read through.
 MOST_TIES, MOST_WITH_FIELDS = MEGABYTE, 10 * MEGABYTE
 CHUNK = 64 * 1024
 # What of a field says whether it acts: its first word.
 BEGINNING = 100
+# Blanks, hyphens that show at the end of a line alone, joiners and marks of a direction.
+UNSEEN = re.compile(r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+")
 
 
 def check_word(archive: zipfile.ZipFile) -> None:
@@ -75,10 +90,22 @@ def check_word(archive: zipfile.ZipFile) -> None:
 
 @dataclass(slots=True)
 class _Field:
-    """A field that nobody ended yet: within how many elements of others it began, what it says."""
+    """A field that nobody ended yet: within how many elements of others it began, what it says in
+    each way that it can be read, and whether that is over and what it shows follows."""
 
     within: int
-    said: str = ""
+    said: list[str] = field(default_factory=lambda: [""] * len(ALL_WAYS))
+    shows: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still become one that acts, by what follows."""
+        return any(name.startswith(said) for said in set(self.said) for name in ACTS)
+
+    def judge(self) -> None:
+        """Raise ``Refused`` for one that acts, in whatever way it is read."""
+        if any(said.startswith(ACTS) for said in self.said):
+            raise Refused(_fetches())
 
 
 class _Fields:
@@ -91,30 +118,32 @@ class _Fields:
 
     def __init__(self) -> None:
         self.open: list[_Field] = []
-        self.said: list[str] = []
-        self.reading = False
+        self.counts: Sequence[int] = ()
         self.within = 0
 
     def start(self, name: str, said: dict[str, str]) -> None:
         """Follow where fields begin and end."""
         space, __, kind = name.rpartition(" ")
         # Within what a field says Word knows no element.
-        if kind == MERGES or self.reading or (kind in PIECES and space not in WORDS):
+        if kind == MERGES or self.counts or (kind in PIECES and space not in WORDS):
             raise Refused(_fetches())
         self.within += _of_others(space)
-        self.reading = kind == "instrText"
+        self.counts = COUNTS.get(kind, ()) if kind in PIECES or self._is_said(space, kind) else ()
         what = _attribute("fldCharType", said) if kind == "fldChar" else ""
         if kind == "fldSimple":
             self._check_next()
-            self.said.append(_tight(_attribute("instr", said)))
+            if _tight(_attribute("instr", said)).startswith(ACTS):
+                raise Refused(_fetches())
         elif what == "begin":
             self._check_next()
             self.open.append(_Field(self.within))
         elif kind in PIECES and self.open:
             if self.open[-1].within != self.within:
                 raise Refused(_fetches())
-            if what == "end":
-                self.said.append(self.open.pop().said)
+            if what == "separate":
+                self.open[-1].shows = True
+            elif what == "end":
+                self.open.pop().judge()
 
     def text(self, text: str) -> None:
         """Add to what the field says in which one reads, as far as its first word.
@@ -122,24 +151,40 @@ class _Fields:
         Each line comes by itself: put together whole, ten megabytes of them take ten minutes.
         Without blanks: which of them Word leaves out between two pieces, the document says.
         """
-        if self.reading and self.open and len(self.open[-1].said) < BEGINNING:
-            self.open[-1].said = (self.open[-1].said + _tight(text))[:BEGINNING]
+        if not self.counts or not self.open or text.isspace():
+            return
+        said = self.open[-1].said
+        # Where the least counts stands first: there it says the least.
+        if len(said[self.counts[0]]) < BEGINNING:
+            more = _tight(text)
+            for way in self.counts:
+                said[way] = (said[way] + more)[:BEGINNING]
 
     def end(self, name: str) -> None:
         """Follow where a piece ends."""
-        self.reading = False
+        self.counts = ()
         self.within -= _of_others(name.rpartition(" ")[0])
         if self.open and self.open[-1].within > self.within:
             raise Refused(_fetches())
 
     def judge_all(self) -> None:
-        """Raise ``Refused`` for a field that acts; one that nobody ended is one too."""
-        if any(said.startswith(ACTS) for said in (*self.said, *(one.said for one in self.open))):
+        """Raise ``Refused`` for a field that acts and that nobody ended."""
+        for one in self.open:
+            one.judge()
+
+    def _is_said(self, space: str, kind: str) -> bool:
+        """Tell whether a text as of a paragraph is part of what a field says it is."""
+        if kind not in LOOSE | SIGNS or _of_others(space) or not self.open:
+            return False
+        if self.open[-1].shows or not self.open[-1].is_open:
+            return False
+        if kind in SIGNS or self.open[-1].within != self.within:
             raise Refused(_fetches())
+        return True
 
     def _check_next(self) -> None:
         """Refuse a field in another one, where what kind that one is may follow from it."""
-        if self.open and any(name.startswith(self.open[-1].said) for name in ACTS):
+        if self.open and self.open[-1].is_open:
             raise Refused(_fetches())
 
 
@@ -148,7 +193,7 @@ def _of_others(space: str) -> bool:
 
 
 def _tight(text: str) -> str:
-    return "".join(text.split()).upper()
+    return UNSEEN.sub("", text).upper()
 
 
 def _attribute(called: str, said: dict[str, str]) -> str:

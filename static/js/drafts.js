@@ -5,9 +5,11 @@
   const form = document.querySelector("form[data-drafts]");
   if (!form) return;
 
-  // What the page says of the line. One of these at a time.
+  // What the page says of the line. One of these at a time; also while they are taken out of it, for
+  // nobody knows whether there is a session (session.js).
   const told = document.querySelector("[data-no-line]");
-  const tell = (which) => document.querySelectorAll("[data-when]").forEach((part) => {
+  const parts = [...document.querySelectorAll("[data-when]")];
+  const tell = (which) => parts.forEach((part) => {
     part.hidden = part.dataset.when !== which;
   });
   // What is tried again by itself is no sign that anybody is there: the server hears so.
@@ -87,6 +89,7 @@
   let again = null;
   const free = () => {
     clearTimeout(again);
+    again = null;
     sending = false;
     body = null;
     tries = 0;
@@ -101,6 +104,7 @@
   };
   async function attempt(byItself = false) {
     clearTimeout(again);
+    again = null;
     tries += 1;
     form.setAttribute("aria-busy", "true");
     tell("sending");
@@ -113,6 +117,7 @@
     }
     const leadsTo = answer.headers.get("HX-Redirect");
     if (leadsTo) {
+      body = null; // it arrived: leaving the page loses nothing, and nobody is asked
       location.assign(leadsTo);
       return;
     }
@@ -158,6 +163,6 @@
     tell("");
   });
   window.addEventListener("beforeunload", (event) => {
-    if (again && body && sending && form.inert) event.preventDefault();
+    if (body && sending && form.inert && (again || tries > 1)) event.preventDefault();
   });
 })();

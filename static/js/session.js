@@ -64,12 +64,18 @@
   let alive = 0;
   const isAlive = () => Date.now() - alive < rest;
   const note = document.getElementById("session-over");
+  // What asks how far it is stopped while it was nowhere: it begins anew.
+  const goOn = () => document.querySelectorAll("[data-by-itself]").forEach((one) => {
+    const fresh = one.cloneNode(true);
+    one.replaceWith(fresh);
+    htmx.process(fresh);
+  });
   // Taken out of the page, not hidden: without its styles, or kept as a file, it would be read.
-  let before = {};
+  let before = null; // kept until it is shown again: also over a page that was to be left, and stayed
   const cover = (covered) => {
     document.documentElement.classList.toggle("session-over", covered);
     if (covered && !away) {
-      before = { title: document.title, focus: document.activeElement, at: window.scrollY };
+      before ??= { title: document.title, focus: document.activeElement, at: window.scrollY };
       document.title = end.dataset.title;
       away = document.createDocumentFragment();
       away.append(...[...document.body.childNodes].filter((part) => part !== note && part !== end));
@@ -79,6 +85,8 @@
       document.title = before.title;
       before.focus?.focus({ preventScroll: true });
       window.scrollTo(0, before.at);
+      before = null;
+      goOn();
     }
     if (!covered) note.hidden = true;
   };

@@ -123,6 +123,9 @@ def test_nor_behind_what_is_not_seen(before):
     [
         ("Jan,=cmd|' /C calc'!A0,de Wit", "Jan,'=cmd|' /C calc'!A0,de Wit"),
         ("Jan; @SUM(A1)", "Jan;' @SUM(A1)"),
+        ('b,"=1+1,c', "b,'\"=1+1,c"),
+        ('b;" "@SUM(A1)', 'b;\'" "@SUM(A1)'),
+        ('Jan "Jo" - de Wit, "3A"', 'Jan "Jo" - de Wit, "3A"'),
         ("\t=1", "'\t'=1"),
         ("Jan\N{LINE SEPARATOR}=1", "Jan\N{LINE SEPARATOR}'=1"),
         ("Jan - de Wit", "Jan - de Wit"),
@@ -134,6 +137,17 @@ def test_nor_behind_what_is_not_seen(before):
 @shows("audit-3")
 def test_nor_where_a_spreadsheet_takes_another_sign_between_cells(cell, said):
     assert neutral(cell) == said
+
+
+@pytest.mark.parametrize("name", ['b,"=1+1,c', 'b,""=1+1,c', 'b,"" "=1+1,c'])
+@shows("audit-3")
+def test_nor_in_the_file_behind_a_mark_that_it_writes_twice(name):
+    """Told to begin cells at a comma, a program reads an empty piece there, and then a formula."""
+    file = io.StringIO()
+    csv.writer(file, delimiter=";").writerow(["jan", neutral(name), "z"])
+    (row,) = csv.reader([file.getvalue()], delimiter=",")
+    assert len(row) == 3
+    assert not any(cell.lstrip('" ').startswith("=") for cell in row)
 
 
 @shows("audit-3")

@@ -6,8 +6,10 @@ from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
+from allauth.account.adapter import get_adapter
 from auditlog.registry import auditlog
 from django.apps import apps
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.test import RequestFactory
 from django.urls import reverse
@@ -260,6 +262,11 @@ THROUGH = "198.51.100.7, 203.0.113.9, 10.0.0.1"
         (1, None, "192.0.2.1"),
         (1, "2001:db8::1", "2001:db8::1"),
         (1, "::ffff:203.0.113.9", "203.0.113.9"),
+        (1, "203.0.113.9:55", "203.0.113.9"),
+        (1, "[::ffff:203.0.113.9]:44", "203.0.113.9"),
+        (1, "[2001:db8::1]:44", "2001:db8::1"),
+        (1, "203.0.113.9:x", None),
+        (1, "[203.0.113.9", None),
         (1, "<script>", None),
         (1, "1" * 300, None),
     ],
@@ -269,6 +276,20 @@ def test_only_proxies_of_our_own_are_believed(settings, proxies, header, address
     more = {"HTTP_X_FORWARDED_FOR": header} if header else {}
     request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1", **more)
     assert address_of(request) == address
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["203.0.113.9", "203.0.113.9:55", "[::ffff:203.0.113.9]:44", "[2001:db8::1]:44", "<script>"],
+)
+def test_mistakes_are_counted_by_the_address_that_is_written_down(settings, header):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    request = RequestFactory().get("/", HTTP_X_FORWARDED_FOR=header)
+    try:
+        counted = get_adapter().get_client_ip(request)
+    except PermissionDenied:
+        counted = None
+    assert counted == address_of(request)
 
 
 @shows("audit-4")

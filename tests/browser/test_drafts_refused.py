@@ -1,4 +1,5 @@
-"""A draft that is not taken: the page says so, and does not ask for ever with nobody there."""
+"""A draft that is not taken: the page says so, and does not ask for ever with nobody there. And a
+form that had to wait for a line: once it arrived nobody is asked whether they want to leave."""
 
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Draft, Membership
 from accounts.roles import Role
+from signals.models import Signal
 from tests.browser.conftest import dutch
 from tests.factories import CaseFactory, PupilFactory, SignalFactory, member
 
@@ -89,3 +91,55 @@ def test_one_that_goes_again_by_itself_keeps_no_session_awake(writer, tries):
     assert Session.objects.get().expire_date == soon
     assert page.evaluate(LAST) == before
     writer.complaints.clear()
+
+
+@pytest.fixture
+def waiting(visitor, school):
+    """Somebody whose signal waits for a line; and what the browser asked them."""
+    PupilFactory(school=school, given_name="Roos", family_name="Jansen")
+    teacher = visitor(member(Role.TEACHER, school))
+    teacher.open("/signals/new/")
+    page, asked = teacher.page, []
+
+    def note(dialog):
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    # Unheard, a question of the browser is answered by Playwright itself.
+    page.on("dialog", note)
+    page.locator("[name=pupil_query]").first.press_sequentially("Roos")
+    page.locator(".pupil-option").first.click()
+    page.locator("[name=facts]").press_sequentially("Een blauw oog")
+    page.context.set_offline(True)
+    page.locator(".submit-bar .btn-primary").click()
+    page.locator("[data-no-line]").get_by_text(dutch("No connection.")).first.wait_for()
+    yield teacher, asked
+    teacher.complaints.clear()  # that there was no line
+
+
+@pytest.mark.parametrize("size", ["desk"])
+def test_a_form_that_arrived_after_all_leads_on_and_asks_nothing(waiting):
+    """Who answered that they stay sat on a form that was on its way for ever."""
+    teacher, asked = waiting
+    teacher.page.context.set_offline(False)
+    teacher.page.wait_for_url(lambda url: not url.endswith("/signals/new/"))
+    assert asked == []
+    assert Signal.objects.get().facts == "Een blauw oog"
+
+
+@pytest.mark.parametrize("size", ["desk"])
+def test_one_that_waits_still_is_not_left_unasked(waiting):
+    teacher, asked = waiting
+    page = teacher.page
+    leave = "() => { location.href = '/account/'; }"
+    with page.expect_event("dialog"):
+        page.evaluate(leave)
+    assert page.locator("[name=facts]").input_value() == "Een blauw oog"
+    # Nor while it is tried once more.
+    page.route("**/signals/new/", lambda route: None)
+    with page.expect_request("**/signals/new/"):
+        page.context.set_offline(False)
+    with page.expect_event("dialog"):
+        page.evaluate(leave)
+    assert page.locator("[name=facts]").input_value() == "Een blauw oog"
+    assert asked == ["beforeunload"] * 2

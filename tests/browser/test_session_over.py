@@ -6,13 +6,17 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.db import OperationalError
+from django.urls import reverse
 
 from accounts.roles import Role
+from cases.models import PupilImport
 from tests.browser.conftest import dutch
 from tests.factories import PASSWORD, CaseFactory, PupilFactory, SignalFactory, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SEEN = "Had een blauw oog."
+SAID_OF_THE_LINE = """() => [...document.querySelectorAll("[data-when]")]
+  .filter((part) => !part.hidden).map((part) => part.dataset.when)"""
 
 
 @pytest.fixture
@@ -159,6 +163,65 @@ def test_so_it_is_where_the_page_was_to_be_left_and_stayed(writer):
 
 
 @pytest.mark.parametrize("size", ["desk"])
+def test_a_page_that_was_to_be_left_and_is_shown_again_has_its_own_name(writer):
+    """The session was said to be over; by the time that nothing came of it, it was not."""
+    page = writer.page
+    title = page.title()
+    page.route(
+        "**/signals/new/",
+        lambda route: (
+            route.fulfill(status=204)
+            if route.request.is_navigation_request()
+            else route.continue_()
+        ),
+    )
+    over = {"status": 302, "headers": {"location": "/account/login/"}}
+    page.route("**/account/stay/**", lambda route: route.fulfill(**over))
+    with page.expect_request(lambda request: request.is_navigation_request()):
+        page.clock.fast_forward(timedelta(minutes=31).seconds * 1000)
+    page.locator("html.session-over").wait_for(state="attached")
+    page.unroute("**/account/stay/**")
+    page.clock.fast_forward(31_000)
+    page.clock.fast_forward(11_000)
+    page.locator("html:not(.session-over)").wait_for(state="attached")
+    page.locator("main").wait_for()
+    assert page.title() == title
+
+
+@pytest.mark.parametrize("size", ["desk"])
+def test_what_asks_how_far_it_is_goes_on_when_it_is_shown_again(school, visitor):
+    """Covered for a second, an import said for ever that it was being applied."""
+    administrator = member(Role.ADMINISTRATOR, school)
+    job = PupilImport.objects.create(
+        school=school, requested_by=administrator, kind="csv", state=PupilImport.State.RUNNING
+    )
+    path = reverse("cases:pupil_import", args=[job.public_id])
+    person = visitor(administrator)
+    page, asked = person.page, []
+    page.on("request", lambda request: asked.append(1) if request.url.endswith(path) else None)
+    page.clock.install()
+    person.open(path)
+    ends_elsewhere = """() => window.dispatchEvent(
+      new StorageEvent("storage", { key: "meldcode-nobody" }))"""
+    page.route("**/account/stay/**", lambda route: route.abort())
+    page.evaluate(ends_elsewhere)
+    page.get_by_text("Je bent uitgelogd en Meldcode is niet bereikbaar.").wait_for()
+    page.clock.run_for(3_000)
+    page.wait_for_timeout(200)
+    before = len(asked)
+    page.clock.run_for(3_000)
+    page.wait_for_timeout(200)
+    assert len(asked) == before  # nobody sees it
+    PupilImport.objects.update(state=PupilImport.State.FAILED)
+    page.unroute("**/account/stay/**")
+    page.evaluate(ends_elsewhere)
+    page.locator("main").wait_for()
+    page.clock.run_for(1_500)
+    page.get_by_role("heading", name=dutch("It could not be applied")).wait_for()
+    person.complaints.clear()
+
+
+@pytest.mark.parametrize("size", ["desk"])
 def test_so_is_what_came_back_with_a_mistake_and_nobody_touched(writer):
     writer.press("Save the signal")
     assert writer.page.locator(".error-summary").is_visible()
@@ -274,6 +337,8 @@ def test_a_form_that_is_covered_when_its_answer_comes_can_be_sent_again(writer):
     page.clock.fast_forward(31_000)
     page.locator("main").wait_for()
     writer.complaints.clear()
+    # It says so: whoever believes that it is tried again closes the page.
+    assert page.evaluate(SAID_OF_THE_LINE) == ["unsure"]
     save.click()
     page.locator(".error-summary").wait_for()
     assert page.locator("[name=facts]").input_value() == "Halverwege een zin"
