@@ -146,12 +146,13 @@ def _of_an_inquiry(said: Any, guarded: Guard) -> About:
     they know of, and by nothing else that is written down here.
     """
     case = getattr(said, "case", None) or said.decision.case
-    known = any(
-        referral.to in INQUIRERS and referral.pk not in untold_of(decision, guarded)
-        for decision in case.decisions.all()
-        for referral in decision.referrals.all()
-    )
+    known = any(_is_known_inquiry(decision, guarded) for decision in case.decisions.all())
     return guarded_by(said, guarded) if known else UNTOLD
+
+
+def _is_known_inquiry(decision: Any, guarded: Guard) -> bool:
+    asked = {one.pk for one in decision.referrals.all() if one.to in INQUIRERS}
+    return bool(asked) and not asked <= untold_of(decision, guarded)
 
 
 def _of_who_is_next(referral: Any, guarded: Guard) -> About:

@@ -195,7 +195,8 @@ CARE = RoleHelp(
                 ),
                 _(
                     "Make the dossier for the parents or for the pupil: what is another's stays "
-                    "out. Read it before you hand it over."
+                    "out, and what was asked, weighed and decided goes along only if you tick "
+                    "that. Read it before you hand it over."
                 ),
                 _(
                     "Do they see it otherwise? Their statement stands beside what you wrote; "
