@@ -19,7 +19,7 @@ from cases.dossier.contents import offered
 from cases.dossier.enclosed import check_size, files_for
 from cases.dossier.grounds import GROUNDS_TO_HAND_OVER
 from cases.dossier.lock import seal
-from cases.dossier.variants import VARIANTS, Code
+from cases.dossier.variants import VARIANTS, Also, Code
 from cases.errors import KEY_USED, ActionError
 from cases.models import Case, DossierExport, YearExport
 
@@ -32,8 +32,8 @@ class Wish:
     chosen: tuple[str, ...] = ()
     hidden_words: str = ""
     with_files: bool = False
-    # Of a family's paper: with what was asked of others, weighed and decided.
-    with_weighing: bool = False
+    # Of a family's paper: what stands there because somebody says so.
+    also: tuple[str, ...] = ()
     # How and when a pupil of 16 or over consented to what their parents get.
     consent: str = ""
     # Said by somebody who may not know how old the pupil is: younger than 16.
@@ -86,7 +86,7 @@ def request_export(
         chosen=list(wish.chosen),
         hidden_words=wish.hidden_words,
         with_files=wish.with_files,
-        with_weighing=wish.with_weighing,
+        also=[Also(said).value for said in wish.also],
         protected=bool(wish.password),
         sealed_password=seal(wish.password),
     )

@@ -15,7 +15,16 @@ from django.utils.translation import gettext_lazy
 
 from cases.dossier.fields import CLOSING, KINDS, PARTS
 from cases.dossier.lines import Guard, Kind, Line, Read, day, guard_of, guarded_by, moment
-from cases.dossier.variants import GROUNDS, WITHOUT_SIGN, About, Code, Ground, Variant, left_out
+from cases.dossier.variants import (
+    GROUNDS,
+    WITHOUT_SIGN,
+    About,
+    Also,
+    Code,
+    Ground,
+    Variant,
+    left_out,
+)
 from cases.dossier.veil import Veil
 from cases.facts import facts_for
 from cases.models import Case, DossierExport
@@ -133,8 +142,10 @@ def _guard(export: DossierExport, case: Case) -> Guard:
     guarded = guard_of(case)
     if not export.kind.family:
         return guarded
-    aside = left_out(guarded_by(case, guarded), export.kind.code) or not export.with_weighing
-    return Guard.FAMILY if aside else guarded
+    aside = left_out(guarded_by(case, guarded), export.kind.code)
+    if aside or Also.WEIGHED not in export.also:
+        return Guard.FAMILY
+    return guarded
 
 
 def _steps(guidance: Guidance) -> tuple[StepLine, ...]:
@@ -173,16 +184,14 @@ class Composer:
     def is_guarded(self) -> bool:
         """Tell whether this reader, of the family, is not told of everything."""
         aside = guarded_by(self.dossier.case, self.dossier.guarded)
-        return (
-            self.dossier.variant.family and left_out(aside, self.dossier.variant.code) is not None
-        )
+        return self.dossier.variant.family and self.ground(aside) is not None
 
     def cover(self) -> dict[str, Any]:
         """Return what stands in front: of the case, of the export, and of the last decision."""
         dossier, case = self.dossier, self.dossier.case
         aside = guarded_by(case, dossier.guarded)
         # Without a label too: the paper says that what the house keeps of itself is no part of it.
-        house = left_out(About.HOUSE, dossier.variant.code) is None
+        house = self.ground(About.HOUSE) is None
         # Its writer may name others in it, as in any text.
         reason = self._veiled(dossier.export.reason)
         deadline = ""
@@ -219,9 +228,14 @@ class Composer:
     def _closing_chosen(self) -> bool:
         return not self.dossier.variant.chosen or CLOSED in self.dossier.export.chosen
 
+    def ground(self, about: About) -> Ground | None:
+        """Return on which ground a line is left out here; None: it is shown."""
+        opened = about in self.dossier.export.opened
+        return None if opened else left_out(about, self.dossier.variant.code)
+
     def show(self, line: Line) -> Shown:
         """Return a line as this reader gets it."""
-        ground = left_out(line.about, self.dossier.variant.code)
+        ground = self.ground(line.about)
         # What protects has no label either: that they said something would tell.
         unsaid = line.unsaid or ground is Ground.PUPIL
         label = "" if ground and unsaid else self._veiled(str(line.label))
@@ -250,8 +264,7 @@ class Composer:
 
     def _without_sign(self, about: About) -> bool:
         """Tell whether a line is left out for a family on a ground that they do not read."""
-        ground = left_out(about, self.dossier.variant.code)
-        return self.dossier.variant.family and ground in WITHOUT_SIGN
+        return self.dossier.variant.family and self.ground(about) in WITHOUT_SIGN
 
     def legend(self) -> list[tuple[str, Promise, int | str]]:
         """Return the grounds that were used, with what each means and how often. Asked at last.
@@ -306,7 +319,7 @@ class Composer:
 
     def _entries(self, kind: Kind) -> Iterator[Entry]:
         for record in self._records(kind):
-            ground = left_out(kind.hidden(record, self.dossier.guarded), self.dossier.variant.code)
+            ground = self.ground(kind.hidden(record, self.dossier.guarded))
             if ground:
                 # For a family none of it stands there, nor that there is one: not how many either.
                 if not self.dossier.variant.family:
@@ -323,13 +336,13 @@ class Composer:
 
     def _title(self, kind: Kind, record: Any) -> str:
         """Return what stands over a record."""
-        hidden = left_out(kind.titled, self.dossier.variant.code)
+        hidden = self.ground(kind.titled)
         return self._veiled(str(kind.plain) if hidden else kind.title(record))
 
     def _severe(self, kind: Kind, record: Any) -> str:
         """Return how severe a record is. Where that is left out, nothing says so either."""
         about = kind.severity(record, self.dossier.guarded)
-        hidden = left_out(about, self.dossier.variant.code)
+        hidden = self.ground(about)
         return "" if hidden else getattr(record, "severity_label", "")
 
     def _lines(self, record: Any, fields: Iterable[Read]) -> tuple[list[Shown], bool]:
@@ -353,7 +366,7 @@ class Composer:
 
     def _protects(self, about: About) -> bool:
         """Tell whether a line is left out for the pupil."""
-        return left_out(about, self.dossier.variant.code) is Ground.PUPIL
+        return self.ground(about) is Ground.PUPIL
 
     def _meta(self, kind: Kind, record: Any) -> str:
         """Return when it was, where, who noted it and when, and in which walk."""

@@ -25,6 +25,7 @@ from cases.dossier.lines import (
     lines,
     moment,
     note,
+    of_what_they_said,
     safety,
     untold_of,
 )
@@ -136,11 +137,6 @@ def letters(record: Any) -> Iterator[Line]:
 INQUIRERS = frozenset({"veilig_thuis", "raad"})
 
 
-def _inquires(heard: Any) -> bool:
-    """Tell whether it says that somebody looks into it."""
-    return heard.heard_from in INQUIRERS or bool(heard.investigation)
-
-
 def _of_an_inquiry(said: Any, guarded: Guard) -> About:
     """Who else reported, and that somebody looks into it, a family knows by a report of ours that
     they know of, and by nothing else that is written down here.
@@ -226,6 +222,13 @@ def _about_the_referral(heard: Any, guarded: Guard) -> Iterator[Line]:
         yield note(heard.get_investigation_display(), _of_an_inquiry(heard, guarded))
 
 
+def _of_what_was_heard(heard: Any, guarded: Guard) -> About:
+    """Return what is left out with the whole of it."""
+    if heard.heard_from in INQUIRERS or heard.investigation:
+        return _of_an_inquiry(heard, guarded)
+    return guarded_by(heard, guarded) if guarded else of_what_they_said(heard, guarded)
+
+
 FEEDBACK = Kind(
     "feedbacks",
     lambda heard: str(heard.get_effect_display()),
@@ -240,9 +243,7 @@ FEEDBACK = Kind(
         _about_the_referral,
         field("next_review_on", gettext_lazy("Review again on"), guarded_by),
     ),
-    lambda heard, guarded: (
-        _of_an_inquiry(heard, guarded) if _inquires(heard) else guarded_by(heard, guarded)
-    ),
+    _of_what_was_heard,
     # Whether it works the pupil's words say as well.
     titled=CONFIDED,
     plain=gettext_lazy("What was heard since"),

@@ -19,10 +19,14 @@ from django.utils.translation import gettext_lazy
 
 from cases.dossier.deciding import ASSESSMENT, DECISION, DEVIATION, FEEDBACK
 from cases.dossier.lines import (
+    CHILD_TOLD,
     CONFIDED,
     COPY,
     FILE,
     HOUSE,
+    JOINT_TALK,
+    OTHERS_TOLD,
+    PARENT_TALK,
     PUPIL,
     REPLACED,
     SAFETY,
@@ -43,7 +47,7 @@ from cases.dossier.lines import (
     lines,
     moment,
     note,
-    of_the_pupil,
+    of_what_they_said,
     safety,
 )
 from cases.dossier.variants import About
@@ -148,6 +152,15 @@ def _of_the_signal(signal: Any, guarded: Guard) -> Iterator[Line]:
         yield note(_("Replaced by a corrected version; kept as it was."), REPLACED)
 
 
+def _is_told(signal: Any, guarded: Guard) -> About:
+    """Where somebody told something, what was seen and heard mostly says what, or who."""
+    if hasattr(signal, "correction"):
+        return REPLACED
+    if _ever(is_from_source, signal):
+        return OTHERS_TOLD
+    return CHILD_TOLD if _ever(is_confided, signal) else PUPIL
+
+
 SIGNAL = Kind(
     "signals",
     lambda signal: f"{_('Signal')} {signal.reference}",
@@ -167,7 +180,7 @@ SIGNAL = Kind(
         field("came_in_by", gettext_lazy("Came in by the system"), SOURCE),
         _of_the_signal,
     ),
-    hidden=lambda signal, guarded: REPLACED if hasattr(signal, "correction") else PUPIL,
+    hidden=_is_told,
     severity=_of_what_was_told,
     place=_of_the_teller,
 )
@@ -180,7 +193,7 @@ LOOK_BACK = Kind(
         field("seen", gettext_lazy("Seen now"), PUPIL, "fact"),
         field("child_words", gettext_lazy("The pupil's own words"), CONFIDED, "words"),
     ),
-    of_the_pupil,
+    of_what_they_said,
     # What came of it the pupil's words made as well.
     titled=CONFIDED,
     plain=gettext_lazy("Looked back"),
@@ -325,6 +338,20 @@ def _handed_over(talk: Any, guarded: Guard) -> Iterator[Line]:
         )
 
 
+# Who of the family was there nobody writes down in a way that a program reads.
+SPOKEN_WITH = {
+    "pupil": CONFIDED,
+    "pupil_and_parents": JOINT_TALK,
+    "parents": PARENT_TALK,
+    "three_way": PARENT_TALK,
+}
+
+
+def _of_whom(talk: Any, guarded: Guard) -> About:
+    """Return what a talk is about as a whole."""
+    return safety(talk, guarded) if talk.is_skipped else SPOKEN_WITH[talk.kind]
+
+
 TALK = Kind(
     "conversations",
     lambda talk: str(talk.get_kind_display()),
@@ -352,7 +379,7 @@ TALK = Kind(
         field("consent_about", gettext_lazy("To what they consent, and to what not"), _confided),
         _handed_over,
     ),
-    lambda talk, guarded: safety(talk, guarded) if talk.is_skipped else _confided(talk, guarded),
+    _of_whom,
 )
 
 

@@ -17,7 +17,7 @@ from accounts.models import School
 from cases.dossier.actions import Wish
 from cases.dossier.grounds import GROUNDS_TO_HAND_OVER
 from cases.dossier.lock import SHORTEST, check_strength
-from cases.dossier.variants import VARIANTS, Code, Names, Variant
+from cases.dossier.variants import MAY_READ_TOO, VARIANTS, Code, Names, Variant
 from cases.protocol.vacations import school_year
 from cases.references import sign_of
 
@@ -96,13 +96,14 @@ class ExportForm(MeldcodeForm):
         ),
         required=False,
     )
-    with_weighing = forms.BooleanField(
-        label=_("Also what was asked of others, weighed and decided, and why"),
+    also = forms.MultipleChoiceField(
+        label=_("What may they read beside that?"),
         help_text=_(
-            "Leave it out unless you read it and they may read it too: such texts often repeat "
-            "what a child, or somebody else, told in confidence, and no program sees that. What "
-            "has to stay out for safety stays out, whatever you choose here."
+            "Nothing of this goes along by itself: no program sees what such a text says. Read it "
+            "first. What has to stay out for safety stays out, whatever you choose here."
         ),
+        choices=list(MAY_READ_TOO.items()),
+        widget=forms.CheckboxSelectMultiple,
         required=False,
     )
     with_files = forms.BooleanField(
@@ -156,7 +157,7 @@ class ExportForm(MeldcodeForm):
             "hidden_words": kind.veiled,
             "consent": asks_consent,
             "younger": asks_consent and not knows_age,
-            "with_weighing": kind.family,
+            "also": kind.family,
             "with_files": kind.files,
             "receiver": kind.package,
             "ground": kind.package,
@@ -198,6 +199,7 @@ class ExportForm(MeldcodeForm):
         """Return what is asked for."""
         wish = {name: value for name, value in self.values.items() if name != "reason"}
         wish["variant"] = self.kind.code.value
+        wish["also"] = tuple(wish.get("also", ()))
         if "chosen" in wish:
             wish["chosen"] = tuple(self._keys[sign] for sign in wish["chosen"])
         return Wish(**wish)

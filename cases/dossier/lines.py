@@ -19,6 +19,8 @@ from cases.record_facts import PARENT_KINDS, WAITS
 
 PUPIL, STAFF, SOURCE, CONFIDED = About.PUPIL, About.STAFF, About.SOURCE, About.CONFIDED
 STATED, SAFETY, UNTOLD, REPORTER = About.STATED, About.SAFETY, About.UNTOLD, About.REPORTER
+CHILD_TOLD, OTHERS_TOLD = About.CHILD_TOLD, About.OTHERS_TOLD
+JOINT_TALK, PARENT_TALK = About.JOINT_TALK, About.PARENT_TALK
 FILE, COPY, REPLACED, HOUSE = About.FILE, About.COPY, About.REPLACED, About.HOUSE
 # Explained with why the parents are not spoken to; and with why nobody of the family is told.
 SAFETY_RULES = frozenset({"R8", "R15", "R16", "R17", "R18", "R19", "R37"})
@@ -260,6 +262,8 @@ def safety(record: Any, guarded: Guard) -> About:
     return UNTOLD if guarded is Guard.FAMILY else SAFETY
 
 
-def of_the_pupil(record: Any, guarded: Guard) -> About:
-    """Say of a whole record that its title may be read by whoever reads of the pupil."""
-    return PUPIL
+def of_what_they_said(record: Any, guarded: Guard) -> About:
+    """Return what a record is about in which words of the pupil can stand: what was seen beside
+    them mostly says them too.
+    """
+    return CHILD_TOLD if record.child_words else PUPIL

@@ -27,6 +27,12 @@ class About(StrEnum):
     SOURCE = "source"
     # What the pupil said without the parents.
     CONFIDED = "confided"
+    # What stands in a signal in which the pupil told something, or somebody else did; and what was
+    # said in a talk with parents, with the pupil or without.
+    CHILD_TOLD = "child_told"
+    OTHERS_TOLD = "others_told"
+    JOINT_TALK = "joint_talk"
+    PARENT_TALK = "parent_talk"
     # What one parent stated: who asks may be the other, and the one of whom it speaks.
     STATED = "stated"
     # Why the parents are not spoken to, and what they are not told of.
@@ -74,6 +80,36 @@ GROUNDS: dict[Ground, Promise] = {
         "The protection of the pupil (AVG, article 23, paragraph 1i; UAVG, article 41)."
     ),
     Ground.NEEDED: _("The receiver does not need it (AVG, article 5, paragraph 1c)."),
+}
+
+
+class Also(StrEnum):
+    """What stands on a family's paper only because a person says so, who read it first."""
+
+    WEIGHED = "weighed"
+    TALKS = "talks"
+    TOLD = "told"
+
+
+MAY_READ_TOO: dict[Also, Promise] = {
+    Also.TALKS: _(
+        "Talks with the parents. Only if who gets this was there, or who was there agrees: what "
+        "one parent says is not for the other by itself, nor for the pupil."
+    ),
+    Also.TOLD: _(
+        "What was seen and heard where the pupil, or somebody else, told something. It often says "
+        "what they told, or who."
+    ),
+    Also.WEIGHED: _(
+        "What was asked of others, weighed and decided, and why. It often repeats what was told "
+        "in confidence."
+    ),
+}
+# What was weighed is guarded by the case as well (``cases.dossier.lines.guard_of``).
+OPENS: dict[Also, frozenset[About]] = {
+    Also.TALKS: frozenset({About.JOINT_TALK, About.PARENT_TALK}),
+    Also.TOLD: frozenset({About.CHILD_TOLD, About.OTHERS_TOLD}),
+    Also.WEIGHED: frozenset(),
 }
 
 
@@ -162,8 +198,7 @@ VARIANTS: dict[Code, Variant] = {
             _(
                 "For parents with authority over a child under 16. Names of others, who told it, "
                 "statements of one parent, and what would harm the pupil are left out; why stands "
-                "on the paper, and not where: that would tell what it was. What one parent said "
-                "in a talk stands there: read it before the other gets it."
+                "on the paper, and not where: that would tell what it was."
             ),
             names=OTHERS, until_age=16,
         ),
@@ -222,19 +257,23 @@ READERS = (
 )
 LEFT_OUT: dict[About, Mapping[Code, Ground | None]] = {
     about: dict(zip(READERS, row, strict=True)) for about, row in {
-    About.PUPIL:    (SHOWN,  SHOWN,  SHOWN,  SHOWN,  SHOWN,  SHOWN,  SHOWN),
-    About.STAFF:    (SHOWN,  SHOWN,  A,      A,      SHOWN,  SHOWN,  SHOWN),
-    About.SOURCE:   (SHOWN,  SHOWN,  B,      B,      B,      SHOWN,  B),
-    About.CONFIDED: (SHOWN,  SHOWN,  C,      SHOWN,  SHOWN,  SHOWN,  SHOWN),
-    About.STATED:   (SHOWN,  SHOWN,  A,      SHOWN,  SHOWN,  SHOWN,  SHOWN),
-    About.SAFETY:   (SHOWN,  SHOWN,  C,      SHOWN,  SHOWN,  SHOWN,  SHOWN),
-    About.UNTOLD:   (SHOWN,  SHOWN,  C,      C,      SHOWN,  SHOWN,  SHOWN),
+    About.PUPIL:       (SHOWN,  SHOWN,  SHOWN,  SHOWN,  SHOWN,  SHOWN,  SHOWN),
+    About.STAFF:       (SHOWN,  SHOWN,  A,      A,      SHOWN,  SHOWN,  SHOWN),
+    About.SOURCE:      (SHOWN,  SHOWN,  B,      B,      B,      SHOWN,  B),
+    About.CONFIDED:    (SHOWN,  SHOWN,  C,      SHOWN,  SHOWN,  SHOWN,  SHOWN),
+    About.CHILD_TOLD:  (SHOWN,  SHOWN,  C,      SHOWN,  SHOWN,  SHOWN,  SHOWN),
+    About.OTHERS_TOLD: (SHOWN,  SHOWN,  B,      B,      SHOWN,  SHOWN,  SHOWN),
+    About.JOINT_TALK:  (SHOWN,  SHOWN,  A,      SHOWN,  SHOWN,  SHOWN,  SHOWN),
+    About.PARENT_TALK: (SHOWN,  SHOWN,  A,      A,      SHOWN,  SHOWN,  SHOWN),
+    About.STATED:      (SHOWN,  SHOWN,  A,      SHOWN,  SHOWN,  SHOWN,  SHOWN),
+    About.SAFETY:      (SHOWN,  SHOWN,  C,      SHOWN,  SHOWN,  SHOWN,  SHOWN),
+    About.UNTOLD:      (SHOWN,  SHOWN,  C,      C,      SHOWN,  SHOWN,  SHOWN),
     # As what they do not know of at all: a ground of its own would tell who reported.
-    About.REPORTER: (SHOWN,  SHOWN,  C,      C,      SHOWN,  SHOWN,  SHOWN),
-    About.FILE:     (SHOWN,  SHOWN,  A,      A,      SHOWN,  SHOWN,  SHOWN),
-    About.COPY:     (SHOWN,  SHOWN,  C,      B,      D,      D,      D),
-    About.REPLACED: (SHOWN,  SHOWN,  B,      B,      D,      D,      D),
-    About.HOUSE:    (SHOWN,  SHOWN,  A,      A,      D,      D,      D),
+    About.REPORTER:    (SHOWN,  SHOWN,  C,      C,      SHOWN,  SHOWN,  SHOWN),
+    About.FILE:        (SHOWN,  SHOWN,  A,      A,      SHOWN,  SHOWN,  SHOWN),
+    About.COPY:        (SHOWN,  SHOWN,  C,      B,      D,      D,      D),
+    About.REPLACED:    (SHOWN,  SHOWN,  B,      B,      D,      D,      D),
+    About.HOUSE:       (SHOWN,  SHOWN,  A,      A,      D,      D,      D),
     }.items()
 }
 # fmt: on

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.at_rest.fields import NarrativeField
 from accounts.letters import few_marks
 from accounts.models import School
-from cases.dossier.variants import VARIANTS, Code, Variant
+from cases.dossier.variants import OPENS, VARIANTS, About, Also, Code, Variant
 from cases.models.case import Case
 from cases.querysets import DossierExportQuerySet, YearExportQuerySet
 
@@ -143,9 +143,8 @@ class DossierExport(PaperJob):
     # Names that whoever asked knows beside ours, to take out; emptied once the paper is made.
     hidden_words = NarrativeField(blank=True, db_default="")
     with_files = models.BooleanField(_("with the files"), default=False, db_default=False)
-    # Of a family's paper: with what was asked of others, weighed and decided. Somebody says so, for
-    # no program sees whether such a text repeats what was told in confidence.
-    with_weighing = models.BooleanField(_("with what was weighed"), default=False, db_default=False)
+    # Of a family's paper: what stands there because somebody says so (``cases.dossier.variants``).
+    also = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
     # Behind a password, which is kept sealed until the paper is made (``cases.dossier.lock``).
     protected = models.BooleanField(_("with a password"), default=False, db_default=False)
     sealed_password = models.TextField(blank=True, db_default="", editable=False)
@@ -188,6 +187,11 @@ class DossierExport(PaperJob):
     def kind(self) -> Variant:
         """Return which kind of dossier it is."""
         return VARIANTS[Code(self.variant)]
+
+    @property
+    def opened(self) -> frozenset[About]:
+        """Return what stands on it beside what its kind shows, because somebody says so."""
+        return frozenset(about for said in self.also for about in OPENS[Also(said)])
 
     @property
     def can_retry(self) -> bool:

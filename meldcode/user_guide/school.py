@@ -195,8 +195,8 @@ CARE = RoleHelp(
                 ),
                 _(
                     "Make the dossier for the parents or for the pupil: what is another's stays "
-                    "out, and what was asked, weighed and decided goes along only if you tick "
-                    "that. Read it before you hand it over."
+                    "out, and talks, what somebody told and what was weighed go along only if "
+                    "you tick that. Read it before you hand it over."
                 ),
                 _(
                     "Do they see it otherwise? Their statement stands beside what you wrote; "

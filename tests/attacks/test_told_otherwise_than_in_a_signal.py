@@ -7,7 +7,7 @@ import pytest
 
 from cases.dossier.contents import dossier
 from cases.dossier.package import handed
-from cases.dossier.variants import Code
+from cases.dossier.variants import Also, Code
 from cases.models import Deviation, DossierExport, LookBack, Statement
 from consultations.models import SharedPiece
 from referrals.actions import withdraw
@@ -165,13 +165,13 @@ MORE = {
 
 
 @pytest.mark.parametrize("what", MORE)
-@pytest.mark.parametrize("ticked", [True, False])
-def test_what_was_done_besides_by_a_gap_a_sign_or_a_count(case, what, ticked):
+@pytest.mark.parametrize("also", [tuple(Also), (), ("told",), ("weighed", "talks")])
+def test_what_was_done_besides_by_a_gap_a_sign_or_a_count(case, what, also):
     """Nobody spoke with the parents: their paper is the same, however far the school is."""
     signal(case, facts="Was stil.")
-    plain = _bare(page(case, Code.PARENTS, with_weighing=ticked))
+    plain = _bare(page(case, Code.PARENTS, also=also))
     MORE[what](case)
-    assert _bare(page(case, Code.PARENTS, with_weighing=ticked)) == plain
+    assert _bare(page(case, Code.PARENTS, also=also)) == plain
     assert "Was stil." in plain
 
 

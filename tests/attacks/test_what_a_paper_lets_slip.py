@@ -14,7 +14,7 @@ from accounts.roles import Role
 from cases.dossier.contents import dossier, offered
 from cases.dossier.forms import ExportForm
 from cases.dossier.pdf import as_html
-from cases.dossier.variants import VARIANTS, Code
+from cases.dossier.variants import VARIANTS, Also, Code
 from cases.files.actions import withdraw
 from cases.models import (
     Case,
@@ -56,11 +56,11 @@ def untold(case):
     return decided.referrals.get()
 
 
-def page(case, code, reason="Inzage.", with_weighing=True, **fields):
+def page(case, code, reason="Inzage.", also=tuple(Also), **fields):
     by = UserFactory(name="Chaima Verhoef", language="nl")
     export = DossierExport.objects.create(
         case=case, requested_by=by, reason=reason, variant=code,
-        number=case.exports.count() + 1, with_weighing=with_weighing, **fields,
+        number=case.exports.count() + 1, also=also, **fields,
     )  # fmt: skip
     return as_html(dossier(export, NOW))
 

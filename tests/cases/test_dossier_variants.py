@@ -30,7 +30,7 @@ from cases.dossier.lines import Line, field, note
 from cases.dossier.lock import SHORTEST, check_strength, locked, unseal
 from cases.dossier.pdf import as_html, make_pdf
 from cases.dossier.tasks import make_dossier
-from cases.dossier.variants import LEFT_OUT, VARIANTS, About, Code, Ground, left_out
+from cases.dossier.variants import LEFT_OUT, VARIANTS, About, Also, Code, Ground, left_out
 from cases.errors import ActionError
 from cases.models import Case, DossierExport, LookBack, Statement
 from cases.siblings import actions as siblings
@@ -100,6 +100,10 @@ def case(school):
     InjuryMarkFactory(
         signal=case.signals.get(), note="PUPIL wees het aan; Roos Bakker zag het ook."
     )
+    SignalFactory(case=case, author=mentor, facts="CHILD_TOLD", child_words="Papa slaat.")
+    SignalFactory(case=case, author=mentor, facts="OTHERS_TOLD", hearsay_from="Ans")
+    ConversationFactory(case=case, kind="pupil_and_parents", reactions="JOINT_TALK")
+    ConversationFactory(case=case, kind="parents", reactions="PARENT_TALK")
     consultation = ConsultationFactory(
         case=case, author=mentor, decided_by="STAFF", closed_at=NOW, held_at=NOW, closed_by=mentor,
         outcome="Van Oud vond het ernstig, zei de buurvrouw Ans.",
@@ -136,11 +140,11 @@ def case(school):
     return case
 
 
-def export_of(case, variant, with_weighing=True, **fields):
+def export_of(case, variant, also=tuple(Also), **fields):
     by = UserFactory(name="Chaima Verhoef", language="nl")
     return DossierExport.objects.create(
         case=case, requested_by=by, reason="Inzage.", variant=variant, number=1,
-        with_weighing=with_weighing, **fields,
+        also=also, **fields,
     )  # fmt: skip
 
 
@@ -178,7 +182,7 @@ def texts_of(model, *kinds):
 
 @pytest.mark.parametrize("code", [Code.WHOLE, Code.PARENTS, Code.PUPIL, Code.BUURTTEAM])
 def test_what_the_table_leaves_out_is_not_there_and_marked(case, code):
-    shown = page(case, code, chosen=keys(case))
+    shown = page(case, code, chosen=keys(case), also=())
     for about in About:
         if about is About.HOUSE:
             is_shown = left_out(about, code) is None
@@ -356,7 +360,7 @@ def test_the_form_of_each_kind_asks_what_fits_it(case, administrator, signed_in)
         assert ("chosen" in fields) is kind.chosen
         assert ("hidden_words" in fields) is kind.veiled
         assert ("with_files" in fields) is kind.files
-        assert ("with_weighing" in fields) is (code in {Code.PARENTS, Code.PUPIL})
+        assert ("also" in fields) is (code in {Code.PARENTS, Code.PUPIL})
         # What is refused is said before it is typed.
         assert f"Ten minste {SHORTEST} tekens" in answer.content.decode()
         # Who may not see a case chooses by kind and day: no name, and no word.

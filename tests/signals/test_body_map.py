@@ -185,7 +185,7 @@ def test_a_paper_shows_marks_as_it_shows_facts(pupil):
         by = UserFactory(language="nl")
         export = DossierExport.objects.create(
             case=case, requested_by=by, reason="Inzage.", variant=variant,
-            number=case.exports.count() + 1, hidden_words="Fatima", with_weighing=True,
+            number=case.exports.count() + 1, hidden_words="Fatima", also=["told"],
         )  # fmt: skip
         return as_html(dossier(export, timezone.now()))
 

@@ -1,4 +1,5 @@
 from django.db import migrations, models
+from django.db.models import Value
 
 
 class Migration(migrations.Migration):
@@ -9,9 +10,9 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="dossierexport",
-            name="with_weighing",
-            field=models.BooleanField(
-                db_default=False, default=False, verbose_name="with what was weighed"
+            name="also",
+            field=models.JSONField(
+                blank=True, db_default=Value([], models.JSONField()), default=list
             ),
         ),
     ]
