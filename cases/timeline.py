@@ -35,14 +35,16 @@ class Entry:
     severe: bool = False
 
 
-def timeline(case: Case, *, runs: bool = True) -> list[Entry]:
+def timeline(case: Case, *, runs: bool = True, conflicts: bool = True) -> list[Entry]:
     """Return what happened in a case, the oldest first, in a number of queries that stays.
 
     ``runs``: whether the reader runs the cases of the school. Whoever does not reads nothing of
     reminders to look back: where there are none, a newer case took that over, which they may not
-    know of.
+    know of. ``conflicts``: whether they look after who is kept out; who is, and why, is for nobody
+    else to read.
     """
     entries = [entry for source in SOURCES for entry in source(case)]
+    entries += _shut_outs(case) if conflicts else ()
     entries += _reminders(case, after_closing=runs)
     return sorted(entries, key=lambda entry: entry.at)
 
@@ -286,7 +288,6 @@ SOURCES: tuple[Callable[[Any], Iterator[Entry]], ...] = (
     _snoozes,
     _attachments,
     _exports,
-    _shut_outs,
     _emergencies,
     _closing,
 )

@@ -147,7 +147,8 @@ def whole(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _course(page: CasePage) -> dict[str, Any]:
-    entries = what_happened(page.case, runs=page.runs)
+    conflicts = Permission.SHUT_OUT in page.permissions
+    entries = what_happened(page.case, runs=page.runs, conflicts=conflicts)
     course = Course(page.case, entries, page.what_now.periods, page.now)
     return {"timeline": entries, "course": course, "pictures": pictures(course)}
 

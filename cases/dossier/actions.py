@@ -134,7 +134,7 @@ def _check_wish(case: Case, wish: Wish) -> None:
         _check_package(wish)
     if variant.chosen:
         whole = Case.objects.with_records().get(pk=case.pk)
-        there = {key for key, _name in offered(whole, sees_case=False)}
+        there = {key for key, _name in offered(whole, sees_case=False, code=variant.code)}
         if not wish.chosen:
             raise ActionError(_("Choose at least one record."), field="chosen")
         if not set(wish.chosen) <= there:

@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.dossier.fields import CLOSING, KINDS, PARTS
+from accounts.access import Permission
+from cases.dossier.fields import CLOSING, KINDS, PARTS, came_with_it
 from cases.dossier.lines import Guard, Kind, Line, Read, day, guard_of, guarded_by, moment
 from cases.dossier.variants import (
     GROUNDS,
@@ -130,9 +131,15 @@ def _read(export: DossierExport, now: datetime) -> Dossier:
         steps=_steps(guidance),
         counts={step.records: len(getattr(case, step.records).all()) for step in STEPS},
         last_decision=next(reversed(case.decisions.all()), None),
-        timeline=timeline(case, runs=False) if variant.house and not variant.one_page else [],
+        timeline=_timeline(export, case) if variant.house and not variant.one_page else [],
         made_at=now,
     )
+
+
+def _timeline(export: DossierExport, case: Case) -> list[Happened]:
+    asker = export.requested_by
+    conflicts = Case.objects.permitted(asker, Permission.SHUT_OUT).filter(pk=case.pk).exists()
+    return timeline(case, runs=False, conflicts=conflicts)
 
 
 def _guard(export: DossierExport, case: Case) -> Guard:
@@ -203,7 +210,7 @@ class Composer:
             # By what is looked at here, and not as the case keeps it: that counts other cases too.
             # All that was told and weighed makes these, also what this reader does not get.
             "attention": Case.Attention(dossier.guidance.attention).label if house else "",
-            "responsible": self.staff(case.responsible.name) if case.responsible else "",
+            "responsible": self._responsible,
             "steps": dossier.steps if house else (),
             "elsewhere": self.house(dossier.guidance.elsewhere) if house else "",
             "outcome": self.text(case.get_outcome_display(), aside) if self._closing_chosen else "",
@@ -220,13 +227,21 @@ class Composer:
             "short_reason": in_short(reason),
         }
 
+    @property
+    def _responsible(self) -> str:
+        named = self.dossier.case.responsible and not self.dossier.variant.family
+        return self.staff(self.dossier.case.responsible.name) if named else ""
+
     def closing(self) -> list[Shown] | None:
-        """Return how the case was closed; None where it is not among what was chosen."""
+        """Return how the case was closed; None where it is not among what was chosen, or not
+        theirs to read: how long it is kept follows from why.
+        """
         return self._lines(self.dossier.case, CLOSING)[0] if self._closing_chosen else None
 
     @property
     def _closing_chosen(self) -> bool:
-        return not self.dossier.variant.chosen or CLOSED in self.dossier.export.chosen
+        chosen = not self.dossier.variant.chosen or CLOSED in self.dossier.export.chosen
+        return chosen and not self.is_guarded
 
     def ground(self, about: About) -> Ground | None:
         """Return on which ground a line is left out here; None: it is shown."""
@@ -378,7 +393,8 @@ class Composer:
             if not (self._protects(about) or self._without_sign(about)):
                 parts.append(self.text(place, about))
         parts.append(_("noted by %(name)s on %(day)s") % noted)
-        if self.dossier.case.cycle > 1:
+        # How often one began anew says how far the school is, and that it did not help.
+        if self.dossier.case.cycle > 1 and not self.dossier.variant.family:
             parts.append(_("walk %(number)s") % {"number": record.cycle})
         return " · ".join(parts)
 
@@ -402,7 +418,7 @@ def _decided(decision: Any) -> str:
     return " · ".join(map(str, said))
 
 
-def offered(case: Case, *, sees_case: bool) -> list[tuple[str, str]]:
+def offered(case: Case, *, sees_case: bool, code: Code = Code.WHOLE) -> list[tuple[str, str]]:
     """Return the records that can be handed over: their key, and their kind and day. No word.
 
     As they hold now: what a correction replaced may say too much of somebody, and is not needed.
@@ -416,6 +432,7 @@ def offered(case: Case, *, sees_case: bool) -> list[tuple[str, str]]:
         for record in getattr(case, relation).all()
         if not getattr(record, "withdrawn_at", None)
         if not (relation == SIGNALS and hasattr(record, "correction"))
+        if not (relation == FILES and came_with_it(record) and left_out(About.SOURCE, code))
     ]
 
 
@@ -423,6 +440,8 @@ def offered(case: Case, *, sees_case: bool) -> list[tuple[str, str]]:
 CLOSED = "closing"
 # Of the records, these alone are corrected.
 SIGNALS = "signals"
+# And of these a dossier that came is not for who may not know who told something.
+FILES = "attachments"
 
 
 def _called(record: Any, kind: Kind, *, sees_case: bool) -> str:

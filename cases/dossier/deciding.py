@@ -19,6 +19,7 @@ from cases.dossier.lines import (
     Kind,
     Line,
     Read,
+    confided,
     field,
     guarded_by,
     in_words,
@@ -177,7 +178,7 @@ REFERRAL: tuple[Read, ...] = (
     field("closed_why", gettext_lazy("Ended, because"), guarded_by),
     field("get_closed_to_display", gettext_lazy("Who is responsible after it"), _of_who_is_next),
     # The same words explain why a rule was not followed, where the parents do not read them either.
-    field("withdrawn_reason", gettext_lazy("Withdrawn, because"), CONFIDED),
+    field("withdrawn_reason", gettext_lazy("Withdrawn, because"), confided),
 )
 
 
@@ -266,7 +267,7 @@ def _of_the_rule(deviation: Any, guarded: Guard) -> About:
         return safety(deviation, guarded)
     if not deviation.of_rule or deviation.rule in HARMLESS_RULES:
         return guarded_by(deviation, guarded)
-    return UNTOLD if guarded is Guard.FAMILY or deviation.rule == SOURCE_RULE else CONFIDED
+    return SOURCE if deviation.rule == SOURCE_RULE else confided(deviation, guarded)
 
 
 @lines("rule", "step")

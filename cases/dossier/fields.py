@@ -145,9 +145,12 @@ def _of_the_signal(signal: Any, guarded: Guard) -> Iterator[Line]:
         said = _("Corrected version. Reason: %(reason)s") % {"reason": signal.correction_reason}
         yield note(said, REPLACED)
     if finding := getattr(signal, "finding", None):
-        yield Line(_("Found to be unfounded"), day(finding.recorded_at), PUPIL)
-        yield Line(_("Found so by"), finding.author.name, STAFF)
-        yield Line(_("Grounds"), finding.grounds, _of_the_teller(signal, guarded))
+        # It is weighed, as all that stands in steps 4 and 5.
+        told, weighed = _of_the_teller(signal, guarded), guarded_by(signal, guarded)
+        yield Line(_("Found to be unfounded"), day(finding.recorded_at), weighed)
+        by = STAFF if weighed is PUPIL else weighed
+        yield Line(_("Found so by"), finding.author.name, by)
+        yield Line(_("Grounds"), finding.grounds, weighed if told is PUPIL else told)
     if hasattr(signal, "correction"):
         yield note(_("Replaced by a corrected version; kept as it was."), REPLACED)
 
@@ -185,6 +188,12 @@ SIGNAL = Kind(
     place=_of_the_teller,
 )
 
+
+def _of_a_look(look: Any, guarded: Guard) -> About:
+    """What is seen once a case is closed follows from how it ended."""
+    return guarded_by(look, guarded) if guarded else of_what_they_said(look, guarded)
+
+
 LOOK_BACK = Kind(
     "lookbacks",
     lambda look: f"{_('Looked back')}: {look.get_result_display()}",
@@ -193,7 +202,7 @@ LOOK_BACK = Kind(
         field("seen", gettext_lazy("Seen now"), PUPIL, "fact"),
         field("child_words", gettext_lazy("The pupil's own words"), CONFIDED, "words"),
     ),
-    of_what_they_said,
+    _of_a_look,
     # What came of it the pupil's words made as well.
     titled=CONFIDED,
     plain=gettext_lazy("Looked back"),
@@ -393,12 +402,19 @@ def _file(file: Any, guarded: Guard) -> Iterator[Line]:
         yield Line(_("Withdrawn by"), file.withdrawn_by.name, STAFF)
 
 
+def came_with_it(file: Any) -> bool:
+    """Tell whether a file is a dossier that came: its title says from which school, and it itself
+    who told things there.
+    """
+    return any(one.file_id == file.pk for one in file.case.receiveddossiers.all())
+
+
 ATTACHMENT = Kind(
     "attachments",
     lambda file: _("File %(number)s: %(title)s") % {"number": file.number, "title": file.title},
     "recorded_at",
     (_file,),
-    lambda file, guarded: FILE,
+    lambda file, guarded: SOURCE if came_with_it(file) else FILE,
 )
 
 

@@ -262,6 +262,11 @@ def safety(record: Any, guarded: Guard) -> About:
     return UNTOLD if guarded is Guard.FAMILY else SAFETY
 
 
+def confided(record: Any, guarded: Guard) -> About:
+    """Return what a line is about that parents never read, nor the pupil who is not told of all."""
+    return UNTOLD if guarded is Guard.FAMILY else CONFIDED
+
+
 def of_what_they_said(record: Any, guarded: Guard) -> About:
     """Return what a record is about in which words of the pupil can stand: what was seen beside
     them mostly says them too.

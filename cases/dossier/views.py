@@ -73,7 +73,8 @@ def dossier(request: HttpRequest, reference: str) -> HttpResponse:
     sees_case = Case.objects.visible_to(request.user).filter(pk=case.pk).exists()
     records = ()
     if kind.chosen:
-        records = offered(Case.objects.with_records().get(pk=case.pk), sees_case=sees_case)
+        whole = Case.objects.with_records().get(pk=case.pk)
+        records = offered(whole, sees_case=sees_case, code=kind.code)
     age = known_age(case, sees_case=sees_case)
     form = ExportForm.for_page(
         request,

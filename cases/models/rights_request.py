@@ -147,6 +147,11 @@ class RightsRequest(models.Model):
         return asking.warned(self.kind, self.asker, age)
 
     @property
+    def grounds_told(self) -> list[str]:
+        """Return the grounds as they stand in the letter to who asked."""
+        return asking.told(self.grounds)
+
+    @property
     def grounds_named(self) -> list[str]:
         """Return the grounds in words."""
         return asking.named(self.grounds)

@@ -3,7 +3,7 @@
 It warns, with its source, and stops nobody: who answers a request may do otherwise and says why.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -91,6 +91,18 @@ def warned(kind: str, asker: str, age: int | None) -> list[Warned]:
     return [row for row in TABLE if row.holds(kind, asker, age)]
 
 
+# To the family these are one: else a letter would tell by its ground that the child, or somebody
+# else, told something, which the paper beside it leaves open.
+IN_ONE = frozenset({"harm", "informant"})
+
+
 def named(codes: Iterable[str]) -> list[str]:
     """Return grounds in words."""
     return [str(GROUNDS[code]) for code in codes if code in GROUNDS]
+
+
+def told(codes: Sequence[str]) -> list[str]:
+    """Return grounds as the family is told them."""
+    apart = named(code for code in codes if code not in IN_ONE)
+    joint = _("The protection of the child, or of who told something")
+    return [str(joint), *apart] if IN_ONE & set(codes) else apart

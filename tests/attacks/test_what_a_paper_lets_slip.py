@@ -57,7 +57,7 @@ def untold(case):
 
 
 def page(case, code, reason="Inzage.", also=tuple(Also), **fields):
-    by = UserFactory(name="Chaima Verhoef", language="nl")
+    by = fields.pop("requested_by", None) or UserFactory(name="Chaima Verhoef", language="nl")
     export = DossierExport.objects.create(
         case=case, requested_by=by, reason=reason, variant=code,
         number=case.exports.count() + 1, also=also, **fields,

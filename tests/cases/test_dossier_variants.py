@@ -100,6 +100,7 @@ def case(school):
     InjuryMarkFactory(
         signal=case.signals.get(), note="PUPIL wees het aan; Roos Bakker zag het ook."
     )
+    SignalFactory(case=case, author=mentor, facts="PUPIL was moe.")
     SignalFactory(case=case, author=mentor, facts="CHILD_TOLD", child_words="Papa slaat.")
     SignalFactory(case=case, author=mentor, facts="OTHERS_TOLD", hearsay_from="Ans")
     ConversationFactory(case=case, kind="pupil_and_parents", reactions="JOINT_TALK")

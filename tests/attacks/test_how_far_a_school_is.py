@@ -1,0 +1,148 @@
+"""What papers, letters and pages told of how far a school is, who told it, and who is kept out.
+
+Each failed on its day.
+"""
+
+import pytest
+from django.urls import reverse
+
+from cases.dossier.contents import offered
+from cases.dossier.variants import Code
+from cases.models import Case, DossierExport, LookBack, ShutOut
+from cases.protocol import asking
+from referrals.models import Referral
+from signals.models import SignalFinding
+from tests.attacks.test_told_otherwise_than_in_a_signal import _bare
+from tests.attacks.test_what_a_paper_lets_slip import page
+from tests.cases.records import NOW, ago, decision, signal
+from tests.conftest import sign_in
+from tests.factories import (
+    CaseFactory,
+    ConversationFactory,
+    PupilFactory,
+    ReceivedDossierFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+FAMILY = (Code.PARENTS, Code.PUPIL)
+SAID = "Bleek na onze melding bij Veilig Thuis, waar ze niet van weten."
+
+
+@pytest.fixture
+def case(school):
+    return CaseFactory(pupil=PupilFactory(school=school))
+
+
+@pytest.fixture
+def reported(case):
+    """A case in which they were spoken with, and a report of which the family does not know."""
+    ConversationFactory(case=case, kind="parents", held_at=ago(days=10))
+    made = decision(case, NOW, to={"veilig_thuis": NOW}, report=True)
+    made.referrals.update(family_told=False, not_told_reason="Niet veilig.")
+    return case
+
+
+FURTHER = {
+    "begun anew": {"cycle": 2},
+    "taken on": {"responsible": True},
+    "opened before": {"opened_at": ago(days=40)},
+    "kept longer": {"retention_years": 15, "retention_reason": "Melding loopt."},
+}
+
+
+@pytest.mark.parametrize("code", FAMILY)
+@pytest.mark.parametrize("how", FURTHER)
+@pytest.mark.parametrize("also", [(), ("weighed", "talks", "told")])
+def test_how_far_the_school_is_changes_no_word_of_a_familys_paper(
+    reported, coordinator, code, how, also
+):
+    signal(reported, facts="Was stil.")
+    if how == "kept longer":
+        ended = {"closed_at": NOW, "closed_by": coordinator, "outcome": "cleared"}
+        Case.objects.update(**ended, closing_grounds="Val.")
+    plain = _bare(page(reported, code, also=also))
+    change = {key: coordinator if value is True else value for key, value in FURTHER[how].items()}
+    Case.objects.filter(pk=reported.pk).update(**change)
+    assert _bare(page(reported, code, also=also)) == plain
+    assert "Was stil." in plain
+
+
+WEIGHED = {
+    "withdrawn": lambda case, by: decision(case, NOW, to={"buurtteam": None}).referrals.update(
+        consent="given", withdrawn_at=NOW, withdrawn_by=by, withdrawn_reason=SAID
+    ),
+    "unfounded": lambda case, by: SignalFinding.objects.create(
+        case=case, author=by, signal=signal(case, facts="Was stil."), grounds=SAID
+    ),
+    "looked back": lambda case, by: LookBack.objects.create(
+        case=case, author=by, seen=SAID, result="quiet"
+    ),
+}
+
+
+@pytest.mark.parametrize("code", FAMILY)
+@pytest.mark.parametrize("what", WEIGHED)
+@pytest.mark.parametrize("also", [(), ("weighed", "talks", "told")])
+def test_what_was_weighed_elsewhere_than_in_step_4(reported, coordinator, code, what, also):
+    WEIGHED[what](reported, coordinator)
+    assert SAID not in page(reported, code, also=also)
+    assert SAID in page(reported, Code.WHOLE)
+    # With nothing to be kept from them they read it, but for what may be the pupil's own reason.
+    Referral.objects.filter(to="veilig_thuis").update(family_told=True, not_told_reason="")
+    read = SAID in page(reported, code)
+    assert read is (what != "withdrawn" or code == Code.PUPIL)
+
+
+@pytest.mark.parametrize("code", [Code.BUURTTEAM, Code.SCHOOL])
+def test_why_nobody_is_named_names_them(case, code):
+    said = "Tante Jo wil niet genoemd worden."
+    one = case.deviations.create(
+        author=UserFactory(), rule="R7", kind="skipped", step=1, grounds=said
+    )
+    chosen = [f"deviations-{one.pk}"]
+    assert said not in page(case, code, chosen=chosen)
+    assert said in page(case, Code.VEILIG_THUIS, chosen=chosen)
+
+
+@pytest.mark.parametrize("code", [Code.BUURTTEAM, Code.SCHOOL, Code.VEILIG_THUIS])
+def test_a_dossier_that_came_is_not_handed_on_by_its_file(case, code):
+    file = ReceivedDossierFactory(case=case, sender="De Horizon").file
+    type(file).objects.filter(pk=file.pk).update(title="Dossier van De Horizon")
+    key = f"attachments-{file.pk}"
+    whole = Case.objects.with_records().get(pk=case.pk)
+    may_know = code == Code.VEILIG_THUIS
+    assert (key in dict(offered(whole, sees_case=True, code=code))) is may_know
+    assert ("De Horizon" in page(case, code, chosen=[key])) is may_know
+
+
+@pytest.mark.parametrize(
+    ("who", "reads"),
+    [("participant", False), ("handed_over", False), ("sister_leader", False),
+     ("coordinator", True), ("leader", True)],
+)  # fmt: skip
+def test_who_is_kept_out_and_why_is_read_by_who_looks_after_that(world, who, reads):
+    kept = world.people["conflicted"]
+    type(kept).objects.filter(pk=kept.pk).update(name="Karel Aardappel")
+    ShutOut.objects.filter(user=kept).update(case=world.case, explanation="Zijn zus is de moeder.")
+    browser = sign_in(world.people[who])
+    for name in ("cases:timeline", "cases:whole"):
+        shown = browser.get(reverse(name, args=[world.case.reference])).content.decode()
+        assert ("Karel Aardappel" in shown) is reads
+        assert ("Zijn zus is de moeder." in shown) is reads
+
+
+@pytest.mark.parametrize(("who", "reads"), [("administrator", False), ("coordinator", True)])
+def test_nor_on_the_paper_of_who_does_not(world, who, reads):
+    ShutOut.objects.update(case=world.case, explanation="Zijn zus is de moeder.")
+    DossierExport.objects.all().delete()
+    shown = page(world.case, Code.WHOLE, requested_by=world.people[who])
+    assert "Tijdlijn" in shown
+    assert ("Zijn zus is de moeder." in shown) is reads
+
+
+def test_the_letter_beside_a_paper_says_not_whom_the_ground_protects():
+    told = [asking.told([ground]) for ground in ("harm", "informant")]
+    assert told[0] == told[1] == asking.told(["harm", "informant"])
+    assert asking.told(["others", "harm"])[1:] == asking.named(["others"])
+    assert asking.told(["others"]) == asking.named(["others"])
