@@ -12,6 +12,7 @@ from allauth.mfa import app_settings
 from allauth.mfa.base import forms as codes
 from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes import forms as recovery_codes
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from allauth.mfa.webauthn.internal.auth import parse_authentication_response
@@ -168,6 +169,28 @@ class AuthenticateWebAuthnForm(ReadWithCare, webauthn.AuthenticateWebAuthnForm):
 
 class ReauthenticateWebAuthnForm(ReadWithCare, webauthn.ReauthenticateWebAuthnForm):
     """A passkey when somebody is asked again."""
+
+
+class Meant(forms.Form):
+    """What takes away a factor is ticked and sent: one press may be meant for another page."""
+
+    meant = forms.BooleanField(error_messages={"required": _("Tick the box if you want this.")})
+
+
+class DeactivateTOTPForm(totp.DeactivateTOTPForm, Meant):
+    """Without the app."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["meant"].label = _("Yes, remove the app")
+
+
+class GenerateRecoveryCodesForm(recovery_codes.GenerateRecoveryCodesForm, Meant):
+    """New codes, in the place of those that somebody keeps."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["meant"].label = _("Yes, make new codes")
 
 
 class AddWebAuthnForm(webauthn.AddWebAuthnForm):

@@ -33,6 +33,9 @@ LONGEST = 1_000
 # Of the same line in one process: seconds between two, and how many lines are known again.
 AWAY, AGAIN_AFTER, MOST_SAID = 503, 60, 100
 
+# Who says of each request that was refused which kind it was: one line of a kind.
+REFUSED = "django.security."
+
 # Celery prints these parts of a failed task into its line.
 OF_A_TASK = ("exc", "traceback", "return_value", "args", "kwargs")
 
@@ -87,9 +90,10 @@ class JsonFormatter(LineFormatter):
 
 
 class Seldom(logging.Filter):
-    """Lets through once a minute that an address answers 503, where no error was met.
+    """Lets through once a minute what anybody can have written as often as they like.
 
-    Health says so as often as anybody asks, while a worker is away; and pushes out what is not.
+    That an address answers 503, where no error was met: health says so while a worker is away. And
+    that a request was none that is read: too large, or of a thousand names. It pushes out what is.
     """
 
     def __init__(self) -> None:
@@ -98,9 +102,10 @@ class Seldom(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Tell whether a line is written."""
-        if record.exc_info or getattr(record, "status_code", None) != AWAY:
+        is_away = getattr(record, "status_code", None) == AWAY and not record.exc_info
+        if not (is_away or record.name.startswith(REFUSED)):
             return True
-        said, now = record.getMessage(), time.monotonic()
+        said, now = record.getMessage() if is_away else record.name, time.monotonic()
         if now - self._said.get(said, -math.inf) < AGAIN_AFTER:
             return False
         if len(self._said) >= MOST_SAID:

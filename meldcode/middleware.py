@@ -5,6 +5,7 @@ import gc
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import RequestDataTooBig
@@ -16,6 +17,7 @@ from django.http import (
     UnreadablePostError,
 )
 from django.shortcuts import render
+from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.http import escape_leading_slashes
 
 from accounts.sessions import SIGNED_IN_AT
@@ -39,6 +41,15 @@ OPENED_FROM_ELSEWHERE = {
     # before somebody goes on.
     "people:open_invitation", "account_reset_password_from_key",
 }  # fmt: skip
+# These name nothing, and one press on them does something: the second click on a neighbour's page,
+# which closes itself in between, is none that somebody meant.
+DONE_BY_ONE_PRESS = {
+    "mfa_deactivate_totp", "mfa_generate_recovery_codes",
+    "cases:contacts", "cases:vacations", "notifications:list", "people:people",
+    "consultations:inbox",
+}  # fmt: skip
+# What stands behind the question mark of where somebody is led on to by such a link.
+ELSEWHERE = "elsewhere"
 # Signs of a form that are written as a number ("%41") or are no plain letters: far more than all
 # that anybody types. Each takes two hundred bytes while it is worked out.
 MOST_SIGNS = 250_000
@@ -95,9 +106,9 @@ class AskedFromElsewhereMiddleware:
         """Return what is left of what a link asks; None: all of it."""
         if request.path_info.startswith(SIGNING_IN):
             query = request.GET.copy()
-            page, asks, __ = query.get(REDIRECT_FIELD_NAME, "").partition("?")
-            query[REDIRECT_FIELD_NAME] = page
-            return f"?{query.urlencode()}" if asks else None
+            asked = query.get(REDIRECT_FIELD_NAME, "")
+            query[REDIRECT_FIELD_NAME] = leads = _way_on(asked)
+            return None if leads == asked else f"?{query.urlencode()}"
         return None if _came_in_just_now(request) else ""
 
 
@@ -121,12 +132,35 @@ class NamedFromElsewhereMiddleware:
         self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict
     ) -> HttpResponse | None:
         """Say where it leads instead of opening it, whoever it is about."""
-        elsewhere = request.headers.get("sec-fetch-site") in OTHER_SITES
-        if not (elsewhere and kwargs) or _came_in_just_now(request):
-            return None
-        if request.resolver_match.view_name in OPENED_FROM_ELSEWHERE:
+        by_a_link = request.headers.get("sec-fetch-site") in OTHER_SITES
+        elsewhere = (by_a_link and not _came_in_just_now(request)) or ELSEWHERE in request.GET
+        if not (elsewhere and _is_asked_first(request.resolver_match)):
             return None
         return render(request, "from_elsewhere.html", {"leads_to": request.path})
+
+
+def _is_asked_first(found: ResolverMatch) -> bool:
+    """Tell whether a page that a link of another site leads to is opened by a press alone."""
+    if found.view_name in DONE_BY_ONE_PRESS:
+        return True
+    return bool(found.kwargs) and found.view_name not in OPENED_FROM_ELSEWHERE
+
+
+def _way_on(asked: str) -> str:
+    """Return where a link of another site leads once somebody signed in, or gave a code once more.
+
+    That step comes from a page of ours; so where it leads says from where it came.
+    """
+    try:
+        parts = urlsplit(asked)
+        found = resolve(unquote(parts.path)) if asked else None
+    except ValueError:
+        return ""
+    except Resolver404:
+        found = None
+    named = asked and (found is None or _is_asked_first(found))
+    query = f"{ELSEWHERE}=1" if named else ""
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
 
 
 def _came_in_just_now(request: HttpRequest) -> bool:

@@ -317,6 +317,8 @@ MFA_FORMS = {
     "authenticate": "accounts.factor_forms.AuthenticateForm",
     "reauthenticate": "accounts.factor_forms.ReauthenticateForm",
     "activate_totp": "accounts.factor_forms.ActivateTOTPForm",
+    "deactivate_totp": "accounts.factor_forms.DeactivateTOTPForm",
+    "generate_recovery_codes": "accounts.factor_forms.GenerateRecoveryCodesForm",
     "add_webauthn": "accounts.factor_forms.AddWebAuthnForm",
     "edit_webauthn": "accounts.factor_forms.EditWebAuthnForm",
     "login_webauthn": "accounts.factor_forms.LoginWebAuthnForm",

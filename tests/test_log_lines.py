@@ -25,7 +25,7 @@ from gunicorn.http.wsgi import Response
 from accounts.middleware import LanguageMiddleware
 from accounts.roles import Role
 from cases import views
-from meldcode.log_lines import FIELDS, LONGEST, JsonFormatter
+from meldcode.log_lines import FIELDS, LONGEST, JsonFormatter, Seldom
 from tests.attacks.proof import shows
 from tests.factories import CaseFactory, member
 
@@ -232,3 +232,15 @@ def test_by_the_number_of_a_passkey_nobody_is_known_again(log):
     logging.getLogger("fido2.server").warning("Something is wrong")
     assert "c0ffee" not in log.getvalue()
     assert "Something is wrong" in log.getvalue()
+
+
+def test_a_stranger_does_not_fill_it_with_what_is_not_read(client, caplog):
+    """Each left twenty lines: of a form, or an address, of a thousand names."""
+    seldom = Seldom()
+    names = {f"a{number}": "" for number in range(1001)}
+    for __ in range(3):
+        assert client.get("/account/login/", names).status_code == 400
+        assert client.post("/account/login/", names).status_code == 400
+    said = [record for record in caplog.records if record.name.startswith("django.security.")]
+    assert len(said) == 6
+    assert [seldom.filter(record) for record in said] == [True] + [False] * 5

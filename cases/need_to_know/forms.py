@@ -27,7 +27,8 @@ class ShutOutForm(MeldcodeForm):
     explanation = LongTextField(
         label=_("Explanation"),
         help_text=_(
-            "Whoever may see the case reads this; the person does not, for as long as it lasts."
+            "Who looks after conflicts of interest reads this: the care team, and who leads. The "
+            "person does not, for as long as it lasts."
         ),
         required=False,
         max_length=2000,

@@ -239,7 +239,7 @@ def test_a_password_is_not_enough_to_change_ones_factors(signed_in, teacher):
 def test_whoever_removes_their_last_one_sets_up_a_new_one_at_once(signed_in, teacher):
     give_app(teacher)
     browser = signed_in(teacher)
-    browser.post(reverse("mfa_deactivate_totp"))
+    browser.post(reverse("mfa_deactivate_totp"), {"meant": "on"})
     assert not Authenticator.objects.filter(user=teacher).exists()
     browser.post(reverse("account_logout"))
     by_password(browser, teacher)

@@ -180,7 +180,7 @@ def test_next_leads_to_no_other_site(place, client, teacher, signed_in):
     browser = signed_in(teacher)
     secret = give_app(teacher)
     found += where(browser, reverse("mfa_reauthenticate"), {"code": code(secret)})
-    found += where(browser, reverse("mfa_deactivate_totp"), {})
+    found += where(browser, reverse("mfa_deactivate_totp"), {"meant": "on"})
     found += where(browser, reverse("account_logout"), {})
     assert len(found) >= 8
     assert [location for location in found if not stays(location)] == []

@@ -1,6 +1,7 @@
 """Forms that another site sends in somebody's name (ASVS 4.2.2, 14.5.3)."""
 
 import time
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.test import Client
@@ -13,7 +14,7 @@ from accounts.sessions import SIGNED_IN_AT
 from audit.kinds import Kind
 from audit.models import LogEntry
 from cases.models import Notification
-from meldcode.middleware import COMING_IN, OPENED_FROM_ELSEWHERE
+from meldcode.middleware import COMING_IN, DONE_BY_ONE_PRESS, ELSEWHERE, OPENED_FROM_ELSEWHERE
 from tests.accounts.every_form import FORMS, Sheet, written
 from tests.accounts.page import Page
 from tests.accounts.second_factors import LOGIN, sign_in
@@ -256,7 +257,8 @@ def test_no_address_that_names_anything_is_opened_by_a_link_from_elsewhere(name,
     names = arguments(name, world)
     browser = since_a_while(browser_of(sender(name)))
     answer = browser.get(reverse(name, args=names), headers=FROM_ELSEWHERE)
-    assert leads_over(answer) == (bool(names) and name not in OPENED_FROM_ELSEWHERE)
+    asked = name in DONE_BY_ONE_PRESS or (bool(names) and name not in OPENED_FROM_ELSEWHERE)
+    assert leads_over(answer) == asked
 
 
 @pytest.mark.parametrize("name", sorted(OPENED_FROM_ELSEWHERE))
@@ -282,6 +284,42 @@ def test_signing_in_is_led_to_from_elsewhere_and_leads_to_a_page(client):
     assert 'value="/cases/"' in answer.content.decode()
     asked = client.get(f"{LOGIN}?a=b&next=/cases/%3Fclass_name=3A", headers=FROM_ELSEWHERE)
     assert asked.headers["location"] == f"{LOGIN}?a=b&next=%2Fcases%2F"
+
+
+HOST = "http://testserver"
+
+
+@shows("csrf-5")
+@pytest.mark.parametrize("way", [LOGIN, reverse("mfa_reauthenticate")])
+@pytest.mark.parametrize("written", ["{}", HOST + "{}", "{}?class_name=3A", "{}#x", "{}?a#x?b"])
+def test_nor_by_way_of_signing_in_or_of_a_code_once_more(
+    client, signed_in, coordinator, school, way, written
+):
+    """That step comes from a page of ours, and led on to what the link had named."""
+    pupil = CaseFactory(pupil__school=school).pupil
+    there = reverse("cases:pupil", args=[pupil.public_id])
+    url = f"{way}?{urlencode({'next': written.format(there)})}"
+    browser = client if way == LOGIN else signed_in(coordinator)
+    hop = browser.get(url, headers=FROM_ELSEWHERE)
+    # The browser says of each step of that way that it came from there.
+    step = browser.get(hop.url, headers=FROM_ELSEWHERE)
+    assert ELSEWHERE in step.headers.get("location", hop.url)
+    leads = parse_qs(urlsplit(hop.url).query)["next"][0]
+    answer = signed_in(coordinator).get(leads, headers={"sec-fetch-site": "same-origin"})
+    assert leads_over(answer)
+    assert pupil.family_name not in answer.content.decode()
+    assert f'<a class="btn btn-primary" href="{there}">' in answer.content.decode()
+
+
+@shows("csrf-5")
+@pytest.mark.parametrize("leads", ["", "/tasks/", "/help/", "//[", "/%2e%2e/", "/nowhere/"])
+def test_signing_in_leads_on_as_before_to_what_names_nothing(client, leads):
+    url = f"{LOGIN}?{urlencode({'next': leads})}"
+    answer = client.get(url, headers=FROM_ELSEWHERE, follow=True)
+    assert answer.status_code == 200
+    assert len(answer.redirect_chain) <= 1
+    if leads in ("/tasks/", "/help/"):
+        assert not answer.redirect_chain
 
 
 def test_whoever_came_in_just_now_comes_back_to_what_they_asked(signed_in, coordinator):

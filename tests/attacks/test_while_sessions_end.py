@@ -152,7 +152,7 @@ def test_no_recovery_codes_outlive_the_reset_of_all(teacher, administrator, scho
     sign_in(thief, teacher)
     in_between(
         monkeypatch, flows, "raise_if_reauthentication_required",
-        lambda: thief.post(reverse("mfa_generate_recovery_codes")),
+        lambda: thief.post(reverse("mfa_generate_recovery_codes"), {"meant": "on"}),
         lambda: reset_second_factor(school, administrator, teacher),
     )  # fmt: skip
     assert not Authenticator.objects.filter(user=teacher).exists()

@@ -54,13 +54,13 @@ def test_a_second_factor_and_recovery_codes(transactional_db, school, teacher, s
     secret = browser.get(url).context["form"].secret
     browser.post(url, {"code": code(secret)})
     assert sorted(written(teacher, school)) == [Kind.FACTOR_ADDED, Kind.NEW_CODES]
-    browser.post(reverse("mfa_generate_recovery_codes"))
+    browser.post(reverse("mfa_generate_recovery_codes"), {"meant": "on"})
     assert written(teacher, school)[2:] == [Kind.NEW_CODES]
 
 
 def test_a_second_factor_that_somebody_removed(school, teacher, signed_in):
     give_app(teacher)
-    signed_in(teacher).post(reverse("mfa_deactivate_totp"))
+    signed_in(teacher).post(reverse("mfa_deactivate_totp"), {"meant": "on"})
     assert written(teacher, school) == [Kind.FACTOR_REMOVED]
 
 
