@@ -171,6 +171,8 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         {
             "signal": signal,
             "hides_finding": not unconflicted and _found_since(signal, request.user),
+            # Why, and by whom, speaks of the case; its author may see none of that.
+            "hides_grounds": not visible,
             "steps": step_header(guidance),
             "guidance": what_now(guidance, case, {Permission.LOG_SIGNAL}, numbers, sees_case=False),
             "case": next(iter(visible), None),

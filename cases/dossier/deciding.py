@@ -1,7 +1,6 @@
 """The fields of steps 4 and 5: weighing, deciding, and what follows (``fields``)."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -28,7 +27,7 @@ from cases.dossier.lines import (
     note,
     of_what_they_said,
     safety,
-    untold_of,
+    untold,
 )
 from cases.dossier.variants import About
 
@@ -57,13 +56,7 @@ def _report(decision: Any, guarded: Guard) -> Iterator[Line]:
 
 @lines("help", "help_grounds")
 def _help(decision: Any, guarded: Guard) -> Iterator[Line]:
-    # Of help that they were not asked for the family reads nothing: here as little as below.
-    hidden = untold_of(decision, guarded)
-    own = [r for r in decision.referrals.all() if r.to == decision.help and not r.passed_on_from_id]
-    secret = any(referral.pk in hidden for referral in own)
-    # What the school does itself nobody asks them for.
-    about = UNTOLD if secret else PUPIL if own else guarded_by(decision, guarded)
-    yield Line(_("Help"), str(decision.get_help_display()), about, unsaid=secret)
+    yield Line(_("Help"), str(decision.get_help_display()), guarded_by(decision, guarded))
     # Why this help speaks of why there is a report, or none.
     if decision.help_grounds:
         yield Line(_("Grounds"), decision.help_grounds, guarded_by(decision, guarded))
@@ -82,37 +75,18 @@ def _goals(decision: Any, guarded: Guard) -> Iterator[Line]:
 
 @lines("referrals")
 def _referrals(decision: Any, guarded: Guard) -> Iterator[Line]:
-    hidden = untold_of(decision, guarded)
-    along = decision.referrals.all()
-    on_in_secret = {one.passed_on_from_id for one in along if one.pk in hidden}
-    for referral in along:
-        for line in _referral(referral, guarded, in_secret=referral.pk in on_in_secret):
-            # Of what the family was not told, the family reads nothing: no label either. Nor of a
-            # report without the school's name, for this is the school's paper.
-            if referral.pk in hidden:
-                line = replace(line, about=UNTOLD, unsaid=True)
-            elif referral.is_unnamed:
-                line = replace(line, about=REPORTER, unsaid=True)
-            yield line
+    for referral in decision.referrals.all():
+        yield from _referral(referral, guarded)
 
 
-PASSED_ON = "passed_on"
-
-
-def _referral(referral: Any, guarded: Guard, *, in_secret: bool) -> Iterator[Line]:
+def _referral(referral: Any, guarded: Guard) -> Iterator[Line]:
     label = _("Referral to %(to)s") % {"to": referral.receiver}
     if referral.passed_on_from:
         label = _("Passed on by %(from)s to %(to)s") % {
             "from": referral.passed_on_from.receiver, "to": referral.receiver,
         }  # fmt: skip
-    known, secret = [], []
-    for step in referral.history:
-        # To whom it was passed on they may not know: that it was would tell.
-        where = secret if in_secret and step.state == PASSED_ON else known
-        where.append(f"{step.state.label}: {moment(step.at)}")
-    yield Line(label, " · ".join(known) or _("not sent yet"), PUPIL)
-    for said in secret:
-        yield note(said, UNTOLD)
+    history = [f"{step.state.label}: {moment(step.at)}" for step in referral.history]
+    yield Line(label, " · ".join(history) or _("not sent yet"), PUPIL)
     if by := dict.fromkeys(step.by.name for step in referral.history if step.by):
         yield Line(_("Noted by"), ", ".join(by), STAFF)
     for report in referral.reports.all():
@@ -143,13 +117,12 @@ def _of_an_inquiry(said: Any, guarded: Guard) -> About:
     they know of, and by nothing else that is written down here.
     """
     case = getattr(said, "case", None) or said.decision.case
-    known = any(_is_known_inquiry(decision, guarded) for decision in case.decisions.all())
+    known = any(
+        referral.to in INQUIRERS and not untold(referral)
+        for decision in case.decisions.all()
+        for referral in decision.referrals.all()
+    )
     return guarded_by(said, guarded) if known else UNTOLD
-
-
-def _is_known_inquiry(decision: Any, guarded: Guard) -> bool:
-    asked = {one.pk for one in decision.referrals.all() if one.to in INQUIRERS}
-    return bool(asked) and not asked <= untold_of(decision, guarded)
 
 
 def _of_who_is_next(referral: Any, guarded: Guard) -> About:
@@ -182,15 +155,6 @@ REFERRAL: tuple[Read, ...] = (
 )
 
 
-def _is_aside(decision: Any, guarded: Guard) -> About:
-    """Return what a decision is about as a whole: of help that they were asked for they know, also
-    where they are not told why, nor of what else was decided.
-    """
-    hidden = untold_of(decision, guarded)
-    known = any(r.pk not in hidden and not r.is_unnamed for r in decision.referrals.all())
-    return PUPIL if known else guarded_by(decision, guarded)
-
-
 DECISION = Kind(
     "decisions",
     lambda decision: _("Decision"),
@@ -204,7 +168,8 @@ DECISION = Kind(
         _referrals,
         field("follow_up_on", gettext_lazy("Review on"), guarded_by),
     ),
-    _is_aside,
+    # Also of help that somebody was asked for: it may be the pupil alone.
+    guarded_by,
 )
 
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.dossier.deciding import ASSESSMENT, DECISION, DEVIATION, FEEDBACK
 from cases.dossier.lines import (
+    BY_OTHERS,
     CHILD_TOLD,
     CONFIDED,
     COPY,
@@ -33,7 +34,6 @@ from cases.dossier.lines import (
     SOURCE,
     STAFF,
     STATED,
-    TOLD_BY_OTHERS,
     Guard,
     Kind,
     Line,
@@ -73,10 +73,15 @@ def _of_what_was_told(signal: Any, guarded: Guard) -> About:
     """How severe it is that the pupil told is no less in confidence than their words. What somebody
     else told is kept from the parents likewise: else they know by it which of the two it is.
     """
-    if _came(signal):
+    if _came(signal) or _ever(is_from_source, signal):
         return SOURCE
-    told = _ever(is_from_source, signal) or _ever(is_confided, signal)
-    return CONFIDED if told else PUPIL
+    return CONFIDED if _ever(is_confided, signal) else PUPIL
+
+
+def _by_whom(signal: Any, guarded: Guard) -> About:
+    """How severe it is, and its categories, say that somebody told it, and not who."""
+    about = _of_what_was_told(signal, guarded)
+    return BY_OTHERS if about is SOURCE and not _came(signal) else about
 
 
 def _seen_or_heard(signal: Any, guarded: Guard) -> About:
@@ -109,12 +114,13 @@ def _versions(signal: Any) -> Iterator[Any]:
 
 
 def _told_as_fact(signal: Any, guarded: Guard) -> About:
-    """What the pupil told stands among the facts where no words were written down apart; what
-    somebody else did, where nobody is named beside it.
+    """What the pupil told stands among the facts where no words were written down apart, in no
+    version; what somebody else did, where nobody was named beside it.
     """
-    if is_from_source(signal) and not signal.hearsay_from:
+    if _ever(is_from_source, signal) and not _ever(lambda one: bool(one.hearsay_from), signal):
         return SOURCE
-    return CONFIDED if is_confided(signal) and not signal.child_words else PUPIL
+    apart = _ever(lambda one: bool(one.child_words), signal)
+    return CONFIDED if _ever(is_confided, signal) and not apart else PUPIL
 
 
 @lines("categories")
@@ -122,12 +128,6 @@ def _categories(signal: Any, guarded: Guard) -> Iterator[Line]:
     if labels := [category.label for category in signal.categories.all()]:
         # One of them says that the pupil told it, and one that somebody else did.
         yield note(" · ".join(labels), _by_whom(signal, guarded))
-
-
-def _by_whom(signal: Any, guarded: Guard) -> About:
-    """Which categories a signal has says who told it: the pupil reads of no source by that."""
-    codes = {category.code for category in signal.categories.all()}
-    return SOURCE if codes & TOLD_BY_OTHERS else _of_what_was_told(signal, guarded)
 
 
 @lines("marks", "region", "kind", "size", "note")
@@ -184,7 +184,7 @@ SIGNAL = Kind(
         _of_the_signal,
     ),
     hidden=_is_told,
-    severity=_of_what_was_told,
+    severity=_by_whom,
     place=_of_the_teller,
 )
 

@@ -19,6 +19,7 @@ from cases.record_facts import PARENT_KINDS, WAITS
 
 PUPIL, STAFF, SOURCE, CONFIDED = About.PUPIL, About.STAFF, About.SOURCE, About.CONFIDED
 STATED, SAFETY, UNTOLD, REPORTER = About.STATED, About.SAFETY, About.UNTOLD, About.REPORTER
+BY_OTHERS = About.BY_OTHERS
 CHILD_TOLD, OTHERS_TOLD = About.CHILD_TOLD, About.OTHERS_TOLD
 JOINT_TALK, PARENT_TALK = About.JOINT_TALK, About.PARENT_TALK
 FILE, COPY, REPLACED, HOUSE = About.FILE, About.COPY, About.REPLACED, About.HOUSE
@@ -171,30 +172,6 @@ def untold(referral: Any) -> bool:
     if referral.to == "veilig_thuis":
         return not referral.is_told
     return referral.consent == "not_asked" or not referral.family_told
-
-
-def untold_of(decision: Any, guarded: Guard = Guard.NOBODY) -> set[int]:
-    """Return the keys of the referrals of which the family does not know, and of what came of them.
-
-    Where they are not told of everything, they know of help that they were asked for, and no more:
-    of what the school decided by itself nobody told them yet.
-
-    What is passed on comes after what it was passed on from. What was passed on from a report
-    without the school's name would say that there was one; and so would the one that was never
-    sent, for it was decided on anew.
-    """
-    everywhere = [one for other in decision.case.decisions.all() for one in other.referrals.all()]
-    secret = {one.to for one in everywhere if untold(one) or one.is_unnamed}
-    own = decision.referrals.all()
-    found = {one.pk for one in own if one.withdrawn_at and not one.sent_at and one.to in secret}
-    unnamed: set[int] = set()
-    for referral in sorted(own, key=attrgetter("pk")):
-        unasked = guarded and referral.to != "veilig_thuis" and referral.consent not in ASKED
-        if untold(referral) or unasked or referral.passed_on_from_id in found | unnamed:
-            found.add(referral.pk)
-        elif referral.is_unnamed:
-            unnamed.add(referral.pk)
-    return found
 
 
 def field(

@@ -25,6 +25,8 @@ class About(StrEnum):
     STAFF = "staff"
     # Who told it, and may stay unnamed.
     SOURCE = "source"
+    # That somebody else told it, without who.
+    BY_OTHERS = "by_others"
     # What the pupil said without the parents.
     CONFIDED = "confided"
     # What stands in a signal in which the pupil told something, or somebody else did; and what was
@@ -260,6 +262,7 @@ LEFT_OUT: dict[About, Mapping[Code, Ground | None]] = {
     About.PUPIL:       (SHOWN,  SHOWN,  SHOWN,  SHOWN,  SHOWN,  SHOWN,  SHOWN),
     About.STAFF:       (SHOWN,  SHOWN,  A,      A,      SHOWN,  SHOWN,  SHOWN),
     About.SOURCE:      (SHOWN,  SHOWN,  B,      B,      B,      SHOWN,  B),
+    About.BY_OTHERS:   (SHOWN,  SHOWN,  B,      B,      SHOWN,  SHOWN,  SHOWN),
     About.CONFIDED:    (SHOWN,  SHOWN,  C,      SHOWN,  SHOWN,  SHOWN,  SHOWN),
     About.CHILD_TOLD:  (SHOWN,  SHOWN,  C,      SHOWN,  SHOWN,  SHOWN,  SHOWN),
     About.OTHERS_TOLD: (SHOWN,  SHOWN,  B,      B,      SHOWN,  SHOWN,  SHOWN),

@@ -17,13 +17,16 @@ CONTENT_TYPES = "[Content_Types].xml"
 # Where it fetches nothing from elsewhere: a drive or folder of the machine itself, or beside the
 # document. All else is far away, in whatever way it is written: also a border of a path by number.
 NAME = r"(?:[^\\/:%]|%(?!2F|5C|3A)[0-9A-F]{2})+"
+# One that leads down, and no two borders beside each other: else a path leads to another machine.
+BORDER = r"(?:[\\/]|%5C|%2F)"
+STEP = rf"(?!(?:\.|%2E){{1,2}}(?:{BORDER}|$)){NAME}"
+DRIVE = rf"[a-z]:{BORDER}(?:{STEP}(?:{BORDER}{STEP})*{BORDER}?)?"
 # Where Word of a Mac looks for templates, as it writes that now and wrote it before.
-OF_A_MAC = rf"/Users(?:/(?!(?:\.|%2E){{1,2}}(?:/|$)){NAME})+|Macintosh(?: |%20)HD(?::{NAME})+"
+OF_A_MAC = rf"/Users(?:/{STEP})+|Macintosh(?: |%20)HD(?::{NAME})+"
 # Nothing is fetched at all: a part of a mail, no page, nothing, a picture that stands there itself.
 NOTHING = r"cid:[^\\/:%]+|about:blank|data:image/(?:png|jpe?g|gif|bmp|tiff);base64,[0-9A-Z+/= ]*|"
 NEAR = re.compile(
-    rf"[a-z]:[\\/]|file:///(?:[a-z]:[\\/%]|{NAME}/)"
-    rf"|(?:{NAME}(?:[\\/]{NAME})*|{OF_A_MAC}|{NOTHING})$",
+    rf"(?:{DRIVE}|file:///(?:{DRIVE}|{STEP}(?:/{STEP})+)|{NAME}(?:[\\/]{NAME})*|{OF_A_MAC}|{NOTHING})$",
     re.IGNORECASE,
 )
 # Fields that start a program, or fetch a picture or a text: how their first words begin.

@@ -15,7 +15,7 @@ class DeclineForm(MeldcodeForm):
 
     why = LongTextField(
         label=_("Why can you not think along?"),
-        help_text=_("Who invited you reads this. Do you know who can? Write that too."),
+        help_text=_("Who sees the case reads this. Do you know who can? Write that too."),
         rows=2,
     )
 

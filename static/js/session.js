@@ -58,6 +58,7 @@
 
   // Whether there is a session still is for the server to say. Until then nothing is shown.
   const AGAIN = 30 * 1000;
+  const MINUTE = 60 * 1000;
   let asked = Date.now();
   // When it said last that there is one, though by the clock of this machine it was over; 0: never.
   // So long as one may rest, that counts.
@@ -132,6 +133,8 @@
     const resting = last() + rest - now < WARNING;
     if (!resting && !nearEnd) {
       if (end.open) end.close();
+      // Somebody may have ended it from another device.
+      if (document.visibilityState === "visible" && now - asked > MINUTE) ask(false);
       return;
     }
     if (!warning || end.open || (nearEnd && told)) return;

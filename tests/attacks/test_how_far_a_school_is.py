@@ -146,3 +146,41 @@ def test_the_letter_beside_a_paper_says_not_whom_the_ground_protects():
     assert told[0] == told[1] == asking.told(["harm", "informant"])
     assert asking.told(["others", "harm"])[1:] == asking.named(["others"])
     assert asking.told(["others"]) == asking.named(["others"])
+
+
+@pytest.mark.parametrize("code", [*FAMILY, Code.BUURTTEAM, Code.SCHOOL])
+def test_what_one_makes_of_what_somebody_else_told(case, code):
+    said = "De oppas belde huilend en durft niet genoemd te worden."
+    one = signal(case, "injury", facts="Was stil.", hearsay_from="De oppas", interpretation=said)
+    shown = page(case, code, chosen=[f"signals-{one.pk}"])
+    assert said not in shown
+    assert "Was stil." in shown
+    assert (one.categories.get().label in shown) is (code not in FAMILY)
+    assert said in page(case, Code.VEILIG_THUIS, chosen=[f"signals-{one.pk}"])
+
+
+@pytest.mark.parametrize(
+    ("first", "readers"),
+    [("told_child", {Code.PARENTS}), ("told_others", {*FAMILY, Code.BUURTTEAM, Code.SCHOOL})],
+)  # fmt: skip
+def test_the_words_once_a_correction_takes_out_whose_they_were(case, first, readers):
+    said = "Vader slaat haar met een riem."
+    before = signal(case, first, facts=said)
+    after = signal(case, "injury", facts=said, corrects=before, correction_reason="Wil zij niet.")
+    for code in readers:
+        assert said not in page(case, code, chosen=[f"signals-{after.pk}"]), code
+    assert said in page(case, Code.WHOLE)
+
+
+def test_why_a_signal_was_unfounded_is_not_read_by_its_author_who_does_not_see_the_case(world):
+    found = SignalFinding.objects.create(
+        case=world.case, author=world.people["coordinator"], signal=world.signal,
+        grounds="Een tweede signaal gaat over thuis.",
+    )  # fmt: skip
+    author = world.signal.author
+    url = reverse("signals:detail", args=[world.signal.reference])
+    shown = sign_in(author).get(url).content.decode()
+    assert "Vastgelegd als ongegrond" in shown
+    assert found.grounds not in shown
+    assert found.author.name not in shown
+    assert found.grounds in sign_in(world.people["coordinator"]).get(url).content.decode()

@@ -47,6 +47,7 @@ from tests.factories import (
     InvitationFactory,
     PupilFactory,
     SchoolFactory,
+    SignalCategoryFactory,
     SignalFactory,
     UserFactory,
     member,
@@ -93,7 +94,7 @@ def case(school):
     ContactFactory(school=school, name="SAVE-team Kromhoek")
     SignalFactory(
         case=case, author=mentor, facts="PUPIL zag Fatima's tas, bij meester Dirk en een roos.",
-        child_words="CONFIDED", hearsay_from="SOURCE",
+        child_words="CONFIDED",
         interpretation="Karim en Ouazzani denken zo, Roos Bakker ook; 王小明说好. Çağla zweeg. "
         "SAVE komt, van Kromhoek.",
     )  # fmt: skip
@@ -102,7 +103,8 @@ def case(school):
     )
     SignalFactory(case=case, author=mentor, facts="PUPIL was moe.")
     SignalFactory(case=case, author=mentor, facts="CHILD_TOLD", child_words="Papa slaat.")
-    SignalFactory(case=case, author=mentor, facts="OTHERS_TOLD", hearsay_from="Ans")
+    told = SignalFactory(case=case, author=mentor, facts="OTHERS_TOLD", hearsay_from="SOURCE")
+    SignalCategoryFactory(signal=told, code="told_others")
     ConversationFactory(case=case, kind="pupil_and_parents", reactions="JOINT_TALK")
     ConversationFactory(case=case, kind="parents", reactions="PARENT_TALK")
     consultation = ConsultationFactory(
@@ -190,6 +192,9 @@ def test_what_the_table_leaves_out_is_not_there_and_marked(case, code):
             assert ('id="timeline"' in shown) is is_shown
             # No label without its text, on a ground that is not the reason.
             assert ("Nu loopt" in shown) is is_shown
+            continue
+        if about is About.BY_OTHERS:
+            assert ("Verteld door anderen" in shown) is (left_out(about, code) is None)
             continue
         ground = left_out(about, code)
         assert (about.name in shown) is (ground is None), about
