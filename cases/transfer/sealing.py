@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from django.utils import translation
 from django.utils.translation import gettext
 
-from cases.files.packages import METHODS, check_directory
+from cases.files.packages import METHODS, check_directory, check_layout
 from cases.transfer.contents import FORMAT, VERSION
 from cases.transfer.contents import LARGEST as LARGEST_CONTENTS
 from cases.transfer.unlocking import NotUnlocked, unlocked
@@ -123,7 +123,7 @@ def opened(file: BinaryIO, password: str) -> Opened:
 def _members(file: BinaryIO) -> dict[str, bytes]:
     """Return the four members, and of each no more than it may be."""
     try:
-        check_directory(file)
+        count = check_directory(file)
         with zipfile.ZipFile(file) as package:
             if sorted(package.namelist()) != sorted(LIMITS):
                 raise Broken
@@ -135,6 +135,7 @@ def _members(file: BinaryIO) -> dict[str, bytes]:
                     found[name] = member.read(limit + 1)
                 if len(found[name]) > limit:
                     raise Broken
+            check_layout(package, file, count)
             return found
     except Broken:
         raise

@@ -36,6 +36,7 @@ from cases.transfer.contents import (
 from cases.transfer.sealing import Broken, WrongPassword, opened, sealed
 from signals.models import Signal
 from tests.attacks.proof import shows
+from tests.cases.made_up_files import two_in_one
 from tests.cases.made_up_packages import PASSWORD, handed, locked_paper
 from tests.conftest import COST_OF_A_PACKAGE
 from tests.factories import (
@@ -236,6 +237,18 @@ def test_a_member_more_one_that_swells_and_no_zip_at_all_are_refused(monkeypatch
     for data in (more.getvalue(), bomb.getvalue(), b"PK\x03\x04", b"", package[:-40]):
         with pytest.raises(Broken):
             opened(io.BytesIO(data), PASSWORD)
+
+
+def test_a_package_with_another_paper_for_other_readers_is_refused():
+    """What Meldcode calls whole is what a colleague unpacks from the same file."""
+    package = sealed(as_json(handed()), locked_paper(), PASSWORD)
+    other = changed(package, "LEES-MIJ.txt", lambda data: b"Bel voor het wachtwoord. " * 200)
+    both = two_in_one(other, package)
+    with zipfile.ZipFile(io.BytesIO(both)) as read, zipfile.ZipFile(io.BytesIO(package)) as own:
+        assert read.read("dossier.pdf") == own.read("dossier.pdf")
+    with pytest.raises(Broken):
+        opened(io.BytesIO(both), PASSWORD)
+    assert opened(io.BytesIO(package), PASSWORD)
 
 
 def test_contents_that_swell_within_the_seal_are_refused(monkeypatch):
