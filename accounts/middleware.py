@@ -104,7 +104,7 @@ class SecondFactorMiddleware:
             return None
         if name in second_factor.TO_GIVE:
             return None
-        if second_factor.given_at(request) or second_factor.is_spared(request.user):
+        if not second_factor.is_owed(request):
             return None
         if second_factor.has_one(request.user):
             return second_factor.ask_for_it(request)

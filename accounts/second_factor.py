@@ -103,6 +103,11 @@ def is_missing(request: HttpRequest) -> bool:
     return has_one(request.user) and given_at(request) is None
 
 
+def is_owed(request: HttpRequest) -> bool:
+    """Tell whether this session gave none, and is to: there is no page for it but to do so."""
+    return given_at(request) is None and not is_spared(request.user)
+
+
 def ask_for_it(request: HttpRequest, *, then: str = "") -> HttpResponse:
     """Ask for the second factor again; what was typed is kept and comes back afterwards.
 

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import access, sessions, theme
+from accounts import access, second_factor, sessions, theme
 from accounts.access import Permission
+from accounts.models import User
 from cases.notifications.reading import unread_count
 from cases.protocol import CONTACTS
 
@@ -63,9 +64,21 @@ SELDOM = ("cases:year_report", "people:people", "audit:school", "background:work
 def page(request: HttpRequest) -> dict[str, object]:
     """Return the context of the base template. Error pages can come without a user."""
     user = getattr(request, "user", None)
-    look = theme.look_of(request)
+    shown = {"demo": settings.DEMO, "national": CONTACTS, "look": theme.look_of(request)}
     if user is None or not user.is_authenticated:
-        return {"demo": settings.DEMO, "national": CONTACTS, "look": look}
+        return shown
+    shown |= {
+        # Seconds of rest, and the moment (ms since 1970) at which it ends however busy one is.
+        "session_rest": settings.SESSION_COOKIE_AGE,
+        "session_of": sessions.sign_of(user.pk),
+        "session_ends": int(sessions.ends_at(request).timestamp() * 1000),
+    }
+    # A page for everybody says nothing of somebody to whoever knows a password of theirs alone.
+    return shown if second_factor.is_owed(request) else shown | _of(user, request.path)
+
+
+def _of(user: User, path: str) -> dict[str, object]:
+    """Return what a page shows to somebody who showed that it is them."""
     memberships, permissions = user.current_memberships, access.permissions_of(user)
     places = [
         (label, icon, reverse(name), KEYS.get(name, ""), name in SELDOM)
@@ -73,21 +86,12 @@ def page(request: HttpRequest) -> dict[str, object]:
         if permission is None or permission in permissions
     ]
     return {
-        "demo": settings.DEMO,
-        "national": CONTACTS,
-        "look": look,
         "navigation": [
-            NavigationItem(
-                label, icon, url, request.path == url, key, seldom and len(places) > FITS
-            )
+            NavigationItem(label, icon, url, path == url, key, seldom and len(places) > FITS)
             for label, icon, url, key, seldom in places
         ],
         # Asked by a page that shows the bell, and by no part of one.
         "unread_count": partial(unread_count, user),
         "role_label": " · ".join(str(m) for m in memberships),
         "permissions": {permission.value for permission in permissions},
-        # Seconds of rest, and the moment (ms since 1970) at which it ends however busy one is.
-        "session_rest": settings.SESSION_COOKIE_AGE,
-        "session_of": sessions.sign_of(user.pk),
-        "session_ends": int(sessions.ends_at(request).timestamp() * 1000),
     }

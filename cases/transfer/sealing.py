@@ -3,11 +3,13 @@
 | member | what | how |
 |---|---|---|
 | ``LEES-MIJ.txt`` | what this is and how one reads it; no name | plain |
-| ``manifest.json`` | format, version, salt, nonce, SHA-256 of both below | plain |
+| ``manifest.json`` | format, version, salt, nonce, SHA-256 of the three others | plain |
 | ``dossier.pdf`` | the paper with its files, for whoever has no Meldcode | AES-256, by password |
 | ``dossier.sealed`` | the records as JSON (``contents``) | AES-256-GCM, by that password |
 
-The seal of the last covers the SHA-256 of the PDF: whoever changes a byte of either is found out.
+The seal of the last covers the SHA-256 of the first and of the PDF: whoever changes a byte of any
+of the three is found out. In a package of version 1 it covered that of the PDF alone: there the
+first must be one that Meldcode wrote.
 The password goes through scrypt, at the cost that stands here: a package asks for none of its own.
 """
 
@@ -28,8 +30,8 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from django.utils import translation
 from django.utils.translation import gettext
 
-from cases.files.packages import METHODS, check_directory
-from cases.transfer.contents import FORMAT, VERSION
+from cases.files.packages import METHODS, check_directory, check_layout
+from cases.transfer.contents import FORMAT
 from cases.transfer.contents import LARGEST as LARGEST_CONTENTS
 from cases.transfer.unlocking import NotUnlocked, unlocked
 
@@ -42,6 +44,15 @@ LIMITS = {
     PDF: 20 * MEGABYTE,
     SEALED: LARGEST_CONTENTS + 1024,
 }
+# What the seal covers besides what it seals, by the version of the package; and what is made now.
+COVERED = {1: (PDF,), 2: (PDF, READ_ME)}
+VERSION = 2
+# The SHA-256 of each ``READ_ME`` that was written in version 1.
+READ_ME_BEFORE = frozenset({
+    "c6d2f02e47bfe1792b95b81d6697db716a287a8b45b78f9cdbd76a910d156e88",
+    "8a989232519f36be0fa1edf8b08d17473c5dd41ca90c52748cf75362fd16b2d5",
+    "caffc9dd9684425621a6ac9e583d9cdfb0a9f359b7fc0b67332b445e56798b36",
+})  # fmt: skip
 # scrypt: 32 MB of memory and a tenth of a second for each password that somebody tries at the
 # records. The paper beside them has what PDF knows, which is tried a hundred times as fast: how
 # long the password is counts for both.
@@ -79,21 +90,22 @@ def sealed(contents: bytes, locked_pdf: bytes, password: str) -> bytes:
     if len(contents) > LARGEST_CONTENTS or len(locked_pdf) > LIMITS[PDF]:
         raise TooLarge
     salt, nonce = os.urandom(SALT_LENGTH), os.urandom(NONCE_LENGTH)
-    digest = hashlib.sha256(locked_pdf).hexdigest()
+    read_me = _read_me().encode()
+    digests = {PDF: _digest(locked_pdf), READ_ME: _digest(read_me)}
     secret = AESGCM(_key(password, salt)).encrypt(
-        nonce, zlib.compress(contents, 9), _bound_to(digest)
+        nonce, zlib.compress(contents, 9), _bound_to(VERSION, digests)
     )
     manifest = {
         "format": FORMAT,
         "version": VERSION,
         "salt": base64.b64encode(salt).decode(),
         "nonce": base64.b64encode(nonce).decode(),
-        "sha256": {PDF: digest, SEALED: hashlib.sha256(secret).hexdigest()},
+        "sha256": {**digests, SEALED: _digest(secret)},
     }
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as package:
         for name, data in (
-            (READ_ME, _read_me().encode()),
+            (READ_ME, read_me),
             (MANIFEST, json.dumps(manifest, indent=1).encode()),
             (PDF, locked_pdf),
             (SEALED, secret),
@@ -107,13 +119,15 @@ def opened(file: BinaryIO, password: str) -> Opened:
     """Return what is in a package. Raises ``Broken``, ``WrongPassword``, or ``Busy``."""
     members = _members(file)
     manifest = _manifest(members[MANIFEST])
-    for name in (PDF, SEALED):
-        if hashlib.sha256(members[name]).hexdigest() != manifest["sha256"][name]:
-            raise Broken
+    version, digests = manifest["version"], manifest["sha256"]
+    if any(_digest(members[name]) != digest for name, digest in digests.items()):
+        raise Broken
+    if READ_ME not in digests and _digest(members[READ_ME]) not in READ_ME_BEFORE:
+        raise Broken
     key = _key(password, manifest["salt"])
     try:
         packed = AESGCM(key).decrypt(
-            manifest["nonce"], members[SEALED], _bound_to(manifest["sha256"][PDF])
+            manifest["nonce"], members[SEALED], _bound_to(version, digests)
         )
     except InvalidTag as error:
         raise WrongPassword from error
@@ -123,7 +137,7 @@ def opened(file: BinaryIO, password: str) -> Opened:
 def _members(file: BinaryIO) -> dict[str, bytes]:
     """Return the four members, and of each no more than it may be."""
     try:
-        check_directory(file)
+        count = check_directory(file)
         with zipfile.ZipFile(file) as package:
             if sorted(package.namelist()) != sorted(LIMITS):
                 raise Broken
@@ -135,6 +149,7 @@ def _members(file: BinaryIO) -> dict[str, bytes]:
                     found[name] = member.read(limit + 1)
                 if len(found[name]) > limit:
                     raise Broken
+            check_layout(package, file, count)
             return found
     except Broken:
         raise
@@ -146,15 +161,16 @@ def _members(file: BinaryIO) -> dict[str, bytes]:
 def _manifest(data: bytes) -> dict[str, Any]:
     try:
         said = json.loads(data)
-        if (said["format"], said["version"]) != (FORMAT, VERSION):
+        version = said["version"]
+        if said["format"] != FORMAT or version not in COVERED:
             raise Broken
         salt, nonce = (base64.b64decode(said[name], validate=True) for name in ("salt", "nonce"))
-        digests = {name: str(said["sha256"][name]) for name in (PDF, SEALED)}
+        digests = {name: str(said["sha256"][name]) for name in (*COVERED[version], SEALED)}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, NotBase64) as error:
         raise Broken from error
     if (len(salt), len(nonce)) != (SALT_LENGTH, NONCE_LENGTH):
         raise Broken
-    return {"salt": salt, "nonce": nonce, "sha256": digests}
+    return {"version": version, "salt": salt, "nonce": nonce, "sha256": digests}
 
 
 def _unpacked(packed: bytes) -> bytes:
@@ -179,8 +195,12 @@ def _key(password: str, salt: bytes) -> bytes:
     return Scrypt(salt=salt, length=KEY_LENGTH, n=COST, r=BLOCK, p=LANES).derive(password.encode())
 
 
-def _bound_to(digest: str) -> bytes:
-    return f"{FORMAT}/{VERSION}/{digest}".encode()
+def _bound_to(version: int, digests: dict[str, str]) -> bytes:
+    return "/".join((FORMAT, str(version), *(digests[name] for name in COVERED[version]))).encode()
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _read_me() -> str:

@@ -10,8 +10,10 @@ from django.urls import reverse
 from accounts.models import Membership, User
 from accounts.people.actions import end_role, invite, reset_second_factor
 from accounts.roles import Role
+from cases.notifications.kinds import SEVERE
+from cases.notifications.telling import notify
 from tests.accounts.second_factors import LOGIN, code, give_app, sign_in
-from tests.factories import PASSWORD, SchoolFactory, member
+from tests.factories import PASSWORD, CaseFactory, PupilFactory, SchoolFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -129,3 +131,33 @@ def test_half_of_somebody_who_is_gone_leads_to_the_beginning(teacher):
     Authenticator.objects.filter(user=teacher).delete()
     User.objects.filter(pk=teacher.pk).delete()
     assert thief.get(GIVE)["Location"] == LOGIN
+
+
+@pytest.mark.parametrize("has_factor", [False, True])
+@pytest.mark.parametrize(
+    "name", ["mfa_index", "accessibility", "sso:start", "people:invitation", "mfa_reauthenticate"]
+)
+def test_a_password_alone_reads_no_bell_no_navigation_and_no_role(
+    signed_in, school, coordinator, settings, name, has_factor
+):
+    """The owner set their second factor up elsewhere, later, or has yet to: this session gave none.
+    How many messages wait changes as something severe happens in a case: a clock of that."""
+    settings.MFA_OBLIGATORY = True
+    thief = signed_in(coordinator, second_factor_ago=None)
+    if has_factor:
+        give_app(coordinator)
+    notify(SEVERE, [coordinator.pk], "1", case=CaseFactory(pupil=PupilFactory(school=school)))
+    page = thief.get(reverse(name), follow=True).content.decode()
+    assert "</html>" in page
+    assert "bell-count" not in page
+    assert reverse("notifications:list") not in page
+    assert reverse("cases:dashboard") not in page
+    role = str(coordinator.current_memberships[0])
+    assert role not in page
+    assert coordinator.name not in page
+    assert reverse("account_logout") in page
+
+    own = signed_in(coordinator).get(reverse(name), follow=True).content.decode()
+    assert "bell-count" in own
+    assert role in own
+    assert reverse("cases:dashboard") in own

@@ -148,6 +148,92 @@ def with_lying_header(archive: bytes, name: bytes, says: int) -> bytes:
     return bytes(forged)
 
 
+END = struct.Struct("<4s4H2LH")
+
+
+def parts_of(archive: bytes) -> tuple[bytes, bytes, int]:
+    """Return what stands before the directory, the directory, and how many entries it names."""
+    *__, count, length, at, __ = END.unpack(archive[-END.size :])
+    return archive[:at], archive[at : at + length], count
+
+
+def moved(directory: bytes, by: int) -> bytes:
+    """Return a directory whose entries stand so much further on."""
+    made, at = bytearray(directory), 0
+    while at < len(made):
+        struct.pack_into("<L", made, at + 42, struct.unpack_from("<L", made, at + 42)[0] + by)
+        at += 46 + sum(struct.unpack_from("<3H", made, at + 28))
+    return bytes(made)
+
+
+def end_of(count: int, length: int, at: int) -> bytes:
+    """Return the last record of an archive."""
+    return END.pack(b"PK\x05\x06", 0, 0, count, count, length, at, 0)
+
+
+def two_in_one(hidden: bytes, shown: bytes) -> bytes:
+    """Return an archive with two directories, for two kinds of readers.
+
+    ``hidden`` is at the place that the end names; ``shown`` ends right before that end, its offsets
+    as ``zipfile`` mends them in an archive with something in front. Both have as many entries, by
+    names as long; ``hidden`` is the larger.
+    """
+    (front, others, count), (entries, directory, same) = parts_of(hidden), parts_of(shown)
+    assert (count, len(others)) == (same, len(directory))
+    assert len(front) > len(entries)
+    mended = moved(directory, len(front) - len(entries))
+    return front + others + entries + mended + end_of(count, len(directory), len(front))
+
+
+def with_end_in_a_comment(hidden: bytes, shown: bytes) -> bytes:
+    """Return an archive whose end has a comment, in which stands another archive with its end."""
+    (front, directory, count) = parts_of(hidden)
+    entries, others, same = parts_of(shown)
+    by = len(front) + len(directory) + END.size
+    behind = entries + moved(others, by)
+    behind += end_of(same, len(others), by + len(entries))
+    end = bytearray(end_of(count, len(directory), len(front)))
+    struct.pack_into("<H", end, 20, len(behind))
+    return front + directory + bytes(end) + behind
+
+
+def with_between(archive: bytes, between: bytes, place: int = 0) -> bytes:
+    """Return an archive with something before its entries, or else before its directory."""
+    front, directory, count = parts_of(archive)
+    if place == 0:
+        front, directory = between + front, moved(directory, len(between))
+    else:
+        front += between
+    return front + directory + end_of(count, len(directory), len(front))
+
+
+def streamed(archive: bytes, tail: str = "<4s3L", says: int = 0, more: bytes = b"") -> bytes:
+    """Return an archive as one writes it who cannot go back: sizes stand behind each entry.
+
+    ``tail``: how they stand there; ``says``: the sizes before it; ``more``: what the head of an
+    entry has besides, as Word keeps room in it; behind each of them it may be a whole other entry.
+    """
+    body, directory, count = b"", b"", 0
+    with zipfile.ZipFile(io.BytesIO(archive)) as read:
+        for entry in read.infolist():
+            name, content = entry.filename.encode(), read.read(entry)
+            packing = zlib.compressobj(wbits=-15)
+            data = packing.compress(content) + packing.flush()
+            sizes = (zlib.crc32(content), len(data), len(content))
+            fixed = (20, 8, zipfile.ZIP_DEFLATED, 0, 0x21)
+            directory += struct.pack(
+                "<4sH5H3L5H2L", b"PK\x01\x02", 20, *fixed, *sizes,
+                len(name), 0, 0, 0, 0, 0, len(body),
+            ) + name  # fmt: skip
+            body += struct.pack(
+                "<4s5H3L2H", b"PK\x03\x04", *fixed, 0, says, says, len(name), len(more)
+            )
+            head = (b"PK\x07\x08",) if "s" in tail else ()
+            body += name + more + data + struct.pack(tail, *head, *sizes)
+            count += 1
+    return body + directory + end_of(count, len(directory), len(body))
+
+
 def attach(case, by, content=TEXT, key=None, title=TITLE):
     """Add a file to a case."""
     looked_at = look_at(io.BytesIO(content))

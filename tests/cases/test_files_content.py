@@ -30,7 +30,11 @@ from tests.cases.made_up_files import (
     photo,
     png_that_says,
     saved,
+    streamed,
+    two_in_one,
     webp_that_says,
+    with_between,
+    with_end_in_a_comment,
     with_lying_header,
 )
 
@@ -472,6 +476,101 @@ def test_the_same_entry_twice_is_refused():
 )
 def test_other_archives_and_broken_ones_are_refused(document):
     assert "You can add" in why_not(document) or "damaged" in why_not(document)
+
+
+# --- One way to read it ---------------------------------------------------------------------------
+MACRO, SMALL = ("word/vbaProject.bin", Random(2).randbytes(3000)), ("word/media/pict.bin", b"x")
+
+
+@pytest.mark.parametrize("join", [two_in_one, with_end_in_a_comment])
+def test_a_document_with_another_for_other_readers_is_refused(join):
+    hidden, shown = docx(MACRO), docx(SMALL)
+    assert kept(shown)
+    assert why_not(hidden)
+    both = join(hidden, shown)
+    assert "damaged" in why_not(both)
+
+
+def test_what_zipfile_finds_in_two_is_not_what_is_at_the_place_that_the_end_names():
+    both = two_in_one(docx(MACRO), docx(SMALL))
+    with zipfile.ZipFile(io.BytesIO(both)) as archive:
+        assert archive.read(SMALL[0]) == SMALL[1]
+    assert MACRO[0].encode() in both
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_an_entry_that_no_directory_names_is_refused(place):
+    hidden = package([MACRO])
+    assert "damaged" in why_not(with_between(docx(), hidden[: hidden.index(b"PK\x01\x02")], place))
+
+
+def with_more_in_the_first(document: bytes, more: bytes) -> bytes:
+    """Return a document with something behind the end of what its first entry unpacks to."""
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
+        first, second, *_ = archive.infolist()
+    size = first.compress_size
+    end = second.header_offset - 16  # what is said behind it
+    behind = document[end : second.header_offset]
+    said = behind[:8] + (size + len(behind) + len(more)).to_bytes(4, "little") + behind[12:]
+    grown = document[:end] + behind + more + said + document[second.header_offset :]
+    by = len(grown) - len(document)
+    forged = bytearray(grown)
+    at, begins = grown.index(b"PK\x01\x02"), True
+    forged[-6:-2] = at.to_bytes(4, "little")
+    while grown[at : at + 4] == b"PK\x01\x02":
+        place = int.from_bytes(grown[at + 42 : at + 46], "little")
+        if begins:
+            forged[at + 20 : at + 24] = said[8:12]
+        else:
+            forged[at + 42 : at + 46] = (place + by).to_bytes(4, "little")
+        begins = False
+        at += 46 + int.from_bytes(grown[at + 28 : at + 30], "little")
+    return bytes(forged)
+
+
+def test_an_entry_behind_the_end_of_another_is_refused():
+    """Who reads from the front goes on where the first unpacks no further."""
+    document = streamed(docx())
+    hidden = package([MACRO])
+    hidden = hidden[: hidden.index(b"PK\x01\x02")]
+    forged = with_more_in_the_first(document, hidden)
+    with zipfile.ZipFile(io.BytesIO(forged)) as archive:
+        assert archive.testzip() is None
+    assert kept(document)
+    assert "damaged" in why_not(forged)
+
+
+@pytest.mark.parametrize("at", [8, 14, 18, 22])
+def test_an_entry_that_is_said_to_be_another_before_it_is_refused(at):
+    """How it is packed, its checksum and both sizes: who reads from the front goes by these."""
+    document = bytearray(docx())
+    document[at] ^= 1
+    assert "damaged" in why_not(bytes(document))
+
+
+def test_a_directory_that_holds_more_than_it_says_is_refused():
+    document = bytearray(docx(SMALL))
+    document[-12] -= 1
+    document[-14] -= 1
+    assert "damaged" in why_not(bytes(document))
+
+
+@pytest.mark.parametrize("more", [b"", b"\x20\xa2\x08\x00" + b"\x28\xa0\x04\x00" + b"\x00" * 4])
+@pytest.mark.parametrize("says", [0, 0xFFFFFFFF])
+@pytest.mark.parametrize("tail", ["<4s3L", "<3L", "<4sL2Q", "<L2Q"])
+def test_a_document_of_a_writer_that_cannot_go_back_is_kept(tail, says, more):
+    """As Google, LibreOffice and .NET write them, the last in the long form; and Word's room."""
+    document = streamed(docx(SMALL, ("word/empty.xml", b"")), tail, says, more)
+    assert bytes_of(document) == document
+
+
+def test_a_document_with_its_sizes_in_the_long_form_is_kept():
+    out, read = io.BytesIO(), zipfile.ZipFile(io.BytesIO(docx(SMALL)))
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in read.namelist():
+            with archive.open(name, "w", force_zip64=True) as entry:
+                entry.write(read.read(name))
+    assert bytes_of(out.getvalue()) == out.getvalue()
 
 
 # --- Everything else ------------------------------------------------------------------------------

@@ -1,14 +1,17 @@
 """A case goes along to another school: a package that tells nobody else anything, and is whole."""
 
+import base64
 import hashlib
 import io
 import json
 import re
 import uuid
 import zipfile
+import zlib
 from datetime import date, datetime
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from pypdf import PdfReader
@@ -36,6 +39,7 @@ from cases.transfer.contents import (
 from cases.transfer.sealing import Broken, WrongPassword, opened, sealed
 from signals.models import Signal
 from tests.attacks.proof import shows
+from tests.cases.made_up_files import two_in_one
 from tests.cases.made_up_packages import PASSWORD, handed, locked_paper
 from tests.conftest import COST_OF_A_PACKAGE
 from tests.factories import (
@@ -202,24 +206,25 @@ def other_byte(data):
     return data[:-9] + bytes([data[-9] ^ 1]) + data[-8:]
 
 
-def resealed(package, pdf):
-    """Return a package with another PDF, and a manifest that says so."""
+def resealed(package, name, content):
+    """Return a package with another member, and a manifest that says so."""
 
     def said(data):
         manifest = json.loads(data)
-        manifest["sha256"]["dossier.pdf"] = hashlib.sha256(pdf).hexdigest()
+        manifest["sha256"][name] = hashlib.sha256(content).hexdigest()
         return json.dumps(manifest).encode()
 
-    return changed(changed(package, "dossier.pdf", lambda _: pdf), "manifest.json", said)
+    return changed(changed(package, name, lambda _: content), "manifest.json", said)
 
 
 def test_another_byte_is_found_out_with_or_without_another_manifest(case, coordinator):
     package = package_of(case, coordinator)
-    for name in ("dossier.pdf", "dossier.sealed"):
+    for name in ("LEES-MIJ.txt", "dossier.pdf", "dossier.sealed"):
         with pytest.raises(Broken):
             opened(io.BytesIO(changed(package, name, other_byte)), PASSWORD)
-    with pytest.raises(WrongPassword):
-        opened(io.BytesIO(resealed(package, b"%PDF-1.7 anders %%EOF")), PASSWORD)
+    for name in ("LEES-MIJ.txt", "dossier.pdf"):
+        with pytest.raises(WrongPassword):
+            opened(io.BytesIO(resealed(package, name, b"%PDF-1.7 anders %%EOF")), PASSWORD)
     with pytest.raises(WrongPassword):
         opened(io.BytesIO(package), PASSWORD + " ")
 
@@ -236,6 +241,90 @@ def test_a_member_more_one_that_swells_and_no_zip_at_all_are_refused(monkeypatch
     for data in (more.getvalue(), bomb.getvalue(), b"PK\x03\x04", b"", package[:-40]):
         with pytest.raises(Broken):
             opened(io.BytesIO(data), PASSWORD)
+
+
+# What was written in the packages before the seal covered it: these stay as they were.
+READ_ME_BEFORE = """\
+Dit is een dossier dat een school aan jouw school overdraagt.
+Werk je met Meldcode? Pak het niet uit: kies ‘Dossier ontvangen’ onder ‘Casussen’ en stuur dit \
+bestand zoals het is.
+Werk je niet met Meldcode? Open dossier.pdf met het wachtwoord dat je per telefoon kreeg. De \
+andere bestanden zijn voor Meldcode.
+Het is vertrouwelijk: alleen voor wie het nodig heeft voor de zorg voor deze leerling. \
+Verwachtte je dit niet? Open het dan niet en bel de afzender.
+{strange_nl}
+This is a dossier that a school hands over to your school.
+Do you work with Meldcode? Do not unpack it: choose “Receive a dossier” under “Cases”, and send \
+this file as it is.
+Do you not? Open dossier.pdf with the password that you were told by telephone. The other files \
+are for Meldcode.
+It is confidential: only for those who need it for the care of this pupil. Did you not expect it? \
+Then do not open it, and call the sender.
+{strange_en}"""
+STRANGE_NL = (
+    "Ziet er iets vreemd uit? Stuur dossier.pdf terug naar de afzender: die kan nagaan of het is "
+    "zoals het is gemaakt.\n"
+)
+STRANGE_EN = (
+    "Does something in it look strange? Send dossier.pdf back to the sender: they can look whether "
+    "it is as they made it.\n"
+)
+
+
+def package_of_before(read_me):
+    """Return a package as it was made when its seal covered the paper alone."""
+    salt, nonce, paper = b"s" * 16, b"n" * 12, locked_paper()
+    digest = hashlib.sha256(paper).hexdigest()
+    key = sealing._key(PASSWORD, salt)  # at what it costs in tests
+    secret = AESGCM(key).encrypt(
+        nonce, zlib.compress(as_json(handed())), f"meldcode-dossier/1/{digest}".encode()
+    )
+    manifest = {
+        "format": "meldcode-dossier", "version": 1,
+        "salt": base64.b64encode(salt).decode(), "nonce": base64.b64encode(nonce).decode(),
+        "sha256": {"dossier.pdf": digest, "dossier.sealed": hashlib.sha256(secret).hexdigest()},
+    }  # fmt: skip
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as file:
+        file.writestr("LEES-MIJ.txt", read_me)
+        file.writestr("manifest.json", json.dumps(manifest))
+        file.writestr("dossier.pdf", paper)
+        file.writestr("dossier.sealed", secret)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(("strange_nl", "strange_en"), [("", ""), (STRANGE_NL, STRANGE_EN)])
+def test_a_package_of_before_is_taken_with_what_meldcode_wrote_in_it(strange_nl, strange_en):
+    read_me = READ_ME_BEFORE.format(strange_nl=strange_nl, strange_en=strange_en)
+    found = opened(io.BytesIO(package_of_before(read_me)), PASSWORD)
+    assert read(found.contents) == handed()
+    with pytest.raises(Broken):
+        opened(io.BytesIO(package_of_before(f"{read_me}Of bel 0900-1234.\n")), PASSWORD)
+
+
+def test_no_package_is_made_into_one_of_before():
+    """The version too stands under the seal: the lighter one is no way around the other."""
+    package = sealed(as_json(handed()), locked_paper(), PASSWORD)
+    read_me = READ_ME_BEFORE.format(strange_nl="", strange_en="")
+
+    def older(data):
+        return json.dumps({**json.loads(data), "version": 1}).encode()
+
+    forged = changed(changed(package, "manifest.json", older), "LEES-MIJ.txt", lambda _: read_me)
+    with pytest.raises(WrongPassword):
+        opened(io.BytesIO(forged), PASSWORD)
+
+
+def test_a_package_with_another_paper_for_other_readers_is_refused():
+    """What Meldcode calls whole is what a colleague unpacks from the same file."""
+    package = sealed(as_json(handed()), locked_paper(), PASSWORD)
+    other = changed(package, "LEES-MIJ.txt", lambda data: b"Bel voor het wachtwoord. " * 200)
+    both = two_in_one(other, package)
+    with zipfile.ZipFile(io.BytesIO(both)) as read, zipfile.ZipFile(io.BytesIO(package)) as own:
+        assert read.read("dossier.pdf") == own.read("dossier.pdf")
+    with pytest.raises(Broken):
+        opened(io.BytesIO(both), PASSWORD)
+    assert opened(io.BytesIO(package), PASSWORD)
 
 
 def test_contents_that_swell_within_the_seal_are_refused(monkeypatch):
