@@ -1,8 +1,10 @@
 """What one person used up, and all others had none left of. Each failed on its day.
 
-Numbers of the papers of a case ran out for good.
+Numbers of the papers of a case ran out for good; and who is kept out of a pupil filled the room
+for the files of the pupil's case, by one package that they took in again and again.
 """
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -11,10 +13,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.roles import Role
+from cases.files import actions as files
 from cases.models import (
+    Attachment,
+    Case,
     DossierExport,
+    ReceivedDossier,
+    ShutOut,
 )
-from tests.factories import AttachmentFactory, CaseFactory, PupilFactory, SignalFactory
+from signals.models import Signal
+from tests.cases.made_up_packages import package_about
+from tests.cases.test_transfer import sent
+from tests.factories import AttachmentFactory, CaseFactory, PupilFactory, SignalFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +38,14 @@ def pupil(school):
 @pytest.fixture
 def case(pupil):
     return SignalFactory(case=CaseFactory(pupil=pupil)).case
+
+
+@pytest.fixture
+def kept_out(pupil, coordinator):
+    """Return a coordinator who is kept out of the pupil."""
+    person = member(Role.COORDINATOR, pupil.school)
+    ShutOut.objects.create(pupil=pupil, user=person, ground="family", set_by=coordinator)
+    return person
 
 
 # --- Numbers of papers ----------------------------------------------------------------------------
@@ -69,6 +88,7 @@ def test_nor_do_those_of_its_files(case, coordinator, signed_in):
     assert case.attachments.filter(number=32_768).exists()
 
 
+# --- Room for files -------------------------------------------------------------------------------
 def letter(browser, case):
     return browser.post(
         reverse("cases:attach", args=[case.reference]),
@@ -77,3 +97,87 @@ def letter(browser, case):
             "file": SimpleUploadedFile("a.txt", b"Brief " * 20, "text/plain"),
         },
     )  # fmt: skip
+
+
+def own_signals(browser):
+    """Return what somebody reads of their signals, once they were told that all is taken in."""
+    pages = [browser.get(reverse("signals:mine")).content.decode() for __ in range(2)]
+    return re.sub(r'(value|nonce)="[^"]*"', "", pages[1])
+
+
+def test_who_is_kept_out_takes_a_package_in_once(case, kept_out, coordinator, signed_in):
+    package, browser = package_about(case.pupil), signed_in(kept_out)
+    for __ in range(3):
+        answer = sent(browser, package)
+        assert (answer.status_code, answer.url) == (302, reverse("signals:mine"))
+    assert case.attachments.count() == ReceivedDossier.objects.count() == 1
+    assert Signal.objects.filter(author=kept_out).count() == 1
+    # What became of it meanwhile they do not hear: withdrawn, or in a case that is closed.
+    before = own_signals(browser)
+    files.withdraw(Attachment.objects.get(), coordinator, why="Hoort hier niet.")
+    assert sent(browser, package).url == reverse("signals:mine")
+    ended = {"closed_at": timezone.now(), "outcome": "other", "closing_grounds": "Klaar."}
+    Case.objects.filter(pk=case.pk).update(**ended)
+    assert sent(browser, package).url == reverse("signals:mine")
+    assert own_signals(browser) == before
+    assert Attachment.objects.count() == 1
+    # By who sees the case it is taken in once more, where it was withdrawn.
+    assert sent(signed_in(coordinator), package).status_code == 302
+    assert Attachment.objects.count() == 2
+
+
+def test_that_it_is_more_urgent_now_is_heard_all_the_same(case, kept_out, signed_in):
+    package, browser = package_about(case.pupil), signed_in(kept_out)
+    for urgency in ("normal", "acute", "acute", "severe", "normal"):
+        assert sent(browser, package, urgency=urgency).status_code == 302
+    own = Signal.objects.filter(author=kept_out).order_by("pk")
+    assert list(own.values_list("severe", "acute")) == [(False, False), (True, True)]
+
+
+def test_the_same_package_of_another_pupil_or_person_is_taken_in(
+    case, kept_out, school, coordinator, signed_in
+):
+    package, other = package_about(case.pupil), PupilFactory(school=school)
+    sent(signed_in(kept_out), package)
+    third = member(Role.COORDINATOR, school)
+    ShutOut.objects.create(pupil=case.pupil, user=third, ground="family", set_by=coordinator)
+    sent(signed_in(third), package)
+    sent(signed_in(kept_out), package, pupil=other.public_id, same="on")
+    assert case.attachments.count() == 2
+    assert other.cases.get().attachments.count() == 1
+
+
+def test_what_was_withdrawn_takes_no_room_of_others(case, kept_out, coordinator, monkeypatch,
+                                                    signed_in):  # fmt: skip
+    browser = signed_in(coordinator)
+    sent(signed_in(kept_out), package_about(case.pupil))
+    theirs = Attachment.objects.get()
+    monkeypatch.setattr(files, "LIMIT_OF_CASE", theirs.size)
+    assert letter(browser, case).status_code == 422
+    files.withdraw(theirs, coordinator, why="Hoort hier niet.")
+    assert letter(browser, case).status_code == 302
+
+
+def test_but_stays_on_disk_and_takes_that_of_whoever_filed_it(
+    case, coordinator, monkeypatch, signed_in
+):
+    """Else one fills the disk with one case."""
+    monkeypatch.setattr(files, "LIMIT_OF_CASE", 150)
+    browser = signed_in(coordinator)
+    assert letter(browser, case).status_code == 302
+    files.withdraw(Attachment.objects.get(), coordinator, why="Hoort hier niet.")
+    assert letter(browser, case).status_code == 422
+    assert letter(signed_in(member(Role.COORDINATOR, case.school)), case).status_code == 302
+
+
+def test_who_is_kept_out_does_not_hear_that_theirs_was_withdrawn(
+    case, kept_out, coordinator, monkeypatch, signed_in
+):
+    package, browser = package_about(case.pupil), signed_in(kept_out)
+    sent(browser, package)
+    monkeypatch.setattr(files, "LIMIT_OF_CASE", Attachment.objects.get().size)
+    another = package_about(case.pupil)
+    assert another != package
+    assert sent(browser, another).status_code == 422
+    files.withdraw(Attachment.objects.get(), coordinator, why="Hoort hier niet.")
+    assert sent(browser, another).status_code == 422
