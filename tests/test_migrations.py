@@ -48,6 +48,9 @@ EXPLAINED: dict[tuple[str, str], dict[str, str]] = {
     ("cases", "0032_counts_kept_apart"): {
         "ADD_UNIQUE": "of less than was unique before; counts, written when a case is destroyed",
     },
+    ("cases", "0038_more_numbers"): {
+        "ALTER_COLUMN": "room for larger numbers: old code writes small ones, and rows are few",
+    },
 }
 
 

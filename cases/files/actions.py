@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import Max, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -75,11 +75,16 @@ def _next_number(case: Case, by: User, content: Content) -> int:
     """Return the number of a new file in a locked case, if there is room for it.
 
     Of who does not see the case (they take a dossier in for the pupil) their own files about the
-    pupil count, in whatever case: the answer would tell how much is in it, and whether it runs.
+    pupil count, in whatever case and withdrawn or not: the answer would tell how much is in it,
+    whether it runs, and what became of theirs.
+
+    What was withdrawn stays on disk. It takes the room of whoever filed it, so that nobody fills
+    the disk with one case; and no room of others, so that nobody fills the case for them.
     """
-    sees = Case.objects.visible_to(by).filter(pk=case.pk).exists()
-    own = Attachment.objects.filter(author=by, case__pupil=case.pupil_id)
-    counted = case.attachments.all() if sees else own
+    if Case.objects.visible_to(by).filter(pk=case.pk).exists():
+        counted = case.attachments.filter(Q(withdrawn_at__isnull=True) | Q(author=by))
+    else:
+        counted = Attachment.objects.filter(author=by, case__pupil=case.pupil_id)
     size = counted.aggregate(size=Sum("size", default=0))["size"]
     if size + content.size > LIMIT_OF_CASE:
         raise ActionError(

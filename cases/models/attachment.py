@@ -31,7 +31,7 @@ class Attachment(Record):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # Counts within the case, so that people can say "file 3".
-    number = models.PositiveSmallIntegerField(_("number"))
+    number = models.PositiveIntegerField(_("number"))
     title = NarrativeLine(_("what is it"), max_length=120)
     kind = models.CharField(
         _("kind"), max_length=8, choices=[(kind.code, kind.name) for kind in KINDS.values()]

@@ -130,7 +130,7 @@ class DossierExport(PaperJob):
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="exports")
     # Of its own within the case; stands on each page: "M-7K3QX2/3807".
-    number = models.PositiveSmallIntegerField(_("number"), null=True, editable=False)
+    number = models.PositiveIntegerField(_("number"), null=True, editable=False)
     variant = models.CharField(
         _("kind"),
         max_length=16,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cases.models import Case
 
 # Of the papers of a case: four digits, for one reads them out.
-NUMBERS = range(1000, 10_000)
+LEAST_NUMBER = 1000
 
 
 class YearExportQuerySet(models.QuerySet):
@@ -42,10 +42,16 @@ class DossierExportQuerySet(models.QuerySet):
         """Return a number for an export of a case that is locked: one that none of it has.
 
         Drawn, not counted: by two of their own papers a family would know that there were others
-        between them, as for a report of which they are not told.
+        between them, as for a report of which they are not told. Once half of those of so many
+        digits are taken it has one more: they run out for nobody, and are no easier to guess.
         """
-        taken = set(self.filter(case=case).values_list("number", flat=True))
-        return secrets.choice([number for number in NUMBERS if number not in taken])
+        numbered = self.filter(case=case, number__isnull=False)
+        taken, least = set(numbered.values_list("number", flat=True)), LEAST_NUMBER
+        while 2 * sum(least <= number < 10 * least for number in taken) >= 9 * least:
+            least *= 10
+        while (number := least + secrets.randbelow(9 * least)) in taken:
+            pass
+        return number
 
 
 class PupilImportQuerySet(models.QuerySet):

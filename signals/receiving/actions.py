@@ -18,6 +18,7 @@ from cases.models import Case, Pupil, ReceivedDossier
 from cases.models.received import CALLED
 from cases.transfer.contents import Handed, as_kept
 from signals.actions import file_signal
+from signals.models import Signal
 
 # What a signal is about that came with a dossier: others told it.
 CATEGORY = "told_others"
@@ -36,7 +37,8 @@ def receive(
 ) -> ReceivedDossier:
     """File a dossier of another school with a pupil: as a signal, so that somebody answers it.
 
-    The paper becomes a file of the case. Sent twice, it is filed once.
+    The paper becomes a file of the case. Sent twice, it is filed once; by who does not see the case
+    also in a form of its own.
     Raises ``ActionError`` where the user sees that it is in the case already, or no room is left.
     """
     with gone_unless_filed() as stored, transaction.atomic(durable=True):
@@ -48,6 +50,8 @@ def receive(
         if before := _before(pupil, by, sha256):
             message = _("This package was taken in already. It stands in case %(reference)s.")
             raise ActionError(message % {"reference": before.reference}, field="file")
+        if again := _again(pupil, by, sha256, severe=severe, acute=acute):
+            return again
         signal = file_signal(
             pupil,
             by,
@@ -74,6 +78,24 @@ def _before(pupil: Pupil, by: User, sha256: str) -> Case | None:
     """Return the case in which the same package stands, as far as the user may know of it."""
     there = ReceivedDossier.objects.filter(sha256=sha256, file__withdrawn_at__isnull=True)
     return Case.objects.visible_to(by).filter(pupil=pupil, receiveddossiers__in=there).first()
+
+
+def _again(
+    pupil: Pupil, by: User, sha256: str, *, severe: bool, acute: bool
+) -> ReceivedDossier | None:
+    """Return what somebody took in of the same package into a case that they do not see.
+
+    It fills the case for others, and they cannot know what became of the first: withdrawn, or in a
+    case that is closed, it is the same to them. Unless it is more urgent now than they said before:
+    that the care team must hear.
+    """
+    own = ReceivedDossier.objects.filter(author=by, case__pupil=pupil, sha256=sha256)
+    unseen = own.exclude(case__in=Case.objects.visible_to(by)).order_by("pk")
+    keys = {uuid5(one.idempotency_key, "signal"): one for one in unseen}
+    for signal in Signal.objects.filter(idempotency_key__in=keys).order_by("pk"):
+        if signal.severe >= severe and signal.acute >= acute:
+            return keys[signal.idempotency_key]
+    return None
 
 
 def _in_words(handed: Handed) -> str:
