@@ -97,6 +97,7 @@ def _conversation(talk: Any) -> Lines:
     yield gettext_lazy("Why there was no talk"), talk.skip_reason
     yield gettext_lazy("Facts that were brought"), talk.facts_brought
     yield gettext_lazy("How they reacted"), talk.reactions
+    yield gettext_lazy("How the parents reacted"), talk.parents_reactions
     yield gettext_lazy("What was agreed"), talk.agreements
     if not talk.is_skipped:
         yield gettext_lazy("Do they want help?"), talk.get_help_wanted_display()

@@ -48,6 +48,7 @@ from cases.dossier.lines import (
     moment,
     note,
     of_what_they_said,
+    parents_were_there,
     safety,
 )
 from cases.dossier.variants import About
@@ -56,7 +57,7 @@ from cases.protocol.asking import PARENT
 
 def _confided(talk: Any, guarded: Guard) -> About:
     """What was said in a talk with the pupil alone was not said to the parents."""
-    return CONFIDED if talk.kind == "pupil" else PUPIL
+    return PUPIL if parents_were_there(talk) else CONFIDED
 
 
 # Signals and looking back
@@ -155,13 +156,26 @@ def _of_the_signal(signal: Any, guarded: Guard) -> Iterator[Line]:
         yield note(_("Replaced by a corrected version; kept as it was."), REPLACED)
 
 
+# To speak of it with the parents can put the pupil in danger: first Veilig Thuis is asked (R8).
+HONOUR = "coercion"
+# One knows it by what the pupil says, mostly.
+SAID_BY_THE_PUPIL = frozenset({"fear_home"})
+
+
 def _is_told(signal: Any, guarded: Guard) -> About:
     """Where somebody told something, what was seen and heard mostly says what, or who."""
     if hasattr(signal, "correction"):
         return REPLACED
+    if any(HONOUR in _codes(version) for version in _versions(signal)):
+        return safety(signal, guarded)
     if _ever(is_from_source, signal):
         return OTHERS_TOLD
-    return CHILD_TOLD if _ever(is_confided, signal) else PUPIL
+    told = _ever(is_confided, signal) or _codes(signal) & SAID_BY_THE_PUPIL
+    return CHILD_TOLD if told else PUPIL
+
+
+def _codes(signal: Any) -> set[str]:
+    return {category.code for category in signal.categories.all()}
 
 
 SIGNAL = Kind(
@@ -349,7 +363,6 @@ def _handed_over(talk: Any, guarded: Guard) -> Iterator[Line]:
 
 # Who of the family was there nobody writes down in a way that a program reads.
 SPOKEN_WITH = {
-    "pupil": CONFIDED,
     "pupil_and_parents": JOINT_TALK,
     "parents": PARENT_TALK,
     "three_way": PARENT_TALK,
@@ -358,7 +371,9 @@ SPOKEN_WITH = {
 
 def _of_whom(talk: Any, guarded: Guard) -> About:
     """Return what a talk is about as a whole."""
-    return safety(talk, guarded) if talk.is_skipped else SPOKEN_WITH[talk.kind]
+    if talk.is_skipped:
+        return safety(talk, guarded)
+    return SPOKEN_WITH[talk.kind] if parents_were_there(talk) else CONFIDED
 
 
 TALK = Kind(

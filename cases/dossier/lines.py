@@ -100,7 +100,7 @@ def guard_of(case: Case) -> Guard:
     talks = case.conversations.all()
     if any(talk.is_skipped for talk in talks) or rules & SAFETY_RULES:
         return Guard.PARENTS
-    spoken = (t.held_at for t in talks if t.kind in PARENT_KINDS and t.cycle == case.cycle)
+    spoken = (t.held_at for t in talks if parents_were_there(t) and t.cycle == case.cycle)
     spoken_at = max(spoken, default=NEVER)
     if any(at > spoken_at for at in _told_at(case)) or (case.is_open and spoken_at == NEVER):
         return Guard.PARENTS
@@ -112,13 +112,24 @@ def guard_of(case: Case) -> Guard:
     return Guard.PARENTS if any(at > spoken_at for at in waits) else Guard.NOBODY
 
 
+# Of a talk of three: a consent that somebody asked the parents for.
+ASKED_THERE = frozenset({"given", "partly", "refused"})
+
+
+def parents_were_there(talk: Any) -> bool:
+    """Tell whether somebody spoke with the parents. To a talk of three the pupil can come alone."""
+    if talk.kind != "three_way":
+        return talk.kind in PARENT_KINDS
+    return talk.consent_parents in ASKED_THERE or bool(talk.parents_reactions)
+
+
 def _told_at(case: Case) -> Iterator[datetime]:
     """Yield when something was told in confidence, wherever that was written down."""
     for signal in case.signals.all():
         if is_confided(signal) or is_from_source(signal):
             yield signal.recorded_at
     for talk in case.conversations.all():
-        if talk.kind == "pupil":
+        if not talk.is_skipped and not parents_were_there(talk):
             yield max(talk.held_at, talk.recorded_at)
     for heard in (*case.lookbacks.all(), *case.feedbacks.all()):
         if heard.child_words:

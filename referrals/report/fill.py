@@ -5,7 +5,7 @@ colleague"; the writer puts a name there when that helps. What was asked in a co
 read the dossier, and who was reminded of what stays in the school.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from referrals.report.fields import NO, WEIGHED, YES, Source
 # In which language a report is written down and read.
 LANGUAGE = "nl"
 BETWEEN = "\n\n"
-PUPIL_TALKS = frozenset({Conversation.Kind.PUPIL})
+PUPIL_TALKS = frozenset({Conversation.Kind.PUPIL, Conversation.Kind.PUPIL_AND_PARENTS})
 
 Texts = dict[str, str]
 
@@ -156,15 +156,16 @@ def _consultations(referral: Referral, writer: User) -> Texts:
 
 
 def _talks(referral: Referral, writer: User) -> Texts:
-    talks = [t for t in referral.decision.case.conversations.current() if t.reactions]
-
-    def said(found: Iterable[Conversation]) -> Iterator[str]:
-        return (f"{_day(t.held_at)}, {t.get_kind_display()}: {t.reactions}" for t in found)
-
-    return {
-        "pupil_says": _joined(said(t for t in talks if t.kind in PUPIL_TALKS)),
-        "parents_say": _joined(said(t for t in talks if t.kind not in PUPIL_TALKS)),
-    }
+    """Where both were there, each has a place of their own on the form."""
+    pupil, parents = [], []
+    for talk in referral.decision.case.conversations.current():
+        when = f"{_day(talk.held_at)}, {talk.get_kind_display()}"
+        if talk.reactions:
+            whose = pupil if talk.kind in PUPIL_TALKS else parents
+            whose.append(f"{when}: {talk.reactions}")
+        if talk.parents_reactions:
+            parents.append(f"{when}: {talk.parents_reactions}")
+    return {"pupil_says": _joined(pupil), "parents_say": _joined(parents)}
 
 
 def _weighing(referral: Referral, writer: User) -> Texts:

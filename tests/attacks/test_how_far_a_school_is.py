@@ -14,7 +14,7 @@ from referrals.models import Referral
 from signals.models import SignalFinding
 from tests.attacks.test_told_otherwise_than_in_a_signal import _bare
 from tests.attacks.test_what_a_paper_lets_slip import page
-from tests.cases.records import NOW, ago, decision, signal
+from tests.cases.records import NOW, ago, consultation, decision, signal
 from tests.conftest import sign_in
 from tests.factories import (
     CaseFactory,
@@ -184,3 +184,23 @@ def test_why_a_signal_was_unfounded_is_not_read_by_its_author_who_does_not_see_t
     assert found.grounds not in shown
     assert found.author.name not in shown
     assert found.grounds in sign_in(world.people["coordinator"]).get(url).content.decode()
+
+
+@pytest.mark.parametrize("parents", [{}, {"consent_parents": "refused"}])
+def test_a_talk_of_three_to_which_the_pupil_came_alone(case, parents):
+    """It stood on the parents' paper word for word, and they passed for spoken with."""
+    said = "Papa slaat mij. Zeg het niet thuis."
+    consultation(case, ago(days=5), question="Wat nu?")
+    ConversationFactory(case=case, kind="three_way", held_at=NOW, reactions=said, **parents)
+    shown = page(case, Code.PARENTS)
+    assert (said in shown) is bool(parents)
+    assert ("Wat nu?" in shown) is bool(parents)
+
+
+@pytest.mark.parametrize(("category", "ticked"), [("coercion", False), ("fear_home", True)])
+def test_of_what_nobody_speaks_with_the_parents_yet(case, category, ticked):
+    ConversationFactory(case=case, kind="parents", held_at=NOW)
+    signal(case, category, facts="Haar koffer staat klaar.", severe=True)
+    assert "Haar koffer" not in page(case, Code.PARENTS, also=("talks", "weighed"))
+    assert ("Haar koffer" in page(case, Code.PARENTS)) is ticked
+    assert "Haar koffer" in page(case, Code.WHOLE)

@@ -69,7 +69,9 @@ def test_what_has_to_stay_out_stays_out_whatever_is_said(case):
 @pytest.mark.parametrize("kind", ["parents", "three_way", "pupil_and_parents"])
 def test_what_one_parent_said_is_not_on_the_paper_of_the_other_by_itself(case, kind):
     """Who of them was there nobody writes down in a way that a program reads."""
-    case.conversations.update(kind=kind, reactions="Als hij maar niet hoort dat ik het zei.")
+    case.conversations.update(
+        kind=kind, reactions="Als hij maar niet hoort dat ik het zei.", consent_parents="given"
+    )
     without = tuple(set(Also) - {Also.TALKS})
     assert "Als hij maar niet hoort" not in page(case, Code.PARENTS, also=without)
     assert "Als hij maar niet hoort" in page(case, Code.PARENTS)

@@ -114,6 +114,19 @@ def test_each_source_fills_the_fields_that_name_it(referral, coordinator):
         assert set(fill(referral, coordinator)) <= named, source
 
 
+def test_what_pupil_and_parents_said_in_one_talk_is_told_apart(referral, coordinator):
+    """What the pupil said was filled in as the parents' words, and theirs nowhere."""
+    ConversationFactory(
+        case=referral.decision.case, kind="pupil_and_parents", reactions="Papa slaat mij.",
+        parents_reactions="Wij slaan nooit.",
+    )  # fmt: skip
+    texts = FILL[Source.TALKS](referral, coordinator)
+    assert "Papa slaat mij." in texts["pupil_says"]
+    assert "Papa slaat mij." not in texts["parents_say"]
+    assert "Wij slaan nooit." in texts["parents_say"]
+    assert "Wij slaan nooit." not in texts["pupil_says"]
+
+
 # --- From the case --------------------------------------------------------------------------------
 def test_it_begins_with_what_the_case_knows(report, coordinator, school):
     texts = texts_of(report)
