@@ -30,6 +30,8 @@ SIGNING_IN = "/account/"
 COMING_IN = 60
 # What a browser says of a link that stands on a page of others, also of a neighbour's.
 OTHER_SITES = {"cross-site", "same-site"}
+# And of what becomes a page, in a tab or window.
+OPENED = "document"
 # Whatever else has something in its address names somebody, or what is about them: more people can
 # name it than may know of a case, or how it goes on. By the name of the URL.
 OPENED_FROM_ELSEWHERE = {
@@ -79,6 +81,26 @@ class KnownMethodsMiddleware:
         # Each address of the API says itself what it takes: a list of pupils is put.
         if request.method not in METHODS and not request.path_info.startswith(AT):
             return HttpResponseNotAllowed(METHODS)
+        return self.get_response(request)
+
+
+class OwnPagesMiddleware:
+    """A page of ours is opened; no other site has it as a picture, a script or a frame of its own.
+
+    A neighbour's page could keep a session awake with nobody there, and ask anew what somebody is
+    just answering: the key of an app, the question to a passkey. Stands before sessions.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Refuse what a browser says is part of a page of others, or is fetched in advance."""
+        elsewhere = request.headers.get("sec-fetch-site") in OTHER_SITES
+        becomes = request.headers.get("sec-fetch-dest", OPENED)
+        in_advance = "prefetch" in request.headers.get("sec-purpose", "")
+        if elsewhere and (becomes != OPENED or in_advance):
+            return HttpResponse(status=403)
         return self.get_response(request)
 
 

@@ -86,6 +86,7 @@ MIDDLEWARE = [
     # Before whoever reads a cookie, and around all who may refuse: of the API alone.
     "api.middleware.ApiMiddleware",
     "meldcode.middleware.KnownMethodsMiddleware",
+    "meldcode.middleware.OwnPagesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "meldcode.middleware.WholeFormMiddleware",
     "accounts.middleware.SessionMiddleware",

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import ComingDayField, MeldcodeForm, PublicIdField
-from accounts.models import Membership, School, User
+from accounts.models import Membership, RoleInvitation, School, User
 from accounts.people.roles import GIVEN_AT
 from accounts.tables import one_line
 
@@ -115,20 +115,32 @@ class RoleForm(SchoolForm):
         return cleaned
 
 
-class AcceptForm(forms.Form):
+class OfAnInvitation(forms.Form):
+    """It says of which invitation it is: another one may have been opened meanwhile, by a link of
+    somebody else.
+    """
+
+    of = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, invitation: RoleInvitation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["of"] = str(invitation.public_id)
+
+
+class AcceptForm(OfAnInvitation):
     """That one wants a role: one press of a mouse, meant for another page, says no such thing."""
 
     agreed = forms.BooleanField(
         error_messages={"required": _("Tick the box if you want this role.")}
     )
 
-    def __init__(self, *args: Any, school: School, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        label = _("Yes, I want this role at %(school)s") % {"school": school.name}
+    def __init__(self, *args: Any, invitation: RoleInvitation, **kwargs: Any) -> None:
+        super().__init__(*args, invitation=invitation, **kwargs)
+        label = _("Yes, I want this role at %(school)s") % {"school": invitation.school.name}
         self.fields["agreed"].label = label
 
 
-class NewAccountForm(forms.Form):
+class NewAccountForm(OfAnInvitation):
     """The account of somebody who was invited: their name, and a password that holds."""
 
     name = NameField(label=_("Your name"), max_length=120)
@@ -140,9 +152,9 @@ class NewAccountForm(forms.Form):
         help_text=_("At least twelve characters. A short sentence is easy to remember."),
     )
 
-    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.email = email
+    def __init__(self, *args: Any, invitation: RoleInvitation, **kwargs: Any) -> None:
+        super().__init__(*args, invitation=invitation, **kwargs)
+        self.email = invitation.email
 
     def clean(self) -> dict[str, Any]:
         """Hold the password against what a password must be (settings.AUTH_PASSWORD_VALIDATORS)."""

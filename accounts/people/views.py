@@ -4,7 +4,7 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -221,9 +221,10 @@ def invitation(request: HttpRequest) -> HttpResponse:
         return _accept_signed_in(request, found)
     if User.objects.filter(email=found.email).exists():
         return render(request, "people/accept_sign_in.html", {"invitation": found})
-    form = NewAccountForm(request.POST or None, email=found.email, initial={"name": found.name})
+    form = NewAccountForm(_sent_for(found, request), invitation=found, initial={"name": found.name})
     if form.is_bound and form.is_valid():
-        user = actions.accept_as_new(found, **form.cleaned_data)
+        name, password = form.cleaned_data["name"], form.cleaned_data["password"]
+        user = actions.accept_as_new(found, name=name, password=password)
         del request.session[SECRET_IN_SESSION]
         record_authentication(request, user, method="password", email=user.email)
         return perform_login(request, user, redirect_url="/")
@@ -235,8 +236,7 @@ def _accept_signed_in(request: HttpRequest, found: RoleInvitation) -> HttpRespon
     if second_factor.is_missing(request):
         return second_factor.ask_for_it(request)
     mine = request.user.email.lower() == found.email
-    sent = request.POST if mine and request.method == "POST" else None
-    form = AcceptForm(sent, school=found.school)
+    form = AcceptForm(_sent_for(found, request) if mine else None, invitation=found)
     if form.is_valid():
         del request.session[SECRET_IN_SESSION]
         try:
@@ -247,6 +247,17 @@ def _accept_signed_in(request: HttpRequest, found: RoleInvitation) -> HttpRespon
             messages.success(request, _("You have this role now."))
         return redirect("home")
     return _form_page(request, "people/accept_signed_in.html", form, invitation=found, mine=mine)
+
+
+def _sent_for(found: RoleInvitation, request: HttpRequest) -> QueryDict | None:
+    """Return what was sent for an invitation; None: nothing, or for another one."""
+    if request.method != "POST":
+        return None
+    if request.POST.get("of") == str(found.public_id):
+        return request.POST
+    text = _("This is another invitation than the one that you filled in. Look where it is for.")
+    messages.warning(request, text)
+    return None
 
 
 def _standing(request: HttpRequest) -> RoleInvitation | None:

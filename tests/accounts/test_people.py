@@ -25,6 +25,7 @@ from accounts.signals import membership_ended
 from cases.models import Case, CaseUserObjectPermission
 from cases.reminders.ladder import members_of, recipients
 from consultations.models import Consultation
+from tests.accounts.invitations import send
 from tests.accounts.page import Page
 from tests.accounts.second_factors import LOGIN, give_app
 from tests.attacks.proof import shows
@@ -69,7 +70,7 @@ def test_an_invited_person_makes_an_account_and_has_the_role(invite, school, cli
     page = Page(client.get(HERE))
     assert page.typed["name"] == ["Noor de Wit"]
     assert "Docent" in page.text
-    answer = client.post(HERE, {"name": "Noor de Wit", "password": "paard stal klok regen"})
+    answer = send(client, {"name": "Noor de Wit", "password": "paard stal klok regen"})
     assert answer.status_code == 302
     user = User.objects.get(email="noor@school.example")
     assert [(m.role, m.school) for m in user.current_memberships] == [(Role.TEACHER, school)]
@@ -93,7 +94,7 @@ def test_a_link_works_once(invite, client):
     invite()
     link = link_in_mail()
     client.get(link)
-    client.post(HERE, {"name": "Noor", "password": "paard stal klok regen"})
+    send(client, {"name": "Noor", "password": "paard stal klok regen"})
     other = Client()
     other.get(link)
     assert "Deze link werkt niet (meer)" in Page(other.get(HERE)).text
@@ -103,7 +104,7 @@ def test_a_link_works_once(invite, client):
 def test_a_weak_password_is_refused_at_its_field(invite, client):
     invite()
     client.get(link_in_mail())
-    answer = client.post(HERE, {"name": "Noor de Wit", "password": "noordewit123"})
+    answer = send(client, {"name": "Noor de Wit", "password": "noordewit123"})
     assert answer.status_code == 422
     assert "lijkt te veel op" in Page(answer).at("password")
     assert not User.objects.filter(email="noor@school.example").exists()
@@ -114,7 +115,7 @@ def test_a_weak_password_is_refused_at_its_field(invite, client):
 def test_a_made_up_link_opens_nothing(client, secret):
     client.get(f"/invitation/{secret}/")
     assert "Deze link werkt niet (meer)" in Page(client.get(HERE)).text
-    assert client.post(HERE, {"name": "Ik", "password": "paard stal klok regen"}).status_code == 200
+    assert send(client, {"name": "Ik", "password": "paard stal klok regen"}).status_code == 200
     assert not User.objects.exists()
 
 
@@ -138,7 +139,7 @@ def test_one_that_is_over_gives_nothing(invite, client, state):
         }[state]
     )
     client.get(link_in_mail())
-    client.post(HERE, {"name": "Noor", "password": "paard stal klok regen"})
+    send(client, {"name": "Noor", "password": "paard stal klok regen"})
     assert not User.objects.filter(email="noor@school.example").exists()
 
 
@@ -161,12 +162,12 @@ def test_somebody_with_an_account_signs_in_to_accept(invite, client, signed_in):
     client.get(link)
     page = Page(client.get(HERE))
     assert f"{LOGIN}?next={HERE}" in page.html
-    client.post(HERE, {"name": "Dief", "password": "paard stal klok regen"})
+    send(client, {"name": "Dief", "password": "paard stal klok regen"})
     noor.refresh_from_db()
     assert noor.check_password(PASSWORD)
     browser = signed_in(noor)
     browser.get(link)
-    browser.post(HERE, {"agreed": "on"})
+    send(browser, {"agreed": "on"})
     assert {m.role for m in User.objects.get(pk=noor.pk).current_memberships} == {
         Role.TEACHER,
         Role.COORDINATOR,
@@ -178,7 +179,7 @@ def test_somebody_else_cannot_accept_it(invite, teacher, signed_in):
     invite(role="school_leader")
     browser = signed_in(teacher)
     browser.get(link_in_mail())
-    page = Page(browser.post(HERE, {"agreed": "on"}))
+    page = Page(send(browser, {"agreed": "on"}))
     assert "Deze uitnodiging is voor noor@school.example." in page.text
     assert {m.role for m in User.objects.get(pk=teacher.pk).current_memberships} == {Role.TEACHER}
     with pytest.raises(PermissionDenied):
@@ -225,7 +226,7 @@ def test_every_role_can_be_given_and_no_other():
 def test_a_family_worker_comes_to_the_buurtteam_of_the_school(invite, school, client):
     invite(role="buurtteam_worker")
     client.get(link_in_mail())
-    client.post(HERE, {"name": "Noor", "password": "paard stal klok regen"})
+    send(client, {"name": "Noor", "password": "paard stal klok regen"})
     held = Membership.objects.get(user__email="noor@school.example")
     assert (held.school, held.buurtteam) == (None, school.buurtteam)
 

@@ -29,6 +29,7 @@ from cases.notifications.kinds import EMERGENCY, SHUT_OUT, YEAR_ASKED
 from cases.reminders.sweep import sweep
 from cases.todo import registry
 from tests.accounts.every_form import FORMS, Sheet
+from tests.accounts.invitations import send
 from tests.accounts.second_factors import give_app
 from tests.factories import (
     ApiTokenFactory,
@@ -268,8 +269,8 @@ def test_a_name_holds_no_letter_that_is_blank(school, administrator, client):
     )
     client.get(reverse("people:open_invitation", args=["een-link"]))
     sent = {"name": "\u3164\uffa0", "password": "vier losse woorden 83"}
-    assert client.post(reverse("people:invitation"), sent).status_code == 422
-    client.post(reverse("people:invitation"), {**sent, "name": "Bea\u115f Brand\u1160"})
+    assert send(client, sent).status_code == 422
+    send(client, {**sent, "name": "Bea\u115f Brand\u1160"})
     assert User.objects.get(email=invitation.email).name == "Bea Brand"
 
 

@@ -12,6 +12,7 @@ from accounts.people.actions import end_role, invite, reset_second_factor
 from accounts.roles import Role
 from cases.notifications.kinds import SEVERE
 from cases.notifications.telling import notify
+from tests.accounts.invitations import send
 from tests.accounts.second_factors import LOGIN, code, give_app, sign_in
 from tests.factories import PASSWORD, CaseFactory, PupilFactory, SchoolFactory, member
 
@@ -120,7 +121,7 @@ def test_no_role_is_accepted_in_a_session_without_the_owners_second_factor(
     owner = half_way(teacher)
     assert gets_in(owner, secret)
     owner.get(reverse("people:open_invitation", args=secrets))
-    assert owner.post(accept, {"agreed": "on"})["Location"] == reverse("home")
+    assert send(owner, {"agreed": "on"})["Location"] == reverse("home")
     assert teacher.memberships.filter(school=elsewhere).exists()
 
 

@@ -26,6 +26,7 @@ from cases.models import Case, OutboxMessage
 from cases.need_to_know.actions import end_emergency, end_shut_out, open_in_emergency, shut_out
 from consultations.models import Advice, Consultation
 from signals.actions import file_signal, find_unfounded
+from tests.accounts.invitations import send
 from tests.factories import (
     BoardFactory,
     CaseFactory,
@@ -258,9 +259,7 @@ def test_an_invitation_until_a_day_that_is_past_opens_nothing_and_breaks_nothing
     RoleInvitationFactory(school=school, ends_on=yesterday, secret="geheim-x", email="n@s.example")
     browser = Client(raise_request_exception=False)
     browser.get(reverse("people:open_invitation", args=["geheim-x"]))
-    answer = browser.post(
-        reverse("people:invitation"), {"name": "N", "password": "een lange zin voor de toets 2"}
-    )
+    answer = send(browser, {"name": "N", "password": "een lange zin voor de toets 2"})
     assert answer.status_code != 500
 
 

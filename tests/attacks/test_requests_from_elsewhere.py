@@ -335,3 +335,32 @@ def test_whoever_came_in_just_now_comes_back_to_what_they_asked(signed_in, coord
 def test_the_page_that_signs_out_asks_first(signed_in, teacher):
     page = Page(signed_in(teacher).get(reverse("account_logout")))
     assert "<form" in page.html
+
+
+# --- As part of a page of others ------------------------------------------------------------------
+PART_OF_IT = [
+    {"sec-fetch-dest": "image"}, {"sec-fetch-dest": "iframe"}, {"sec-fetch-dest": "empty"},
+    {"sec-fetch-dest": "script"}, {"sec-fetch-dest": "document", "sec-purpose": "prefetch"},
+]  # fmt: skip
+
+
+@shows("csrf-5")
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize("as_what", PART_OF_IT, ids=lambda one: "-".join(one.values()))
+def test_no_page_is_a_picture_or_a_frame_of_another_site(signed_in, coordinator, site, as_what):
+    """A neighbour's picture kept a session awake all day, and undid a second factor half set up."""
+    browser = signed_in(coordinator)
+    browser.get(reverse("help"))
+    ends = browser.cookies[SESSION]["expires"]
+    for name in ("help", "mfa_activate_totp", "account_login"):
+        before = dict(browser.session.items())
+        answer = browser.get(reverse(name), headers={"sec-fetch-site": site, **as_what})
+        assert (answer.status_code, answer.content, answer.cookies) == (403, b"", {})
+        assert dict(browser.session.items()) == before
+    assert browser.cookies[SESSION]["expires"] == ends
+    # By a link, and as part of our own pages.
+    for own in (
+        {"sec-fetch-site": site, "sec-fetch-dest": "document"},
+        {"sec-fetch-site": "same-origin", **as_what},
+    ):
+        assert browser.get(reverse("help"), headers=own).status_code == 200

@@ -14,6 +14,7 @@ from accounts.people import actions
 from accounts.roles import Role
 from cases.models import Case
 from tests.accounts.every_form import written
+from tests.accounts.invitations import send
 from tests.accounts.page import Page
 from tests.attacks.proof import shows
 from tests.factories import CaseFactory, RoleInvitationFactory, SchoolFactory, UserFactory, member
@@ -40,7 +41,7 @@ def test_one_that_is_over_gives_nothing_to_who_is_signed_in(state, teacher, sign
     assert "Zorgco" in Page(browser.get(HERE)).text
     RoleInvitation.objects.update(**{state: timezone.now()})
     before = written()
-    assert browser.post(HERE, YES).status_code == 200
+    assert send(browser, YES).status_code == 200
     assert written() == before
     with pytest.raises(PermissionDenied):
         actions.accept(invitation, teacher)
@@ -54,11 +55,11 @@ def test_one_press_accepts_nothing(teacher, signed_in):
     asks = f"Ja, ik wil deze rol bij {invitation.school.name}"
     assert asks in Page(browser.get(HERE)).text
     before = written()
-    answer = browser.post(HERE)
+    answer = send(browser, {})
     assert answer.status_code == 422
     assert "Zet een vinkje als je deze rol wilt." in Page(answer).at("agreed")
     assert written() == before
-    assert browser.post(HERE, YES).status_code == 302
+    assert send(browser, YES).status_code == 302
     assert teacher.memberships.filter(role="coordinator").exists()
 
 
@@ -66,8 +67,8 @@ def test_one_press_accepts_nothing(teacher, signed_in):
 def test_accepted_twice_it_gives_one_role(teacher, signed_in):
     RoleInvitationFactory(secret="geheim", email=teacher.email, role="coordinator")
     first, second = opened(signed_in(teacher)), opened(signed_in(teacher))
-    assert first.post(HERE, YES).status_code == 302
-    assert second.post(HERE, YES).status_code == 200
+    assert send(first, YES).status_code == 302
+    assert send(second, YES).status_code == 200
     assert teacher.memberships.filter(role="coordinator").count() == 1
 
 
@@ -79,7 +80,7 @@ def test_an_address_that_only_looks_the_same_is_another(signed_in, school):
         if address.lower() == invitation.email:
             continue  # the sign of kelvin is a k in small letters: no account can hold it
         stranger = member(Role.TEACHER, email=address)
-        opened(signed_in(stranger)).post(HERE, YES)
+        send(opened(signed_in(stranger)), YES)
         assert not stranger.memberships.filter(school=school).exists(), address
     assert User.objects.create_user("\u212aees@school.example", name="K").email == invitation.email
 
@@ -89,7 +90,7 @@ def test_the_link_of_somebody_who_has_an_account_makes_no_second_one(client):
     user = UserFactory(email="noor@school.example")
     RoleInvitationFactory(secret="geheim", email=user.email)
     before = written()
-    assert opened(client).post(HERE, NEW).status_code == 200
+    assert send(opened(client), NEW).status_code == 200
     assert "_auth_user_id" not in client.session
     assert written() == before
 
@@ -101,7 +102,7 @@ def test_a_role_that_one_holds_already_stays_as_it_is(since, teacher, signed_in)
     teacher.memberships.update(starts_on=since or timezone.localdate())
     RoleInvitationFactory(secret="geheim", email=teacher.email, school=school)
     browser = opened(signed_in(teacher))
-    answer = browser.post(HERE, YES, follow=True)
+    answer = send(browser, YES, follow=True)
     assert answer.status_code == 200
     assert teacher.memberships.count() == 1
     said = Page(answer).text
@@ -176,7 +177,7 @@ def test_who_comes_in_by_a_second_address_does_not_do_so_in_silence(
     mail.outbox.clear()
     with django_capture_on_commit_callbacks(execute=True):
         client.get(link.partition(".example")[2])
-        client.post(HERE, NEW)
+        send(client, NEW)
     second = User.objects.get(email="ik@thuis.example")
     assert case in Case.objects.visible_to(second)
     told = {message.to[0]: message.body for message in mail.outbox}
@@ -195,3 +196,27 @@ def test_a_leader_whose_role_is_ended_first_hears_of_that(
     with django_capture_on_commit_callbacks(execute=True):
         actions.end_role(leader.memberships.get(), administrator, school)
     assert leader.email in {message.to[0] for message in mail.outbox}
+
+
+@pytest.mark.parametrize("has_account", [True, False])
+def test_the_form_of_one_invitation_takes_no_other_one(
+    school, teacher, signed_in, client, has_account
+):
+    """A link of somebody else, opened meanwhile: the account became theirs, or the role another."""
+    email = teacher.email if has_account else "noor@school.example"
+    for whose, at in (("mine", school), ("theirs", SchoolFactory(name="De Horizon"))):
+        RoleInvitationFactory(
+            school=at, secret=whose,
+            email=email if has_account or whose == "mine" else "kwaad@evil.example",
+        )  # fmt: skip
+    browser = signed_in(teacher) if has_account else client
+    browser.get(reverse("people:open_invitation", args=["mine"]))
+    of = {"of": browser.get(HERE).context["form"]["of"].value()}
+    browser.get(reverse("people:open_invitation", args=["theirs"]))
+    answer = browser.post(HERE, of | (YES if has_account else NEW))
+    assert "Dit is een andere uitnodiging" in answer.content.decode()
+    assert not Membership.objects.filter(school__name="De Horizon").exists()
+    assert not User.objects.filter(email="kwaad@evil.example").exists()
+    browser.get(reverse("people:open_invitation", args=["mine"]))
+    browser.post(HERE, of | (YES if has_account else NEW))
+    assert Membership.objects.filter(school=school, user__email=email).exists()

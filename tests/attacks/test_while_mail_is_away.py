@@ -17,6 +17,7 @@ from audit.kinds import Kind
 from audit.models import LogEntry
 from cases.models import Notification
 from cases.notifications.kinds import PEOPLE_CHANGED, known
+from tests.accounts.invitations import send
 from tests.accounts.second_factors import give_app
 from tests.factories import (
     PASSWORD,
@@ -95,7 +96,7 @@ def test_who_comes_in_by_a_second_address_meanwhile_is_told_of(
     client.get(reverse("people:open_invitation", args=["een-link"]))
     sent = {"name": "Bea Brand", "password": "vier losse woorden 83"}
     with django_capture_on_commit_callbacks(execute=True):
-        assert client.post(reverse("people:invitation"), sent).status_code == 302
+        assert send(client, sent).status_code == 302
     away.clear()
     later()
     told = "".join(sent.body for sent in mailoutbox if sent.to == [leader.email])
