@@ -8,6 +8,8 @@ Each such form makes a session in the database, without anybody signed in: so th
 much is kept of one, and how often for one person.
 """
 
+from typing import Any
+
 from allauth.core import ratelimit
 from cryptography.fernet import InvalidToken
 from django.contrib import messages
@@ -24,6 +26,8 @@ OWNER = "accounts.typed.owner"
 LASTS = 24 * 3600  # seconds
 # Bytes as a form sends them: a hundred pages of plain text.
 LARGEST = 300_000
+# Forms, one in each tab of those that somebody writes in; and letters of all, encrypted.
+MOST, LARGEST_OF_ALL = 4, 600_000
 # A password is chosen anew, a secret is typed anew: they lie nowhere but where they belong.
 SECRETS = ("password", "client_secret")
 # And a list of people is pasted anew: it is kept nowhere.
@@ -58,11 +62,11 @@ def keep(request: HttpRequest) -> bool:
             ),
         )
         return False
-    request.session[SESSION_KEY] = {
-        "owner": owner,
-        "place": _place(request),
-        "fields": cipher(SALT).encrypt(text).decode(),
-    }
+    kept = {place: one for place, one in _kept(request).items() if place != _place(request)}
+    kept[_place(request)] = {"owner": owner, "fields": cipher(SALT).encrypt(text).decode()}
+    while len(kept) > MOST or sum(len(one["fields"]) for one in kept.values()) > LARGEST_OF_ALL:
+        del kept[next(iter(kept))]
+    request.session[SESSION_KEY] = kept
     return True
 
 
@@ -76,14 +80,23 @@ def packed(fields: QueryDict) -> bytes:
 
 def take(request: HttpRequest) -> QueryDict | None:
     """Return what the user had typed on this very page, once; None when there is nothing."""
-    kept = request.session.get(SESSION_KEY)
-    if not kept or kept["owner"] != request.user.pk or kept["place"] != _place(request):
+    kept = _kept(request)
+    found = kept.pop(_place(request), None)
+    if found is None or found["owner"] != request.user.pk:
         return None
-    del request.session[SESSION_KEY]
+    request.session[SESSION_KEY] = kept
+    if not kept:
+        del request.session[SESSION_KEY]
     try:
-        return QueryDict(cipher(SALT).decrypt(kept["fields"].encode()).decode())
+        return QueryDict(cipher(SALT).decrypt(found["fields"].encode()).decode())
     except InvalidToken:
         return None
+
+
+def _kept(request: HttpRequest) -> dict[str, dict[str, Any]]:
+    """Return what was kept, by the place of each form; one of before this version was alone."""
+    kept = request.session.get(SESSION_KEY) or {}
+    return dict(kept) if "place" not in kept else {kept["place"]: kept}
 
 
 def _place(request: HttpRequest) -> str:

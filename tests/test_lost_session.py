@@ -68,6 +68,45 @@ def test_what_was_typed_comes_back_and_is_filed_once(teacher, pupil, signed_in):
     assert shown(browser)["child_words"] in (None, "")
 
 
+def test_each_of_the_forms_that_somebody_writes_in_comes_back(teacher, pupil, signed_in):
+    """Two tabs: the words of the first made room for those of the second."""
+    browser = signed_in(teacher)
+    data = filled_in(browser, pupil)
+    browser.session.flush()
+    places = [f"{NEW}?tab={number}" for number in range(typed.MOST + 1)]
+    for place in places:
+        login = browser.post(place, data | {"facts": place}).url
+    sign_in(browser, teacher, login)
+    # As many as somebody writes in; of more, the first make room.
+    for place in places[1:]:
+        assert browser.get(place).context["form"]["facts"].value() == place
+    assert browser.get(places[0]).context["form"]["facts"].value() in (None, "")
+    assert typed.SESSION_KEY not in browser.session
+
+
+def test_all_of_them_together_are_bound(teacher, pupil, signed_in):
+    browser = signed_in(teacher)
+    data = filled_in(browser, pupil)
+    browser.session.flush()
+    for number in range(typed.MOST):
+        browser.post(f"{NEW}?tab={number}", data | {"facts": "a" * 250_000})
+    kept = browser.session[typed.SESSION_KEY]
+    assert 0 < sum(len(one["fields"]) for one in kept.values()) <= typed.LARGEST_OF_ALL
+
+
+def test_what_the_version_before_kept_comes_back(teacher, pupil, signed_in):
+    browser = signed_in(teacher)
+    data = filled_in(browser, pupil)
+    browser.session.flush()
+    login = browser.post(NEW, data).url
+    session = browser.session
+    [(place, one)] = session[typed.SESSION_KEY].items()
+    session[typed.SESSION_KEY] = {"place": place, **one}
+    session.save()
+    sign_in(browser, teacher, login)
+    assert browser.get(NEW).context["form"]["child_words"].value() == WORDS
+
+
 def test_nobody_else_gets_it(teacher, coordinator, pupil, signed_in):
     browser = signed_in(teacher)
     data = filled_in(browser, pupil)
