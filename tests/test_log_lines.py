@@ -234,6 +234,7 @@ def test_by_the_number_of_a_passkey_nobody_is_known_again(log):
     assert "Something is wrong" in log.getvalue()
 
 
+@shows("limit-7")
 def test_a_stranger_does_not_fill_it_with_what_is_not_read(client, caplog):
     """Each left twenty lines: of a form, or an address, of a thousand names."""
     seldom = Seldom()

@@ -76,7 +76,12 @@ ATTACKS = (
     Attack("csrf-5", "8.3.4",
         "Get somebody to open a link that asks a page something (a search, a filter), and tell by "
         "the length of the encrypted answer what it found",
-        "the page is opened, and asked nothing that stands in a link of another site"),
+        "the page is opened, and asked nothing that stands in a link of another site, also by way "
+        "of signing in; one that names somebody is opened by a press alone"),
+    Attack("csrf-6", "4.2.2",
+        "Show a page of ours as a picture, a script or a frame in one of a neighbour: keep a "
+        "session awake, ask anew what somebody is just answering",
+        "refused before a session is read"),
     # --- Scripts ----------------------------------------------------------------------------------
     Attack("xss-1", "5.3.3",
         "Write HTML and script into every text field of every form, and into every name, and "
@@ -245,7 +250,8 @@ ATTACKS = (
     Attack("limit-7", "2.2.1",
         "Fill the table of sessions with questions for a passkey, or the log with refused forms, "
         "so that it forgets what was in it",
-        "a hundred questions a minute from one address; no line for a form that is none of ours"),
+        "a hundred questions a minute from one address; no line for a form that is none of ours, "
+        "and one a minute for what is too large or of a thousand names"),
     # --- Headers ----------------------------------------------------------------------------------
     Attack("header-1", "14.4.3",
         "Find an answer without the security headers: each page, role and status (200, 302, "
@@ -297,6 +303,10 @@ ATTACKS = (
         "Fetch a file of a case that one may not see, that one is kept out of, or after a role "
         "ended; ask the store itself",
         "404; the store has no address"),
+    Attack("file-7", "12.1.1",
+        "Add a document, or a package, that two programs read in two ways: with two directories, "
+        "more behind an entry, other words before it than in the directory",
+        "refused: there is one way to read what is taken"),
     # --- Single sign-on ---------------------------------------------------------------------------
     Attack("sso-1", "2.2.2",
         "Come in through a provider that lies: signature, issuer, audience, nonce, times, ids, "

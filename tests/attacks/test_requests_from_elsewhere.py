@@ -344,7 +344,7 @@ PART_OF_IT = [
 ]  # fmt: skip
 
 
-@shows("csrf-5")
+@shows("csrf-6")
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 @pytest.mark.parametrize("as_what", PART_OF_IT, ids=lambda one: "-".join(one.values()))
 def test_no_page_is_a_picture_or_a_frame_of_another_site(signed_in, coordinator, site, as_what):

@@ -482,6 +482,7 @@ def test_other_archives_and_broken_ones_are_refused(document):
 MACRO, SMALL = ("word/vbaProject.bin", Random(2).randbytes(3000)), ("word/media/pict.bin", b"x")
 
 
+@shows("file-7")
 @pytest.mark.parametrize("join", [two_in_one, with_end_in_a_comment])
 def test_a_document_with_another_for_other_readers_is_refused(join):
     hidden, shown = docx(MACRO), docx(SMALL)
@@ -498,6 +499,7 @@ def test_what_zipfile_finds_in_two_is_not_what_is_at_the_place_that_the_end_name
     assert MACRO[0].encode() in both
 
 
+@shows("file-7")
 @pytest.mark.parametrize("place", [0, 1])
 def test_an_entry_that_no_directory_names_is_refused(place):
     hidden = package([MACRO])
