@@ -8,7 +8,7 @@ The records are read through the reverse relations that the table of steps names
 step's models.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,8 +42,6 @@ from cases.dossier.lines import (
     day,
     field,
     guarded_by,
-    is_confided,
-    is_from_source,
     lines,
     moment,
     note,
@@ -51,6 +49,7 @@ from cases.dossier.lines import (
     parents_were_there,
     safety,
 )
+from cases.dossier.telling import telling_of
 from cases.dossier.variants import About
 from cases.protocol.asking import PARENT
 
@@ -64,64 +63,36 @@ def _confided(talk: Any, guarded: Guard) -> About:
 
 
 def _of_the_teller(signal: Any, guarded: Guard) -> About:
-    """Where it was, and whether it holds water, speak of whoever told it."""
-    if _ever(is_from_source, signal):
+    """Where it was, what one makes of it, and whether it holds water, speak of whoever told it."""
+    told = telling_of(signal)
+    if told.came or told.by_others:
         return SOURCE
-    return CONFIDED if _ever(is_confided, signal) else PUPIL
-
-
-def _of_what_was_told(signal: Any, guarded: Guard) -> About:
-    """How severe it is that the pupil told is no less in confidence than their words. What somebody
-    else told is kept from the parents likewise: else they know by it which of the two it is.
-    """
-    if _came(signal) or _ever(is_from_source, signal):
-        return SOURCE
-    return CONFIDED if _ever(is_confided, signal) else PUPIL
+    return CONFIDED if told.by_pupil else PUPIL
 
 
 def _by_whom(signal: Any, guarded: Guard) -> About:
-    """How severe it is, and its categories, say that somebody told it, and not who."""
-    about = _of_what_was_told(signal, guarded)
-    return BY_OTHERS if about is SOURCE and not _came(signal) else about
+    """How severe it is, and its categories, say that somebody told it, and not who. How severe it
+    is that the pupil told is no less in confidence than their words.
+    """
+    about = _of_the_teller(signal, guarded)
+    return BY_OTHERS if about is SOURCE and not telling_of(signal).came else about
 
 
 def _seen_or_heard(signal: Any, guarded: Guard) -> About:
     """Of a dossier that came they say from which school, and when: by that a family would know of
     it whom nobody asked. A correction says so still, whomever it names beside.
     """
-    return SOURCE if _came(signal) else _told_as_fact(signal, guarded)
-
-
-def _came(signal: Any) -> bool:
-    """Tell whether a signal is a dossier that came."""
-    senders = {one.called for one in signal.case.receiveddossiers.all()}
-    return any(version.hearsay_from in senders for version in _versions(signal))
-
-
-def _ever(told: Callable[[Any], bool], signal: Any) -> bool:
-    """Tell whether somebody told it by any version: who told it is corrected away, and what is made
-    of it follows from it still.
-    """
-    return any(told(version) for version in _versions(signal))
-
-
-def _versions(signal: Any) -> Iterator[Any]:
-    """Yield a signal, and what it corrects, back to the first."""
-    known = {one.pk: one for one in signal.case.signals.all()}
-    version: Any = signal
-    while version is not None:
-        yield version
-        version = known.get(version.corrects_id)
+    return SOURCE if telling_of(signal).came else _told_as_fact(signal, guarded)
 
 
 def _told_as_fact(signal: Any, guarded: Guard) -> About:
-    """What the pupil told stands among the facts where no words were written down apart, in no
-    version; what somebody else did, where nobody was named beside it.
+    """What the pupil told stands among the facts where no words were written down apart; what
+    somebody else did, where nobody was named beside it.
     """
-    if _ever(is_from_source, signal) and not _ever(lambda one: bool(one.hearsay_from), signal):
+    told = telling_of(signal)
+    if told.by_others and not told.named:
         return SOURCE
-    apart = _ever(lambda one: bool(one.child_words), signal)
-    return CONFIDED if _ever(is_confided, signal) and not apart else PUPIL
+    return CONFIDED if told.by_pupil and not told.apart else PUPIL
 
 
 @lines("categories")
@@ -156,26 +127,16 @@ def _of_the_signal(signal: Any, guarded: Guard) -> Iterator[Line]:
         yield note(_("Replaced by a corrected version; kept as it was."), REPLACED)
 
 
-# To speak of it with the parents can put the pupil in danger: first Veilig Thuis is asked (R8).
-HONOUR = "coercion"
-# One knows it by what the pupil says, mostly.
-SAID_BY_THE_PUPIL = frozenset({"fear_home"})
-
-
 def _is_told(signal: Any, guarded: Guard) -> About:
     """Where somebody told something, what was seen and heard mostly says what, or who."""
+    told = telling_of(signal)
     if hasattr(signal, "correction"):
         return REPLACED
-    if any(HONOUR in _codes(version) for version in _versions(signal)):
+    if told.honour:
         return safety(signal, guarded)
-    if _ever(is_from_source, signal):
+    if told.by_others:
         return OTHERS_TOLD
-    told = _ever(is_confided, signal) or _codes(signal) & SAID_BY_THE_PUPIL
-    return CHILD_TOLD if told else PUPIL
-
-
-def _codes(signal: Any) -> set[str]:
-    return {category.code for category in signal.categories.all()}
+    return CHILD_TOLD if told.by_pupil or told.says else PUPIL
 
 
 SIGNAL = Kind(
@@ -191,7 +152,7 @@ SIGNAL = Kind(
         field(
             "interpretation",
             gettext_lazy("Interpretation, not a fact"),
-            _of_what_was_told,
+            _of_the_teller,
             "interpretation",
         ),
         field("came_in_by", gettext_lazy("Came in by the system"), SOURCE),
