@@ -3,12 +3,13 @@
 from http import HTTPStatus
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
-from accounts import typed
+from accounts import sessions, typed
 from accounts.session_store import SessionStore
 from signals.models import Signal
 from tests.accounts.second_factors import sign_in
@@ -105,6 +106,16 @@ def test_what_the_version_before_kept_comes_back(teacher, pupil, signed_in):
     session.save()
     sign_in(browser, teacher, login)
     assert browser.get(NEW).context["form"]["child_words"].value() == WORDS
+
+
+def test_a_late_answer_whether_there_is_a_session_takes_no_cookie_away(signed_in, teacher):
+    """It came after the one that keeps what was typed, and took the new session with it."""
+    browser = signed_in(teacher)
+    browser.session.flush()
+    for headers, taken in (({sessions.BY_ITSELF: "true"}, False), ({}, True)):
+        answer = browser.get(reverse("stay"), headers=headers)
+        assert answer.status_code == HTTPStatus.FOUND
+        assert (settings.SESSION_COOKIE_NAME in answer.cookies) is taken
 
 
 def test_nobody_else_gets_it(teacher, coordinator, pupil, signed_in):

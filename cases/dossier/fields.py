@@ -34,6 +34,7 @@ from cases.dossier.lines import (
     SOURCE,
     STAFF,
     STATED,
+    UNTOLD,
     Guard,
     Kind,
     Line,
@@ -133,7 +134,7 @@ def _is_told(signal: Any, guarded: Guard) -> About:
     if hasattr(signal, "correction"):
         return REPLACED
     if told.honour:
-        return safety(signal, guarded)
+        return UNTOLD if told.by_others else safety(signal, guarded)
     if told.by_others:
         return OTHERS_TOLD
     return CHILD_TOLD if told.by_pupil or told.says else PUPIL

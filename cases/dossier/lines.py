@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 
+from cases.dossier.telling import telling_of
 from cases.dossier.variants import About
 from cases.models import Case
 from cases.protocol.asking import PARENT
@@ -88,17 +89,18 @@ def guard_of(case: Case) -> Guard:
     """Tell who is not told of everything.
 
     Pupil and parents: of a report that they do not know of, or not from whom it comes: the school's
-    own paper would tell. The parents: where a talk with them is not safe, was left out, or waits
-    until somebody advises otherwise; and until somebody spoke with them in this walk, after what
-    the pupil or somebody else told in confidence. A case that ended without a talk holds nothing
-    back by that alone.
+    own paper would tell. The parents: where a talk with them is not safe, as of honour, was left
+    out, or waits until somebody advises otherwise; and until somebody spoke with them in this walk,
+    after what the pupil or somebody else told in confidence. A case that ended without a talk holds
+    nothing back by that alone.
     """
     referrals = [one for decided in case.decisions.all() for one in decided.referrals.all()]
     rules = {deviation.rule for deviation in case.deviations.all()}
     if any(untold(one) or one.is_unnamed for one in referrals) or rules & UNTOLD_RULES:
         return Guard.FAMILY
     talks = case.conversations.all()
-    if any(talk.is_skipped for talk in talks) or rules & SAFETY_RULES:
+    honour = any(telling_of(signal).honour for signal in case.signals.all())
+    if honour or any(talk.is_skipped for talk in talks) or rules & SAFETY_RULES:
         return Guard.PARENTS
     spoken = (t.held_at for t in talks if parents_were_there(t) and t.cycle == case.cycle)
     spoken_at = max(spoken, default=NEVER)
@@ -126,7 +128,8 @@ def parents_were_there(talk: Any) -> bool:
 def _told_at(case: Case) -> Iterator[datetime]:
     """Yield when something was told in confidence, wherever that was written down."""
     for signal in case.signals.all():
-        if is_confided(signal) or is_from_source(signal):
+        told = telling_of(signal)
+        if told.by_pupil or told.by_others or told.says:
             yield signal.recorded_at
     for talk in case.conversations.all():
         if not talk.is_skipped and not parents_were_there(talk):
@@ -137,23 +140,6 @@ def _told_at(case: Case) -> Iterator[datetime]:
     for said in case.statements.all():
         if said.said_by != PARENT:
             yield said.recorded_at
-
-
-# Categories that say that the pupil, or somebody else, told it (``signals.categories``).
-TOLD_BY_PUPIL = frozenset({"told_child", "disclosure"})
-TOLD_BY_OTHERS = frozenset({"told_others"})
-
-
-def is_confided(signal: Any) -> bool:
-    """Tell whether the pupil told what stands in a signal."""
-    told = any(category.code in TOLD_BY_PUPIL for category in signal.categories.all())
-    return bool(signal.child_words) or told
-
-
-def is_from_source(signal: Any) -> bool:
-    """Tell whether somebody else than the pupil told what stands in a signal."""
-    told = any(category.code in TOLD_BY_OTHERS for category in signal.categories.all())
-    return bool(signal.hearsay_from) or told
 
 
 def _last_said(consultation: Any) -> datetime:

@@ -8,7 +8,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cases.dossier.lines import is_confided, is_from_source
+# Categories that say that the pupil, or somebody else, told it (``signals.categories``).
+TOLD_BY_PUPIL = frozenset({"told_child", "disclosure"})
+TOLD_BY_OTHERS = frozenset({"told_others"})
+
+
+def is_confided(signal: Any) -> bool:
+    """Tell whether the pupil told what stands in a signal."""
+    told = any(category.code in TOLD_BY_PUPIL for category in signal.categories.all())
+    return bool(signal.child_words) or told
+
+
+def is_from_source(signal: Any) -> bool:
+    """Tell whether somebody else than the pupil told what stands in a signal."""
+    told = any(category.code in TOLD_BY_OTHERS for category in signal.categories.all())
+    return bool(signal.hearsay_from) or told
+
 
 # To speak of it with the parents can put the pupil in danger: first Veilig Thuis is asked (R8).
 HONOUR = "coercion"

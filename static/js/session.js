@@ -97,7 +97,10 @@
     if (covered) cover(true);
     try {
       const asking = `${end.querySelector("form").action}?of=${end.dataset.of}`;
-      const answer = await fetch(asking, { redirect: "manual", cache: "no-store" });
+      // Of a session that is over the answer leaves the cookie alone: a late one would take that of
+      // the new session, in which what was typed is kept by then.
+      const headers = { "Meldcode-By-Itself": "true" };
+      const answer = await fetch(asking, { redirect: "manual", cache: "no-store", headers });
       if (answer.status === 204) {
         alive = Date.now();
         cover(false);

@@ -197,6 +197,32 @@ def test_a_talk_of_three_to_which_the_pupil_came_alone(case, parents):
     assert ("Wat nu?" in shown) is bool(parents)
 
 
+@pytest.mark.parametrize("also", [("weighed",), ("weighed", "talks", "told")])
+def test_of_honour_what_somebody_else_told_is_not_on_the_pupils_either(case, also):
+    """It stood there by another tick than that for what somebody told."""
+    ConversationFactory(case=case, kind="parents", held_at=NOW)
+    said = "Ze wordt uitgehuwelijkt, zegt haar nicht."
+    signal(case, "told_others", "coercion", facts=said, hearsay_from="nicht Samira")
+    assert said not in page(case, Code.PUPIL, also=also)
+    signal(case, "coercion", facts="Ticket van een enkele reis.")
+    assert "Ticket" in page(case, Code.PUPIL, also=also)
+
+
+def test_what_was_asked_and_weighed_of_honour(case):
+    ConversationFactory(case=case, kind="parents", held_at=NOW)
+    asked = consultation(case, ago(days=5), question="Vermoeden van een gedwongen huwelijk?")
+    assert asked.question in page(case, Code.PARENTS)
+    signal(case, "coercion", facts="Ticket van een enkele reis.")
+    assert asked.question not in page(case, Code.PARENTS)
+
+
+def test_fear_of_home_that_a_correction_took_out(case):
+    said = "Zegt dat ze niet naar huis durft omdat papa slaat."
+    first = signal(case, "fear_home", facts=said)
+    signal(case, "tired", facts=said, corrects=first, correction_reason="Wil zij niet.")
+    assert said not in page(case, Code.PARENTS, also=("talks", "weighed"))
+
+
 @pytest.mark.parametrize(("category", "ticked"), [("coercion", False), ("fear_home", True)])
 def test_of_what_nobody_speaks_with_the_parents_yet(case, category, ticked):
     ConversationFactory(case=case, kind="parents", held_at=NOW)

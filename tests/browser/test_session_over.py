@@ -126,7 +126,21 @@ def test_one_that_was_ended_elsewhere_is_over_when_somebody_looks(coordinator, w
     coordinator.open(whole)
     Session.objects.all().delete()
     page.clock.fast_forward(31_000)
-    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    with page.expect_request("**/account/stay/**") as asked:
+        page.evaluate("window.dispatchEvent(new Event('focus'))")
+    # Its answer takes no cookie away: it may come after the one that keeps what was typed.
+    assert "meldcode-by-itself" in asked.value.headers
+    page.wait_for_url("**/account/login/**")
+
+
+@pytest.mark.parametrize("size", ["desk"])
+def test_one_that_was_ended_elsewhere_is_over_within_a_minute_or_so(coordinator, whole):
+    """The window has the focus, and nobody touches it: it stayed to read for half an hour."""
+    page = coordinator.page
+    page.clock.install()
+    coordinator.open(whole)
+    Session.objects.all().delete()
+    page.clock.fast_forward(80_000)
     page.wait_for_url("**/account/login/**")
 
 
