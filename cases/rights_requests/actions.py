@@ -1,6 +1,5 @@
 """Registering a request, taking longer, answering it."""
 
-from contextlib import nullcontext
 from datetime import date
 from uuid import UUID
 
@@ -83,8 +82,7 @@ def answer(
     explained: str,
     answered_on: date,
 ) -> int:
-    """Write down how a request was answered; return how many cases wait to be destroyed by it, as
-    far as the user may know of them.
+    """Write down how a request was answered; return how many cases wait to be destroyed by it.
 
     Raises ``ActionError`` without the ground of a refusal, or without why it was granted all the
     same where the table warns.
@@ -111,8 +109,7 @@ def answer(
 def _list(asked: RightsRequest, by: User) -> int:
     """Put the pupil's closed cases on the list: two people approve it, as of any other.
 
-    All of them, for it is granted once, whoever answers; return how many the user may know of. The
-    school is held (``_held``): it has one list.
+    The school is held (``_held``): it has one list.
     """
     today = timezone.localdate()
     # Without a row in the trail: the page shows no list at which nobody looked yet, and from whom
@@ -121,25 +118,17 @@ def _list(asked: RightsRequest, by: User) -> int:
         made, __ = DestructionList.objects.get_or_create(
             school_id=asked.school_id, year=today.year, defaults={"made_by": by}
         )
-    cases = Case.objects.filter(pupil=asked.pupil_id, closed_at__isnull=False)
-    known = set(cases.filter(pk__in=Case.objects.permitted(by, KEEP)).values_list("pk", flat=True))
+    cases = Case.objects.permitted(by, KEEP).filter(pupil=asked.pupil_id, closed_at__isnull=False)
     for case in cases.order_by("pk"):
-        # A row in the trail of what they do not see would tell them; the calendar leaves none.
-        with nullcontext() if case.pk in known else disable_auditlog():
-            _put(case, made)
-    return len(known)
-
-
-def _put(case: Case, made: DestructionList) -> None:
-    """Put one case on a list; what stands there for its period is approved anew."""
-    item, new = DueItem.objects.get_or_create(
-        case=case, defaults={"of_list": made, "ground": DueItem.Ground.REQUEST}
-    )
-    if new or item.destruction_id or item.ground == DueItem.Ground.REQUEST:
-        return
-    # Whoever approved that its period is over said nothing of a request.
-    item.ground = DueItem.Ground.REQUEST
-    take_back(item)
+        item, new = DueItem.objects.get_or_create(
+            case=case, defaults={"of_list": made, "ground": DueItem.Ground.REQUEST}
+        )
+        if new or item.destruction_id or item.ground == DueItem.Ground.REQUEST:
+            continue
+        # Whoever approved that its period is over said nothing of a request.
+        item.ground = DueItem.Ground.REQUEST
+        take_back(item)
+    return len(cases)
 
 
 def _held(asked: RightsRequest, by: User) -> RightsRequest:

@@ -1,8 +1,7 @@
 """What one person used up, and all others had none left of. Each failed on its day.
 
-Numbers of the papers of a case ran out for good; who is kept out of a pupil filled the room for
-the files of the pupil's case, by one package that they took in again and again; and a request that
-they granted destroyed nothing, and could not be answered any more.
+Numbers of the papers of a case ran out for good; and who is kept out of a pupil filled the room
+for the files of the pupil's case, by one package that they took in again and again.
 """
 
 import re
@@ -15,21 +14,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
-from audit.models import LogEntry
 from cases.files import actions as files
 from cases.models import (
     Attachment,
     Case,
     DossierExport,
-    DueItem,
     ReceivedDossier,
-    RightsRequest,
     ShutOut,
 )
-from cases.protocol.asking import DESTROY
 from signals.models import Signal
 from tests.cases.made_up_packages import package_about
-from tests.cases.test_destruction import over
 from tests.cases.test_transfer import sent
 from tests.factories import AttachmentFactory, CaseFactory, PupilFactory, SignalFactory, member
 
@@ -187,45 +181,3 @@ def test_who_is_kept_out_does_not_hear_that_theirs_was_withdrawn(
     assert sent(browser, another).status_code == 422
     files.withdraw(Attachment.objects.get(), coordinator, why="Hoort hier niet.")
     assert sent(browser, another).status_code == 422
-
-
-# --- Requests to destroy --------------------------------------------------------------------------
-ANSWER = {
-    "outcome": "granted", "words": "Alles wordt vernietigd.", "handed_over": "",
-    "explained": "Zij kan het zelf overzien.",
-}  # fmt: skip
-
-
-def request_of(pupil, by):
-    return RightsRequest.objects.create(
-        school=pupil.school, pupil=pupil, kind=DESTROY, asker="former", asked_by="Zelf",
-        identity="document", received_on=timezone.localdate() - timedelta(days=3),
-        registered_by=by,
-    )  # fmt: skip
-
-
-def granted(browser, asked):
-    url = reverse("cases:answer_request", args=[asked.public_id])
-    data = {**ANSWER, "answered_on": timezone.localdate(), "idempotency_key": uuid.uuid4()}
-    return browser.post(url, data, follow=True)
-
-
-@pytest.mark.parametrize("board", [False, True])
-def test_what_is_granted_is_put_on_the_list_whoever_answers(
-    case, kept_out, board, coordinator, signed_in
-):
-    over(case)
-    Case.objects.filter(pk=case.pk).update(restricted=board)
-    who = coordinator if board else kept_out
-    asked = request_of(case.pupil, who)
-    browser = signed_in(who)
-    answer = granted(browser, asked)
-    asked.refresh_from_db()
-    assert (asked.outcome, asked.answered_by) == ("granted", who)
-    assert (item := DueItem.objects.get()).case == case
-    assert item.ground == DueItem.Ground.REQUEST
-    # And they read of it what they would read of a pupil without a case.
-    assert not DueItem.objects.visible_to(who).exists()
-    assert "wacht op de lijst" not in answer.content.decode()
-    assert case.reference not in answer.content.decode()
-    assert not LogEntry.objects.mine(who).of_case(case.reference).exists()
