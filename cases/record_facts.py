@@ -27,6 +27,8 @@ WAITS = frozenset({"pupil", "wait"})
 NEVER = datetime.max.replace(tzinfo=UTC)
 PUPIL_KINDS = frozenset({"pupil", "pupil_and_parents", "three_way"})
 PARENT_KINDS = frozenset({"parents", "pupil_and_parents", "three_way"})
+# Of a talk of three: a consent that somebody asked for there.
+ASKED_THERE = frozenset({"given", "partly", "refused"})
 
 
 def signal_facts(case: Case, signals: list[Any], now: datetime) -> dict[str, Any]:
@@ -351,3 +353,19 @@ def _is_over(code: str, since: datetime, own_days: dict[str, int], now: datetime
 def _end_of_day(day: date) -> datetime:
     """Return the moment by which something agreed for a day is expected: five in the afternoon."""
     return timezone.make_aware(datetime.combine(day, time(17)))
+
+
+def parents_were_there(talk: Any) -> bool:
+    """Tell whether somebody spoke with the parents, as far as it says. To a talk of three, of which
+    nobody writes down in a list who came, the pupil can come alone.
+    """
+    if talk.kind != "three_way":
+        return talk.kind in PARENT_KINDS
+    return talk.consent_parents in ASKED_THERE or bool(talk.parents_reactions)
+
+
+def pupil_was_there(talk: Any) -> bool:
+    """Tell whether somebody spoke with the pupil, as far as it says."""
+    if talk.kind != "three_way":
+        return talk.kind in {"pupil", "pupil_and_parents"}
+    return talk.consent_pupil in ASKED_THERE or bool(talk.parents_reactions)

@@ -47,12 +47,12 @@ from cases.dossier.lines import (
     moment,
     note,
     of_what_they_said,
-    parents_were_there,
     safety,
 )
 from cases.dossier.telling import telling_of
 from cases.dossier.variants import About
 from cases.protocol.asking import PARENT
+from cases.record_facts import parents_were_there, pupil_was_there
 
 
 def _confided(talk: Any, guarded: Guard) -> About:
@@ -335,7 +335,10 @@ def _of_whom(talk: Any, guarded: Guard) -> About:
     """Return what a talk is about as a whole."""
     if talk.is_skipped:
         return safety(talk, guarded)
-    return SPOKEN_WITH[talk.kind] if parents_were_there(talk) else CONFIDED
+    if parents_were_there(talk):
+        return SPOKEN_WITH[talk.kind]
+    # Of whom it cannot be told is on the paper of neither.
+    return CONFIDED if pupil_was_there(talk) else UNTOLD
 
 
 TALK = Kind(

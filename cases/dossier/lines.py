@@ -16,7 +16,7 @@ from cases.dossier.telling import telling_of
 from cases.dossier.variants import About
 from cases.models import Case
 from cases.protocol.asking import PARENT
-from cases.record_facts import PARENT_KINDS, WAITS
+from cases.record_facts import WAITS, parents_were_there
 
 PUPIL, STAFF, SOURCE, CONFIDED = About.PUPIL, About.STAFF, About.SOURCE, About.CONFIDED
 STATED, SAFETY, UNTOLD, REPORTER = About.STATED, About.SAFETY, About.UNTOLD, About.REPORTER
@@ -112,17 +112,6 @@ def guard_of(case: Case) -> Guard:
         if one.closed_at is None or advises_to_wait(one)
     )
     return Guard.PARENTS if any(at > spoken_at for at in waits) else Guard.NOBODY
-
-
-# Of a talk of three: a consent that somebody asked the parents for.
-ASKED_THERE = frozenset({"given", "partly", "refused"})
-
-
-def parents_were_there(talk: Any) -> bool:
-    """Tell whether somebody spoke with the parents. To a talk of three the pupil can come alone."""
-    if talk.kind != "three_way":
-        return talk.kind in PARENT_KINDS
-    return talk.consent_parents in ASKED_THERE or bool(talk.parents_reactions)
 
 
 def _told_at(case: Case) -> Iterator[datetime]:

@@ -149,7 +149,7 @@ class RightsRequest(models.Model):
     @property
     def grounds_told(self) -> list[str]:
         """Return the grounds as they stand in the letter to who asked."""
-        return asking.told(self.grounds)
+        return asking.told(self.grounds, in_part=self.outcome == self.Outcome.PARTLY)
 
     @property
     def grounds_named(self) -> list[str]:

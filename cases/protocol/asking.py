@@ -91,8 +91,9 @@ def warned(kind: str, asker: str, age: int | None) -> list[Warned]:
     return [row for row in TABLE if row.holds(kind, asker, age)]
 
 
-# To the family these are one: else a letter would tell by its ground that the child, or somebody
-# else, told something, which the paper beside it leaves open.
+# To the family these are one, and of what is granted in part it stands there always: else a letter
+# would tell by its ground that the child, or somebody else, told something, which the paper beside
+# it leaves open.
 IN_ONE = frozenset({"harm", "informant"})
 
 
@@ -101,8 +102,13 @@ def named(codes: Iterable[str]) -> list[str]:
     return [str(GROUNDS[code]) for code in codes if code in GROUNDS]
 
 
-def told(codes: Sequence[str]) -> list[str]:
-    """Return grounds as the family is told them."""
+def told(codes: Sequence[str], *, in_part: bool) -> list[str]:
+    """Return grounds as the family is told them. ``in_part``: a part was granted."""
     apart = named(code for code in codes if code not in IN_ONE)
+    if in_part:
+        return [
+            str(_("Whether or not: the protection of the child, or of who told something")),
+            *apart,
+        ]
     joint = _("The protection of the child, or of who told something")
     return [str(joint), *apart] if IN_ONE & set(codes) else apart

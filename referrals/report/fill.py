@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from cases.models import Case, Conversation
 from cases.protocol.questions import BY_CODE as QUESTION
+from cases.record_facts import pupil_was_there
 from referrals.models import Decision, Feedback, Referral
 from referrals.report.fields import NO, WEIGHED, YES, Source
 
 # In which language a report is written down and read.
 LANGUAGE = "nl"
 BETWEEN = "\n\n"
-PUPIL_TALKS = frozenset({Conversation.Kind.PUPIL, Conversation.Kind.PUPIL_AND_PARENTS})
 
 Texts = dict[str, str]
 
@@ -161,7 +161,7 @@ def _talks(referral: Referral, writer: User) -> Texts:
     for talk in referral.decision.case.conversations.current():
         when = f"{_day(talk.held_at)}, {talk.get_kind_display()}"
         if talk.reactions:
-            whose = pupil if talk.kind in PUPIL_TALKS else parents
+            whose = pupil if pupil_was_there(talk) else parents
             whose.append(f"{when}: {talk.reactions}")
         if talk.parents_reactions:
             parents.append(f"{when}: {talk.parents_reactions}")

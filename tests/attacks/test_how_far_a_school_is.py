@@ -142,10 +142,13 @@ def test_nor_on_the_paper_of_who_does_not(world, who, reads):
 
 
 def test_the_letter_beside_a_paper_says_not_whom_the_ground_protects():
-    told = [asking.told([ground]) for ground in ("harm", "informant")]
-    assert told[0] == told[1] == asking.told(["harm", "informant"])
-    assert asking.told(["others", "harm"])[1:] == asking.named(["others"])
-    assert asking.told(["others"]) == asking.named(["others"])
+    told = [asking.told([ground], in_part=False) for ground in ("harm", "informant")]
+    assert told[0] == told[1] == asking.told(["harm", "informant"], in_part=False)
+    assert asking.told(["others"], in_part=False) == asking.named(["others"])
+    # Nor whether there was anything to protect, beside a paper that leaves that open.
+    told = [asking.told(codes, in_part=True) for codes in (["others"], ["others", "harm"])]
+    assert told[0] == told[1]
+    assert told[0][1:] == asking.named(["others"])
 
 
 @pytest.mark.parametrize("code", [*FAMILY, Code.BUURTTEAM, Code.SCHOOL])
@@ -186,12 +189,26 @@ def test_why_a_signal_was_unfounded_is_not_read_by_its_author_who_does_not_see_t
     assert found.grounds in sign_in(world.people["coordinator"]).get(url).content.decode()
 
 
+def test_a_talk_of_three_of_which_it_does_not_say_who_came(case):
+    """What the parents said alone stood on the pupil's paper, since it was taken for theirs."""
+    said = "Vader bekent. Zeg het haar niet."
+    ConversationFactory(
+        case=case, kind="three_way", held_at=NOW, reactions=said, consent_parents="not_asked",
+        consent_pupil="not_asked",
+    )  # fmt: skip
+    assert all(said not in page(case, code) for code in FAMILY)
+    assert said in page(case, Code.WHOLE)
+
+
 @pytest.mark.parametrize("parents", [{}, {"consent_parents": "refused"}])
 def test_a_talk_of_three_to_which_the_pupil_came_alone(case, parents):
     """It stood on the parents' paper word for word, and they passed for spoken with."""
     said = "Papa slaat mij. Zeg het niet thuis."
     consultation(case, ago(days=5), question="Wat nu?")
-    ConversationFactory(case=case, kind="three_way", held_at=NOW, reactions=said, **parents)
+    ConversationFactory(
+        case=case, kind="three_way", held_at=NOW, reactions=said, consent_pupil="given", **parents
+    )
+    assert said in page(case, Code.PUPIL)
     shown = page(case, Code.PARENTS)
     assert (said in shown) is bool(parents)
     assert ("Wat nu?" in shown) is bool(parents)

@@ -125,6 +125,11 @@ def test_what_pupil_and_parents_said_in_one_talk_is_told_apart(referral, coordin
     assert "Papa slaat mij." not in texts["parents_say"]
     assert "Wij slaan nooit." in texts["parents_say"]
     assert "Wij slaan nooit." not in texts["pupil_says"]
+    ConversationFactory(
+        case=referral.decision.case, kind="three_way", reactions="Ik kwam alleen.",
+        consent_pupil="given", consent_parents="not_asked",
+    )  # fmt: skip
+    assert "Ik kwam alleen." in FILL[Source.TALKS](referral, coordinator)["pupil_says"]
 
 
 # --- From the case --------------------------------------------------------------------------------
