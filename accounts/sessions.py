@@ -10,6 +10,8 @@ from django.utils.crypto import salted_hmac
 from accounts.models import User
 
 SIGNED_IN_AT = "signed_in_at"
+# When a provider led somebody in by itself, and the pages that do so.
+LED_IN_AT, LED_IN_BY = "led_in_at", {"sso:callback", "sso:saml_finish"}
 # 64 bits: of two people no page is taken for the other's.
 SIGNS = 16
 # The header in which a script says that it asks by itself, as when it tries again (drafts.js).
@@ -18,7 +20,9 @@ BY_ITSELF = "Meldcode-By-Itself"
 
 def begin(request: HttpRequest, user: User, **kwargs: object) -> None:
     """Write down when the session began (Django's ``user_logged_in``)."""
-    request.session[SIGNED_IN_AT] = timezone.now().timestamp()
+    request.session[SIGNED_IN_AT] = now = timezone.now().timestamp()
+    if getattr(request.resolver_match, "view_name", "") in LED_IN_BY:
+        request.session[LED_IN_AT] = now
 
 
 def ends_at(request: HttpRequest) -> datetime:

@@ -35,6 +35,8 @@ AWAY, AGAIN_AFTER, MOST_SAID = 503, 60, 100
 
 # Who says of each request that was refused which kind it was: one line of a kind.
 REFUSED = "django.security."
+# And who says it of what is no request at all.
+SERVER = "gunicorn.error"
 
 # Celery prints these parts of a failed task into its line.
 OF_A_TASK = ("exc", "traceback", "return_value", "args", "kwargs")
@@ -102,16 +104,25 @@ class Seldom(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Tell whether a line is written."""
-        is_away = getattr(record, "status_code", None) == AWAY and not record.exc_info
-        if not (is_away or record.name.startswith(REFUSED)):
+        said, now = self._line_of(record), time.monotonic()
+        if not said:
             return True
-        said, now = record.getMessage() if is_away else record.name, time.monotonic()
         if now - self._said.get(said, -math.inf) < AGAIN_AFTER:
             return False
         if len(self._said) >= MOST_SAID:
             self._said.clear()
         self._said[said] = now
         return True
+
+    @staticmethod
+    def _line_of(record: logging.LogRecord) -> str:
+        """Return by what a line is known again; "": it is written each time."""
+        if record.name.startswith(REFUSED):
+            return record.name
+        if record.name == SERVER and record.levelno == logging.WARNING:
+            return str(record.msg)  # with what a stranger sent left out
+        is_away = getattr(record, "status_code", None) == AWAY and not record.exc_info
+        return record.getMessage() if is_away else ""
 
 
 FORMATTERS = {

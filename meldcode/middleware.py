@@ -20,13 +20,13 @@ from django.shortcuts import render
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.http import escape_leading_slashes
 
-from accounts.sessions import SIGNED_IN_AT
+from accounts.sessions import LED_IN_AT
 from api.middleware import AT
 
 METHODS = ("GET", "HEAD", "POST")
 # What the addresses of signing in, of providers and of one's account begin with.
 SIGNING_IN = "/account/"
-# Seconds in which whoever signed in by a provider is led on.
+# Seconds in which whom a provider let in is led on.
 COMING_IN = 60
 # What a browser says of a link that stands on a page of others, also of a neighbour's.
 OTHER_SITES = {"cross-site", "same-site"}
@@ -109,7 +109,7 @@ class AskedFromElsewhereMiddleware:
 
     Else whoever reads the length of answers along the way, and gets somebody to open a link, asks
     in their name: whom a search finds, which class has a case. Signing in is left alone, but for
-    where it leads on to; and who came in just now may come from a provider, to where they were.
+    where it leads on to; and whom a provider let in just now comes from there, to where they were.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -131,7 +131,7 @@ class AskedFromElsewhereMiddleware:
             asked = query.get(REDIRECT_FIELD_NAME, "")
             query[REDIRECT_FIELD_NAME] = leads = _way_on(asked)
             return None if leads == asked else f"?{query.urlencode()}"
-        return None if _came_in_just_now(request) else ""
+        return None if _was_led_in_just_now(request) else ""
 
 
 class NamedFromElsewhereMiddleware:
@@ -155,7 +155,7 @@ class NamedFromElsewhereMiddleware:
     ) -> HttpResponse | None:
         """Say where it leads instead of opening it, whoever it is about."""
         by_a_link = request.headers.get("sec-fetch-site") in OTHER_SITES
-        elsewhere = (by_a_link and not _came_in_just_now(request)) or ELSEWHERE in request.GET
+        elsewhere = (by_a_link and not _was_led_in_just_now(request)) or _says_elsewhere(request)
         if not (elsewhere and _is_asked_first(request.resolver_match)):
             return None
         return render(request, "from_elsewhere.html", {"leads_to": request.path})
@@ -185,8 +185,12 @@ def _way_on(asked: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
 
 
-def _came_in_just_now(request: HttpRequest) -> bool:
-    return time.time() - request.session.get(SIGNED_IN_AT, 0) < COMING_IN
+def _says_elsewhere(request: HttpRequest) -> bool:
+    return f"{ELSEWHERE}=1" in request.META.get("QUERY_STRING", "").split("&")
+
+
+def _was_led_in_just_now(request: HttpRequest) -> bool:
+    return time.time() - request.session.get(LED_IN_AT, 0) < COMING_IN
 
 
 class WholeFormMiddleware:

@@ -245,3 +245,18 @@ def test_a_stranger_does_not_fill_it_with_what_is_not_read(client, caplog):
     said = [record for record in caplog.records if record.name.startswith("django.security.")]
     assert len(said) == 6
     assert [seldom.filter(record) for record in said] == [True] + [False] * 5
+
+
+@shows("limit-7")
+def test_nor_with_what_is_no_request_at_all():
+    """The server says so of each, with what was sent."""
+    seldom = Seldom()
+
+    def kept(level, message, number):
+        said = {"name": "gunicorn.error", "levelno": level, "msg": message, "args": (number,)}
+        return seldom.filter(logging.makeLogRecord(said))
+
+    refused = [kept(logging.WARNING, "Invalid request: %s", number) for number in range(3)]
+    begun = [kept(logging.INFO, "Booting worker with pid: %s", number) for number in range(3)]
+    assert refused == [True, False, False]
+    assert begun == [True] * 3

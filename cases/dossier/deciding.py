@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from cases.dossier.lines import (
     CONFIDED,
     FILE,
+    OTHERS_TOLD,
     PUPIL,
     REPORTER,
     SOURCE,
@@ -192,7 +193,9 @@ def _of_what_was_heard(heard: Any, guarded: Guard) -> About:
     """Return what is left out with the whole of it."""
     if heard.heard_from in INQUIRERS or heard.investigation:
         return _of_an_inquiry(heard, guarded)
-    return guarded_by(heard, guarded) if guarded else of_what_they_said(heard, guarded)
+    if guarded:
+        return guarded_by(heard, guarded)
+    return OTHERS_TOLD if heard.heard_from == "other" else of_what_they_said(heard, guarded)
 
 
 FEEDBACK = Kind(

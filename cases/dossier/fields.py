@@ -119,11 +119,12 @@ def _of_the_signal(signal: Any, guarded: Guard) -> Iterator[Line]:
         yield note(said, REPLACED)
     if finding := getattr(signal, "finding", None):
         # It is weighed, as all that stands in steps 4 and 5.
-        told, weighed = _of_the_teller(signal, guarded), guarded_by(signal, guarded)
+        weighed = guarded_by(signal, guarded)
         yield Line(_("Found to be unfounded"), day(finding.recorded_at), weighed)
         by = STAFF if weighed is PUPIL else weighed
         yield Line(_("Found so by"), finding.author.name, by)
-        yield Line(_("Grounds"), finding.grounds, weighed if told is PUPIL else told)
+        # The form asks who knows that.
+        yield Line(_("Grounds"), finding.grounds, SOURCE)
     if hasattr(signal, "correction"):
         yield note(_("Replaced by a corrected version; kept as it was."), REPLACED)
 

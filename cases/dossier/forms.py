@@ -157,7 +157,8 @@ class ExportForm(MeldcodeForm):
             "hidden_words": kind.veiled,
             "consent": asks_consent,
             "younger": asks_consent and not knows_age,
-            "also": kind.family,
+            # Who may not see the case has read none of it.
+            "also": kind.family and knows_age,
             "with_files": kind.files,
             "receiver": kind.package,
             "ground": kind.package,

@@ -124,7 +124,7 @@ def _told_at(case: Case) -> Iterator[datetime]:
         if not talk.is_skipped and not parents_were_there(talk):
             yield max(talk.held_at, talk.recorded_at)
     for heard in (*case.lookbacks.all(), *case.feedbacks.all()):
-        if heard.child_words:
+        if heard.child_words or getattr(heard, "heard_from", "") == "other":
             yield heard.recorded_at
     for said in case.statements.all():
         if said.said_by != PARENT:

@@ -29,6 +29,9 @@ END_MARK, END64_LOCATOR_MARK, LOCATOR_SIZE = b"PK\x05\x06", b"PK\x06\x07", 20
 HEAD = struct.Struct("<4s5H3L2H")
 LONG, LONG_FORM = 0xFFFFFFFF, struct.Struct("<2H2Q")
 LONG_FORM_CODE = 1
+# What stands beside an entry comes in pieces; and the one that holds its name once more (Unicode
+# Path, APPNOTE 4.6.9).
+PIECE, OTHER_NAME = struct.Struct("<2H"), 0x7075
 # The flag of an entry whose sizes stand behind it, as a writer does that cannot go back; and how:
 # with a mark or without, short or long.
 SIZES_BEHIND = 0x08
@@ -99,6 +102,8 @@ def check_layout(archive: zipfile.ZipFile, upload: BinaryIO, count: int) -> None
         raise Refused(_damaged())
     at = 0
     for entry, until in zip(entries, ends, strict=True):
+        if _has_other_name(entry.extra):
+            raise Refused(_damaged())
         if entry.header_offset != at or not _fills(upload, entry, until):
             raise Refused(_damaged())
         at = until
@@ -113,6 +118,8 @@ def _fills(upload: BinaryIO, entry: zipfile.ZipInfo, until: int) -> bool:
     _mark, _version, flags, method, _time, _day, *said, name, more = HEAD.unpack(head)
     sizes = [entry.CRC, entry.compress_size, entry.file_size]
     room = upload.read(name + more)[name:]
+    if _has_other_name(room):
+        return False
     if (flags & SIZES_BEHIND, method) != (entry.flag_bits & SIZES_BEHIND, entry.compress_type):
         return False
     start = entry.header_offset + HEAD.size + name + more
@@ -124,6 +131,16 @@ def _fills(upload: BinaryIO, entry: zipfile.ZipInfo, until: int) -> bool:
     upload.seek(until - behind)
     ends = upload.read(behind)
     return ends in [mark + form.pack(*sizes) for mark, form in BEHIND]
+
+
+def _has_other_name(room: bytes) -> bool:
+    """Tell whether what stands beside an entry holds a second name, which other programs read."""
+    while len(room) >= PIECE.size:
+        code, length = PIECE.unpack(room[: PIECE.size])
+        if code == OTHER_NAME:
+            return True
+        room = room[PIECE.size + length :]
+    return False
 
 
 def _in_long_form(said: list[int], room: bytes) -> list[int]:

@@ -82,6 +82,10 @@ class Opened:
     pdf: bytes
 
 
+# What a manifest says.
+SAID = {"format", "version", "salt", "nonce", "sha256"}
+
+
 def sealed(contents: bytes, locked_pdf: bytes, password: str) -> bytes:
     """Return the package. ``locked_pdf`` opens by the same password (``cases.dossier.lock``).
 
@@ -106,7 +110,7 @@ def sealed(contents: bytes, locked_pdf: bytes, password: str) -> bytes:
     with zipfile.ZipFile(made, "w") as package:
         for name, data in (
             (READ_ME, read_me),
-            (MANIFEST, json.dumps(manifest, indent=1).encode()),
+            (MANIFEST, _written(manifest)),
             (PDF, locked_pdf),
             (SEALED, secret),
         ):
@@ -158,6 +162,10 @@ def _members(file: BinaryIO) -> dict[str, bytes]:
         raise Broken from error
 
 
+def _written(manifest: dict[str, Any]) -> bytes:
+    return json.dumps(manifest, indent=1).encode()
+
+
 def _manifest(data: bytes) -> dict[str, Any]:
     try:
         said = json.loads(data)
@@ -166,6 +174,9 @@ def _manifest(data: bytes) -> dict[str, Any]:
             raise Broken
         salt, nonce = (base64.b64decode(said[name], validate=True) for name in ("salt", "nonce"))
         digests = {name: str(said["sha256"][name]) for name in (*COVERED[version], SEALED)}
+        # As it is written, and no word more: somebody unpacks it and reads.
+        if set(said) != SAID or set(said["sha256"]) != set(digests) or _written(said) != data:
+            raise Broken
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, NotBase64) as error:
         raise Broken from error
     if (len(salt), len(nonce)) != (SALT_LENGTH, NONCE_LENGTH):

@@ -18,6 +18,9 @@
     body,
     headers: { "HX-Request": "true", ...(byItself && { "Meldcode-By-Itself": "true" }) },
     credentials: "same-origin",
+    // To sign in again is for the page to open: followed here, it would take what is said there, and
+    // a session of its own.
+    redirect: "manual",
     ...options,
   });
 
@@ -44,7 +47,7 @@
     body.set("draft", "1");
     try {
       const answer = await post(body, byItself, { signal: mine.signal, keepalive: leaving });
-      if (answer.redirected) {
+      if (answer.type === "opaqueredirect") {
         signedOut = true;
         state.textContent = "";
         tell("signed-out");

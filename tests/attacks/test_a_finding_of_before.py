@@ -43,7 +43,7 @@ def test_who_is_kept_out_keeps_what_they_had_read_and_reads_nothing_new(
     if found == "since":
         find()
     assert shown() == before
-    assert ("Het was een spel." in before[0]) == (found == "before")
+    assert ("Vastgelegd als ongegrond" in before[0]) == (found == "before")
 
 
 def test_at_a_colleagues_signal_nobody_reads_that_its_author_is_kept_out(

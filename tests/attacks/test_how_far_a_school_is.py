@@ -3,6 +3,8 @@
 Each failed on its day.
 """
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -14,7 +16,7 @@ from referrals.models import Referral
 from signals.models import SignalFinding
 from tests.attacks.test_told_otherwise_than_in_a_signal import _bare
 from tests.attacks.test_what_a_paper_lets_slip import page
-from tests.cases.records import NOW, ago, consultation, decision, signal
+from tests.cases.records import NOW, ago, consultation, decision, feedback, signal
 from tests.conftest import sign_in
 from tests.factories import (
     CaseFactory,
@@ -88,10 +90,11 @@ def test_what_was_weighed_elsewhere_than_in_step_4(reported, coordinator, code, 
     WEIGHED[what](reported, coordinator)
     assert SAID not in page(reported, code, also=also)
     assert SAID in page(reported, Code.WHOLE)
-    # With nothing to be kept from them they read it, but for what may be the pupil's own reason.
+    # With nothing to be kept from them they read it, but for what may be the pupil's own reason,
+    # and for who explained what was seen.
     Referral.objects.filter(to="veilig_thuis").update(family_told=True, not_told_reason="")
     read = SAID in page(reported, code)
-    assert read is (what != "withdrawn" or code == Code.PUPIL)
+    assert read is (what == "looked back" or (what == "withdrawn" and code == Code.PUPIL))
 
 
 @pytest.mark.parametrize("code", [Code.BUURTTEAM, Code.SCHOOL])
@@ -247,3 +250,30 @@ def test_of_what_nobody_speaks_with_the_parents_yet(case, category, ticked):
     assert "Haar koffer" not in page(case, Code.PARENTS, also=("talks", "weighed"))
     assert ("Haar koffer" in page(case, Code.PARENTS)) is ticked
     assert "Haar koffer" in page(case, Code.WHOLE)
+
+
+@pytest.mark.parametrize("code", [*FAMILY, Code.BUURTTEAM, Code.SCHOOL])
+def test_who_explains_what_was_seen(case, code):
+    """The form asks who knows that, and nobody else may read it."""
+    seen = signal(case, facts="Was stil.")
+    said = "Dat weet de bovenbuur, die niet genoemd wil worden."
+    SignalFinding.objects.create(case=case, author=UserFactory(), signal=seen, grounds=said)
+    shown = page(case, code, chosen=[f"signals-{seen.pk}"])
+    assert "Was stil." in shown
+    assert said not in shown
+    assert said in page(case, Code.VEILIG_THUIS, chosen=[f"signals-{seen.pk}"])
+
+
+def test_what_somebody_else_tells_since_guards_too_and_takes_the_tick_for_it(case):
+    said = "Oma zegt dat papa weer slaat."
+    ConversationFactory(case=case, kind="parents", held_at=NOW)
+    asked = consultation(case, ago(days=5), question="Hoe nu?")
+    heard = feedback(case, ago(days=3), heard_from="other", source="Oma", text=said)
+    assert asked.question in page(case, Code.PARENTS)
+    for code in FAMILY:
+        assert said not in page(case, code, also=("talks", "weighed"))
+        assert said in page(case, code)
+    type(heard).objects.filter(pk=heard.pk).update(recorded_at=NOW + timedelta(hours=1))
+    shown = page(case, Code.PARENTS)
+    assert asked.question not in shown
+    assert said not in shown

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import typed
 from accounts.roles import Role
-from accounts.sessions import SIGNED_IN_AT
+from accounts.sessions import LED_IN_AT
 from audit.kinds import Kind
 from audit.models import LogEntry
 from cases.models import Notification
@@ -270,9 +270,9 @@ def test_but_for_what_names_nobody_or_is_to_be_followed_from_there(name, browser
 
 
 def since_a_while(browser: Client) -> Client:
-    """Let somebody be signed in for longer than it takes to come from a provider."""
+    """Let a provider have led somebody in longer ago than it takes to come from there."""
     session = browser.session
-    session[SIGNED_IN_AT] = time.time() - COMING_IN - 1
+    session[LED_IN_AT] = time.time() - COMING_IN - 1
     session.save()
     return browser
 
@@ -325,6 +325,11 @@ def test_signing_in_leads_on_as_before_to_what_names_nothing(client, leads):
 def test_whoever_came_in_just_now_comes_back_to_what_they_asked(signed_in, coordinator):
     """Where a provider leads back, a browser takes each step for one from elsewhere."""
     browser = signed_in(coordinator)
+    # By a password nobody comes from elsewhere.
+    assert browser.get("/cases/?class_name=3A", headers=FROM_ELSEWHERE).status_code == 302
+    session = browser.session
+    session[LED_IN_AT] = time.time()
+    session.save()
     asked = browser.get("/cases/?class_name=3A", headers=FROM_ELSEWHERE)
     assert asked.status_code == 200
     since_a_while(browser)

@@ -6,6 +6,7 @@ ask for; and what was seen beside a child's words mostly said them too.
 """
 
 import uuid
+from datetime import date
 
 import pytest
 from django.urls import reverse
@@ -53,12 +54,17 @@ def test_it_is_left_out_unless_somebody_says_that_they_may_read_it(case, code):
 
 
 @pytest.mark.parametrize("ticked", [[], ["weighed"], ["talks", "told"]])
-def test_the_form_asks_it_and_its_paper_holds_to_it(case, administrator, signed_in, ticked):
-    data = {"reason": "Moeder vraagt inzage.", "variant": "parents", "younger": "on"}
-    data |= {"also": ticked}
+def test_the_form_asks_it_and_its_paper_holds_to_it(
+    case, coordinator, administrator, signed_in, ticked
+):
+    type(case.pupil).objects.update(birth_date=date(2014, 3, 1))
+    data = {"reason": "Moeder vraagt inzage.", "variant": "parents", "also": ticked}
     url = reverse("cases:dossier", args=[case.reference])
-    signed_in(administrator).post(url, data | {"idempotency_key": str(uuid.uuid4())})
-    assert DossierExport.objects.get().also == ticked
+    # Who may not see the case has read nothing of it, and is not asked.
+    for by, got in ((coordinator, ticked), (administrator, [])):
+        sent = data | {"idempotency_key": str(uuid.uuid4()), "younger": "on"}
+        signed_in(by).post(url, sent)
+        assert DossierExport.objects.get(requested_by=by).also == got
 
 
 def test_what_has_to_stay_out_stays_out_whatever_is_said(case):

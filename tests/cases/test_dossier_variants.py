@@ -366,7 +366,7 @@ def test_the_form_of_each_kind_asks_what_fits_it(case, administrator, signed_in)
         assert ("chosen" in fields) is kind.chosen
         assert ("hidden_words" in fields) is kind.veiled
         assert ("with_files" in fields) is kind.files
-        assert ("also" in fields) is (code in {Code.PARENTS, Code.PUPIL})
+        assert "also" not in fields
         # What is refused is said before it is typed.
         assert f"Ten minste {SHORTEST} tekens" in answer.content.decode()
         # Who may not see a case chooses by kind and day: no name, and no word.

@@ -235,7 +235,7 @@ def test_its_author_reads_that_it_is_unfounded(case, coordinator, school, signed
     logged = signal(case, "tired", author=teacher)
     find_unfounded(logged, coordinator, uuid.uuid4(), grounds="Een val, door drie gezien.")
     page = signed_in(teacher).get(reverse("signals:detail", args=[logged.reference]))
-    assert "Een val, door drie gezien." in page.content.decode()
+    assert "Vastgelegd als ongegrond" in page.content.decode()
 
 
 # How long it is kept

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import struct
 import tracemalloc
 import zipfile
 import zlib
@@ -629,3 +630,21 @@ def test_more_than_any_kind_may_have_is_refused_unread():
 
     with pytest.raises(Refused, match="20 MB"):
         look_at(Unread(b"%PDF-" + b" " * 21 * MEGABYTE))
+
+
+@shows("file-7")
+@pytest.mark.parametrize("where", ["both", "head"])
+def test_an_entry_with_a_second_name_is_refused(where):
+    """Some programs read that one, and Meldcode had looked at the first."""
+    name = b"word/_rels/settings.xml.rels"
+    second = (
+        struct.pack("<2HBL", 0x7075, 5 + len(name), 1, zlib.crc32(b"docProps/thumb.txt")) + name
+    )
+    entry = zipfile.ZipInfo("docProps/thumb.txt")
+    entry.extra = second
+    made = io.BytesIO(docx())
+    with zipfile.ZipFile(made, "a") as archive:
+        archive.writestr(entry, b"x")
+        if where == "head":  # the directory is written when it is closed
+            archive.getinfo(entry.filename).extra = b""
+    assert "damaged" in why_not(made.getvalue())

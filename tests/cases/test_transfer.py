@@ -212,7 +212,7 @@ def resealed(package, name, content):
     def said(data):
         manifest = json.loads(data)
         manifest["sha256"][name] = hashlib.sha256(content).hexdigest()
-        return json.dumps(manifest).encode()
+        return json.dumps(manifest, indent=1).encode()
 
     return changed(changed(package, name, lambda _: content), "manifest.json", said)
 
@@ -287,7 +287,7 @@ def package_of_before(read_me):
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as file:
         file.writestr("LEES-MIJ.txt", read_me)
-        file.writestr("manifest.json", json.dumps(manifest))
+        file.writestr("manifest.json", json.dumps(manifest, indent=1))
         file.writestr("dossier.pdf", paper)
         file.writestr("dossier.sealed", secret)
     return made.getvalue()
@@ -308,11 +308,25 @@ def test_no_package_is_made_into_one_of_before():
     read_me = READ_ME_BEFORE.format(strange_nl="", strange_en="")
 
     def older(data):
-        return json.dumps({**json.loads(data), "version": 1}).encode()
+        said = json.loads(data)
+        del said["sha256"]["LEES-MIJ.txt"]
+        return json.dumps(said | {"version": 1}, indent=1).encode()
 
     forged = changed(changed(package, "manifest.json", older), "LEES-MIJ.txt", lambda _: read_me)
     with pytest.raises(WrongPassword):
         opened(io.BytesIO(forged), PASSWORD)
+
+
+@pytest.mark.parametrize("more", [{"LEES MIJ": "Bel 0900-1234."}, {}])
+def test_a_manifest_says_nothing_else(more):
+    """It lies under no seal of its own, and somebody unpacks it and reads."""
+    package = sealed(as_json(handed()), locked_paper(), PASSWORD)
+
+    def otherwise(data):
+        return json.dumps(more | json.loads(data), indent=1 if more else 2).encode()
+
+    with pytest.raises(Broken):
+        opened(io.BytesIO(changed(package, "manifest.json", otherwise)), PASSWORD)
 
 
 def test_a_package_with_another_paper_for_other_readers_is_refused():
