@@ -9,6 +9,7 @@ The addresses come from the matrix of roles: a new one is asked by itself, or st
 """
 
 import re
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
@@ -28,8 +29,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import Permission, school_ids
+from accounts.crypto import cipher
 from accounts.models import User
-from accounts.told_once import SealedCookie, Sealing
+from accounts.told_once import PURPOSE, SealedCookie
 from background.models import Beat, Worker
 from cases.models import Notification
 from cases.notifications.outbox import deliver
@@ -73,7 +75,10 @@ def _said_by(name: str, cookie: Morsel) -> str:
     if name in NOISY_COOKIES:
         return name
     if name == SealedCookie.cookie_name and cookie.value:
-        told = Sealing().unsign_object(cookie.value, MessageSerializer)
+        __, __, said = zlib.decompress(cipher(PURPOSE).decrypt(cookie.value.encode())).partition(
+            b":"
+        )
+        told = MessageSerializer().loads(said)
         return f"{name}: {[(one.level, one.message) for one in told]}"
     return str(cookie)
 

@@ -1,13 +1,17 @@
 """What is sent at the moment at which one's sessions end: a password, a second factor."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal import flows
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.password_forms import ChangePasswordForm, ResetPasswordKeyForm
@@ -157,3 +161,20 @@ def test_no_recovery_codes_outlive_the_reset_of_all(teacher, administrator, scho
     )  # fmt: skip
     assert not Authenticator.objects.filter(user=teacher).exists()
     assert not is_in(thief)
+
+
+def test_what_the_next_page_tells_somebody_is_told_to_nobody_else(teacher, coordinator, signed_in):
+    """The page did not come; the next one at that browser read it, and whoever had the cookie."""
+    browser = signed_in(teacher)
+    name = settings.MESSAGES_COOKIE_NAME
+    said = "Alles is als gelezen gemarkeerd."
+    kept = browser.post(reverse("notifications:read_all")).cookies[name].value
+    for other in (Client(), signed_in(coordinator)):
+        other.cookies[name] = kept
+        answer = other.get(reverse("help"), follow=True)
+        assert said not in answer.content.decode()
+    browser.cookies[name] = kept
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        assert said not in browser.get(reverse("help")).content.decode()
+    browser.cookies[name] = kept
+    assert said in browser.get(reverse("help")).content.decode()
