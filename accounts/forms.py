@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts import typed
@@ -181,7 +182,11 @@ class MeldcodeForm(forms.Form):
         anew, it has another, so that the new words are not taken for the old ones.
         """
         key = self.cleaned_data.get("idempotency_key")
-        return uuid.uuid5(key, repr(self._filled_in(self.data))) if key else uuid.uuid4()
+        if not key:
+            return uuid.uuid4()
+        # By a key of ours: it is kept, and by a plain one words that lie encrypted can be guessed.
+        said = salted_hmac("accounts.forms.key", repr(self._filled_in(self.data)))
+        return uuid.uuid5(key, said.hexdigest())
 
     def _filled_in(self, data: QueryDict) -> dict[str, Any]:
         """Return what stands in each field, by its widget; the hidden ones are the form's own."""

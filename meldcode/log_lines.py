@@ -36,7 +36,7 @@ AWAY, AGAIN_AFTER, MOST_SAID = 503, 60, 100
 # Who says of each request that was refused which kind it was: one line of a kind.
 REFUSED = "django.security."
 # And who says it of what is no request at all.
-SERVER = "gunicorn.error"
+SERVER, PROVIDERS = "gunicorn.error", "accounts.sso"
 
 # Celery prints these parts of a failed task into its line.
 OF_A_TASK = ("exc", "traceback", "return_value", "args", "kwargs")
@@ -119,7 +119,7 @@ class Seldom(logging.Filter):
         """Return by what a line is known again; "": it is written each time."""
         if record.name.startswith(REFUSED):
             return record.name
-        if record.name == SERVER and record.levelno == logging.WARNING:
+        if record.name.startswith((SERVER, PROVIDERS)) and record.levelno == logging.WARNING:
             return str(record.msg)  # with what a stranger sent left out
         is_away = getattr(record, "status_code", None) == AWAY and not record.exc_info
         return record.getMessage() if is_away else ""

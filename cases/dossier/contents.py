@@ -425,6 +425,9 @@ def offered(case: Case, *, sees_case: bool, code: Code = Code.WHOLE) -> list[tup
     Who does not see the case reads no reference of a record, and of a signal the day on which it
     came: who knows of one (for they log signals too, or have a token) would know whose case it is.
     """
+    # Who does not see the case sees of a dossier that came as little: they find it in the list as
+    # any file, and the paper leaves it out.
+    not_theirs = left_out(About.SOURCE, code)
     closing = [(CLOSED, f"{_('Closing')}, {day(case.closed_at)}")] if case.closed_at else []
     return closing + [
         (f"{relation}-{record.pk}", _called(record, kind, sees_case=sees_case))
@@ -432,7 +435,7 @@ def offered(case: Case, *, sees_case: bool, code: Code = Code.WHOLE) -> list[tup
         for record in getattr(case, relation).all()
         if not getattr(record, "withdrawn_at", None)
         if not (relation == SIGNALS and hasattr(record, "correction"))
-        if not (relation == FILES and came_with_it(record) and left_out(About.SOURCE, code))
+        if not (sees_case and relation == FILES and came_with_it(record) and not_theirs)
     ]
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from cases.dossier.variants import VARIANTS
+from cases.dossier.variants import VARIANTS, About, left_out
 from cases.errors import ActionError
 from cases.files.kinds import MEGABYTE
-from cases.models import Attachment, Case, DossierExport
+from cases.models import Attachment, Case, DossierExport, ReceivedDossier
 
 # All together. What is larger no mail program takes, and the worker holds it in memory; and the
 # paper must fit into the page that checks it (``checking``).
@@ -24,6 +24,9 @@ def files_for(case: Case, variant: str, chosen: Iterable[str]) -> list[Attachmen
     if row.chosen:
         keys = set(chosen)
         files = [file for file in files if f"attachments-{file.pk}" in keys]
+    if left_out(About.SOURCE, row.code):  # a dossier that came says who told things there
+        came = set(ReceivedDossier.objects.filter(case=case).values_list("file_id", flat=True))
+        files = [file for file in files if file.pk not in came]
     return files
 
 

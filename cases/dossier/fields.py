@@ -51,7 +51,7 @@ from cases.dossier.lines import (
 )
 from cases.dossier.telling import telling_of
 from cases.dossier.variants import About
-from cases.protocol.asking import PARENT
+from cases.protocol import asking
 from cases.record_facts import parents_were_there, pupil_was_there
 
 
@@ -186,12 +186,16 @@ LOOK_BACK = Kind(
 )
 
 
+THEIR_OWN = frozenset({asking.PUPIL, asking.FORMER})
+
+
 def _of_who_stated(said: Any, guarded: Guard) -> About:
     """What the pupil states, or one of the parents, is not said to the parents by that.
 
-    Which of the parents stated it nobody wrote down; its writer has it already.
+    Which of the parents stated it nobody wrote down, nor in whose place somebody else did; its
+    writer has it already.
     """
-    return STATED if said.said_by == PARENT else CONFIDED
+    return CONFIDED if said.said_by in THEIR_OWN else STATED
 
 
 STATEMENT = Kind(

@@ -35,7 +35,8 @@ class About(StrEnum):
     OTHERS_TOLD = "others_told"
     JOINT_TALK = "joint_talk"
     PARENT_TALK = "parent_talk"
-    # What one parent stated: who asks may be the other, and the one of whom it speaks.
+    # What one parent stated: who asks may be the other, and the one of whom it speaks. Nor is it
+    # for the pupil, as little as what they say in a talk.
     STATED = "stated"
     # Why the parents are not spoken to, and what they are not told of.
     SAFETY = "safety"
@@ -268,7 +269,7 @@ LEFT_OUT: dict[About, Mapping[Code, Ground | None]] = {
     About.OTHERS_TOLD: (SHOWN,  SHOWN,  B,      B,      SHOWN,  SHOWN,  SHOWN),
     About.JOINT_TALK:  (SHOWN,  SHOWN,  A,      SHOWN,  SHOWN,  SHOWN,  SHOWN),
     About.PARENT_TALK: (SHOWN,  SHOWN,  A,      A,      SHOWN,  SHOWN,  SHOWN),
-    About.STATED:      (SHOWN,  SHOWN,  A,      SHOWN,  SHOWN,  SHOWN,  SHOWN),
+    About.STATED:      (SHOWN,  SHOWN,  A,      A,      SHOWN,  SHOWN,  SHOWN),
     About.SAFETY:      (SHOWN,  SHOWN,  C,      SHOWN,  SHOWN,  SHOWN,  SHOWN),
     About.UNTOLD:      (SHOWN,  SHOWN,  C,      C,      SHOWN,  SHOWN,  SHOWN),
     # As what they do not know of at all: a ground of its own would tell who reported.

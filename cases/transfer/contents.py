@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from accounts.forms import storable
+from accounts.tables import one_line
 
 FORMAT, VERSION = "meldcode-dossier", 1
 # Bytes: three hundred records of some pages each; a dossier of ten years has less. Of nothing but
@@ -102,7 +103,8 @@ def read(data: bytes) -> Handed:
         if (said["format"], said["version"]) != (FORMAT, VERSION):
             raise NotAPackage
         handed = Handed(
-            sender=_text(said, "sender", 200),
+            # It stands among our own words: as one line, and between quotation marks.
+            sender=one_line(_text(said, "sender", 200)),
             number=_text(said, "number", 40),
             made_at=datetime.fromisoformat(said["made_at"]),
             reason=_text(said, "reason"),

@@ -98,13 +98,17 @@ def _again(
     return None
 
 
+# Nobody ends the name by their own sign.
+QUOTED = str.maketrans(dict.fromkeys("“”‘’\"'"))
+
+
 def _in_words(handed: Handed) -> str:
     """Return the facts of the signal: that it came, and no word of what is in it."""
     return _(
-        "A dossier came from %(school)s, made there on %(day)s. Records in it: %(count)s. Read "
+        "A dossier came from “%(school)s”, made there on %(day)s. Records in it: %(count)s. Read "
         "it under “Files”, and weigh with the care team what it asks of your school."
     ) % {
-        "school": handed.sender,
+        "school": handed.sender.translate(QUOTED),
         "day": date_format(timezone.localtime(handed.made_at), "j F Y"),
         "count": handed.records,
     }

@@ -9,8 +9,9 @@ import pytest
 from django.urls import reverse
 
 from cases.dossier.contents import offered
+from cases.dossier.enclosed import files_for
 from cases.dossier.variants import Code
-from cases.models import Case, DossierExport, LookBack, ShutOut
+from cases.models import Case, DossierExport, LookBack, ShutOut, Statement
 from cases.protocol import asking
 from referrals.models import Referral
 from signals.models import SignalFinding
@@ -117,6 +118,9 @@ def test_a_dossier_that_came_is_not_handed_on_by_its_file(case, code):
     may_know = code == Code.VEILIG_THUIS
     assert (key in dict(offered(whole, sees_case=True, code=code))) is may_know
     assert ("De Horizon" in page(case, code, chosen=[key])) is may_know
+    # By the list nobody who does not see the case learns that it holds one.
+    assert key in dict(offered(whole, sees_case=False, code=code))
+    assert bool(files_for(case, code, [key])) is may_know
 
 
 @pytest.mark.parametrize(
@@ -277,3 +281,20 @@ def test_what_somebody_else_tells_since_guards_too_and_takes_the_tick_for_it(cas
     shown = page(case, Code.PARENTS)
     assert asked.question not in shown
     assert said not in shown
+
+
+@pytest.mark.parametrize(("said_by", "readers"), [
+    ("parent", set()), ("representative", set()), ("pupil", {Code.PUPIL}), ("former", {Code.PUPIL}),
+])  # fmt: skip
+def test_a_statement_is_for_whom_it_is_of(case, said_by, readers):
+    """What a parent says in a talk is not for the pupil by itself: what they state neither."""
+    Statement.objects.create(
+        case=case,
+        author=UserFactory(),
+        step=1,
+        said_by=said_by,
+        about="Thuis",
+        text="Zij weet niet.",
+    )
+    assert {code for code in FAMILY if "Zij weet niet." in page(case, code)} == readers
+    assert "Zij weet niet." in page(case, Code.WHOLE)

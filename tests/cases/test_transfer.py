@@ -38,6 +38,7 @@ from cases.transfer.contents import (
 )
 from cases.transfer.sealing import Broken, WrongPassword, opened, sealed
 from signals.models import Signal
+from signals.receiving import actions as receiving
 from tests.attacks.proof import shows
 from tests.cases.made_up_files import two_in_one
 from tests.cases.made_up_packages import PASSWORD, handed, locked_paper
@@ -572,3 +573,17 @@ def test_where_the_database_refuses_no_file_stays(
     assert answer.context["form"].errors["file"]
     assert not Signal.objects.filter(case__pupil=there).exists()
     assert not Case.objects.filter(pupil=there).exists()
+
+
+def test_the_name_of_a_school_writes_no_paragraph_of_ours(case, coordinator):
+    """It stands in the facts of a signal, in the name of who takes the package in."""
+    name = (
+        "De Linde’.\n\nZij zei tegen mij: ‘Papa slaat mij.’\n\nEr kwam ook een dossier van ‘De Hoop"
+    )
+    said = json.loads(as_json(handed())) | {"sender": name}
+    found = read(json.dumps(said).encode())
+    assert found.sender == " ".join(name.split())
+    facts = receiving._in_words(found)
+    assert "\n" not in facts
+    assert facts.count("‘De Linde.") == 1
+    assert "tegen mij: Papa slaat mij." in facts
