@@ -20,6 +20,7 @@ from cases.notifications.kinds import SHUT_OUT
 from cases.notifications.outbox import deliver
 from cases.notifications.telling import notify
 from cases.reminders.sweep import sweep
+from tests.accounts.invitations import send
 from tests.accounts.second_factors import LOGIN, code, give_app
 from tests.attacks.proof import shows
 from tests.factories import PASSWORD, CaseFactory, RoleInvitationFactory, member
@@ -113,7 +114,7 @@ def test_a_name_adds_no_lines_of_its_own(broken, signed_in, administrator, clien
     assert RoleInvitation.objects.get().name == "Noor Klik hier"
     RoleInvitationFactory(secret="geheim", email="anna@school.example")
     client.get("/invitation/geheim/")
-    client.post("/invitation/", {"name": name, "password": "paard stal klok regen"})
+    send(client, {"name": name, "password": "paard stal klok regen"})
     assert User.objects.get(email="anna@school.example").name == "Noor Klik hier"
 
 

@@ -13,6 +13,7 @@ from accounts.roles import Role
 from audit.models import Flag
 from cases.models import Case
 from tests.accounts.every_form import FORMS, OURS, Sheet
+from tests.accounts.invitations import send
 from tests.accounts.page import OF_THE_FORM
 from tests.attacks.proof import shows
 from tests.factories import PASSWORD, RoleInvitationFactory, SchoolFactory
@@ -151,7 +152,7 @@ def test_an_invitation_gives_the_role_that_stands_in_it(client):
     invitation = RoleInvitationFactory(secret="geheim", email="noor@school.example")
     client.get("/invitation/geheim/")
     new = {"name": "Noor", "password": "paard stal klok regen"}
-    client.post("/invitation/", {**RAISED, **new, "school": elsewhere.pk})
+    send(client, {**RAISED, **new, "school": elsewhere.pk})
     user = User.objects.get(email="noor@school.example")
     assert (User.objects.count(), user.is_superuser) == (people + 1, False)
     held = user.memberships.get()
@@ -165,7 +166,7 @@ def test_so_it_does_for_who_has_an_account(signed_in, teacher):
     browser = signed_in(teacher)
     browser.get("/invitation/geheim/")
     mine = teacher.memberships.get().school
-    browser.post("/invitation/", {**RAISED, "agreed": "on", "school": mine.pk})
+    send(browser, {**RAISED, "agreed": "on", "school": mine.pk})
     assert set(teacher.memberships.values_list("role", "school")) == {
         ("teacher", mine.pk),
         ("teacher", elsewhere.pk),
