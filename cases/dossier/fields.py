@@ -87,13 +87,13 @@ def _seen_or_heard(signal: Any, guarded: Guard) -> About:
 
 
 def _told_as_fact(signal: Any, guarded: Guard) -> About:
-    """What the pupil told stands among the facts where no words were written down apart; what
-    somebody else did, where nobody was named beside it.
+    """What the pupil told stands among the facts where no words are written down apart; what
+    somebody else did, where nobody is named beside it. Whoever told it, in whichever version.
     """
     told = telling_of(signal)
-    if told.by_others and not told.named:
+    if told.by_others and not signal.hearsay_from:
         return SOURCE
-    return CONFIDED if told.by_pupil and not told.apart else PUPIL
+    return CONFIDED if told.by_pupil and not signal.child_words else PUPIL
 
 
 @lines("categories")

@@ -35,15 +35,12 @@ FEAR_OF_HOME = "fear_home"
 class Telling:
     """Who told it.
 
-    ``named``: somebody else, by name. ``apart``: the pupil, in words of their own beside the facts.
     ``came``: it is a dossier that came from another school. ``says``: it is of a kind that one
     knows by what the pupil says. ``honour``: it is of what nobody speaks of with the parents yet.
     """
 
     by_others: bool
     by_pupil: bool
-    named: bool
-    apart: bool
     came: bool
     says: bool
     honour: bool
@@ -63,8 +60,6 @@ def _read(versions: list[Any], case: Any) -> Telling:
     return Telling(
         by_others=any(map(is_from_source, versions)),
         by_pupil=any(map(is_confided, versions)),
-        named=any(version.hearsay_from for version in versions),
-        apart=any(version.child_words for version in versions),
         came=any(version.hearsay_from in senders for version in versions),
         says=FEAR_OF_HOME in codes,
         honour=HONOUR in codes,

@@ -13,6 +13,8 @@
 
   const leave = () => {
     leaving = true;
+    // Nothing brings the page back meanwhile, nor leads elsewhere (session.js).
+    document.documentElement.dataset.left = "";
     document.title = link.dataset.title;
     document.querySelectorAll("link[rel~=icon]").forEach((icon) => { icon.href = "data:,"; });
     document.body.replaceChildren();

@@ -4,6 +4,7 @@
   "use strict";
   const NOBODY = "meldcode-nobody";
   const isOver = () => document.documentElement.classList.contains("session-over");
+  const isLeft = () => "left" in document.documentElement.dataset; // in a hurry (leave.js)
   const write = (key) => { try { localStorage.setItem(key, String(Date.now())); } catch { /* private */ } };
   const end = document.getElementById("session-end");
   if (!end) {
@@ -45,7 +46,7 @@
     if (leaving) event.stopImmediatePropagation();
   }, true);
   const leave = (anybodyElses = false) => {
-    if (leaving) return;
+    if (leaving || isLeft()) return;
     leaving = true;
     setTimeout(() => { leaving = false; }, AGAIN); // it did not come to that: tried again
     const form = anybodyElses ? null : written();
@@ -74,6 +75,7 @@
   // Taken out of the page, not hidden: without its styles, or kept as a file, it would be read.
   let before = null; // kept until it is shown again: also over a page that was to be left, and stayed
   const cover = (covered) => {
+    if (isLeft()) return;
     document.documentElement.classList.toggle("session-over", covered);
     if (covered && !away) {
       before ??= { title: document.title, focus: document.activeElement, at: window.scrollY };
@@ -92,7 +94,7 @@
     if (!covered) note.hidden = true;
   };
   const ask = async (covered) => {
-    if (leaving) return;
+    if (leaving || isLeft()) return;
     asked = Date.now();
     if (covered) cover(true);
     try {

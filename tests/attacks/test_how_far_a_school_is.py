@@ -298,3 +298,21 @@ def test_a_statement_is_for_whom_it_is_of(case, said_by, readers):
     )
     assert {code for code in FAMILY if "Zij weet niet." in page(case, code)} == readers
     assert "Zij weet niet." in page(case, Code.WHOLE)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "category", "readers"),
+    [
+        ({"hearsay_from": "Oppas Truus"}, "Oppas Truus zag het.", "told_others",
+         {*FAMILY, Code.BUURTTEAM, Code.SCHOOL}),
+        ({"child_words": "Papa slaat mij."}, "Zij zei: papa slaat mij.", "told_child",
+         {Code.PARENTS}),
+    ],
+)  # fmt: skip
+def test_what_a_correction_writes_among_the_facts(case, before, after, category, readers):
+    """It stood there apart before, so the facts were taken for what was seen."""
+    first = signal(case, category, facts="Was stil.", **before)
+    second = signal(case, category, facts=after, corrects=first, correction_reason="Anders.")
+    for code in readers:
+        assert after not in page(case, code, chosen=[f"signals-{second.pk}"]), code
+    assert after in page(case, Code.WHOLE)

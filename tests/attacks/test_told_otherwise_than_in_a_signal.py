@@ -300,8 +300,7 @@ def test_what_follows_from_whom_a_correction_took_out(spoken):
         corrects=first, correction_reason="Zij wil niet genoemd.", recorded_at=BEFORE,
     )  # fmt: skip
     shown = page(spoken, Code.PARENTS)
-    assert "Was stil." in shown
-    for said in ("Bij tante", "Bang.", "Moe"):
+    for said in ("Was stil.", "Bij tante", "Bang.", "Moe"):
         assert said not in shown, said
 
 
