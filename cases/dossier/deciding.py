@@ -193,9 +193,9 @@ def _of_what_was_heard(heard: Any, guarded: Guard) -> About:
     """Return what is left out with the whole of it."""
     if heard.heard_from in INQUIRERS or heard.investigation:
         return _of_an_inquiry(heard, guarded)
-    if guarded:
-        return guarded_by(heard, guarded)
-    return OTHERS_TOLD if heard.heard_from == "other" else of_what_they_said(heard, guarded)
+    if heard.heard_from == "other":
+        return UNTOLD if guarded else OTHERS_TOLD
+    return guarded_by(heard, guarded) if guarded else of_what_they_said(heard, guarded)
 
 
 FEEDBACK = Kind(

@@ -99,7 +99,7 @@ def _again(
 
 
 # Nobody ends the name by their own sign.
-QUOTED = str.maketrans(dict.fromkeys("“”‘’\"'"))
+QUOTED = str.maketrans(dict.fromkeys("“”‘’"))
 
 
 def _in_words(handed: Handed) -> str:

@@ -281,6 +281,8 @@ def test_what_somebody_else_tells_since_guards_too_and_takes_the_tick_for_it(cas
     shown = page(case, Code.PARENTS)
     assert asked.question not in shown
     assert said not in shown
+    # What shuts it for the parents opens it for the pupil by no other tick.
+    assert said not in page(case, Code.PUPIL, also=("talks", "weighed"))
 
 
 @pytest.mark.parametrize(("said_by", "readers"), [
