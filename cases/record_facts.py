@@ -25,8 +25,9 @@ TOLD_BY_OTHERS = "told_others"
 # What was advised on the talk, when it is to wait.
 WAITS = frozenset({"pupil", "wait"})
 NEVER = datetime.max.replace(tzinfo=UTC)
-PUPIL_KINDS = frozenset({"pupil", "pupil_and_parents", "three_way"})
-PARENT_KINDS = frozenset({"parents", "pupil_and_parents", "three_way"})
+# With whom a talk is by its kind; of a talk of three its answers tell.
+PUPIL_KINDS = frozenset({"pupil", "pupil_and_parents"})
+PARENT_KINDS = frozenset({"parents", "pupil_and_parents"})
 # Of a talk of three: a consent that somebody asked for there.
 ASKED_THERE = frozenset({"given", "partly", "refused"})
 
@@ -185,8 +186,8 @@ def conversation_facts(
     return {
         "talked_at": held[0].recorded_at if held else None,
         "talk_skipped_at": skipped[0].recorded_at if skipped else None,
-        "pupil_spoken": any(c.kind in PUPIL_KINDS for c in held),
-        "parents_spoken": any(c.kind in PARENT_KINDS for c in held),
+        "pupil_spoken": any(pupil_was_there(c, unsaid=True) for c in held),
+        "parents_spoken": any(parents_were_there(c, unsaid=True) for c in held),
         # A signal that comes after the talk is not taken away by it.
         "concern_cleared": cleared
         and (last_signal_at is None or last_signal_at <= last.recorded_at),
@@ -355,17 +356,29 @@ def _end_of_day(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(17)))
 
 
-def parents_were_there(talk: Any) -> bool:
+def parents_were_there(talk: Any, *, unsaid: bool = False) -> bool:
     """Tell whether somebody spoke with the parents, as far as it says. To a talk of three, of which
     nobody writes down in a list who came, the pupil can come alone.
+
+    ``unsaid``: what holds of such a talk where their consent was nothing to ask for, at 16 and
+    over. A paper takes them for away, and the protocol does not send anybody to them anew.
     """
     if talk.kind != "three_way":
         return talk.kind in PARENT_KINDS
-    return talk.consent_parents in ASKED_THERE or bool(talk.parents_reactions)
+    return _was_there(talk, talk.consent_parents, unsaid)
 
 
-def pupil_was_there(talk: Any) -> bool:
-    """Tell whether somebody spoke with the pupil, as far as it says."""
+def pupil_was_there(talk: Any, *, unsaid: bool = False) -> bool:
+    """Tell whether somebody spoke with the pupil, as far as it says; under 12 nobody asks for
+    their consent (``unsaid``: as for the parents).
+    """
     if talk.kind != "three_way":
-        return talk.kind in {"pupil", "pupil_and_parents"}
-    return talk.consent_pupil in ASKED_THERE or bool(talk.parents_reactions)
+        return talk.kind in PUPIL_KINDS
+    return _was_there(talk, talk.consent_pupil, unsaid)
+
+
+def _was_there(talk: Any, consent: str, unsaid: bool) -> bool:
+    """Tell whether who said this to help was at a talk of three: asked there, or one of two whose
+    words stand apart.
+    """
+    return consent in ASKED_THERE or bool(talk.parents_reactions) or (not consent and unsaid)

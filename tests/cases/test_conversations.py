@@ -124,6 +124,33 @@ def test_consent_of_all_whom_it_takes_makes_the_buurtteam_responsible(
     assert (RESPONSIBLE in said, NOT_RESPONSIBLE in said) == (hands_over, not hands_over)
 
 
+@pytest.mark.parametrize(
+    ("years", "changes", "spoken"),
+    [
+        (CHILD, {"consent_parents": "given", "consent_pupil": ""}, (True, True)),
+        # The child came alone: its parents are still to be told.
+        (CHILD, {"consent_parents": "not_asked", "consent_pupil": "", "consent_how": ""},
+         (True, False)),
+        (CHILD, {"consent_parents": "not_asked", "consent_pupil": "", "consent_how": "",
+                 "parents_reactions": "Schrok."}, (True, True)),
+        (BETWEEN, {}, (True, True)),
+        (BETWEEN, {"consent_parents": "not_asked"}, (True, False)),
+        (BETWEEN, {"consent_pupil": "not_asked"}, (False, True)),
+        (BETWEEN, {"consent_parents": "refused", "consent_pupil": "not_asked",
+                   "consent_how": ""}, (False, True)),
+        # Their consent is nothing to ask for: nobody is sent to them anew.
+        (OLDER, {"consent_parents": "", "consent_pupil": "given"}, (True, True)),
+    ],
+)  # fmt: skip
+def test_who_came_to_a_talk_of_three_was_spoken_with(school, send, years, changes, spoken):
+    case = case_of(school, years)
+    send(case, **changes)
+    assert Conversation.objects.filter(kind="three_way").exists()
+    facts = known(case)
+    assert (facts.pupil_spoken, facts.parents_spoken) == spoken
+    assert ("R18" in asked(case)) == (years == CHILD and not spoken[1])
+
+
 def test_partly_is_no_consent_and_says_to_what(case, send):
     refused = send(case, consent_pupil="partly")
     assert refused.status_code == 422
