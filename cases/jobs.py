@@ -36,6 +36,9 @@ ATTEMPTS = 3
 # Of one person, so many wait at once, and one is made: the mails of all schools wait for the same
 # workers, and a paper can take minutes.
 AT_ONCE = 5
+# So many of a kind in 24 hours: a school asks for some in a week, and each stays for days, takes a
+# number of its case, and the room of all schools.
+A_DAY = 100
 KEPT_FOR = PaperJob.kept_for
 
 
@@ -61,14 +64,18 @@ def check_there(paper: PaperJob) -> None:
         raise Http404
 
 
-def make_room(model: type[PaperJob], by: User) -> None:
-    """Raise ``ActionError`` when somebody has as many papers waiting as one may.
+def make_room(papers: QuerySet[PaperJob], by: User) -> None:
+    """Raise ``ActionError`` when somebody has as many of these papers waiting as one may, or asked
+    for as many in 24 hours.
 
     Behind a check that holds their memberships: two requests at once would not count one another.
     """
-    waiting = model.objects.filter(requested_by=by, state__in=(State.WAITING, State.RUNNING))
-    if waiting.count() >= AT_ONCE:
+    own = papers.filter(requested_by=by)
+    if own.filter(state__in=(State.WAITING, State.RUNNING)).count() >= AT_ONCE:
         raise ActionError(_("Wait until the documents that you asked for are made."))
+    if own.filter(requested_at__gt=timezone.now() - timedelta(days=1)).count() >= A_DAY:
+        message = _("You asked for %(most)s of these within a day. Ask for this one tomorrow.")
+        raise ActionError(message % {"most": A_DAY})
 
 
 def queue(job: PaperJob) -> None:

@@ -65,7 +65,8 @@ def request_export(
         if (asked.requested_by_id, asked.case_id) != (by.pk, case.pk):
             raise ActionError(KEY_USED)
         return asked
-    jobs.make_room(DossierExport, by)
+    # Those of a year are made in a row, by one wish of its own.
+    jobs.make_room(DossierExport.objects.filter(of_year__isnull=True), by)
     _check_age(case, by, wish)
     _check_wish(case, wish)
     if wish.consent:  # stands with the reason: on the cover, in the case and in the trail

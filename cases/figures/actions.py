@@ -112,7 +112,7 @@ def ask_for_paper(school: School, year: SchoolYear, by: User, key: UUID) -> Year
         if (asked.requested_by_id, asked.school_id, asked.year) != (by.pk, school.pk, year.first):
             raise ActionError(KEY_USED)
         return asked
-    jobs.make_room(YearPaper, by)
+    jobs.make_room(YearPaper.objects.all(), by)
     paper = YearPaper.objects.create(
         school=school, year=year.first, requested_by=by, idempotency_key=key
     )

@@ -53,7 +53,7 @@ def begin(
         return sent
     for other in PupilImport.objects.filter(school=school, requested_by=by, state__in=OPEN):
         _forget(other)
-    jobs.make_room(PupilImport, by)
+    jobs.make_room(PupilImport.objects.all(), by)
     job = PupilImport(
         school=school,
         requested_by=by,
@@ -105,7 +105,7 @@ def agree(job: PupilImport, by: User, digest: str, *, many: bool = False) -> Non
     ``many``: whoever agrees says that so many really left.
     """
     job = _held(job, by, State.PREVIEW)
-    jobs.make_room(PupilImport, by)
+    jobs.make_room(PupilImport.objects.all(), by)
     shown = preview(job) or _gone()
     if shown[0].digest() != digest:
         raise ActionError(_("Your school changed since this was shown. Look at it once more."))

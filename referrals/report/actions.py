@@ -185,7 +185,7 @@ def request_copy(report: Report, by: User, key: UUID, reason: str) -> ReportCopy
         return asked
     if report.is_draft:
         raise ActionError(_("File the report first."))
-    jobs.make_room(ReportCopy, by)
+    jobs.make_room(ReportCopy.objects.all(), by)
     copy = ReportCopy.objects.create(
         report=report, requested_by=by, idempotency_key=key, reason=reason
     )

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from cases.files import actions as files
+from cases.jobs import A_DAY
 from cases.models import (
     Attachment,
     Case,
@@ -49,10 +50,10 @@ def kept_out(pupil, coordinator):
 
 
 # --- Numbers of papers ----------------------------------------------------------------------------
-def used(case, by, numbers):
+def used(case, by, numbers, ago=timedelta(days=30)):
+    asked = {"requested_by": by, "requested_at": timezone.now() - ago, "state": "failed"}
     DossierExport.objects.bulk_create(
-        DossierExport(case=case, requested_by=by, reason="x", number=number, state="failed")
-        for number in numbers
+        DossierExport(case=case, reason="x", number=number, **asked) for number in numbers
     )
 
 
@@ -79,6 +80,30 @@ def test_a_number_is_drawn_among_many_however_many_there_were(case, coordinator)
     assert len(drawn) > 30
     used(case, coordinator, [99_999])
     assert case.exports.get(number=99_999).name == f"{case.reference}/99999"
+
+
+def test_one_person_asks_for_so_many_papers_in_a_day_and_others_for_theirs(
+    case, coordinator, signed_in
+):
+    """Each takes a number and lies there for days: by a script one case had none left by noon."""
+    used(case, coordinator, range(1000, 1000 + A_DAY), ago=timedelta(hours=23))
+    url = reverse("cases:dossier", args=[case.reference])
+    own, other = signed_in(coordinator), signed_in(member(Role.COORDINATOR, case.pupil.school))
+
+    def asked(browser):
+        data = {
+            "reason": "Overdracht aan de nieuwe school.", "variant": "whole",
+            "idempotency_key": str(uuid.uuid4()),
+        }  # fmt: skip
+        return browser.post(url, data)
+
+    refused = asked(own)
+    assert refused.status_code == 422
+    assert "Overdracht aan de nieuwe school." in refused.content.decode()
+    assert case.exports.count() == A_DAY
+    assert asked(other).status_code == 302
+    case.exports.update(requested_at=timezone.now() - timedelta(days=1, minutes=1))
+    assert asked(own).status_code == 302
 
 
 def test_nor_do_those_of_its_files(case, coordinator, signed_in):
