@@ -85,11 +85,15 @@ class Veil:
         return text
 
 
+# Who told it is somebody whom the family knows: without their name, neither goes along.
+WHO_TOLD = gettext_lazy("Told by")
+
+
 def _signal(signal: Any) -> Lines:
     yield gettext_lazy("What was seen or heard"), signal.facts
     yield gettext_lazy("Marked on the body map"), signal.marks_in_words
     yield gettext_lazy("The pupil's own words"), signal.child_words
-    yield gettext_lazy("Told by"), signal.hearsay_from
+    yield WHO_TOLD, signal.hearsay_from
     yield gettext_lazy("What the writer makes of it"), signal.interpretation
 
 
@@ -187,6 +191,9 @@ def chosen(case: Case, user: User, keys: Iterable[str], veil: Veil) -> list[Piec
 
 def _piece(kind: Kind, record: Any, veil: Veil) -> Piece:
     day = date_format(timezone.localtime(getattr(record, kind.moment)), "j F Y")
-    said = "\n\n".join(f"{label}: {text}" for label, text in kind.lines(record) if text)
+    lines = [(label, text) for label, text in kind.lines(record) if text]
+    if veil.family is not None:
+        lines = [(label, text) for label, text in lines if label is not WHO_TOLD]
+    said = "\n\n".join(f"{label}: {text}" for label, text in lines)
     key = sign_of(f"{kind.relation}-{record.pk}")
     return Piece(key, f"{kind.title}, {day}", veil.over(said))

@@ -92,6 +92,17 @@ def test_with_the_name_it_goes_as_it_is(case, coordinator):
     assert "Jasmijn huilde" in asked.pieces.get().text
 
 
+def test_who_told_it_goes_along_with_the_name_alone(case, coordinator):
+    """An aunt of this name and this pupil belong to one family: she tells which."""
+    signal = SignalFactory(case=case, facts="Kwam zonder jas.", hearsay_from="Tante Ria Bontekoe")
+    named = {"named": True, "naming_ground": "Toestemming."}
+    with_it, without_it = ask(case, coordinator, signal, **named), ask(case, coordinator, signal)
+    assert "Ria Bontekoe" in with_it.pieces.get().text
+    said = without_it.pieces.get().text
+    assert "Kwam zonder jas." in said
+    assert not {"Ria", "Bontekoe", "Verteld"} & set(said.replace(":", " ").split())
+
+
 def test_who_is_invited_reads_the_pieces_and_nothing_else(
     case, coordinator, family_worker, signed_in
 ):
