@@ -120,7 +120,9 @@ class Seldom(logging.Filter):
         if record.name.startswith(REFUSED):
             return record.name
         if record.name.startswith((SERVER, PROVIDERS)) and record.levelno == logging.WARNING:
-            return str(record.msg)  # with what a stranger sent left out
+            # With what a stranger sent left out, and which of our providers it is left in.
+            of_ours = record.args[:1] if record.name.startswith(PROVIDERS) else ()
+            return str((record.msg, *of_ours))
         is_away = getattr(record, "status_code", None) == AWAY and not record.exc_info
         return record.getMessage() if is_away else ""
 

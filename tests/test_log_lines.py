@@ -260,3 +260,19 @@ def test_nor_with_what_is_no_request_at_all():
     begun = [kept(logging.INFO, "Booting worker with pid: %s", number) for number in range(3)]
     assert refused == [True, False, False]
     assert begun == [True] * 3
+
+
+@shows("limit-7")
+def test_nor_with_sign_ins_that_a_provider_fails():
+    """Each provider says so once a minute, or one that is broken hides that another one is."""
+    seldom = Seldom()
+
+    def kept(provider, why):
+        said = {
+            "name": "accounts.sso.flow", "levelno": logging.WARNING,
+            "msg": "Single sign-on through %s failed: %s", "args": (provider, why),
+        }  # fmt: skip
+        return seldom.filter(logging.makeLogRecord(said))
+
+    assert [kept("one", f"state {number}") for number in range(3)] == [True, False, False]
+    assert [kept("two", f"state {number}") for number in range(3)] == [True, False, False]

@@ -1,5 +1,6 @@
 """A session that ends in the middle of writing: what was typed comes back, to its writer alone."""
 
+import uuid
 from http import HTTPStatus
 
 import pytest
@@ -39,6 +40,26 @@ def filled_in(browser, pupil):
         "categories": ["fear_home", "anxious"],
         "urgency": "severe",
     }
+
+
+def filed_under(browser, data):
+    browser.post(NEW, data)
+    filed = Signal.objects.latest("pk")
+    key = filed.idempotency_key
+    Signal.objects.filter(pk=filed.pk).update(idempotency_key=uuid.uuid4())
+    return key
+
+
+def test_what_a_form_is_filed_under_tells_its_words_to_nobody(teacher, pupil, signed_in, settings):
+    """It lies readable beside words that are encrypted: made of them alone, it lets them be
+    guessed. So it takes a key that is not in the database.
+    """
+    data = filled_in(signed_in(teacher), pupil)
+    first = filed_under(signed_in(teacher), data)
+    assert first != uuid.UUID(data["idempotency_key"])
+    assert filed_under(signed_in(teacher), data) == first
+    settings.SECRET_KEY = f"another-{settings.SECRET_KEY}"
+    assert filed_under(signed_in(teacher), data) not in {first, uuid.UUID(data["idempotency_key"])}
 
 
 def shown(browser):
