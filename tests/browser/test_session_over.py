@@ -15,6 +15,9 @@ from tests.factories import PASSWORD, CaseFactory, PupilFactory, SignalFactory, 
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SEEN = "Had een blauw oog."
+# As another tab does, where nobody is signed in any more.
+ENDS_ELSEWHERE = """() => window.dispatchEvent(
+  new StorageEvent("storage", { key: "meldcode-nobody" }))"""
 SAID_OF_THE_LINE = """() => [...document.querySelectorAll("[data-when]")]
   .filter((part) => !part.hidden).map((part) => part.dataset.when)"""
 
@@ -215,10 +218,8 @@ def test_what_asks_how_far_it_is_goes_on_when_it_is_shown_again(school, visitor)
     page.on("request", lambda request: asked.append(1) if request.url.endswith(path) else None)
     page.clock.install()
     person.open(path)
-    ends_elsewhere = """() => window.dispatchEvent(
-      new StorageEvent("storage", { key: "meldcode-nobody" }))"""
     page.route("**/account/stay/**", lambda route: route.abort())
-    page.evaluate(ends_elsewhere)
+    page.evaluate(ENDS_ELSEWHERE)
     page.get_by_text("Je bent uitgelogd en Meldcode is niet bereikbaar.").wait_for()
     page.clock.run_for(3_000)
     page.wait_for_timeout(200)
@@ -228,11 +229,40 @@ def test_what_asks_how_far_it_is_goes_on_when_it_is_shown_again(school, visitor)
     assert len(asked) == before  # nobody sees it
     PupilImport.objects.update(state=PupilImport.State.FAILED)
     page.unroute("**/account/stay/**")
-    page.evaluate(ends_elsewhere)
+    page.evaluate(ENDS_ELSEWHERE)
     page.locator("main").wait_for()
     page.clock.run_for(1_500)
     page.get_by_role("heading", name=dutch("It could not be applied")).wait_for()
     person.complaints.clear()
+
+
+@pytest.mark.parametrize("size", ["desk"])
+def test_who_left_in_a_hurry_is_gone_whatever_is_answered_then(coordinator, whole):
+    """It was asked whether there is a session still; the answer brought the page back."""
+    coordinator.open(whole)
+    page, asked = coordinator.page, []
+
+    def answer_later(route):
+        asked.append(route)
+
+    def stays(route):
+        route.fulfill(status=204)
+
+    page.route("**/account/stay/**", answer_later)
+    elsewhere = page.locator(".leave-link").get_attribute("href")
+    page.route(f"{elsewhere}**", stays)
+    with page.expect_request("**/account/stay/**"):
+        page.evaluate(ENDS_ELSEWHERE)
+    page.locator("html.session-over").wait_for(state="attached")
+    for __ in range(3):
+        page.keyboard.press("Shift")
+    page.locator("html[data-left]").wait_for(state="attached")
+    title = page.title()
+    with page.expect_response("**/account/stay/**"):
+        asked[0].fulfill(status=204)
+    page.wait_for_timeout(200)
+    assert SEEN not in page.content()
+    assert page.title() == title
 
 
 @pytest.mark.parametrize("size", ["desk"])
