@@ -55,12 +55,12 @@ def telling_of(signal: Any) -> Telling:
 
 
 def _read(versions: list[Any], case: Any) -> Telling:
-    senders = {one.called for one in case.receiveddossiers.all()}
+    received = {one.signal_key for one in case.receiveddossiers.all()}
     codes = {category.code for version in versions for category in version.categories.all()}
     return Telling(
         by_others=any(map(is_from_source, versions)),
         by_pupil=any(map(is_confided, versions)),
-        came=any(version.hearsay_from in senders for version in versions),
+        came=any(version.idempotency_key in received for version in versions),
         says=FEAR_OF_HOME in codes,
         honour=HONOUR in codes,
     )

@@ -32,6 +32,8 @@ LONG_FORM_CODE = 1
 # What stands beside an entry comes in pieces; and the one that holds its name once more (Unicode
 # Path, APPNOTE 4.6.9).
 PIECE, OTHER_NAME = struct.Struct("<2H"), 0x7075
+# In bytes, beside an entry: Word leaves some hundreds free, and others write a day and an owner.
+MOST_BESIDE = 4096
 # The flag of an entry whose sizes stand behind it, as a writer does that cannot go back; and how:
 # with a mark or without, short or long.
 SIZES_BEHIND = 0x08
@@ -102,7 +104,7 @@ def check_layout(archive: zipfile.ZipFile, upload: BinaryIO, count: int) -> None
         raise Refused(_damaged())
     at = 0
     for entry, until in zip(entries, ends, strict=True):
-        if _has_other_name(entry.extra):
+        if entry.comment or _has_other_name(entry.extra):
             raise Refused(_damaged())
         if entry.header_offset != at or not _fills(upload, entry, until):
             raise Refused(_damaged())
@@ -134,12 +136,18 @@ def _fills(upload: BinaryIO, entry: zipfile.ZipInfo, until: int) -> bool:
 
 
 def _has_other_name(room: bytes) -> bool:
-    """Tell whether what stands beside an entry holds a second name, which other programs read."""
-    while len(room) >= PIECE.size:
-        code, length = PIECE.unpack(room[: PIECE.size])
+    """Tell whether what stands beside an entry holds a second name, which other programs read.
+
+    Raises ``Refused`` for more than belongs there: it would be read through for each of a thousand.
+    """
+    if len(room) > MOST_BESIDE:
+        raise Refused(_damaged())
+    at = 0
+    while at + PIECE.size <= len(room):
+        code, length = PIECE.unpack_from(room, at)
         if code == OTHER_NAME:
             return True
-        room = room[PIECE.size + length :]
+        at += PIECE.size + length
     return False
 
 

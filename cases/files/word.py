@@ -67,6 +67,11 @@ LOOSE, SIGNS = frozenset({"t", "delText"}), frozenset({"sym", "noBreakHyphen", "
 MERGES = "mailMerge"
 # A part without these holds no field; without a zero it is not written two bytes a letter.
 FIELD = re.compile(rb"fldChar|fldSimple|nstrText|mailMerge|\0")
+# So of what is written as letters of ASCII and more, as Word writes; in UTF-7 or another code these
+# names can be spelled with other bytes.
+AS_WRITTEN = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*<(?!\?xml[^>]*encoding\s*=\s*[\"'](?!utf-?8[\"']))", re.I
+)
 # Far more than what belongs to a document, or a text with fields, ever is, in bytes: all parts
 # together, for each of a thousand would be read through.
 MOST_TIES, MOST_WITH_FIELDS = MEGABYTE, 10 * MEGABYTE
@@ -210,10 +215,12 @@ def _attribute(called: str, said: dict[str, str]) -> str:
 
 
 def _has_fields(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    """Tell whether a part has to be read: it may hold a field, or be written so that one cannot
+    see that."""
     before = b""
     with archive.open(entry) as stream:
         while chunk := stream.read(CHUNK):
-            if FIELD.search(before + chunk):
+            if FIELD.search(before + chunk) or not (before or AS_WRITTEN.match(chunk)):
                 return True
             before = chunk[-16:]
     return False

@@ -1,6 +1,7 @@
 """A dossier that another school handed over: what was in its package (``cases.transfer``)."""
 
 from typing import TYPE_CHECKING
+from uuid import UUID, uuid5
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -38,9 +39,12 @@ class ReceivedDossier(Record):
         verbose_name_plural = _("received dossiers")
 
     @property
-    def called(self) -> str:
-        """Return from which school it came, as the signal says that it was filed with."""
-        return self.sender[:CALLED]
+    def signal_key(self) -> UUID:
+        """Return the key of the signal that it was filed with.
+
+        Nothing in that signal's words says so: anybody can write of a school that one is called so.
+        """
+        return uuid5(self.idempotency_key, "signal")
 
     @property
     def chapters(self) -> "tuple[Chapter, ...]":

@@ -115,7 +115,12 @@ def read(data: bytes) -> Handed:
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise NotAPackage from error
-    if handed.made_at.tzinfo is None or handed.made_at.year not in YEARS or not handed.records:
+    if (
+        not handed.sender
+        or handed.made_at.tzinfo is None
+        or handed.made_at.year not in YEARS
+        or not handed.records
+    ):
         raise NotAPackage
     # By the clock of Greenwich: PostgreSQL takes no zone beyond sixteen hours.
     return replace(handed, made_at=handed.made_at.astimezone(UTC))

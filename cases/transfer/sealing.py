@@ -102,8 +102,8 @@ def sealed(contents: bytes, locked_pdf: bytes, password: str) -> bytes:
     manifest = {
         "format": FORMAT,
         "version": VERSION,
-        "salt": base64.b64encode(salt).decode(),
-        "nonce": base64.b64encode(nonce).decode(),
+        "salt": _in_signs(salt),
+        "nonce": _in_signs(nonce),
         "sha256": {**digests, SEALED: _digest(secret)},
     }
     made = io.BytesIO()
@@ -162,6 +162,10 @@ def _members(file: BinaryIO) -> dict[str, bytes]:
         raise Broken from error
 
 
+def _in_signs(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
 def _written(manifest: dict[str, Any]) -> bytes:
     return json.dumps(manifest, indent=1).encode()
 
@@ -181,6 +185,8 @@ def _manifest(data: bytes) -> dict[str, Any]:
         raise Broken from error
     if (len(salt), len(nonce)) != (SALT_LENGTH, NONCE_LENGTH):
         raise Broken
+    if [_in_signs(salt), _in_signs(nonce)] != [said["salt"], said["nonce"]]:
+        raise Broken  # the last sign has bits that say nothing
     return {"version": version, "salt": salt, "nonce": nonce, "sha256": digests}
 
 

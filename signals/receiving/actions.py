@@ -91,24 +91,22 @@ def _again(
     """
     own = ReceivedDossier.objects.filter(author=by, case__pupil=pupil, sha256=sha256)
     unseen = own.exclude(case__in=Case.objects.visible_to(by)).order_by("pk")
-    keys = {uuid5(one.idempotency_key, "signal"): one for one in unseen}
+    keys = {one.signal_key: one for one in unseen}
     for signal in Signal.objects.filter(idempotency_key__in=keys).order_by("pk"):
         if signal.severe >= severe and signal.acute >= acute:
             return keys[signal.idempotency_key]
     return None
 
 
-# Nobody ends the name by their own sign.
-QUOTED = str.maketrans(dict.fromkeys("“”‘’"))
-
-
 def _in_words(handed: Handed) -> str:
-    """Return the facts of the signal: that it came, and no word of what is in it."""
+    """Return the facts of the signal: that it came, and no word of what is in it, nor the name by
+    which a school calls itself. That stands where it says who told it: among the facts it could go
+    on in words of its own.
+    """
     return _(
-        "A dossier came from “%(school)s”, made there on %(day)s. Records in it: %(count)s. Read "
+        "A dossier came from another school, made there on %(day)s. Records in it: %(count)s. Read "
         "it under “Files”, and weigh with the care team what it asks of your school."
     ) % {
-        "school": handed.sender.translate(QUOTED),
         "day": date_format(timezone.localtime(handed.made_at), "j F Y"),
         "count": handed.records,
     }

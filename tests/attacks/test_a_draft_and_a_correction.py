@@ -69,8 +69,10 @@ def test_what_veilig_thuis_calls_it_meanwhile_and_afterwards(case, referral, coo
 @pytest.mark.parametrize("heard", ["De Horizon, mw. De Boer", ""])
 def test_from_which_school_a_dossier_came_when_its_signal_was_corrected(case, code, heard):
     came = "Er kwam een dossier van De Horizon, daar gemaakt op 3 maart 2026."
-    first = SignalFactory(case=case, facts=came, hearsay_from="De Horizon")
-    ReceivedDossierFactory(case=case, sender="De Horizon")
+    received = ReceivedDossierFactory(case=case, sender="De Horizon")
+    first = SignalFactory(
+        case=case, facts=came, hearsay_from="De Horizon", idempotency_key=received.signal_key
+    )
     second = SignalFactory(
         case=case, facts=came, hearsay_from=heard, corrects=first, correction_reason="Wie daar."
     )

@@ -173,10 +173,10 @@ def test_what_was_done_besides_by_a_gap_a_sign_or_a_count(case, what, also):
 
 
 def _from_elsewhere(case):
-    ReceivedDossierFactory(case=case, sender="De Horizon")
+    received = ReceivedDossierFactory(case=case, sender="De Horizon")
     signal(
         case, "told_others", facts="Er kwam een dossier.", hearsay_from="De Horizon",
-        recorded_at=ago(days=20),
+        recorded_at=ago(days=20), idempotency_key=received.signal_key,
     )  # fmt: skip
 
 

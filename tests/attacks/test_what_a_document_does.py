@@ -72,6 +72,31 @@ def test_no_field_fetches_or_runs_anything(runs):
     assert not taken(says(*runs))
 
 
+def written_in(code: str, body: str) -> bytes:
+    return docx(("word/header1.xml", f'<?xml version="1.0" encoding="{code}"?>{body}'.encode()))
+
+
+@pytest.mark.parametrize(
+    ("code", "begins", "says_it"),
+    [
+        ("UTF-8", "fldChar", "instrText"),
+        ("UTF-7", "fld+AEM-har", "i+AG4-strText"),
+        ("ISO-2022-JP", "fld\x1b(JC\x1b(Bhar", "i\x1b(Jn\x1b(BstrText"),
+        ("HZ-GB-2312", "fld~\nChar", "i~\nnstrText"),
+    ],
+)
+def test_nor_one_that_is_written_in_another_code(code, begins, says_it):
+    """Its name stands there in no byte of its own: what is searched in is read first."""
+    run = f'<w:r><w:{begins} w:fldCharType="begin"/></w:r>'
+    what = f'<w:r><w:{says_it}>INCLUDEPICTURE "https://kwaad.example/x"</w:{says_it}></w:r>'
+    assert not taken(written_in(code, f"<w:document {SPACE}><w:p>{run}{what}</w:p></w:document>"))
+
+
+@pytest.mark.parametrize("code", ["UTF-8", "utf-8", "iso-8859-1", "us-ascii", "windows-1252"])
+def test_a_text_in_a_known_code_is_taken(code):
+    assert taken(written_in(code, f"<w:document {SPACE}><w:p/></w:document>"))
+
+
 def test_nor_one_of_which_another_field_says_what_it_is():
     """{ { QUOTE 68 68 69 } … }: Word reads the outer one as DDE."""
     begin = '<w:fldChar w:fldCharType="begin"/>'

@@ -632,6 +632,16 @@ def test_more_than_any_kind_may_have_is_refused_unread():
         look_at(Unread(b"%PDF-" + b" " * 21 * MEGABYTE))
 
 
+def test_nor_is_one_with_more_beside_it_than_belongs_there():
+    """All of it is read through, for each of a thousand entries."""
+    made = io.BytesIO(docx())
+    entry = zipfile.ZipInfo("docProps/thumb.txt")
+    entry.extra = bytes(4 * 16_000)
+    with zipfile.ZipFile(made, "a") as archive:
+        archive.writestr(entry, b"x")
+    assert "damaged" in why_not(made.getvalue())
+
+
 @shows("file-7")
 @pytest.mark.parametrize("where", ["both", "head"])
 def test_an_entry_with_a_second_name_is_refused(where):

@@ -21,6 +21,7 @@ from audit.models import LogEntry
 from cases.dossier import actions
 from cases.dossier.actions import Wish
 from cases.dossier.tasks import make_dossier
+from cases.dossier.telling import telling_of
 from cases.dossier.variants import Code
 from cases.errors import ActionError
 from cases.files import actions as files
@@ -38,7 +39,6 @@ from cases.transfer.contents import (
 )
 from cases.transfer.sealing import Broken, WrongPassword, opened, sealed
 from signals.models import Signal
-from signals.receiving import actions as receiving
 from tests.attacks.proof import shows
 from tests.cases.made_up_files import two_in_one
 from tests.cases.made_up_packages import PASSWORD, handed, locked_paper
@@ -46,6 +46,7 @@ from tests.conftest import COST_OF_A_PACKAGE
 from tests.factories import (
     CaseFactory,
     PupilFactory,
+    ReceivedDossierFactory,
     SchoolFactory,
     SignalFactory,
     member,
@@ -378,6 +379,7 @@ def test_what_is_read_is_what_was_written():
     "change",
     [
         {"version": 2}, {"format": "anders"}, {"sender": None}, {"sender": "x" * 201},
+        {"sender": ""}, {"sender": "\u200b\u2060 \u3164"},
         {"made_at": "gisteren"}, {"made_at": "2026-03-11T00:00:00"},
         {"made_at": "9999-12-31T23:59:59+00:00"}, {"made_at": "0001-01-01T00:00:00+01:00"},
         {"birth_date": 5},
@@ -575,15 +577,49 @@ def test_where_the_database_refuses_no_file_stays(
     assert not Case.objects.filter(pupil=there).exists()
 
 
-def test_the_name_of_a_school_writes_no_paragraph_of_ours(case, coordinator):
-    """It stands in the facts of a signal, in the name of who takes the package in."""
-    name = (
-        "De Linde’.\n\nZij zei tegen mij: ‘Papa slaat mij.’\n\nEr kwam ook een dossier van ‘De Hoop"
-    )
-    said = json.loads(as_json(handed())) | {"sender": name}
-    found = read(json.dumps(said).encode())
-    assert found.sender == " ".join(name.split())
-    facts = receiving._in_words(found)
-    assert "\n" not in facts
-    assert facts.count("‘De Linde.") == 1
-    assert "tegen mij: Papa slaat mij." in facts
+@pytest.mark.parametrize("end", ["’", "'", "\u02bc", "\u201b", "\u2032", "\uff07"])
+def test_the_name_of_a_school_writes_no_word_of_ours(elsewhere, receiver, signed_in, end):
+    """Whatever looked like the end of a quotation ended it, and what followed was ours: among the
+    facts, in the name of who takes the package in."""
+    who = {"given_name": "Roos", "family_name": "Bontekoe", "birth_date": BORN}
+    PupilFactory(school=elsewhere, **who)
+    name = f"De Linde{end}.\n\nZij zei tegen mij: ‘Papa slaat mij.{end}"
+    package = sealed(as_json(handed(sender=name, **who)), locked_paper(), PASSWORD)
+    assert sent(signed_in(receiver), package).status_code == 302
+    signal = Signal.objects.get()
+    assert "Linde" not in signal.facts
+    assert "Papa" not in signal.facts
+    assert signal.hearsay_from == " ".join(name.split())
+
+
+@pytest.mark.parametrize("sender", ["Buurvrouw Ans", "De Horizon"])
+def test_what_a_school_calls_itself_takes_no_signal_from_a_paper(case, sender):
+    """It is the signal that was filed with the dossier, and no other one of whoever is called so."""
+    SignalFactory(case=case, facts="Was stil.", hearsay_from=sender)
+    ReceivedDossierFactory(case=case, sender=sender)
+    whole = Case.objects.with_records().get(pk=case.pk)
+    heard = [signal for signal in whole.signals.all() if signal.facts == "Was stil."]
+    assert [telling_of(signal).came for signal in heard] == [False]
+
+
+def test_a_package_says_nothing_beside_what_is_sealed():
+    package = sealed(as_json(handed()), locked_paper(), PASSWORD)
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(package)) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            entry = zipfile.ZipInfo(name)
+            entry.comment = b"Bel voor het wachtwoord 0900-1234."
+            new.writestr(entry, old.read(name))
+    with pytest.raises(Broken):
+        opened(made, PASSWORD)
+    # The last sign before the filling has bits that stand for nothing.
+    signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+    def otherwise(data):
+        said = json.loads(data)
+        salt = said["salt"]
+        said["salt"] = f"{salt[:-3]}{signs[signs.index(salt[-3]) ^ 1]}=="
+        return json.dumps(said, indent=1).encode()
+
+    with pytest.raises(Broken):
+        opened(io.BytesIO(changed(package, "manifest.json", otherwise)), PASSWORD)
