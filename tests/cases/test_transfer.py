@@ -594,7 +594,7 @@ def test_the_name_of_a_school_writes_no_word_of_ours(elsewhere, receiver, signed
 
 @pytest.mark.parametrize("sender", ["Buurvrouw Ans", "De Horizon"])
 def test_what_a_school_calls_itself_takes_no_signal_from_a_paper(case, sender):
-    """It is the signal that was filed with the dossier, and no other one of whoever is called so."""
+    """It is the signal that was filed with the dossier, and none of whoever else is called so."""
     SignalFactory(case=case, facts="Was stil.", hearsay_from=sender)
     ReceivedDossierFactory(case=case, sender=sender)
     whole = Case.objects.with_records().get(pk=case.pk)
