@@ -55,6 +55,7 @@ AUDITED: dict[type[models.Model], list[str]] = {
     PupilImport: ["state", "requested_by", "full_list", "counts"],
     Conversation: [
         "kind",
+        "family_there",
         "held_at",
         "author",
         "cycle",

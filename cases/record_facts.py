@@ -25,11 +25,8 @@ TOLD_BY_OTHERS = "told_others"
 # What was advised on the talk, when it is to wait.
 WAITS = frozenset({"pupil", "wait"})
 NEVER = datetime.max.replace(tzinfo=UTC)
-# With whom a talk is by its kind; of a talk of three its answers tell.
 PUPIL_KINDS = frozenset({"pupil", "pupil_and_parents"})
 PARENT_KINDS = frozenset({"parents", "pupil_and_parents"})
-# Of a talk of three: a consent that somebody asked for there.
-ASKED_THERE = frozenset({"given", "partly", "refused"})
 
 
 def signal_facts(case: Case, signals: list[Any], now: datetime) -> dict[str, Any]:
@@ -186,8 +183,8 @@ def conversation_facts(
     return {
         "talked_at": held[0].recorded_at if held else None,
         "talk_skipped_at": skipped[0].recorded_at if skipped else None,
-        "pupil_spoken": any(pupil_was_there(c, unsaid=True) for c in held),
-        "parents_spoken": any(parents_were_there(c, unsaid=True) for c in held),
+        "pupil_spoken": _spoke_with(PUPIL_KINDS, held),
+        "parents_spoken": _spoke_with(PARENT_KINDS, held),
         # A signal that comes after the talk is not taken away by it.
         "concern_cleared": cleared
         and (last_signal_at is None or last_signal_at <= last.recorded_at),
@@ -356,29 +353,18 @@ def _end_of_day(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(17)))
 
 
-def parents_were_there(talk: Any, *, unsaid: bool = False) -> bool:
-    """Tell whether somebody spoke with the parents, as far as it says. To a talk of three, of which
-    nobody writes down in a list who came, the pupil can come alone.
+def parents_were_there(talk: Any) -> bool:
+    """Tell whether somebody spoke with the parents there, as far as it says."""
+    return talk.with_whom in PARENT_KINDS
 
-    ``unsaid``: what holds of such a talk where their consent was nothing to ask for, at 16 and
-    over. A paper takes them for away, and the protocol does not send anybody to them anew.
+
+def pupil_was_there(talk: Any) -> bool:
+    """Tell whether somebody spoke with the pupil there, as far as it says."""
+    return talk.with_whom in PUPIL_KINDS
+
+
+def _spoke_with(kinds: frozenset[str], held: list[Any]) -> bool:
+    """Tell whether one of these was spoken with. A talk of three of which nobody knows who came
+    (of before it was asked) counted for both, and does so still: nobody is sent to them anew.
     """
-    if talk.kind != "three_way":
-        return talk.kind in PARENT_KINDS
-    return _was_there(talk, talk.consent_parents, unsaid)
-
-
-def pupil_was_there(talk: Any, *, unsaid: bool = False) -> bool:
-    """Tell whether somebody spoke with the pupil, as far as it says; under 12 nobody asks for
-    their consent (``unsaid``: as for the parents).
-    """
-    if talk.kind != "three_way":
-        return talk.kind in PUPIL_KINDS
-    return _was_there(talk, talk.consent_pupil, unsaid)
-
-
-def _was_there(talk: Any, consent: str, unsaid: bool) -> bool:
-    """Tell whether who said this to help was at a talk of three: asked there, or one of two whose
-    words stand apart.
-    """
-    return consent in ASKED_THERE or bool(talk.parents_reactions) or (not consent and unsaid)
+    return any(talk.with_whom in kinds or not talk.with_whom for talk in held)

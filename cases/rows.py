@@ -38,6 +38,7 @@ LOOKED_AT = {
     "consultations": ("kind", "closed_at", "next_talk", "talk"),
     "conversations": (
         "kind",
+        "family_there",
         "held_at",
         "concern",
         "help_wanted",

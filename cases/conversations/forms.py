@@ -35,6 +35,12 @@ class ConversationForm(StepForm):
         choices=[c for c in Kind.choices if c[0] != Kind.SKIPPED],
         widget=forms.RadioSelect,
     )
+    family_there = forms.ChoiceField(
+        label=_("Who of the family was there?"),
+        choices=Conversation.FamilyThere.choices,
+        required=False,
+        widget=forms.RadioSelect,
+    )
     held_at = MomentField(label=_("When was it?"))
     attendees = forms.CharField(
         label=_("Who were there?"),
@@ -169,11 +175,18 @@ class ConversationForm(StepForm):
                     self.add_error(
                         name, _("They consent in a talk of three: with somebody of the buurtteam.")
                     )
+            cleaned["family_there"] = ""
+        spoken_with = Conversation(
+            kind=kind or "", family_there=cleaned.get("family_there") or ""
+        ).with_whom
         self._need(
             "parents_reactions",
-            kind == Kind.PUPIL_AND_PARENTS,
+            spoken_with == Kind.PUPIL_AND_PARENTS,
             _("Write down how the parents reacted, apart from the pupil."),
         )
+        if spoken_with == Kind.PUPIL and cleaned.get("parents_reactions"):
+            message = _("The parents were not there. What they said is a talk of its own.")
+            self.add_error("parents_reactions", message)
         self._need("home_safe", kind in WITH_PUPIL, _("Say whether it is safe to go home."))
         self._need(
             "home_agreed",
@@ -194,6 +207,7 @@ class ConversationForm(StepForm):
 
     def _clean_three_way(self, cleaned: dict[str, Any]) -> None:
         """Ask whose consent it takes, to what, and how; consent and refusal exclude each other."""
+        self._need("family_there", True, _("Choose who of the family was there."))
         self._need("buurtteam_contact", True, _("Fill in who was there for the buurtteam."))
         asked = [CONSENT_FIELDS[party] for party in consents(self.pupil_age)]
         for name in asked:

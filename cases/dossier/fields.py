@@ -328,12 +328,7 @@ def _handed_over(talk: Any, guarded: Guard) -> Iterator[Line]:
         )
 
 
-# Who of the family was there nobody writes down in a way that a program reads.
-SPOKEN_WITH = {
-    "pupil_and_parents": JOINT_TALK,
-    "parents": PARENT_TALK,
-    "three_way": PARENT_TALK,
-}
+SPOKEN_WITH = {"pupil_and_parents": JOINT_TALK, "parents": PARENT_TALK}
 
 
 def _of_whom(talk: Any, guarded: Guard) -> About:
@@ -341,7 +336,7 @@ def _of_whom(talk: Any, guarded: Guard) -> About:
     if talk.is_skipped:
         return safety(talk, guarded)
     if parents_were_there(talk):
-        return SPOKEN_WITH[talk.kind]
+        return SPOKEN_WITH[talk.with_whom]
     # Of whom it cannot be told is on the paper of neither.
     return CONFIDED if pupil_was_there(talk) else UNTOLD
 
@@ -355,6 +350,7 @@ TALK = Kind(
         field("weighed_with", gettext_lazy("Weighed with"), STAFF),
         field("get_weighed_where_display", gettext_lazy("Where they work"), safety),
         field("look_again_on", gettext_lazy("Looked at again whether a talk is safe"), safety),
+        field("get_family_there_display", gettext_lazy("Of the family"), _confided),
         field("attendees", gettext_lazy("Who were there"), _confided),
         field("interpreter", gettext_lazy("Interpreter"), STAFF),
         _facts_brought,

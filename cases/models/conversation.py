@@ -21,6 +21,13 @@ class Conversation(Record):
         THREE_WAY = "three_way", _("Three-way: school, family and buurtteam")
         SKIPPED = "skipped", _("Not held: not safe now")
 
+    class FamilyThere(models.TextChoices):
+        """Who of the family came to a talk of three."""
+
+        PUPIL = "pupil", _("The pupil, without the parents")
+        PARENTS = "parents", _("One parent or both, without the pupil")
+        BOTH = "both", _("The pupil, and one parent or both")
+
     class Concern(models.TextChoices):
         """What is left of the concern after the conversation (R20, R22)."""
 
@@ -77,6 +84,15 @@ class Conversation(Record):
     OUTSIDE = frozenset({WeighedWhere.VEILIG_THUIS, WeighedWhere.BUURTTEAM})
 
     kind = models.CharField(_("with whom"), max_length=20, choices=Kind.choices)
+    # Of a talk of three. Empty: of before it was asked.
+    family_there = models.CharField(
+        _("who of the family was there"),
+        max_length=10,
+        choices=FamilyThere.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
     held_at = models.DateTimeField(_("when"))
     attendees = NarrativeLine(_("who were there"), max_length=300, blank=True)
     facts_brought = NarrativeField(_("which facts you brought"), blank=True)
@@ -149,6 +165,19 @@ class Conversation(Record):
     def is_three_way(self) -> bool:
         """Tell whether school, family and buurtteam sat together."""
         return self.kind == self.Kind.THREE_WAY
+
+    @property
+    def with_whom(self) -> str:
+        """Return as a ``Kind`` with whom of the family it was, or ""; of a talk of three of before
+        it was asked nobody knows.
+        """
+        if not self.is_three_way:
+            return self.kind
+        return {
+            self.FamilyThere.PUPIL: self.Kind.PUPIL,
+            self.FamilyThere.PARENTS: self.Kind.PARENTS,
+            self.FamilyThere.BOTH: self.Kind.PUPIL_AND_PARENTS,
+        }.get(self.family_there, "")
 
     @property
     def hands_over(self) -> bool:

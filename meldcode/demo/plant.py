@@ -134,6 +134,8 @@ def _talk(walk: Walk, event: events.Talk, at: datetime) -> None:
     Conversation.objects.create(
         **walk.record(event, at),
         kind=event.kind,
+        # Of three: pupil and parents came to each in these stories.
+        family_there=_family_there(event),
         held_at=at - HELD_BEFORE,
         attendees=event.attendees,
         facts_brought=event.facts,
@@ -148,6 +150,11 @@ def _talk(walk: Walk, event: events.Talk, at: datetime) -> None:
         buurtteam_consent=event.consent,
         **_consents(walk, event),
     )
+
+
+def _family_there(event: events.Talk) -> str:
+    of_three = event.kind == Conversation.Kind.THREE_WAY
+    return Conversation.FamilyThere.BOTH.value if of_three else ""
 
 
 def _consents(walk: Walk, event: events.Talk) -> dict[str, str]:

@@ -91,7 +91,8 @@ def correction(world: World) -> Data:
 def conversation(world: World) -> Data:
     """Fill in a talk of three parties."""
     return {
-        "kind": "three_way", "held_at": yesterday(), "attendees": "Moeder, mentor, gezinswerker",
+        "kind": "three_way", "family_there": "both", "held_at": yesterday(),
+        "attendees": "Moeder, mentor, gezinswerker",
         "facts_brought": "Tien keer te laat.", "reactions": "Moeder schrok.", "concern": "stays",
         "help_wanted": "yes", "agreements": "Volgende week weer.", "interpreter": "Turks",
         "parents_reactions": "Vader zweeg.", "home_safe": "agreed", "home_agreed": "Belt ons.",

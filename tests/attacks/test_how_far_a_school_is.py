@@ -207,18 +207,42 @@ def test_a_talk_of_three_of_which_it_does_not_say_who_came(case):
     assert said in page(case, Code.WHOLE)
 
 
-@pytest.mark.parametrize("parents", [{}, {"consent_parents": "refused"}])
-def test_a_talk_of_three_to_which_the_pupil_came_alone(case, parents):
-    """It stood on the parents' paper word for word, and they passed for spoken with."""
+@pytest.mark.parametrize("consent", ["", "refused", "given"])
+@pytest.mark.parametrize("there", ["pupil", "both"])
+def test_a_talk_of_three_to_which_the_pupil_came_alone(case, there, consent):
+    """It stood on the parents' paper word for word, and they passed for spoken with: also by a
+    consent of theirs, which had come in writing.
+    """
     said = "Papa slaat mij. Zeg het niet thuis."
     consultation(case, ago(days=5), question="Wat nu?")
     ConversationFactory(
-        case=case, kind="three_way", held_at=NOW, reactions=said, consent_pupil="given", **parents
-    )
-    assert said in page(case, Code.PUPIL)
+        case=case, kind="three_way", held_at=NOW, reactions=said, consent_pupil="given",
+        consent_parents=consent, consent_how="written", family_there=there,
+    )  # fmt: skip
+    assert said in page(case, Code.PUPIL, also=())
     shown = page(case, Code.PARENTS)
-    assert (said in shown) is bool(parents)
-    assert ("Wat nu?" in shown) is bool(parents)
+    assert (said in shown) is (there == "both")
+    assert ("Wat nu?" in shown) is (there == "both")
+
+
+@pytest.mark.parametrize("consent", ["given", "refused"])
+@pytest.mark.parametrize("also", [(), ("told", "weighed")])
+def test_a_talk_of_three_to_which_the_parents_came_alone(case, also, consent):
+    """The pupil had consented on another day: that passed for having been there."""
+    said = "Vader bekent dat hij haar zus sloeg. Zeg het haar niet."
+    talk = {"kind": "three_way", "held_at": NOW, "reactions": said, "consent_pupil": consent}
+    ConversationFactory(case=case, family_there="parents", **talk)
+    assert said not in page(case, Code.PUPIL, also=also)
+    assert said in page(case, Code.PARENTS)
+
+
+@pytest.mark.parametrize("consent", ["given", "refused"])
+def test_nor_does_a_consent_tell_who_came_before_that_was_asked(case, consent):
+    talk = {"kind": "three_way", "held_at": NOW, "reactions": "Zeg het niet thuis."}
+    consents = {"consent_pupil": consent, "consent_parents": consent}
+    ConversationFactory(case=case, **talk, **consents)
+    assert all("Zeg het niet thuis." not in page(case, code) for code in FAMILY)
+    assert "Zeg het niet thuis." in page(case, Code.WHOLE)
 
 
 @pytest.mark.parametrize("also", [("weighed",), ("weighed", "talks", "told")])

@@ -500,8 +500,9 @@ def test_what_was_withdrawn_since_the_paper_was_asked_for(case, code):
 def test_that_a_pupil_alone_refused_what_the_buurtteam_had_taken_on(case):
     SignalFactory(case=case, author=UserFactory(name="Karim Ouazzani"))
     ConversationFactory(
-        case=case, kind="three_way", held_at=NOW - timedelta(days=3), consent_parents="given",
-        consent_pupil="given", recorded_at=NOW - timedelta(days=3), buurtteam_consent=True,
+        case=case, kind="three_way", held_at=NOW - timedelta(days=3), family_there="both",
+        consent_parents="given", consent_pupil="given", buurtteam_consent=True,
+        recorded_at=NOW - timedelta(days=3),
     )  # fmt: skip
     one = alone(case, help_wanted="yes")
     other = alone(case, help_wanted="no", refused_by="pupil")

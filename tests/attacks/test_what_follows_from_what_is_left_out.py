@@ -67,7 +67,7 @@ def test_whether_it_is_safe_at_home_and_where_the_pupil_is(spoken, kind):
     before = page(spoken, Code.PARENTS).count("weggelaten")
     ConversationFactory(
         case=spoken, kind=kind, held_at=NOW, home_safe="agreed", home_agreed="Slaapt bij oma.",
-        consent_parents="refused" if kind == "three_way" else "",
+        family_there="both" if kind == "three_way" else "",
     )  # fmt: skip
     shown = page(spoken, Code.PARENTS)
     assert "oma" not in shown

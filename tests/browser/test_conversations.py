@@ -52,7 +52,10 @@ def handed_over(case, school):
 
 def fill_talk(person, **consents):
     """Fill in a talk of three, as far as it is shown."""
-    person.choose(kind="three_way", concern="less", help_wanted="yes", home_safe="agreed")
+    person.choose(
+        kind="three_way", family_there="both", concern="less", help_wanted="yes",
+        home_safe="agreed",
+    )  # fmt: skip
     person.fill(
         attendees="Tess, moeder, vader, mentor, gezinswerker",
         facts_brought="Tien keer te laat.\nSliep in de les.",

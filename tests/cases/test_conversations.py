@@ -62,7 +62,8 @@ def coordinator(school):
 def talk(**changes):
     """Return a talk of three as the form sends it, in which everybody consents."""
     return {
-        "kind": "three_way", "held_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
+        "kind": "three_way", "family_there": "both", "parents_reactions": "Schrok.",
+        "held_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
         "attendees": "Moeder, leerling, mentor", "facts_brought": "Tien keer te laat.",
         "reactions": "Knikte.", "concern": "less", "help_wanted": "yes", "home_safe": "yes",
         "buurtteam_contact": "Noor Kuipers", "consent_parents": "given",
@@ -124,31 +125,41 @@ def test_consent_of_all_whom_it_takes_makes_the_buurtteam_responsible(
     assert (RESPONSIBLE in said, NOT_RESPONSIBLE in said) == (hands_over, not hands_over)
 
 
+@pytest.mark.parametrize("years", [CHILD, BETWEEN, OLDER])
 @pytest.mark.parametrize(
-    ("years", "changes", "spoken"),
-    [
-        (CHILD, {"consent_parents": "given", "consent_pupil": ""}, (True, True)),
-        # The child came alone: its parents are still to be told.
-        (CHILD, {"consent_parents": "not_asked", "consent_pupil": "", "consent_how": ""},
-         (True, False)),
-        (CHILD, {"consent_parents": "not_asked", "consent_pupil": "", "consent_how": "",
-                 "parents_reactions": "Schrok."}, (True, True)),
-        (BETWEEN, {}, (True, True)),
-        (BETWEEN, {"consent_parents": "not_asked"}, (True, False)),
-        (BETWEEN, {"consent_pupil": "not_asked"}, (False, True)),
-        (BETWEEN, {"consent_parents": "refused", "consent_pupil": "not_asked",
-                   "consent_how": ""}, (False, True)),
-        # Their consent is nothing to ask for: nobody is sent to them anew.
-        (OLDER, {"consent_parents": "", "consent_pupil": "given"}, (True, True)),
-    ],
-)  # fmt: skip
-def test_who_came_to_a_talk_of_three_was_spoken_with(school, send, years, changes, spoken):
+    ("there", "spoken"),
+    [("pupil", (True, False)), ("parents", (False, True)), ("both", (True, True))],
+)
+def test_who_came_to_a_talk_of_three_was_spoken_with(school, send, years, there, spoken):
+    """A child who came alone leaves its parents to be told."""
     case = case_of(school, years)
-    send(case, **changes)
-    assert Conversation.objects.filter(kind="three_way").exists()
+    consents = {"consent_parents": "given" if years < OLDER else ""}
+    consents["consent_pupil"] = "given" if years > CHILD else ""
+    send(
+        case, family_there=there, parents_reactions="Schrok." if there == "both" else "", **consents
+    )
+    assert Conversation.objects.get(kind="three_way").family_there == there
     facts = known(case)
     assert (facts.pupil_spoken, facts.parents_spoken) == spoken
     assert ("R18" in asked(case)) == (years == CHILD and not spoken[1])
+
+
+def test_a_talk_of_three_of_before_counts_for_both_still(case):
+    """Nobody is sent anew to somebody of whom nobody was asked to write down that they came."""
+    ConversationFactory(case=case, kind="three_way")
+    assert (known(case).pupil_spoken, known(case).parents_spoken) == (True, True)
+
+
+def test_who_came_is_asked_of_a_talk_of_three_alone(case, send):
+    assert "family_there" in send(case, family_there="").context["form"].errors
+    apart = {"family_there": "pupil", "parents_reactions": "Schrok."}
+    assert "parents_reactions" in send(case, **apart).context["form"].errors
+    assert "parents_reactions" in send(case, parents_reactions="").context["form"].errors
+    of_two = dict.fromkeys(
+        ("consent_parents", "consent_pupil", "consent_how", "parents_reactions"), ""
+    )
+    send(case, **of_two, kind="parents", family_there="pupil")
+    assert Conversation.objects.get().family_there == ""
 
 
 def test_partly_is_no_consent_and_says_to_what(case, send):
@@ -276,10 +287,10 @@ def test_a_refusal_goes_from_the_form_to_what_now(case, send):
 def test_where_both_sat_it_is_asked_who_refuses(case, send):
     both = {
         "kind": "pupil_and_parents", "help_wanted": "no", "buurtteam_contact": "",
-        "consent_parents": "", "consent_pupil": "", "consent_how": "",
+        "consent_parents": "", "consent_pupil": "", "consent_how": "", "parents_reactions": "",
     }  # fmt: skip
     assert set(send(case, **both).context["form"].errors) == {"refused_by", "parents_reactions"}
-    send(case, **both, refused_by="both", parents_reactions="Boos.")
+    send(case, **{**both, "refused_by": "both", "parents_reactions": "Boos."})
     assert Conversation.objects.get().refused_by == "both"
 
 

@@ -127,9 +127,26 @@ def test_what_pupil_and_parents_said_in_one_talk_is_told_apart(referral, coordin
     assert "Wij slaan nooit." not in texts["pupil_says"]
     ConversationFactory(
         case=referral.decision.case, kind="three_way", reactions="Ik kwam alleen.",
-        consent_pupil="given", consent_parents="not_asked",
+        consent_parents="given", consent_how="written", family_there="pupil",
     )  # fmt: skip
-    assert "Ik kwam alleen." in FILL[Source.TALKS](referral, coordinator)["pupil_says"]
+    ConversationFactory(
+        case=referral.decision.case, kind="three_way", reactions="Zij was er niet.",
+        consent_pupil="given", family_there="parents",
+    )  # fmt: skip
+    texts = FILL[Source.TALKS](referral, coordinator)
+    assert "Ik kwam alleen." in texts["pupil_says"]
+    assert "Ik kwam alleen." not in texts["parents_say"]
+    assert "Zij was er niet." in texts["parents_say"]
+    assert "Zij was er niet." not in texts["pupil_says"]
+
+
+def test_a_talk_of_before_somebody_asked_who_came_says_who_were_there(referral, coordinator):
+    """Whose words they are the writer of the report knows."""
+    ConversationFactory(
+        case=referral.decision.case, kind="three_way", reactions="Het blijft onder ons.",
+        attendees="Leerling, mentor, gezinswerker", consent_pupil="given",
+    )  # fmt: skip
+    assert "(Leerling, mentor, gezinswerker)" in str(FILL[Source.TALKS](referral, coordinator))
 
 
 # --- From the case --------------------------------------------------------------------------------
