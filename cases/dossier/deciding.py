@@ -1,12 +1,14 @@
 """The fields of steps 4 and 5: weighing, deciding, and what follows (``fields``)."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.dossier.lines import (
+    CHILD_TOLD,
     CONFIDED,
     FILE,
     OTHERS_TOLD,
@@ -30,6 +32,7 @@ from cases.dossier.lines import (
     safety,
     untold,
 )
+from cases.dossier.telling import telling_of
 from cases.dossier.variants import About
 
 
@@ -69,9 +72,24 @@ def _goals(decision: Any, guarded: Guard) -> Iterator[Line]:
     for goal in plan.goals.all() if plan else ():
         yield Line(_("Goal %(number)s") % {"number": goal.number}, goal.what, about)
         by = _("by %(day)s") % {"day": in_words(goal.by_day)} if goal.by_day else ""
-        effect = goal.last_effect.get_effect_display() if goal.last_effect else ""
-        if said := " · ".join(str(part) for part in (goal.who, by, goal.seen_by, effect) if part):
+        if said := " · ".join(str(part) for part in (goal.who, by, goal.seen_by) if part):
             yield note(said, about)
+        if effect := goal.last_effect:
+            by_key = {one.pk: one for one in decision.case.feedbacks.all()}
+            heard = by_key[effect.feedback_id]
+            # How far it is, somebody said: it stands where what they said does.
+            said, of = str(effect.get_effect_display()), f"feedbacks-{heard.pk}"
+            yield note(said, _of_how_far(heard, guarded), speaks_of=of)
+
+
+def _of_how_far(heard: Any, guarded: Guard) -> About:
+    """Return what it is about how far a goal is: so said who was heard, or the pupil's own words
+    do.
+    """
+    about = _of_what_was_heard(heard, guarded)
+    if not heard.child_words:
+        return about
+    return CONFIDED if about in {PUPIL, CHILD_TOLD, CONFIDED} else UNTOLD
 
 
 @lines("referrals")
@@ -115,15 +133,21 @@ INQUIRERS = frozenset({"veilig_thuis", "raad"})
 
 def _of_an_inquiry(said: Any, guarded: Guard) -> About:
     """Who else reported, and that somebody looks into it, a family knows by a report of ours that
-    they know of, and by nothing else that is written down here.
+    they know of and that had gone by then, and by nothing else that is written down here.
     """
     case = getattr(said, "case", None) or said.decision.case
+    at = getattr(said, "recorded_at", None) or said.closed_at
     known = any(
-        referral.to in INQUIRERS and not untold(referral)
+        referral.to in INQUIRERS and not untold(referral) and at and _had_gone(referral, at)
         for decision in case.decisions.all()
         for referral in decision.referrals.all()
     )
     return guarded_by(said, guarded) if known else UNTOLD
+
+
+def _had_gone(referral: Any, at: datetime) -> bool:
+    sent = referral.sent_at is not None and referral.sent_at <= at
+    return sent and referral.withdrawn_at is None
 
 
 def _of_who_is_next(referral: Any, guarded: Guard) -> About:
@@ -184,7 +208,7 @@ def _about_the_referral(heard: Any, guarded: Guard) -> Iterator[Line]:
     yield from letters(heard)
     for effect in heard.goal_effects.all():
         goal = _("Goal %(number)s") % {"number": effect.goal.number}
-        yield note(f"{goal}: {effect.get_effect_display()}", guarded_by(heard, guarded))
+        yield note(f"{goal}: {effect.get_effect_display()}", _of_how_far(heard, guarded))
     if heard.investigation:
         yield note(heard.get_investigation_display(), _of_an_inquiry(heard, guarded))
 
@@ -192,7 +216,8 @@ def _about_the_referral(heard: Any, guarded: Guard) -> Iterator[Line]:
 def _of_what_was_heard(heard: Any, guarded: Guard) -> About:
     """Return what is left out with the whole of it."""
     if heard.heard_from in INQUIRERS or heard.investigation:
-        return _of_an_inquiry(heard, guarded)
+        about = _of_an_inquiry(heard, guarded)
+        return of_what_they_said(heard, guarded) if about == PUPIL else about
     if heard.heard_from == "other":
         return UNTOLD if guarded else OTHERS_TOLD
     return guarded_by(heard, guarded) if guarded else of_what_they_said(heard, guarded)
@@ -235,7 +260,12 @@ def _of_the_rule(deviation: Any, guarded: Guard) -> About:
         return safety(deviation, guarded)
     if not deviation.of_rule or deviation.rule in HARMLESS_RULES:
         return guarded_by(deviation, guarded)
-    return SOURCE if deviation.rule == SOURCE_RULE else confided(deviation, guarded)
+    if deviation.rule == SOURCE_RULE:
+        return SOURCE
+    # What a source told makes a rule ask as well, and that is as little for the pupil.
+    if any(telling_of(signal).by_others for signal in deviation.case.signals.all()):
+        return UNTOLD
+    return confided(deviation, guarded)
 
 
 @lines("rule", "step")

@@ -97,7 +97,9 @@ def answer(
         raise ActionError(_("Write down why you grant it all the same."), field="explained")
     if not asked.received_on <= answered_on <= timezone.localdate():
         raise ActionError(_("Choose a day since it came, up to today."), field="answered_on")
-    asked.outcome, asked.grounds, asked.words = outcome, grounds, words
+    # What is given whole has no ground on which something is not.
+    asked.grounds = grounds if outcome in REFUSED else []
+    asked.outcome, asked.words = outcome, words
     asked.handed_over, asked.explained = handed_over, explained
     asked.answered_on, asked.answered_by = answered_on, by
     asked.save()

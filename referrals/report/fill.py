@@ -81,6 +81,15 @@ def _signals(referral: Referral, writer: User) -> Texts:
     }  # fmt: skip
 
 
+def _in_full(signal: Any) -> str:
+    """Return what stands in a signal where it has one place: who told it, and who said what."""
+    seen, words = _seen(signal), signal.child_words
+    if signal.hearsay_from and seen:
+        seen = _("%(who)s told: %(text)s") % {"who": signal.hearsay_from, "text": seen}
+    said = _("The pupil said: %s") % f"“{words}”" if words else ""
+    return "\n".join(text for text in (seen, said) if text)
+
+
 def _seen(signal: Any) -> str:
     """Return what was seen: in words, and as it was marked on the body map."""
     marks = signal.marks_in_words
@@ -106,15 +115,19 @@ def _said(signal: Any, text: str, only_with: str | None = None) -> str:
 
 
 def _earlier(referral: Referral, writer: User) -> Texts:
+    """Of other cases nothing: the draft is read by each who moves this one (``earlier_cases``)."""
     case = referral.decision.case
-    before = [_said(s, _seen(s) or s.child_words) for s in _standing(case) if s.cycle < case.cycle]
+    before = [_said(s, _in_full(s)) for s in _standing(case) if s.cycle < case.cycle]
+    return {"history": _joined(before)}
+
+
+def earlier_cases(case: Case, writer: User) -> list[str]:
+    """Return what whoever writes may know of earlier cases of the pupil: from when to when."""
     others = Case.objects.visible_to(writer).filter(pupil=case.pupil_id, restricted=False)
-    earlier = [
-        _("%(from)s to %(to)s: an earlier case at our school, that was closed.")
-        % {"from": _day(other.opened_at), "to": _day(other.closed_at)}
+    return [
+        f"{_day(other.opened_at)} – {_day(other.closed_at)}"
         for other in others.filter(closed_at__isnull=False, opened_at__lt=case.opened_at)
     ]
-    return {"history": _joined([*earlier, *before])}
 
 
 def _steps(referral: Referral, writer: User) -> Texts:

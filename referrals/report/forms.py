@@ -52,6 +52,16 @@ class ReportForm(MeldcodeForm):
         shown = {code: _to_widget(FIELDS[code], texts.get(code, "")) for code in FIELDS}
         self.initial = {"seen": seen_of(texts), **shown, **kept}
 
+    def tell_of(self, earlier: list[str]) -> None:
+        """Tell whoever writes that the pupil had earlier cases, which not each who reads the draft
+        may know of: what of it belongs in the report they write themselves.
+        """
+        if earlier:
+            self.fields["history"].help_text = _(
+                "You see an earlier case of this pupil (%(when)s). Does Veilig Thuis need to know "
+                "of it? Then write so here; whoever moves this case reads it too."
+            ) % {"when": "; ".join(earlier)}
+
     def clean(self) -> dict[str, Any]:
         """A form in which nothing at all is filled in came without its words."""
         cleaned = super().clean()

@@ -20,6 +20,7 @@ from referrals.report import actions
 from referrals.report.expectations import expectations
 from referrals.report.facts_check import opinions_in, remarks
 from referrals.report.fields import FIELDS, SECTIONS, missing
+from referrals.report.fill import earlier_cases
 from referrals.report.forms import CorrectForm, FileForm, ReportForm
 from referrals.report.lines import is_anonymous, parts, reference_of, to_read_out
 from referrals.report.models import Report, ReportCopy
@@ -150,6 +151,7 @@ def _write_page(
     request: HttpRequest, found: Report, form: ReportForm, drafts: Drafts
 ) -> HttpResponse:
     record_read(request.user, found)  # a form that was sent can show it too
+    form.tell_of(earlier_cases(found.referral.decision.case, request.user))
     context = {**_about(found), "form": form, "draft": drafts.shown_beside(form)}
     refused = form.is_bound and "move" not in request.POST and form.errors
     return render(request, "report/write.html", context, status=422 if refused else 200)

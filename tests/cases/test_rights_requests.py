@@ -190,3 +190,11 @@ def test_a_statement_stands_beside_the_original_and_changes_nothing(pupil, coord
         assert all(word in page for word in words), name
     other = client.get(reverse("cases:step", args=[case.reference, 4])).content.decode()
     assert "Ik zei dat niet." not in other
+
+
+def test_what_was_granted_has_no_ground_on_which_something_was_not(pupil, coordinator):
+    """Ticked by mistake, they stood in the letter."""
+    asked = ask(pupil, coordinator)
+    answer(asked, coordinator, grounds=["harm"])
+    asked.refresh_from_db()
+    assert asked.grounds == []

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone, translation
+from guardian.shortcuts import assign_perm
 
 from accounts.roles import Role
 from audit.models import LogEntry
@@ -196,8 +197,12 @@ def test_older_versions_and_unfounded_signals_are_left_out(case, referral, coord
     assert "schaafwond" not in facts
 
 
-def test_earlier_walks_and_cases_are_history(case, referral, school):
-    """Not what is for the board alone, whoever writes (R9)."""
+def test_earlier_walks_are_history_and_of_earlier_cases_who_sees_them_is_told(
+    case, referral, school, signed_in
+):
+    """Not of what is for the board alone, whoever writes (R9). A draft that was begun by who sees
+    an earlier case told it to each who moves this one.
+    """
     case.cycle = 2
     case.save()
     SignalFactory(case=case, cycle=2, facts="Nu weer.")
@@ -206,11 +211,28 @@ def test_earlier_walks_and_cases_are_history(case, referral, school):
     CaseFactory(pupil=case.pupil, opened_at=opened, **closed)
     CaseFactory(pupil=case.pupil, opened_at=opened, restricted=True, **closed)
     referral = Referral.objects.get(pk=referral.pk)
-    texts = filled(referral, member(Role.SCHOOL_LEADER, school))
+    leader, teacher = member(Role.SCHOOL_LEADER, school), member(Role.TEACHER, school)
+    for permission in ("cases.take_part", "cases.handed_over"):
+        assign_perm(permission, teacher, case)
+    texts = filled(referral, leader)
     assert "Nu weer." in texts["facts"]
     assert "blauwe plek" not in texts["facts"]
     assert "blauwe plek" in texts["history"]
-    assert texts["history"].count("een eerdere casus") == 1
+    assert "2025" not in texts["history"]
+    url = reverse("referrals:write_report", args=[actions.start_report(referral, leader).public_id])
+    told = [signed_in(one).get(url).content.decode() for one in (leader, teacher)]
+    assert [page.count("eerdere casus van deze leerling (") for page in told] == [1, 0]
+
+
+def test_who_told_it_and_in_whose_words_stands_there_of_earlier_walks_too(referral, coordinator):
+    case = referral.decision.case
+    SignalFactory(case=case, hearsay_from="Buurvrouw Ans", facts="Er werd geslagen.")
+    SignalFactory(case=case, facts="Was stil.", child_words="Papa slaat mij.")
+    case.cycle = 2
+    case.save()
+    history = filled(Referral.objects.get(pk=referral.pk), coordinator)["history"]
+    assert "Buurvrouw Ans vertelde: Er werd geslagen." in history
+    assert "De leerling zei: “Papa slaat mij.”" in history
 
 
 def test_begun_twice_it_is_one_and_only_to_veilig_thuis(report, referral, coordinator, case):
