@@ -120,8 +120,9 @@ class NotRemembered(forms.BoundField):
     """A field of which no browser remembers what was typed, unless it says otherwise.
 
     A browser keeps what stands in a field of one line, and shows it to whoever uses it next: when
-    nobody is signed in any more, on any site that has a field of that name. A text of more lines it
-    does not keep.
+    nobody is signed in any more, on any site that has a field of that name. And what stands in any
+    field, sent or not, it writes readably to its own disk every few seconds, so that it can show it
+    again: what is chosen too, and so the forms around them say the same (``templates``).
     """
 
     def build_widget_attrs(
@@ -129,8 +130,8 @@ class NotRemembered(forms.BoundField):
     ) -> dict[str, Any]:
         """Return the attributes of the element."""
         attrs, shown = super().build_widget_attrs(attrs, widget), widget or self.field.widget
-        one_line = getattr(shown, "input_type", "") in ONE_LINE
-        if one_line and "autocomplete" not in shown.attrs:
+        is_text = getattr(shown, "input_type", "") in ONE_LINE or isinstance(shown, forms.Textarea)
+        if is_text and "autocomplete" not in shown.attrs:
             attrs["autocomplete"] = "off"
         return attrs
 

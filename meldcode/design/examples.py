@@ -9,7 +9,7 @@ from django import forms
 from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import NOT_CHOSEN
+from accounts.forms import NOT_CHOSEN, NotRemembered
 from cases.contact_book.calls import Numbers, calls_for
 from cases.protocol import CONTACTS, PERIODS, STEPS
 from cases.screen import ScreenGuidance, ScreenPeriod, ScreenTask
@@ -48,6 +48,8 @@ class ExampleForm(forms.Form):
         help_text=_("As you write it yourself."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    bound_field_class = NotRemembered
+
     facts = forms.CharField(
         label=_("What did you see or hear?"), widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -69,15 +69,21 @@ def is_kept(answer) -> bool:
 def remembered(answer) -> list[str]:
     """Return the fields of which a browser remembers what was typed.
 
-    It shows that to whoever uses it next, on any site that has a field of that name.
+    It shows that to whoever uses it next, on any site that has a field of that name; and keeps what
+    stands in a form, chosen or typed, readably on its own disk, sent or not.
     """
     return [
-        attributes.get("name", "")
+        attributes.get("name", "") or attributes.get("action", "") or tag
         for tag, attributes in read(answer.content.decode(errors="replace")).found
-        if tag == "input"
-        and attributes.get("type", "text") in ("text", "search", "email", "tel", "url", "number")
+        if (tag == "textarea" or tag == "form" or (tag == "input" and is_text(attributes)))
+        and attributes.get("method", "post").lower() == "post"
         and not attributes.get("autocomplete")
     ]
+
+
+def is_text(attributes) -> bool:
+    kind = attributes.get("type", "text")
+    return kind in ("text", "search", "email", "tel", "url", "number")
 
 
 @shows("header-1", "header-2", "kept-1")
