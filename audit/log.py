@@ -81,14 +81,15 @@ def record_many(
     kind: Kind,
     changes: dict[int, dict] | None = None,
 ) -> None:
-    """Remember what was made or changed of many records of one model, at once.
+    """Remember what was made, changed or read of many records of one model, at once.
 
     What auditlog writes of each when it is saved alone. ``changes``: by key, of fields that it may
     remember, before and after; of a record that is not in it, that it changed.
     """
+    actions = {Kind.MADE: LogEntry.Action.CREATE, Kind.READ: LogEntry.Action.ACCESS}
     LogEntry.objects.log_many(
         records,
-        action=LogEntry.Action.CREATE if kind == Kind.MADE else LogEntry.Action.UPDATE,
+        action=actions.get(kind, LogEntry.Action.UPDATE),
         kind=kind,
         changes=changes or {},
         actor=user,

@@ -105,7 +105,7 @@ def agree(job: PupilImport, by: User, digest: str, *, many: bool = False) -> Non
     ``many``: whoever agrees says that so many really left.
     """
     job = _held(job, by, State.PREVIEW)
-    jobs.make_room(PupilImport.objects.all(), by)
+    jobs.make_room(PupilImport.objects.exclude(pk=job.pk), by)  # it was counted when it came
     shown = preview(job) or _gone()
     if shown[0].digest() != digest:
         raise ActionError(_("Your school changed since this was shown. Look at it once more."))

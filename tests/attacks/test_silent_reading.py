@@ -1,5 +1,7 @@
 """What was read and searched without a row in the audit. Each failed on the day it was written."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -7,7 +9,8 @@ from django.utils import timezone
 from accounts import typed
 from accounts.roles import Role
 from audit.kinds import Kind
-from audit.models import LogEntry
+from audit.models import Flag, LogEntry
+from audit.unusual import look
 from cases.need_to_know.actions import shut_out
 from cases.references import sign_of
 from referrals.models import Goal
@@ -217,3 +220,21 @@ def test_a_report_is_not_read_in_silence_by_sending_nothing_of_use(report, schoo
     assert answer.status_code == 422
     assert "Zij slaapt in de auto." in answer.content.decode()
     assert reads(other) == 1
+
+
+def test_the_page_of_a_pupil_is_one_of_their_cases(school, coordinator, signed_in, time_machine):
+    """What each signal was about, and who filed it, was read there of all pupils, at night, with a
+    row in no case and without a flag.
+    """
+    night = timezone.localtime().replace(hour=2, minute=30) + timedelta(days=1)
+    time_machine.move_to(night)
+    cases = [CaseFactory(pupil=PupilFactory(school=school)) for __ in range(40)]
+    browser = signed_in(coordinator)
+    for case in cases:
+        browser.get(reverse("cases:pupil", args=[case.pupil.public_id]))
+    rows = LogEntry.objects.filter(actor=coordinator, kind=Kind.READ)
+    assert set(rows.values_list("case_reference", flat=True)) - {""} == {
+        case.reference for case in cases
+    }
+    look(timezone.now() + timedelta(minutes=5))
+    assert set(Flag.objects.values_list("rule", flat=True)) == {"at_night", "many_cases"}

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from audit.kinds import Kind
 from audit.models import LogEntry
+from cases import jobs
 from cases.imports import actions, tasks
 from cases.imports.fields import FIELDS
 from cases.imports.plan import MOST_AMONG, NEW, Known, plan
@@ -367,3 +368,12 @@ def test_what_nobody_agreed_on_is_forgotten_and_what_hangs_is_taken_up(admin, qu
     assert queued[-1] == (PupilImport.task, str(job.public_id))
     text = admin.get(at("pupil_import", job)).content.decode()
     assert "hx-get" in text
+
+
+def test_the_last_list_of_a_day_can_be_agreed_on(
+    admin, school, monkeypatch, queued, django_capture_on_commit_callbacks
+):
+    """It was counted when it came: counted once more, it was shown and could not be applied."""
+    monkeypatch.setattr(jobs, "A_DAY", 1)
+    job = send(admin, ["1;Zoë;van der;Berg;4-3-2015;5A;123456782;Ans Berg"])
+    assert applied(admin, job, django_capture_on_commit_callbacks).state == State.READY

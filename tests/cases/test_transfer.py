@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import re
+import struct
 import uuid
 import zipfile
 import zlib
@@ -200,7 +201,8 @@ def changed(package, name, change):
     with zipfile.ZipFile(io.BytesIO(package)) as old, zipfile.ZipFile(made, "w") as new:
         for one in old.namelist():
             data = old.read(one)
-            new.writestr(one, change(data) if one == name else data)
+            entry = zipfile.ZipInfo(one, sealing.NO_DAY)  # as it was zipped
+            new.writestr(entry, change(data) if one == name else data)
     return made.getvalue()
 
 
@@ -602,16 +604,32 @@ def test_what_a_school_calls_itself_takes_no_signal_from_a_paper(case, sender):
     assert [telling_of(signal).came for signal in heard] == [False]
 
 
-def test_a_package_says_nothing_beside_what_is_sealed():
+CALL = b"Bel voor het wachtwoord 0900-1234."
+BESIDE = {
+    "comment": {"comment": CALL},
+    # As Unicode Comment, which some programs show in its place.
+    "extra": {"extra": struct.pack("<2HBL", 0x6375, 5 + len(CALL), 1, 0) + CALL},
+    "day": {"date_time": (2020, 1, 1, 0, 0, 0)},
+    "mode": {"external_attr": 0o120777 << 16},
+}
+
+
+@pytest.mark.parametrize("what", BESIDE)
+def test_a_package_says_nothing_beside_what_is_sealed(what):
     package = sealed(as_json(handed()), locked_paper(), PASSWORD)
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(package)) as old, zipfile.ZipFile(made, "w") as new:
         for name in old.namelist():
-            entry = zipfile.ZipInfo(name)
-            entry.comment = b"Bel voor het wachtwoord 0900-1234."
+            entry = zipfile.ZipInfo(name, sealing.NO_DAY)
+            for said, value in BESIDE[what].items():
+                setattr(entry, said, value)
             new.writestr(entry, old.read(name))
     with pytest.raises(Broken):
         opened(made, PASSWORD)
+
+
+def test_a_manifest_has_one_way_to_write_a_salt():
+    package = sealed(as_json(handed()), locked_paper(), PASSWORD)
     # The last sign before the filling has bits that stand for nothing.
     signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
