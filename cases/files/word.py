@@ -42,7 +42,9 @@ TEXTS = frozenset({
     "officedocument", "header", "footer", "footnotes", "endnotes", "comments", "glossarydocument",
     "styles", "numbering", "settings",
 })  # fmt: skip
-READ_THROUGH = ".xml"
+READ_THROUGH, TIES = ".xml", ".rels"
+# What goes by a link when somebody clicks, or points at it.
+CLICKED = frozenset({"hyperlink", "hlinkClick", "hlinkHover", "hlinkMouseOver"})
 # The kind of such a part. Settings of a printer, or a document within this one, are none.
 TEXT_KIND = re.compile(r".*wordprocessingml.*\+xml")
 # Where Word finds its own, as most write it and in the strict kind: text, and formulas with text.
@@ -85,15 +87,52 @@ UNSEEN = re.compile(r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+")
 def check_word(archive: zipfile.ZipFile) -> None:
     """Raise ``Refused`` for a document that runs or fetches something when it is opened."""
     ties, texts = MOST_TIES, MOST_WITH_FIELDS
+    links: dict[str, _Links] = {}
+    parts = []
     for entry in archive.infolist():
         name = entry.filename.lower()
-        if name == CONTENT_TYPES.lower() or name.endswith(".rels"):
-            judge = _check_tie if name.endswith(".rels") else _check_part
-            ties = _read(archive, entry, ties, judge)
-        elif name.endswith(READ_THROUGH) and _has_fields(archive, entry):
+        if name.endswith(TIES):
+            found = links[_tied_by(name)] = _Links()
+            ties = _read(archive, entry, ties, found.tie)
+        elif name == CONTENT_TYPES.lower():
+            ties = _read(archive, entry, ties, _check_part)
+        else:
+            parts.append((name, entry))
+    for name, entry in parts:
+        if name in links and links[name].names:
+            texts = _read(archive, entry, texts, links[name].use)
+        if name.endswith(READ_THROUGH) and _has_fields(archive, entry):
             fields = _Fields()
             texts = _read(archive, entry, texts, fields.start, fields)
             fields.judge_all()
+
+
+def _tied_by(name: str) -> str:
+    """Return whose ties stand in a part: those of ``word/document.xml`` in
+    ``word/_rels/document.xml.rels``.
+    """
+    folder, __, called = name.removesuffix(TIES).rpartition("/")
+    above = folder.removesuffix("_rels")
+    return f"{above}{called}"
+
+
+class _Links:
+    """The ties of a part that say that they are links, which lead elsewhere: by their names."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def tie(self, name: str, said: dict[str, str]) -> None:
+        """Judge one tie, and remember a link."""
+        if _check_tie(name, said):
+            self.names.add(said.get("Id", ""))
+
+    def use(self, name: str, said: dict[str, str]) -> None:
+        """Look at an element of the part: a picture by such a tie is fetched, whatever that says
+        of itself.
+        """
+        if _local(name) not in CLICKED and self.names.intersection(said.values()):
+            raise Refused(_fetches())
 
 
 @dataclass(slots=True)
@@ -262,20 +301,24 @@ def _check_part(name: str, said: dict[str, str]) -> None:
         raise Refused(_fetches())
 
 
-def _check_tie(name: str, said: dict[str, str]) -> None:
-    """Judge one tie of a document; a link that somebody clicks fetches nothing by itself."""
+def _check_tie(name: str, said: dict[str, str]) -> bool:
+    """Judge one tie of a document, and tell whether it is a link that leads elsewhere: that fetches
+    nothing by itself where somebody clicks it.
+    """
     outside = said.get("TargetMode", "").lower() == "external"
     kind = said.get("Type", "").rpartition("/")[2]
     if _local(name) != "Relationship":
-        return
+        return False
     if kind.lower() in RUNS:
         raise Refused(_macros())
     if kind.lower() in TAKES_IN:
         raise Refused(_fetches())
     if kind.lower() in TEXTS and not said.get("Target", "").lower().endswith(READ_THROUGH):
         raise Refused(_fetches())
-    if outside and kind != "hyperlink" and not NEAR.match(said.get("Target", "").strip()):
+    leads = outside and not NEAR.match(said.get("Target", "").strip())
+    if leads and kind != "hyperlink":
         raise Refused(_fetches())
+    return leads
 
 
 def _local(name: str) -> str:

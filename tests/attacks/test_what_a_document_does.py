@@ -399,3 +399,31 @@ def test_of_a_field_its_beginning_is_kept_however_many_lines_it_has():
     assert max(map(len, fields.open[-1].said)) <= word.BEGINNING
     assert not taken(says(*["&#10;" * 900, "DD", "E cmd"]))
     assert taken(says(*["&#10;" * 900, "PA", "GE"]))
+
+
+USES = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+
+
+@pytest.mark.parametrize(
+    ("element", "is_taken"),
+    [
+        ('<w:hyperlink r:id="rId9"/>', True),
+        ('<a:hlinkClick xmlns:a="urn:a" r:id="rId9"/>', True),
+        ('<a:blip xmlns:a="urn:a" r:embed="rId8"/>', True),
+        ('<a:blip xmlns:a="urn:a" r:link="rId9"/>', False),
+        ('<a:blip xmlns:a="urn:a" r:embed="rId9"/>', False),
+        ('<v:imagedata xmlns:v="urn:v" r:id="rId9"/>', False),
+        ('<a:audioFile xmlns:a="urn:a" r:link="rId9"/>', False),
+    ],
+)
+@pytest.mark.parametrize("part", ["header1.xml", "drawing1.vml"])
+def test_no_picture_is_fetched_by_a_tie_that_says_it_is_a_link(part, element, is_taken):
+    """LibreOffice goes by the name of a tie alone, and asks nothing."""
+    tie = (
+        f'<Relationship Id="rId9" Type="{KINDS}/hyperlink" TargetMode="External" '
+        'Target="https://kwaad.example/x.png"/>'
+    )
+    body = f"<w:document {SPACE} {USES}><w:p>{element}</w:p></w:document>"
+    ties = (f"word/_rels/{part}.rels", f"{TIES}{tie}</Relationships>")
+    for_another = ("word/footer1.xml", body)  # where the name is that of nothing
+    assert taken(docx((f"word/{part}", body), ties, for_another)) is is_taken
