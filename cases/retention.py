@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.errors import ActionError
-from cases.models import Case, Hold, Pupil, SchoolRetention
+from cases.models import Case, DueItem, Hold, Pupil, SchoolRetention
 from cases.protocol import keeping
 from cases.protocol.periods import RETENTION_YEARS
 
@@ -95,6 +95,10 @@ def pupil_left(pupil: Pupil, left_on: date | None) -> None:
     cases = list(pupil.cases.select_for_update(of=("self",)).order_by("pk"))
     pupil.left_on = left_on
     pupil.save(update_fields=["left_on"])
+    if (
+        left_on is None
+    ):  # of a pupil who is here nothing is due; the list goes by the year they left
+        DueItem.objects.waiting().filter(pupil=pupil).delete()
     for case in cases:
         if case.retention_years is not None:
             until = kept_until(pupil, case.retention_years)

@@ -57,7 +57,7 @@ TABLE = (
     Fate(
         RightsRequest,
         pupil=("pupil",),
-        emptied={"pupil": None}
+        emptied={"pupil": None, "grounds": []}
         | dict.fromkeys(("asked_by", "words", "handed_over", "explained", "extended_why"), ""),
     ),
 )

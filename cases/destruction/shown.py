@@ -57,9 +57,14 @@ def overview(user: User, school: School) -> Overview:
     )
     busy = _as_seen([run for run in runs if run.is_busy], user)
     looked = DestructionList.objects.filter(school=school, looked_at__isnull=False)
+    cases = [item for item in items if item.case_id]
+    # By when a pupil left, and until when a case is kept, a list of pupils tells whose it is.
+    seen = set(Case.objects.visible_to(user).filter(due__in=cases).values_list("pk", flat=True))
+    for item in cases:
+        item.sees_case = item.case_id in seen
     return Overview(
         made=looked.order_by("-year").first(),
-        cases=[item for item in items if item.case_id],
+        cases=cases,
         pupils=_groups(item for item in items if item.pupil_id),
         mine=[item for item in items if place_for(user, item, school.pk)],
         running=busy,
@@ -95,6 +100,7 @@ def _groups(items: Iterable[DueItem]) -> list[Group]:
             item.second_by.name if item.second_by else "",
         )
         for item in items
+        if item.pupil.left_on  # came back while it is being destroyed: ``still_due`` leaves it
     )
     return [Group(year, count, first, second) for (year, first, second), count in
             sorted(found.items())]  # fmt: skip

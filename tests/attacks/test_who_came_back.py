@@ -1,0 +1,101 @@
+"""The list of what is destroyed, beside lists of pupils and requests. Each failed on its day."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.roles import Role
+from cases.destruction.listing import look_again
+from cases.models import DueItem, Pupil
+from cases.need_to_know.actions import shut_out
+from cases.retention import pupil_left
+from tests.cases.test_destruction import approve, destroy, over
+from tests.cases.test_rights_requests import answer, ask
+from tests.factories import CaseFactory, PupilFactory, member
+
+pytestmark = pytest.mark.django_db
+PAGES = ("destruction", "approve_destruction")
+
+
+@pytest.fixture(autouse=True)
+def _apart(settings, tmp_path):
+    settings.TOMBSTONES = tmp_path / "apart" / "tombstones.jsonl"
+
+
+@pytest.fixture
+def administrator(school):
+    return member(Role.ADMINISTRATOR, school)
+
+
+@pytest.fixture
+def leader(school):
+    return member(Role.SCHOOL_LEADER, school)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_former_pupil_who_comes_back_stops_no_page(
+    school, leader, administrator, coordinator, signed_in, name
+):
+    """Their row asked in which year they had left: nobody of the school could approve anything."""
+    pupil = PupilFactory(school=school, left_on=date(2015, 7, 1))
+    look_again(school, leader)
+    assert DueItem.objects.filter(pupil=pupil).exists()
+    pupil_left(pupil, None)
+    assert not DueItem.objects.filter(pupil=pupil).exists()
+    for who in (leader, administrator, coordinator):
+        assert signed_in(who).get(reverse(f"cases:{name}")).status_code == 200
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("left_on", [None, date(2024, 5, 1)])
+def test_who_comes_back_or_leaves_does_not_tell_whose_case_is_on_the_list(
+    school, administrator, leader, signed_in, name, left_on
+):
+    """An administrator sees cases by their reference, and sends lists of pupils by their names."""
+    cases = [CaseFactory(pupil=PupilFactory(school=school)) for __ in range(3)]
+    over(*cases)
+    look_again(school, leader)
+
+    def shown(to):
+        page = signed_in(to).get(reverse(f"cases:{name}")).content.decode()
+        page = re.sub(r'(value|nonce)="[^"]*"', "", page)
+        return {
+            case.reference: row.replace(case.reference, "")
+            for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL)
+            for case in cases
+            if case.reference in row
+        }
+
+    before = shown(administrator)
+    assert len(before) == len(cases)
+    assert "vertrokken in" in str(shown(leader))
+    pupil_left(cases[1].pupil, left_on)
+    assert shown(administrator) == before
+
+
+@pytest.mark.parametrize("took_it", [True, False])
+def test_on_which_ground_a_request_was_refused_is_gone_with_the_pupil(
+    school, administrator, leader, coordinator, signed_in, took_it
+):
+    """Who was kept out of the pupil is kept out of nobody then, and read why colleagues refused."""
+    kept = member(Role.COORDINATOR, school)
+    born = timezone.localdate() - timedelta(days=365 * 17.5)
+    case = CaseFactory(pupil=PupilFactory(school=school, birth_date=born))
+    shut_out(case, leader, kept, ground="family", explanation="")
+    asked = ask(case.pupil, kept if took_it else coordinator)
+    refused = {"grounds": ["informant", "harm"], "words": "Oma vertelde het."}
+    answer(asked, coordinator, "refused", **refused)
+    over(case)
+    look_again(school, leader)
+    approve(school, administrator, leader)
+    destroy()
+    assert not Pupil.objects.filter(pk=case.pupil_id).exists()
+    for name in ("request", "letter"):
+        url = reverse(f"cases:{name}", args=[asked.public_id])
+        page = signed_in(kept).get(url).content.decode()
+        assert "kind schaden" not in page
+        assert "ongenoemd" not in page
+        assert "bescherming van het kind" not in page
