@@ -36,6 +36,7 @@ AWAY, AGAIN_AFTER, MOST_SAID = 503, 60, 100
 # Who says of each request that was refused which kind it was: one line of a kind.
 REFUSED = "django.security."
 # And who says it of what is no request at all.
+WORDS = re.compile("[A-Za-z ]*")
 SERVER, PROVIDERS = "gunicorn.error", "accounts.sso"
 
 # Celery prints these parts of a failed task into its line.
@@ -119,10 +120,12 @@ class Seldom(logging.Filter):
         """Return by what a line is known again; "": it is written each time."""
         if record.name.startswith(REFUSED):
             return record.name
-        if record.name.startswith((SERVER, PROVIDERS)) and record.levelno == logging.WARNING:
+        if record.levelno == logging.WARNING and record.name.startswith(PROVIDERS):
             # With what a stranger sent left out, and which of our providers it is left in.
-            of_ours = record.args[:1] if record.name.startswith(PROVIDERS) else ()
-            return str((record.msg, *of_ours))
+            return str((record.msg, *record.args[:1]))
+        if record.levelno == logging.WARNING and record.name.startswith(SERVER):
+            # By its first words: what a stranger sent stands in the text by now.
+            return WORDS.match(str(record.msg))[0]
         is_away = getattr(record, "status_code", None) == AWAY and not record.exc_info
         return record.getMessage() if is_away else ""
 

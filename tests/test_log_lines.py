@@ -19,8 +19,11 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils.log import log_response
+from gunicorn import util
 from gunicorn.config import Config
+from gunicorn.http.errors import InvalidRequestMethod
 from gunicorn.http.wsgi import Response
+from gunicorn.workers.base import Worker
 
 from accounts.middleware import LanguageMiddleware
 from accounts.roles import Role
@@ -248,7 +251,7 @@ def test_a_stranger_does_not_fill_it_with_what_is_not_read(client, caplog):
 
 
 @shows("limit-7")
-def test_nor_with_what_is_no_request_at_all():
+def test_nor_with_what_is_no_request_at_all(caplog, monkeypatch):
     """The server says so of each, with what was sent."""
     seldom = Seldom()
 
@@ -256,7 +259,15 @@ def test_nor_with_what_is_no_request_at_all():
         said = {"name": "gunicorn.error", "levelno": level, "msg": message, "args": (number,)}
         return seldom.filter(logging.makeLogRecord(said))
 
-    refused = [kept(logging.WARNING, "Invalid request: %s", number) for number in range(3)]
+    ours = logging.getLogger("gunicorn.error")
+    worker = Worker(0, 0, None, None, 1, Config(), ours)
+    monkeypatch.setattr(util, "write_error", lambda *args: None)
+    with caplog.at_level(logging.WARNING, "gunicorn.error"):
+        for number in range(3):
+            worker.handle_error(None, None, ("1.2.3.4", 1), InvalidRequestMethod(f"X{number}"))
+    said = [record for record in caplog.records if record.name == "gunicorn.error"]
+    assert len({record.getMessage() for record in said}) == 3
+    refused = [seldom.filter(record) for record in said]
     begun = [kept(logging.INFO, "Booting worker with pid: %s", number) for number in range(3)]
     assert refused == [True, False, False]
     assert begun == [True] * 3

@@ -103,6 +103,17 @@ def test_each_page_carries_them(who, browser_of, world):
         assert own or remembered(answer) == [], name
 
 
+@shows("kept-1")
+def test_a_form_that_comes_back_lets_go_of_what_was_sent(signed_in, teacher):
+    """Chromium keeps what was sent with the page that answers it, to send it once more."""
+    browser, at_once = signed_in(teacher), '<script src="/static/js/sent.js"></script>'
+    url = reverse("signals:new")
+    refused = browser.post(url, {"facts": "Kwam zonder jas."})
+    assert refused.status_code == 422
+    assert at_once in refused.content.decode().partition("</head>")[0]
+    assert at_once not in browser.get(url).content.decode()
+
+
 @shows("kept-2")
 def test_to_somebody_else_a_form_is_another_one(signed_in, coordinator, teacher):
     """Back in the tab of a colleague who had signed out, Chromium filled in what they had typed.
