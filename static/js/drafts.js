@@ -121,7 +121,8 @@
     const leadsTo = answer.headers.get("HX-Redirect");
     if (leadsTo) {
       body = null; // it arrived: leaving the page loses nothing, and nobody is asked
-      location.assign(leadsTo);
+      // Who left in a hurry meanwhile is not led to what they sent (leave.js).
+      if (!("left" in document.documentElement.dataset)) location.assign(leadsTo);
       return;
     }
     if (answer.status >= 502) {

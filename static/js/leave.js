@@ -13,8 +13,10 @@
 
   const leave = () => {
     leaving = true;
-    // Nothing brings the page back meanwhile, nor leads elsewhere (session.js).
+    // Nothing brings the page back meanwhile, nor leads elsewhere (session.js, drafts.js).
     document.documentElement.dataset.left = "";
+    // Nor what a page asks by itself: its answer leads on where it is done.
+    document.querySelectorAll("[data-by-itself]").forEach((one) => htmx.trigger(one, "htmx:abort"));
     document.title = link.dataset.title;
     document.querySelectorAll("link[rel~=icon]").forEach((icon) => { icon.href = "data:,"; });
     document.body.replaceChildren();

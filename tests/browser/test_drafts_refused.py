@@ -136,10 +136,29 @@ def test_one_that_waits_still_is_not_left_unasked(waiting):
         page.evaluate(leave)
     assert page.locator("[name=facts]").input_value() == "Een blauw oog"
     # Nor while it is tried once more.
-    page.route("**/signals/new/", lambda route: None)
+    page.route("**/signals/new/", lambda route: route.fulfill(status=204))
     with page.expect_request("**/signals/new/"):
         page.context.set_offline(False)
     with page.expect_event("dialog"):
         page.evaluate(leave)
     assert page.locator("[name=facts]").input_value() == "Een blauw oog"
     assert asked == ["beforeunload"] * 2
+
+
+@pytest.mark.parametrize("size", ["desk"])
+def test_who_left_in_a_hurry_is_not_led_to_what_was_on_its_way(writer):
+    """The answer came before the other site's, and opened the record with everything in it."""
+    page, held, led = writer.page, [], []
+    writer.fill(reactions="Zij schrok.")
+    page.route("**/conversation/", lambda route: held.append(route))
+    elsewhere = page.locator(".leave-link").get_attribute("href")
+    page.route(f"{elsewhere}**", lambda route: route.fulfill(status=204))
+    page.on("framenavigated", lambda frame: led.append(frame.url))
+    with page.expect_request("**/conversation/"):
+        page.locator("form[data-drafts]").evaluate("form => form.requestSubmit()")
+    for __ in range(3):
+        page.keyboard.press("Shift")
+    page.locator("html[data-left]").wait_for(state="attached")
+    held[0].fulfill(status=204, headers={"HX-Redirect": "/help/"})
+    page.wait_for_timeout(500)
+    assert led == []

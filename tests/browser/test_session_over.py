@@ -266,6 +266,30 @@ def test_who_left_in_a_hurry_is_gone_whatever_is_answered_then(coordinator, whol
 
 
 @pytest.mark.parametrize("size", ["desk"])
+def test_nor_does_an_import_lead_them_on_that_is_done_by_then(school, visitor):
+    """A page asks by itself how far it is, and is led to what came of it."""
+    administrator = member(Role.ADMINISTRATOR, school)
+    job = PupilImport.objects.create(
+        school=school, requested_by=administrator, kind="csv", state=PupilImport.State.RUNNING
+    )
+    person = visitor(administrator)
+    page, held, led = person.page, [], []
+    person.open(reverse("cases:pupil_import", args=[job.public_id]))
+    elsewhere = page.locator(".leave-link").get_attribute("href")
+    page.route(f"{elsewhere}**", lambda route: route.fulfill(status=204))
+    with page.expect_request(page.url):
+        page.route(page.url, lambda route: held.append(route))
+    page.wait_for_timeout(100)
+    page.on("framenavigated", lambda frame: led.append(frame.url))
+    for __ in range(3):
+        page.keyboard.press("Shift")
+    page.locator("html[data-left]").wait_for(state="attached")
+    held[0].fulfill(status=200, headers={"HX-Redirect": "/help/"})
+    page.wait_for_timeout(500)
+    assert led == []
+
+
+@pytest.mark.parametrize("size", ["desk"])
 def test_so_is_what_came_back_with_a_mistake_and_nobody_touched(writer):
     writer.press("Save the signal")
     assert writer.page.locator(".error-summary").is_visible()
