@@ -29,9 +29,9 @@ END_MARK, END64_LOCATOR_MARK, LOCATOR_SIZE = b"PK\x05\x06", b"PK\x06\x07", 20
 HEAD = struct.Struct("<4s5H3L2H")
 LONG, LONG_FORM = 0xFFFFFFFF, struct.Struct("<2H2Q")
 LONG_FORM_CODE = 1
-# What stands beside an entry comes in pieces; and the one that holds its name once more (Unicode
-# Path, APPNOTE 4.6.9).
-PIECE, OTHER_NAME = struct.Struct("<2H"), 0x7075
+# What stands beside an entry comes in pieces; and those that hold its name or comment once more
+# (Unicode Path and Comment, APPNOTE 4.6.8 and 4.6.9).
+PIECE, OTHER_TEXTS = struct.Struct("<2H"), frozenset({0x7075, 0x6375})
 # In bytes, beside an entry: Word leaves some hundreds free, and others write a day and an owner.
 MOST_BESIDE = 4096
 # The flag of an entry whose sizes stand behind it, as a writer does that cannot go back; and how:
@@ -104,7 +104,7 @@ def check_layout(archive: zipfile.ZipFile, upload: BinaryIO, count: int) -> None
         raise Refused(_damaged())
     at = 0
     for entry, until in zip(entries, ends, strict=True):
-        if entry.comment or _has_other_name(entry.extra):
+        if entry.comment or _has_other_text(entry.extra):
             raise Refused(_damaged())
         if entry.header_offset != at or not _fills(upload, entry, until):
             raise Refused(_damaged())
@@ -120,7 +120,7 @@ def _fills(upload: BinaryIO, entry: zipfile.ZipInfo, until: int) -> bool:
     _mark, _version, flags, method, _time, _day, *said, name, more = HEAD.unpack(head)
     sizes = [entry.CRC, entry.compress_size, entry.file_size]
     room = upload.read(name + more)[name:]
-    if _has_other_name(room):
+    if _has_other_text(room):
         return False
     if (flags & SIZES_BEHIND, method) != (entry.flag_bits & SIZES_BEHIND, entry.compress_type):
         return False
@@ -135,8 +135,9 @@ def _fills(upload: BinaryIO, entry: zipfile.ZipInfo, until: int) -> bool:
     return ends in [mark + form.pack(*sizes) for mark, form in BEHIND]
 
 
-def _has_other_name(room: bytes) -> bool:
-    """Tell whether what stands beside an entry holds a second name, which other programs read.
+def _has_other_text(room: bytes) -> bool:
+    """Tell whether what stands beside an entry holds a second name, or a word of its own, which
+    other programs show.
 
     Raises ``Refused`` for more than belongs there: it would be read through for each of a thousand.
     """
@@ -145,7 +146,7 @@ def _has_other_name(room: bytes) -> bool:
     at = 0
     while at + PIECE.size <= len(room):
         code, length = PIECE.unpack_from(room, at)
-        if code == OTHER_NAME:
+        if code in OTHER_TEXTS:
             return True
         at += PIECE.size + length
     return False

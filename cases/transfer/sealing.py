@@ -47,9 +47,6 @@ LIMITS = {
 # What the seal covers besides what it seals, by the version of the package; and what is made now.
 COVERED = {1: (PDF,), 2: (PDF, READ_ME)}
 VERSION = 2
-# Which are taken as they were zipped alone, to the byte: beside what it holds a zip has room for a
-# word, a day and an owner, which other programs show.
-AS_IT_WAS_ZIPPED = frozenset({2})
 # The SHA-256 of each ``READ_ME`` that was written in version 1.
 READ_ME_BEFORE = frozenset({
     "c6d2f02e47bfe1792b95b81d6697db716a287a8b45b78f9cdbd76a910d156e88",
@@ -109,18 +106,16 @@ def sealed(contents: bytes, locked_pdf: bytes, password: str) -> bytes:
         "nonce": _in_signs(nonce),
         "sha256": {**digests, SEALED: _digest(secret)},
     }
-    members = {
-        READ_ME: read_me, MANIFEST: _written(manifest), PDF: locked_pdf, SEALED: secret
-    }  # fmt: skip
-    return _zipped(members)
-
-
-def _zipped(members: dict[str, bytes]) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as package:
-        for name in (READ_ME, MANIFEST, PDF, SEALED):
+        for name, data in (
+            (READ_ME, read_me),
+            (MANIFEST, _written(manifest)),
+            (PDF, locked_pdf),
+            (SEALED, secret),
+        ):
             # Encrypted bytes do not become fewer: they are only stored.
-            package.writestr(zipfile.ZipInfo(name, NO_DAY), members[name])
+            package.writestr(zipfile.ZipInfo(name, NO_DAY), data)
     return made.getvalue()
 
 
@@ -129,8 +124,6 @@ def opened(file: BinaryIO, password: str) -> Opened:
     members = _members(file)
     manifest = _manifest(members[MANIFEST])
     version, digests = manifest["version"], manifest["sha256"]
-    if version in AS_IT_WAS_ZIPPED and not _is(file, _zipped(members)):
-        raise Broken
     if any(_digest(members[name]) != digest for name, digest in digests.items()):
         raise Broken
     if READ_ME not in digests and _digest(members[READ_ME]) not in READ_ME_BEFORE:
@@ -171,12 +164,6 @@ def _members(file: BinaryIO) -> dict[str, bytes]:
 
 def _in_signs(data: bytes) -> str:
     return base64.b64encode(data).decode()
-
-
-def _is(file: BinaryIO, data: bytes) -> bool:
-    """Tell whether a file holds these bytes and nothing else: no word beside them."""
-    file.seek(0)
-    return file.read(len(data) + 1) == data
 
 
 def _written(manifest: dict[str, Any]) -> bytes:

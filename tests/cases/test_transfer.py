@@ -609,8 +609,6 @@ BESIDE = {
     "comment": {"comment": CALL},
     # As Unicode Comment, which some programs show in its place.
     "extra": {"extra": struct.pack("<2HBL", 0x6375, 5 + len(CALL), 1, 0) + CALL},
-    "day": {"date_time": (2020, 1, 1, 0, 0, 0)},
-    "mode": {"external_attr": 0o120777 << 16},
 }
 
 
