@@ -20,9 +20,10 @@ from accounts.session_store import Key
 
 
 class SessionMiddleware(DjangosSessionMiddleware):
-    """Each request begins the half hour of rest anew, unless a page asks by itself.
+    """Each request begins the half hour of rest anew, unless nobody need be there for it.
 
-    One on which a year of dossiers is made would keep its session awake all day, with nobody there.
+    A page on which a year of dossiers is made would keep its session awake all day, and so would
+    one of another site that opens ours now and then, and stops before it is seen.
     What the browser sends stands nowhere but in its cookie (``accounts.session_store``).
     """
 
@@ -34,9 +35,11 @@ class SessionMiddleware(DjangosSessionMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Keep the session, with its end half an hour ahead."""
         by_itself = sessions.is_asked_by_itself(request, response)
+        by_itself = by_itself or sessions.is_opened_by_nobody(request)
         if by_itself and not request.session.modified:
             patch_vary_headers(response, ("Cookie",))
             return response
+        request.session.keeps_its_end = by_itself
         response = super().process_response(request, response)
         name = settings.SESSION_COOKIE_NAME
         if name in response.cookies and response.cookies[name].value:  # else it is deleted

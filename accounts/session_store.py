@@ -8,12 +8,16 @@ the secret of an app that they are setting up.
 """
 
 import hashlib
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import InvalidToken
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 
 from accounts.crypto import cipher
+
+if TYPE_CHECKING:
+    from django.contrib.sessions.models import Session
 
 SALT = "accounts.session"
 # As much as Django keeps of a key; 160 bits.
@@ -38,7 +42,13 @@ class Key(str):
 
 
 class SessionStore(DatabaseStore):
-    """A session in the database: ``session_key`` is that of its row."""
+    """A session in the database: ``session_key`` is that of its row.
+
+    ``keeps_its_end``: what is saved now is no sign that anybody is there.
+    """
+
+    keeps_its_end = False
+    _ends: datetime | None = None
 
     def encode(self, session_dict: dict[str, Any]) -> str:
         """Return what the database keeps."""
@@ -50,6 +60,22 @@ class SessionStore(DatabaseStore):
             return self.serializer().loads(cipher(SALT).decrypt(session_data.encode()))
         except InvalidToken:
             return {}
+
+    def get_expiry_date(self, **kwargs: Any) -> datetime:
+        """Return when the session ends: after its rest from now, or when it was to end."""
+        if self.keeps_its_end and self._ends:
+            return self._ends
+        return super().get_expiry_date(**kwargs)
+
+    def flush(self) -> None:
+        """Forget it, and when it was to end: whatever is kept from here on is another one."""
+        super().flush()
+        self._ends = None
+
+    def _get_session_from_db(self) -> "Session | None":
+        found = super()._get_session_from_db()
+        self._ends = found.expire_date if found else None
+        return found
 
     def _get_new_session_key(self) -> Key:
         return Key.of(super()._get_new_session_key())

@@ -1,5 +1,6 @@
 """How long somebody stays signed in: half an hour of rest, twelve hours in all."""
 
+import time
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,6 +13,11 @@ from accounts.models import User
 SIGNED_IN_AT = "signed_in_at"
 # When a provider led somebody in by itself, and the pages that do so.
 LED_IN_AT, LED_IN_BY = "led_in_at", {"sso:callback", "sso:saml_finish"}
+# Seconds in which whom a provider let in is led on.
+COMING_IN = 60
+# What a browser says of a link that stands on a page of others, also of a neighbour's; and of one
+# that somebody pressed.
+OTHER_SITES, PRESSED = {"cross-site", "same-site"}, "?1"
 # 64 bits: of two people no page is taken for the other's.
 SIGNS = 16
 # The header in which a script says that it asks by itself, as when it tries again (drafts.js).
@@ -42,6 +48,24 @@ def asked_by_itself(response: HttpResponse) -> HttpResponse:
 def is_asked_by_itself(request: HttpRequest, response: HttpResponse) -> bool:
     """Tell whether a page asked by itself: the answer is marked so, or its script says it."""
     return getattr(response, "asked_by_itself", False) or BY_ITSELF in request.headers
+
+
+def was_led_in_just_now(request: HttpRequest) -> bool:
+    """Tell whether a provider let somebody in a moment ago: they come from there."""
+    return time.time() - request.session.get(LED_IN_AT, 0) < COMING_IN
+
+
+def is_opened_by_nobody(request: HttpRequest) -> bool:
+    """Tell whether a page of another site opened one of ours without anybody's press.
+
+    It does so in its own tab, and stops before the answer comes: nobody sees any of it. A browser
+    that does not say who pressed (Safari) opens the page all the same.
+    """
+    return (
+        request.headers.get("sec-fetch-site") in OTHER_SITES
+        and request.headers.get("sec-fetch-user") != PRESSED
+        and not was_led_in_just_now(request)
+    )
 
 
 def sign_of(user_id: int) -> str:

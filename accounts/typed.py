@@ -18,6 +18,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.crypto import cipher, opened_number, sealed_number
+from accounts.sessions import is_opened_by_nobody
 
 TOKEN_FIELD = "typed_by"  # noqa: S105 - the name of a field, no secret
 SESSION_KEY = "typed"
@@ -79,7 +80,12 @@ def packed(fields: QueryDict) -> bytes:
 
 
 def take(request: HttpRequest) -> QueryDict | None:
-    """Return what the user had typed on this very page, once; None when there is nothing."""
+    """Return what the user had typed on this very page, once; None when there is nothing.
+
+    Where another site's page opened it, nobody need see it: it waits for somebody who does.
+    """
+    if is_opened_by_nobody(request):
+        return None
     kept = _kept(request)
     found = kept.pop(_place(request), None)
     if found is None or found["owner"] != request.user.pk:

@@ -39,7 +39,9 @@ urlpatterns = [
     # As allauth has it, which counts answers alone and no questions.
     path(
         "account/second-factor/webauthn/login/",
-        rate_limit(action="passkey_question", limit_get=True)(passkeys.login_webauthn),
+        views.asked_by_our_pages(
+            rate_limit(action="passkey_question", limit_get=True)(passkeys.login_webauthn)
+        ),
         name="mfa_login_webauthn",
     ),
     path("account/second-factor/", include("allauth.mfa.urls")),

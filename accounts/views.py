@@ -1,5 +1,8 @@
 """Language, theme, and what a refused form gets to hear."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +15,26 @@ from django.views.decorators.http import require_POST
 from accounts import second_factor, typed
 from accounts.access import PUBLIC, SIGNED_IN, open_to
 from accounts.forms import LanguageForm, ThemeForm
-from accounts.sessions import asked_by_itself, sign_of
+from accounts.sessions import OTHER_SITES, asked_by_itself, sign_of
 from accounts.theme import Theme
 
 # How Django begins to say that a form was sent by a page of another site.
 FROM_ANOTHER_SITE = (REASON_BAD_ORIGIN.partition("%")[0], REASON_BAD_REFERER.partition("%")[0])
+
+
+def asked_by_our_pages(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Refuse what another site opens before anything is counted: a script of ours asks for it.
+
+    Else one page of a stranger uses up what all of a school may ask.
+    """
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if request.headers.get("sec-fetch-site") in OTHER_SITES:
+            return HttpResponse(status=403)
+        return view(request, *args, **kwargs)
+
+    return asked
 
 
 @open_to(PUBLIC)

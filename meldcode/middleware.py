@@ -7,6 +7,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
+from allauth.mfa.webauthn.internal.auth import STATE_SESSION_KEY
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import RequestDataTooBig
 from django.http import (
@@ -20,17 +22,13 @@ from django.shortcuts import render
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.http import escape_leading_slashes
 
-from accounts.sessions import LED_IN_AT
+from accounts.sessions import OTHER_SITES, is_opened_by_nobody, was_led_in_just_now
 from api.middleware import AT
 
 METHODS = ("GET", "HEAD", "POST")
 # What the addresses of signing in, of providers and of one's account begin with.
 SIGNING_IN = "/account/"
-# Seconds in which whom a provider let in is led on.
-COMING_IN = 60
-# What a browser says of a link that stands on a page of others, also of a neighbour's.
-OTHER_SITES = {"cross-site", "same-site"}
-# And of what becomes a page, in a tab or window.
+# What a browser says of what becomes a page, in a tab or window.
 OPENED = "document"
 # Whatever else has something in its address names somebody, or what is about them: more people can
 # name it than may know of a case, or how it goes on. By the name of the URL.
@@ -50,6 +48,16 @@ DONE_BY_ONE_PRESS = {
     "cases:contacts", "cases:vacations", "notifications:list", "people:people",
     "consultations:inbox",
 }  # fmt: skip
+# A working link to a new password signs out whoever is signed in as somebody else.
+SIGNS_OUT = "account_reset_password_from_key"
+# Looking at these leaves a row in the trail.
+LEAVES_A_ROW = {"audit:school", "audit:flags"}
+# These put a new question in the place of the one that is in the session, and that somebody may be
+# answering: the key of an app, a challenge to a passkey.
+ASKS_ANEW = {
+    "mfa_activate_totp", "mfa_add_webauthn", "mfa_authenticate", "mfa_reauthenticate_webauthn",
+}  # fmt: skip
+QUESTIONS = (SECRET_SESSION_KEY, STATE_SESSION_KEY)
 # What stands behind the question mark of where somebody is led on to by such a link.
 ELSEWHERE = "elsewhere"
 # Signs of a form that are written as a number ("%41") or are no plain letters: far more than all
@@ -131,7 +139,7 @@ class AskedFromElsewhereMiddleware:
             asked = query.get(REDIRECT_FIELD_NAME, "")
             query[REDIRECT_FIELD_NAME] = leads = _way_on(asked)
             return None if leads == asked else f"?{query.urlencode()}"
-        return None if _was_led_in_just_now(request) else ""
+        return None if was_led_in_just_now(request) else ""
 
 
 class NamedFromElsewhereMiddleware:
@@ -155,8 +163,11 @@ class NamedFromElsewhereMiddleware:
     ) -> HttpResponse | None:
         """Say where it leads instead of opening it, whoever it is about."""
         by_a_link = request.headers.get("sec-fetch-site") in OTHER_SITES
-        elsewhere = (by_a_link and not _was_led_in_just_now(request)) or _says_elsewhere(request)
-        if not (elsewhere and _is_asked_first(request.resolver_match)):
+        elsewhere = (by_a_link and not was_led_in_just_now(request)) or _says_elsewhere(request)
+        asked_first = elsewhere and (
+            _is_asked_first(request.resolver_match) or _would_sign_out(request)
+        )
+        if not asked_first and not (is_opened_by_nobody(request) and _needs_a_press(request)):
             return None
         return render(request, "from_elsewhere.html", {"leads_to": request.path})
 
@@ -166,6 +177,19 @@ def _is_asked_first(found: ResolverMatch) -> bool:
     if found.view_name in DONE_BY_ONE_PRESS:
         return True
     return bool(found.kwargs) and found.view_name not in OPENED_FROM_ELSEWHERE
+
+
+def _would_sign_out(request: HttpRequest) -> bool:
+    return request.resolver_match.view_name == SIGNS_OUT and request.user.is_authenticated
+
+
+def _needs_a_press(request: HttpRequest) -> bool:
+    """Tell whether a page does something as soon as it is opened, seen or not."""
+    name = request.resolver_match.view_name
+    if name in LEAVES_A_ROW:
+        return True
+    # Whom a provider leads to the second factor was asked nothing yet.
+    return name in ASKS_ANEW and any(one in request.session for one in QUESTIONS)
 
 
 def _way_on(asked: str) -> str:
@@ -187,10 +211,6 @@ def _way_on(asked: str) -> str:
 
 def _says_elsewhere(request: HttpRequest) -> bool:
     return f"{ELSEWHERE}=1" in request.META.get("QUERY_STRING", "").split("&")
-
-
-def _was_led_in_just_now(request: HttpRequest) -> bool:
-    return time.time() - request.session.get(LED_IN_AT, 0) < COMING_IN
 
 
 class WholeFormMiddleware:
