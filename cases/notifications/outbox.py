@@ -7,6 +7,7 @@ minutes (``IN_HAND``), so that no second one sends it too; when it dies, these m
 
 import logging
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -96,16 +97,22 @@ def _seal_for(people: set[int], now: datetime) -> int:
 
 
 def _send_all(channel: str) -> int:
-    """Send what waits for one channel; that one is down keeps no other waiting."""
+    """Send what waits for one channel; that one is down keeps no other waiting.
+
+    Whose mailbox is full or whose device answers nothing waits with all of theirs for the next
+    round: three letters of one person say nothing of the line, and ended the round for all schools.
+    """
     sent = faults = 0
+    waits: set[int] = set()
     sender = SENDERS[channel]()
-    while faults < FAULTS_IN_A_ROW and (envelope := _take(channel)) is not None:
+    while faults < FAULTS_IN_A_ROW and (envelope := _take(channel, waits)) is not None:
         error = _send(envelope, sender)
         if error is None:
             sent += envelope.sent_at is not None
             faults = 0
             continue
         _try_later(envelope, error)
+        waits.add(envelope.recipient_id)
         faults = 0 if is_refused(error) else faults + 1
         sender.close()
     sender.close()
@@ -113,12 +120,13 @@ def _send_all(channel: str) -> int:
 
 
 @transaction.atomic
-def _take(channel: str) -> Envelope | None:
-    """Take the envelope in hand that waited longest, or return None."""
+def _take(channel: str, waits: Collection[int] = ()) -> Envelope | None:
+    """Take the envelope in hand that waited longest, or return None; of those who wait, none."""
     now = timezone.now()
     envelope = (
         Envelope.objects.to_send(now)
         .filter(channel=channel)
+        .exclude(recipient__in=waits)
         .select_for_update(of=("self",), skip_locked=True)
         .select_related("recipient")
         .order_by("next_attempt_at", "pk")

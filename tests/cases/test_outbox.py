@@ -203,11 +203,36 @@ def test_when_the_line_is_down_nobody_waits_for_each_of_many(
     """A server that does not answer costs 20 seconds a time: a round ends after some."""
     line["error"] = LINE_DOWN
     for number in range(outbox.FAULTS_IN_A_ROW + 4):
-        tell(case, coordinator, key=f"{number}")
-        outbox.seal(timezone.now())
+        tell(case, member(Role.COORDINATOR, school), key=f"{number}")
+    outbox.seal(timezone.now())
     deliver()
     assert line["calls"] == outbox.FAULTS_IN_A_ROW
     assert Envelope.objects.filter(attempts=0).count() == 4
+
+
+@pytest.mark.parametrize("error", [FULL, LINE_DOWN])
+def test_many_letters_of_one_person_keep_nobody_else_waiting(
+    case, coordinator, school, monkeypatch, error
+):
+    """A full mailbox, or a device that answers nothing, with a hundred letters of its owner: three
+    of them ended each round, and an urgent one to a colleague took hours.
+    """
+    officer = member(Role.ATTENTION_OFFICER, school)
+    for number in range(outbox.FAULTS_IN_A_ROW + 4):
+        tell(case, coordinator, key=f"{number}")
+        outbox.seal(timezone.now())
+    tell(case, officer)
+    send, tried = EmailBackend.send_messages, []
+
+    def send_messages(self, messages):
+        tried.append(messages[0].to)
+        if messages[0].to == [coordinator.email]:
+            raise error
+        return send(self, messages)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", send_messages)
+    assert deliver() == 1
+    assert tried == [[coordinator.email], [officer.email]]
 
 
 def test_a_letter_in_hand_is_sent_again_when_its_worker_died(case, coordinator, clock):
