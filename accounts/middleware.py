@@ -36,7 +36,8 @@ class SessionMiddleware(DjangosSessionMiddleware):
         """Keep the session, with its end half an hour ahead."""
         by_itself = sessions.is_asked_by_itself(request, response)
         by_itself = by_itself or sessions.is_opened_by_nobody(request)
-        if by_itself and not request.session.modified:
+        # One that is over leaves the cookie alone too: by now it may be that of a new session.
+        if by_itself and (not request.session.modified or request.session.is_empty()):
             patch_vary_headers(response, ("Cookie",))
             return response
         request.session.keeps_its_end = by_itself

@@ -139,6 +139,27 @@ def test_a_late_answer_whether_there_is_a_session_takes_no_cookie_away(signed_in
         assert (settings.SESSION_COOKIE_NAME in answer.cookies) is taken
 
 
+def ends_by_a_new_password(browser, teacher):
+    teacher.set_password("een heel ander wachtwoord 9")
+    teacher.save()
+
+
+def ends_after_a_whole_day(browser, teacher):
+    session = browser.session
+    session[sessions.SIGNED_IN_AT] = 1
+    session.save()
+
+
+@pytest.mark.parametrize("ends", [ends_by_a_new_password, ends_after_a_whole_day])
+def test_nor_where_the_asking_itself_ends_it(signed_in, teacher, ends):
+    browser = signed_in(teacher)
+    ends(browser, teacher)
+    answer = browser.get(reverse("stay"), headers={sessions.BY_ITSELF: "true"})
+    assert answer.status_code == HTTPStatus.FOUND
+    assert settings.SESSION_COOKIE_NAME not in answer.cookies
+    assert not Session.objects.exists()
+
+
 def test_nobody_else_gets_it(teacher, coordinator, pupil, signed_in):
     browser = signed_in(teacher)
     data = filled_in(browser, pupil)
