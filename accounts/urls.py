@@ -44,8 +44,17 @@ urlpatterns = [
         ),
         name="mfa_login_webauthn",
     ),
-    path("account/second-factor/", include("allauth.mfa.urls")),
+    path("account/second-factor/", include("allauth.mfa.base.urls")),
+    path("account/second-factor/totp/", include("allauth.mfa.totp.urls")),
+    path("account/second-factor/recovery-codes/", include("allauth.mfa.recovery_codes.urls")),
     # As allauth has them, without the number of a passkey: those of all schools are counted.
+    path("account/second-factor/webauthn/", passkeys.list_webauthn, name="mfa_list_webauthn"),
+    path("account/second-factor/webauthn/add/", passkeys.add_webauthn, name="mfa_add_webauthn"),
+    path(
+        "account/second-factor/webauthn/reauthenticate/",
+        passkeys.reauthenticate_webauthn,
+        name="mfa_reauthenticate_webauthn",
+    ),
     path(
         "account/second-factor/webauthn/keys/<sealed:pk>/edit/",
         passkeys.edit_webauthn,

@@ -18,6 +18,7 @@ from django.utils import timezone
 from audit import chain
 from audit.log import record_read
 from tests.accounts.second_factors import give_app
+from tests.attacks.passkey import Passkey
 from tests.attacks.proof import shows
 from tests.factories import CaseFactory, PupilFactory
 
@@ -118,3 +119,13 @@ def test_nor_that_of_a_passkey(teacher, signed_in):
     assert browser.post(links[0], {"name": "Laptop"}).status_code == 302
     key.refresh_from_db()
     assert key.wrap().name == "Laptop"
+
+
+def test_no_address_takes_the_number_of_a_passkey(signed_in, coordinator):
+    """By trying numbers one finds one's own, and so how many all schools set up in between."""
+    Passkey(coordinator)
+    browser = signed_in(coordinator)
+    key = Authenticator.objects.get(user=coordinator, type=Authenticator.Type.WEBAUTHN)
+    keys = f"{reverse('mfa_list_webauthn')}keys"
+    for what in ("remove", "edit"):
+        assert browser.get(f"{keys}/{key.pk}/{what}/").status_code == 404
