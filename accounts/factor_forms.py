@@ -193,6 +193,14 @@ class GenerateRecoveryCodesForm(recovery_codes.GenerateRecoveryCodesForm, Meant)
         self.fields["meant"].label = _("Yes, make new codes")
 
 
+class RemoveWebAuthnForm(Meant):
+    """Without a passkey."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["meant"].label = _("Yes, remove this passkey")
+
+
 class AddWebAuthnForm(webauthn.AddWebAuthnForm):
     """A new passkey. It signs in alone unless somebody says no: most people want just that."""
 

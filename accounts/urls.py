@@ -7,6 +7,7 @@ from django.urls import include, path, re_path, register_converter
 
 from accounts import first_card_views, session_views, views
 from accounts.crypto import SealedNumber
+from accounts.factor_forms import RemoveWebAuthnForm
 
 register_converter(SealedNumber, "sealed")
 
@@ -62,7 +63,7 @@ urlpatterns = [
     ),
     path(
         "account/second-factor/webauthn/keys/<sealed:pk>/remove/",
-        passkeys.remove_webauthn,
+        passkeys.RemoveWebAuthnView.as_view(form_class=RemoveWebAuthnForm),
         name="mfa_remove_webauthn",
     ),
     path("account/sessions/", session_views.own, name="sessions"),

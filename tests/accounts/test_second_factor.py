@@ -16,6 +16,7 @@ from django.utils.html import escape
 from accounts.roles import Role
 from tests.accounts.page import Page
 from tests.accounts.second_factors import LOGIN, code, give_app, sign_in, wrong_code
+from tests.attacks.passkey import Passkey
 from tests.factories import PASSWORD, CaseFactory, member
 from tests.test_role_matrix import MATRIX, PUBLIC, all_patterns
 
@@ -261,3 +262,16 @@ def test_a_code_is_typed_with_a_thumb(client, teacher):
     (field,) = re.findall(r'<input[^>]*name="code"[^>]*>', page)
     assert 'inputmode="numeric"' in field
     assert " autofocus" in field
+
+
+def test_taking_a_passkey_away_takes_a_tick_too(coordinator, signed_in):
+    """One press may have been meant for another page."""
+    Passkey(coordinator)
+    browser = signed_in(coordinator)
+    key = Authenticator.objects.get(user=coordinator, type=Authenticator.Type.WEBAUTHN)
+    remove = reverse("mfa_remove_webauthn", args=[key.pk])
+    refused = browser.post(remove)
+    assert "Kruis het vakje aan" in refused.content.decode()
+    assert Authenticator.objects.filter(pk=key.pk).exists()
+    assert browser.post(remove, {"meant": "on"}).status_code == 302
+    assert not Authenticator.objects.filter(pk=key.pk).exists()

@@ -79,7 +79,9 @@ def test_each_script_that_asks_after_a_while_says_so():
         name
         for name, text in scripts.items()
         if re.search(r"\b(setTimeout|setInterval|requestAnimationFrame)\(", text)
-        and re.search(r"\b(fetch\(|XMLHttpRequest|sendBeacon|EventSource|WebSocket|htmx\.(?!trigger))", text)
+        and re.search(
+            r"\b(fetch\(|XMLHttpRequest|sendBeacon|EventSource|WebSocket|htmx\.(?!trigger))", text
+        )
     }
     assert ask >= {"session.js", "drafts.js"}
     assert {name for name in ask if "Meldcode-By-Itself" in scripts[name]} == ask
