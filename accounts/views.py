@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts import second_factor, typed
 from accounts.access import PUBLIC, SIGNED_IN, open_to
 from accounts.forms import LanguageForm, ThemeForm
-from accounts.sessions import OTHER_SITES, asked_by_itself, sign_of
+from accounts.sessions import BY_ITSELF, OTHER_SITES, asked_by_itself, sign_of
 from accounts.theme import Theme
 
 # How Django begins to say that a form was sent by a page of another site.
@@ -86,9 +86,13 @@ def stay(request: HttpRequest) -> HttpResponse:
 
     Asked without one, by a page itself, it says no more than that they are signed in still; of the
     page of somebody else, who was signed in before in this browser, that they are not (205).
+    Whoever opens it is led on: by an answer that opens nothing a page of another site sees that it
+    stays where it is, and so that somebody is signed in here.
     """
     if request.method == "POST":
         return HttpResponse(status=204)
+    if BY_ITSELF not in request.headers:
+        return redirect("home")
     theirs = request.GET.get("of") in (None, sign_of(request.user.pk))
     return asked_by_itself(HttpResponse(status=204 if theirs else 205))
 

@@ -109,12 +109,15 @@ def test_a_page_that_asks_whether_there_is_one_still_keeps_it_no_longer(teacher)
     browser = device(teacher, PHONE)
     soon = timezone.now() + timedelta(seconds=9)
     Session.objects.update(expire_date=soon)
-    assert browser.get(reverse("stay")).status_code == 204
+    by_script = {sessions.BY_ITSELF: "true"}
+    assert browser.get(reverse("stay"), headers=by_script).status_code == 204
     assert Session.objects.get(session_key=browser.session.session_key).expire_date == soon
     # It is asked by a page, whose owner may have gone: somebody else is signed in by now.
     for owner, status in ((teacher, 204), (UserFactory(), 205)):
-        asked = browser.get(reverse("stay"), {"of": sessions.sign_of(owner.pk)})
-        assert asked.status_code == status
+        of = {"of": sessions.sign_of(owner.pk)}
+        assert browser.get(reverse("stay"), of, headers=by_script).status_code == status
+    # Opened by another site, signed in or not, it leads to a page: one that stayed would tell.
+    assert browser.get(reverse("stay")).url == reverse("home")
     Session.objects.all().delete()
     assert browser.get(reverse("stay")).url.startswith(LOGIN)
 

@@ -73,6 +73,9 @@ def test_a_draft_that_a_script_tries_again_is_no_sign_of_anybody(world, signed_i
     assert own.get().expire_date > soon + timedelta(minutes=20)
 
 
+ASKS = r"\b(fetch\(|XMLHttpRequest|sendBeacon|EventSource|WebSocket|htmx\.(?!trigger))"
+
+
 def test_each_script_that_asks_after_a_while_says_so():
     scripts = {path.name: path.read_text() for path in (settings.BASE_DIR / "static/js").iterdir()}
     ask = {
