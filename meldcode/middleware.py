@@ -52,6 +52,8 @@ DONE_BY_ONE_PRESS = {
 SIGNS_OUT = "account_reset_password_from_key"
 # Looking at these leaves a row in the trail.
 LEAVES_A_ROW = {"audit:school", "audit:flags"}
+# What these show they show once.
+SHOWS_ONCE = {"mfa_view_recovery_codes"}
 # These put a new question in the place of the one that is in the session, and that somebody may be
 # answering: the key of an app, a challenge to a passkey.
 ASKS_ANEW = {
@@ -186,7 +188,7 @@ def _would_sign_out(request: HttpRequest) -> bool:
 def _needs_a_press(request: HttpRequest) -> bool:
     """Tell whether a page does something as soon as it is opened, seen or not."""
     name = request.resolver_match.view_name
-    if name in LEAVES_A_ROW:
+    if name in LEAVES_A_ROW | SHOWS_ONCE:
         return True
     # Whom a provider leads to the second factor was asked nothing yet.
     return name in ASKS_ANEW and any(one in request.session for one in QUESTIONS)

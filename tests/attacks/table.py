@@ -79,9 +79,11 @@ ATTACKS = (
         "the page is opened, and asked nothing that stands in a link of another site, also by way "
         "of signing in; one that names somebody is opened by a press alone"),
     Attack("csrf-6", "4.2.2",
-        "Show a page of ours as a picture, a script or a frame in one of a neighbour: keep a "
-        "session awake, ask anew what somebody is just answering",
-        "refused before a session is read"),
+        "Show a page of ours as a picture, a script or a frame in one of a neighbour, or open it "
+        "in its own tab without a press and stop before it is seen: keep a session awake, ask anew "
+        "what somebody is just answering, see whether they are signed in",
+        "as a part: refused before a session is read; opened without a press: the session ends "
+        "when it would have, nothing that somebody answers is asked anew, no row is written"),
     # --- Scripts ----------------------------------------------------------------------------------
     Attack("xss-1", "5.3.3",
         "Write HTML and script into every text field of every form, and into every name, and "
@@ -263,8 +265,10 @@ ATTACKS = (
         "each is no-store"),
     Attack("kept-1", "8.2.2",
         "Sit down at the computer of a teacher who signed out: ask the browser what was typed in a "
-        "field (from whom they heard it, where, who was there), on any site with a field so named",
-        "no field of a line lets a browser remember what was typed"),
+        "field (from whom they heard it, where, who was there), on any site with a field so named; "
+        "read the files that it keeps on disk of what was typed, chosen or sent",
+        "no field and no form lets a browser remember what was typed or chosen, and what was sent "
+        "with a form that came back goes from its history"),
     Attack("kept-2", "8.2.2",
         "Sign in at the computer of a colleague who signed out, and go back in their tab to a form:"
         " the browser fills in what they typed",

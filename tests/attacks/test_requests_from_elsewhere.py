@@ -28,11 +28,12 @@ from meldcode.middleware import (
     ELSEWHERE,
     LEAVES_A_ROW,
     OPENED_FROM_ELSEWHERE,
+    SHOWS_ONCE,
     SIGNS_OUT,
 )
 from tests.accounts.every_form import FORMS, Sheet, written
 from tests.accounts.page import Page
-from tests.accounts.second_factors import LOGIN, code, key_of, sign_in
+from tests.accounts.second_factors import LOGIN, code, give_app, key_of, sign_in
 from tests.attacks.passkey import Passkey
 from tests.attacks.proof import shows
 from tests.conftest import SESSION
@@ -274,7 +275,7 @@ def test_no_address_that_names_anything_is_opened_by_a_link_from_elsewhere(name,
     browser = since_a_while(browser_of(sender(name)))
     answer = browser.get(reverse(name, args=names), headers=FROM_ELSEWHERE)
     asked = name in DONE_BY_ONE_PRESS or (bool(names) and name not in OPENED_FROM_ELSEWHERE)
-    asked = asked or name in LEAVES_A_ROW or name == SIGNS_OUT
+    asked = asked or name in LEAVES_A_ROW | SHOWS_ONCE or name == SIGNS_OUT
     assert leads_over(answer) == asked
 
 
@@ -491,6 +492,24 @@ def test_what_was_typed_waits_for_somebody_who_sees_it(signed_in, teacher):
     browser.post(reverse("mfa_authenticate"), {"code": code(secret)})
     assert WORDS not in browser.get(NEW, headers=STOPPED).content.decode()
     assert WORDS in browser.get(NEW, headers=PRESSED).content.decode()
+
+
+@shows("csrf-6")
+def test_codes_that_are_shown_once_wait_for_somebody_who_sees_them(signed_in, teacher):
+    give_app(teacher)
+    browser, codes = signed_in(teacher), reverse("mfa_view_recovery_codes")
+    browser.post(reverse("mfa_generate_recovery_codes"), {"meant": "on"})
+    assert leads_over(browser.get(codes, headers=STOPPED))
+    assert 'class="recovery-codes"' in browser.get(codes, headers=PRESSED).content.decode()
+
+
+@shows("csrf-6")
+def test_so_does_what_the_next_page_is_to_tell(signed_in, teacher):
+    browser, said = signed_in(teacher), "Je logt in met je schoolaccount"
+    browser.get(reverse("account_set_password"))  # which leads on to a page that says so
+    browser.get(reverse("help"), headers=STOPPED)
+    assert said in browser.get(reverse("help")).content.decode()
+    assert said not in browser.get(reverse("help")).content.decode()
 
 
 @shows("csrf-6")
