@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.webauthn.internal.auth import STATE_SESSION_KEY
+from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import RequestDataTooBig
 from django.http import (
@@ -91,6 +92,32 @@ class KnownMethodsMiddleware:
         # Each address of the API says itself what it takes: a list of pupils is put.
         if request.method not in METHODS and not request.path_info.startswith(AT):
             return HttpResponseNotAllowed(METHODS)
+        return self.get_response(request)
+
+
+class OwnCookiesMiddleware:
+    """Reads the cookies that we set, by their very names; stands before whoever reads any.
+
+    A neighbour (another name under the same domain) can set cookies for us too. ``__Host-`` keeps
+    it from ours, but not from a name with a wide blank before it, which a browser takes for
+    another name, and Django for ours: it could sign somebody out for good, or in as itself.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.own = {
+            settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.MESSAGES_COOKIE_NAME,
+            settings.DEVICE_COOKIE_NAME, settings.THEME_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME,
+        }  # fmt: skip
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Leave all others out; of one that comes twice the first is the one for our own path."""
+        found: dict[str, str] = {}
+        for cookie in request.META.get("HTTP_COOKIE", "").split(";"):
+            name, __, value = cookie.partition("=")
+            if (name := name.strip(" \t")) in self.own:
+                found.setdefault(name, value)
+        request.META["HTTP_COOKIE"] = "; ".join(f"{name}={found[name]}" for name in found)
         return self.get_response(request)
 
 

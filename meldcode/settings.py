@@ -83,6 +83,7 @@ MIDDLEWARE = [
     # What sets headers stands before what may answer by itself.
     "csp.middleware.CSPMiddleware",
     "meldcode.middleware.PermissionsPolicyMiddleware",
+    "meldcode.middleware.OwnCookiesMiddleware",
     # Before whoever reads a cookie, and around all who may refuse: of the API alone.
     "api.middleware.ApiMiddleware",
     "meldcode.middleware.KnownMethodsMiddleware",

@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
@@ -253,3 +254,28 @@ def test_no_cookie_holds_a_word_of_somebody(teacher, signed_in):
         for text in (kept.value, *readable(kept.value)):
             assert teacher.email not in text, name
             assert teacher.name not in text, name
+
+
+# As Python takes away from the ends of a word, and a browser from no name of a cookie.
+BLANKS = ["\u2000", "\u00a0", "\u0085", "\u3000", "\u001c", "\u000b"]
+
+
+@shows("session-4")
+@pytest.mark.parametrize("blank", BLANKS)
+@pytest.mark.parametrize("where", ["before", "behind"])
+def test_no_cookie_of_a_neighbour_is_taken_for_ours(teacher, coordinator, signed_in, blank, where):
+    """It is set for the whole domain, by a page that somebody opened once: signed out for good, or
+    in as whoever set it.
+    """
+    called = settings.SESSION_COOKIE_NAME
+    own, other = (
+        f"{called}={signed_in(one).cookies[called].value}" for one in (teacher, coordinator)
+    )
+    for planted in (other, f"{called}=x"):
+        theirs = f"{blank}{planted.replace('=', f'{blank}=')}"
+        sent = f"{theirs}; {own}" if where == "before" else f"{own}; {theirs}"
+        page = Client().get(
+            "/account/sessions/", headers={"cookie": sent.encode().decode("latin-1")}
+        )
+        assert page.status_code == 200
+        assert page.context["user"] == teacher
