@@ -134,7 +134,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def pre_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse | None:
-        """Write down what the first half of a sign-in hangs on, before the second is asked."""
+        """Write down what the first half of a sign-in hangs on, before the second is asked. Under
+        another key: whoever knew the one of before is not half in as well.
+        """
+        request.session.cycle_key()
         request.session[BEGAN_WITH] = user.get_session_auth_hash()
         return super().pre_login(request, user, **about)
 

@@ -75,6 +75,9 @@ def test_a_key_that_was_planted_opens_nothing(teacher):
     victim = with_cookie(planted)
     secret = give_app(teacher)
     victim.post(LOGIN, {"login": teacher.email, "password": PASSWORD})
+    # Nor half of it: there a passkey that was stolen would be enough.
+    assert victim.cookies["session"].value != planted
+    assert thief.get(GIVE).url.startswith(LOGIN)
     assert not is_in(thief)
     victim.post(GIVE, {"code": code(secret)})
     assert is_in(victim)
