@@ -81,10 +81,11 @@ def record_many(
     kind: Kind,
     changes: dict[int, dict] | None = None,
 ) -> None:
-    """Remember what was made, changed or read of many records of one model, at once.
+    """Remember what was made, changed or read of many records, at once.
 
-    What auditlog writes of each when it is saved alone. ``changes``: by key, of fields that it may
-    remember, before and after; of a record that is not in it, that it changed.
+    What auditlog writes of each when it is saved alone. ``changes``: of records of one model, by
+    key, of fields that it may remember, before and after; of a record that is not in it, that it
+    changed.
     """
     actions = {Kind.MADE: LogEntry.Action.CREATE, Kind.READ: LogEntry.Action.ACCESS}
     LogEntry.objects.log_many(

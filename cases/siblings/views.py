@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
 from audit.kinds import Kind
-from audit.log import record_many, record_read, record_search
+from audit.log import record_many, record_search
 from cases.models import Pupil, SiblingTie
 from cases.siblings import actions
 from cases.siblings.forms import SiblingForm
@@ -22,10 +22,9 @@ def pupil(request: HttpRequest, pupil: str) -> HttpResponse:
     """Show a pupil: their cases and signals over the years, and their siblings."""
     found = _pupil(request, pupil, Permission.SEE_PUPIL)
     years = years_of(found, request.user)
-    record_read(request.user, found)
     # What each signal was about stands here too: whoever reads it looked into that case.
-    shown = [case for year in years for case in year.cases]
-    record_many(request.user, shown, Kind.READ)
+    cases = [case for year in years for case in year.cases]
+    record_many(request.user, [found, *cases], Kind.READ)
     return render(
         request,
         "siblings/pupil.html",
