@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from auditlog.context import disable_auditlog
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -95,10 +96,11 @@ def pupil_left(pupil: Pupil, left_on: date | None) -> None:
     cases = list(pupil.cases.select_for_update(of=("self",)).order_by("pk"))
     pupil.left_on = left_on
     pupil.save(update_fields=["left_on"])
-    if (
-        left_on is None
-    ):  # of a pupil who is here nothing is due; the list goes by the year they left
-        DueItem.objects.waiting().filter(pupil=pupil).delete()
+    if left_on is None:
+        # Of a pupil who is here nothing is due. Without a row in the trail: it would say that this
+        # one had no case.
+        with disable_auditlog():
+            DueItem.objects.waiting().filter(pupil=pupil).delete()
     for case in cases:
         if case.retention_years is not None:
             until = kept_until(pupil, case.retention_years)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
+from audit.models import LogEntry
 from cases.destruction.listing import look_again
 from cases.models import DueItem, Pupil
 from cases.need_to_know.actions import shut_out
@@ -43,8 +44,10 @@ def test_a_former_pupil_who_comes_back_stops_no_page(
     pupil = PupilFactory(school=school, left_on=date(2015, 7, 1))
     look_again(school, leader)
     assert DueItem.objects.filter(pupil=pupil).exists()
+    before = LogEntry.objects.count()
     pupil_left(pupil, None)
     assert not DueItem.objects.filter(pupil=pupil).exists()
+    assert LogEntry.objects.count() == before + 1  # of the pupil, and none that they had no case
     for who in (leader, administrator, coordinator):
         assert signed_in(who).get(reverse(f"cases:{name}")).status_code == 200
 
