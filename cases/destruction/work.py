@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from auditlog.context import disable_auditlog
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -69,6 +70,12 @@ def _one(run: Destruction, key: int) -> None:
     case = item.case_id and Case.objects.select_for_update(of=("self",)).get(pk=item.case_id)
     item = DueItem.objects.select_for_update(of=("self",)).get(pk=key)
     if item.destruction_id != run.pk:
+        return
+    if item.pupil_id and pupil.left_on is None:
+        # Came back since it was approved. On the list it would stay for good: nobody can approve
+        # it. Without a row in the trail, as where they come back (``pupil_left``).
+        with disable_auditlog():
+            item.delete()
         return
     if not due.still_due(item, timezone.localdate()) or _of_kept_out(item, pupil):
         take_back(item)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from audit.models import LogEntry
+from cases.destruction.approving import to_approve
 from cases.destruction.listing import look_again
 from cases.models import DueItem, Pupil
 from cases.need_to_know.actions import shut_out
@@ -50,6 +51,22 @@ def test_a_former_pupil_who_comes_back_stops_no_page(
     assert LogEntry.objects.count() == before + 1  # of the pupil, and none that they had no case
     for who in (leader, administrator, coordinator):
         assert signed_in(who).get(reverse(f"cases:{name}")).status_code == 200
+
+
+def test_a_row_of_a_pupil_who_comes_back_while_it_is_being_destroyed_goes_too(
+    school, leader, administrator
+):
+    """The run put it back: nobody could approve it, and the page offered it for good."""
+    pupil = PupilFactory(school=school, left_on=date(2005, 7, 1))
+    look_again(school, leader)
+    approve(school, administrator, leader)
+    pupil_left(pupil, None)
+    before = LogEntry.objects.count()
+    destroy()
+    assert Pupil.objects.filter(pk=pupil.pk).exists()
+    assert not DueItem.objects.filter(pupil=pupil).exists()
+    assert LogEntry.objects.count() == before
+    assert to_approve(leader, school) == []
 
 
 @pytest.mark.parametrize("name", PAGES)
