@@ -69,14 +69,14 @@ def _help(decision: Any, guarded: Guard) -> Iterator[Line]:
 @lines("plan", "goals", "what", "who", "by_day", "seen_by")
 def _goals(decision: Any, guarded: Guard) -> Iterator[Line]:
     plan, about = getattr(decision, "plan", None), guarded_by(decision, guarded)
+    heard_by_key = {one.pk: one for one in decision.case.feedbacks.all()} if plan else {}
     for goal in plan.goals.all() if plan else ():
         yield Line(_("Goal %(number)s") % {"number": goal.number}, goal.what, about)
         by = _("by %(day)s") % {"day": in_words(goal.by_day)} if goal.by_day else ""
         if said := " · ".join(str(part) for part in (goal.who, by, goal.seen_by) if part):
             yield note(said, about)
         if effect := goal.last_effect:
-            by_key = {one.pk: one for one in decision.case.feedbacks.all()}
-            heard = by_key[effect.feedback_id]
+            heard = heard_by_key[effect.feedback_id]
             # How far it is, somebody said: it stands where what they said does.
             said, of = str(effect.get_effect_display()), f"feedbacks-{heard.pk}"
             yield note(said, _of_how_far(heard, guarded), speaks_of=of)

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 CALLED = 160
 
 
+def signal_key_of(key: UUID) -> UUID:
+    """Return under which key the signal is filed of a dossier that is filed under this one."""
+    return uuid5(key, "signal")
+
+
 class ReceivedDossier(Record):
     """The records of another school, as they came: to read, and no records of this case.
 
@@ -44,7 +49,7 @@ class ReceivedDossier(Record):
 
         Nothing in that signal's words says so: anybody can write of a school that one is called so.
         """
-        return uuid5(self.idempotency_key, "signal")
+        return signal_key_of(self.idempotency_key)
 
     @property
     def chapters(self) -> "tuple[Chapter, ...]":

@@ -15,7 +15,7 @@ from cases.errors import ActionError
 from cases.files.actions import attach_to, gone_unless_filed
 from cases.files.content import Content
 from cases.models import Case, Pupil, ReceivedDossier
-from cases.models.received import CALLED
+from cases.models.received import CALLED, signal_key_of
 from cases.transfer.contents import Handed, as_kept
 from signals.actions import file_signal
 from signals.models import Signal
@@ -55,7 +55,7 @@ def receive(
         signal = file_signal(
             pupil,
             by,
-            uuid5(key, "signal"),
+            signal_key_of(key),
             categories=[CATEGORY],
             facts=_in_words(handed),
             hearsay_from=handed.sender[:CALLED],
