@@ -215,6 +215,7 @@ class Invitation(models.Model):
     class Meta:
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
+        ordering = ("id",)
         constraints = (
             models.UniqueConstraint(
                 fields=("consultation", "user"), name="one_invitation_per_person"
@@ -338,6 +339,7 @@ class TimeAnswer(models.Model):
     class Meta:
         verbose_name = _("answer on a time")
         verbose_name_plural = _("answers on times")
+        ordering = ("id",)
         constraints = (models.UniqueConstraint(fields=("time", "user"), name="one_answer_a_time"),)
 
     def __str__(self) -> str:

@@ -257,6 +257,7 @@ class Referral(ReferralMoments):
     class Meta:
         verbose_name = _("referral")
         verbose_name_plural = _("referrals")
+        ordering = ("id",)
         constraints = (
             # What is passed on may come back to somebody who had it before.
             models.UniqueConstraint(

@@ -122,6 +122,7 @@ class SignalCategory(models.Model):
     class Meta:
         verbose_name = _("category")
         verbose_name_plural = _("categories")
+        ordering = ("id",)
         constraints = (
             models.UniqueConstraint(fields=("signal", "code"), name="one_category_once"),
         )

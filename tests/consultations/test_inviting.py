@@ -14,7 +14,7 @@ from cases.notifications.outbox import deliver
 from consultations.actions import ask_consultation
 from consultations.inviting.actions import invite
 from consultations.models import Invitation
-from tests.factories import CaseFactory, PupilFactory, member
+from tests.factories import CaseFactory, InvitationFactory, PupilFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +115,17 @@ def test_nobody_is_said_to_be_invited_who_is_not(asked, coordinator, family_work
     Invitation.objects.update(withdrawn_at=timezone.now())
     assert send(browser, asked, family_worker).status_code == 422
     assert not Invitation.objects.standing().exists()
+
+
+def test_who_was_invited_stands_in_that_order_whoever_answered_since(
+    asked, coordinator, team_mate, family_worker, signed_in
+):
+    people = sorted((team_mate, family_worker), key=lambda one: -one.pk)
+    for one in people:
+        InvitationFactory(consultation=asked, user=one, invited_by=coordinator)
+    first = Invitation.objects.get(user=people[0])
+    first.accepted_at = timezone.now()
+    first.save()
+    page = signed_in(coordinator).get(reverse("consultations:detail", args=[asked.reference]))
+    said = page.content.decode()
+    assert said.index(f"<span>{people[0].name}") < said.index(f"<span>{people[1].name}")
