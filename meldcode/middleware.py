@@ -113,7 +113,7 @@ class OwnCookiesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Leave all others out; of one that comes twice the first is the one for our own path."""
         found: dict[str, str] = {}
-        for cookie in request.META.get("HTTP_COOKIE", "").split(";"):
+        for cookie in request.headers.get("cookie", "").split(";"):
             name, __, value = cookie.partition("=")
             if (name := name.strip(" \t")) in self.own:
                 found.setdefault(name, value)
