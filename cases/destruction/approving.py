@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import partial
 
+from auditlog.context import disable_auditlog
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
@@ -20,7 +21,7 @@ from accounts import access
 from accounts.access import Permission
 from accounts.models import School, User
 from cases.actions import check, lock
-from cases.destruction.due import still_due
+from cases.destruction.due import due_no_more, still_due
 from cases.errors import ActionError
 from cases.models import Case, Destruction, DueItem, Hold
 from cases.waking import wake
@@ -80,6 +81,10 @@ def approve(school: School, by: User, *, seen: str) -> int:
         raise ActionError(_("The list changed since you opened it. Look at it again."))
     now, today = timezone.now(), timezone.localdate()
     approved = [item for item in items if still_due(item, today)]
+    # Offered for good, they could be approved by nobody. Without a row in the trail, and not when
+    # the pupil comes back: either would tell whose they are.
+    with disable_auditlog():
+        DueItem.objects.filter(due_no_more(today), pk__in=[item.pk for item in items]).delete()
     for item in approved:
         place = place_for(by, item, school.pk)
         setattr(item, place, by)

@@ -73,6 +73,15 @@ def pupils_due(school: School, today: date) -> PupilQuerySet:
     return pupils_over(school, today).filter(due__isnull=True)
 
 
+def due_no_more(today: date) -> Q:
+    """Return the condition on rows whose pupil came back, or left later, since: nobody approves
+    them any more, and a later list names them anew.
+    """
+    return Q(ground=DueItem.Ground.PERIOD, destruction=None) & (
+        Q(case__kept_until__gte=today) | Q(case__isnull=False, case__kept_until=None)
+    )
+
+
 def still_due(item: DueItem, today: date) -> bool:
     """Tell whether what is on a list may go now, looked at once more behind its lock."""
     if item.pupil_id:

@@ -65,7 +65,10 @@ def approve(request: HttpRequest) -> HttpResponse:
         count = form.run(approving.approve, school, request.user, seen=form.cleaned_data["seen"])
         if not form.errors:
             text = ngettext("You approved %(count)s.", "You approved %(count)s.", count or 0)
-            messages.success(request, text % {"count": count})
+            if count:
+                messages.success(request, text % {"count": count})
+            else:
+                messages.info(request, _("Nothing of it can go now."))
             return _back(school)
     return render(
         request,

@@ -96,6 +96,28 @@ def test_who_comes_back_or_leaves_does_not_tell_whose_case_is_on_the_list(
     assert shown(administrator) == before
 
 
+@pytest.mark.parametrize("left_on", [None, date(2024, 5, 1)])
+def test_a_case_of_who_came_back_is_offered_once_more_and_not_for_good(
+    school, administrator, leader, signed_in, left_on
+):
+    """The page offered it, took the approval of none, and offered it again."""
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    over(case)
+    look_again(school, leader)
+    pupil_left(case.pupil, left_on)
+    browser, url = signed_in(administrator), reverse("cases:approve_destruction")
+    seen = browser.get(url).context["form"]["seen"].value()
+    before = LogEntry.objects.count()
+    answer = browser.post(url, {"seen": seen, "sure": "on"}, follow=True)
+    assert "Hiervan kan nu niets weg." in answer.content.decode()
+    assert case.reference not in answer.content.decode()
+    assert LogEntry.objects.count() == before
+    assert to_approve(leader, school) == []
+    # Once they are gone again, and long enough, the list names it anew.
+    over(case)
+    assert look_again(school, leader) == 1
+
+
 @pytest.mark.parametrize("took_it", [True, False])
 def test_on_which_ground_a_request_was_refused_is_gone_with_the_pupil(
     school, administrator, leader, coordinator, signed_in, took_it
