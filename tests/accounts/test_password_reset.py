@@ -52,6 +52,11 @@ def test_the_link_in_the_mail_leads_to_a_new_password(client, link, teacher):
     ] == reverse("home")
 
 
+def test_the_page_says_whose_password_it_is(client, link, teacher):
+    """A link that somebody else sent is for their account."""
+    assert f"Het is het wachtwoord van {teacher.email}." in Page(client.get(link, follow=True)).text
+
+
 def test_a_password_that_is_too_short_is_refused_at_its_field(client, link, teacher):
     response = choose(client, link, "te kort")
     assert "Dit is te kort: gebruik minstens 12 tekens." in Page(response).at("password1")
