@@ -40,7 +40,7 @@ READ: dict[str, tuple[str, ...]] = {
     "decisions__referrals__reports__copies": ("requested_by",),
     "feedbacks": ("author", "referral__contact"),
     "feedbacks__letters": (),
-    "feedbacks__goal_effects": ("goal",),
+    "feedbacks__goal_effects": ("goal__plan",),
     "deviations": ("author",),
     "lookbacks": ("author",),
     "statements": ("author",),

@@ -187,6 +187,9 @@ class ConversationForm(StepForm):
         if spoken_with == Kind.PUPIL and cleaned.get("parents_reactions"):
             message = _("The parents were not there. What they said is a talk of its own.")
             self.add_error("parents_reactions", message)
+        if spoken_with == Kind.PARENTS and cleaned.get("parents_reactions"):
+            message = _("The pupil was not there: write above how the parents reacted.")
+            self.add_error("parents_reactions", message)
         self._need("home_safe", kind in WITH_PUPIL, _("Say whether it is safe to go home."))
         self._need(
             "home_agreed",

@@ -14,6 +14,7 @@ from cases.dossier.lines import (
     OTHERS_TOLD,
     PUPIL,
     REPORTER,
+    SAFETY,
     SOURCE,
     STAFF,
     UNTOLD,
@@ -89,7 +90,7 @@ def _of_how_far(heard: Any, guarded: Guard) -> About:
     about = _of_what_was_heard(heard, guarded)
     if not heard.child_words:
         return about
-    return CONFIDED if about in {PUPIL, CHILD_TOLD, CONFIDED} else UNTOLD
+    return CONFIDED if about in {PUPIL, CHILD_TOLD, CONFIDED, SAFETY} else UNTOLD
 
 
 @lines("referrals")
@@ -136,7 +137,9 @@ def _of_an_inquiry(said: Any, guarded: Guard) -> About:
     they know of and that had gone by then, and by nothing else that is written down here.
     """
     case = getattr(said, "case", None) or said.decision.case
-    at = getattr(said, "recorded_at", None) or said.closed_at
+    # When it was said; written down it was later, or so it says.
+    moments = (getattr(said, name, None) for name in ("received_at", "recorded_at", "closed_at"))
+    at = min((moment for moment in moments if moment), default=None)
     known = any(
         referral.to in INQUIRERS and not untold(referral) and at and _had_gone(referral, at)
         for decision in case.decisions.all()
@@ -208,7 +211,9 @@ def _about_the_referral(heard: Any, guarded: Guard) -> Iterator[Line]:
     yield from letters(heard)
     for effect in heard.goal_effects.all():
         goal = _("Goal %(number)s") % {"number": effect.goal.number}
-        yield note(f"{goal}: {effect.get_effect_display()}", _of_how_far(heard, guarded))
+        of = f"decisions-{effect.goal.plan.decision_id}"
+        far = f"{goal}: {effect.get_effect_display()}"
+        yield note(far, _of_how_far(heard, guarded), speaks_of=of)
     if heard.investigation:
         yield note(heard.get_investigation_display(), _of_an_inquiry(heard, guarded))
 
@@ -250,11 +255,14 @@ SOURCE_RULE = "R7"
 TALK_STEP = 3
 # These follow from nothing that anybody told: how a case ends, and what was found unfounded.
 HARMLESS_RULES = frozenset({"R10", "R22", "R25"})
+# These ask for a talk, whatever was told: by them the pupil reads no more than that there was none.
+TALK_RULES = frozenset({"R15", "R16", "R17", "R18"})
 
 
 def _of_the_rule(deviation: Any, guarded: Guard) -> About:
-    """Which rule asks is made by all that was told and weighed, also what the parents do not read:
-    a rule about sexual violence says what a child told alone. Why it was not followed says it too.
+    """Which rule asks is made by all that was told and weighed, also what they do not read: a rule
+    about sexual violence says what a child told alone, one about help that does not work what
+    somebody else told since. Why it was not followed says it too.
     """
     if not deviation.of_rule and deviation.step > TALK_STEP:  # why nobody spoke with them yet
         return safety(deviation, guarded)
@@ -262,8 +270,8 @@ def _of_the_rule(deviation: Any, guarded: Guard) -> About:
         return guarded_by(deviation, guarded)
     if deviation.rule == SOURCE_RULE:
         return SOURCE
-    # What a source told makes a rule ask as well, and that is as little for the pupil.
-    if any(telling_of(signal).by_others for signal in deviation.case.signals.all()):
+    told = any(telling_of(signal).by_others for signal in deviation.case.signals.all())
+    if deviation.rule not in TALK_RULES or told:
         return UNTOLD
     return confided(deviation, guarded)
 

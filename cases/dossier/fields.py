@@ -8,7 +8,7 @@ The records are read through the reverse relations that the table of steps names
 step's models.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,12 +52,43 @@ from cases.dossier.lines import (
 from cases.dossier.telling import telling_of
 from cases.dossier.variants import About
 from cases.protocol import asking
+from cases.protocol.ages import Party
 from cases.record_facts import parents_were_there, pupil_was_there
 
 
 def _confided(talk: Any, guarded: Guard) -> About:
     """What was said in a talk with the pupil alone was not said to the parents."""
     return PUPIL if parents_were_there(talk) else CONFIDED
+
+
+def _answer_of(party: str) -> Callable[[Any, Guard], About]:
+    """Return what an answer of a party is about: who was not there said it elsewhere, and that is
+    on the paper of neither.
+    """
+
+    def about(talk: Any, guarded: Guard) -> About:
+        return _confided(talk, guarded) if party in _who_were_there(talk) else UNTOLD
+
+    return about
+
+
+def _who_refuses(talk: Any, guarded: Guard) -> About:
+    """That help is refused, and by whom."""
+    of_both = talk.refused_by == talk.RefusedBy.BOTH
+    refuse = set(Party) if of_both else {talk.refused_by} - {""}
+    return _confided(talk, guarded) if refuse <= _who_were_there(talk) else UNTOLD
+
+
+def _consent_of_all(talk: Any, guarded: Guard) -> About:
+    """What all say whose consent it takes, and what follows from it."""
+    said = {Party.PARENTS: talk.consent_parents, Party.PUPIL: talk.consent_pupil}
+    answered = {party for party, answer in said.items() if answer}
+    return _confided(talk, guarded) if answered <= _who_were_there(talk) else UNTOLD
+
+
+def _who_were_there(talk: Any) -> set[str]:
+    there = {Party.PARENTS: parents_were_there(talk), Party.PUPIL: pupil_was_there(talk)}
+    return {party for party, was in there.items() if was}
 
 
 # Signals and looking back
@@ -302,7 +333,8 @@ def _facts_brought(talk: Any, guarded: Guard) -> Iterator[Line]:
 
 @lines("reactions", "parents_reactions")
 def _reactions(talk: Any, guarded: Guard) -> Iterator[Line]:
-    label = _("How the pupil reacted") if talk.parents_reactions else _("How they reacted")
+    of_pupil = talk.parents_reactions and pupil_was_there(talk)
+    label = _("How the pupil reacted") if of_pupil else _("How they reacted")
     if talk.reactions:
         yield Line(label, talk.reactions, _confided(talk, guarded))
     if talk.parents_reactions:
@@ -311,7 +343,7 @@ def _reactions(talk: Any, guarded: Guard) -> Iterator[Line]:
 
 @lines("buurtteam_consent", "handed_over_on_grounds")
 def _handed_over(talk: Any, guarded: Guard) -> Iterator[Line]:
-    about = _confided(talk, guarded)
+    about = _consent_of_all(talk, guarded)
     if talk.hands_over:
         yield note(
             _("They consent to help by the buurtteam.")
@@ -356,17 +388,29 @@ TALK = Kind(
         _facts_brought,
         _reactions,
         field("get_concern_display", gettext_lazy("The concern"), _confided),
-        field("get_help_wanted_display", gettext_lazy("Help"), _confided),
-        field("get_refused_by_display", gettext_lazy("Who refuses"), _confided),
+        field("get_help_wanted_display", gettext_lazy("Help"), _who_refuses),
+        field("get_refused_by_display", gettext_lazy("Who refuses"), _who_refuses),
         # Whoever was there: it is the school's own judgement of home, and where the pupil is now.
         field("get_home_safe_display", gettext_lazy("Safe to go home that day"), SAFETY),
         field("home_agreed", gettext_lazy("Agreed for that"), SAFETY),
         field("agreements", gettext_lazy("Agreements"), _confided),
         field("buurtteam_contact", gettext_lazy("For the buurtteam"), STAFF),
-        field("get_consent_parents_display", gettext_lazy("Consent of the parents"), _confided),
-        field("get_consent_pupil_display", gettext_lazy("Consent of the pupil"), _confided),
-        field("get_consent_how_display", gettext_lazy("How they consented"), _confided),
-        field("consent_about", gettext_lazy("To what they consent, and to what not"), _confided),
+        field(
+            "get_consent_parents_display",
+            gettext_lazy("Consent of the parents"),
+            _answer_of(Party.PARENTS),
+        ),
+        field(
+            "get_consent_pupil_display",
+            gettext_lazy("Consent of the pupil"),
+            _answer_of(Party.PUPIL),
+        ),
+        field("get_consent_how_display", gettext_lazy("How they consented"), _consent_of_all),
+        field(
+            "consent_about",
+            gettext_lazy("To what they consent, and to what not"),
+            _consent_of_all,
+        ),
         _handed_over,
     ),
     _of_whom,

@@ -1,12 +1,6 @@
 from django.db import migrations, models
 
 
-def both_where_words_of_both_stand_apart(apps, schema_editor):
-    """Of older talks of three it is known where the parents' words stand apart from the pupil's."""
-    talks = apps.get_model("cases", "Conversation").objects.filter(kind="three_way")
-    talks.exclude(parents_reactions="").update(family_there="both")
-
-
 class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0038_more_numbers"),
@@ -28,8 +22,5 @@ class Migration(migrations.Migration):
                 max_length=10,
                 verbose_name="who of the family was there",
             ),
-        ),
-        migrations.RunPython(
-            both_where_words_of_both_stand_apart, migrations.RunPython.noop, elidable=True
         ),
     ]

@@ -63,6 +63,9 @@ class RightsRequest(models.Model):
         REFUSED = "refused", _("Refused")
         TAKEN_BACK = "taken_back", _("Taken back by who asked")
 
+    # With grounds, which stand in the letter.
+    WITH_GROUNDS = (Outcome.PARTLY, Outcome.REFUSED)
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="rights_requests")
     pupil = models.ForeignKey(
@@ -148,7 +151,9 @@ class RightsRequest(models.Model):
 
     @property
     def grounds_told(self) -> list[str]:
-        """Return the grounds as they stand in the letter to who asked."""
+        """Return the grounds as they stand in the letter to who asked: why, where it is refused."""
+        if self.outcome not in self.WITH_GROUNDS:
+            return []
         return asking.told(self.grounds, in_part=self.outcome == self.Outcome.PARTLY)
 
     @property

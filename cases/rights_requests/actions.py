@@ -20,7 +20,6 @@ from cases.protocol import asking
 
 KEEP = Permission.KEEP_REQUESTS
 GIVEN = (RightsRequest.Outcome.GRANTED, RightsRequest.Outcome.PARTLY)
-REFUSED = (RightsRequest.Outcome.PARTLY, RightsRequest.Outcome.REFUSED)
 
 
 @transaction.atomic
@@ -90,7 +89,7 @@ def answer(
     asked = _held(asked, by)
     if asked.answered_on is not None:
         raise ActionError(_("This request was answered already."))
-    if outcome in REFUSED and not (grounds and words):
+    if outcome in RightsRequest.WITH_GROUNDS and not (grounds and words):
         field = "words" if grounds else "grounds"
         raise ActionError(_("Say on which ground, and explain it."), field=field)
     if outcome in GIVEN and asked.warned and not explained:
@@ -98,7 +97,7 @@ def answer(
     if not asked.received_on <= answered_on <= timezone.localdate():
         raise ActionError(_("Choose a day since it came, up to today."), field="answered_on")
     # What is given whole has no ground on which something is not.
-    asked.grounds = grounds if outcome in REFUSED else []
+    asked.grounds = grounds if outcome in RightsRequest.WITH_GROUNDS else []
     asked.outcome, asked.words = outcome, words
     asked.handed_over, asked.explained = handed_over, explained
     asked.answered_on, asked.answered_by = answered_on, by

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import SHORT_TEXT, LongTextField, MeldcodeForm
 from cases.models import RightsRequest
 from cases.protocol.asking import GROUNDS
-from cases.rights_requests.actions import GIVEN, REFUSED
+from cases.rights_requests.actions import GIVEN
 
 
 class PastDayField(forms.DateField):
@@ -124,7 +124,7 @@ class AnswerForm(MeldcodeForm):
         """Ask the ground of a refusal, and why it is granted where the table warns."""
         cleaned = super().clean()
         outcome = cleaned.get("outcome")
-        if outcome in REFUSED:
+        if outcome in RightsRequest.WITH_GROUNDS:
             for name in ("grounds", "words"):
                 if not cleaned.get(name):
                     self.add_error(name, _("Say on which ground, and explain it."))

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from cases.dossier.telling import is_from_source
 from cases.models import Case, Conversation
 from cases.protocol.questions import BY_CODE as QUESTION
 from cases.record_facts import pupil_was_there
@@ -65,14 +66,13 @@ def of_the_referral(referral: Referral, writer: User | None = None) -> Texts:
 def _signals(referral: Referral, writer: User) -> Texts:
     case = referral.decision.case
     signals = [s for s in _standing(case) if s.cycle == case.cycle]
-    own = [s for s in signals if not s.hearsay_from]
-    heard = [s for s in signals if s.hearsay_from]
+    own = [s for s in signals if not _told_by(s)]
+    heard = [s for s in signals if _told_by(s)]
     return {
         "facts": _joined(_said(s, _seen(s)) for s in own),
         "child_words": _joined(_said(s, f"“{s.child_words}”", s.child_words) for s in signals),
         "hearsay": _joined(
-            _said(s, _("%(who)s told: %(text)s") % {"who": s.hearsay_from, "text": _seen(s)},
-                  _seen(s))
+            _said(s, _("%(who)s told: %(text)s") % {"who": _told_by(s), "text": _seen(s)}, _seen(s))
             for s in heard
         ),
         "interpretation": _joined(
@@ -81,11 +81,16 @@ def _signals(referral: Referral, writer: User) -> Texts:
     }  # fmt: skip
 
 
+def _told_by(signal: Any) -> str:
+    """Return who else than the pupil told it, also where nobody wrote down who that was; or ""."""
+    return signal.hearsay_from or (_("somebody else") if is_from_source(signal) else "")
+
+
 def _in_full(signal: Any) -> str:
     """Return what stands in a signal where it has one place: who told it, and who said what."""
     seen, words = _seen(signal), signal.child_words
-    if signal.hearsay_from and seen:
-        seen = _("%(who)s told: %(text)s") % {"who": signal.hearsay_from, "text": seen}
+    if (who := _told_by(signal)) and seen:
+        seen = _("%(who)s told: %(text)s") % {"who": who, "text": seen}
     said = _("The pupil said: %s") % f"“{words}”" if words else ""
     return "\n".join(text for text in (seen, said) if text)
 
@@ -100,7 +105,9 @@ def _seen(signal: Any) -> str:
 
 def _standing(case: Case) -> list[Any]:
     """Return the signals as they hold now: no older versions, none that proved unfounded."""
-    signals = case.signals.current().select_related("finding").prefetch_related("marks")
+    signals = (
+        case.signals.current().select_related("finding").prefetch_related("marks", "categories")
+    )
     in_order = signals.order_by("observed_at", "id")
     return [signal for signal in in_order if not hasattr(signal, "finding")]
 

@@ -6,14 +6,23 @@ By how far a goal is, by who looks into it, by which rule asked. Each was read o
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cases.dossier.variants import Also, Code
-from cases.models import Deviation
+from cases.models import Deviation, Pupil, RightsRequest
 from referrals.actions import withdraw
 from referrals.models import Goal, GoalEffect, HelpPlan
 from tests.attacks.test_what_a_paper_lets_slip import page
 from tests.cases.records import NOW, ago, decision, feedback, signal
-from tests.factories import CaseFactory, ConversationFactory, PupilFactory, UserFactory
+from tests.factories import (
+    CaseFactory,
+    ConversationFactory,
+    PupilFactory,
+    ReceivedDossierFactory,
+    SignalFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 FAMILY = (Code.PARENTS, Code.PUPIL)
@@ -106,13 +115,112 @@ def test_what_was_heard_beside_the_pupils_words_is_theirs_from_whomever_it_came(
 
 
 @pytest.mark.parametrize("by_other", [True, False])
-def test_which_rule_asked_for_what_a_source_told_is_not_for_the_pupil(case, by_other):
+def test_which_rule_asked_is_not_for_the_family(case, by_other):
     """It said that somebody told of sexual violence, where all else of that was left out."""
     told = {"hearsay_from": "Oma"} if by_other else {"child_words": "Hij raakt mij aan."}
     signal(case, "sexual", severe=True, recorded_at=ago(days=20), **told)
     Deviation.objects.create(
         case=case, author=UserFactory(), kind="skipped", step=2, rule="R5", grounds="Oma weet meer."
     )
-    assert ("Oma weet meer." in page(case, Code.PUPIL, also=WEIGHED)) is not by_other
-    assert "Oma weet meer." not in page(case, Code.PARENTS)
+    assert all("Oma weet meer." not in page(case, reader) for reader in FAMILY)
     assert "Oma weet meer." in page(case, Code.WHOLE)
+
+
+HOW = "Vader wil niemand over de vloer; zij zei alleen: niet thuis komen."
+PARTLY = {"consent_how": "written", "consent_about": HOW}
+# What was said elsewhere by who was not there, beside who came: and what of it stood on the paper.
+ELSEWHERE = {
+    "parents partly": ({"consent_parents": "partly", **PARTLY}, "Toestemming van de ouders"),
+    "parents no": ({"consent_parents": "refused"}, "de school blijft verantwoordelijk"),
+    "parents refuse": ({"help_wanted": "no", "refused_by": "parents"}, "Wie weigert"),
+    "both refuse": ({"help_wanted": "no", "refused_by": "both"}, "Nee, ze weigeren alle hulp"),
+    "pupil partly": ({"consent_pupil": "partly", **PARTLY}, "Toestemming van de leerling"),
+    "pupil no": ({"consent_pupil": "refused"}, "de school blijft verantwoordelijk"),
+    "pupil refuses": ({"help_wanted": "no", "refused_by": "pupil"}, "Wie weigert"),
+}
+
+
+@pytest.mark.parametrize("what", ELSEWHERE)
+def test_what_who_was_not_at_a_talk_of_three_says_to_help(case, what):
+    """It came in writing, or by telephone; on the form it is asked beside the talk."""
+    said, shown_as = ELSEWHERE[what]
+    Pupil.objects.filter(pk=case.pupil_id).update(birth_date=date(2012, 1, 1))  # it takes both
+    there, code = ("parents", Code.PARENTS) if "pupil" in what else ("pupil", Code.PUPIL)
+    answers = {"consent_parents": "given", "consent_pupil": "given", "help_wanted": "partly"}
+    talk = ConversationFactory(
+        case=case, kind="three_way", held_at=NOW, family_there=there, reactions="Knikte.",
+        **answers | said,
+    )  # fmt: skip
+    for reader, also in [(Code.PARENTS, tuple(Also)), (Code.PUPIL, ())]:
+        shown = page(case, reader, also=also)
+        assert ("Knikte." in shown) is (reader is code)
+        assert shown_as not in shown
+        assert HOW not in shown
+    # Where both sat there, each heard the other say so.
+    type(talk).objects.filter(pk=talk.pk).update(family_there="both")
+    assert all(shown_as in page(case, reader) for reader in FAMILY)
+
+
+def test_the_paper_says_whose_reaction_it_is(case):
+    talk = {"kind": "three_way", "reactions": "Knikte.", "parents_reactions": "Schrok."}
+    ConversationFactory(case=case, held_at=NOW, family_there="parents", **talk)
+    assert "Hoe de leerling reageerde" not in page(case, Code.WHOLE)
+
+
+@pytest.mark.parametrize("code", FAMILY)
+@pytest.mark.parametrize("rule", ["R30", "R33", "R38", "R39", "R42"])
+def test_that_somebody_else_says_that_help_fails_by_the_rule_that_asks_about_it(case, code, rule):
+    feedback(case, ago(days=5), heard_from="other", source="Oma", effect="fails")
+    Deviation.objects.create(
+        case=case, author=UserFactory(), kind="skipped", step=6, rule=rule, grounds="Volgens oma."
+    )
+    spoken_again(case)
+    shown = page(case, code, also=WEIGHED)
+    assert "Volgens oma." not in shown
+    assert rule not in shown
+
+
+@pytest.mark.parametrize("code", [Code.BUURTTEAM, Code.SCHOOL])
+def test_how_far_a_goal_is_of_a_decision_that_was_not_chosen(case, code):
+    made, heard = how_far(case, heard_from="school")
+    assert FAR not in page(case, code, chosen=[f"feedbacks-{heard.pk}"])
+    assert FAR in page(case, code, chosen=[f"feedbacks-{heard.pk}", f"decisions-{made.pk}"])
+
+
+def test_the_pupil_reads_how_far_a_goal_is_by_their_own_words_where_the_parents_may_not(case):
+    ConversationFactory(case=case, kind="skipped", skip_reason="Nog niet.", held_at=ago(days=12))
+    how_far(case, heard_from="school", child_words="Papa slaat nog.")
+    assert FAR in page(case, Code.PUPIL, also=WEIGHED)
+    assert FAR not in page(case, Code.PARENTS)
+
+
+@pytest.mark.parametrize("code", FAMILY)
+def test_what_veilig_thuis_said_before_our_report_and_somebody_wrote_down_after_it(case, code):
+    """Of whose report it was they know nothing: ours had not gone."""
+    decision(case, ago(days=9), to={"veilig_thuis": ago(days=3)}, report=True)
+    said = "De huisarts meldde; wij onderzoeken het."
+    heard = feedback(case, ago(days=2), heard_from="veilig_thuis", text=said, investigation="begun")
+    spoken_again(case)
+    assert said in page(case, code, also=WEIGHED)
+    type(heard).objects.filter(pk=heard.pk).update(received_at=ago(days=5))
+    assert said not in page(case, code, also=WEIGHED)
+
+
+def test_a_letter_that_grants_a_request_names_no_ground_that_was_ticked_before(case):
+    granted = RightsRequest(outcome="granted", grounds=["harm", "informant"])
+    assert granted.grounds_told == []
+    granted.outcome = "refused"
+    assert granted.grounds_told
+
+
+def test_a_paper_takes_as_many_queries_for_many_dossiers_that_came(case):
+    def queries(times):
+        for __ in range(times):
+            ReceivedDossierFactory(case=case)
+            SignalFactory(case=case)
+        with CaptureQueriesContext(connection) as captured:
+            page(case, Code.PARENTS)
+        return len(captured)
+
+    queries(1)  # with what a process asks once
+    assert queries(1) == queries(4)

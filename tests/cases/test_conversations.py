@@ -152,6 +152,8 @@ def test_a_talk_of_three_of_before_counts_for_both_still(case):
 
 def test_who_came_is_asked_of_a_talk_of_three_alone(case, send):
     assert "family_there" in send(case, family_there="").context["form"].errors
+    apart = {"family_there": "parents", "parents_reactions": "Schrok."}
+    assert "parents_reactions" in send(case, **apart).context["form"].errors
     apart = {"family_there": "pupil", "parents_reactions": "Schrok."}
     assert "parents_reactions" in send(case, **apart).context["form"].errors
     assert "parents_reactions" in send(case, parents_reactions="").context["form"].errors
@@ -274,7 +276,7 @@ def test_a_word_of_somebody_else_does_not_undo_a_refusal(school):
 def test_a_refusal_goes_from_the_form_to_what_now(case, send):
     page = send(
         case, kind="parents", help_wanted="no", buurtteam_contact="", consent_parents="",
-        consent_pupil="", consent_how="", concern="stays",
+        consent_pupil="", consent_how="", concern="stays", parents_reactions="",
     )  # fmt: skip
     filed = Conversation.objects.get()
     # With the parents alone at the table it is clear who refuses.

@@ -32,6 +32,7 @@ from tests.factories import (
     ConversationFactory,
     InjuryMarkFactory,
     PupilFactory,
+    SignalCategoryFactory,
     SignalFactory,
     UserFactory,
     member,
@@ -177,6 +178,16 @@ def test_facts_opinions_and_hearsay_stay_apart(report):
     assert "Dat past niet." not in texts["facts"]
     assert "geschreeuw" not in texts["facts"]
     assert "Van de trap" not in texts["facts"]
+
+
+def test_what_somebody_told_of_whom_nobody_wrote_down_who_it_was_no_colleague_saw(
+    case, referral, coordinator
+):
+    told = SignalFactory(case=case, facts="Oma zei dat er geslagen wordt.")
+    SignalCategoryFactory(signal=told, code="told_others")
+    texts = filled(referral, coordinator)
+    assert "Oma zei" not in texts["facts"]
+    assert "iemand anders vertelde: Oma zei dat er geslagen wordt." in texts["hearsay"]
 
 
 def test_what_is_not_needed_stays_in_the_school(case, referral, coordinator):
