@@ -265,7 +265,9 @@ class CaseQuerySet(models.QuerySet):
     def with_records(self) -> "CaseQuerySet":
         """Return cases with all that their dossier shows, in a number of queries that stays."""
         # Of what came from another school only from which: the rest is as much as a dossier.
-        received = apps.get_model("cases", "ReceivedDossier").objects.only("case", "sender", "file")
+        received = apps.get_model("cases", "ReceivedDossier").objects.only(
+            "case", "sender", "file", "idempotency_key"
+        )
         senders = models.Prefetch("receiveddossiers", received)
         return self.for_page().prefetch_related(*prefetches(READ), senders)
 
