@@ -20,10 +20,9 @@ from accounts.session_store import Key
 
 
 class SessionMiddleware(DjangosSessionMiddleware):
-    """Each request begins the half hour of rest anew, unless nobody need be there for it.
+    """Each request begins the half hour of rest anew, unless a page asks by itself.
 
-    A page on which a year of dossiers is made would keep its session awake all day, and so would
-    one of another site that opens ours now and then, and stops before it is seen.
+    One on which a year of dossiers is made would keep its session awake all day, with nobody there.
     What the browser sends stands nowhere but in its cookie (``accounts.session_store``).
     """
 
@@ -35,7 +34,6 @@ class SessionMiddleware(DjangosSessionMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Keep the session, with its end half an hour ahead."""
         by_itself = sessions.is_asked_by_itself(request, response)
-        by_itself = by_itself or sessions.is_opened_by_nobody(request)
         # One that is over leaves the cookie alone too: by now it may be that of a new session.
         if by_itself and (not request.session.modified or request.session.is_empty()):
             patch_vary_headers(response, ("Cookie",))

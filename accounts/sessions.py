@@ -1,6 +1,5 @@
 """How long somebody stays signed in: half an hour of rest, twelve hours in all."""
 
-import time
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,8 +10,6 @@ from django.utils.crypto import salted_hmac
 from accounts.models import User
 
 SIGNED_IN_AT = "signed_in_at"
-# When a provider led somebody in by itself, and the pages that do so.
-LED_IN_AT, LED_IN_BY = "led_in_at", {"sso:callback", "sso:saml_finish"}
 # Seconds in which whom a provider let in is led on.
 COMING_IN = 60
 # What a browser says of a link that stands on a page of others, also of a neighbour's; and of one
@@ -26,9 +23,7 @@ BY_ITSELF = "Meldcode-By-Itself"
 
 def begin(request: HttpRequest, user: User, **kwargs: object) -> None:
     """Write down when the session began (Django's ``user_logged_in``)."""
-    request.session[SIGNED_IN_AT] = now = timezone.now().timestamp()
-    if getattr(request.resolver_match, "view_name", "") in LED_IN_BY:
-        request.session[LED_IN_AT] = now
+    request.session[SIGNED_IN_AT] = timezone.now().timestamp()
 
 
 def ends_at(request: HttpRequest) -> datetime:
@@ -50,16 +45,27 @@ def is_asked_by_itself(request: HttpRequest, response: HttpResponse) -> bool:
     return getattr(response, "asked_by_itself", False) or BY_ITSELF in request.headers
 
 
+def lead_in(response: HttpResponse) -> None:
+    """Let a browser know for a minute that a provider vouched for somebody there, who is led on.
+
+    In a cookie of its own: who asks without a press is answered before any session is read.
+    """
+    response.set_cookie(
+        settings.LED_IN_COOKIE_NAME, "1", max_age=COMING_IN, secure=settings.TLS,
+        httponly=True, samesite="Lax",
+    )  # fmt: skip
+
+
 def was_led_in_just_now(request: HttpRequest) -> bool:
-    """Tell whether a provider let somebody in a moment ago: they come from there."""
-    return time.time() - request.session.get(LED_IN_AT, 0) < COMING_IN
+    """Tell whether a provider vouched for somebody a moment ago: they come from there."""
+    return settings.LED_IN_COOKIE_NAME in request.COOKIES
 
 
 def is_opened_by_nobody(request: HttpRequest) -> bool:
     """Tell whether a page of another site opened one of ours without anybody's press.
 
     It does so in its own tab, and stops before the answer comes: nobody sees any of it. A browser
-    that does not say who pressed (Safari) opens the page all the same.
+    that does not say who pressed (Safari) has each link of another site taken for such a one.
     """
     return (
         request.headers.get("sec-fetch-site") in OTHER_SITES

@@ -18,7 +18,6 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.crypto import cipher, opened_number, sealed_number
-from accounts.sessions import is_opened_by_nobody
 
 TOKEN_FIELD = "typed_by"  # noqa: S105 - the name of a field, no secret
 SESSION_KEY = "typed"
@@ -80,12 +79,7 @@ def packed(fields: QueryDict) -> bytes:
 
 
 def take(request: HttpRequest) -> QueryDict | None:
-    """Return what the user had typed on this very page, once; None when there is nothing.
-
-    Where another site's page opened it, nobody need see it: it waits for somebody who does.
-    """
-    if is_opened_by_nobody(request):
-        return None
+    """Return what the user had typed on this very page, once; None when there is nothing."""
     kept = _kept(request)
     found = kept.pop(_place(request), None)
     if found is None or found["owner"] != request.user.pk:

@@ -2,6 +2,7 @@
 
 from allauth.account import views as allauth
 from allauth.decorators import rate_limit
+from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.webauthn import views as passkeys
 from django.urls import include, path, re_path, register_converter
 
@@ -47,7 +48,17 @@ urlpatterns = [
     ),
     path("account/second-factor/", include("allauth.mfa.base.urls")),
     path("account/second-factor/totp/", include("allauth.mfa.totp.urls")),
-    path("account/second-factor/recovery-codes/", include("allauth.mfa.recovery_codes.urls")),
+    # As allauth has them, but for the download, which is shown once too.
+    path(
+        "account/second-factor/recovery-codes/",
+        recovery_codes.view_recovery_codes,
+        name="mfa_view_recovery_codes",
+    ),
+    path(
+        "account/second-factor/recovery-codes/generate/",
+        recovery_codes.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
     # As allauth has them, without the number of a passkey: those of all schools are counted.
     path("account/second-factor/webauthn/", passkeys.list_webauthn, name="mfa_list_webauthn"),
     path("account/second-factor/webauthn/add/", passkeys.add_webauthn, name="mfa_add_webauthn"),

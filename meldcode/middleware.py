@@ -7,8 +7,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
-from allauth.mfa.webauthn.internal.auth import STATE_SESSION_KEY
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import RequestDataTooBig
@@ -20,10 +18,11 @@ from django.http import (
     UnreadablePostError,
 )
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.http import escape_leading_slashes
 
-from accounts.sessions import OTHER_SITES, is_opened_by_nobody, was_led_in_just_now
+from accounts.sessions import OTHER_SITES, is_opened_by_nobody, lead_in, was_led_in_just_now
 from api.middleware import AT
 
 METHODS = ("GET", "HEAD", "POST")
@@ -51,16 +50,9 @@ DONE_BY_ONE_PRESS = {
 }  # fmt: skip
 # A working link to a new password signs out whoever is signed in as somebody else.
 SIGNS_OUT = "account_reset_password_from_key"
-# Looking at these leaves a row in the trail.
-LEAVES_A_ROW = {"audit:school", "audit:flags"}
-# What these show they show once.
-SHOWS_ONCE = {"mfa_view_recovery_codes"}
-# These put a new question in the place of the one that is in the session, and that somebody may be
-# answering: the key of an app, a challenge to a passkey.
-ASKS_ANEW = {
-    "mfa_activate_totp", "mfa_add_webauthn", "mfa_authenticate", "mfa_reauthenticate_webauthn",
-}  # fmt: skip
-QUESTIONS = (SECRET_SESSION_KEY, STATE_SESSION_KEY)
+# To these a provider leads back without anybody's press, or its own program comes; they show
+# nothing of anybody.
+LED_BACK_TO = {"sso:callback", "sso:saml_finish", "sso:saml_metadata", "sso:refused"}
 # What stands behind the question mark of where somebody is led on to by such a link.
 ELSEWHERE = "elsewhere"
 # Signs of a form that are written as a number ("%41") or are no plain letters: far more than all
@@ -108,6 +100,7 @@ class OwnCookiesMiddleware:
         self.own = {
             settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.MESSAGES_COOKIE_NAME,
             settings.DEVICE_COOKIE_NAME, settings.THEME_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME,
+            settings.LED_IN_COOKIE_NAME,
         }  # fmt: skip
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -139,6 +132,39 @@ class OwnPagesMiddleware:
         if elsewhere and (becomes != OPENED or in_advance):
             return HttpResponse(status=403)
         return self.get_response(request)
+
+
+class OpenedByNobodyMiddleware:
+    """Where a page of another site opens one of ours without anybody's press, a page to go on from.
+
+    It does so in its own tab, and stops: nobody sees it, and by how long the answer takes it knows
+    whether somebody is signed in here, and kept a session awake, took what is shown once, put a new
+    question in the place of one that somebody was answering. Stands before sessions: the same is
+    said to everybody.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Say where it leads; and remember for a minute who is led in by a provider."""
+        is_read = request.method in ("GET", "HEAD")
+        if is_read and is_opened_by_nobody(request) and not _leads_back(request.path_info):
+            # By its own words a path may be the address of another house.
+            leads_to = escape_leading_slashes(request.path)
+            page = render_to_string("opened_by_nobody.html", {"leads_to": leads_to})
+            return HttpResponse(page, headers={"Cache-Control": "no-store"})
+        response = self.get_response(request)
+        if getattr(request, "is_led_in", False):
+            lead_in(response)
+        return response
+
+
+def _leads_back(path: str) -> bool:
+    try:
+        return resolve(path).view_name in LED_BACK_TO
+    except Resolver404:
+        return False
 
 
 class AskedFromElsewhereMiddleware:
@@ -196,7 +222,7 @@ class NamedFromElsewhereMiddleware:
         asked_first = elsewhere and (
             _is_asked_first(request.resolver_match) or _would_sign_out(request)
         )
-        if not asked_first and not (is_opened_by_nobody(request) and _needs_a_press(request)):
+        if not asked_first:
             return None
         return render(request, "from_elsewhere.html", {"leads_to": request.path})
 
@@ -210,15 +236,6 @@ def _is_asked_first(found: ResolverMatch) -> bool:
 
 def _would_sign_out(request: HttpRequest) -> bool:
     return request.resolver_match.view_name == SIGNS_OUT and request.user.is_authenticated
-
-
-def _needs_a_press(request: HttpRequest) -> bool:
-    """Tell whether a page does something as soon as it is opened, seen or not."""
-    name = request.resolver_match.view_name
-    if name in LEAVES_A_ROW | SHOWS_ONCE:
-        return True
-    # Whom a provider leads to the second factor was asked nothing yet.
-    return name in ASKS_ANEW and any(one in request.session for one in QUESTIONS)
 
 
 def _way_on(asked: str) -> str:

@@ -88,7 +88,6 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "mfa_deactivate_totp":                   (),  # whoever has one: tested apart, as those below
     "mfa_view_recovery_codes":               (),
     "mfa_generate_recovery_codes":           EVERYBODY,
-    "mfa_download_recovery_codes":           (),
     "mfa_list_webauthn":                     EVERYBODY,
     "mfa_add_webauthn":                      EVERYBODY,
     "mfa_edit_webauthn":                     (),

@@ -18,7 +18,6 @@ from accounts.people import actions
 from accounts.people.forms import AcceptForm, InvitationForm, NewAccountForm, RoleForm
 from accounts.people.winding_up import ends_with
 from accounts.second_factor import fresh_second_factor
-from accounts.sessions import is_opened_by_nobody
 from accounts.signals import people_seen
 
 # Where the hash of a link's secret waits once it was opened: not in the address, which others may
@@ -206,7 +205,7 @@ def open_invitation(request: HttpRequest, secret: str) -> HttpResponse:
     opened = actions.hashed(secret)
     if _invitations().filter(secret_hash=opened).exists():
         request.session[SECRET_IN_SESSION] = opened
-    elif not is_opened_by_nobody(request):  # who does so keeps nobody from accepting another one
+    else:
         request.session.pop(SECRET_IN_SESSION, None)  # nor is it the link opened before
     return redirect("people:invitation")
 

@@ -185,6 +185,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             logger.info("Single sign-on through %s refused: %s", provider.public_id, refusal)
             raise ImmediateHttpResponse(redirect("sso:refused")) from refusal
         sociallogin.account, sociallogin.user = account, account.user
+        request.is_led_in = True  # ``OpenedByNobodyMiddleware``
 
     def on_authentication_error(
         self,

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.socialaccount.models import SocialAccount, SocialToken
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.utils import timezone
 from accounts.models import Membership, RoleInvitation, User
 from accounts.people.actions import accept, reset_second_factor
 from accounts.roles import Role
+from accounts.sessions import COMING_IN
 from accounts.sso.actions import admit
 from tests.accounts.oidc import (
     DOMAIN,
@@ -111,6 +113,23 @@ def test_the_second_factor_is_asked_of_whoever_has_one(provider, teacher, client
     assert client.get("/signals/").status_code == 302
     give_second_factor(client, answer, "s1")
     assert client.get("/signals/").status_code == 200
+
+
+def test_whom_a_provider_leads_back_by_itself_is_led_on_without_a_press(provider, teacher, client):
+    """A browser takes each step from there for one of a page of others."""
+    unpressed = {"sec-fetch-site": "cross-site", "sec-fetch-dest": "document"}
+    asks = "Deze pagina openen?"
+    answer = back(client, at_provider(way(client, NOOR), person("s1", email=NOOR)))
+    assert answer.cookies[settings.LED_IN_COOKIE_NAME]["max-age"] == COMING_IN
+    page = client.get(answer["Location"], headers=unpressed)
+    assert page.request["PATH_INFO"] == reverse("mfa_authenticate")
+    assert asks not in page.content.decode()
+    # Not so whom nobody vouched for.
+    stranger = Client()
+    answer = back(stranger, at_provider(way(stranger, NOOR), person("s2", email="x@y.example")))
+    assert settings.LED_IN_COOKIE_NAME not in answer.cookies
+    assert asks not in stranger.get(answer["Location"], headers=unpressed).content.decode()
+    assert asks in stranger.get("/help/", headers=unpressed).content.decode()
 
 
 @shows("sso-3")

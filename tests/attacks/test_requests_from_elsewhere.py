@@ -1,25 +1,22 @@
 """Forms that another site sends in somebody's name (ASVS 4.2.2, 14.5.3)."""
 
-import time
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import typed
 from accounts.roles import Role
-from accounts.sessions import COMING_IN, LED_IN_AT
 from audit.kinds import Kind
 from audit.models import LogEntry
 from cases.models import Notification
 from meldcode.middleware import (
     DONE_BY_ONE_PRESS,
     ELSEWHERE,
-    LEAVES_A_ROW,
     OPENED_FROM_ELSEWHERE,
-    SHOWS_ONCE,
     SIGNS_OUT,
 )
 from tests.accounts.every_form import FORMS, Sheet, written
@@ -34,6 +31,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 EVIL = {"origin": "https://evil.example"}
 REFERER = {"referer": "https://evil.example/page"}
+# A link that somebody presses.
+FROM_ELSEWHERE = {"sec-fetch-site": "cross-site", "sec-fetch-user": "?1"}
 # Who sends what nobody in the table of roles may send to the world's own objects.
 ANYBODY = "coordinator"
 # What only a GET is for.
@@ -212,8 +211,10 @@ def test_a_link_changes_nothing(name, browser_of, world):
 def test_a_link_from_elsewhere_opens_a_page_and_asks_it_nothing(
     signed_in, coordinator, site, path, query
 ):
-    browser = since_a_while(signed_in(coordinator))
-    answer = browser.get(f"http://testserver{path}?{query}", headers={"sec-fetch-site": site})
+    browser = signed_in(coordinator)
+    answer = browser.get(
+        f"http://testserver{path}?{query}", headers={**FROM_ELSEWHERE, "sec-fetch-site": site}
+    )
     here = path.replace("//", "/%2F")
     assert (answer.status_code, answer.headers["location"]) == (302, here)
     assert answer.content == b""
@@ -235,8 +236,8 @@ def test_a_link_from_elsewhere_opens_no_page_of_somebody_whom_others_can_name(
     if name in ("assessment", "detail"):
         keys = [case.reference, "M-AAAAAA"]
     urls = [reverse(f"cases:{name}", args=[key]) for key in keys]
-    browser = since_a_while(signed_in(coordinator))
-    answers = [browser.get(url, headers={"sec-fetch-site": site}) for url in urls]
+    browser = signed_in(coordinator)
+    answers = [browser.get(url, headers={**FROM_ELSEWHERE, "sec-fetch-site": site}) for url in urls]
     assert {one.status_code for one in answers} == {200}
     for url, answer, pupil in zip(urls, answers, (with_case, without), strict=True):
         page = answer.content.decode()
@@ -249,9 +250,6 @@ def test_a_link_from_elsewhere_opens_no_page_of_somebody_whom_others_can_name(
     assert with_case.family_name in opened.content.decode()
 
 
-FROM_ELSEWHERE = {"sec-fetch-site": "cross-site"}
-
-
 def leads_over(answer) -> bool:
     """Tell whether an answer is the page from which one goes on by one's own hand."""
     return "from_elsewhere.html" in [one.name for one in answer.templates]
@@ -262,10 +260,10 @@ def leads_over(answer) -> bool:
 def test_no_address_that_names_anything_is_opened_by_a_link_from_elsewhere(name, browser_of, world):
     """A report, a meeting, a request: who knew of it once has its address still."""
     names = arguments(name, world)
-    browser = since_a_while(browser_of(sender(name)))
+    browser = browser_of(sender(name))
     answer = browser.get(reverse(name, args=names), headers=FROM_ELSEWHERE)
     asked = name in DONE_BY_ONE_PRESS or (bool(names) and name not in OPENED_FROM_ELSEWHERE)
-    asked = asked or name in LEAVES_A_ROW | SHOWS_ONCE or name == SIGNS_OUT
+    asked = asked or name == SIGNS_OUT
     assert leads_over(answer) == asked
 
 
@@ -275,16 +273,8 @@ def test_but_for_what_names_nobody_or_is_to_be_followed_from_there(name, browser
     names = arguments(name, world) or [1]
     # Whoever is signed in is asked whether they want another password: the link signs them out.
     is_out = name == SIGNS_OUT
-    browser = Client() if is_out else since_a_while(browser_of(sender(name)))
+    browser = Client() if is_out else browser_of(sender(name))
     assert not leads_over(browser.get(reverse(name, args=names), headers=FROM_ELSEWHERE))
-
-
-def since_a_while(browser: Client) -> Client:
-    """Let a provider have led somebody in longer ago than it takes to come from there."""
-    session = browser.session
-    session[LED_IN_AT] = time.time() - COMING_IN - 1
-    session.save()
-    return browser
 
 
 @shows("csrf-5")
@@ -337,12 +327,10 @@ def test_whoever_came_in_just_now_comes_back_to_what_they_asked(signed_in, coord
     browser = signed_in(coordinator)
     # By a password nobody comes from elsewhere.
     assert browser.get("/cases/?class_name=3A", headers=FROM_ELSEWHERE).status_code == 302
-    session = browser.session
-    session[LED_IN_AT] = time.time()
-    session.save()
+    browser.cookies[settings.LED_IN_COOKIE_NAME] = "1"
     asked = browser.get("/cases/?class_name=3A", headers=FROM_ELSEWHERE)
     assert asked.status_code == 200
-    since_a_while(browser)
+    del browser.cookies[settings.LED_IN_COOKIE_NAME]
     assert browser.get("/cases/?class_name=3A", headers=FROM_ELSEWHERE).status_code == 302
 
 
@@ -375,7 +363,7 @@ def test_no_page_is_a_picture_or_a_frame_of_another_site(signed_in, coordinator,
     assert browser.cookies[SESSION]["expires"] == ends
     # By a link, and as part of our own pages.
     for own in (
-        {"sec-fetch-site": site, "sec-fetch-dest": "document"},
+        {**FROM_ELSEWHERE, "sec-fetch-site": site, "sec-fetch-dest": "document"},
         {"sec-fetch-site": "same-origin", **as_what},
     ):
         assert browser.get(reverse("help"), headers=own).status_code == 200
