@@ -60,4 +60,7 @@ TABLE = (
         emptied={"pupil": None, "grounds": []}
         | dict.fromkeys(("asked_by", "words", "handed_over", "explained", "extended_why"), ""),
     ),
+    # Who does not see it, or its answer, does not see it after that either.
+    Fate(RightsRequest.kept_from.through),
+    Fate(RightsRequest.unread_by.through),
 )

@@ -17,7 +17,7 @@ from audit.kinds import Kind
 from audit.log import forget_reasons, record_read
 from cases.destruction import counts
 from cases.destruction.fates import Found
-from cases.models import Case, Pupil, ShutOut, Tombstone, YearExport
+from cases.models import Case, Pupil, RightsRequest, ShutOut, Tombstone, YearExport
 
 CASE, PUPIL = "case", "pupil"
 
@@ -53,6 +53,8 @@ def erase_pupil(pupil: Pupil, certificate: str, by: User | None) -> Erased:
     """Remove a pupil without a case, in a transaction."""
     record_read(by, pupil, note=certificate, kind=Kind.DESTROYED)
     _bury(PUPIL, str(pupil.public_id), pupil.pk, certificate)
+    kept_out = ShutOut.objects.filter(pupil=pupil)
+    RightsRequest.objects.filter(pupil=pupil).keep_as_they_are(kept_out)
     found = Found.of(PUPIL, pupil.pk)
     return Erased(found.erase(), found.files)
 
@@ -112,5 +114,7 @@ def _loosen(case: Case) -> None:
     # Older ones that ended where nobody knows by now, too.
     goes |= Q(case=None, ended_at__isnull=False)
     gone = ShutOut.objects.filter(goes, pupil=case.pupil_id)
+    # What they did not read then, they do not read now.
+    RightsRequest.objects.filter(pupil=case.pupil_id).keep_as_they_are(gone)
     gone._raw_delete(gone.db)
     ShutOut.objects.filter(case=case).update(case=None, explanation="")

@@ -63,6 +63,8 @@ class RightsRequest(models.Model):
         REFUSED = "refused", _("Refused")
         TAKEN_BACK = "taken_back", _("Taken back by who asked")
 
+    # What an answer says beside how it ended and when: it goes with the pupil's data.
+    SAID = ("grounds", "words", "handed_over", "explained")
     # With grounds, which stand in the letter.
     WITH_GROUNDS = (Outcome.PARTLY, Outcome.REFUSED)
 
@@ -95,6 +97,10 @@ class RightsRequest(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     registered_at = models.DateTimeField(default=timezone.now)
+    # Colleagues who were kept out of the pupil when what kept them went with a case, or the pupil:
+    # whose registers it stays out of, and who of them reads no answer.
+    kept_from = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True)
+    unread_by = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True)
     idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
     objects = RightsRequestQuerySet.as_manager()
@@ -127,6 +133,11 @@ class RightsRequest(models.Model):
         """Return the last day on which it is answered."""
         more = asking.LONGER if self.extended_on else 0
         return months_after(self.received_on, asking.MONTHS + more)
+
+    @property
+    def is_emptied(self) -> bool:
+        """Tell whether the pupil's data were destroyed, and with them what it said of anybody."""
+        return self.pupil_id is None and not self.asked_by
 
     @property
     def is_open(self) -> bool:

@@ -13,6 +13,7 @@ from accounts.access import Permission
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from cases.querysets.of_cases import ShutOutQuerySet
 
 
 class HoldQuerySet(models.QuerySet):
@@ -75,14 +76,24 @@ class RightsRequestQuerySet(models.QuerySet):
         """Return those that came after the user was kept out of their pupil."""
         return self.filter(self._came_after(user))
 
-    @staticmethod
-    def _came_after(user: "User") -> Exists:
+    def _came_after(self, user: "User") -> Q:
         since = apps.get_model("cases", "ShutOut").objects.ever_since(OuterRef("registered_at"))
-        return Exists(since.filter(user_id=user.pk, pupil=OuterRef("pupil_id")))
+        kept = self.model.kept_from.through.objects.filter(rightsrequest=OuterRef("pk"), user=user)
+        return Q(Exists(since.filter(user_id=user.pk, pupil=OuterRef("pupil_id")))) | Q(
+            Exists(kept)
+        )
 
     def _kept_from(self, user: "User") -> Q:
         keeps = access.school_ids(user, Permission.KEEP_REQUESTS)
         return Q(self._came_after(user), school_id__in=keeps) & ~Q(registered_by=user)
+
+    def keep_as_they_are(self, shut_outs: "ShutOutQuerySet") -> None:
+        """Let requests about a pupil stay from whom they are kept, where what keeps them goes."""
+        standing = list(shut_outs.standing())
+        for asked in self:
+            asked.unread_by.add(*(one.user_id for one in standing))
+            before = (one for one in standing if one.kept_out_since <= asked.registered_at)
+            asked.kept_from.add(*(one.user_id for one in before))
 
     def open(self) -> "RightsRequestQuerySet":
         """Return those that wait for an answer."""

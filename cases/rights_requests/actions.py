@@ -65,7 +65,8 @@ def take_longer(asked: RightsRequest, by: User, *, why: str) -> None:
             _("The first month is past: then it cannot be made longer. Answer it now."),
             field="why",
         )
-    asked.extended_on, asked.extended_why, asked.extended_by = today, why, by
+    asked.extended_on, asked.extended_by = today, by
+    asked.extended_why = "" if asked.is_emptied else why  # it went with the pupil's data
     asked.save(update_fields=["extended_on", "extended_why", "extended_by"])
 
 
@@ -89,10 +90,12 @@ def answer(
     asked = _held(asked, by)
     if asked.answered_on is not None:
         raise ActionError(_("This request was answered already."))
-    if outcome in RightsRequest.WITH_GROUNDS and not (grounds and words):
+    if is_gone := asked.is_emptied:  # with the pupil's data all that is said of them goes
+        grounds, words, handed_over, explained = [], "", "", ""
+    if outcome in RightsRequest.WITH_GROUNDS and not (is_gone or (grounds and words)):
         field = "words" if grounds else "grounds"
         raise ActionError(_("Say on which ground, and explain it."), field=field)
-    if outcome in GIVEN and asked.warned and not explained:
+    if outcome in GIVEN and asked.warned and not (is_gone or explained):
         raise ActionError(_("Write down why you grant it all the same."), field="explained")
     if not asked.received_on <= answered_on <= timezone.localdate():
         raise ActionError(_("Choose a day since it came, up to today."), field="answered_on")

@@ -82,7 +82,7 @@ class LongerForm(MeldcodeForm):
 
 
 class AnswerForm(MeldcodeForm):
-    """How a request was answered."""
+    """How a request was answered. Of one whose pupil is gone (``is_gone``) nothing more is kept."""
 
     outcome = forms.ChoiceField(
         label=_("How do you answer?"),
@@ -114,9 +114,13 @@ class AnswerForm(MeldcodeForm):
     )
     answered_on = PastDayField(label=_("When did you answer?"), initial=timezone.localdate)
 
-    def __init__(self, *args: Any, warned: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, warned: bool, is_gone: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.warned = warned
+        self.warned, self.is_gone = warned, is_gone
+        if is_gone:
+            for name in RightsRequest.SAID:
+                field = self.fields[name]
+                field.widget = field.hidden_widget()
         if not warned:
             self.fields["explained"].widget = forms.HiddenInput()
 
@@ -124,7 +128,7 @@ class AnswerForm(MeldcodeForm):
         """Ask the ground of a refusal, and why it is granted where the table warns."""
         cleaned = super().clean()
         outcome = cleaned.get("outcome")
-        if outcome in RightsRequest.WITH_GROUNDS:
+        if outcome in RightsRequest.WITH_GROUNDS and not self.is_gone:
             for name in ("grounds", "words"):
                 if not cleaned.get(name):
                     self.add_error(name, _("Say on which ground, and explain it."))

@@ -132,7 +132,8 @@ def answer(request: HttpRequest, asked: str) -> HttpResponse:
     found = _asked(request, asked)
     if not found.is_open:  # sent once more
         return redirect("cases:request", found.public_id)
-    form = AnswerForm.for_page(request, warned=bool(found.warned))
+    is_gone = found.is_emptied
+    form = AnswerForm.for_page(request, warned=bool(found.warned) and not is_gone, is_gone=is_gone)
     if form.is_bound and form.is_valid():
         listed = form.run(actions.answer, found, request.user, **form.values)
         if not form.errors:
@@ -178,7 +179,7 @@ def _reads(asked: RightsRequest, user: User) -> dict[str, bool]:
     they wrote themselves; why colleagues answer as they do speaks of the case.
     """
     kept_out = ShutOut.objects.standing().filter(pupil=asked.pupil_id, user=user)
-    all_of_it = not kept_out.exists()
+    all_of_it = not kept_out.exists() and not asked.unread_by.filter(pk=user.pk).exists()
     return {
         "reads_answer": all_of_it or asked.answered_by_id == user.pk,
         "reads_why_longer": all_of_it or asked.extended_by_id == user.pk,

@@ -10,8 +10,9 @@ from django.utils import timezone
 from accounts.roles import Role
 from audit.models import LogEntry
 from cases.destruction.approving import to_approve
+from cases.destruction.erasing import erase_case
 from cases.destruction.listing import look_again
-from cases.models import DueItem, Pupil
+from cases.models import DueItem, Pupil, ShutOut
 from cases.need_to_know.actions import shut_out
 from cases.retention import pupil_left
 from tests.cases.test_destruction import approve, destroy, over
@@ -141,3 +142,66 @@ def test_on_which_ground_a_request_was_refused_is_gone_with_the_pupil(
         assert "kind schaden" not in page
         assert "ongenoemd" not in page
         assert "bescherming van het kind" not in page
+
+
+@pytest.fixture
+def kept(school):
+    """A colleague who takes in requests too, and is kept out of a pupil."""
+    return member(Role.COORDINATOR, school)
+
+
+def reads(browser, asked) -> list[int | str]:
+    """Return what somebody gets of a request: its page, its letter, and what the register says."""
+    pages = [browser.get(reverse(f"cases:{name}", args=[asked.public_id])) for name in REQUEST]
+    register = browser.get(reverse("cases:requests")).content.decode()
+    said = [one.content.decode() for one in pages if one.status_code == 200]
+    assert not any("zijn collega meldde" in page for page in said)
+    return [*(one.status_code for one in pages), str(asked.public_id) in register]
+
+
+REQUEST = ("request", "letter")
+WORDS = {"grounds": ["informant"], "words": "Over hem: zijn collega meldde het."}
+
+
+def test_what_is_answered_after_a_pupil_is_gone_is_not_kept_and_not_for_who_was_kept_out(
+    school, leader, administrator, coordinator, kept, signed_in
+):
+    """With the pupil went what kept them out; the form of the answer took words still."""
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    shut_out(case, leader, kept, ground="family", explanation="")
+    asked = ask(case.pupil, coordinator)
+    taken = ask(case.pupil, kept)
+    over(case)
+    look_again(school, leader)
+    approve(school, administrator, leader)
+    destroy()
+    assert not Pupil.objects.filter(pk=case.pupil_id).exists()
+    assert reads(signed_in(kept), asked) == [404, 404, False]
+    url = reverse("cases:answer_request", args=[asked.public_id])
+    page = signed_in(coordinator).get(url)
+    assert "zijn vernietigd" in page.content.decode()
+    said = {"outcome": "refused", "answered_on": timezone.localdate().isoformat(), **WORDS}
+    assert signed_in(coordinator).post(url, said).status_code == 302
+    asked.refresh_from_db()
+    assert (asked.outcome, asked.grounds, asked.words) == ("refused", [], "")
+    assert reads(signed_in(kept), asked) == [404, 404, False]
+    assert reads(signed_in(kept), taken) == [200, 200, True]  # their own
+
+
+def test_nor_where_what_kept_them_out_goes_with_a_case_for_the_board(
+    school, leader, kept, signed_in
+):
+    """Whom it was about read word for word who had told it; the pupil is at school still."""
+    born = timezone.localdate() - timedelta(days=365 * 17.5)
+    case = CaseFactory(pupil=PupilFactory(school=school, birth_date=born), restricted=True)
+    shut_out(case, leader, kept, ground="concerned", explanation="Over hem.")
+    asked, taken = ask(case.pupil, leader), ask(case.pupil, kept)
+    for one in (asked, taken):
+        answer(one, leader, "partly", **WORDS)
+    over(case)
+    Pupil.objects.update(left_on=None)
+    erase_case(case, "V-1", leader)
+    assert not ShutOut.objects.exists()
+    assert Pupil.objects.filter(pk=case.pupil_id).exists()
+    assert reads(signed_in(kept), asked) == [404, 404, False]
+    assert reads(signed_in(kept), taken) == [200, 200, True]
