@@ -61,6 +61,6 @@ TABLE = (
         | dict.fromkeys(("asked_by", "words", "handed_over", "explained", "extended_why"), ""),
     ),
     # Who does not see it, or its answer, does not see it after that either.
-    Fate(RightsRequest.kept_from.through),
-    Fate(RightsRequest.unread_by.through),
+    Fate(RightsRequest.kept_from.through, pupil=("rightsrequest__pupil",), stays=True),
+    Fate(RightsRequest.unread_by.through, pupil=("rightsrequest__pupil",), stays=True),
 )

@@ -20,7 +20,7 @@ class Fate:
 
     ``case``, ``pupil``: ways from a row to the case, or to the pupil, with which it goes; several
     where there are several. ``files``: its fields of files, which go from the store. ``emptied``:
-    the row stays, with these values in the place of what it said.
+    the row stays, with these values in the place of what it said. ``stays``: as it is.
     """
 
     model: type[models.Model]
@@ -28,6 +28,7 @@ class Fate:
     pupil: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     emptied: Mapping[str, Any] = field(default_factory=dict)
+    stays: bool = False
 
     def rows(self, kind: str, pk: int) -> models.QuerySet:
         """Return the rows that go with a case or a pupil (``kind``)."""
@@ -63,7 +64,7 @@ class Found:
         """Find what goes with a case or a pupil: all of it, before any of it goes."""
         keys: list[tuple[Fate, list[int]]] = []
         files: list[str] = []
-        for fate in table():
+        for fate in (one for one in table() if not one.stays):
             rows = fate.rows(kind, pk)
             found = list(rows.values_list("pk", flat=True).distinct())
             if not found:

@@ -79,9 +79,8 @@ class RightsRequestQuerySet(models.QuerySet):
     def _came_after(self, user: "User") -> Q:
         since = apps.get_model("cases", "ShutOut").objects.ever_since(OuterRef("registered_at"))
         kept = self.model.kept_from.through.objects.filter(rightsrequest=OuterRef("pk"), user=user)
-        return Q(Exists(since.filter(user_id=user.pk, pupil=OuterRef("pupil_id")))) | Q(
-            Exists(kept)
-        )
+        of_pupil = since.filter(user_id=user.pk, pupil=OuterRef("pupil_id"))
+        return Q(Exists(of_pupil)) | Q(Exists(kept))
 
     def _kept_from(self, user: "User") -> Q:
         keeps = access.school_ids(user, Permission.KEEP_REQUESTS)
