@@ -80,8 +80,11 @@ def record_many(
     records: Iterable[models.Model],
     kind: Kind,
     changes: dict[int, dict] | None = None,
+    *,
+    beside: Iterable[models.Model] = (),
 ) -> None:
-    """Remember what was made, changed or read of many records, at once.
+    """Remember what was made, changed or read of many records, at once. ``beside``: what came with
+    them, which the trail of a school does not show.
 
     What auditlog writes of each when it is saved alone. ``changes``: of records of one model, by
     key, of fields that it may remember, before and after; of a record that is not in it, that it
@@ -93,6 +96,7 @@ def record_many(
         action=actions.get(kind, LogEntry.Action.UPDATE),
         kind=kind,
         changes=changes or {},
+        beside=beside,
         actor=user,
         actor_email=user.email if user else None,
     )

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from accounts.models import School, User
     from audit.models import LogEntry
 
+# In ``additional_data``: which other system did it; that it came beside what another row says.
+SYSTEM, BESIDE = "system", "beside"
+
 # What auditlog calls it → what we call it.
 KIND_OF_ACTION = {0: Kind.MADE, 1: Kind.CHANGED, 2: Kind.REMOVED, 3: Kind.READ}
 
@@ -88,6 +91,9 @@ class LogQuerySet(models.QuerySet):
         are there. And without what another system did in a case: who has its token knows about
         which pupil that was, and would know the case. That it sent something stands by itself.
 
+        Nor with what came beside something else, as the cases on the page of a pupil: together they
+        say of which cases the pupil is the same; nor with what says of itself whose a case is.
+
         Nor does one's own row say in which case one wrote that one does not see, for the same
         reason: whoever looks after the program can teach too (``shown_reference``).
         """
@@ -97,7 +103,8 @@ class LogQuerySet(models.QuerySet):
         rows = rows.exclude(sight.hidden_rows(user))
         if school.pk not in access.school_ids(user, Permission.SEE_BOARD_CASE):
             rows = rows.filter(for_board=False)
-        rows = rows.exclude(~Q(case_reference=""), additional_data__has_key="system")
+        rows = rows.exclude(~Q(case_reference=""), additional_data__has_any_keys=[SYSTEM, BESIDE])
+        rows = rows.exclude(content_type__in=sight.types_within())
         return rows.annotate(
             shown_reference=models.Case(
                 models.When(_knows_whose(user), then=models.Value("")),
@@ -148,13 +155,21 @@ class LogManager(AuditlogManager.from_queryset(LogQuerySet)):
         records: "Iterable[models.Model]",
         *,
         changes: dict[int, dict[str, list[str]]],
+        beside: "Iterable[models.Model]" = (),
         **kwargs: object,
     ) -> None:
-        """Write a row about each of many records, with the changes of each by its key."""
-        rows = (
-            self.model(**_about(record), changes=changes.get(record.pk), **_by_whom(kwargs))
+        """Write a row about each of many records, with the changes of each by its key; and about
+        each that came ``beside`` them.
+        """
+        columns = _by_whom(kwargs)
+        rows = [
+            self.model(**_about(record), changes=changes.get(record.pk), **columns)
             for record in records
-        )
+        ]
+        columns = _by_whom({**kwargs, "additional_data": {BESIDE: True}})
+        rows += [self.model(**_about(record), **columns) for record in beside]
+        for row in rows:  # by which auditlog puts in from where, as into one that is saved alone
+            models.signals.pre_save.send(self.model, instance=row)
         self.bulk_create(rows, batch_size=500)
 
 
@@ -163,7 +178,7 @@ def _by_whom(columns: dict[str, object]) -> dict[str, object]:
     if not (name := system()):
         return columns
     said = columns.get("additional_data") or {}
-    return {**columns, "additional_data": {**said, "system": name}}
+    return {**columns, "additional_data": {**said, SYSTEM: name}}
 
 
 def _about(record: models.Model) -> dict[str, object]:

@@ -26,6 +26,7 @@ _case: list[type[Model]] = []
 _ways_of_reading: set[type[Model]] = set()
 _by_reference: set[type[Model]] = set()
 _following: set[type[Model]] = set()
+_within: set[type[Model]] = set()
 _own: dict[type[Model], Keys] = {}
 
 
@@ -65,6 +66,11 @@ def declare_following(*models: type[Model]) -> None:
     _following.update(models)
 
 
+def declare_within(*models: type[Model]) -> None:
+    """Say which records the trail of their case shows alone: by them one knows whose that is."""
+    _within.update(models)
+
+
 def declare_own(model: type[Model], keys: Keys) -> None:
     """Say how to find the records that somebody wrote or was asked for themselves.
 
@@ -75,7 +81,9 @@ def declare_own(model: type[Model], keys: Keys) -> None:
 
 def _number_of(model: type[Model]) -> int:
     """Return the number under which rows about a model stand; all of ours are asked for at once."""
-    declared = (*_case, *_ways_of_reading, *_by_reference, *_hidden, *_following, *_own)
+    declared = (
+        *_case, *_ways_of_reading, *_by_reference, *_hidden, *_following, *_own, *_within
+    )  # fmt: skip
     return ContentType.objects.get_for_models(*declared)[model].pk
 
 
@@ -92,6 +100,11 @@ def types_that_follow() -> list[int]:
 def types_of_reading() -> list[int]:
     """Return the numbers under which rows stand that are made where somebody reads."""
     return [_number_of(model) for model in _ways_of_reading]
+
+
+def types_within() -> list[int]:
+    """Return the numbers under which rows stand that the trail of their case shows alone."""
+    return [_number_of(model) for model in _within]
 
 
 def types_by_reference() -> list[int]:

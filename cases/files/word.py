@@ -92,7 +92,7 @@ def check_word(archive: zipfile.ZipFile) -> None:
     for entry in archive.infolist():
         name = entry.filename.lower()
         if name.endswith(TIES):
-            found = links[_tied_by(name)] = _Links()
+            found = links.setdefault(_tied_by(name), _Links())
             ties = _read(archive, entry, ties, found.tie)
         elif name == CONTENT_TYPES.lower():
             ties = _read(archive, entry, ties, _check_part)
@@ -109,11 +109,13 @@ def check_word(archive: zipfile.ZipFile) -> None:
 
 def _tied_by(name: str) -> str:
     """Return whose ties stand in a part: those of ``word/document.xml`` in
-    ``word/_rels/document.xml.rels``.
+    ``word/_rels/document.xml.rels``. Raises ``Refused`` where they stand in no such folder.
     """
     folder, __, called = name.removesuffix(TIES).rpartition("/")
-    above = folder.removesuffix("_rels")
-    return f"{above}{called}"
+    above, border, last = folder.rpartition("/")
+    if last != "_rels":
+        raise Refused(_fetches())
+    return f"{above}{border}{called}"
 
 
 class _Links:

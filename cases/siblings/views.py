@@ -24,7 +24,7 @@ def pupil(request: HttpRequest, pupil: str) -> HttpResponse:
     years = years_of(found, request.user)
     # What each signal was about stands here too: whoever reads it looked into that case.
     cases = [case for year in years for case in year.cases]
-    record_many(request.user, [found, *cases], Kind.READ)
+    record_many(request.user, [found], Kind.READ, beside=cases)
     return render(
         request,
         "siblings/pupil.html",

@@ -427,3 +427,19 @@ def test_no_picture_is_fetched_by_a_tie_that_says_it_is_a_link(part, element, is
     ties = (f"word/_rels/{part}.rels", f"{TIES}{tie}</Relationships>")
     for_another = ("word/footer1.xml", body)  # where the name is that of nothing
     assert taken(docx((f"word/{part}", body), ties, for_another)) is is_taken
+
+
+@pytest.mark.parametrize("name", ["word/docu/ment.xml.rels", "word/x_rels/document.xml.rels"])
+def test_nor_where_other_ties_seem_to_be_those_of_the_same_part(name):
+    """Put together from another folder its name was the same, and its ties stood in their place."""
+    tie = (
+        f'<Relationship Id="rId9" Type="{KINDS}/hyperlink" TargetMode="External" '
+        'Target="https://kwaad.example/x.png"/>'
+    )
+    picture = '<a:blip xmlns:a="urn:a" r:link="rId9"/>'
+    body = ("word/header1.xml", f"<w:document {SPACE} {USES}><w:p>{picture}</w:p></w:document>")
+    ties = ("word/_rels/header1.xml.rels", f"{TIES}{tie}</Relationships>")
+    assert not taken(
+        docx(body, ties, (name.replace("document", "header1"), f"{TIES}</Relationships>"))
+    )
+    assert not taken(docx(body, ties, ("word/head/er1.xml.rels", f"{TIES}</Relationships>")))

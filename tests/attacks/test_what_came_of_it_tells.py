@@ -224,3 +224,14 @@ def test_a_paper_takes_as_many_queries_for_many_dossiers_that_came(case):
 
     queries(1)  # with what a process asks once
     assert queries(1) == queries(4)
+
+
+@pytest.mark.parametrize("code", FAMILY)
+def test_what_was_written_after_the_paper_was_asked_for(case, code):
+    """Who asked ticked what they may read of what they saw; it may be made hours later."""
+    signal(case, facts="Was stil.", recorded_at=ago(days=1))
+    signal(case, facts="Hij slaat haar.", recorded_at=NOW)
+    shown = page(case, code, requested_at=ago(hours=6))
+    assert "Was stil." in shown
+    assert "Hij slaat haar." not in shown
+    assert "Hij slaat haar." in page(case, Code.WHOLE, requested_at=ago(hours=6))

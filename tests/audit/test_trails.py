@@ -21,7 +21,14 @@ from cases.need_to_know.actions import shut_out as keep_out
 from signals.actions import file_signal
 from signals.models import Signal
 from tests.accounts.page import Page
-from tests.factories import CaseFactory, PupilFactory, SchoolFactory, UserFactory, member
+from tests.factories import (
+    CaseFactory,
+    PupilFactory,
+    ReceivedDossierFactory,
+    SchoolFactory,
+    UserFactory,
+    member,
+)
 from tests.test_query_counts import assert_constant
 from tests.world import World
 
@@ -298,3 +305,33 @@ def test_who_looks_after_no_school_gets_no_rows(school, coordinator, case):
     record_read(coordinator, case)
     assert not LogEntry.objects.of_school(school, coordinator).exists()
     assert not LogEntry.objects.of_school(SchoolFactory(), coordinator).exists()
+
+
+def test_the_page_of_a_pupil_does_not_say_in_the_trail_of_the_school_which_cases_are_theirs(
+    case, coordinator, school, administrator, signed_in
+):
+    """It is written down in each, with from where; a school's trail shows the references of all."""
+    earlier = CaseFactory(
+        pupil=case.pupil, closed_at=timezone.now(), closed_by=coordinator, outcome="cleared",
+        closing_grounds="Een val.",
+    )  # fmt: skip
+    url = reverse("cases:pupil", args=[case.pupil.public_id])
+    assert signed_in(coordinator).get(url, REMOTE_ADDR="203.0.113.7").status_code == 200
+    rows = LogEntry.objects.filter(actor=coordinator, kind=Kind.READ)
+    assert set(rows.values_list("case_reference", "remote_addr")) == {
+        (reference, "203.0.113.7") for reference in ("", case.reference, earlier.reference)
+    }
+    shown = rows & LogEntry.objects.of_school(school, administrator)
+    assert list(shown.values_list("case_reference", flat=True)) == [""]
+    assert coordinator.name in main(signed_in(coordinator), readers(earlier))
+
+
+def test_which_case_holds_a_dossier_of_another_school_its_own_trail_says_alone(
+    case, coordinator, school, administrator, signed_in
+):
+    """Which child came from there whoever sends lists of pupils knows."""
+    received = ReceivedDossierFactory(case=case)
+    record_read(coordinator, received)
+    assert case.reference in main(signed_in(coordinator), MINE)
+    assert "ontvangen dossier" in main(signed_in(coordinator), MINE)
+    assert "ontvangen dossier" not in main(signed_in(administrator), SCHOOL)
