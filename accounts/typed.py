@@ -57,8 +57,8 @@ def keep(request: HttpRequest) -> bool:
         messages.error(
             request,
             _(
-                "What you typed was too much to keep. Go back in your browser: it may still stand "
-                "there. Copy it before you sign in."
+                "What you typed was too much to keep. Open the form again: there may be a draft of "
+                "it. If not, type it once more."
             ),
         )
         return False

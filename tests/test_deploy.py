@@ -1,5 +1,7 @@
 """What stands between the repository and a running site: locks, image, compose file."""
 
+import base64
+import hashlib
 import json
 import re
 import shutil
@@ -270,12 +272,12 @@ def test_the_proxy_passes_on_no_cookie_of_a_neighbour(sent, passed_on):
 
 
 def test_the_proxy_says_politely_that_nobody_answers(services):
-    """A single web that starts anew is away for some seconds: what one wrote must not seem lost."""
+    """A single web that starts anew is away for some seconds: people must know what to do."""
     caddy = read("deploy/Caddyfile")
     assert "handle_errors" in caddy
     assert "in [502, 503, 504]" in caddy
-    assert "rewrite * /away.html" in caddy
-    assert "header Retry-After 60" in caddy
+    assert "rewrite @away /away.html" in caddy
+    assert "header @away Retry-After 60" in caddy
     # What it writes down of a request that found nobody holds no link from a mail.
     assert "request>uri delete" in caddy
     assert "request>headers delete" in caddy
@@ -283,8 +285,32 @@ def test_the_proxy_says_politely_that_nobody_answers(services):
     assert "./deploy:/etc/caddy:ro" in services["proxy"]["volumes"]
     page = read("deploy/away.html")
     assert "Verstuurde je net iets?" in page
+    # Each form has autocomplete="off": no browser brings back what was typed in it.
+    assert "Ga dan terug" not in page
+    assert "go back" not in page
+
+
+def test_the_proxy_says_what_is_too_large():
+    """It was an empty page."""
+    caddy = read("deploy/Caddyfile")
+    assert "{err.status_code} == 413" in caddy
+    assert "rewrite @too_large /too_large.html" in caddy
+    assert "Dat is te groot" in read("deploy/too_large.html")
+
+
+@pytest.mark.parametrize("name", ["away.html", "too_large.html"])
+def test_a_page_of_the_proxy_lets_go_of_what_was_sent(name):
+    """It may answer a form; a browser keeps what was sent on its disk, and no page of the program
+    follows that would tell it not to.
+    """
+    page = read(f"deploy/{name}")
+    [script] = re.findall(r"<script>(.*?)</script>", page, re.S)
+    assert script in read("static/js/sent.js").splitlines()
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policies = re.findall(r'Content-Security-Policy "([^"]*)"', read("deploy/Caddyfile"))
+    assert f"script-src 'sha256-{digest}'" in policies[-1]
     # It stands alone: what it would fetch is away too, and its policy lets nothing in.
-    assert not re.search(r"(src|href)=|<script|url\(", page)
+    assert not re.search(r"src=|<link|url\(", page)
 
 
 def test_the_proxy_passes_on_whole_forms_only():

@@ -88,6 +88,14 @@ def test_nothing_comes_back_of_a_form_that_we_did_not_show(answer, token):
     assert "thuis" not in page.text
 
 
+@pytest.mark.parametrize("error", [OperationalError, ValueError])
+def test_a_browser_lets_go_of_what_was_sent_in_vain(answer, error):
+    """A password of the page to sign in, which no form of ours brings back, stayed on its disk."""
+    at_once = '<script src="/static/js/sent.js"></script>'
+    page = answer(error, reverse("account_login"), {"password": "een lange zin voor de toets"})
+    assert at_once in page.text.partition("</head>")[0]
+
+
 class Bite:
     """What runs something of its own when it is read as pickle."""
 

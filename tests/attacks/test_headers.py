@@ -114,6 +114,20 @@ def test_a_form_that_comes_back_lets_go_of_what_was_sent(signed_in, teacher):
     assert at_once not in browser.get(url).content.decode()
 
 
+@shows("kept-1")
+def test_so_does_a_page_that_refuses_it(signed_in, teacher):
+    """Whatever is wrong with it: too much, sent nowhere, of an old page."""
+    browser, strict = signed_in(teacher), Client(enforce_csrf_checks=True)
+    refused = [
+        browser.post(LOGIN, {"login": "a" * 1_300_000}),
+        browser.post("/nergens/", {"facts": "Kwam zonder jas."}),
+        strict.post(LOGIN, {"login": "a@b.nl", "password": "a"}),
+    ]
+    assert [answer.status_code for answer in refused] == [400, 404, 403]
+    for answer in refused:
+        assert "/static/js/sent.js" in answer.content.decode().partition("</head>")[0]
+
+
 @shows("kept-2")
 def test_to_somebody_else_a_form_is_another_one(signed_in, coordinator, teacher):
     """Back in the tab of a colleague who had signed out, Chromium filled in what they had typed.
