@@ -3,6 +3,57 @@
   "use strict";
   document.documentElement.classList.add("js");
 
+  // A form without drafts is sent once the web says that it is there: while that is away, what one
+  // typed would be lost, for no browser brings it back.
+  const told = document.getElementById("not-sent");
+  const LONGEST = 10 * 1000;
+  const isThere = async () => {
+    try {
+      const answer = await fetch(told.dataset.asks, {
+        cache: "no-store",
+        credentials: "omit", // nobody asks: no session begins its rest anew
+        redirect: "error",
+        signal: AbortSignal.timeout(LONGEST),
+      });
+      return answer.status < 502;
+    } catch {
+      return false;
+    }
+  };
+  // Who left in a hurry (leave.js) sends nothing, nor does a page that is covered (session.js): that
+  // sends by itself what was typed, or shows it again.
+  const root = document.documentElement;
+  const isLeft = () => "left" in root.dataset;
+  const isCovered = () => root.classList.contains("session-over");
+  let asking = false;
+  let sure = false;
+  // Before all others who hear of it: for them it is sent when it is.
+  window.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (sure || !told || form.dataset.sent) return;
+    if (!form.matches("form[data-guard]:not([data-drafts])")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (asking) return;
+    asking = true;
+    const button = event.submitter;
+    told.hidden = true;
+    form.setAttribute("aria-busy", "true");
+    const there = await isThere();
+    asking = false;
+    if (isLeft()) return;
+    form.removeAttribute("aria-busy");
+    if (there && !isCovered()) {
+      sure = true;
+      form.requestSubmit(button?.form === form ? button : null);
+      sure = false;
+      return;
+    }
+    if (!form.contains(told)) (form.querySelector(".submit-bar") ?? form).prepend(told);
+    told.hidden = false;
+    told.scrollIntoView({ block: "nearest" });
+  }, true);
+
   // A form is sent once, however often the button is tapped.
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -82,10 +133,10 @@
   // A file that is too large is told of before it is sent; the server judges it all the same.
   document.addEventListener("change", (event) => {
     const largest = Number(event.target.dataset.largest);
-    const told = document.getElementById("too-large");
-    if (!largest || !told) return;
-    event.target.after(told);
-    told.hidden = ![...event.target.files].some((file) => file.size > largest);
+    const tooLarge = document.getElementById("too-large");
+    if (!largest || !tooLarge) return;
+    event.target.after(tooLarge);
+    tooLarge.hidden = ![...event.target.files].some((file) => file.size > largest);
   });
 
   // Who chooses while a new list is on its way keeps what they chose, if it stands there still.

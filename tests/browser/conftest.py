@@ -237,8 +237,11 @@ class Visitor:
 
     def look(self) -> None:
         """See that a page is in Dutch, fits its width, and can be used by everybody (WCAG 2 AA)."""
-        # A script sends a signal, and leads on when it knows what became of it.
-        self.page.locator("form[data-drafts][aria-busy]").wait_for(state="detached")
+        # A script sends a signal, and leads on when it knows what became of it; and it sends any
+        # other form once the web says that it is there.
+        self.page.locator("form:is([data-drafts], [data-guard])[aria-busy]").first.wait_for(
+            state="detached"
+        )
         self.page.wait_for_load_state()
         self.looked += 1
         self._picture()
