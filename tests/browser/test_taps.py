@@ -4,6 +4,7 @@ Logging a signal is counted in ``test_logging``.
 """
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.roles import Role
 from cases import actions
@@ -66,6 +67,7 @@ def test_the_usual_tasks_take_few_taps(visitor, capsys):
     thumb.tap("text=Noor Kuipers")
     thumb.tap_words("See what they will see")
     thumb.tap_words("Ask the consultation")
+    expect(thumb.page.locator("form[aria-busy]")).to_have_count(0)  # it arrived
     assert Consultation.objects.get().question == "Hoe lees jij deze signalen?"
     told(thumb, "A consultation asked")
 

@@ -1,6 +1,7 @@
 """A form without drafts, sent while the web is away: its words stay where they were typed."""
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -146,4 +147,28 @@ def test_a_page_that_is_covered_meanwhile_sends_nothing_by_itself(planner, posts
     page.unroute(ASKED)
     button(planner).click()
     page.wait_for_url(lambda url: not url.endswith("/meetings/new/"))
+    assert Meeting.objects.get().place == PLACE
+
+
+@pytest.mark.parametrize("size", ["desk"])
+def test_what_came_back_of_a_database_that_is_away_waits_too(planner, posts, monkeypatch):
+    page = planner.page
+    page.route(ASKED, lambda route: route.fulfill(status=200))
+
+    def fails(*args):
+        raise OperationalError("away")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("accounts.middleware.LanguageMiddleware._language", fails)
+        button(planner).click()
+        again = page.get_by_role("button", name="Opnieuw versturen")
+        again.wait_for()
+        page.unroute(ASKED)
+        again.click()
+        expect(page.locator("#not-sent")).to_be_in_viewport()
+    assert len(posts) == 1
+    again.click()
+    page.wait_for_url("**/meetings/**/")
+    planner.complaints.clear()
+    planner.look()
     assert Meeting.objects.get().place == PLACE
