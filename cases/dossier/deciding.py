@@ -164,9 +164,9 @@ def _of_who_helps(heard: Any, guarded: Guard) -> About:
 
 
 REFERRAL: tuple[Read, ...] = (
-    field("get_consent_display", gettext_lazy("Consent"), PUPIL),
-    # It may be the pupil alone.
-    field("consent_of", gettext_lazy("Who was asked"), CONFIDED),
+    # It may be the pupil alone who was asked, or the parents alone: of whom is not told apart.
+    field("get_consent_display", gettext_lazy("Consent"), UNTOLD),
+    field("consent_of", gettext_lazy("Who was asked"), UNTOLD),
     field("consent_ground", gettext_lazy("Without consent, because"), safety),
     field("handed_over", gettext_lazy("What is handed over"), guarded_by),
     field(
@@ -235,8 +235,8 @@ FEEDBACK = Kind(
     (
         field("heard", gettext_lazy("From"), SOURCE),
         field("get_helped_by_display", gettext_lazy("Who helps now"), _of_who_helps),
-        # It may be the pupil alone who said that they do not.
-        field("get_willing_display", gettext_lazy("Does the family take part?"), CONFIDED),
+        # It may be one of them alone who said that they do not.
+        field("get_willing_display", gettext_lazy("Does the family take part?"), UNTOLD),
         field("text", gettext_lazy("Heard or seen"), guarded_by, "fact"),
         field("child_words", gettext_lazy("The pupil's own words"), CONFIDED, "words"),
         _about_the_referral,

@@ -25,13 +25,17 @@
   const root = document.documentElement;
   const isLeft = () => "left" in root.dataset;
   const isCovered = () => root.classList.contains("session-over");
+  // Of all in which one typed anything: also a password would stay with the page of the fault.
+  const BOX = "textarea, input:is([type=text], [type=email], [type=password], [type=file])";
+  const asksFirst = (form) => form.matches("[method=post]:not([data-drafts], [hx-post])")
+    && (form.matches("[data-guard]") || form.querySelector(BOX));
   let asking = false;
   let sure = false;
   // Before all others who hear of it: for them it is sent when it is.
   window.addEventListener("submit", async (event) => {
     const form = event.target;
     if (sure || !told || form.dataset.sent) return;
-    if (!form.matches("form[data-guard]:not([data-drafts])")) return;
+    if (!asksFirst(form)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (asking) return;

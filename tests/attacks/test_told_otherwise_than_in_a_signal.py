@@ -269,11 +269,20 @@ def test_nor_where_it_ended_with_who_looks_into_it_on_a_report_of_others(spoken,
     assert "Wie daarna verantwoordelijk is" not in shown
 
 
-def test_that_the_pupil_alone_was_asked(spoken):
+@pytest.mark.parametrize("code", FAMILY)
+@pytest.mark.parametrize("consent", ["given", "partly", "refused"])
+def test_that_one_party_alone_was_asked_and_what_they_said(spoken, code, consent):
+    """Who knows that nobody asked them reads by the answer that somebody else was."""
     made = decision(spoken, NOW, to={"buurtteam": NOW}, help="buurtteam")
-    made.referrals.update(consent="given", consent_of="De leerling zelf, zonder ouders")
-    assert "zonder ouders" not in page(spoken, Code.PARENTS)
-    assert "zonder ouders" in page(spoken, Code.PUPIL)
+    made.referrals.update(consent=consent, consent_of="De leerling zelf, zonder ouders")
+    heard = feedback(spoken, NOW, heard_from="buurtteam", willing="no")
+    shown = page(spoken, code)
+    referral = made.referrals.get()
+    assert str(referral.get_consent_display()) not in shown
+    assert "zonder ouders" not in shown
+    assert "Doet het gezin mee?" not in shown
+    assert str(referral.get_consent_display()) in page(spoken, Code.WHOLE)
+    assert heard.get_willing_display() in page(spoken, Code.WHOLE)
 
 
 @pytest.mark.parametrize("code", FAMILY)
