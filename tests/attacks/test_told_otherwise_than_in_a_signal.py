@@ -270,7 +270,7 @@ def test_nor_where_it_ended_with_who_looks_into_it_on_a_report_of_others(spoken,
 
 
 @pytest.mark.parametrize("code", FAMILY)
-@pytest.mark.parametrize("consent", ["given", "partly", "refused"])
+@pytest.mark.parametrize("consent", ["given", "partly"])
 def test_that_one_party_alone_was_asked_and_what_they_said(spoken, code, consent):
     """Who knows that nobody asked them reads by the answer that somebody else was."""
     made = decision(spoken, NOW, to={"buurtteam": NOW}, help="buurtteam")
