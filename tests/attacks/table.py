@@ -81,9 +81,10 @@ ATTACKS = (
     Attack("csrf-6", "4.2.2",
         "Show a page of ours as a picture, a script or a frame in one of a neighbour, or open it "
         "in its own tab without a press and stop before it is seen: keep a session awake, ask anew "
-        "what somebody is just answering, see whether they are signed in",
-        "as a part: refused before a session is read; opened without a press: the session ends "
-        "when it would have, nothing that somebody answers is asked anew, no row is written"),
+        "what somebody is just answering, see by the time it takes whether they are signed in, "
+        "keep the web at work",
+        "as a part: refused before a session is read; opened without a press: one small page, the "
+        "same for everybody, before a session or the database is read"),
     # --- Scripts ----------------------------------------------------------------------------------
     Attack("xss-1", "5.3.3",
         "Write HTML and script into every text field of every form, and into every name, and "
@@ -267,8 +268,9 @@ ATTACKS = (
         "Sit down at the computer of a teacher who signed out: ask the browser what was typed in a "
         "field (from whom they heard it, where, who was there), on any site with a field so named; "
         "read the files that it keeps on disk of what was typed, chosen or sent",
-        "no field and no form lets a browser remember what was typed or chosen, and what was sent "
-        "with a form that came back goes from its history"),
+        "no field and no form lets a browser remember what was typed or chosen; what was sent goes "
+        "from its history, whatever page came back; and while the web or the line is away no form "
+        "is sent"),
     Attack("kept-2", "8.2.2",
         "Sign in at the computer of a colleague who signed out, and go back in their tab to a form:"
         " the browser fills in what they typed",
