@@ -34,6 +34,8 @@ class SessionMiddleware(DjangosSessionMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Keep the session, with its end half an hour ahead."""
         by_itself = sessions.is_asked_by_itself(request, response)
+        # Of what a provider leads back to, which such a page opens all the same.
+        by_itself = by_itself or sessions.is_opened_by_nobody(request)
         # One that is over leaves the cookie alone too: by now it may be that of a new session.
         if by_itself and (not request.session.modified or request.session.is_empty()):
             patch_vary_headers(response, ("Cookie",))

@@ -10,13 +10,15 @@ from typing import Any
 
 from cryptography.fernet import InvalidToken
 from django.conf import settings
+from django.contrib.messages.storage.base import Message
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.contrib.messages.storage.session import SessionStorage
 from django.core.signing import BadSignature
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from accounts.crypto import cipher
+from accounts.sessions import is_opened_by_nobody
 
 PURPOSE = "accounts.told_once"
 LASTS = 10 * 60  # seconds; the next page comes within one
@@ -65,3 +67,9 @@ class Storage(FallbackStorage):
     """The cookie; where it is too small, the session."""
 
     storage_classes = (SealedCookie, SessionStorage)
+
+    def update(self, response: HttpResponse) -> list[Message] | None:
+        """Keep what comes next. A page that another site opened, and nobody saw, told nothing."""
+        if is_opened_by_nobody(self.request):
+            self.used = False
+        return super().update(response)

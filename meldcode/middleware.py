@@ -52,7 +52,9 @@ DONE_BY_ONE_PRESS = {
 SIGNS_OUT = "account_reset_password_from_key"
 # To these a provider leads back without anybody's press, or its own program comes; they show
 # nothing of anybody.
-LED_BACK_TO = {"sso:callback", "sso:saml_finish", "sso:saml_metadata", "sso:refused"}
+LED_BACK_TO = {
+    "sso:callback", "sso:saml_callback", "sso:saml_finish", "sso:saml_metadata", "sso:refused",
+}  # fmt: skip
 # What stands behind the question mark of where somebody is led on to by such a link.
 ELSEWHERE = "elsewhere"
 # Signs of a form that are written as a number ("%41") or are no plain letters: far more than all
@@ -135,7 +137,8 @@ class OwnPagesMiddleware:
 
 
 class OpenedByNobodyMiddleware:
-    """Where a page of another site opens one of ours without anybody's press, a page to go on from.
+    """Where a page of another site opens one of ours without anybody's press, or sends it a form, a
+    page to go on from.
 
     It does so in its own tab, and stops: nobody sees it, and by how long the answer takes it knows
     whether somebody is signed in here, and kept a session awake, took what is shown once, put a new
@@ -148,8 +151,7 @@ class OpenedByNobodyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Say where it leads; and remember for a minute who is led in by a provider."""
-        is_read = request.method in ("GET", "HEAD")
-        if is_read and is_opened_by_nobody(request) and not _leads_back(request.path_info):
+        if is_opened_by_nobody(request) and not _leads_back(request.path_info):
             # By its own words a path may be the address of another house.
             leads_to = escape_leading_slashes(request.path)
             page = render_to_string("opened_by_nobody.html", {"leads_to": leads_to})

@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from accounts import typed
 from accounts.people.actions import invite
+from accounts.sessions import BY_ITSELF
 from audit.models import LogEntry
 from meldcode.middleware import LED_BACK_TO
 from tests.accounts.second_factors import LOGIN, code, give_app, key_of, sign_in
@@ -41,6 +42,7 @@ from tests.test_role_matrix import MATRIX, arguments
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
+SAID = "Je logt in met je schoolaccount"
 PRESSED = {**FROM_ELSEWHERE, "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
 STOPPED = {name: said for name, said in PRESSED.items() if name != "sec-fetch-user"}
 
@@ -67,8 +69,30 @@ def test_it_is_the_same_page_for_everybody_and_asks_nothing(
 
 
 @pytest.mark.parametrize("name", sorted(LED_BACK_TO))
-def test_but_for_that_to_which_a_provider_leads_back(name, world):
-    assert not was_asked(Client().get(reverse(name, args=arguments(name, world)), headers=STOPPED))
+def test_but_for_that_to_which_a_provider_leads_back(name, world, ends):
+    """That keeps no session awake either, and takes nothing that waits to be told."""
+    url = reverse(name, args=arguments(name, world))
+    assert not was_asked(Client().get(url, headers=STOPPED))
+    browser, left = ends
+    browser.get(reverse("account_set_password"), headers={BY_ITSELF: "1"})  # leads on, and says why
+    for site in ("cross-site", "same-site"):
+        for send in (browser.get, browser.post):
+            assert SESSION not in send(url, headers={**STOPPED, "sec-fetch-site": site}).cookies
+    assert left() < 31
+    assert SAID in browser.get(reverse("help")).content.decode()
+
+
+@shows("csrf-6")
+@pytest.mark.parametrize("name", ["todo", "stay", "signals:new", "account_logout"])
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_nor_by_a_form_that_it_sends(ends, name, site, django_assert_num_queries):
+    """A neighbour's goes with the cookie of the session."""
+    browser, left = ends
+    with django_assert_num_queries(0):
+        headers = {**STOPPED, "sec-fetch-site": site}
+        answer = browser.post(reverse(name), {"a": "b"}, headers=headers)
+    assert was_asked(answer)
+    assert left() < 31
 
 
 @pytest.mark.parametrize("path", ["/nowhere/", "//evil.example/x"])
@@ -175,7 +199,7 @@ def test_codes_that_are_shown_once_wait_for_somebody_who_sees_them(signed_in, te
 
 @shows("csrf-6")
 def test_so_does_what_the_next_page_is_to_tell(signed_in, teacher):
-    browser, said = signed_in(teacher), "Je logt in met je schoolaccount"
+    browser, said = signed_in(teacher), SAID
     browser.get(reverse("account_set_password"))  # which leads on to a page that says so
     browser.get(reverse("help"), headers=STOPPED)
     assert said in browser.get(reverse("help")).content.decode()

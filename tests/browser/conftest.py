@@ -239,9 +239,7 @@ class Visitor:
         """See that a page is in Dutch, fits its width, and can be used by everybody (WCAG 2 AA)."""
         # A script sends a signal, and leads on when it knows what became of it; and it sends any
         # other form once the web says that it is there.
-        self.page.locator("form[aria-busy]").first.wait_for(
-            state="detached"
-        )
+        self.page.locator("form[aria-busy]").first.wait_for(state="detached")
         self.page.wait_for_load_state()
         self.looked += 1
         self._picture()
