@@ -10,8 +10,9 @@ from django.utils.crypto import salted_hmac
 from accounts.models import User
 
 SIGNED_IN_AT = "signed_in_at"
-# Seconds in which whom a provider let in is led on.
-COMING_IN = 60
+# To their provider, and in from there → seconds: in which they come back, and are led on.
+LED_OUT, LED_IN = "out", "in"
+LED = {LED_OUT: 30 * 60, LED_IN: 60}
 # What a browser says of a link that stands on a page of others, also of a neighbour's; and of one
 # that somebody pressed.
 OTHER_SITES, PRESSED = {"cross-site", "same-site"}, "?1"
@@ -45,20 +46,27 @@ def is_asked_by_itself(request: HttpRequest, response: HttpResponse) -> bool:
     return getattr(response, "asked_by_itself", False) or BY_ITSELF in request.headers
 
 
-def lead_in(response: HttpResponse) -> None:
-    """Let a browser know for a minute that a provider vouched for somebody there, who is led on.
+def lead(request: HttpRequest, response: HttpResponse) -> None:
+    """Let a browser know that somebody is led to their provider, or in from there, and since when
+    is for the browser to forget.
 
     In a cookie of its own: who asks without a press is answered before any session is read.
     """
-    response.set_cookie(
-        settings.LED_IN_COOKIE_NAME, "1", max_age=COMING_IN, secure=settings.TLS,
-        httponly=True, samesite="Lax",
-    )  # fmt: skip
+    if way := getattr(request, "is_led", ""):
+        response.set_cookie(
+            settings.LED_COOKIE_NAME, way, max_age=LED[way], secure=settings.TLS,
+            httponly=True, samesite="Lax",
+        )  # fmt: skip
 
 
 def was_led_in_just_now(request: HttpRequest) -> bool:
-    """Tell whether a provider vouched for somebody a moment ago: they come from there."""
-    return settings.LED_IN_COOKIE_NAME in request.COOKIES
+    """Tell whether a provider answered for somebody a moment ago: they come from there."""
+    return request.COOKIES.get(settings.LED_COOKIE_NAME) == LED_IN
+
+
+def is_at_provider(request: HttpRequest) -> bool:
+    """Tell whether somebody was led to their provider from here, and did not come back yet."""
+    return request.COOKIES.get(settings.LED_COOKIE_NAME) == LED_OUT
 
 
 def is_opened_by_nobody(request: HttpRequest) -> bool:

@@ -47,6 +47,26 @@ def told_in(record: models.Model) -> Iterator[None]:
         _told_in.reset(token)
 
 
+_apart: ContextVar[str | None] = ContextVar("apart", default=None)
+
+
+@contextmanager
+def apart_from(case_reference: str) -> Iterator[None]:
+    """Let what is written down in here of other cases than this be shown by their own trail alone:
+    beside each other rows of one moment say in the trail of a school which cases are one pupil's.
+    """
+    token = _apart.set(case_reference)
+    try:
+        yield
+    finally:
+        _apart.reset(token)
+
+
+def stands_apart(case_reference: str) -> bool:
+    """Tell whether what is written down now of a case is shown by its own trail alone."""
+    return _apart.get() is not None and case_reference not in {"", _apart.get()}
+
+
 _system: ContextVar[str] = ContextVar("system", default="")
 
 

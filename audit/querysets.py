@@ -16,7 +16,7 @@ from accounts import access
 from accounts.access import Permission
 from accounts.models import Membership
 from audit import sight
-from audit.about import neutral_name, subject_of, system
+from audit.about import neutral_name, stands_apart, subject_of, system
 from audit.kinds import Kind
 from audit.rules import RULES
 
@@ -104,7 +104,7 @@ class LogQuerySet(models.QuerySet):
         if school.pk not in access.school_ids(user, Permission.SEE_BOARD_CASE):
             rows = rows.filter(for_board=False)
         rows = rows.exclude(~Q(case_reference=""), additional_data__has_any_keys=[SYSTEM, BESIDE])
-        rows = rows.exclude(content_type__in=sight.types_within())
+        rows = rows.exclude(sight.rows_within())
         return rows.annotate(
             shown_reference=models.Case(
                 models.When(_knows_whose(user), then=models.Value("")),
@@ -148,7 +148,7 @@ class LogManager(AuditlogManager.from_queryset(LogQuerySet)):
         if kwargs.get("changes") is None and not force_log:
             return None
         about, kind = _about(instance), KIND_OF_ACTION[kwargs["action"]]
-        return self.create(**{**about, "kind": kind, **_by_whom(kwargs)})
+        return self.create(**{**about, "kind": kind, **_how(kwargs, about)})
 
     def log_many(
         self,
@@ -161,24 +161,28 @@ class LogManager(AuditlogManager.from_queryset(LogQuerySet)):
         """Write a row about each of many records, with the changes of each by its key; and about
         each that came ``beside`` them.
         """
-        columns = _by_whom(kwargs)
+        what = [(record, changes.get(record.pk), kwargs) for record in records]
+        with_them = {**kwargs, "additional_data": {BESIDE: True}}
+        what += [(record, None, with_them) for record in beside]
         rows = [
-            self.model(**_about(record), changes=changes.get(record.pk), **columns)
-            for record in records
+            self.model(**(about := _about(record)), changes=changed, **_how(columns, about))
+            for record, changed, columns in what
         ]
-        columns = _by_whom({**kwargs, "additional_data": {BESIDE: True}})
-        rows += [self.model(**_about(record), **columns) for record in beside]
         for row in rows:  # by which auditlog puts in from where, as into one that is saved alone
             models.signals.pre_save.send(self.model, instance=row)
         self.bulk_create(rows, batch_size=500)
 
 
-def _by_whom(columns: dict[str, object]) -> dict[str, object]:
-    """Return the columns of a row with the system that did it, where it was one."""
-    if not (name := system()):
+def _how(columns: dict[str, object], about: dict[str, object]) -> dict[str, object]:
+    """Return the columns of a row with the system that did it, where it was one, and whether it is
+    for the trail of its case alone.
+    """
+    said = {SYSTEM: system()} if system() else {}
+    if stands_apart(about["case_reference"]):
+        said[BESIDE] = True
+    if not said:
         return columns
-    said = columns.get("additional_data") or {}
-    return {**columns, "additional_data": {**said, SYSTEM: name}}
+    return {**columns, "additional_data": {**(columns.get("additional_data") or {}), **said}}
 
 
 def _about(record: models.Model) -> dict[str, object]:

@@ -26,7 +26,7 @@ _case: list[type[Model]] = []
 _ways_of_reading: set[type[Model]] = set()
 _by_reference: set[type[Model]] = set()
 _following: set[type[Model]] = set()
-_within: set[type[Model]] = set()
+_within: dict[type[Model], Callable[[], QuerySet]] = {}
 _own: dict[type[Model], Keys] = {}
 
 
@@ -66,9 +66,9 @@ def declare_following(*models: type[Model]) -> None:
     _following.update(models)
 
 
-def declare_within(*models: type[Model]) -> None:
+def declare_within(model: type[Model], keys: Callable[[], QuerySet]) -> None:
     """Say which records the trail of their case shows alone: by them one knows whose that is."""
-    _within.update(models)
+    _within[model] = keys
 
 
 def declare_own(model: type[Model], keys: Keys) -> None:
@@ -102,9 +102,12 @@ def types_of_reading() -> list[int]:
     return [_number_of(model) for model in _ways_of_reading]
 
 
-def types_within() -> list[int]:
-    """Return the numbers under which rows stand that the trail of their case shows alone."""
-    return [_number_of(model) for model in _within]
+def rows_within() -> Q:
+    """Return the condition on rows that the trail of their case shows alone."""
+    found = Q(pk__in=())
+    for model, keys in _within.items():
+        found |= Q(content_type=_number_of(model), object_id__in=keys())
+    return found
 
 
 def types_by_reference() -> list[int]:

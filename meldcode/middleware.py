@@ -20,9 +20,16 @@ from django.http import (
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import Resolver404, ResolverMatch, resolve
+from django.utils.encoding import escape_uri_path
 from django.utils.http import escape_leading_slashes
 
-from accounts.sessions import OTHER_SITES, is_opened_by_nobody, lead_in, was_led_in_just_now
+from accounts.sessions import (
+    OTHER_SITES,
+    is_at_provider,
+    is_opened_by_nobody,
+    lead,
+    was_led_in_just_now,
+)
 from api.middleware import AT
 
 METHODS = ("GET", "HEAD", "POST")
@@ -50,11 +57,9 @@ DONE_BY_ONE_PRESS = {
 }  # fmt: skip
 # A working link to a new password signs out whoever is signed in as somebody else.
 SIGNS_OUT = "account_reset_password_from_key"
-# To these a provider leads back without anybody's press, or its own program comes; they show
-# nothing of anybody.
-LED_BACK_TO = {
-    "sso:callback", "sso:saml_callback", "sso:saml_finish", "sso:saml_metadata", "sso:refused",
-}  # fmt: skip
+# To these a provider leads back without anybody's press. By the form of a hub comes no cookie: it
+# counts what it is sent, and asks nothing of a session.
+LED_BACK_TO, BY_A_FORM = {"sso:callback", "sso:saml_finish"}, {"sso:saml_callback"}
 # What stands behind the question mark of where somebody is led on to by such a link.
 ELSEWHERE = "elsewhere"
 # Signs of a form that are written as a number ("%41") or are no plain letters: far more than all
@@ -102,7 +107,7 @@ class OwnCookiesMiddleware:
         self.own = {
             settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.MESSAGES_COOKIE_NAME,
             settings.DEVICE_COOKIE_NAME, settings.THEME_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME,
-            settings.LED_IN_COOKIE_NAME,
+            settings.LED_COOKIE_NAME,
         }  # fmt: skip
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -151,22 +156,29 @@ class OpenedByNobodyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Say where it leads; and remember for a minute who is led in by a provider."""
-        if is_opened_by_nobody(request) and not _leads_back(request.path_info):
-            # By its own words a path may be the address of another house.
-            leads_to = escape_leading_slashes(request.path)
-            page = render_to_string("opened_by_nobody.html", {"leads_to": leads_to})
+        if is_opened_by_nobody(request) and not _leads_back(request):
+            page = render_to_string("opened_by_nobody.html", {"leads_to": _address_of(request)})
             return HttpResponse(page, headers={"Cache-Control": "no-store"})
         response = self.get_response(request)
-        if getattr(request, "is_led_in", False):
-            lead_in(response)
+        lead(request, response)
         return response
 
 
-def _leads_back(path: str) -> bool:
+def _leads_back(request: HttpRequest) -> bool:
     try:
-        return resolve(path).view_name in LED_BACK_TO
+        name = resolve(request.path_info).view_name
     except Resolver404:
         return False
+    if request.method == "POST":
+        return name in BY_A_FORM
+    return name in LED_BACK_TO and is_at_provider(request)
+
+
+def _address_of(request: HttpRequest) -> str:
+    """Return a path as the address that it is: by its own signs it may ask something, or be another
+    house.
+    """
+    return escape_leading_slashes(escape_uri_path(request.path))
 
 
 class AskedFromElsewhereMiddleware:
@@ -185,8 +197,7 @@ class AskedFromElsewhereMiddleware:
         elsewhere = request.headers.get("sec-fetch-site") in OTHER_SITES
         asks = request.META.get("QUERY_STRING") and request.method in ("GET", "HEAD")
         asked = self._without(request) if elsewhere and asks else None
-        # By its own words a path may be the address of another house.
-        here = escape_leading_slashes(request.path)
+        here = _address_of(request)
         return self.get_response(request) if asked is None else HttpResponseRedirect(here + asked)
 
     def _without(self, request: HttpRequest) -> str | None:
@@ -226,7 +237,7 @@ class NamedFromElsewhereMiddleware:
         )
         if not asked_first:
             return None
-        return render(request, "from_elsewhere.html", {"leads_to": request.path})
+        return render(request, "from_elsewhere.html", {"leads_to": _address_of(request)})
 
 
 def _is_asked_first(found: ResolverMatch) -> bool:

@@ -355,8 +355,8 @@ DEVICE_COOKIE_NAME = "__Host-device" if TLS else "device"
 # Light or dark, where somebody chose (accounts.theme).
 THEME_COOKIE_NAME = "__Host-theme" if TLS else "theme"
 LANGUAGE_COOKIE_NAME = "__Host-language" if TLS else "language"
-# That a provider leads somebody in at this moment (accounts.sessions.lead_in).
-LED_IN_COOKIE_NAME = "__Host-led-in" if TLS else "led-in"
+# That somebody is at their provider, or is led in from there (accounts.sessions.lead).
+LED_COOKIE_NAME = "__Host-led" if TLS else "led"
 # What the next page tells somebody once.
 MESSAGES_COOKIE_NAME = "__Host-messages" if TLS else "messages"
 MESSAGE_STORAGE = "accounts.told_once.Storage"

@@ -23,6 +23,7 @@ from django.urls import reverse
 from django.utils.crypto import get_random_string, salted_hmac
 from django.utils.translation import gettext as _
 
+from accounts.sessions import LED_IN
 from accounts.sso import actions, discovery, tokens
 from accounts.sso.fetch import GuardedSession
 from accounts.sso.models import IdentityProvider
@@ -179,13 +180,14 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Let in, or show the one page for whoever is not let in, whatever the reason."""
         provider = sociallogin.school_provider
+        # It answered what this browser asked: the page to which that leads is theirs.
+        request.is_led = LED_IN
         try:
             account = actions.admit(provider, sociallogin.account.uid, sociallogin.claims)
         except actions.Refused as refusal:
             logger.info("Single sign-on through %s refused: %s", provider.public_id, refusal)
             raise ImmediateHttpResponse(redirect("sso:refused")) from refusal
         sociallogin.account, sociallogin.user = account, account.user
-        request.is_led_in = True  # ``OpenedByNobodyMiddleware``
 
     def on_authentication_error(
         self,

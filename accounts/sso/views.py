@@ -18,6 +18,7 @@ from accounts.access import PUBLIC, Permission, open_to, requires
 from accounts.forms import MeldcodeForm
 from accounts.models import IdentityProvider
 from accounts.second_factor import fresh_second_factor
+from accounts.sessions import LED_OUT
 from accounts.sso import actions
 from accounts.sso.flow import SchoolConnection, SchoolProvider, callback_address
 from accounts.sso.forms import AddressForm, NewProviderForm, ProviderForm, SamlProviderForm
@@ -40,6 +41,7 @@ def start(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             try:
                 way = _way(request, form.provider, form.cleaned_data["email"], next_url)
+                request.is_led = LED_OUT
                 return render(request, "sso/go.html", {"provider": form.provider, "way": way})
             except RequestException:
                 form.add_error(

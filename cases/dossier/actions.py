@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from accounts.access import Permission
 from accounts.models import User
+from audit import sight
 from audit.kinds import Kind
 from audit.log import record_read
+from audit.models import LogEntry
 from cases import jobs
 from cases.actions import check, lock
 from cases.dossier.contents import offered
@@ -163,3 +165,17 @@ def look_after(now: datetime) -> None:
     """Queue the exports that wait, take back what hangs, remove files that are old."""
     jobs.look_after(DossierExport.objects.filter(of_year__isnull=True), now)
     jobs.look_after(YearExport.objects.all(), now)
+
+
+def was_written_in_since(export: DossierExport) -> bool:
+    """Tell whether a colleague wrote anything in the case since a family's paper was asked for.
+
+    Who asked ticked what they may read of what stood there: it is not made of more than that.
+    """
+    if not export.kind.family:
+        return False
+    rows = LogEntry.objects.filter(
+        case_reference=export.case.reference, timestamp__gt=export.requested_at,
+        kind__in=(Kind.MADE, Kind.CHANGED, Kind.REMOVED), actor__isnull=False,
+    )  # fmt: skip
+    return rows.exclude(content_type__in=sight.types_of_reading()).exists()

@@ -318,16 +318,11 @@ class Composer:
                 yield record
 
     def _is_chosen(self, kind: Kind, record: Any) -> bool:
-        """Tell whether it is to go along. What was withdrawn since it was asked for does not; nor,
-        to a family, what was written since: who asked ticked what they may read of what they saw.
-        """
-        export = self.dossier.export
-        if self.dossier.variant.family and record.recorded_at > export.requested_at:
-            return False
+        """Tell whether it is to go along. What was withdrawn since it was asked for does not."""
         if not self.dossier.variant.chosen:
             return True
         key = f"{kind.relation}-{record.pk}"
-        return key in export.chosen and not getattr(record, "withdrawn_at", None)
+        return key in self.dossier.export.chosen and not getattr(record, "withdrawn_at", None)
 
     def _unchosen(self, kind: Kind) -> int:
         if not self.dossier.variant.chosen:

@@ -167,7 +167,7 @@ REFERRAL: tuple[Read, ...] = (
     # It may be the pupil alone who was asked, or the parents alone: of whom is not told apart.
     field("get_consent_display", gettext_lazy("Consent"), UNTOLD),
     field("consent_of", gettext_lazy("Who was asked"), UNTOLD),
-    field("consent_ground", gettext_lazy("Without consent, because"), safety),
+    field("consent_ground", gettext_lazy("Without consent, because"), UNTOLD),
     field("handed_over", gettext_lazy("What is handed over"), guarded_by),
     field(
         "anonymous_reason",

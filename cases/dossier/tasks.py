@@ -18,6 +18,10 @@ from cases.models import YearExport
 logger = logging.getLogger(__name__)
 
 
+class WrittenSince(Exception):
+    """Something was written in the case since a family's paper was asked for."""
+
+
 @shared_task
 def make_dossier(public_id: str) -> None:
     """Make the PDF, or the package, of an export. Asked twice, it makes one file."""
@@ -30,6 +34,8 @@ def make_dossier(public_id: str) -> None:
 
     try:
         actions.check(export.requested_by, Permission.EXPORT_DOSSIER, export.case)
+        if actions.was_written_in_since(export):
+            raise WrittenSince
         make, extension = (make_package, "zip") if export.kind.package else (make_pdf, "pdf")
         # Not kept under a name here: its records go as soon as the page is written.
         jobs.finish(export, make(dossier(export, timezone.localtime()), progress), extension)

@@ -17,7 +17,7 @@ from accounts.access import Permission, Scope
 from accounts.models import Membership, School, User
 from accounts.people.letters import LATELY
 from accounts.roles import CARE_TEAM, Role
-from audit.about import told_in
+from audit.about import apart_from, told_in
 from audit.kinds import Kind
 from audit.log import record_read
 from cases.actions import check
@@ -175,7 +175,8 @@ def _take_back(case: Case, person: User, by: User) -> None:
     sees that it ended, and not by whom (R9).
     """
     if not case.restricted:
-        _end_all(case, person, by)
+        with apart_from(case.reference):
+            _end_all(case, person, by)
         return
     with told_in(case):
         _end_all(case, person, None)

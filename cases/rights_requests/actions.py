@@ -13,6 +13,7 @@ from accounts import access
 from accounts.access import Permission
 from accounts.models import School, User
 from accounts.most import check_room
+from audit.about import apart_from
 from cases.destruction.approving import take_back
 from cases.errors import KEY_USED, ActionError
 from cases.models import Case, DestructionList, DueItem, Pupil, RightsRequest
@@ -123,15 +124,16 @@ def _list(asked: RightsRequest, by: User) -> int:
             school_id=asked.school_id, year=today.year, defaults={"made_by": by}
         )
     cases = Case.objects.permitted(by, KEEP).filter(pupil=asked.pupil_id, closed_at__isnull=False)
-    for case in cases.order_by("pk"):
-        item, new = DueItem.objects.get_or_create(
-            case=case, defaults={"of_list": made, "ground": DueItem.Ground.REQUEST}
-        )
-        if new or item.destruction_id or item.ground == DueItem.Ground.REQUEST:
-            continue
-        # Whoever approved that its period is over said nothing of a request.
-        item.ground = DueItem.Ground.REQUEST
-        take_back(item)
+    with apart_from(""):  # beside that of the request, the row of each would say whose they are
+        for case in cases.order_by("pk"):
+            item, new = DueItem.objects.get_or_create(
+                case=case, defaults={"of_list": made, "ground": DueItem.Ground.REQUEST}
+            )
+            if new or item.destruction_id or item.ground == DueItem.Ground.REQUEST:
+                continue
+            # Whoever approved that its period is over said nothing of a request.
+            item.ground = DueItem.Ground.REQUEST
+            take_back(item)
     return len(cases)
 
 

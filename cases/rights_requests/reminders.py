@@ -35,4 +35,6 @@ def keepers(asked: RightsRequest, today: date) -> set[int]:
     members = Membership.objects.current(today).filter(school=asked.school_id, role__in=roles)
     shut_out = ShutOut.objects.ever_since(asked.registered_at).filter(pupil=asked.pupil_id)
     hidden_from = shut_out.exclude(user=asked.registered_by_id).values("user")
-    return set(members.exclude(user__in=hidden_from).values_list("user_id", flat=True))
+    gone_since = asked.kept_from.exclude(pk=asked.registered_by_id)
+    members = members.exclude(user__in=hidden_from).exclude(user__in=gone_since)
+    return set(members.values_list("user_id", flat=True))

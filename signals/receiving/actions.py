@@ -59,7 +59,7 @@ def receive(
             categories=[CATEGORY],
             facts=_in_words(handed),
             hearsay_from=handed.sender[:CALLED],
-            observed_at=timezone.now(),
+            observed_at=timezone.now().replace(second=0, microsecond=0),  # as a form says it
             severe=severe,
             acute=acute,
         )

@@ -64,10 +64,10 @@ def at_provider(link: str, sub: str) -> str:
     return answer.headers["Location"]
 
 
-def back(browser: Client, location: str) -> HttpResponse:
+def back(browser: Client, location: str, headers: dict[str, str] | None = None) -> HttpResponse:
     """Follow the provider's redirect back to us."""
     parts = urlsplit(location)
-    return browser.get(f"{parts.path}?{parts.query}")
+    return browser.get(f"{parts.path}?{parts.query}", headers=headers)
 
 
 def come_in(browser: Client, email: str, sub: str, **fields: str) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Membership, RoleInvitation, User
 from accounts.people.actions import accept, reset_second_factor
 from accounts.roles import Role
-from accounts.sessions import COMING_IN
+from accounts.sessions import LED_IN, LED_OUT
 from accounts.sso.actions import admit
 from tests.accounts.oidc import (
     DOMAIN,
@@ -119,17 +119,19 @@ def test_whom_a_provider_leads_back_by_itself_is_led_on_without_a_press(provider
     """A browser takes each step from there for one of a page of others."""
     unpressed = {"sec-fetch-site": "cross-site", "sec-fetch-dest": "document"}
     asks = "Deze pagina openen?"
-    answer = back(client, at_provider(way(client, NOOR), person("s1", email=NOOR)))
-    assert answer.cookies[settings.LED_IN_COOKIE_NAME]["max-age"] == COMING_IN
+    leads = way(client, NOOR)
+    assert client.cookies[settings.LED_COOKIE_NAME].value == LED_OUT
+    answer = back(client, at_provider(leads, person("s1", email=NOOR)), headers=unpressed)
+    assert answer.cookies[settings.LED_COOKIE_NAME].value == LED_IN
     page = client.get(answer["Location"], headers=unpressed)
     assert page.request["PATH_INFO"] == reverse("mfa_authenticate")
     assert asks not in page.content.decode()
-    # Not so whom nobody vouched for.
+    # So is whom their school knows, and not we; and nobody else.
     stranger = Client()
     answer = back(stranger, at_provider(way(stranger, NOOR), person("s2", email="x@y.example")))
-    assert settings.LED_IN_COOKIE_NAME not in answer.cookies
-    assert asks not in stranger.get(answer["Location"], headers=unpressed).content.decode()
-    assert asks in stranger.get("/help/", headers=unpressed).content.decode()
+    assert answer["Location"] == REFUSED
+    assert PROVIDER_MAY_NOT in Page(stranger.get(REFUSED, headers=unpressed)).text
+    assert asks in Client().get(REFUSED, headers=unpressed).content.decode()
 
 
 @shows("sso-3")

@@ -19,12 +19,13 @@ from django.core import mail
 from django.test import Client, TestCase
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.encoding import escape_uri_path
 
 from accounts import typed
 from accounts.people.actions import invite
 from accounts.sessions import BY_ITSELF
 from audit.models import LogEntry
-from meldcode.middleware import LED_BACK_TO
+from meldcode.middleware import BY_A_FORM, LED_BACK_TO
 from tests.accounts.second_factors import LOGIN, code, give_app, key_of, sign_in
 from tests.attacks.passkey import Passkey
 from tests.attacks.proof import shows
@@ -53,7 +54,7 @@ def was_asked(answer) -> bool:
 
 
 @shows("csrf-6")
-@pytest.mark.parametrize("name", sorted(set(MATRIX) - LED_BACK_TO - BY_TOKEN))
+@pytest.mark.parametrize("name", sorted(set(MATRIX) - BY_TOKEN))
 def test_it_is_the_same_page_for_everybody_and_asks_nothing(
     name, browser_of, world, django_assert_num_queries
 ):
@@ -65,19 +66,24 @@ def test_it_is_the_same_page_for_everybody_and_asks_nothing(
     assert len({(one.status_code, *sorted(one.headers.items())) for one in answers}) == 1
     assert answers[0].content == answers[1].content
     assert all(was_asked(one) and not one.cookies for one in answers)
-    assert f'href="{url}"' in answers[0].content.decode()
+    assert f'href="{escape_uri_path(url)}"' in answers[0].content.decode()
 
 
-@pytest.mark.parametrize("name", sorted(LED_BACK_TO))
+@pytest.mark.parametrize("name", sorted(LED_BACK_TO | BY_A_FORM))
 def test_but_for_that_to_which_a_provider_leads_back(name, world, ends):
-    """That keeps no session awake either, and takes nothing that waits to be told."""
+    """Of whom it was asked, from here. That keeps no session awake either, and takes nothing that
+    waits to be told.
+    """
     url = reverse(name, args=arguments(name, world))
-    assert not was_asked(Client().get(url, headers=STOPPED))
     browser, left = ends
+    send = browser.post if name in BY_A_FORM else browser.get
+    assert was_asked(send(url, headers=STOPPED)) is (name in LED_BACK_TO)
+    browser.cookies[settings.LED_COOKIE_NAME] = "out"
     browser.get(reverse("account_set_password"), headers={BY_ITSELF: "1"})  # leads on, and says why
     for site in ("cross-site", "same-site"):
-        for send in (browser.get, browser.post):
-            assert SESSION not in send(url, headers={**STOPPED, "sec-fetch-site": site}).cookies
+        answer = send(url, headers={**STOPPED, "sec-fetch-site": site})
+        assert not was_asked(answer)
+        assert SESSION not in answer.cookies
     assert left() < 31
     assert SAID in browser.get(reverse("help")).content.decode()
 
@@ -95,11 +101,22 @@ def test_nor_by_a_form_that_it_sends(ends, name, site, django_assert_num_queries
     assert left() < 31
 
 
-@pytest.mark.parametrize("path", ["/nowhere/", "//evil.example/x"])
-def test_nor_does_it_lead_to_another_house(path, client):
-    answer = client.get(f"http://testserver{path}?a=b", headers=STOPPED)
+LEADS = {
+    "/nowhere/?a=b": "/nowhere/",
+    "//evil.example/x": "/%2Fevil.example/x",
+    # As they are written in an address, and what that says.
+    "/%5Cevil.example/": "/%5Cevil.example/",
+    "/%09/evil.example/": "/%09/evil.example/",
+    "/cases/%3Fq=Jansen%26stage=": "/cases/%3Fq%3DJansen&amp;stage%3D",
+    "/cases/%23x": "/cases/%23x",
+}
+
+
+@pytest.mark.parametrize("asked", LEADS)
+def test_it_leads_to_no_other_house_and_asks_nothing(asked, client):
+    answer = client.get(f"http://testserver{asked}", headers=STOPPED)
     assert was_asked(answer)
-    assert f'href="{path.replace("//", "/%2F")}"' in answer.content.decode()
+    assert f'href="{LEADS[asked]}"' in answer.content.decode()
 
 
 @pytest.fixture
@@ -127,7 +144,7 @@ def test_a_page_of_others_keeps_no_session_awake_by_opening_ours(ends, site, nam
 def test_whom_a_provider_leads_back_is_there(ends):
     """Without a press: the provider's own page sends them on."""
     browser, left = ends
-    browser.cookies[settings.LED_IN_COOKIE_NAME] = "1"
+    browser.cookies[settings.LED_COOKIE_NAME] = "in"
     assert not was_asked(browser.get(reverse("help"), headers=STOPPED))
     assert left() > 1700
 

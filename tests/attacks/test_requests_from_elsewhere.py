@@ -327,10 +327,10 @@ def test_whoever_came_in_just_now_comes_back_to_what_they_asked(signed_in, coord
     browser = signed_in(coordinator)
     # By a password nobody comes from elsewhere.
     assert browser.get("/cases/?class_name=3A", headers=FROM_ELSEWHERE).status_code == 302
-    browser.cookies[settings.LED_IN_COOKIE_NAME] = "1"
+    browser.cookies[settings.LED_COOKIE_NAME] = "in"
     asked = browser.get("/cases/?class_name=3A", headers=FROM_ELSEWHERE)
     assert asked.status_code == 200
-    del browser.cookies[settings.LED_IN_COOKIE_NAME]
+    del browser.cookies[settings.LED_COOKIE_NAME]
     assert browser.get("/cases/?class_name=3A", headers=FROM_ELSEWHERE).status_code == 302
 
 

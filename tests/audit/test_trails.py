@@ -7,6 +7,7 @@ import pytest
 from auditlog.context import set_actor
 from django.urls import reverse
 from django.utils import timezone
+from guardian.shortcuts import assign_perm
 
 from accounts.models import Membership
 from accounts.people.actions import give_role
@@ -15,12 +16,15 @@ from audit import trail
 from audit.kinds import Kind
 from audit.log import record_read
 from audit.models import LogEntry
-from cases.models import Case, ShutOut
+from cases.models import Case, Pupil, ShutOut
 from cases.need_to_know.actions import open_in_emergency
 from cases.need_to_know.actions import shut_out as keep_out
 from signals.actions import file_signal
 from signals.models import Signal
+from tests.accounts.every_form import FORMS, Sheet
 from tests.accounts.page import Page
+from tests.cases.test_rights_requests import answer, ask
+from tests.conftest import sign_in
 from tests.factories import (
     CaseFactory,
     PupilFactory,
@@ -311,10 +315,7 @@ def test_the_page_of_a_pupil_does_not_say_in_the_trail_of_the_school_which_cases
     case, coordinator, school, administrator, signed_in
 ):
     """It is written down in each, with from where; a school's trail shows the references of all."""
-    earlier = CaseFactory(
-        pupil=case.pupil, closed_at=timezone.now(), closed_by=coordinator, outcome="cleared",
-        closing_grounds="Een val.",
-    )  # fmt: skip
+    earlier = closed(case, coordinator)
     url = reverse("cases:pupil", args=[case.pupil.public_id])
     assert signed_in(coordinator).get(url, REMOTE_ADDR="203.0.113.7").status_code == 200
     rows = LogEntry.objects.filter(actor=coordinator, kind=Kind.READ)
@@ -331,7 +332,62 @@ def test_which_case_holds_a_dossier_of_another_school_its_own_trail_says_alone(
 ):
     """Which child came from there whoever sends lists of pupils knows."""
     received = ReceivedDossierFactory(case=case)
-    record_read(coordinator, received)
-    assert case.reference in main(signed_in(coordinator), MINE)
-    assert "ontvangen dossier" in main(signed_in(coordinator), MINE)
-    assert "ontvangen dossier" not in main(signed_in(administrator), SCHOOL)
+    for one in (received, received.file):
+        record_read(coordinator, one)
+    for what in ("ontvangen dossier", "bestand"):
+        assert what in main(signed_in(coordinator), MINE)
+        assert what not in main(signed_in(administrator), SCHOOL)
+    # Nor by what is made with it: a signal, as any.
+    row = next(one for one in FORMS if one.name == "signals:receive")
+    world = World()
+    before = LogEntry.objects.latest("pk").pk
+    assert Sheet(row, sign_in, world).send().status_code == 302
+    made = LogEntry.objects.filter(pk__gt=before, kind=Kind.MADE)
+    assert {one.thing for one in made} >= {"ontvangen dossier", "bestand", "signaal"}
+    seen = made & LogEntry.objects.of_school(world.school, world.people["administrator"])
+    assert "signaal" in {one.thing for one in seen}
+    assert not {"ontvangen dossier", "bestand"} & {one.thing for one in seen}
+    assert seen.get(changes__has_key="observed_at").changes["observed_at"][1].endswith(":00")
+
+
+def closed(case, by):
+    """An earlier case of the same pupil."""
+    return CaseFactory(
+        pupil=case.pupil, closed_at=timezone.now(), closed_by=by, outcome="cleared",
+        closing_grounds="Een val.",
+    )  # fmt: skip
+
+
+def test_who_is_kept_out_does_not_say_in_the_trail_of_the_school_which_cases_are_one_pupil_s(
+    case, coordinator, teacher, school, administrator
+):
+    """What they had in each ends at that moment."""
+    leader = member(Role.SCHOOL_LEADER, school)
+    earlier = closed(case, coordinator)
+    for one in (case, earlier):
+        assign_perm("cases.take_part", teacher, one)
+    before = LogEntry.objects.latest("pk").pk
+    with set_actor(leader):
+        keep_out(case, leader, teacher, ground="family", explanation="")
+    rows = LogEntry.objects.filter(pk__gt=before)
+    assert earlier.reference in set(rows.values_list("case_reference", flat=True))
+    seen = rows & LogEntry.objects.of_school(school, administrator)
+    assert set(seen.values_list("case_reference", flat=True)) == {case.reference}
+
+
+def test_nor_does_a_request_to_destroy_that_was_granted(case, coordinator, school, administrator):
+    leader = member(Role.SCHOOL_LEADER, school)
+    Pupil.objects.update(birth_date=timezone.localdate() - timedelta(days=365 * 17.5))
+    case.pupil.refresh_from_db()
+    earlier = closed(case, coordinator)
+    Case.objects.filter(pk=case.pk).update(
+        closed_at=timezone.now(), closed_by=coordinator, outcome="cleared", closing_grounds="Val."
+    )
+    asked = ask(case.pupil, leader, kind="destroy")
+    before = LogEntry.objects.latest("pk").pk
+    with set_actor(leader):
+        assert answer(asked, leader, "granted", explained="Ja.") == 2
+    rows = LogEntry.objects.filter(pk__gt=before)
+    assert {case.reference, earlier.reference} <= set(rows.values_list("case_reference", flat=True))
+    seen = rows & LogEntry.objects.of_school(school, administrator)
+    assert set(seen.values_list("case_reference", flat=True)) == {""}
