@@ -72,10 +72,7 @@ def _one(run: Destruction, key: int) -> None:
     if item.destruction_id != run.pk:
         return
     if item.pupil_id and pupil.left_on is None:
-        # Came back since it was approved. On the list it would stay for good: nobody can approve
-        # it. Without a row in the trail, as where they come back (``pupil_left``).
-        with disable_auditlog():
-            item.delete()
+        _off_the_list(item)
         return
     if not due.still_due(item, timezone.localdate()) or _of_kept_out(item, pupil):
         take_back(item)
@@ -85,6 +82,16 @@ def _one(run: Destruction, key: int) -> None:
         _pupil_after(run, item, pupil)
     else:
         _note(run, erase_pupil(pupil, run.number, run.second_by), pupils=1, through=1)
+
+
+def _off_the_list(item: DueItem) -> None:
+    """Take a row off the list whose pupil came back since it was approved.
+
+    It would stay there for good: nobody can approve it. Without a row in the trail, as where they
+    come back (``pupil_left``).
+    """
+    with disable_auditlog():
+        item.delete()
 
 
 def _of_kept_out(item: DueItem, pupil: Pupil) -> bool:
@@ -180,8 +187,14 @@ def canonical(says: dict[str, Any]) -> bytes:
 def give_up(run: Destruction) -> None:
     """Stop a run: its rows that are left are approved anew."""
     with transaction.atomic():
-        for item in run.items.select_for_update(of=("self",)):
-            take_back(item)
+        # Whoever comes back at this moment waits, or we do: ``pupil_left`` looks for what waits.
+        pupils = Pupil.objects.filter(due__destruction=run).order_by("pk")
+        list(pupils.select_for_update(of=("self",), no_key=True).values_list("pk"))
+        for item in run.items.select_for_update(of=("self",)).select_related("pupil"):
+            if item.pupil and item.pupil.left_on is None:
+                _off_the_list(item)
+            else:
+                take_back(item)
         if run.started_at is None:
             run.started_at = timezone.now()
             run.save(update_fields=["started_at"])

@@ -12,7 +12,8 @@ from audit.models import LogEntry
 from cases.destruction.approving import to_approve
 from cases.destruction.erasing import erase_case
 from cases.destruction.listing import look_again
-from cases.models import DueItem, Pupil, ShutOut
+from cases.destruction.work import give_up
+from cases.models import Destruction, DueItem, Pupil, ShutOut
 from cases.need_to_know.actions import shut_out
 from cases.retention import pupil_left
 from tests.cases.test_destruction import approve, destroy, over
@@ -68,6 +69,23 @@ def test_a_row_of_a_pupil_who_comes_back_while_it_is_being_destroyed_goes_too(
     assert not DueItem.objects.filter(pupil=pupil).exists()
     assert LogEntry.objects.count() == before
     assert to_approve(leader, school) == []
+
+
+def test_a_row_of_a_pupil_who_came_back_goes_with_a_run_that_is_given_up(
+    school, leader, administrator
+):
+    """It was put back on the list for good, though colleagues' rows beside it are approved anew."""
+    back, gone = (PupilFactory(school=school, left_on=date(2005, 7, 1)) for __ in range(2))
+    look_again(school, leader)
+    approve(school, administrator, leader)
+    pupil_left(back, None)
+    item = DueItem.objects.get(pupil=back)
+    trail = LogEntry.objects.filter(object_repr=f"dueitem {item.public_id}")
+    before = trail.count()
+    give_up(Destruction.objects.get())
+    assert not DueItem.objects.filter(pupil=back).exists()
+    assert [item.pupil for item in to_approve(leader, school)] == [gone]
+    assert trail.count() == before > 0
 
 
 @pytest.mark.parametrize("name", PAGES)
