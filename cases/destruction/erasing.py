@@ -4,6 +4,7 @@
 here goes below that (``Found.erase``), and only ``work`` and the replay of tombstones call it.
 """
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from accounts.drafts.models import Draft
 from accounts.models import User
+from audit.about import told_in
 from audit.kinds import Kind
 from audit.log import forget_reasons, record_read
 from cases.destruction import counts
@@ -57,6 +59,14 @@ def erase_pupil(pupil: Pupil, certificate: str, by: User | None) -> Erased:
     RightsRequest.objects.filter(pupil=pupil).keep_as_they_are(kept_out)
     found = Found.of(PUPIL, pupil.pk)
     return Erased(found.erase(), found.files)
+
+
+def told_with(case: Case | None) -> AbstractContextManager[None]:
+    """Let what goes with a case for the board stand in its trail, as a pupil with their last one.
+
+    In the trail of the school, where nothing stands of the case, it would tell of it (R9).
+    """
+    return told_in(case) if case and case.restricted else nullcontext()
 
 
 def _bury(kind: str, reference: str, row: int, certificate: str) -> Tombstone:

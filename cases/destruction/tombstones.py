@@ -19,7 +19,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from accounts.models import School
-from cases.destruction.erasing import erase_case, erase_pupil
+from cases.destruction.erasing import erase_case, erase_pupil, told_with
 from cases.models import Case, Destruction, Pupil, Tombstone
 
 CASE, PUPIL, CERTIFICATE = "case", "pupil", "certificate"
@@ -52,9 +52,16 @@ def replay(path: Path | None = None) -> int:
     stones = {_key(line): line for line in [*here, *lines] if line["kind"] != CERTIFICATE}
     # Cases first: a pupil goes when none is left. Of these the ones for the board last: whom they
     # keep out is kept out of the pupil's others, as long as there are any.
-    board = set(Case.objects.filter(restricted=True).values_list("pk", flat=True))
+    board = Case.objects.filter(restricted=True).in_bulk()
     order = sorted(stones, key=lambda key: (key[0], key[2] in board, key))
-    gone = sum(_again(stones[key], counted=key in known) for key in order)
+    # By pupil and certificate: the case for the board with which the pupil went.
+    gone, last = 0, {}
+    for key in order:
+        (kind, __, row), line = key, stones[key]
+        if kind == CASE and row in board:
+            last[board[row].pupil_id, line["certificate"]] = board[row]
+        with told_with(last.get((row, line["certificate"])) if kind == PUPIL else None):
+            gone += _again(line, counted=key in known)
     write_out()
     return gone
 

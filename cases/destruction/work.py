@@ -21,7 +21,7 @@ from audit.kinds import Kind
 from audit.log import record_read
 from cases.destruction import due, tombstones
 from cases.destruction.approving import DESTROY, take_back
-from cases.destruction.erasing import Erased, erase_case, erase_pupil
+from cases.destruction.erasing import Erased, erase_case, erase_pupil, told_with
 from cases.models import Case, Destruction, DueItem, Pupil, ShutOut
 from cases.notifications.kinds import DESTROYED
 from cases.notifications.telling import notify
@@ -79,7 +79,8 @@ def _one(run: Destruction, key: int) -> None:
         return
     if case:
         _note(run, erase_case(case, run.number, run.second_by), cases=1, through=1)
-        _pupil_after(run, item, pupil)
+        with told_with(case):
+            _pupil_after(run, item, pupil)
     else:
         _note(run, erase_pupil(pupil, run.number, run.second_by), pupils=1, through=1)
 

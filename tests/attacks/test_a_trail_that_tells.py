@@ -18,6 +18,7 @@ from audit.kinds import Kind
 from audit.log import record_read
 from audit.models import LogEntry
 from cases.actions import add_participant, remove_participant
+from cases.destruction import tombstones
 from cases.destruction.listing import look_again
 from cases.models import Case, DueItem, Pupil, ShutOut
 from cases.need_to_know.actions import end_shut_out, shut_out
@@ -26,7 +27,7 @@ from consultations.actions import withdraw_invitation
 from signals.actions import file_signal
 from signals.models import Signal
 from tests.accounts.page import Page
-from tests.cases.test_destruction import approve, over
+from tests.cases.test_destruction import approve, destroy, over
 from tests.cases.test_rights_requests import answer, ask
 from tests.factories import (
     AttachmentFactory,
@@ -285,3 +286,39 @@ def test_a_timeline_tells_of_no_conflict_of_an_earlier_case(
             .get(reverse(f"cases:{name}", args=[earlier.reference]))
             .content.decode()
         )
+
+
+@pytest.mark.parametrize("restored", [False, True])
+def test_that_a_pupil_went_with_a_case_for_the_board_stands_in_its_trail(
+    school, settings, tmp_path, restored
+):
+    """A bare row of a pupil who went, on a day on which nothing else did, told of the case (R9)."""
+    settings.TOMBSTONES = tmp_path / "apart" / "tombstones.jsonl"
+    administrator = member(Role.ADMINISTRATOR, school)
+    leaders = [member(Role.SCHOOL_LEADER, school) for __ in range(2)]
+    board, other = (
+        CaseFactory(pupil__school=school, restricted=restricted) for restricted in (True, False)
+    )
+    over(board, other)
+    pks = {Pupil: [board.pupil_id, other.pupil_id], Case: [board.pk, other.pk]}
+    backup = {
+        model: list(model._base_manager.filter(pk__in=keys).values()) for model, keys in pks.items()
+    }
+    look_again(school, leaders[0])
+    approve(school, administrator, *leaders)
+    destroy()
+    last = 0
+    if restored:
+        last = LogEntry.objects.latest("pk").pk
+        for model, rows in backup.items():
+            model._base_manager.bulk_create(model(**row) for row in rows)
+        assert tombstones.replay() == 4
+    assert not Pupil.objects.filter(pk__in=pks[Pupil]).exists()
+    gone = LogEntry.objects.filter(pk__gt=last, kind=Kind.DESTROYED)
+    gone = gone.filter(content_type__model__in=("case", "pupil"))
+    seen = gone.of_school(school, administrator)
+    assert sorted(row.object_repr.split()[0] for row in seen) == ["case", "pupil"]
+    assert set(seen.values_list("case_reference", flat=True)) == {other.reference, ""}
+    hidden = gone.exclude(pk__in=seen)
+    assert set(hidden.values_list("case_reference", "for_board")) == {(board.reference, True)}
+    assert sorted(row.object_repr.split()[0] for row in hidden) == ["case", "pupil"]
