@@ -7,18 +7,20 @@ minutes (``IN_HAND``), so that no second one sends it too; when it dies, these m
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import DatabaseError, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from cases.models import Envelope, NotificationChoice, OutboxMessage
 from cases.notifications.channels import SENDERS, Sender, is_refused
 from cases.notifications.kinds import waiting
 from cases.notifications.moments import after_quiet_hours
+from cases.notifications.querysets import OF_ONE
 from cases.waking import wake
 
 DELIVER = "cases.notifications.tasks.deliver"
@@ -35,6 +37,12 @@ GIVE_UP_AFTER = timedelta(days=5)
 REFUSED_ATTEMPTS = 3
 # The line itself is down: so many envelopes in a row, and the others wait for the next round.
 FAULTS_IN_A_ROW = 3
+# So many people in a row of whom each mailbox or device fails: a server that takes letters of
+# nobody is not asked for each of a thousand.
+PEOPLE_IN_A_ROW = 10
+# In which something stands that waits for no morning.
+_URGENT_ONES = OutboxMessage.objects.filter(envelope=OuterRef("pk"), notification__urgent=True)
+URGENT = Q(Exists(_URGENT_ONES))
 
 
 def deliver() -> int:
@@ -99,34 +107,48 @@ def _seal_for(people: set[int], now: datetime) -> int:
 def _send_all(channel: str) -> int:
     """Send what waits for one channel; that one is down keeps no other waiting.
 
-    Whose mailbox is full or whose device answers nothing waits with all of theirs for the next
-    round: three letters of one person say nothing of the line, and ended the round for all schools.
+    A full mailbox, or a device that answers nothing, says nothing of the line: three people with
+    one ended each round for all schools. Of such a person nothing more is tried in this round.
     """
-    sent = faults = 0
+    sent = of_line = of_one = 0
     waits: set[int] = set()
     sender = SENDERS[channel]()
-    while faults < FAULTS_IN_A_ROW and (envelope := _take(channel, waits)) is not None:
+    for envelope in _in_turn(channel, waits):
         error = _send(envelope, sender)
         if error is None:
-            sent += envelope.sent_at is not None
-            faults = 0
+            if envelope.sent_at:  # and was not thrown away
+                sent, of_line, of_one = sent + 1, 0, 0
             continue
         _try_later(envelope, error)
         waits.add(envelope.recipient_id)
-        faults = 0 if is_refused(error) else faults + 1
+        if envelope.last_error in OF_ONE:  # whoever refuses one, answers
+            of_line, of_one = 0, of_one + 1
+        elif not is_refused(error):
+            of_line += 1
         sender.close()
+        if of_line == FAULTS_IN_A_ROW or of_one == PEOPLE_IN_A_ROW:
+            break
     sender.close()
     return sent
 
 
+def _in_turn(channel: str, waits: Collection[int]) -> Iterator[Envelope]:
+    """Take in hand what is to be sent, one by one: what is urgent first; of people whose mailbox
+    or device failed lately, last. Of those who wait, none: they become more as it goes on.
+    """
+    failing = Q(recipient__in=list(Envelope.objects.failing(channel)))
+    for which in (URGENT & ~failing, ~failing, failing):
+        while (envelope := _take(channel, which & ~Q(recipient__in=waits))) is not None:
+            yield envelope
+
+
 @transaction.atomic
-def _take(channel: str, waits: Collection[int] = ()) -> Envelope | None:
-    """Take the envelope in hand that waited longest, or return None; of those who wait, none."""
+def _take(channel: str, which: Q) -> Envelope | None:
+    """Take the envelope in hand that waited longest, or return None; only one of ``which``."""
     now = timezone.now()
     envelope = (
         Envelope.objects.to_send(now)
-        .filter(channel=channel)
-        .exclude(recipient__in=waits)
+        .filter(which, channel=channel)
         .select_for_update(of=("self",), skip_locked=True)
         .select_related("recipient")
         .order_by("next_attempt_at", "pk")

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -46,17 +47,25 @@ class EnvelopeQuerySet(models.QuerySet):
         """Return those that are still to be sent."""
         return self.filter(sent_at__isnull=True, dead_at__isnull=True)
 
-    def of_the_line(self) -> "EnvelopeQuerySet":
-        """Return those that are still to be sent, and do not wait for their reader alone.
-
-        A full mailbox or a failing device says nothing of the line, until several people have one.
-        """
-        return self.unsent_of(line=len(self.refused()) >= SEVERAL)
+    def failing(self, channel: str) -> models.QuerySet:
+        """Return whose own mailbox or device failed, of those for whom a letter waits."""
+        of_one = self.unsent().filter(channel=channel, last_error__in=OF_ONE)
+        return of_one.values_list("recipient", flat=True).distinct()
 
     def refused(self) -> models.QuerySet:
-        """Return whose own mailbox or device failed, up to as many people as are the line."""
-        people = self.unsent().filter(last_error__in=OF_ONE).values_list("recipient")
-        return people.distinct()[:SEVERAL]
+        """Return whose own mailbox or device failed since a last letter went, up to as many people
+        as are the line.
+
+        A full mailbox or a failing device says nothing of the line, until several people have one,
+        and no letter goes that was sealed after theirs.
+        """
+        known = Q(pk__in=())
+        for channel, __ in self.model._meta.get_field("channel").choices:
+            went = self.filter(channel=channel, sent_at__isnull=False).order_by("-pk")
+            known |= Q(channel=channel, pk__lt=models.Subquery(went.values("pk")[:1]))
+        of_one = self.unsent().filter(last_error__in=OF_ONE)
+        people = of_one.exclude(recipient__in=of_one.filter(known).values("recipient"))
+        return people.values_list("recipient").distinct()[:SEVERAL]
 
     def unsent_of(self, line: bool) -> "EnvelopeQuerySet":
         """Return those that are still to be sent; unless it is the ``line``, none of one reader."""

@@ -2,6 +2,7 @@
 
 import smtplib
 from datetime import datetime, time, timedelta
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,6 +10,7 @@ import time_machine
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection, transaction
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -235,10 +237,87 @@ def test_many_letters_of_one_person_keep_nobody_else_waiting(
     assert tried == [[coordinator.email], [officer.email]]
 
 
+@pytest.fixture
+def full(monkeypatch):
+    """Return a set of addresses whose mailbox is full; and in ``asked`` who was tried."""
+    addresses, asked, send = set(), [], EmailBackend.send_messages
+
+    def send_messages(self, messages):
+        asked.extend(messages[0].to)
+        if addresses & {None, *messages[0].to}:
+            raise FULL
+        return send(self, messages)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", send_messages)
+    return SimpleNamespace(addresses=addresses, asked=asked)
+
+
+@pytest.mark.parametrize("number", [3, 6, 2 * outbox.PEOPLE_IN_A_ROW])
+def test_full_mailboxes_of_several_hold_up_nobody_of_another_school(
+    case, school, full, clock, number
+):
+    """Three of them ended each round: an emergency elsewhere was told after hours."""
+    people = [member(Role.COORDINATOR, school) for __ in range(number)]
+    full.addresses |= {one.email for one in people}
+    for key in range(30):
+        tell(case, *people, key=f"{key}")
+        outbox.seal(timezone.now())
+    clock.shift(timedelta(minutes=5))
+    officer = member(Role.COORDINATOR, SchoolFactory())
+    theirs = CaseFactory(pupil__school=officer.memberships.get().school)
+    tell(theirs, officer)
+    outbox.seal(timezone.now())
+    tell(theirs, officer, kind=EMERGENCY)
+    deliver()
+    urgent = next(one for one in mail.outbox if one.to == [officer.email])
+    assert urgent.body.startswith("Dringend: ")
+    # What is not urgent goes as well: in this round, or once it is known whose mailboxes are full.
+    clock.shift(timedelta(minutes=5))
+    for __ in range(number // outbox.PEOPLE_IN_A_ROW):
+        deliver()
+    assert [one.to for one in mail.outbox] == [[officer.email]] * 2
+
+
+def test_a_server_that_takes_letters_of_nobody_is_asked_for_some_each_round(
+    case, school, full, clock
+):
+    """More than we may send in an hour, it says so of each letter: of all, in a round, it is."""
+    people = [member(Role.COORDINATOR, school) for __ in range(2 * outbox.PEOPLE_IN_A_ROW)]
+    tell(case, *people)
+    full.addresses.add(None)
+    deliver()
+    assert len(full.asked) == outbox.PEOPLE_IN_A_ROW
+    deliver()
+    assert sorted(full.asked) == sorted(one.email for one in people)
+    clock.shift(BACK_OFF[0])
+    full.addresses.clear()
+    assert deliver() == len(people)
+
+
+def test_full_mailboxes_are_the_line_where_no_letter_goes_since(case, school, full, clock):
+    """Of three that stay full for a week, whoever runs the program was woken each night."""
+    people = [member(Role.COORDINATOR, school) for __ in range(4)]
+    full.addresses |= {one.email for one in people[:3]}
+    tell(case, *people[:3])
+    deliver()
+    assert unsent().oldest == timezone.now()  # so far it could be
+    clock.shift(timedelta(minutes=5))
+    tell(case, people[3])
+    deliver()
+    assert unsent() == Unsent(waiting=3, oldest=None, dead=0)
+    tell(case, *people[:3], key="2")
+    deliver()
+    assert unsent() == Unsent(waiting=6, oldest=None, dead=0)
+    full.addresses.add(None)
+    tell(case, *(member(Role.COORDINATOR, school) for __ in range(3)), key="3")
+    deliver()
+    assert unsent().oldest is not None
+
+
 def test_a_letter_in_hand_is_sent_again_when_its_worker_died(case, coordinator, clock):
     tell(case, coordinator)
     outbox.seal(timezone.now())
-    taken = outbox._take("mail")  # and nobody hears of that worker any more
+    taken = outbox._take("mail", Q())  # and nobody hears of that worker any more
     assert deliver() == 0
     clock.shift(IN_HAND)
     assert deliver() == 1
