@@ -180,8 +180,8 @@ def _talks(referral: Referral, writer: User) -> Texts:
     pupil, parents = [], []
     for talk in referral.decision.case.conversations.current():
         when = f"{_day(talk.held_at)}, {talk.get_kind_display()}"
-        if not talk.with_whom:  # nobody asked then: the writer knows whose words they are
-            when = f"{when} ({talk.attendees})"
+        if not talk.with_whom:  # nobody asked then; who came is colleagues by name, too
+            when = f"{when} ({_('it is not written down who of the family was there')})"
         if talk.reactions:
             whose = pupil if pupil_was_there(talk) else parents
             whose.append(f"{when}: {talk.reactions}")

@@ -142,13 +142,18 @@ def test_what_pupil_and_parents_said_in_one_talk_is_told_apart(referral, coordin
     assert "Zij was er niet." not in texts["pupil_says"]
 
 
-def test_a_talk_of_before_somebody_asked_who_came_says_who_were_there(referral, coordinator):
-    """Whose words they are the writer of the report knows."""
+def test_a_talk_of_before_somebody_asked_who_came_says_so_and_names_nobody(referral, coordinator):
+    """Whose words they are the writer knows; who came was filled in, with colleagues' names."""
     ConversationFactory(
         case=referral.decision.case, kind="three_way", reactions="Het blijft onder ons.",
-        attendees="Leerling, mentor, gezinswerker", consent_pupil="given",
+        attendees="Leerling, juf Ans Bakker, gezinswerker", consent_pupil="given",
     )  # fmt: skip
-    assert "(Leerling, mentor, gezinswerker)" in str(FILL[Source.TALKS](referral, coordinator))
+    texts = filled(referral, coordinator)
+    assert "Ans Bakker" not in str(texts)
+    assert (
+        "(er is niet vastgelegd wie van het gezin erbij was): Het blijft onder ons."
+        in texts["parents_say"]
+    )
 
 
 # --- From the case --------------------------------------------------------------------------------
