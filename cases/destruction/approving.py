@@ -84,7 +84,9 @@ def approve(school: School, by: User, *, seen: str) -> int:
     # Offered for good, they could be approved by nobody. Without a row in the trail, and not when
     # the pupil comes back: either would tell whose they are.
     with disable_auditlog():
-        DueItem.objects.filter(due_no_more(today), pk__in=[item.pk for item in items]).delete()
+        offered = DueItem.objects.filter(pk__in=[item.pk for item in items])
+        left = [item.pk for item in approved]
+        offered.exclude(pk__in=left).filter(due_no_more(today) | Q(pupil__isnull=False)).delete()
     for item in approved:
         place = place_for(by, item, school.pk)
         setattr(item, place, by)

@@ -74,8 +74,8 @@ def pupils_due(school: School, today: date) -> PupilQuerySet:
 
 
 def due_no_more(today: date) -> Q:
-    """Return the condition on rows whose pupil came back, or left later, since: nobody approves
-    them any more, and a later list names them anew.
+    """Return the condition on rows of a case whose pupil came back, or left later, since: nobody
+    approves them any more, and a later list names them anew.
     """
     return Q(ground=DueItem.Ground.PERIOD, destruction=None) & (
         Q(case__kept_until__gte=today) | Q(case__isnull=False, case__kept_until=None)

@@ -177,6 +177,18 @@ def reads(browser, asked) -> list[int | str]:
     return [*(one.status_code for one in pages), str(asked.public_id) in register]
 
 
+def test_a_pupil_who_left_later_than_was_said_is_not_offered_for_good(
+    school, leader, administrator
+):
+    pupil = PupilFactory(school=school, left_on=date(2005, 7, 1))
+    look_again(school, leader)
+    pupil_left(pupil, timezone.localdate() - timedelta(days=30))
+    assert len(to_approve(administrator, school)) == 1
+    approve(school, administrator)
+    assert to_approve(administrator, school) == []
+    assert Pupil.objects.filter(pk=pupil.pk).exists()
+
+
 REQUEST = ("request", "letter")
 WORDS = {"grounds": ["informant"], "words": "Over hem: zijn collega meldde het."}
 
