@@ -33,6 +33,7 @@
   const BOX = "textarea, input:is([type=text], [type=email], [type=password], [type=file])";
   const asksFirst = (form) => form.matches("[method=post]:not([data-drafts], [hx-post])")
     && (form.matches("[data-guard]") || form.querySelector(BOX));
+  const isTooLarge = (box) => [...box.files].some((file) => file.size > Number(box.dataset.largest));
   let asking = false;
   let sure = false;
   // Before all others who hear of it: for them it is sent when it is.
@@ -43,6 +44,12 @@
     event.preventDefault();
     event.stopImmediatePropagation();
     if (asking) return;
+    // One that is too large stays here: where the proxy refuses it, its words stay in the browser.
+    const tooLarge = [...form.querySelectorAll("[data-largest]")].find(isTooLarge);
+    if (tooLarge && document.getElementById("too-large")) {
+      tooLarge.focus();
+      return;
+    }
     asking = true;
     const button = event.submitter;
     told.hidden = true;
@@ -140,11 +147,10 @@
 
   // A file that is too large is told of before it is sent; the server judges it all the same.
   document.addEventListener("change", (event) => {
-    const largest = Number(event.target.dataset.largest);
     const tooLarge = document.getElementById("too-large");
-    if (!largest || !tooLarge) return;
+    if (!event.target.dataset.largest || !tooLarge) return;
     event.target.after(tooLarge);
-    tooLarge.hidden = ![...event.target.files].some((file) => file.size > largest);
+    tooLarge.hidden = !isTooLarge(event.target);
   });
 
   // Who chooses while a new list is on its way keeps what they chose, if it stands there still.

@@ -16,6 +16,8 @@ NOT_SENT = (
     "Not sent: Meldcode cannot be reached now. What you typed is still here. Try again in a minute."
 )
 ASKED = "**/health/web/"
+# Whatever followed from an answer was done by then.
+HEARD = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 
 
 @pytest.fixture
@@ -123,7 +125,7 @@ def test_who_left_in_a_hurry_sends_nothing_and_is_told_nothing(planner, posts, s
         page.keyboard.press("Shift")
     page.locator("html[data-left]").wait_for(state="attached")
     held[0].fulfill(status=status)
-    page.wait_for_timeout(500)
+    page.evaluate(HEARD)
     expect(page.locator("body > *")).to_have_count(0)
     assert posts == []
 
@@ -139,7 +141,7 @@ def test_a_page_that_is_covered_meanwhile_sends_nothing_by_itself(planner, posts
     page.evaluate("dispatchEvent(new StorageEvent('storage', { key: 'meldcode-nobody' }))")
     expect(page.locator("html")).to_have_class("js session-over")
     held[0].fulfill(status=200)
-    page.wait_for_timeout(500)
+    page.evaluate(HEARD)
     assert posts == []
     page.unroute("**/account/stay/**")
     page.evaluate("dispatchEvent(new StorageEvent('storage', { key: 'meldcode-nobody' }))")
@@ -172,3 +174,18 @@ def test_what_came_back_of_a_database_that_is_away_waits_too(planner, posts, mon
     planner.complaints.clear()
     planner.look()
     assert Meeting.objects.get().place == PLACE
+
+
+@pytest.mark.parametrize("size", ["desk"])
+def test_a_file_that_is_too_large_is_not_sent_at_all(planner, posts):
+    """The proxy would refuse it, and what stands beside it stay with its page."""
+    planner.open("/signals/receive/")
+    page = planner.page
+    planner.fill(password="geheim")
+    file = {"name": "dossier.zip", "mimeType": "application/zip", "buffer": bytes(21_000_000)}
+    page.locator("[type=file]").set_input_files(file)
+    button(planner).click()
+    page.evaluate(HEARD)
+    expect(page.locator("#too-large")).to_be_in_viewport()
+    expect(page.locator("[name=password]")).to_have_value("geheim")
+    assert posts == []
