@@ -104,7 +104,6 @@ class LogQuerySet(models.QuerySet):
         if school.pk not in access.school_ids(user, Permission.SEE_BOARD_CASE):
             rows = rows.filter(for_board=False)
         rows = rows.exclude(~Q(case_reference=""), additional_data__has_any_keys=[SYSTEM, BESIDE])
-        rows = rows.exclude(sight.rows_within())
         return rows.annotate(
             shown_reference=models.Case(
                 models.When(_knows_whose(user), then=models.Value("")),
@@ -148,7 +147,7 @@ class LogManager(AuditlogManager.from_queryset(LogQuerySet)):
         if kwargs.get("changes") is None and not force_log:
             return None
         about, kind = _about(instance), KIND_OF_ACTION[kwargs["action"]]
-        return self.create(**{**about, "kind": kind, **_how(kwargs, about)})
+        return self.create(**{**about, "kind": kind, **_how(kwargs, about, instance)})
 
     def log_many(
         self,
@@ -165,7 +164,7 @@ class LogManager(AuditlogManager.from_queryset(LogQuerySet)):
         with_them = {**kwargs, "additional_data": {BESIDE: True}}
         what += [(record, None, with_them) for record in beside]
         rows = [
-            self.model(**(about := _about(record)), changes=changed, **_how(columns, about))
+            self.model(**(about := _about(record)), changes=changed, **_how(columns, about, record))
             for record, changed, columns in what
         ]
         for row in rows:  # by which auditlog puts in from where, as into one that is saved alone
@@ -173,12 +172,14 @@ class LogManager(AuditlogManager.from_queryset(LogQuerySet)):
         self.bulk_create(rows, batch_size=500)
 
 
-def _how(columns: dict[str, object], about: dict[str, object]) -> dict[str, object]:
+def _how(
+    columns: dict[str, object], about: dict[str, object], record: models.Model
+) -> dict[str, object]:
     """Return the columns of a row with the system that did it, where it was one, and whether it is
     for the trail of its case alone.
     """
     said = {SYSTEM: system()} if system() else {}
-    if stands_apart(about["case_reference"]):
+    if stands_apart(about["case_reference"]) or sight.is_within(record):
         said[BESIDE] = True
     if not said:
         return columns

@@ -1,7 +1,7 @@
 """Which cases somebody may know of. The audit knows no cases: the room that does tells it."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, Q, QuerySet
@@ -26,7 +26,7 @@ _case: list[type[Model]] = []
 _ways_of_reading: set[type[Model]] = set()
 _by_reference: set[type[Model]] = set()
 _following: set[type[Model]] = set()
-_within: dict[type[Model], Callable[[], QuerySet]] = {}
+_within: dict[type[Model], Callable[[Any], bool]] = {}
 _own: dict[type[Model], Keys] = {}
 
 
@@ -66,9 +66,9 @@ def declare_following(*models: type[Model]) -> None:
     _following.update(models)
 
 
-def declare_within(model: type[Model], keys: Callable[[], QuerySet]) -> None:
+def declare_within(model: type[Model], is_within: Callable[[Any], bool]) -> None:
     """Say which records the trail of their case shows alone: by them one knows whose that is."""
-    _within[model] = keys
+    _within[model] = is_within
 
 
 def declare_own(model: type[Model], keys: Keys) -> None:
@@ -81,9 +81,7 @@ def declare_own(model: type[Model], keys: Keys) -> None:
 
 def _number_of(model: type[Model]) -> int:
     """Return the number under which rows about a model stand; all of ours are asked for at once."""
-    declared = (
-        *_case, *_ways_of_reading, *_by_reference, *_hidden, *_following, *_own, *_within
-    )  # fmt: skip
+    declared = (*_case, *_ways_of_reading, *_by_reference, *_hidden, *_following, *_own)
     return ContentType.objects.get_for_models(*declared)[model].pk
 
 
@@ -102,12 +100,10 @@ def types_of_reading() -> list[int]:
     return [_number_of(model) for model in _ways_of_reading]
 
 
-def rows_within() -> Q:
-    """Return the condition on rows that the trail of their case shows alone."""
-    found = Q(pk__in=())
-    for model, keys in _within.items():
-        found |= Q(content_type=_number_of(model), object_id__in=keys())
-    return found
+def is_within(record: Model) -> bool:
+    """Tell whether the trail of its case alone shows what is written down of a record."""
+    found = _within.get(type(record))
+    return found is not None and found(record)
 
 
 def types_by_reference() -> list[int]:

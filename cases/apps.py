@@ -92,8 +92,10 @@ class CasesConfig(AppConfig):
         sight.declare_reading(DossierExport, EmergencyAccess, YearPaper)
         sight.declare_following(Snooze)
         # Whoever sends lists of pupils knows which child came from another school.
-        sight.declare_within(ReceivedDossier, lambda: ReceivedDossier.objects.values("pk"))
-        sight.declare_within(Attachment, lambda: ReceivedDossier.objects.values("file"))
+        sight.declare_within(ReceivedDossier, lambda _one: True)
+        sight.declare_within(
+            Attachment, lambda one: ReceivedDossier.objects.filter(file=one.pk).exists()
+        )
         sight.declare_by_reference(DossierExport, DueItem, EmergencyAccess, Hold)
         registry.declare(*of_cases.TABLE, *of_schools.TABLE)
         doors.declare(*doors.TABLE)

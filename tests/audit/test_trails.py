@@ -16,6 +16,7 @@ from audit import trail
 from audit.kinds import Kind
 from audit.log import record_read
 from audit.models import LogEntry
+from cases.destruction.erasing import erase_case
 from cases.models import Case, Pupil, ShutOut
 from cases.need_to_know.actions import open_in_emergency
 from cases.need_to_know.actions import shut_out as keep_out
@@ -334,7 +335,7 @@ def test_which_case_holds_a_dossier_of_another_school_its_own_trail_says_alone(
     received = ReceivedDossierFactory(case=case)
     for one in (received, received.file):
         record_read(coordinator, one)
-    for what in ("ontvangen dossier", "bestand"):
+    for what in ("Geopend · ontvangen dossier", "Geopend · bestand"):
         assert what in main(signed_in(coordinator), MINE)
         assert what not in main(signed_in(administrator), SCHOOL)
     # Nor by what is made with it: a signal, as any.
@@ -347,6 +348,10 @@ def test_which_case_holds_a_dossier_of_another_school_its_own_trail_says_alone(
     seen = made & LogEntry.objects.of_school(world.school, world.people["administrator"])
     assert "signaal" in {one.thing for one in seen}
     assert not {"ontvangen dossier", "bestand"} & {one.thing for one in seen}
+    # And once the case is destroyed, of which the rows stay.
+    own = made.filter(content_type__model="receiveddossier").get().case_reference
+    erase_case(Case.objects.get(reference=own), "V-1", None)
+    assert not {"ontvangen dossier", "bestand"} & {one.thing for one in seen.all()}
     assert seen.get(changes__has_key="observed_at").changes["observed_at"][1].endswith(":00")
 
 
