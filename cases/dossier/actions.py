@@ -6,6 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from audit import sight
 from audit.kinds import Kind
 from audit.log import record_read
 from audit.models import LogEntry
+from audit.querysets import SYSTEM
 from cases import jobs
 from cases.actions import check, lock
 from cases.dossier.contents import offered
@@ -168,7 +170,7 @@ def look_after(now: datetime) -> None:
 
 
 def was_written_in_since(export: DossierExport) -> bool:
-    """Tell whether a colleague wrote anything in the case since a family's paper was asked for.
+    """Tell whether anybody wrote anything in the case since a family's paper was asked for.
 
     Who asked ticked what they may read of what stood there: it is not made of more than that.
     """
@@ -176,6 +178,8 @@ def was_written_in_since(export: DossierExport) -> bool:
         return False
     rows = LogEntry.objects.filter(
         case_reference=export.case.reference, timestamp__gt=export.requested_at,
-        kind__in=(Kind.MADE, Kind.CHANGED, Kind.REMOVED), actor__isnull=False,
+        kind__in=(Kind.MADE, Kind.CHANGED, Kind.REMOVED),
     )  # fmt: skip
+    # By a colleague, or another system: what the program does by itself writes no word.
+    rows = rows.filter(Q(actor__isnull=False) | Q(additional_data__has_key=SYSTEM))
     return rows.exclude(content_type__in=sight.types_of_reading()).exists()
