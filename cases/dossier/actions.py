@@ -170,11 +170,12 @@ def look_after(now: datetime) -> None:
 
 
 def was_written_in_since(export: DossierExport) -> bool:
-    """Tell whether anybody wrote anything in the case since a family's paper was asked for.
+    """Tell whether anybody wrote anything in the case since a paper was asked for that goes out.
 
-    Who asked ticked what they may read of what stood there: it is not made of more than that.
+    Who asked for a family's ticked what they may read of what stood there, and for another's chose
+    among it: it is not made of more than that.
     """
-    if not export.kind.family:
+    if not (export.kind.family or export.kind.chosen):
         return False
     rows = LogEntry.objects.filter(
         case_reference=export.case.reference, timestamp__gt=export.requested_at,

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 class WrittenSince(Exception):
-    """Something was written in the case since a family's paper was asked for."""
+    """Something was written in the case since a paper that goes out was asked for."""
 
 
 @shared_task

@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audit.about import by_system
-from cases.dossier.actions import Wish, request_export
+from cases.dossier.actions import Wish, request_export, was_written_in_since
 from cases.dossier.tasks import make_dossier
 from cases.dossier.variants import Also, Code
-from cases.models import Deviation, Pupil, RightsRequest
+from cases.models import Deviation, DossierExport, Pupil, RightsRequest
 from referrals.actions import withdraw
 from referrals.models import Goal, GoalEffect, HelpPlan
 from tests.attacks.test_what_a_paper_lets_slip import page
@@ -247,3 +247,15 @@ def test_a_family_s_paper_is_not_made_of_what_was_written_since_it_was_asked_for
     make_dossier(str(export.public_id))
     export.refresh_from_db()
     assert (export.state == "failed") is (wrote is not None and code in FAMILY)
+
+
+@pytest.mark.parametrize("code", [Code.BUURTTEAM, Code.VEILIG_THUIS, Code.SCHOOL])
+def test_nor_is_a_paper_of_chosen_records(case, coordinator, code):
+    """A colleague writes into an older record as well: an advice, how a referral ended."""
+    export = DossierExport.objects.create(
+        case=case, requested_by=coordinator, reason="Hulp.", variant=code, number=1
+    )
+    assert not was_written_in_since(export)
+    with set_actor(coordinator):
+        signal(case, facts="Hij slaat haar.", recorded_at=timezone.now())
+    assert was_written_in_since(export)
