@@ -165,6 +165,7 @@ def test_what_came_back_of_a_database_that_is_away_waits_too(planner, posts, mon
         button(planner).click()
         again = page.get_by_role("button", name="Opnieuw versturen")
         again.wait_for()
+        page.wait_for_load_state()  # its scripts come last
         page.unroute(ASKED)
         again.click()
         expect(page.locator("#not-sent")).to_be_in_viewport()
