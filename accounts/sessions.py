@@ -47,8 +47,7 @@ def is_asked_by_itself(request: HttpRequest, response: HttpResponse) -> bool:
 
 
 def lead(request: HttpRequest, response: HttpResponse) -> None:
-    """Let a browser know that somebody is led to their provider, or in from there, and since when
-    is for the browser to forget.
+    """Let a browser know for a while that somebody is led to their provider, or in from there.
 
     In a cookie of its own: who asks without a press is answered before any session is read.
     """
