@@ -28,8 +28,11 @@ def signal(case, *categories, **fields):
 
 
 def consultation(case, closed_at=None, **fields):
-    outcome = {"closed_at": closed_at, "outcome": "Zorg is terecht."} if closed_at else {}
-    return ConsultationFactory(case=case, **{"recorded_at": ago(days=5), **outcome, **fields})
+    fields = {"recorded_at": ago(days=5), **fields}
+    if closed_at:
+        ended = {"held_at": closed_at, "closed_at": closed_at, "outcome": "Zorg is terecht."}
+        fields = {**ended, **fields}
+    return ConsultationFactory(case=case, **fields)
 
 
 def assessment(case, recorded_at, cycle=1, **answers):
