@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.utils import translation
 from django.utils.translation import gettext
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from accounts.models import User
 from tests.accounts.second_factors import code, key_of
@@ -191,7 +191,11 @@ class Visitor:
         """Press a button or link by its very words."""
         inside = self.page.locator("main")
         button = inside.get_by_role("button", name=words, exact=True)
-        button.or_(inside.get_by_role("link", name=words, exact=True)).first.click()
+        try:
+            button.or_(inside.get_by_role("link", name=words, exact=True)).first.click()
+        except Error as missed:
+            said = f"no {words!r} to press at {self.page.url}, which says:\n{self.text}"
+            raise AssertionError(said) from missed
         self.look()
 
     def reads(self, text: str) -> bool:
