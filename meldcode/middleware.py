@@ -132,13 +132,34 @@ class OwnPagesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Refuse what a browser says is part of a page of others, or is fetched in advance."""
+        """Refuse what a browser says is part of a page of others, or is fetched in advance.
+
+        No page of ours has others fetched in advance; of what a page of others has, a browser says
+        that nobody's page asked for it.
+        """
         elsewhere = request.headers.get("sec-fetch-site") in OTHER_SITES
-        becomes = request.headers.get("sec-fetch-dest", OPENED)
-        in_advance = "prefetch" in request.headers.get("sec-purpose", "")
-        if elsewhere and (becomes != OPENED or in_advance):
+        is_part = request.headers.get("sec-fetch-dest", OPENED) != OPENED
+        said = (request.headers.get("sec-purpose", ""), request.headers.get("purpose", ""))
+        in_advance = any("prefetch" in one.lower() for one in said)
+        if (elsewhere and is_part) or in_advance or _is_a_socket(request):
             return HttpResponse(status=403)
         return self.get_response(request)
+
+
+def _is_a_socket(request: HttpRequest) -> bool:
+    """Tell whether a script wants a socket, or reads for a page of others.
+
+    Of a socket a browser says nothing but that, and from where. (By its token another system reads
+    whatever it says of itself.)
+    """
+    if "sec-websocket-key" in request.headers or "sec-websocket-version" in request.headers:
+        return True
+    if "websocket" in request.headers.get("upgrade", "").lower():
+        return True
+    origin = request.headers.get("origin")
+    if origin is None or request.method == "POST" or request.path_info.startswith(AT):
+        return False
+    return origin.partition("://")[2] != request.get_host()
 
 
 class OpenedByNobodyMiddleware:
@@ -157,7 +178,8 @@ class OpenedByNobodyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Say where it leads; and remember for a minute who is led in by a provider."""
         if is_opened_by_nobody(request) and not _leads_back(request):
-            page = render_to_string("opened_by_nobody.html", {"leads_to": _address_of(request)})
+            leads = {"leads_to": _address_of(request), "elsewhere": ELSEWHERE}
+            page = render_to_string("opened_by_nobody.html", leads)
             return HttpResponse(page, headers={"Cache-Control": "no-store"})
         response = self.get_response(request)
         lead(request, response)

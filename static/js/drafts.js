@@ -113,7 +113,7 @@
     tell("sending");
     let answer;
     try {
-      answer = await post(body, byItself, { signal: AbortSignal.timeout(LONGEST) });
+      answer = await post(body, byItself, { signal: AbortSignal.timeout?.(LONGEST) });
     } catch {
       wait();
       return;

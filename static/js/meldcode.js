@@ -11,7 +11,7 @@
     cache,
     credentials: "omit", // nobody asks: no session begins its rest anew
     redirect: "error",
-    signal: AbortSignal.timeout(LONGEST),
+    signal: AbortSignal.timeout?.(LONGEST), // a browser of years ago waits as long as it likes
   });
   const isThere = async () => {
     try {

@@ -4,7 +4,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -343,8 +345,12 @@ def test_the_page_that_signs_out_asks_first(signed_in, teacher):
 # --- As part of a page of others ------------------------------------------------------------------
 PART_OF_IT = [
     {"sec-fetch-dest": "image"}, {"sec-fetch-dest": "iframe"}, {"sec-fetch-dest": "empty"},
-    {"sec-fetch-dest": "script"}, {"sec-fetch-dest": "document", "sec-purpose": "prefetch"},
+    {"sec-fetch-dest": "script"},
 ]  # fmt: skip
+# Of a socket that a script opens, Chromium says nothing of where it stands but this.
+SOCKET = {"upgrade": "websocket", "connection": "Upgrade", "sec-websocket-version": "13",
+          "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ=="}  # fmt: skip
+ORIGINS = ["https://kantine.school.example", "http://testserver:8000", "null", ""]
 
 
 @shows("csrf-6")
@@ -361,9 +367,37 @@ def test_no_page_is_a_picture_or_a_frame_of_another_site(signed_in, coordinator,
         assert (answer.status_code, answer.content, answer.cookies) == (403, b"", {})
         assert dict(browser.session.items()) == before
     assert browser.cookies[SESSION]["expires"] == ends
-    # By a link, and as part of our own pages.
+    # By a link, as part of our own pages, and where a page of ours says that it asks.
     for own in (
+        {"origin": "http://testserver"},
         {**FROM_ELSEWHERE, "sec-fetch-site": site, "sec-fetch-dest": "document"},
         {"sec-fetch-site": "same-origin", **as_what},
     ):
         assert browser.get(reverse("help"), headers=own).status_code == 200
+
+
+@shows("csrf-6")
+@pytest.mark.parametrize(
+    "said",
+    [SOCKET, *({name: value} for name, value in SOCKET.items() if name != "connection"),
+     *({"origin": origin} for origin in ORIGINS),
+     # By rules of a neighbour's page ("speculationrules"), as if one had typed the address.
+     {"sec-purpose": "prefetch;prerender", "sec-fetch-site": "none", "sec-fetch-dest": "document"},
+     {"purpose": "prefetch"}],
+    ids=lambda one: "-".join(one) + next(iter(one.values())),
+)  # fmt: skip
+def test_no_page_is_read_by_a_socket_in_advance_or_for_another_site(signed_in, coordinator, said):
+    """The cookie goes along with a neighbour's socket: it kept a session awake, and told by its
+    time who is signed in; one tab with a new one each moment kept the web from all.
+    """
+    browser = signed_in(coordinator)
+    browser.get(reverse("help"))
+    ends = browser.cookies[SESSION]["expires"]
+    for name in ("help", "mfa_activate_totp", "account_login"):
+        before = dict(browser.session.items())
+        with CaptureQueriesContext(connection) as asked:
+            answer = browser.get(reverse(name), headers=said)
+        assert (answer.status_code, answer.content, answer.cookies) == (403, b"", {})
+        assert len(asked) == 0
+        assert dict(browser.session.items()) == before
+    assert browser.cookies[SESSION]["expires"] == ends
