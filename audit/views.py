@@ -1,5 +1,8 @@
 """The trails: one's own, that of a school, a copy of it, and what was unusual in it."""
 
+from functools import partial
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts import access
 from accounts.access import SIGNED_IN, Permission, open_to, requires
-from accounts.models import School
+from accounts.models import School, User
 from accounts.people.actions import people_of
 from accounts.second_factor import fresh_second_factor
 from audit import actions, sight
@@ -19,6 +22,7 @@ from audit.log import record_look_at_flags, record_read
 from audit.models import Flag, LogEntry
 from audit.querysets import FlagQuerySet
 from audit.trail import page_of
+from background.hands import NONE_FREE, handed_over
 
 SETTLED_SHOWN = 20
 
@@ -86,17 +90,23 @@ def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     schools = access.schools(request.user, Permission.SEE_AUDIT)
     form = ExportForm.for_page(request, schools=schools)
     if form.is_bound and form.is_valid():
-        chosen, first, last = (form.values[name] for name in ("school", "first", "last"))
-        actions.take_copy(chosen, request.user, form.values["reason"])
-        rows = LogEntry.objects.of_school(chosen, request.user).between(first, last)
-        name = f"meldcode-{first:%Y%m%d}-{last:%Y%m%d}-{timezone.localdate():%Y%m%d}.csv"
-        return StreamingHttpResponse(
-            lines(rows),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
+        if (copy := handed_over(partial(_copy, request.user, form.values))) is not None:
+            return copy
+        form.add_error(None, NONE_FREE)
     status = 422 if form.errors else 200
     return render(request, "audit/export.html", {"form": form}, status=status)
+
+
+def _copy(by: User, asked: dict[str, Any]) -> StreamingHttpResponse:
+    school, first, last = asked["school"], asked["first"], asked["last"]
+    actions.take_copy(school, by, asked["reason"])
+    rows = LogEntry.objects.of_school(school, by).between(first, last)
+    name = f"meldcode-{first:%Y%m%d}-{last:%Y%m%d}-{timezone.localdate():%Y%m%d}.csv"
+    return StreamingHttpResponse(
+        lines(rows),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 @requires(Permission.SEE_AUDIT, Permission.WATCH_ADMINISTRATORS)

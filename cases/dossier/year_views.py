@@ -1,5 +1,8 @@
 """Asking for the dossiers of a school year, watching them being made, cancelling, and fetching."""
 
+from functools import partial
+
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,9 +10,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
+from accounts.models import User
 from accounts.second_factor import fresh_second_factor
 from audit.kinds import Kind
 from audit.log import record_read
+from background.hands import NONE_FREE, handed_over
 from cases.dossier.forms import YearForm
 from cases.dossier.year import cancel_year, holds_what_closed, request_year, take_back
 from cases.jobs import check_there
@@ -65,11 +70,18 @@ def download(request: HttpRequest, export: str) -> HttpResponse | FileResponse:
     if holds_what_closed(found):
         take_back(found)
         return redirect("cases:year", found.public_id)
-    record_read(request.user, found, why=found.reason, kind=Kind.EXPORTED)
+    if (file := handed_over(partial(_file, found, request.user))) is not None:
+        return file
+    messages.info(request, NONE_FREE)
+    return redirect("cases:year", found.public_id)
+
+
+def _file(export: YearExport, by: User) -> FileResponse:
+    record_read(by, export, why=export.reason, kind=Kind.EXPORTED)
     return FileResponse(
-        found.file.open("rb"),
+        export.file.open("rb"),
         as_attachment=True,
-        filename=f"dossiers-{found.year}-{found.year + 1}.zip",
+        filename=f"dossiers-{export.year}-{export.year + 1}.zip",
         content_type="application/zip",
     )
 

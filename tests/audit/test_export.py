@@ -167,3 +167,20 @@ def test_a_large_one_is_not_held_in_memory(case, school, administrator, signed_i
     assert answer.streaming
     first = next(iter(answer.streaming_content))
     assert first.count(b"\n") == 1
+
+
+def test_whoever_reads_none_of_their_copies_keeps_one_hand_of_a_web_process(
+    case, school, administrator, signed_in
+):
+    """One of a year is larger than the proxy takes at once: eight unread, and nobody came in."""
+    browser = signed_in(administrator)
+    copies = LogEntry.objects.filter(kind=Kind.EXPORTED)
+    first = ask(browser, school)
+    assert (first.status_code, copies.count()) == (200, 1)
+    second = ask(signed_in(administrator), school)
+    assert (second.status_code, copies.count()) == (422, 1)
+    assert "Er wordt nu al een groot bestand opgehaald." in second.content.decode()
+    assert REASON in second.content.decode()
+    table(first)
+    assert ask(browser, school).status_code == 200
+    assert copies.count() == 2

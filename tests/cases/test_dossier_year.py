@@ -162,3 +162,17 @@ def test_cancelled_it_leaves_no_file(cases, school, administrator, signed_in, mo
     assert (waiting.state, waiting.dossiers.count()) == (State.EXPIRED, 0)
     with pytest.raises(ActionError):
         ask(school, administrator, of=2019)
+
+
+def test_of_large_files_one_is_fetched_at_a_time(cases, school, administrator, signed_in):
+    export = ask(school, administrator)
+    make_year(str(export.public_id))
+    browser = signed_in(administrator)
+    url = reverse("cases:year_download", args=[export.public_id])
+    first = browser.get(url)
+    assert first.status_code == 200
+    page = browser.get(url, follow=True)
+    assert page.redirect_chain == [(reverse("cases:year", args=[export.public_id]), 302)]
+    assert "Er wordt nu al een groot bestand opgehaald." in page.content.decode()
+    assert b"".join(first.streaming_content)
+    assert browser.get(url).status_code == 200
