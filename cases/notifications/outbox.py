@@ -135,11 +135,22 @@ def _send_all(channel: str) -> int:
 def _in_turn(channel: str, waits: Collection[int]) -> Iterator[Envelope]:
     """Take in hand what is to be sent, one by one: what is urgent first; of people whose mailbox
     or device failed lately, last. Of those who wait, none: they become more as it goes on.
+
+    Of whom it failed, who failed least: ten full mailboxes used up each round for whoever's was
+    only asked to come again once.
     """
-    failing = Q(recipient__in=list(Envelope.objects.failing(channel)))
-    for which in (URGENT & ~failing, ~failing, failing):
+    people = list(Envelope.objects.failing(channel))
+    failing = Q(recipient__in=people)
+    for which in (URGENT & ~failing, ~failing):
         while (envelope := _take(channel, which & ~Q(recipient__in=waits))) is not None:
             yield envelope
+    for urgency in (URGENT, Q()):
+        waiting_for = Envelope.objects.to_send(timezone.now()).filter(urgency, channel=channel)
+        due = set(waiting_for.filter(failing).values_list("recipient", flat=True))
+        for person in [one for one in people if one in due]:
+            which = urgency & Q(recipient=person)
+            while person not in waits and (envelope := _take(channel, which)) is not None:
+                yield envelope
 
 
 @transaction.atomic

@@ -48,9 +48,12 @@ class EnvelopeQuerySet(models.QuerySet):
         return self.filter(sent_at__isnull=True, dead_at__isnull=True)
 
     def failing(self, channel: str) -> models.QuerySet:
-        """Return whose own mailbox or device failed, of those for whom a letter waits."""
+        """Return whose own mailbox or device failed, of those for whom a letter waits: whose failed
+        the fewest times first.
+        """
         of_one = self.unsent().filter(channel=channel, last_error__in=OF_ONE)
-        return of_one.values_list("recipient", flat=True).distinct()
+        people = of_one.values("recipient").annotate(tries=models.Sum("attempts"))
+        return people.order_by("tries", "recipient").values_list("recipient", flat=True)
 
     def refused(self) -> models.QuerySet:
         """Return whose own mailbox or device failed since a last letter went, up to as many people

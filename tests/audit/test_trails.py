@@ -189,6 +189,31 @@ def test_it_does_not_tell_a_teacher_what_colleagues_saw(school, teacher, signed_
     assert not any(reference in text for reference in references)
 
 
+@pytest.mark.parametrize("earlier", [True, False])
+@pytest.mark.parametrize("severe", [True, False])
+def test_the_first_signal_of_a_case_does_not_tell_whether_there_was_one_before(
+    school, teacher, coordinator, administrator, earlier, severe
+):
+    """Or how severe it is: the case has to be looked at at once, and a row said that it changed."""
+    pupil = PupilFactory(school=school)
+    if earlier:
+        CaseFactory(
+            pupil=pupil, opened_at=timezone.now() - timedelta(days=99), outcome="cleared",
+            closed_at=timezone.now() - timedelta(days=90), closed_by=coordinator,
+            closing_grounds="Val.",
+        )  # fmt: skip
+    before = LogEntry.objects.latest("pk").pk
+    with set_actor(teacher):
+        signal = file_signal(
+            pupil, teacher, uuid.uuid4(), categories=["tired"], facts="Moe.", severe=severe,
+            acute=False, observed_at=timezone.now() - timedelta(hours=1),
+        )  # fmt: skip
+    rows = LogEntry.objects.of_school(school, administrator).filter(pk__gt=before)
+    told = [(row.kind, row.content_type.model) for row in rows.order_by("pk")]
+    assert told == [("made", "case"), ("made", "signal")]
+    assert {row.case_reference for row in rows} == {signal.case.reference}
+
+
 def test_a_family_worker_sees_their_rooms_without_the_case(signed_in):
     world = World()
     browser = signed_in(world.people["joined"])
@@ -345,7 +370,10 @@ def test_which_case_holds_a_dossier_of_another_school_its_own_trail_says_alone(
     assert Sheet(row, sign_in, world).send().status_code == 302
     made = LogEntry.objects.filter(pk__gt=before, kind=Kind.MADE)
     assert {one.thing for one in made} >= {"ontvangen dossier", "bestand", "signaal"}
-    seen = made & LogEntry.objects.of_school(world.school, world.people["administrator"])
+    of_school = LogEntry.objects.of_school(world.school, world.people["administrator"])
+    seen = made & of_school
+    # As who writes one by hand reads it on its page.
+    assert [one.thing for one in of_school.filter(pk__gt=before, kind=Kind.READ)] == ["signaal"]
     assert "signaal" in {one.thing for one in seen}
     assert not {"ontvangen dossier", "bestand"} & {one.thing for one in seen}
     # And once the case is destroyed, of which the rows stay.

@@ -278,6 +278,27 @@ def test_full_mailboxes_of_several_hold_up_nobody_of_another_school(
     assert [one.to for one in mail.outbox] == [[officer.email]] * 2
 
 
+def test_full_mailboxes_hold_up_nobody_whose_own_failed_once(case, school, full, clock):
+    """Their server only asked to come again: a round of ten full mailboxes never came to theirs."""
+    people = [member(Role.COORDINATOR, school) for __ in range(outbox.PEOPLE_IN_A_ROW + 2)]
+    officer = member(Role.COORDINATOR, SchoolFactory())
+    full.addresses |= {one.email for one in (officer, *people)}
+    theirs = CaseFactory(pupil__school=officer.memberships.get().school)
+    tell(theirs, officer)
+    for key in range(30):
+        tell(case, *people, key=f"{key}")
+        outbox.seal(timezone.now())
+    for __ in range(6):
+        deliver()
+        clock.shift(timedelta(minutes=5))
+    full.addresses.remove(officer.email)
+    tell(theirs, officer, kind=EMERGENCY)
+    outbox.seal(timezone.now())
+    deliver()
+    (first, *__) = [one for one in mail.outbox if one.to == [officer.email]]
+    assert first.body.startswith("Dringend: ")
+
+
 def test_a_server_that_takes_letters_of_nobody_is_asked_for_some_each_round(
     case, school, full, clock
 ):
