@@ -1,5 +1,7 @@
 """What destroying does with the rows of this room (``cases.destruction.fates``)."""
 
+from django.db.models import Q
+
 from cases.destruction.fates import Fate
 from cases.models import (
     Answer,
@@ -34,8 +36,10 @@ TABLE = (
     Fate(StepChange, case=("case",)),
     Fate(Assessment, case=("case",)),
     Fate(Answer, case=("assessment__case",)),
-    Fate(Attachment, case=("case",), files=("file",)),
-    Fate(ReceivedDossier, case=("case",)),
+    # Whoever sends lists of pupils knows which child came from another school, and reads the
+    # certificate of their case.
+    Fate(Attachment, case=("case",), files=("file",), untold=Q(received__isnull=False)),
+    Fate(ReceivedDossier, case=("case",), untold=Q(pk__isnull=False)),
     Fate(Conversation, case=("case",)),
     Fate(Deviation, case=("case",)),
     Fate(LookBack, case=("case",)),

@@ -5,7 +5,7 @@ here goes below that (``Found.erase``), and only ``work`` and the replay of tomb
 """
 
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
@@ -26,10 +26,19 @@ CASE, PUPIL = "case", "pupil"
 
 @dataclass(slots=True)
 class Erased:
-    """What went: rows by model, and the names of files that are still to be removed."""
+    """What went: rows by model and how many files, as a certificate counts them; and the names of
+    files that are still to be removed.
+    """
 
     rows: dict[str, int]
-    files: list[str] = field(default_factory=list)
+    counted_files: int
+    files: list[str]
+
+    @classmethod
+    def all_of(cls, found: Found) -> "Erased":
+        """Remove what was found, and return what that was."""
+        found.erase()
+        return cls(found.counts, found.counted_files, found.files)
 
 
 def erase_case(case: Case, certificate: str, by: User | None, *, counted: bool = False) -> Erased:
@@ -48,7 +57,7 @@ def erase_case(case: Case, certificate: str, by: User | None, *, counted: bool =
     _loosen(case)
     _drafts(case).delete()
     forget_reasons(case.reference)
-    return Erased(found.erase(), found.files)
+    return Erased.all_of(found)
 
 
 def erase_pupil(pupil: Pupil, certificate: str, by: User | None) -> Erased:
@@ -57,8 +66,7 @@ def erase_pupil(pupil: Pupil, certificate: str, by: User | None) -> Erased:
     _bury(PUPIL, str(pupil.public_id), pupil.pk, certificate)
     kept_out = ShutOut.objects.filter(pupil=pupil)
     RightsRequest.objects.filter(pupil=pupil).keep_as_they_are(kept_out)
-    found = Found.of(PUPIL, pupil.pk)
-    return Erased(found.erase(), found.files)
+    return Erased.all_of(Found.of(PUPIL, pupil.pk))
 
 
 def told_with(case: Case | None) -> AbstractContextManager[None]:

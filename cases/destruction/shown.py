@@ -11,7 +11,15 @@ from django.utils import timezone
 from accounts.access import Permission
 from accounts.models import School, User
 from cases.destruction.approving import place_for, to_approve
-from cases.models import Case, Destruction, DestructionList, DueItem, Hold
+from cases.models import (
+    Attachment,
+    Case,
+    Destruction,
+    DestructionList,
+    DueItem,
+    Hold,
+    ReceivedDossier,
+)
 from cases.querysets import HoldQuerySet
 
 CERTIFICATES = 20
@@ -106,10 +114,25 @@ def _groups(items: Iterable[DueItem]) -> list[Group]:
             sorted(found.items())]  # fmt: skip
 
 
+def _untold(certificate: dict[str, Any]) -> int:
+    """Return how many dossiers of other schools a certificate counts, each with its file.
+
+    Later ones count none (``Fate.untold``), and of those of before nothing of it is shown.
+    """
+    return certificate.get("rows", {}).get(ReceivedDossier._meta.label, 0)
+
+
+def files_of(certificate: dict[str, Any]) -> int:
+    """Return how many files a certificate names."""
+    return certificate.get("files", 0) - _untold(certificate)
+
+
 def kinds_of(certificate: dict[str, Any]) -> list[tuple[str, int]]:
     """Return how many rows of each kind a certificate names, in words, the most first."""
-    named = []
-    for label, number in certificate.get("rows", {}).items():
+    named, rows = [], Counter(certificate.get("rows", {}))
+    untold = _untold(certificate)
+    rows -= Counter({ReceivedDossier._meta.label: untold, Attachment._meta.label: untold})
+    for label, number in rows.items():
         try:
             named.append((str(apps.get_model(label)._meta.verbose_name_plural), number))
         except LookupError:  # a kind that a later version no longer has

@@ -17,7 +17,7 @@ from accounts.second_factor import fresh_second_factor
 from audit.log import record_read
 from cases.destruction import approving, keeping, listing
 from cases.destruction.forms import ApproveForm, HoldForm, LiftForm, RetentionForm
-from cases.destruction.shown import kinds_of, overview
+from cases.destruction.shown import files_of, kinds_of, overview
 from cases.destruction.work import canonical
 from cases.models import Case, Destruction, Hold
 from cases.protocol.keeping import BY_ITSELF
@@ -132,6 +132,7 @@ def certificate(request: HttpRequest, certificate: str) -> HttpResponse:
         {
             "run": found,
             "says": found.certificate,
+            "files": files_of(found.certificate),
             "kinds": kinds_of(found.certificate),
             "fits": hashlib.sha256(canonical(found.certificate)).hexdigest() == found.sha256,
         },

@@ -120,7 +120,7 @@ def _note(run: Destruction, erased: Erased, **more: int) -> None:
     run.counts = {
         **run.counts,
         "rows": dict(rows),
-        "files": run.counts.get("files", 0) + len(erased.files),
+        "files": run.counts.get("files", 0) + erased.counted_files,
         **{name: run.counts.get(name, 0) + number for name, number in more.items()},
     }
     run.files_left = [*run.files_left, *erased.files]

@@ -1,5 +1,6 @@
 """Destruction: all of it goes, two people approved it, it stays gone, and figures do not change."""
 
+import hashlib
 import json
 import uuid
 from collections import Counter
@@ -25,7 +26,7 @@ from audit.kinds import Kind
 from audit.models import LogEntry
 from background import cleaning
 from cases.destruction import approving, erasing, fates, listing, tasks, work
-from cases.destruction.shown import overview
+from cases.destruction.shown import kinds_of, overview
 from cases.errors import ActionError, Immutable
 from cases.figures.counting import count
 from cases.figures.school_year import SchoolYear
@@ -49,6 +50,7 @@ from cases.notifications.cleaning import KEPT as TOLD
 from cases.protocol.keeping import BY_ITSELF
 from cases.retention import school_rule
 from referrals.models import Referral
+from tests.accounts.page import Page
 from tests.audit.everything import everything
 from tests.canary import MARKER, Markers, columns
 from tests.cases.records import decision
@@ -58,6 +60,7 @@ from tests.factories import (
     CaseFactory,
     ConsultationFactory,
     PupilFactory,
+    ReceivedDossierFactory,
     SignalFactory,
     member,
 )
@@ -335,6 +338,38 @@ def test_killed_in_the_middle_it_goes_on_and_what_is_gone_stays_gone(
     assert not Case.objects.exists()
     assert Destruction.objects.get().sha256 == run.sha256
     assert list(KeptCount.objects.values_list("year", "name", "count")) == counts
+
+
+def test_a_certificate_does_not_tell_which_case_held_a_dossier_of_another_school(
+    due, school, administrator, leader, signed_in
+):
+    """Whoever sends lists of pupils knows which child came from there, and reads certificates."""
+    held, __ = due
+    for __ in range(2):
+        ReceivedDossierFactory(case=held)
+    listing.look_again(school, administrator)
+    approve(school, administrator, leader)
+    destroy()
+    run = Destruction.objects.get()
+    # Of the three files one was the school's own, of which its trail tells.
+    assert "cases.ReceivedDossier" not in run.certificate["rows"]
+    assert (run.certificate["rows"]["cases.Attachment"], run.certificate["files"]) == (1, 1)
+    assert run.certificate["rows"]["cases.Case"] == 2
+
+    def shown():
+        page = signed_in(administrator).get(reverse("cases:certificate", args=[run.public_id]))
+        assert page.context["fits"]
+        return Page(page).text.split("SHA-256")[0]
+
+    # One of before counted all of them, and is as whole as it was.
+    now, rows = shown(), run.certificate["rows"]
+    rows = {**rows, "cases.Attachment": 3, "cases.ReceivedDossier": 2}
+    of_before = {**run.certificate, "files": 3, "rows": rows}
+    sha256 = hashlib.sha256(work.canonical(of_before)).hexdigest()
+    Destruction.objects.update(certificate=of_before, sha256=sha256)
+    assert shown() == now
+    rows["cases.Attachment"] = 2  # and with no file but theirs
+    assert "bestanden" not in dict(kinds_of({"rows": rows, "files": 2}))
 
 
 def test_figures_of_a_year_stay_as_they_were(school, administrator, leader):
