@@ -39,10 +39,9 @@ def digest(items: Iterable[DueItem]) -> str:
 
 
 def to_approve(user: User, school: School) -> list[DueItem]:
-    """Return what waits at a school and the user sees, cases first."""
+    """Return what waits at a school and the user sees, cases first (``DueQuerySet.in_order``)."""
     waiting = DueItem.objects.waiting().visible_to(user).filter(of_list__school=school)
-    rows = waiting.select_related("case__pupil", "pupil", "first_by", "second_by")
-    return sorted(rows, key=lambda item: (item.case_id is None, item.pk))
+    return list(waiting.in_order().select_related("case__pupil", "pupil", "first_by", "second_by"))
 
 
 def place_for(user: User, item: DueItem, school_id: int) -> str:

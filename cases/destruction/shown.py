@@ -66,7 +66,8 @@ def overview(user: User, school: School) -> Overview:
     busy = _as_seen([run for run in runs if run.is_busy], user)
     looked = DestructionList.objects.filter(school=school, looked_at__isnull=False)
     cases = [item for item in items if item.case_id]
-    # By when a pupil left, and until when a case is kept, a list of pupils tells whose it is.
+    # By when a pupil left, and until when a case is kept, a list of pupils tells whose it is; and
+    # by what was asked for, the register.
     seen = set(Case.objects.visible_to(user).filter(due__in=cases).values_list("pk", flat=True))
     for item in cases:
         item.sees_case = item.case_id in seen
@@ -85,7 +86,7 @@ def _as_seen(busy: list[Destruction], user: User) -> list[Destruction]:
     """Return runs with what the user may know of them; one of which that is nothing is left out."""
     under: dict[int, list[DueItem]] = {run.pk: [] for run in busy}
     visible = DueItem.objects.visible_to(user).filter(destruction__in=busy)
-    for item in visible.select_related("case").order_by("pk"):
+    for item in visible.in_order():
         under[item.destruction_id].append(item)
     for run in busy:
         run.shown = [item for item in under[run.pk] if item.case_id]

@@ -49,7 +49,7 @@ def work(run: Destruction, clock: Any = timezone.now) -> None:
     """Destroy what is left of a run, until the turn is over; the last makes the certificate."""
     until = clock() + TURN
     _remove_files(run)
-    for key in list(run.items.order_by("pk").values_list("pk", flat=True)):
+    for key in [item.pk for item in run.items.in_order()]:
         if clock() > until:
             Destruction.objects.filter(pk=run.pk).update(state=State.WAITING, attempts=0)
             wake(DESTROY, str(run.public_id))

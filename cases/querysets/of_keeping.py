@@ -43,6 +43,15 @@ class DueQuerySet(models.QuerySet):
         """Return what somebody has to approve still."""
         return self.filter(destruction__isnull=True)
 
+    def in_order(self) -> "DueQuerySet":
+        """Return them as they are shown, approved and destroyed: cases first, by their reference.
+
+        In the order in which they came on a list those of one pupil stand beside each other, also
+        in the trail of the school.
+        """
+        first = models.F("case__reference").asc(nulls_last=True)
+        return self.select_related("case").order_by(first, "pk")
+
 
 class DestructionQuerySet(models.QuerySet):
     """Questions about runs of destroying, and their certificates."""

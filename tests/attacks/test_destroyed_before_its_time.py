@@ -32,13 +32,13 @@ from cases.models import (
 )
 from cases.need_to_know import actions as need_to_know
 from cases.notifications.kinds import DESTROYED
-from tests.accounts.page import Page
+from tests.accounts.page import Page, said
 from tests.at_rest import whole_database
 from tests.attacks.proof import shows
 from tests.attacks.test_insider_races import in_between
 from tests.cases.test_destruction import approve, destroy, over
 from tests.cases.test_rights_requests import answer, ask
-from tests.factories import CaseFactory, SignalFactory, member
+from tests.factories import CaseFactory, PupilFactory, SignalFactory, member
 
 pytestmark = pytest.mark.django_db
 FAMILY = {"ground": "family", "explanation": "Vader."}
@@ -200,6 +200,50 @@ def test_whoever_looks_first_made_the_list_also_where_a_request_began_it(school,
     listing.list_all(date(timezone.localdate().year, 12, 1))
     of_lists = LogEntry.objects.filter(content_type__model="destructionlist")
     assert of_lists.count() == 1
+
+
+@shows("destroy-3")
+def test_the_list_does_not_say_which_cases_are_one_pupil_s(school, people, signed_in, time_machine):
+    """The register says on which day who asked it was granted: by its ground or place, a row would
+    tell whose case it is, to who sees the case by its reference alone.
+    """
+    administrator, coordinator, leader = people
+    time_machine.move_to(timezone.now(), tick=False)
+    pupil = PupilFactory(school=school)
+    for reference in ("M-222222", "M-444444"):
+        over(CaseFactory(pupil__school=school, reference=reference))
+    listing.look_again(school, administrator)
+    for reference in ("M-555555", "M-333333"):
+        over(CaseFactory(pupil=pupil, reference=reference))
+    Case.objects.filter(pupil=pupil).update(kept_until=None)
+    asked = ask(pupil, leader, kind="destroy")
+    assert answer(asked, leader, "granted", explained="Beiden hebben gezag.") == 2
+    in_order = ["M-222222", "M-333333", "M-444444", "M-555555"]
+
+    def rows(person):
+        page = Page(signed_in(person).get(reverse("cases:destruction")))
+        found = [[said(cell) for cell in row] for row in page.root.iter("tr")]
+        return {row[0][:8]: row[1:3] for row in found if row[0][:8] in in_order}
+
+    assert list(rows(administrator)) == list(rows(coordinator)) == in_order
+    assert set(map(tuple, rows(administrator).values())) == {("–", "Mag weg")}
+    # Who sees the cases approves by what they know of them.
+    assert rows(coordinator)["M-222222"] == ["10 juli 2023", "De termijn is voorbij"]
+    assert rows(coordinator)["M-333333"] == ["–", "Op verzoek"]
+    # Nor do what was approved, the trail of it, and what was destroyed.
+    before = LogEntry.objects.latest("pk").pk
+    with set_actor(administrator):
+        approve(school, administrator)
+    with set_actor(coordinator):
+        approve(school, coordinator)
+    (run,) = overview(administrator, school).running
+    assert [item.case.reference for item in run.shown] == in_order
+    destroy()
+    trail = LogEntry.objects.of_school(school, administrator).filter(pk__gt=before)
+    for kind in (Kind.CHANGED, Kind.DESTROYED):
+        of_cases = trail.filter(kind=kind).exclude(case_reference="").order_by("pk")
+        shown = list(dict.fromkeys(of_cases.values_list("case_reference", flat=True)))
+        assert shown == in_order, kind
 
 
 @shows("destroy-3")

@@ -194,7 +194,9 @@ def test_nothing_of_it_is_left_but_references_and_counts(
 @pytest.fixture
 def due(school):
     """Two cases of which the period is over, one of them with a file; and a pupil without one."""
-    cases = [CaseFactory(pupil=PupilFactory(school=school)) for __ in range(2)]
+    # By these the first is destroyed first.
+    references = ("M-222222", "M-333333")
+    cases = [CaseFactory(pupil__school=school, reference=one) for one in references]
     AttachmentFactory(case=cases[0])
     over(*cases)
     PupilFactory(school=school, left_on=LONG_AGO)
