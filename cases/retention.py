@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from auditlog.context import disable_auditlog
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -97,10 +96,8 @@ def pupil_left(pupil: Pupil, left_on: date | None) -> None:
     pupil.left_on = left_on
     pupil.save(update_fields=["left_on"])
     if left_on is None:
-        # Of a pupil who is here nothing is due. Without a row in the trail: it would say that this
-        # one had no case.
-        with disable_auditlog():
-            DueItem.objects.waiting().filter(pupil=pupil).delete()
+        # Of a pupil who is here nothing is due. In the trail it would say that they had no case.
+        DueItem.objects.waiting().filter(pupil=pupil).take_off()
     for case in cases:
         if case.retention_years is not None:
             until = kept_until(pupil, case.retention_years)

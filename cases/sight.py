@@ -40,9 +40,14 @@ def requests_kept_from(user: User) -> QuerySet:
 
 
 def due_kept_from(user: User) -> QuerySet:
-    """Return the keys of the pupils on a list of destruction in whom the user has an interest."""
+    """Return the keys of the pupils on a list of destruction in whom the user has an interest.
+
+    Those that are on none any more too, as of cases (``kept_from``).
+    """
     pupils = ShutOut.objects.standing().filter(user=user).values("pupil")
-    return DueItem.objects.filter(pupil__in=pupils).values("pk")
+    here = DueItem.objects.filter(pupil__in=pupils).values("pk")
+    gone = Tombstone.objects.filter(kind=Tombstone.DUE, kept_from=user).values("row")
+    return united(here, gone)
 
 
 def written_by(model: type[Record], user: User) -> QuerySet:

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import partial
 
-from auditlog.context import disable_auditlog
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
@@ -80,12 +79,11 @@ def approve(school: School, by: User, *, seen: str) -> int:
         raise ActionError(_("The list changed since you opened it. Look at it again."))
     now, today = timezone.now(), timezone.localdate()
     approved = [item for item in items if still_due(item, today)]
-    # Offered for good, they could be approved by nobody. Without a row in the trail, and not when
-    # the pupil comes back: either would tell whose they are.
-    with disable_auditlog():
-        offered = DueItem.objects.filter(pk__in=[item.pk for item in items])
-        left = [item.pk for item in approved]
-        offered.exclude(pk__in=left).filter(due_no_more(today) | Q(pupil__isnull=False)).delete()
+    # Offered for good, they could be approved by nobody. Not when the pupil comes back: that would
+    # tell whose they are.
+    offered = DueItem.objects.filter(pk__in=[item.pk for item in items])
+    left = [item.pk for item in approved]
+    offered.exclude(pk__in=left).filter(due_no_more(today) | Q(pupil__isnull=False)).take_off()
     for item in approved:
         place = place_for(by, item, school.pk)
         setattr(item, place, by)

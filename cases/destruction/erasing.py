@@ -19,7 +19,7 @@ from audit.kinds import Kind
 from audit.log import forget_reasons, record_read
 from cases.destruction import counts
 from cases.destruction.fates import Found
-from cases.models import Case, Pupil, RightsRequest, ShutOut, Tombstone, YearExport
+from cases.models import Case, DueItem, Pupil, RightsRequest, ShutOut, Tombstone, YearExport
 
 CASE, PUPIL = "case", "pupil"
 
@@ -66,6 +66,7 @@ def erase_pupil(pupil: Pupil, certificate: str, by: User | None) -> Erased:
     _bury(PUPIL, str(pupil.public_id), pupil.pk, certificate)
     kept_out = ShutOut.objects.filter(pupil=pupil)
     RightsRequest.objects.filter(pupil=pupil).keep_as_they_are(kept_out)
+    DueItem.objects.filter(pupil=pupil).keep_as_they_are(kept_out)
     return Erased.all_of(Found.of(PUPIL, pupil.pk))
 
 
@@ -133,6 +134,7 @@ def _loosen(case: Case) -> None:
     goes |= Q(case=None, ended_at__isnull=False)
     gone = ShutOut.objects.filter(goes, pupil=case.pupil_id)
     # What they did not read then, they do not read now.
-    RightsRequest.objects.filter(pupil=case.pupil_id).keep_as_they_are(gone)
+    for model in (RightsRequest, DueItem):
+        model.objects.filter(pupil=case.pupil_id).keep_as_they_are(gone)
     gone._raw_delete(gone.db)
     ShutOut.objects.filter(case=case).update(case=None, explanation="")

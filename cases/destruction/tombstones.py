@@ -47,7 +47,7 @@ def replay(path: Path | None = None) -> int:
     for line in lines:
         if line["kind"] == CERTIFICATE:
             _bring_back(line)
-    here = [_as_line(stone) for stone in Tombstone.objects.order_by("pk").iterator()]
+    here = [_as_line(stone) for stone in _stones()]
     known = {_key(line) for line in here}
     stones = {_key(line): line for line in [*here, *lines] if line["kind"] != CERTIFICATE}
     # Cases first: a pupil goes when none is left. Of these the ones for the board last: whom they
@@ -114,7 +114,7 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _lines() -> Iterator[dict[str, Any]]:
-    for stone in Tombstone.objects.order_by("pk").iterator(chunk_size=CHUNK):
+    for stone in _stones():
         yield _as_line(stone)
     done = Destruction.objects.filter(certificate__isnull=False).order_by("pk")
     for one in done.select_related("school").iterator(chunk_size=CHUNK):
@@ -128,6 +128,12 @@ def _lines() -> Iterator[dict[str, Any]]:
             "says": one.certificate,
             "sha256": one.sha256,
         }
+
+
+def _stones() -> Iterator[Tombstone]:
+    """Yield those of what is destroyed again."""
+    found = Tombstone.objects.exclude(kind=Tombstone.DUE).order_by("pk")
+    yield from found.iterator(chunk_size=CHUNK)
 
 
 def _as_line(stone: Tombstone) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from auditlog.context import disable_auditlog
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -88,11 +87,9 @@ def _one(run: Destruction, key: int) -> None:
 def _off_the_list(item: DueItem) -> None:
     """Take a row off the list whose pupil came back since it was approved.
 
-    It would stay there for good: nobody can approve it. Without a row in the trail, as where they
-    come back (``pupil_left``).
+    It would stay there for good: nobody can approve it.
     """
-    with disable_auditlog():
-        item.delete()
+    DueItem.objects.filter(pk=item.pk).take_off()
 
 
 def _of_kept_out(item: DueItem, pupil: Pupil) -> bool:

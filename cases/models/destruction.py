@@ -230,8 +230,11 @@ class Tombstone(models.Model):
 
     A random reference and the number of the row: nothing of anybody. Both, for a reference that is
     free again may be drawn again. ``kept_from``: colleagues who were kept out of the case; what the
-    trail holds of it stays kept from them.
+    trail holds of it stays kept from them. For that alone there is one of a row of a list that is
+    gone (``DUE``), where it was of a pupil; it goes back with the database, as that row does.
     """
+
+    DUE = "due"
 
     kind = models.CharField(max_length=10)
     reference = models.CharField(max_length=40)

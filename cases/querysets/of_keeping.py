@@ -3,6 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
+from auditlog.context import disable_auditlog
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -51,6 +52,25 @@ class DueQuerySet(models.QuerySet):
         """
         first = models.F("case__reference").asc(nulls_last=True)
         return self.select_related("case").order_by(first, "pk")
+
+    def take_off(self) -> None:
+        """Take them off the list, without a row in the trail: it would tell whose they are."""
+        self.keep_as_they_are(apps.get_model("cases", "ShutOut").objects.all())
+        with disable_auditlog():
+            self.delete()
+
+    def keep_as_they_are(self, shut_outs: "ShutOutQuerySet") -> None:
+        """Let the trail of those of pupils stay kept from whom it is, where they go, or what keeps
+        it from somebody.
+        """
+        stones = apps.get_model("cases", "Tombstone")
+        kept = shut_outs.standing().filter(pupil__due__in=self)
+        for one in kept.select_related("pupil__due"):
+            item = one.pupil.due
+            stone, __ = stones.objects.get_or_create(
+                kind=stones.DUE, reference=str(item.public_id), row=item.pk
+            )
+            stone.kept_from.add(one.user_id)
 
 
 class DestructionQuerySet(models.QuerySet):

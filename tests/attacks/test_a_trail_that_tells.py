@@ -20,13 +20,15 @@ from audit.models import LogEntry
 from cases.actions import add_participant, remove_participant
 from cases.destruction import tombstones
 from cases.destruction.listing import look_again
-from cases.models import Case, DueItem, Pupil, ShutOut
+from cases.models import Case, DueItem, Pupil, ShutOut, Tombstone
 from cases.need_to_know.actions import end_shut_out, shut_out
+from cases.retention import pupil_left
 from cases.waiting.actions import put_off
 from consultations.actions import withdraw_invitation
 from signals.actions import file_signal
 from signals.models import Signal
 from tests.accounts.page import Page
+from tests.attacks.proof import shows
 from tests.cases.test_destruction import approve, destroy, over
 from tests.cases.test_rights_requests import answer, ask
 from tests.factories import (
@@ -250,6 +252,68 @@ def test_the_trail_counts_no_approval_of_a_pupil_from_whom_somebody_is_kept(
         for person in (administrator, second)
     }
     assert rows == {administrator: 2, second: 3}
+
+
+@shows("destroy-3")
+@pytest.mark.parametrize(
+    "how", ["destroyed", "restored", "back", "back, approved", "on no list", "for the board"]
+)
+def test_nor_once_the_row_of_the_list_is_gone(school, coordinator, settings, tmp_path, how):
+    settings.TOMBSTONES = tmp_path / "apart" / "tombstones.jsonl"
+    kept_out, second = (member(Role.ADMINISTRATOR, school) for __ in range(2))
+    leaders = [member(Role.SCHOOL_LEADER, school) for __ in range(2)]
+    pupil = PupilFactory(school=school, left_on=timezone.localdate() - timedelta(days=366 * 8))
+    look_again(school, coordinator)
+    with set_actor(second):
+        approve(school, second)
+    if how == "for the board":  # and no other case, in which somebody would be kept out still
+        board = CaseFactory(pupil=pupil, restricted=True)
+        shut_out(board, leaders[0], kept_out, ground="family", explanation="")
+    else:
+        pupil.shut_outs.create(user=kept_out, ground="family", set_by=coordinator)
+    with set_actor(coordinator):
+        if how in ("destroyed", "restored", "back, approved"):
+            approve(school, coordinator)
+    of_items = LogEntry.objects.filter(content_type__model="dueitem", case_reference="")
+    rows = of_items.filter(pk__lte=LogEntry.objects.latest("pk").pk)
+    assert rows
+    assert not rows & LogEntry.objects.of_school(school, kept_out)
+    there = {
+        model: list(model._base_manager.filter(**of).values())
+        for model, of in (
+            (Pupil, {"pk": pupil.pk}), (ShutOut, {"pupil": pupil}), (DueItem, {"pupil": pupil}),
+        )
+    }  # fmt: skip
+    if how == "back":
+        pupil_left(pupil, None)
+    elif how == "back, approved":
+        pupil_left(pupil, None)
+        destroy()
+    elif how == "on no list":
+        CaseFactory(pupil=pupil)
+        approve(school, coordinator)
+    elif how == "for the board":
+        over(board)
+        look_again(school, leaders[0])
+        approve(school, *leaders)
+        destroy()
+    else:
+        destroy()
+    tombstones.write_out()
+    if how == "restored":
+        Tombstone.objects.all().delete()
+        for model, of in there.items():
+            model._base_manager.bulk_create(model(**one) for one in of)
+        assert tombstones.replay() == 1
+        assert tombstones.replay() == 0
+    assert not DueItem.objects.exists()
+    assert Pupil.objects.filter(pk=pupil.pk).exists() is (how[:4] in ("back", "on n"))
+    assert not rows & LogEntry.objects.of_school(school, kept_out)
+    assert set(rows & LogEntry.objects.of_school(school, second)) == set(rows)
+    # What stands apart is for what a backup brings back.
+    tombstones.write_out()
+    apart = {line["kind"] for line in tombstones.read(settings.TOMBSTONES)}
+    assert apart <= {"case", "pupil", "certificate"}
 
 
 def test_the_trail_tells_of_no_list_that_a_hidden_request_began(school, coordinator, administrator):
