@@ -13,7 +13,7 @@ from cases.dossier.contents import dossier
 from cases.dossier.package import make_package
 from cases.dossier.pdf import make_pdf
 from cases.dossier.year import clear, tidy
-from cases.models import YearExport
+from cases.models import DossierExport, YearExport
 
 logger = logging.getLogger(__name__)
 
@@ -34,16 +34,23 @@ def make_dossier(public_id: str) -> None:
 
     try:
         actions.check(export.requested_by, Permission.EXPORT_DOSSIER, export.case)
-        if actions.was_written_in_since(export):
-            raise WrittenSince
+        _refuse_what_was_written_since(export)
         make, extension = (make_package, "zip") if export.kind.package else (make_pdf, "pdf")
         # Not kept under a name here: its records go as soon as the page is written.
-        jobs.finish(export, make(dossier(export, timezone.localtime()), progress), extension)
+        paper = make(dossier(export, timezone.localtime()), progress)
+        # Once more: what came before the case was read would stand on it.
+        _refuse_what_was_written_since(export)
+        jobs.finish(export, paper, extension)
     except Exception as error:
         # The error's text can quote a record; its class is enough to start looking.
         logger.error("Export %s failed: %s", public_id, type(error).__name__)
         jobs.broke_off(export, error)
         gave_up(error, export.public_id)
+
+
+def _refuse_what_was_written_since(export: DossierExport) -> None:
+    if actions.was_written_in_since(export):
+        raise WrittenSince
 
 
 @shared_task

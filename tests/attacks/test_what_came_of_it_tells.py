@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audit.about import by_system
+from cases.dossier import tasks
 from cases.dossier.actions import Wish, request_export, was_written_in_since
 from cases.dossier.tasks import make_dossier
 from cases.dossier.variants import Also, Code
@@ -259,3 +260,23 @@ def test_nor_is_a_paper_of_chosen_records(case, coordinator, code):
     with set_actor(coordinator):
         signal(case, facts="Hij slaat haar.", recorded_at=timezone.now())
     assert was_written_in_since(export)
+
+
+@pytest.mark.parametrize("last", ["dossier", "make_pdf"])
+def test_nor_of_what_was_written_while_it_is_made(case, coordinator, monkeypatch, last):
+    """The worker reads the case when it has asked, and on a busy machine long after it."""
+    Pupil.objects.filter(pk=case.pupil_id).update(birth_date=date(2012, 1, 1))
+    case.pupil.refresh_from_db()
+    wish = Wish(variant=Code.PARENTS, also=tuple(Also))
+    export = request_export(case, coordinator, uuid4(), "Inzage.", wish)
+    goes_on = getattr(tasks, last)
+
+    def meanwhile(*args):
+        with set_actor(coordinator):
+            signal(case, facts="Hij slaat haar.", recorded_at=timezone.now())
+        return goes_on(*args)
+
+    monkeypatch.setattr(tasks, last, meanwhile)
+    make_dossier(str(export.public_id))
+    export.refresh_from_db()
+    assert (export.state, export.file.name) == ("failed", "")
