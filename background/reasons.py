@@ -25,6 +25,9 @@ REASONS: dict[str, Promise] = {
     "FileNotFoundError":      _("A file that it needs is gone."),
     "OSError":                _("The disk or the network failed."),
     "PermissionDenied":       _("Whoever asked for it may not have it any more."),
+    "WrittenSince":           _(
+        "Something was written in the case since it was asked for: whoever asked reads that first."
+    ),
 }
 # fmt: on
 OTHER = _("Something went wrong in the program.")

@@ -41,6 +41,9 @@ def make_dossier(public_id: str) -> None:
         # Once more: what came before the case was read would stand on it.
         _refuse_what_was_written_since(export)
         jobs.finish(export, paper, extension)
+    except WrittenSince as since:  # as it should be: whoever asked reads that first
+        jobs.fail(export)
+        gave_up(since, export.public_id)
     except Exception as error:
         # The error's text can quote a record; its class is enough to start looking.
         logger.error("Export %s failed: %s", public_id, type(error).__name__)

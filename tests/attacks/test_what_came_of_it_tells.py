@@ -3,6 +3,7 @@
 By how far a goal is, by who looks into it, by which rule asked. Each was read on its day.
 """
 
+import logging
 from datetime import date
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audit.about import by_system
+from background.reasons import in_words
 from cases.dossier import tasks
 from cases.dossier.actions import Wish, request_export, was_written_in_since
 from cases.dossier.tasks import make_dossier
@@ -280,3 +282,16 @@ def test_nor_of_what_was_written_while_it_is_made(case, coordinator, monkeypatch
     make_dossier(str(export.public_id))
     export.refresh_from_db()
     assert (export.state, export.file.name) == ("failed", "")
+
+
+def test_that_it_is_not_made_is_no_fault_of_the_program(case, coordinator, monkeypatch, caplog):
+    export = request_export(case, coordinator, uuid4(), "Inzage.", Wish(variant=Code.PUPIL))
+    with set_actor(coordinator):
+        signal(case, facts="Hij slaat haar.", recorded_at=timezone.now())
+    why = []
+    monkeypatch.setattr(tasks, "gave_up", lambda error, subject: why.append(type(error).__name__))
+    make_dossier(str(export.public_id))
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+    assert in_words(*why) == (
+        "Er is in de casus geschreven nadat het is aangevraagd: wie het aanvroeg, leest dat eerst."
+    )
