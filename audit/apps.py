@@ -21,6 +21,7 @@ class AuditConfig(AppConfig):
         for app in apps.get_app_configs():
             if find_spec(f"{app.name}.audited"):
                 table = import_module(f"{app.name}.audited")
+                unsaid = getattr(table, "UNSAID", {})
                 for model, fields in table.AUDITED.items():
-                    register(model, fields, table.ABOUT[model])
+                    register(model, fields, table.ABOUT[model], unsaid=unsaid.get(model, ()))
         sign_ins.listen()

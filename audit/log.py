@@ -20,13 +20,23 @@ from audit.models import TYPED, Flag, LogEntry, TypedReason
 ONE_SEARCH, ONE_LOOK = timedelta(minutes=1), timedelta(hours=1)
 
 
-def register(model: type[models.Model], fields: list[str], find: Find) -> None:
+def register(
+    model: type[models.Model], fields: list[str], find: Find, *, unsaid: Iterable[str] = ()
+) -> None:
     """Remember changes of these fields of a model: states, codes and moments, never narrative.
 
-    ``find`` leads from a record to its case or its school (``audit.about``).
+    ``find`` leads from a record to its case or its school (``audit.about``). ``unsaid``: of which
+    of the fields the log holds that they changed, and neither what they were nor what they are.
     """
-    auditlog.register(model, include_fields=fields)
+    auditlog.register(
+        model, include_fields=fields, mask_fields=list(unsaid), mask_callable="audit.log.without"
+    )
     declare(model, find)
+
+
+def without(words: str) -> str:
+    """Return what stands in the log for words that it does not hold: the same for all of them."""
+    return "…"
 
 
 def record_read(

@@ -19,7 +19,10 @@ from consultations.models import (
 )
 
 AUDITED: dict[type[models.Model], list[str]] = {
-    Consultation: ["kind", "contact", "named", "planned_at", "closed_at", "closed_by", "author"],
+    Consultation: [
+        "kind", "contact", "named", "planned_at", "minutes", "place", "closed_at", "closed_by",
+        "author",
+    ],
     Invitation: [
         "user", "accepted_at", "withdrawn_at", "declined_at", "handed_over_at", "in_place_of",
     ],
@@ -34,6 +37,9 @@ AUDITED: dict[type[models.Model], list[str]] = {
     Meeting: ["starts_at", "closed_at", "closed_by"],
     AgendaItem: ["asked_by", "taken_off_at", "taken_off_by", "meeting"],
 }  # fmt: skip
+
+# Of these that they changed, and no word of before or after.
+UNSAID: dict[type[models.Model], list[str]] = {Consultation: ["place"]}
 
 # From each of them to the case or school whose trail it stands in.
 ABOUT: dict[type[models.Model], Callable[[models.Model], models.Model | None]] = {

@@ -4,7 +4,7 @@ By how far a goal is, by who looks into it, by which rule asked. Each was read o
 """
 
 import logging
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -14,18 +14,22 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audit.about import by_system
+from audit.kinds import Kind
+from audit.models import LogEntry
 from background.reasons import in_words
 from cases.dossier import tasks
 from cases.dossier.actions import Wish, request_export, was_written_in_since
 from cases.dossier.tasks import make_dossier
 from cases.dossier.variants import Also, Code
 from cases.models import Deviation, DossierExport, Pupil, RightsRequest
+from consultations.times.actions import agree_time, propose_times
 from referrals.actions import withdraw
 from referrals.models import Goal, GoalEffect, HelpPlan
 from tests.attacks.test_what_a_paper_lets_slip import page
 from tests.cases.records import NOW, ago, decision, feedback, signal
 from tests.factories import (
     CaseFactory,
+    ConsultationFactory,
     ConversationFactory,
     PupilFactory,
     ReceivedDossierFactory,
@@ -282,6 +286,24 @@ def test_nor_of_what_was_written_while_it_is_made(case, coordinator, monkeypatch
     make_dossier(str(export.public_id))
     export.refresh_from_db()
     assert (export.state, export.file.name) == ("failed", "")
+
+
+@pytest.mark.parametrize("agreed", [{"place": "Bij oma thuis; zij meldde het."}, {"minutes": 45}])
+def test_a_meeting_that_is_agreed_anew_is_written_down_without_its_words(case, coordinator, agreed):
+    """The place stands on a paper, beside the time: that it is another one alone left no row."""
+    asked = ConsultationFactory(case=case, author=coordinator)
+    propose_times(asked, coordinator, [timezone.now() + timedelta(days=2)])
+    before = {"minutes": 30, "place": "Kamer 3"}
+    with set_actor(coordinator):
+        agree_time(asked, coordinator, asked.times.get(), **before)
+        export = request_export(case, coordinator, uuid4(), "Inzage.", Wish(variant=Code.PUPIL))
+        assert not was_written_in_since(export)
+        asked.refresh_from_db()
+        agree_time(asked, coordinator, asked.times.get(), **before | agreed)
+    assert was_written_in_since(export)
+    rows = LogEntry.objects.of_case(case.reference).filter(kind=Kind.CHANGED).order_by("pk")
+    said = [changed for row in rows if (changed := row.changes.get(next(iter(agreed))))]
+    assert said == ([["…", "…"]] * 2 if "place" in agreed else [["None", "30"], ["30", "45"]])
 
 
 def test_that_it_is_not_made_is_no_fault_of_the_program(case, coordinator, monkeypatch, caplog):
