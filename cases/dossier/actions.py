@@ -6,11 +6,12 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import Permission
+from accounts.crypto import opened_number, sealed_number
 from accounts.models import User
 from audit import sight
 from audit.kinds import Kind
@@ -54,9 +55,12 @@ WHOLE = Wish()
 
 @transaction.atomic
 def request_export(
-    case: Case, by: User, key: UUID, reason: str, wish: Wish = WHOLE
+    case: Case, by: User, key: UUID, reason: str, wish: Wish = WHOLE, *, seen: str | None = None
 ) -> DossierExport:
     """Ask for the dossier of a case; the reason stays in the case and in the audit.
+
+    ``seen``: up to where the case was written when its page was shown (``mark``); of a paper that
+    goes out it is refused where that is not so any more, or not known.
 
     Raises ``ActionError`` when its files are too large, or a record that was chosen is not there.
     Whoever may not know how old the pupil is, is refused nothing for it, which would tell: that
@@ -69,6 +73,8 @@ def request_export(
         if (asked.requested_by_id, asked.case_id) != (by.pk, case.pk):
             raise ActionError(KEY_USED)
         return asked
+    if seen is not None and VARIANTS[Code(wish.variant)].goes_out:
+        _check_seen(case, by, seen)
     # Those of a year are made in a row, by one wish of its own.
     jobs.make_room(DossierExport.objects.filter(of_year__isnull=True), by)
     _check_age(case, by, wish)
@@ -175,12 +181,55 @@ def was_written_in_since(export: DossierExport) -> bool:
     Who asked for a family's ticked what they may read of what stood there, and for another's chose
     among it: it is not made of more than that.
     """
-    if not (export.kind.family or export.kind.chosen):
+    if not export.kind.goes_out:
         return False
-    rows = LogEntry.objects.filter(
-        case_reference=export.case.reference, timestamp__gt=export.requested_at,
-        kind__in=(Kind.MADE, Kind.CHANGED, Kind.REMOVED),
-    )  # fmt: skip
+    rows = LogEntry.objects.of_case(export.case.reference)
+    return _written(rows).filter(timestamp__gt=export.requested_at).exists()
+
+
+def _written(rows: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
+    """Return those rows of a trail that say that somebody wrote."""
+    rows = rows.filter(kind__in=(Kind.MADE, Kind.CHANGED, Kind.REMOVED))
     # By a colleague, or another system: what the program does by itself writes no word.
     rows = rows.filter(Q(actor__isnull=False) | Q(additional_data__has_key=SYSTEM))
-    return rows.exclude(content_type__in=sight.types_of_reading()).exists()
+    return rows.exclude(content_type__in=sight.types_of_reading())
+
+
+def mark(case: Case, by: User) -> str:
+    """Return up to where a case is written now, sealed for who is shown its page.
+
+    By how many rows say so, of which none ever goes, and not by the clock: a row can bear a moment
+    of before a page was shown, and be there after it alone.
+    """
+    return sealed_number(_written_for(case, by), _purpose(case, by))
+
+
+def _check_seen(case: Case, by: User, seen: str) -> None:
+    """Raise ``ActionError`` where somebody wrote in a case since a page was shown, or that page
+    does not say which: ticked or chosen was what stood there then.
+    """
+    if opened_number(seen, _purpose(case, by)) != _written_for(case, by):
+        raise ActionError(
+            _(
+                "Something was written in this case since you opened this page. Look at what "
+                "stands there now, and ask again."
+            )
+        )
+
+
+def _written_for(case: Case, by: User) -> int:
+    """Return how many rows say that somebody wrote in a case: to who does not see it, of those that
+    the trail of the school shows as being about it.
+
+    Refused for another, they would know in which case a signal is that they sent themselves, or
+    which cases are one pupil's.
+    """
+    rows = LogEntry.objects.of_case(case.reference)
+    if not Case.objects.visible_to(by).filter(pk=case.pk).exists():
+        shown = LogEntry.objects.of_school(case.school, by).of_case(case.reference)
+        rows = shown.filter(shown_reference=case.reference)
+    return _written(rows).count()
+
+
+def _purpose(case: Case, by: User) -> str:
+    return f"cases.dossier.mark:{by.pk}:{case.pk}"

@@ -1,6 +1,6 @@
 """Which dossier is exported, why, and what goes with it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import access
 from accounts.access import Permission
-from accounts.forms import LongTextField, MeldcodeForm
+from accounts.forms import LongTextField, MeldcodeForm, Result
 from accounts.models import School
 from cases.dossier.actions import Wish
 from cases.dossier.grounds import GROUNDS_TO_HAND_OVER
@@ -130,10 +130,14 @@ class ExportForm(MeldcodeForm):
         strip=False,
     )
 
+    # Up to where the case was written when this was shown first.
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
     def __init__(
         self,
         *args: Any,
         kind: Variant,
+        mark: str = "",
         records: Sequence[tuple[str, str]] = (),
         asks_consent: bool = False,
         knows_age: bool = True,
@@ -141,8 +145,9 @@ class ExportForm(MeldcodeForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.kind = kind
+        self.kind, self.mark = kind, mark
         self.initial["variant"] = kind.code.value
+        self.initial["seen"] = mark
         # What the page says of a record, and its key.
         self._keys = {sign_of(key): key for key, __ in records}
         self.fields["chosen"].choices = [(sign_of(key), name) for key, name in records]
@@ -163,6 +168,7 @@ class ExportForm(MeldcodeForm):
             "receiver": kind.package,
             "ground": kind.package,
             "account": kind.package,
+            "seen": kind.goes_out,
         }
         for name in [name for name, there in fits.items() if not there]:
             del self.fields[name]
@@ -195,10 +201,21 @@ class ExportForm(MeldcodeForm):
         super().restore(data)
         self.initial["variant"] = self.kind.code.value
 
+    def run(self, action: Callable[..., Result], *args: Any, **kwargs: Any) -> Result | None:
+        """Run an action. What it refuses is asked again of the case as this page shows it: where
+        somebody wrote meanwhile, the page that comes back says so.
+        """
+        done = super().run(action, *args, **kwargs)
+        if done is None and "seen" in self.fields:
+            self.data = self.data.copy()
+            self.data["seen"] = self.mark
+        return done
+
     @property
     def wish(self) -> Wish:
         """Return what is asked for."""
-        wish = {name: value for name, value in self.values.items() if name != "reason"}
+        aside = {"reason", "seen"}
+        wish = {name: value for name, value in self.values.items() if name not in aside}
         wish["variant"] = self.kind.code.value
         wish["also"] = tuple(wish.get("also", ()))
         if "chosen" in wish:

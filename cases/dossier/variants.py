@@ -174,6 +174,13 @@ class Variant:
         return self.names == OTHERS
 
     @property
+    def goes_out(self) -> bool:
+        """Tell whether it holds what somebody ticked or chose for others, out of what stood there
+        when they did.
+        """
+        return self.family or self.chosen
+
+    @property
     def is_whole(self) -> bool:
         """Tell whether nothing is left out."""
         return self.code == Code.WHOLE

@@ -12,7 +12,7 @@ from accounts import access
 from accounts.access import Permission, requires
 from accounts.second_factor import fresh_second_factor
 from audit.log import record_read, record_search
-from cases.dossier.actions import known_age, request_export
+from cases.dossier.actions import known_age, mark, request_export
 from cases.dossier.checking import CheckForm, digest, known_paper
 from cases.dossier.contents import offered
 from cases.dossier.enclosed import holds_what_was_withdrawn
@@ -71,6 +71,8 @@ def dossier(request: HttpRequest, reference: str) -> HttpResponse:
     )
     kind = kind_of(request.POST.get("variant") or request.GET.get("kind", ""))
     sees_case = Case.objects.visible_to(request.user).filter(pk=case.pk).exists()
+    # Before anything of it is read: what is written meanwhile was not.
+    seen_now = mark(case, request.user) if kind.goes_out else ""
     records = ()
     if kind.chosen:
         whole = Case.objects.with_records().get(pk=case.pk)
@@ -79,6 +81,7 @@ def dossier(request: HttpRequest, reference: str) -> HttpResponse:
     form = ExportForm.for_page(
         request,
         kind=kind,
+        mark=seen_now,
         records=records,
         asks_consent=kind.asks_consent(age),
         knows_age=sees_case,
@@ -86,7 +89,10 @@ def dossier(request: HttpRequest, reference: str) -> HttpResponse:
     )
     if form.is_bound and form.is_valid():
         reason = form.values["reason"]
-        export = form.run(request_export, case, request.user, form.key, reason, form.wish)
+        seen = form.cleaned_data.get("seen", "")
+        export = form.run(
+            request_export, case, request.user, form.key, reason, form.wish, seen=seen
+        )
         if export:
             return redirect("cases:export", export.public_id)
     if records:  # which there are and of when: that is to look into the case

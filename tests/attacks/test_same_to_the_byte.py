@@ -52,6 +52,7 @@ NOISE = (
     (re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]+'), rb"\1-"),
     (re.compile(rb'(name="idempotency_key" value=")[^"]+'), rb"\1-"),
     (re.compile(rb'(name="typed_by" value=")[^"]+'), rb"\1-"),
+    (re.compile(rb'(name="seen" value=")gAAAA[^"]+'), rb"\1-"),
     (re.compile(rb"(before=)[\w=-]{60,}"), rb"\1-"),
     (re.compile(rb"/notifications/[0-9a-f-]{36}/"), rb"/notifications/-/"),
 )

@@ -167,9 +167,11 @@ def test_who_took_it_on_after_such_a_report(case, untold):
 
 
 def test_the_whole_dossier_on_the_page_for_the_parents(case, administrator, signed_in):
-    url = reverse("cases:dossier", args=[case.reference])
+    url = f"{reverse('cases:dossier', args=[case.reference])}?kind=parents"
+    browser = signed_in(administrator)
     asked = {"reason": "De ouders vroegen om inzage.", "younger": "on"}
-    signed_in(administrator).post(f"{url}?kind=parents", asked)
+    asked["seen"] = browser.get(url).context["form"]["seen"].value()
+    browser.post(url, asked)
     assert DossierExport.objects.get().variant == Code.PARENTS
     # Kept of the page for the whole, when its session was over.
     kept = QueryDict("variant=whole&reason=Voor+het+archief.")

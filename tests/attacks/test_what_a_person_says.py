@@ -63,7 +63,9 @@ def test_the_form_asks_it_and_its_paper_holds_to_it(
     # Who may not see the case has read nothing of it, and is not asked.
     for by, got in ((coordinator, ticked), (administrator, [])):
         sent = data | {"idempotency_key": str(uuid.uuid4()), "younger": "on"}
-        signed_in(by).post(url, sent)
+        browser = signed_in(by)
+        sent["seen"] = browser.get(url, {"kind": "parents"}).context["form"]["seen"].value()
+        browser.post(url, sent)
         assert DossierExport.objects.get(requested_by=by).also == got
 
 

@@ -4,6 +4,7 @@ By how far a goal is, by who looks into it, by which rule asked. Each was read o
 """
 
 import logging
+from contextlib import nullcontext
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -11,13 +12,16 @@ import pytest
 from auditlog.context import set_actor
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
-from audit.about import by_system
+from accounts.crypto import sealed_number
+from accounts.typed import token_for
+from audit.about import apart_from, by_system
 from audit.kinds import Kind
 from audit.models import LogEntry
 from background.reasons import in_words
-from cases.dossier import tasks
+from cases.dossier import actions, tasks
 from cases.dossier.actions import Wish, request_export, was_written_in_since
 from cases.dossier.tasks import make_dossier
 from cases.dossier.variants import Also, Code
@@ -25,6 +29,7 @@ from cases.models import Deviation, DossierExport, Pupil, RightsRequest
 from consultations.times.actions import agree_time, propose_times
 from referrals.actions import withdraw
 from referrals.models import Goal, GoalEffect, HelpPlan
+from tests.accounts.page import Page
 from tests.attacks.test_what_a_paper_lets_slip import page
 from tests.cases.records import NOW, ago, decision, feedback, signal
 from tests.factories import (
@@ -317,3 +322,122 @@ def test_that_it_is_not_made_is_no_fault_of_the_program(case, coordinator, monke
     assert in_words(*why) == (
         "Er is in de casus geschreven nadat het is aangevraagd: wie het aanvroeg, leest dat eerst."
     )
+
+
+OUT = (*FAMILY, Code.BUURTTEAM, Code.VEILIG_THUIS)
+
+
+def opened(case, by, signed_in, code):
+    """Return a browser with the page of a kind of paper, and all of it ticked and chosen."""
+    Pupil.objects.filter(pk=case.pupil_id).update(birth_date=date(2012, 1, 1))
+    browser, url = signed_in(by), f"{reverse('cases:dossier', args=[case.reference])}?kind={code}"
+    form = browser.get(url).context["form"]
+    sent = {"variant": code, "reason": "Verzoek om inzage."}
+    for name in ("also", "chosen"):
+        if name in form.fields:
+            sent[name] = [value for value, __ in form.fields[name].choices]
+    for name in ("seen", "idempotency_key"):
+        if name in form.fields:
+            sent[name] = form[name].value()
+    return browser, url, sent
+
+
+def written(case, by):
+    with set_actor(by):
+        signal(case, facts="Hij slaat haar.", recorded_at=timezone.now())
+
+
+def later(browser, seconds):
+    """Let the second factor of a browser be so much longer ago."""
+    session = browser.session
+    session["account_authentication_methods"][0]["at"] -= seconds
+    session.save()
+
+
+@pytest.mark.parametrize("code", [*OUT, Code.WHOLE, Code.SUMMARY])
+def test_nor_of_what_was_written_while_its_page_lay_open(case, coordinator, signed_in, code):
+    """What was ticked was what stood there then: it lies open for as long as a session lasts."""
+    browser, url, sent = opened(case, coordinator, signed_in, code)
+    written(case, UserFactory())
+    answer = browser.post(url, sent)
+    if code not in OUT:
+        assert answer.status_code == 302
+        return
+    assert (answer.status_code, DossierExport.objects.count()) == (422, 0)
+    assert "Er is in deze casus geschreven sinds je deze pagina opende." in Page(answer).text
+    again = Page(answer).typed
+    ticks = "also" if code in FAMILY else "chosen"
+    assert (again["reason"], again[ticks]) == ([sent["reason"]], sent[ticks])
+    assert browser.post(url, again).status_code == 302  # who looked at it asks again
+
+
+def test_a_page_with_a_mistake_keeps_since_when_it_was_open(case, coordinator, signed_in):
+    browser, url, sent = opened(case, coordinator, signed_in, Code.PARENTS)
+    written(case, coordinator)
+    answer = browser.post(url, sent | {"reason": "Kort"})
+    assert "seen" not in answer.context["form"].errors
+    assert browser.post(url, Page(answer).typed | {"reason": sent["reason"]}).status_code == 422
+    assert not DossierExport.objects.exists()
+
+
+def test_nor_is_it_lost_on_a_page_that_is_right_but_for_a_mistake(case, coordinator, signed_in):
+    browser, url, sent = opened(case, coordinator, signed_in, Code.PARENTS)
+    answer = browser.post(url, sent | {"reason": "Kort"})
+    assert browser.post(url, Page(answer).typed | {"reason": sent["reason"]}).status_code == 302
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_comes_back_after_a_session_ended_keeps_it_too(case, coordinator, signed_in, known):
+    """With its ticks comes when they were set; without that, what stands there is asked anew."""
+    browser, url, sent = opened(case, coordinator, signed_in, Code.PARENTS)
+    if not known:
+        sent.pop("seen", None)
+    later(browser, 3600)
+    browser.post(url, sent | {"typed_by": token_for(coordinator.pk)})
+    later(browser, -3600)
+    if known:
+        written(case, coordinator)
+    back = Page(browser.get(url))
+    assert back.typed["also"] == sent["also"]
+    assert browser.post(url, back.typed).status_code == 422
+    assert not DossierExport.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "", "0", "1", "gAAAA", "\x00", "2999-01-01T00:00", "é" * 2000,
+        lambda case, by: actions.mark(CaseFactory(), by),
+        lambda case, by: actions.mark(case, UserFactory()),
+        lambda case, by: sealed_number(10**6, f"cases.dossier.mark:{by.pk}:{case.pk}"),
+    ],
+)  # fmt: skip
+def test_a_mark_that_is_not_of_this_page_is_of_long_ago(case, coordinator, signed_in, forged):
+    browser, url, sent = opened(case, coordinator, signed_in, Code.PARENTS)
+    if callable(forged):
+        forged = forged(case, coordinator)
+    answer = browser.post(url, sent | {"seen": forged})
+    assert (answer.status_code, DossierExport.objects.count()) == (422, 0)
+    assert browser.post(url, sent).status_code == 302
+
+
+def test_sent_twice_it_is_one_whatever_was_written_in_between(case, coordinator, signed_in):
+    browser, url, sent = opened(case, coordinator, signed_in, Code.PARENTS)
+    first = browser.post(url, sent)
+    written(case, coordinator)
+    assert browser.post(url, sent).url == first.url
+
+
+@pytest.mark.parametrize("wrote", ["a colleague", "a system", "oneself", "beside"])
+def test_by_its_refusal_nobody_finds_the_case_of_a_pupil(case, administrator, signed_in, wrote):
+    """Who knows about whom it is that something was written would try all cases of the school."""
+    browser, url, sent = opened(case, administrator, signed_in, Code.BUURTTEAM)
+    how = {
+        "a colleague": set_actor(UserFactory()),
+        "a system": by_system("Volgsysteem"),
+        "oneself": set_actor(administrator),
+        "beside": apart_from(CaseFactory().reference),
+    }
+    with how[wrote], set_actor(UserFactory()) if wrote == "beside" else nullcontext():
+        ConversationFactory(case=case)
+    assert browser.post(url, sent).status_code == (422 if wrote == "a colleague" else 302)

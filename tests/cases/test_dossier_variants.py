@@ -257,6 +257,7 @@ def test_the_form_asks_for_the_consent_of_a_pupil_of_16(school, administrator, s
     case = CaseFactory(pupil=PupilFactory(school=school, birth_date=date(2001, 1, 1)))
     browser, url = signed_in(administrator), reverse("cases:dossier", args=[case.reference])
     sent = {"reason": REASON, "variant": "parents", "hidden_words": ""}
+    sent["seen"] = browser.get(url, {"kind": "parents"}).context["form"]["seen"].value()
     assert "consent" in browser.post(url, sent).context["form"].errors
     assert browser.post(url, sent | {"consent": "Ze vroeg er zelf om."}).status_code == 302
     assert "consent" not in browser.get(url, {"kind": "for_pupil"}).context["form"].fields
@@ -280,7 +281,7 @@ def test_how_old_a_pupil_is_no_form_tells_who_sees_the_reference(
         case = CaseFactory(pupil=PupilFactory(school=school, birth_date=born))
         url, asked = reverse("cases:dossier", args=[case.reference]), sent | {"reason": REASON}
         page = browser.get(url, {"kind": sent["variant"]})
-        answer = browser.post(url, asked)
+        answer = browser.post(url, asked | {"seen": page.context["form"]["seen"].value()})
         errors = answer.status_code == 422 and str(answer.context["form"].errors)
         got.add((tuple(page.context["form"].fields), answer.status_code, errors))
         if made_for is not None:
@@ -372,10 +373,11 @@ def test_the_form_of_each_kind_asks_what_fits_it(case, administrator, signed_in)
         # Who may not see a case chooses by kind and day: no name, and no word.
         assert "Zwaan" not in answer.content.decode()
         assert "PUPIL" not in answer.content.decode()
+    seen = browser.get(url, {"kind": "parents"}).context["form"]["seen"].value()
     sent = browser.post(
         url,
         {"reason": REASON, "variant": "parents", "hidden_words": "Ans", "with_files": "on",
-         "younger": "on"},
+         "younger": "on", "seen": seen},
     )  # fmt: skip
     export = DossierExport.objects.get()
     assert sent.url == reverse("cases:export", args=[export.public_id])
