@@ -35,6 +35,8 @@ from api.middleware import AT
 METHODS = ("GET", "HEAD", "POST")
 # What the addresses of signing in, of providers and of one's account begin with.
 SIGNING_IN = "/account/"
+# What a browser asks for by itself, where a page names no icon.
+ICONS = {"/favicon.ico", "/apple-touch-icon.png", "/apple-touch-icon-precomposed.png"}
 # What a browser says of what becomes a page, in a tab or window.
 OPENED = "document"
 # Whatever else has something in its address names somebody, or what is about them: more people can
@@ -143,6 +145,8 @@ class OwnPagesMiddleware:
         in_advance = any("prefetch" in one.lower() for one in said)
         if (elsewhere and is_part) or in_advance or _is_a_socket(request):
             return HttpResponse(status=403)
+        if request.path_info in ICONS:  # ours is another; and nobody asked for any page
+            return HttpResponse(status=404)
         return self.get_response(request)
 
 

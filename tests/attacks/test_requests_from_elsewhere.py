@@ -18,6 +18,7 @@ from cases.models import Notification
 from meldcode.middleware import (
     DONE_BY_ONE_PRESS,
     ELSEWHERE,
+    ICONS,
     OPENED_FROM_ELSEWHERE,
     SIGNS_OUT,
 )
@@ -366,6 +367,10 @@ def test_no_page_is_a_picture_or_a_frame_of_another_site(signed_in, coordinator,
         answer = browser.get(reverse(name), headers={"sec-fetch-site": site, **as_what})
         assert (answer.status_code, answer.content, answer.cookies) == (403, b"", {})
         assert dict(browser.session.items()) == before
+    # And the icon that a browser looks for by itself, as of a page of ours.
+    for icon in ICONS:
+        answer = browser.get(icon, headers={"sec-fetch-site": "same-origin", **as_what})
+        assert (answer.status_code, answer.cookies) == (404, {})
     assert browser.cookies[SESSION]["expires"] == ends
     # By a link, as part of our own pages, and where a page of ours says that it asks.
     for own in (
