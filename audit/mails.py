@@ -19,14 +19,22 @@ logger = logging.getLogger(__name__)
 
 
 def tell_of_flag(flag: Flag) -> bool:
-    """Mail whoever looks at a flag, each in their own language. False: some could not be sent, or
-    nobody is there to look: whoever comes next is told.
+    """Mail whoever looks at a flag, once, each in their own language. False: some could not be
+    sent, or nobody is there to look: whoever comes next is told.
 
     As things are now: a mail that waited can find somebody who is kept from all that it counts.
     """
     this, people = Flag.objects.filter(pk=flag.pk), watchers(flag)
-    sent = [_send(person) for person in people if this.visible_to(person).exists()]
-    return bool(people) and all(sent)
+    everybody = bool(people)
+    for person in people:
+        if person.pk in flag.told or not this.visible_to(person).exists():
+            continue
+        if _send(person):
+            flag.told.append(person.pk)
+            this.update(told=flag.told)
+        else:
+            everybody = False
+    return everybody
 
 
 def watchers(flag: Flag) -> list[User]:

@@ -198,6 +198,10 @@ class Flag(models.Model):
     # About somebody who looks after the trail themselves: the school leader looks at it too.
     of_administrator = models.BooleanField(default=False)
     raised_at = models.DateTimeField(default=timezone.now)
+    # Whose mail of it went out, by their numbers; and when everybody's had.
+    told = models.JSONField(
+        default=list, db_default=models.Value([], models.JSONField()), blank=True
+    )
     told_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(

@@ -399,13 +399,16 @@ def test_who_is_kept_out_does_not_say_in_the_trail_of_the_school_which_cases_are
     earlier = closed(case, coordinator)
     for one in (case, earlier):
         assign_perm("cases.take_part", teacher, one)
+    Case.objects.filter(pk=case.pk).update(responsible=teacher)
     before = LogEntry.objects.latest("pk").pk
     with set_actor(leader):
         keep_out(case, leader, teacher, ground="family", explanation="")
     rows = LogEntry.objects.filter(pk__gt=before)
     assert earlier.reference in set(rows.values_list("case_reference", flat=True))
     seen = rows & LogEntry.objects.of_school(school, administrator)
-    assert set(seen.values_list("case_reference", flat=True)) == {case.reference}
+    # Nor, by what ended with it, whom it is about.
+    assert [(one.kind, one.content_type.model) for one in seen] == [("made", "shutout")]
+    assert {one.case_reference for one in seen} == {case.reference}
 
 
 def test_nor_does_a_request_to_destroy_that_was_granted(case, coordinator, school, administrator):

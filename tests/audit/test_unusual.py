@@ -348,6 +348,28 @@ def test_a_mail_that_could_not_be_sent_is_sent_at_the_next_look(
     assert len(mail.outbox) == 1
 
 
+def test_who_got_it_gets_it_no_more_while_a_colleague_s_mailbox_is_full(
+    coordinator, administrator, school, monkeypatch
+):
+    full = member(Role.ADMINISTRATOR, school)
+    send = mails.mail.send_mail
+
+    def send_mail(subject, text, sender, to):
+        if to == [full.email]:
+            raise SMTPException
+        return send(subject, text, sender, to)
+
+    read_cases(coordinator, 26)
+    with monkeypatch.context() as broken:
+        broken.setattr(mails.mail, "send_mail", send_mail)
+        for minutes in (0, 10, 20):
+            look(LATER + timedelta(minutes=minutes))
+    assert [one.to for one in mail.outbox] == [[administrator.email]]
+    look(LATER + timedelta(minutes=30))
+    look(LATER + timedelta(minutes=40))
+    assert [one.to for one in mail.outbox] == [[administrator.email], [full.email]]
+
+
 # --- Looked at ------------------------------------------------------------------------------------
 
 
