@@ -180,8 +180,14 @@ class OpenedByNobodyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Say where it leads; and remember for a minute who is led in by a provider."""
-        if is_opened_by_nobody(request) and not _leads_back(request):
+        """Say where it leads; and remember for a minute who is led in by a provider.
+
+        Also where somebody pressed a form of theirs: it is refused in the end, by a page that has
+        forms itself, and so took what the forms bear that somebody is filling in.
+        """
+        elsewhere = request.headers.get("sec-fetch-site") in OTHER_SITES
+        is_asked = is_opened_by_nobody(request) or (elsewhere and request.method == "POST")
+        if is_asked and not _leads_back(request):
             leads = {"leads_to": _address_of(request), "elsewhere": ELSEWHERE}
             page = render_to_string("opened_by_nobody.html", leads)
             return HttpResponse(page, headers={"Cache-Control": "no-store"})

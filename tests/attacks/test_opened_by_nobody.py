@@ -91,13 +91,17 @@ def test_but_for_that_to_which_a_provider_leads_back(name, world, ends):
 @shows("csrf-6")
 @pytest.mark.parametrize("name", ["todo", "stay", "signals:new", "account_logout"])
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-def test_nor_by_a_form_that_it_sends(ends, name, site, django_assert_num_queries):
-    """A neighbour's goes with the cookie of the session."""
+@pytest.mark.parametrize("sent", [STOPPED, PRESSED], ids=["stopped", "pressed"])
+def test_nor_by_a_form_that_it_sends(ends, name, site, sent, django_assert_num_queries):
+    """A neighbour's goes with the cookie of the session; of one that somebody pressed, the refusal
+    took what makes the form good that they are filling in here.
+    """
     browser, left = ends
     with django_assert_num_queries(0):
-        headers = {**STOPPED, "sec-fetch-site": site}
+        headers = {**sent, "sec-fetch-site": site}
         answer = browser.post(reverse(name), {"a": "b"}, headers=headers)
     assert was_asked(answer)
+    assert not answer.cookies
     assert left() < 31
 
 
