@@ -160,8 +160,9 @@ def _is_a_socket(request: HttpRequest) -> bool:
         return True
     if "websocket" in request.headers.get("upgrade", "").lower():
         return True
-    origin = request.headers.get("origin")
-    if origin is None or request.method == "POST" or request.path_info.startswith(AT):
+    # Of what a form of a hub leads on to, a browser may say that it comes from nowhere.
+    origin = request.headers.get("origin", "null")
+    if origin == "null" or request.method == "POST" or request.path_info.startswith(AT):
         return False
     return origin.partition("://")[2] != request.get_host()
 
