@@ -79,12 +79,14 @@ ATTACKS = (
         "the page is opened, and asked nothing that stands in a link of another site, also by way "
         "of signing in; one that names somebody is opened by a press alone"),
     Attack("csrf-6", "4.2.2",
-        "Show a page of ours as a picture, a script or a frame in one of a neighbour, or open it "
+        "Show a page of ours as a picture, a script or a frame in one of a neighbour, ask for it "
+        "by a socket or in advance, or open it "
         "in its own tab without a press and stop before it is seen: keep a session awake, ask anew "
         "what somebody is just answering, see by the time it takes whether they are signed in, "
         "keep the web at work",
-        "as a part: refused before a session is read; opened without a press: one small page, the "
-        "same for everybody, before a session or the database is read"),
+        "as a part, by a socket or in advance: refused before a session is read; opened without a "
+        "press, or sent a form: one small page, the same for everybody, before a session or the "
+        "database is read"),
     # --- Scripts ----------------------------------------------------------------------------------
     Attack("xss-1", "5.3.3",
         "Write HTML and script into every text field of every form, and into every name, and "
@@ -382,7 +384,8 @@ ATTACKS = (
     Attack("destroy-3", "8.3.4",
         "Learn of a case that one is kept out of by its destruction: by the trail, which outlives "
         "it, or by being told of a list",
-        "its rows stay hidden; nobody is told of a list on which they see nothing"),
+        "its rows stay hidden, and those of the list, also once that row or the pupil is gone; "
+        "nobody is told of a list on which they see nothing"),
     Attack("destroy-4", "8.3.4",
         "Begin the list of a year by hand, or by the answer to a request, so that nobody is told "
         "of it in September and what is over stays; see by it that a colleague granted a request",
@@ -466,6 +469,11 @@ ATTACKS = (
         "With an invitation, choose a password of all signs that stand for letters, on and on: "
         "each reading of all of them together is tried",
         "the first few are read as letters, in two dozen ways at most"),
+    Attack("busy-11", "11.1.4",
+        "As an administrator: ask for many copies of a large trail, or a year of dossiers many "
+        "times, and read none of it",
+        "of what is larger than the proxy takes at once, a web process hands out one at a time; "
+        "the others are asked to come again"),
     # --- The API for other systems ----------------------------------------------------------------
     Attack("api-1", "2.10.1",
         "Come in without a token, with one that is guessed, changed, over or revoked, with its "

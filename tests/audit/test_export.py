@@ -169,6 +169,7 @@ def test_a_large_one_is_not_held_in_memory(case, school, administrator, signed_i
     assert first.count(b"\n") == 1
 
 
+@shows("busy-11")
 def test_whoever_reads_none_of_their_copies_keeps_one_hand_of_a_web_process(
     case, school, administrator, signed_in
 ):

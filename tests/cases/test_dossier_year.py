@@ -20,6 +20,7 @@ from cases.dossier import year, year_making
 from cases.dossier.tasks import look_after_exports, make_year
 from cases.errors import ActionError
 from cases.models import DossierExport, Notification, ShutOut, YearExport
+from tests.attacks.proof import shows
 from tests.factories import CaseFactory, PupilFactory, SchoolFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +165,7 @@ def test_cancelled_it_leaves_no_file(cases, school, administrator, signed_in, mo
         ask(school, administrator, of=2019)
 
 
+@shows("busy-11")
 def test_of_large_files_one_is_fetched_at_a_time(cases, school, administrator, signed_in):
     export = ask(school, administrator)
     make_year(str(export.public_id))
