@@ -2,6 +2,8 @@
 (() => {
   "use strict";
   document.documentElement.classList.add("js");
+  // That this tab showed a page of ours, and not which (came_back.js).
+  try { sessionStorage.setItem("meldcode-was-here", ""); } catch { /* not kept */ }
 
   // A form without drafts is sent once the web says that it is there: while that is away, what one
   // typed would be lost, for no browser brings it back.
