@@ -31,6 +31,7 @@ from accounts.sessions import (
     was_led_in_just_now,
 )
 from api.middleware import AT
+from meldcode.turns import Turns
 
 METHODS = ("GET", "HEAD", "POST")
 # What the addresses of signing in, of providers and of one's account begin with.
@@ -179,6 +180,7 @@ class OpenedByNobodyMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        self._turns = Turns()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Say where it leads; and remember for a minute who is led in by a provider.
@@ -188,13 +190,19 @@ class OpenedByNobodyMiddleware:
         """
         elsewhere = request.headers.get("sec-fetch-site") in OTHER_SITES
         is_asked = is_opened_by_nobody(request) or (elsewhere and request.method == "POST")
-        if is_asked and not _leads_back(request):
+        if (is_asked and not _leads_back(request)) or self._is_too_often(request):
             leads = {"leads_to": _address_of(request), "elsewhere": ELSEWHERE}
             page = render_to_string("opened_by_nobody.html", leads)
             return HttpResponse(page, headers={"Cache-Control": "no-store"})
         response = self.get_response(request)
         lead(request, response)
         return response
+
+    def _is_too_often(self, request: HttpRequest) -> bool:
+        """Tell whether a browser opens more pages than anybody can press (``meldcode.turns``)."""
+        cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        opens = request.method == "GET" and request.headers.get("sec-fetch-mode") == "navigate"
+        return bool(cookie) and opens and not self._turns.takes(cookie)
 
 
 def _leads_back(request: HttpRequest) -> bool:

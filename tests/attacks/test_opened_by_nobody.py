@@ -7,6 +7,7 @@ shown to nobody.
 
 import html
 import re
+import time
 from datetime import timedelta
 from uuid import uuid4
 
@@ -26,6 +27,7 @@ from accounts.people.actions import invite
 from accounts.sessions import BY_ITSELF
 from audit.models import LogEntry
 from meldcode.middleware import BY_A_FORM, LED_BACK_TO
+from meldcode.turns import MOST, WITHIN, Turns
 from tests.accounts.second_factors import LOGIN, code, give_app, key_of, sign_in
 from tests.attacks.passkey import Passkey
 from tests.attacks.proof import shows
@@ -259,3 +261,34 @@ def invited(school, administrator) -> str:
             school, administrator, uuid4(), email="noor@school.example", name="Noor", role="teacher"
         )
     return re.search(r"https?://[^/]+(/invitation/\S+)", mail.outbox[-1].body)[1]
+
+
+@shows("csrf-6")
+def test_a_browser_opens_no_more_pages_than_anybody_presses(
+    signed_in, coordinator, teacher, monkeypatch, django_assert_num_queries
+):
+    """A page of others in a tab of ours went back in it, forty times a second, and stopped."""
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    browser, other = signed_in(coordinator), signed_in(teacher)
+    back = {"sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate"}
+    for __ in range(MOST):
+        assert not was_asked(browser.get(reverse("help"), headers=back))
+    with django_assert_num_queries(0):
+        assert was_asked(browser.get(reverse("help"), headers=back))
+    # Nobody else, nothing but pages; and once it left off.
+    assert not was_asked(other.get(reverse("help"), headers=back))
+    assert not was_asked(browser.get(reverse("help")))
+    now[0] += WITHIN + 1
+    assert not was_asked(browser.get(reverse("help"), headers=back))
+
+
+def test_of_browsers_that_left_off_nothing_is_kept(monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    turns = Turns(most=2, within=5)
+    for number in range(100):
+        assert turns.takes(f"cookie {number}")
+    now[0] += 6
+    assert [turns.takes("another") for __ in range(3)] == [True, True, False]
+    assert len(turns._times) == 1
