@@ -78,11 +78,10 @@ class ByPush:
         if not services.is_offered():
             return False
         message = _message(envelope.recipient)
-        urgency = "high" if any(one.urgent for one in told) else "normal"
         faults, taken = [], 0
         for device in devices_of(envelope.recipient):
             try:
-                taken += self._send(device, message, urgency)
+                taken += self._send(device, message)
             except PushFault as fault:
                 faults.append(fault)
         if faults and not taken:
@@ -90,7 +89,7 @@ class ByPush:
             raise next((f for f in faults if not isinstance(f, PushRefused)), faults[0])
         return taken > 0
 
-    def _send(self, device: PushSubscription, message: bytes, urgency: str) -> bool:
+    def _send(self, device: PushSubscription, message: bytes) -> bool:
         """Tell whether one device takes a message."""
         if not services.is_known(device.endpoint):  # the table became shorter
             device.delete()
@@ -101,7 +100,7 @@ class ByPush:
                 data=sealing.seal(
                     message, sealing.decoded(device.public_key), sealing.decoded(device.secret)
                 ),
-                headers=_headers(device.endpoint, urgency),
+                headers=_headers(device.endpoint),
             )
         except requests.RequestException as error:
             raise PushFault(type(error).__name__) from error
@@ -125,7 +124,7 @@ def _message(person: User) -> bytes:
     return json.dumps({"title": title, "path": reverse("notifications:list")}).encode()
 
 
-def _headers(endpoint: str, urgency: str) -> dict[str, str]:
+def _headers(endpoint: str) -> dict[str, str]:
     contact = f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"
     key = sealing.private_key(settings.VAPID_PRIVATE_KEY)
     return {
@@ -135,7 +134,8 @@ def _headers(endpoint: str, urgency: str) -> dict[str, str]:
         "Content-Encoding": "aes128gcm",
         "Content-Type": "application/octet-stream",
         "TTL": str(KEPT_FOR),
-        "Urgency": urgency,
+        # Of all alike: it stands beside what is sealed, for whoever runs the push service to read.
+        "Urgency": "high",
         # Of several that a device has not fetched yet, the last takes the place of the others.
         "Topic": "meldcode",
     }

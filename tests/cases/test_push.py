@@ -156,7 +156,7 @@ def test_a_device_shows_that_something_waits_and_nothing_else(
     (asked,) = service.asked
     assert browser.opened(asked.data) == {"title": title, "path": "/notifications/"}
     assert case.reference.encode() not in asked.data
-    assert (asked.headers["Urgency"], asked.headers["Content-Encoding"]) == ("normal", "aes128gcm")
+    assert (asked.headers["Urgency"], asked.headers["Content-Encoding"]) == ("high", "aes128gcm")
     scheme, signed, key = asked.headers["Authorization"].replace(",", "").split()
     assert (scheme, key) == ("vapid", f"k={own_public_key()}")
     public = sealing.public_key(decoded(own_public_key()))
@@ -179,7 +179,25 @@ def test_all_of_ones_devices_and_quiet_hours(case, coordinator, signed_in, servi
         tell(case, coordinator, kind=EMERGENCY)
         assert deliver() == 2
     assert sorted(request.path for request in service.asked) == ["/one", "/two"]
-    assert {request.headers["Urgency"] for request in service.asked} == {"high"}
+
+
+# Made anew for each message.
+DRAWN = {"Authorization"}
+
+
+@pytest.mark.django_db
+def test_beside_what_is_sealed_nothing_says_how_urgent_it_is(case, coordinator, signed_in, service):
+    """Whoever runs the push service reads that."""
+    add(signed_in(coordinator), service)
+    for kind in (None, EMERGENCY):
+        tell(case, coordinator, **({"kind": kind} if kind else {}))
+        deliver()
+    plain, urgent = (
+        {name: said for name, said in asked.headers.items() if name not in DRAWN}
+        for asked in service.asked
+    )
+    assert plain == urgent
+    assert len({len(asked.data) for asked in service.asked}) == 1
 
 
 @pytest.mark.django_db
