@@ -3,8 +3,10 @@
 import codecs
 import gc
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from threading import Lock
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from django.conf import settings
@@ -31,6 +33,7 @@ from accounts.sessions import (
     was_led_in_just_now,
 )
 from api.middleware import AT
+from meldcode.trouble import database_away
 from meldcode.turns import Turns
 
 METHODS = ("GET", "HEAD", "POST")
@@ -378,6 +381,39 @@ def _is_laborious(request: HttpRequest) -> bool:
     if request.method != "POST" or request.content_type != WRITTEN_SO:
         return False
     return request.body.count(b"%") + len(request.body.translate(None, PLAIN)) > MOST_SIGNS
+
+
+class FormsInHandMiddleware:
+    """Works on so many forms of one person at once in this process, which has more hands than that.
+
+    A form can wait for what somebody else is writing, and keeps its hand meanwhile: thirty of one
+    person, sent while a long list of pupils was written down, kept the web from answering anybody.
+    Of the others nothing is saved, as their page says, with the words that were typed.
+    """
+
+    AT_ONCE = 2
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self._lock = Lock()
+        self._in_hand: Counter[int] = Counter()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Take the form in hand, or say that it is not saved."""
+        if request.method != "POST" or not request.user.is_authenticated:
+            return self.get_response(request)
+        person = request.user.pk
+        with self._lock:
+            if self._in_hand[person] >= self.AT_ONCE:
+                return database_away(request)
+            self._in_hand[person] += 1
+        try:
+            return self.get_response(request)
+        finally:
+            with self._lock:
+                self._in_hand[person] -= 1
+                if not self._in_hand[person]:
+                    del self._in_hand[person]
 
 
 class PermissionsPolicyMiddleware:

@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "audit.middleware.AuditMiddleware",
+    "meldcode.middleware.FormsInHandMiddleware",
 ]
 
 ROOT_URLCONF = "meldcode.urls"

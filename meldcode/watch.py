@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 # Seconds of the processor: no page of ours takes two. Waiting (for a slow line) is none.
 MOST_SECONDS = 20.0
+# And for a row that somebody else writes: a form does so in a moment, a long list in a minute.
+MOST_SECONDS_OF_WAITING = 5.0
 # Seconds between two looks; and that a process which ends has for what its other threads do.
 PAUSE, GRACE = 5.0, 10.0
 
@@ -81,8 +83,13 @@ class Watch:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def bound_questions(databases: dict[str, dict[str, Any]], seconds: float = MOST_SECONDS) -> None:
-    """Let PostgreSQL leave off what a page asks of it when it takes so many seconds.
+def bound_questions(
+    databases: dict[str, dict[str, Any]],
+    seconds: float = MOST_SECONDS,
+    waits: float = MOST_SECONDS_OF_WAITING,
+) -> None:
+    """Let PostgreSQL leave off what a page asks of it when it takes so many seconds, or when it
+    ``waits`` so many for what somebody else is writing.
 
     It would work on when the process that asked is gone; and whoever waits for it keeps a hand of
     the web. ``databases``: as settings have them, before anything is asked.
@@ -90,7 +97,7 @@ def bound_questions(databases: dict[str, dict[str, Any]], seconds: float = MOST_
     for database in databases.values():
         if database["ENGINE"] == "django.db.backends.postgresql":
             options = database.setdefault("OPTIONS", {})
-            bound = f"-c statement_timeout={seconds * 1000:.0f}"
+            bound = f"-c statement_timeout={seconds * 1000:.0f} -c lock_timeout={waits * 1000:.0f}"
             options["options"] = f"{options.get('options', '')} {bound}".strip()
 
 

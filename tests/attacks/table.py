@@ -474,6 +474,11 @@ ATTACKS = (
         "times, and read none of it",
         "of what is larger than the proxy takes at once, a web process hands out one at a time; "
         "the others are asked to come again"),
+    Attack("busy-12", "11.1.4",
+        "As an insider: send thirty forms that wait for a row which somebody else is writing, as "
+        "a long list of pupils does for a minute",
+        "each waits for five seconds at most; of one person two are in hand at once in each "
+        "process, and of the others the words come back, to be sent again"),
     # --- The API for other systems ----------------------------------------------------------------
     Attack("api-1", "2.10.1",
         "Come in without a token, with one that is guessed, changed, over or revoked, with its "
