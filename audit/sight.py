@@ -26,7 +26,6 @@ _case: list[type[Model]] = []
 _ways_of_reading: set[type[Model]] = set()
 _by_reference: set[type[Model]] = set()
 _following: set[type[Model]] = set()
-_pages: list[type[Model]] = []
 _within: dict[type[Model], Callable[[Any], bool]] = {}
 _own: dict[type[Model], Keys] = {}
 
@@ -72,13 +71,6 @@ def declare_within(model: type[Model], is_within: Callable[[Any], bool]) -> None
     _within[model] = is_within
 
 
-def declare_page(model: type[Model]) -> None:
-    """Say whose page shows several cases at once: who reads it reads one thing, whether it has any
-    or none (``audit.unusual``).
-    """
-    _pages.append(model)
-
-
 def declare_own(model: type[Model], keys: Keys) -> None:
     """Say how to find the records that somebody wrote or was asked for themselves.
 
@@ -89,7 +81,7 @@ def declare_own(model: type[Model], keys: Keys) -> None:
 
 def _number_of(model: type[Model]) -> int:
     """Return the number under which rows about a model stand; all of ours are asked for at once."""
-    declared = (*_case, *_pages, *_ways_of_reading, *_by_reference, *_hidden, *_following, *_own)
+    declared = (*_case, *_ways_of_reading, *_by_reference, *_hidden, *_following, *_own)
     return ContentType.objects.get_for_models(*declared)[model].pk
 
 
@@ -106,11 +98,6 @@ def types_that_follow() -> list[int]:
 def types_of_reading() -> list[int]:
     """Return the numbers under which rows stand that are made where somebody reads."""
     return [_number_of(model) for model in _ways_of_reading]
-
-
-def types_of_pages() -> list[int]:
-    """Return the numbers under which rows stand of a page that shows several cases at once."""
-    return [_number_of(model) for model in _pages]
 
 
 def is_within(record: Model) -> bool:

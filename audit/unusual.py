@@ -13,7 +13,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
-from django.utils.http import int_to_base36
 
 from accounts import access
 from accounts.access import Permission, Scope
@@ -21,7 +20,7 @@ from accounts.models import Membership, School, User
 from audit import mails, sight
 from audit.kinds import Kind
 from audit.models import Flag, FlagCase, LogEntry, Look
-from audit.querysets import BESIDE, LogQuerySet
+from audit.querysets import LogQuerySet
 from audit.rules import NIGHT_FROM, NIGHT_UNTIL, RULES, Rule
 
 # Rows can come in a little after the moment that they bear.
@@ -29,8 +28,6 @@ OVERLAP = timedelta(minutes=15)
 DAY = timedelta(days=1)
 # Who writes, reads as well: so long before and after.
 AROUND = timedelta(hours=1)
-# Before the number of a pupil, where no reference stands: their page is one thing that is read.
-PAGE = "P"
 
 
 @dataclass
@@ -114,15 +111,10 @@ def _flags(rule: Rule, since: datetime, until: datetime) -> Iterator[tuple[Flag,
         for_board=False,
     ).filter(timestamp__gt=since - rule.within, timestamp__lte=until)
     if rule.cases:
-        # What the trail of a school hides is not counted: a flag would tell how many there are.
-        pages = Q(case_reference="", content_type__in=sight.types_of_pages())
-        rows = rows.filter(~Q(case_reference="") | pages)
-        rows = rows.exclude(~Q(case_reference=""), additional_data__has_key=BESIDE)
+        rows = rows.exclude(case_reference="")
     if rule.at_night:
         rows = rows.filter(Q(timestamp__hour__gte=NIGHT_FROM) | Q(timestamp__hour__lt=NIGHT_UNTIL))
-    counted = Count("pk")
-    if rule.cases:
-        counted = Count("case_reference", distinct=True) + Count("object_pk", distinct=True)
+    counted = Count("case_reference", distinct=True) if rule.cases else Count("pk")
     people = rows.order_by().values("actor").annotate(found=counted).filter(found__gt=rule.over)
     for actor in people.values_list("actor", flat=True):
         settled = _settled(rule, actor)
@@ -188,10 +180,8 @@ def _hits(rule: Rule, rows: LogQuerySet, settled: Settled) -> Hits:
     times: Counter[tuple[int, Any]] = Counter()
     here: Counter[int] = Counter()
     hits: Hits = defaultdict(Hit)
-    columns = ("timestamp", "school_id", "case_reference", "object_pk", "pk")
-    inside = rows.order_by("timestamp", "pk").values_list(*columns).iterator()
-    for at, school, reference, whose, pk in inside:
-        case = reference or f"{PAGE}{int_to_base36(int(whose))}"
+    columns = ("timestamp", "school_id", "case_reference", "pk")
+    for at, school, case, pk in rows.order_by("timestamp", "pk").values_list(*columns).iterator():
         if case in written or _is_settled(settled, school, at):
             continue
         one = school, case if rule.cases else pk

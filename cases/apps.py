@@ -38,7 +38,6 @@ class CasesConfig(AppConfig):
             DueItem,
             EmergencyAccess,
             Hold,
-            Pupil,
             PupilImport,
             ReceivedDossier,
             RightsRequest,
@@ -92,7 +91,6 @@ class CasesConfig(AppConfig):
         sight.declare_hidden(DueItem, due_kept_from)
         sight.declare_reading(DossierExport, EmergencyAccess, YearPaper)
         sight.declare_following(Snooze)
-        sight.declare_page(Pupil)
         # Whoever sends lists of pupils knows which child came from another school.
         sight.declare_within(ReceivedDossier, lambda _one: True)
         sight.declare_within(

@@ -23,7 +23,7 @@ from audit.log import record_read, record_search
 from cases.case_records import READ
 from cases.contact_book.calls import numbers_in_case
 from cases.facts import facts_as_author_knows
-from cases.models import Case, ShutOut
+from cases.models import Attachment, Case, ReceivedDossier, ShutOut
 from cases.protocol import guide
 from cases.screen import step_header, what_now
 from cases.step_views import record
@@ -178,10 +178,21 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
             "case": next(iter(visible), None),
             "is_author": is_author,
             "hints": hints_in(signal.facts) if fresh else [],
+            "brought": _brought_with(signal, request.user) if visible else None,
             "may_find": bool(movable) and not hasattr(signal, "finding"),
             "corrected_by": getattr(signal, "correction", None),
         },
     )
+
+
+def _brought_with(signal: Signal, reader: User) -> ReceivedDossier | None:
+    """Return the dossier of another school that a signal came with, where one may open its file."""
+    if not signal.hearsay_from:
+        return None
+    files = Attachment.objects.visible_to(reader).served()
+    there = ReceivedDossier.objects.filter(case=signal.case_id, file__in=files)
+    came = (one for one in there.select_related("file") if one.signal_key == signal.idempotency_key)
+    return next(came, None)
 
 
 def _found_since(signal: Signal, reader: User) -> bool:

@@ -32,13 +32,13 @@ from cases.models import (
 )
 from cases.notifications.outbox import deliver
 from cases.reminders.sweep import sweep
-from cases.retention import pupil_left, years_after
+from cases.retention import years_after
 from consultations.meetings import actions as agenda
 from consultations.models import AgendaItem, Consultation, Meeting
 from signals.actions import file_signal
 from signals.models import Signal
 from tests.cases.made_up_files import attach, stored
-from tests.cases.records import decision
+from tests.cases.records import decision, pupil_left
 from tests.factories import (
     CaseFactory,
     ContactFactory,

@@ -8,7 +8,7 @@ from cases.imports.plan import Change, Known, Plan, plan
 from cases.imports.read import Read
 from cases.imports.rows import COLUMNS
 from cases.models import Pupil, PupilImport
-from cases.retention import pupil_left
+from cases.retention import pupils_left
 
 BATCH = 500
 
@@ -35,11 +35,8 @@ def write(made: Plan, school: School, by: User | None) -> None:
     changed = [change for change in made.changes if change.pupil]
     pupils = _held([change.pupil.pk for change in changed] + [one.pk for one in made.left])
     _change([change for change in changed if change.values], pupils, by)
-    for change in changed:
-        if change.returns:
-            pupil_left(pupils[change.pupil.pk], None)
-    for one in made.left:
-        pupil_left(pupils[one.pk], made.left_on)
+    pupils_left([pupils[one.pupil.pk] for one in changed if one.returns], None, by)
+    pupils_left([pupils[one.pk] for one in made.left], made.left_on, by)
 
 
 def _held(keys: list[int]) -> dict[int, Pupil]:

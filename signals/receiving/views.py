@@ -7,9 +7,8 @@ from django.utils.translation import gettext as _
 
 from accounts import access
 from accounts.access import Permission, requires
-from audit.log import record_read, record_search
+from audit.log import record_search
 from cases.files.kinds import LARGEST, MEGABYTE
-from cases.models import Case
 from signals.models import Signal
 from signals.receiving.actions import receive as take_in
 from signals.receiving.forms import ReceiveForm
@@ -32,12 +31,10 @@ def receive(request: HttpRequest) -> HttpResponse:
             handed=form.handed, content=form.content, sha256=form.sha256, **form.severity,
         )  # fmt: skip
         if received:
-            # As who logs one by hand is led to it: without, one knows what came from elsewhere.
-            record_read(request.user, Signal.objects.get(idempotency_key=received.signal_key))
             messages.success(request, _("The dossier is taken in. Read it now."))
-            if Case.objects.visible_to(request.user).filter(pk=received.case_id).exists():
-                return redirect("cases:received", received.case.reference, received.file.public_id)
-            return redirect("signals:mine")
+            # As who logs one by hand is led to theirs: by the rows of a trail they are alike.
+            signal = Signal.objects.get(idempotency_key=received.signal_key)
+            return redirect("signals:detail", signal.reference)
     query = str(form["pupil_query"].value() or "")
     typed = any(form[name].value() for name in ("pupil", "same"))
     if query.strip():

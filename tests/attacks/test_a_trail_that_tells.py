@@ -22,13 +22,13 @@ from cases.destruction import tombstones
 from cases.destruction.listing import look_again
 from cases.models import Case, DueItem, Pupil, ShutOut, Tombstone
 from cases.need_to_know.actions import end_shut_out, shut_out
-from cases.retention import pupil_left
 from cases.waiting.actions import put_off
 from consultations.actions import withdraw_invitation
 from signals.actions import file_signal
 from signals.models import Signal
 from tests.accounts.page import Page
 from tests.attacks.proof import shows
+from tests.cases.records import pupil_left
 from tests.cases.test_destruction import approve, destroy, over
 from tests.cases.test_rights_requests import answer, ask
 from tests.factories import (

@@ -15,7 +15,7 @@ from cases.destruction.listing import look_again
 from cases.destruction.work import give_up
 from cases.models import Destruction, DueItem, Pupil, ShutOut
 from cases.need_to_know.actions import shut_out
-from cases.retention import pupil_left
+from tests.cases.records import pupil_left
 from tests.cases.test_destruction import approve, destroy, over
 from tests.cases.test_rights_requests import answer, ask
 from tests.factories import CaseFactory, PupilFactory, member

@@ -5,7 +5,6 @@ from smtplib import SMTPException
 from zoneinfo import ZoneInfo
 
 import pytest
-import time_machine
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
@@ -21,14 +20,7 @@ from audit.models import Flag, LogEntry, Look
 from audit.rules import RULES
 from audit.unusual import look
 from tests.accounts.page import Page
-from tests.factories import (
-    BoardFactory,
-    CaseFactory,
-    PupilFactory,
-    ReceivedDossierFactory,
-    SchoolFactory,
-    member,
-)
+from tests.factories import BoardFactory, CaseFactory, PupilFactory, SchoolFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -427,46 +419,3 @@ def test_the_limits_are_those_of_the_issue():
         "wrong_reference": (3, timedelta(days=1)),
         "failed_sign_in": (10, timedelta(hours=1)),
     }
-
-
-@pytest.mark.parametrize("of", [0, 3])
-def test_the_page_of_a_pupil_is_one_thing_that_is_read_whatever_it_shows(
-    school, coordinator, administrator, signed_in, of
-):
-    """A flag said how many cases are theirs: the trail of the school shows one row, of the page."""
-    pupil = PupilFactory(school=school)
-    for day in range(of):
-        CaseFactory(
-            pupil=pupil, closed_at=DAY - timedelta(days=day + 2), closed_by=coordinator,
-            outcome="cleared", closing_grounds="Val.",
-        )  # fmt: skip
-    at = DAY.replace(hour=23, minute=30)
-    with time_machine.travel(at, tick=False):
-        page = reverse("cases:pupil", args=[pupil.public_id])
-        assert signed_in(coordinator).get(page).status_code == 200
-    look(at + timedelta(minutes=5))
-    assert Flag.objects.get().count == 1
-    (flag,) = Flag.objects.visible_to(administrator).counted_for(administrator)
-    assert flag.shown_count == 1
-
-
-def test_a_dossier_of_another_school_alone_is_in_no_flag(school, coordinator, signed_in):
-    """The trail of its case alone shows who read it."""
-    received = ReceivedDossierFactory(case=CaseFactory(pupil=PupilFactory(school=school)))
-    at = DAY.replace(hour=23, minute=30)
-    with time_machine.travel(at, tick=False):
-        args = [received.case.reference, received.file.public_id]
-        assert signed_in(coordinator).get(reverse("cases:received", args=args)).status_code == 200
-    look(at + timedelta(minutes=5))
-    assert not Flag.objects.exists()
-
-
-def test_the_pages_of_many_pupils_are_many_cases(school, coordinator):
-    for number in range(26):
-        pupil = PupilFactory(school=school)
-        LogEntry.objects.log_create(
-            pupil, force_log=True, action=3, kind=Kind.READ, actor=coordinator,
-            timestamp=DAY + timedelta(minutes=number), school_id=school.pk,
-        )  # fmt: skip
-        look(DAY + timedelta(minutes=number))
-        assert Flag.objects.exists() == (number == 25)

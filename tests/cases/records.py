@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from cases.models import Answer, Assessment
+from django.db import transaction
+
+from cases.models import Answer, Assessment, Pupil
+from cases.retention import pupils_left
 from referrals.actions import mark_sent, prepare
 from referrals.models import Decision, Feedback, Referral
 from tests.factories import (
@@ -25,6 +28,12 @@ def signal(case, *categories, **fields):
     for code in categories:
         SignalCategoryFactory(signal=filed, code=code)
     return filed
+
+
+def pupil_left(pupil, left_on, by=None):
+    """Let one pupil leave, or come back, as a list does."""
+    with transaction.atomic():
+        pupils_left([Pupil.objects.hold(pupil.pk)], left_on, by)
 
 
 def consultation(case, closed_at=None, **fields):

@@ -11,8 +11,8 @@ from django.urls import reverse
 from cases import actions
 from cases.errors import ActionError
 from cases.models import Case, Pupil
-from cases.retention import kept_until, pupil_left, retention
-from tests.cases.records import ago, consultation, decision, signal
+from cases.retention import kept_until, retention
+from tests.cases.records import ago, consultation, decision, pupil_left, signal
 from tests.factories import CaseFactory, PupilFactory
 
 pytestmark = pytest.mark.django_db

@@ -422,16 +422,17 @@ def test_taken_in_it_is_a_signal_a_file_and_to_be_read(
     answer = sent(browser, package)
     received = ReceivedDossier.objects.get()
     assert received.case.pupil == there
-    assert answer.url == reverse(
-        "cases:received", args=[received.case.reference, received.file.public_id]
-    )
-    assert received.sha256 == DossierExport.objects.get().sha256
     signal = Signal.objects.get(case=received.case)
+    # As from the page of any signal; from there to what came.
+    assert answer.url == reverse("signals:detail", args=[signal.reference])
+    to_read = reverse("cases:received", args=[received.case.reference, received.file.public_id])
+    assert f'href="{to_read}"' in browser.get(answer.url).content.decode()
+    assert received.sha256 == DossierExport.objects.get().sha256
     assert (signal.author, signal.hearsay_from, signal.severe) == (
         receiver, case.school.name, False,
     )  # fmt: skip
     assert "Blauwe plek" not in signal.facts
-    page = browser.get(answer.url).content.decode()
+    page = browser.get(to_read).content.decode()
     assert "Blauwe plek" in page
     assert case.school.name in page
     assert received.sha256 in page
@@ -440,7 +441,7 @@ def test_taken_in_it_is_a_signal_a_file_and_to_be_read(
         assert not paper.is_encrypted
         assert "Blauwe plek" in "\n".join(page.extract_text() for page in paper.pages)
     listed = browser.get(reverse("cases:files", args=[received.case.reference])).content.decode()
-    assert answer.url in listed
+    assert to_read in listed
 
 
 @shows("package-2")
@@ -544,8 +545,10 @@ def test_who_is_kept_out_of_the_pupils_cases_hands_it_in_and_sees_nothing(
     package = package_of(case, coordinator)
     browser = signed_in(receiver)
     answer = sent(browser, package)
-    assert answer.url == reverse("signals:mine")
     received = ReceivedDossier.objects.get()
+    signal = Signal.objects.get(case=received.case)
+    assert answer.url == reverse("signals:detail", args=[signal.reference])
+    assert "Lees het dossier" not in browser.get(answer.url).content.decode()
     page = reverse("cases:received", args=[received.case.reference, received.file.public_id])
     assert browser.get(page).status_code == 404
     # Nor does a second time tell that it is there.
@@ -555,7 +558,9 @@ def test_who_is_kept_out_of_the_pupils_cases_hands_it_in_and_sees_nothing(
 def test_withdrawn_it_is_read_by_nobody(case, coordinator, receiver, elsewhere, signed_in):
     PupilFactory(school=elsewhere, given_name="Çağla", family_name="van der Zwaan", birth_date=BORN)
     package, browser = package_of(case, coordinator), signed_in(receiver)
-    page = sent(browser, package).url
+    sent(browser, package)
+    received = ReceivedDossier.objects.get()
+    page = reverse("cases:received", args=[received.case.reference, received.file.public_id])
     assert browser.get(page).status_code == 200
     files.withdraw(Attachment.objects.get(), receiver, why="Verkeerde leerling.")
     assert browser.get(page).status_code == 404
