@@ -17,6 +17,7 @@ from guardian.shortcuts import assign_perm, remove_perm
 from accounts import access
 from accounts.access import Permission
 from accounts.models import User
+from audit.about import apart_from
 from cases.conversations.consent import handing_over
 from cases.deadlines import look_again, running
 from cases.errors import KEY_USED, ActionError
@@ -125,10 +126,13 @@ def refresh(case: Case, by: User | None, now: datetime | None = None) -> Guidanc
     closed = [case.pk] if case.closed_at else []
     facts = facts_for(case, now, newer=not handed_over(closed))
     guidance = guide(facts)
-    if facts.put_off is not None and end_if_pointless(case, facts, guidance, by):
-        guidance = guide(replace(facts, put_off=None))
-    follow(case, guidance, by, now)
-    case.save(update_fields=GUIDED)
+    # What somebody did has a row of its own. By one of what follows from it, or by its absence, who
+    # sees references alone would know that an earlier case counts, or how severe it is.
+    with apart_from(""):
+        if facts.put_off is not None and end_if_pointless(case, facts, guidance, by):
+            guidance = guide(replace(facts, put_off=None))
+        follow(case, guidance, by, now)
+        case.save(update_fields=GUIDED)
     return guidance
 
 

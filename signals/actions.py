@@ -15,7 +15,6 @@ from accounts.access import Permission, Scope
 from accounts.drafts import actions as drafts
 from accounts.drafts.models import SIGNAL
 from accounts.models import User
-from audit.about import apart_from
 from cases.actions import check, file_record, lock, open_case, refresh
 from cases.errors import KEY_USED, ActionError
 from cases.models import Case, Pupil, ShutOut
@@ -231,8 +230,7 @@ def _file(
     if new:
         SignalCategory.objects.bulk_create(SignalCategory(signal=signal, code=c) for c in codes)
         _mark(signal, marks)
-    with apart_from(""):  # by a row of it one would know that an earlier case counts, or how severe
-        refresh(case, by)
+    refresh(case, by)
     return signal
 
 

@@ -188,7 +188,9 @@ def give_up(run: Destruction) -> None:
         # Whoever comes back at this moment waits, or we do: ``pupils_left`` looks for what waits.
         pupils = Pupil.objects.filter(due__destruction=run).order_by("pk")
         list(pupils.select_for_update(of=("self",), no_key=True).values_list("pk"))
-        for item in run.items.select_for_update(of=("self",)).select_related("pupil"):
+        # In an order that tells of no two whether they are one pupil's: it stands in the trail.
+        items = run.items.in_order().select_for_update(of=("self",)).select_related("pupil")
+        for item in items:
             if item.pupil and item.pupil.left_on is None:
                 _off_the_list(item)
             else:

@@ -20,6 +20,7 @@ from cases.destruction.erasing import erase_case
 from cases.models import Case, Pupil, ShutOut
 from cases.need_to_know.actions import open_in_emergency
 from cases.need_to_know.actions import shut_out as keep_out
+from consultations.actions import ask_consultation
 from signals.actions import file_signal
 from signals.models import Signal
 from tests.accounts.every_form import FORMS, Sheet
@@ -211,6 +212,15 @@ def test_the_first_signal_of_a_case_does_not_tell_whether_there_was_one_before(
     rows = LogEntry.objects.of_school(school, administrator).filter(pk__gt=before)
     told = [(row.kind, row.content_type.model) for row in rows.order_by("pk")]
     assert told == [("made", "case"), ("made", "signal")]
+    # Nor does the first thing that the care team does: of a mild one the step follows then.
+    before = LogEntry.objects.latest("pk").pk
+    with set_actor(coordinator):
+        ask_consultation(
+            signal.case, coordinator, uuid.uuid4(), kind="family_worker", question="Hoe nu?",
+            shared="Moe.", invitees=(),
+        )  # fmt: skip
+    asked = LogEntry.objects.of_school(school, administrator).filter(pk__gt=before)
+    assert [(one.kind, one.content_type.model) for one in asked] == [("made", "consultation")]
     assert {row.case_reference for row in rows} == {signal.case.reference}
 
 
