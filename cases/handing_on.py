@@ -9,6 +9,7 @@ from accounts import access
 from accounts.access import Permission, Scope
 from accounts.models import Membership
 from accounts.roles import Role
+from audit.about import apart_from
 from cases.models import Case, CaseUserObjectPermission, EmergencyAccess, ShutOut
 from cases.notifications.kinds import RESPONSIBLE
 from cases.notifications.telling import notify
@@ -17,11 +18,13 @@ from cases.notifications.telling import notify
 TAKES_OVER = (Role.COORDINATOR, Role.ATTENTION_OFFICER, Role.SCHOOL_LEADER)
 
 
+@apart_from("")
 def hand_on(membership: Membership, **kwargs: Any) -> None:
     """Take back the grants of an ended membership and hand its open tasks to the coordinator.
 
     In the transaction that ends it (``accounts.signals.membership_ended``). Somebody who holds
-    another role at the school keeps what that one gives.
+    another role at the school keeps what that one gives. In the trail of a school stands the role
+    alone: by the case in which nothing ended one would know from which they are kept.
     """
     if membership.school_id is None:
         return

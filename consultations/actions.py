@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts import access
 from accounts.access import Permission
 from accounts.models import Membership, User
+from audit.about import apart_from
 from cases.actions import check, file_record, lock, refresh
 from cases.errors import KEY_USED, ActionError
 from cases.models import Case
@@ -178,6 +179,7 @@ def withdraw_invitation(invitation: Invitation, by: User) -> None:
         invitation.save(update_fields=["withdrawn_at"])
 
 
+@apart_from("")  # as what else ends with a role (``cases.handing_on``)
 def withdraw_invitations_of(membership: Membership, **kwargs: Any) -> None:
     """Withdraw what somebody was invited to through a role that ended, in that transaction.
 

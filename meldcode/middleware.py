@@ -41,6 +41,8 @@ METHODS = ("GET", "HEAD", "POST")
 SIGNING_IN = "/account/"
 # What a browser asks for by itself, where a page names no icon.
 ICONS = {"/favicon.ico", "/apple-touch-icon.png", "/apple-touch-icon-precomposed.png"}
+# What a browser says of what our own pages ask for.
+OWN = "same-origin"
 # What a browser says of what becomes a page, in a tab or window.
 OPENED = "document"
 # Whatever else has something in its address names somebody, or what is about them: more people can
@@ -143,11 +145,12 @@ class OwnPagesMiddleware:
         No page of ours has others fetched in advance; of what a page of others has, a browser says
         that nobody's page asked for it.
         """
-        elsewhere = request.headers.get("sec-fetch-site") in OTHER_SITES
+        site = request.headers.get("sec-fetch-site", OWN)
         is_part = request.headers.get("sec-fetch-dest", OPENED) != OPENED
         said = (request.headers.get("sec-purpose", ""), request.headers.get("purpose", ""))
         in_advance = any("prefetch" in one.lower() for one in said)
-        if (elsewhere and is_part) or in_advance or _is_a_socket(request):
+        # What the browser fetches later, for a page that is closed by then, is nobody's either.
+        if (site != OWN and is_part) or in_advance or _is_a_socket(request):
             return HttpResponse(status=403)
         if request.path_info in ICONS:  # ours is another; and nobody asked for any page
             return HttpResponse(status=404)

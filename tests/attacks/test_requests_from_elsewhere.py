@@ -355,7 +355,7 @@ ORIGINS = ["https://kantine.school.example", "http://testserver:8000", ""]
 
 
 @shows("csrf-6")
-@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
 @pytest.mark.parametrize("as_what", PART_OF_IT, ids=lambda one: "-".join(one.values()))
 def test_no_page_is_a_picture_or_a_frame_of_another_site(signed_in, coordinator, site, as_what):
     """A neighbour's picture kept a session awake all day, and undid a second factor half set up."""

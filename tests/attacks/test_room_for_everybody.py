@@ -134,16 +134,17 @@ def test_who_is_kept_out_takes_a_package_in_once(case, kept_out, coordinator, si
     package, browser = package_about(case.pupil), signed_in(kept_out)
     for __ in range(3):
         answer = sent(browser, package)
-        assert (answer.status_code, answer.url) == (302, reverse("signals:mine"))
+        own = Signal.objects.get(author=kept_out)
+        here = reverse("signals:detail", args=[own.reference])
+        assert (answer.status_code, answer.url) == (302, here)
     assert case.attachments.count() == ReceivedDossier.objects.count() == 1
-    assert Signal.objects.filter(author=kept_out).count() == 1
     # What became of it meanwhile they do not hear: withdrawn, or in a case that is closed.
     before = own_signals(browser)
     files.withdraw(Attachment.objects.get(), coordinator, why="Hoort hier niet.")
-    assert sent(browser, package).url == reverse("signals:mine")
+    assert sent(browser, package).url == here
     ended = {"closed_at": timezone.now(), "outcome": "other", "closing_grounds": "Klaar."}
     Case.objects.filter(pk=case.pk).update(**ended)
-    assert sent(browser, package).url == reverse("signals:mine")
+    assert sent(browser, package).url == here
     assert own_signals(browser) == before
     assert Attachment.objects.count() == 1
     # By who sees the case it is taken in once more, where it was withdrawn.

@@ -10,7 +10,7 @@ from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from accounts.models import Membership
-from accounts.people.actions import give_role
+from accounts.people.actions import end_role, give_role
 from accounts.roles import Role
 from audit import trail
 from audit.kinds import Kind
@@ -29,6 +29,8 @@ from tests.cases.test_rights_requests import answer, ask
 from tests.conftest import sign_in
 from tests.factories import (
     CaseFactory,
+    ConsultationFactory,
+    InvitationFactory,
     PupilFactory,
     ReceivedDossierFactory,
     SchoolFactory,
@@ -421,6 +423,25 @@ def test_who_is_kept_out_does_not_say_in_the_trail_of_the_school_which_cases_are
     # Nor, by what ended with it, whom it is about.
     assert [(one.kind, one.content_type.model) for one in seen] == [("made", "shutout")]
     assert {one.case_reference for one in seen} == {case.reference}
+
+
+def test_nor_does_the_end_of_a_role_say_in_which_case_it_ended_nothing(
+    case, coordinator, teacher, school, administrator
+):
+    """That is the one from which they are kept, also by a case for the board alone."""
+    others = [CaseFactory(pupil=PupilFactory(school=school)) for __ in range(2)]
+    for one in others:
+        assign_perm("cases.take_part", teacher, one)
+        ConsultationFactory(case=one, author=coordinator)
+        InvitationFactory(consultation=one.consultations.get(), user=teacher)
+    Case.objects.filter(pk=others[0].pk).update(responsible=teacher)
+    before = LogEntry.objects.latest("pk").pk
+    with set_actor(administrator):
+        end_role(teacher.memberships.get(), administrator, school)
+    rows = LogEntry.objects.filter(pk__gt=before)
+    assert {one.reference for one in others} <= set(rows.values_list("case_reference", flat=True))
+    seen = rows & LogEntry.objects.of_school(school, administrator)
+    assert {one.case_reference for one in seen} == {""}
 
 
 def test_nor_does_a_request_to_destroy_that_was_granted(case, coordinator, school, administrator):
