@@ -3,10 +3,8 @@
 import codecs
 import gc
 import time
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Lock
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from django.conf import settings
@@ -33,8 +31,8 @@ from accounts.sessions import (
     was_led_in_just_now,
 )
 from api.middleware import AT
+from meldcode.in_hand import InHand
 from meldcode.trouble import database_away
-from meldcode.turns import Turns
 
 METHODS = ("GET", "HEAD", "POST")
 # What the addresses of signing in, of providers and of one's account begin with.
@@ -186,7 +184,7 @@ class OpenedByNobodyMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self._turns = Turns()
+        self._in_hand = InHand()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Say where it leads; and remember for a minute who is led in by a provider.
@@ -196,19 +194,26 @@ class OpenedByNobodyMiddleware:
         """
         elsewhere = request.headers.get("sec-fetch-site") in OTHER_SITES
         is_asked = is_opened_by_nobody(request) or (elsewhere and request.method == "POST")
-        if (is_asked and not _leads_back(request)) or self._is_too_often(request):
-            leads = {"leads_to": _address_of(request), "elsewhere": ELSEWHERE}
-            page = render_to_string("opened_by_nobody.html", leads)
-            return HttpResponse(page, headers={"Cache-Control": "no-store"})
+        if is_asked and not _leads_back(request):
+            return _asks_first(request)
+        cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        opens = request.method == "GET" and request.headers.get("sec-fetch-mode") == "navigate"
+        if not (cookie and opens):
+            return self._answer(request)
+        # More pages at once than anybody presses are those of a tab that stops each (``in_hand``).
+        with self._in_hand.take(cookie) as is_taken:
+            return self._answer(request) if is_taken else _asks_first(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         lead(request, response)
         return response
 
-    def _is_too_often(self, request: HttpRequest) -> bool:
-        """Tell whether a browser opens more pages than anybody can press (``meldcode.turns``)."""
-        cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-        opens = request.method == "GET" and request.headers.get("sec-fetch-mode") == "navigate"
-        return bool(cookie) and opens and not self._turns.takes(cookie)
+
+def _asks_first(request: HttpRequest) -> HttpResponse:
+    leads = {"leads_to": _address_of(request), "elsewhere": ELSEWHERE}
+    page = render_to_string("opened_by_nobody.html", leads)
+    return HttpResponse(page, headers={"Cache-Control": "no-store"})
 
 
 def _leads_back(request: HttpRequest) -> bool:
@@ -387,36 +392,23 @@ def _is_laborious(request: HttpRequest) -> bool:
 
 
 class FormsInHandMiddleware:
-    """Works on so many forms of one person at once in this process, which has more hands than that.
+    """Works on so many forms of one person at once in this process (``meldcode.in_hand``).
 
     A form can wait for what somebody else is writing, and keeps its hand meanwhile: thirty of one
     person, sent while a long list of pupils was written down, kept the web from answering anybody.
     Of the others nothing is saved, as their page says, with the words that were typed.
     """
 
-    AT_ONCE = 2
-
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self._lock = Lock()
-        self._in_hand: Counter[int] = Counter()
+        self._in_hand = InHand()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Take the form in hand, or say that it is not saved."""
         if request.method != "POST" or not request.user.is_authenticated:
             return self.get_response(request)
-        person = request.user.pk
-        with self._lock:
-            if self._in_hand[person] >= self.AT_ONCE:
-                return database_away(request)
-            self._in_hand[person] += 1
-        try:
-            return self.get_response(request)
-        finally:
-            with self._lock:
-                self._in_hand[person] -= 1
-                if not self._in_hand[person]:
-                    del self._in_hand[person]
+        with self._in_hand.take(request.user.pk) as is_taken:
+            return self.get_response(request) if is_taken else database_away(request)
 
 
 class PermissionsPolicyMiddleware:

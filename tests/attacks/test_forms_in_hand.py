@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from accounts import typed
+from meldcode.in_hand import AT_ONCE
 from meldcode.middleware import FormsInHandMiddleware
 from meldcode.watch import bound_questions
 from tests.attacks.proof import shows
@@ -66,7 +67,7 @@ def test_one_that_fails_is_in_hand_no_more(coordinator):
         raise OperationalError
 
     web = FormsInHandMiddleware(fails)
-    for __ in range(FormsInHandMiddleware.AT_ONCE + 1):
+    for __ in range(AT_ONCE + 1):
         with pytest.raises(OperationalError):
             web(form_of(coordinator))
 

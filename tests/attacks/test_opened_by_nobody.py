@@ -7,7 +7,6 @@ shown to nobody.
 
 import html
 import re
-import time
 from datetime import timedelta
 from uuid import uuid4
 
@@ -17,7 +16,8 @@ from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import mail
-from django.test import Client, TestCase
+from django.http import HttpResponse
+from django.test import Client, RequestFactory, TestCase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import escape_uri_path
@@ -26,8 +26,7 @@ from accounts import typed
 from accounts.people.actions import invite
 from accounts.sessions import BY_ITSELF
 from audit.models import LogEntry
-from meldcode.middleware import BY_A_FORM, LED_BACK_TO
-from meldcode.turns import MOST, WITHIN, Turns
+from meldcode.middleware import BY_A_FORM, LED_BACK_TO, OpenedByNobodyMiddleware
 from tests.accounts.second_factors import LOGIN, code, give_app, key_of, sign_in
 from tests.attacks.passkey import Passkey
 from tests.attacks.proof import shows
@@ -48,6 +47,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 SAID = "Je logt in met je schoolaccount"
 PRESSED = {**FROM_ELSEWHERE, "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
 STOPPED = {name: said for name, said in PRESSED.items() if name != "sec-fetch-user"}
+
+# What a page of ours asks for beside itself.
+PART = {"sec-fetch-mode": "cors"}
 
 
 def was_asked(answer) -> bool:
@@ -264,31 +266,29 @@ def invited(school, administrator) -> str:
 
 
 @shows("csrf-6")
-def test_a_browser_opens_no_more_pages_than_anybody_presses(
-    signed_in, coordinator, teacher, monkeypatch, django_assert_num_queries
-):
+def test_of_one_browser_two_pages_are_in_hand_at_once_and_no_more(coordinator):
     """A page of others in a tab of ours went back in it, forty times a second, and stopped."""
-    now = [1000.0]
-    monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    browser, other = signed_in(coordinator), signed_in(teacher)
-    back = {"sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate"}
-    for __ in range(MOST):
-        assert not was_asked(browser.get(reverse("help"), headers=back))
-    with django_assert_num_queries(0):
-        assert was_asked(browser.get(reverse("help"), headers=back))
-    # Nobody else, nothing but pages; and once it left off.
-    assert not was_asked(other.get(reverse("help"), headers=back))
-    assert not was_asked(browser.get(reverse("help")))
-    now[0] += WITHIN + 1
-    assert not was_asked(browser.get(reverse("help"), headers=back))
+    answers = []
 
+    def page_of(cookie, **headers):
+        request = RequestFactory().get("/tasks/", headers={"sec-fetch-mode": "navigate", **headers})
+        request.COOKIES[settings.SESSION_COOKIE_NAME] = cookie
+        return request
 
-def test_of_browsers_that_left_off_nothing_is_kept(monkeypatch):
-    now = [1000.0]
-    monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    turns = Turns(most=2, within=5)
-    for number in range(100):
-        assert turns.takes(f"cookie {number}")
-    now[0] += 6
-    assert [turns.takes("another") for __ in range(3)] == [True, True, False]
-    assert len(turns._times) == 1
+    def waits(_request):
+        """The first page waits for a second one, and that for what comes meanwhile."""
+        if len(answers) == 0:
+            answers.append(None)
+            answers.append(web(page_of("one")))
+        elif len(answers) == 1:
+            answers.append(web(page_of("one")))
+            answers.extend([web(page_of("another")), web(page_of("one", **PART))])
+        return HttpResponse("ours")
+
+    web = OpenedByNobodyMiddleware(waits)
+    assert web(page_of("one")).content == b"ours"
+    __, third, *others = answers
+    assert "Deze pagina openen?" in third.content.decode()
+    assert [one.content for one in others] == [b"ours"] * 3
+    assert web(page_of("one")).content == b"ours"
+    assert not web._in_hand._busy
