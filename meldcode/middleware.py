@@ -25,6 +25,7 @@ from django.utils.http import escape_leading_slashes
 
 from accounts.sessions import (
     OTHER_SITES,
+    PRESSED,
     is_at_provider,
     is_opened_by_nobody,
     lead,
@@ -198,9 +199,10 @@ class OpenedByNobodyMiddleware:
             return _asks_first(request)
         cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
         opens = request.method == "GET" and request.headers.get("sec-fetch-mode") == "navigate"
-        if not (cookie and opens):
+        if not (cookie and opens) or request.headers.get("sec-fetch-user") == PRESSED:
             return self._answer(request)
-        # More pages at once than anybody presses are those of a tab that stops each (``in_hand``).
+        # Several at once, without a press, are those of a tab that stops each (``in_hand``). Who
+        # presses a slow link three times means it.
         with self._in_hand.take(cookie) as is_taken:
             return self._answer(request) if is_taken else _asks_first(request)
 

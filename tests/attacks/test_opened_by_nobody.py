@@ -282,13 +282,14 @@ def test_of_one_browser_two_pages_are_in_hand_at_once_and_no_more(coordinator):
             answers.append(web(page_of("one")))
         elif len(answers) == 1:
             answers.append(web(page_of("one")))
-            answers.extend([web(page_of("another")), web(page_of("one", **PART))])
+            pressed = page_of("one", **{"sec-fetch-user": "?1"})
+            answers.extend(map(web, [page_of("another"), page_of("one", **PART), pressed]))
         return HttpResponse("ours")
 
     web = OpenedByNobodyMiddleware(waits)
     assert web(page_of("one")).content == b"ours"
     __, third, *others = answers
     assert "Deze pagina openen?" in third.content.decode()
-    assert [one.content for one in others] == [b"ours"] * 3
+    assert [one.content for one in others] == [b"ours"] * 4
     assert web(page_of("one")).content == b"ours"
     assert not web._in_hand._busy
