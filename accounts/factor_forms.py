@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from allauth.account.adapter import get_adapter
+from allauth.core import context
 from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa import app_settings
 from allauth.mfa.base import forms as codes
@@ -21,6 +22,7 @@ from django.core.cache import cache
 from django.utils.http import int_to_base36
 from django.utils.translation import gettext_lazy as _
 from fido2.utils import websafe_decode, websafe_encode
+from fido2.webauthn import CollectedClientData
 
 from accounts.models import User
 from accounts.password_forms import NothingInTheBox
@@ -88,18 +90,35 @@ NOT_ALONE = _(
 
 
 class CredentialField(forms.JSONField):
-    """What a browser says of a passkey, as long and as deep as that is."""
+    """What a browser says of a passkey, as long and as deep as that is, on a page of ours."""
 
     def to_python(self, value: Any) -> Any:
-        """Read it. Raises ``ValidationError`` for what is none."""
+        """Read it. Raises ``ValidationError`` for what is none, or was given to another page."""
         if isinstance(value, str) and len(value) > LONGEST_SAID:
             raise forms.ValidationError(NOT_ACCEPTED)
         with broken_is_wrong():
-            return super().to_python(value)
+            said = super().to_python(value)
+            if said is not None and not _is_of_our_page(said):
+                raise forms.ValidationError(NOT_ACCEPTED)
+            return said
 
     def bound_data(self, data: Any, initial: Any) -> None:
         """Return nothing to show again: a key answers once."""
         return
+
+
+def _is_of_our_page(said: Any) -> bool:
+    """Tell whether a passkey answered a page of this very address, and not one in a frame.
+
+    A browser lets each page of a name below ours, and of another port, ask for our passkeys, and
+    fido2 takes what they hand on (WebAuthn 3, 13.4.9). Where there is no TLS, as in a try-out,
+    browsers and proxies agree on no address.
+    """
+    if app_settings.WEBAUTHN_ALLOW_INSECURE_ORIGIN:
+        return True
+    page = CollectedClientData(websafe_decode(said["response"]["clientDataJSON"]))
+    here = f"{context.request.scheme}://{context.request.get_host()}"
+    return page.origin == here and not page.cross_origin
 
 
 @contextmanager

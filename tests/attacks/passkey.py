@@ -39,19 +39,25 @@ class Passkey:
             user=user, type=Authenticator.Type.WEBAUTHN, data=self._registered()
         )
 
-    def made(self, challenge: str) -> str:
+    def made(self, challenge: str, page: str = f"https://{PLACE}", *, framed: bool = False) -> str:
         """Return what a browser sends that makes it, silent about whether it signs in alone."""
-        said = self._registered(challenge)["credential"]
+        said = self._registered(challenge, page, framed=framed)["credential"]
         return json.dumps({**said, "clientExtensionResults": {}})
 
-    def _registered(self, challenge: str = "A" * 43) -> dict:
+    def _registered(
+        self,
+        challenge: str = "A" * 43,
+        page: str = f"https://{PLACE}",
+        *,
+        framed: bool = False,
+    ) -> dict:
         """Return what is kept of it: as if it had been added on the page."""
         public = ES256.from_cryptography_key(self.key.public_key())
         credential = AttestedCredentialData.create(Aaguid.NONE, self.id, public)
         seen = AuthenticatorData.create(
             _place(), PRESENT_AND_KNOWN | WITH_CREDENTIAL, 0, bytes(credential)
         )
-        client = CollectedClientData.create("webauthn.create", challenge, f"https://{PLACE}")
+        client = CollectedClientData.create("webauthn.create", challenge, page, cross_origin=framed)
         response = {
             "attestationObject": websafe_encode(bytes(AttestationObject.create("none", seen, {}))),
             "clientDataJSON": websafe_encode(client),
@@ -65,10 +71,23 @@ class Passkey:
             },
         }  # fmt: skip
 
-    def answer(self, challenge: str, place: str = PLACE, *, known: bool = True) -> str:
-        """Return the answer to a challenge, as the page sends it; ``known``: by who holds it."""
+    def answer(
+        self,
+        challenge: str,
+        place: str = PLACE,
+        *,
+        known: bool = True,
+        page: str | None = None,
+        framed: bool = False,
+    ) -> str:
+        """Return the answer to a challenge, as the page sends it.
+
+        ``known``: by who holds it; ``page``: whose page asked for it; ``framed``: within another.
+        """
         self.count += 1
-        client = CollectedClientData.create("webauthn.get", challenge, f"https://{place}")
+        client = CollectedClientData.create(
+            "webauthn.get", challenge, page or f"https://{place}", cross_origin=framed
+        )
         seen = _place(place) + struct.pack(
             ">BI", PRESENT_AND_KNOWN if known else PRESENT, self.count
         )
