@@ -288,6 +288,8 @@ class RoleInvitation(models.Model):
     invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     invited_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
+    # When somebody first came by its link, which stands in the history of that browser since.
+    opened_at = models.DateTimeField(null=True, blank=True, editable=False)
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

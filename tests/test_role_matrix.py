@@ -122,6 +122,7 @@ MATRIX: dict[str, tuple[str, ...] | str] = {
     "api:counts":                            PUBLIC,
     "people:invitation":                     PUBLIC,
     "people:open_invitation":                PUBLIC,
+    "people:new_link":                       PUBLIC,
     "notifications:list":                    EVERYBODY,
     "notifications:open":                    ("coordinator",),  # whose it is
     "notifications:read_all":                EVERYBODY,
@@ -313,6 +314,7 @@ POST_ONLY = {
     "end_session",
     "end_other_sessions",
     "people:withdraw_invitation",
+    "people:new_link",
     "cases:take_on",
     "cases:go_on",
     "cases:remove_vacation",

@@ -22,6 +22,7 @@ from accounts.access import Permission
 from accounts.errors import KEY_USED, ActionError
 from accounts.models import Membership, RoleInvitation, School, User
 from accounts.most import check_room
+from accounts.opened_links import is_late
 from accounts.people import mails
 from accounts.people.roles import place_of
 from accounts.people.winding_up import (
@@ -137,6 +138,33 @@ def _invite(
     )
     transaction.on_commit(lambda: mails.send_invitation(invitation, secret))
     return invitation
+
+
+def open_link(invitation: RoleInvitation) -> None:
+    """Note that somebody came by an invitation's link; the first time counts."""
+    first = RoleInvitation.objects.filter(pk=invitation.pk, opened_at__isnull=True)
+    first.update(opened_at=timezone.now())
+
+
+def send_new_link(invitation: RoleInvitation) -> bool:
+    """Let a late link open nothing any more, and mail another; return whether it went.
+
+    Only to the address that was invited, and once for each link: who asks need not be its owner.
+    """
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    with transaction.atomic():
+        found = (
+            RoleInvitation.objects.acceptable()
+            .select_for_update(of=("self",))
+            .select_related("school")
+            .filter(pk=invitation.pk, secret_hash=invitation.secret_hash)
+            .first()
+        )
+        if found is None or not is_late(found.opened_at):
+            return False
+        found.secret_hash, found.opened_at = hashed(secret), None
+        found.save(update_fields=["secret_hash", "opened_at"])
+    return mails.send_invitation(found, secret)
 
 
 @transaction.atomic

@@ -32,14 +32,17 @@ TRIED = timedelta(days=14)
 LATER = timedelta(minutes=5)
 
 
-def send_invitation(invitation: RoleInvitation, secret: str) -> None:
-    """Send the link with which the invited person comes in. A new school's people read Dutch."""
+def send_invitation(invitation: RoleInvitation, secret: str) -> bool:
+    """Send the link with which the invited person comes in, and tell whether it went.
+
+    A new school's people read Dutch.
+    """
     link = settings.SITE_URL + reverse("people:open_invitation", args=[secret])
     with translation.override(settings.LANGUAGE_CODE):
         text = render_to_string(
             "people/email/invitation.txt", {"invitation": invitation, "link": link}
         )
-        _send(_("Meldcode: you are invited"), text, invitation.email)
+        return _send(_("Meldcode: you are invited"), text, invitation.email)
 
 
 def tell(what: What, about: int, *, by: User | None = None, on: date | None = None) -> None:

@@ -22,5 +22,6 @@ urlpatterns = [
         "people/<uuid:person>/second-factor/", views.reset_second_factor, name="reset_second_factor"
     ),
     path("invitation/", views.invitation, name="invitation"),
+    path("invitation/new-link/", views.new_link, name="new_link"),
     path("invitation/<str:secret>/", views.open_invitation, name="open_invitation"),
 ]

@@ -14,6 +14,7 @@ from accounts import access, second_factor
 from accounts.access import PUBLIC, Permission, open_to, requires
 from accounts.errors import ActionError
 from accounts.models import Membership, RoleInvitation, School, User
+from accounts.opened_links import is_late
 from accounts.people import actions
 from accounts.people.forms import AcceptForm, InvitationForm, NewAccountForm, RoleForm
 from accounts.people.winding_up import ends_with
@@ -203,7 +204,8 @@ def open_invitation(request: HttpRequest, secret: str) -> HttpResponse:
     Of a link that opens nothing no session is made: anybody can make up such links.
     """
     opened = actions.hashed(secret)
-    if _invitations().filter(secret_hash=opened).exists():
+    if found := _invitations().filter(secret_hash=opened).first():
+        actions.open_link(found)
         request.session[SECRET_IN_SESSION] = opened
     else:
         request.session.pop(SECRET_IN_SESSION, None)  # nor is it the link opened before
@@ -217,6 +219,8 @@ def invitation(request: HttpRequest) -> HttpResponse:
     found = _standing(request)
     if found is None:
         return render(request, "people/no_invitation.html")
+    if is_late(found.opened_at) and not _is_for(found, request):
+        return render(request, "people/late_link.html")
     if request.user.is_authenticated:
         return _accept_signed_in(request, found)
     if User.objects.filter(email=found.email).exists():
@@ -231,11 +235,34 @@ def invitation(request: HttpRequest) -> HttpResponse:
     return _form_page(request, "people/accept.html", form, invitation=found)
 
 
+@open_to(PUBLIC)
+@require_POST
+def new_link(request: HttpRequest) -> HttpResponse:
+    """Mail another link to who was invited, in the place of one that was opened long ago.
+
+    Whoever found the old one in a browser gains nothing by it: no page says whom it is for.
+    """
+    found = _standing(request)
+    if found is not None and is_late(found.opened_at):
+        del request.session[SECRET_IN_SESSION]
+        if actions.send_new_link(found):
+            text = _("A new link is on its way to the address that was invited.")
+            messages.success(request, text)
+        else:
+            text = _("No mail could be sent now. Ask your administrator for a new invitation.")
+            messages.error(request, text)
+    return redirect("people:invitation")
+
+
+def _is_for(found: RoleInvitation, request: HttpRequest) -> bool:
+    return request.user.is_authenticated and request.user.email.lower() == found.email
+
+
 def _accept_signed_in(request: HttpRequest, found: RoleInvitation) -> HttpResponse:
     # A page that is open to everybody: nobody else asked for it.
     if second_factor.is_missing(request):
         return second_factor.ask_for_it(request)
-    mine = request.user.email.lower() == found.email
+    mine = _is_for(found, request)
     form = AcceptForm(_sent_for(found, request) if mine else None, invitation=found)
     if form.is_valid():
         del request.session[SECRET_IN_SESSION]

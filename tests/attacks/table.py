@@ -192,6 +192,11 @@ ATTACKS = (
         "that can be handed over of each case for one's own signal, to see which case is whose",
         "who does not see a case reads no reference of a record there, nor which day a signal is "
         "about"),
+    Attack("role-8", "4.1.2",
+        "Look in the history of a browser for the link of an invitation that somebody opened and "
+        "did not finish, and choose the password",
+        "half an hour after it was first opened it opens nothing and says of nobody; a new one "
+        "goes to who was invited"),
     # --- One-time codes ---------------------------------------------------------------------------
     Attack("code-1", "2.8.4",
         "Use the code of an app a second time, for as long as it is valid (the half minute "
@@ -215,6 +220,10 @@ ATTACKS = (
         "As a stranger: keep the server at work by the answer of a passkey that is megabytes "
         "long, or goes thousands deep",
         "refused by its length before it is read; what goes deep is wrong, and no error"),
+    Attack("code-9", "2.7.1",
+        "From a page of a name below ours, of another port of it, or in a frame: ask a visitor's "
+        "passkey for an answer to a challenge of ours, and sign in by it",
+        "refused: it answered another page than ours"),
     Attack("code-5", "3.7.1",
         "Get past a fresh second factor by POST or HEAD without GET, by htmx, by the password"
         " alone",
@@ -249,9 +258,10 @@ ATTACKS = (
         "five tries a minute for one address, known or not; beyond twenty mails a day one for each "
         "time that its owner signed in, and the answer does not tell"),
     Attack("limit-6", "2.2.1",
-        "Guess the secret of an invitation or of a reset link, or the password when asked "
-        "again",
-        "256 bits; twenty tries of a reset a minute; ten of asking again"),
+        "Guess the secret of an invitation or of a reset link, find the latter in a browser, or "
+        "the password when asked again",
+        "256 bits; half an hour once it was opened; twenty tries of a reset a minute; ten of "
+        "asking again"),
     Attack("limit-7", "2.2.1",
         "Fill the table of sessions with questions for a passkey, or the log with refused forms, "
         "so that it forgets what was in it",

@@ -25,8 +25,8 @@ OTHERS = {
     "no TLS": {"page": f"http://{PLACE}"},
     "in a frame": {"page": OURS, "framed": True},
 }
-WHOSE = [*({"said": said, "taken": False} for said in OTHERS.values()),
-         {"said": {"page": OURS}, "taken": True}]  # fmt: skip
+by_a_page = pytest.mark.parametrize("whose", [*({"said": said, "taken": False} for said in OTHERS.values()),
+         {"said": {"page": OURS}, "taken": True}], ids=[*OTHERS, "ours"])  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -38,43 +38,48 @@ def asked(page, options: str) -> str:
     return page.context["js_data"][options]["publicKey"]["challenge"]
 
 
-@pytest.mark.parametrize("whose", WHOSE, ids=[*OTHERS, "ours"])
-class TestWhatAnotherPageGot:
-    @shows("code-9")
-    def test_signs_nobody_in(self, whose, teacher):
-        key, browser = Passkey(teacher), Client()
-        options = browser.get(
-            BY_PASSKEY, headers={"X-Requested-With": "XMLHttpRequest"}, secure=True
-        ).json()["request_options"]
-        answer = key.answer(options["publicKey"]["challenge"], **whose["said"])
-        browser.post(BY_PASSKEY, {"credential": answer}, secure=True)
-        assert ("_auth_user_id" in browser.session) == whose["taken"]
+@shows("code-9")
+@by_a_page
+def test_what_another_page_got_signs_nobody_in(whose, teacher):
+    key, browser = Passkey(teacher), Client()
+    options = browser.get(
+        BY_PASSKEY, headers={"X-Requested-With": "XMLHttpRequest"}, secure=True
+    ).json()["request_options"]
+    answer = key.answer(options["publicKey"]["challenge"], **whose["said"])
+    browser.post(BY_PASSKEY, {"credential": answer}, secure=True)
+    assert ("_auth_user_id" in browser.session) == whose["taken"]
 
-    @shows("code-9")
-    def test_is_no_second_step(self, whose, teacher):
-        key, browser = Passkey(teacher), Client()
-        typed = {"login": teacher.email, "password": PASSWORD}
-        browser.post(reverse("account_login"), typed, secure=True)
-        challenge = asked(browser.get(GIVE, secure=True), "request_options")
-        answer = key.answer(challenge, **whose["said"])
-        browser.post(GIVE, {"credential": answer}, secure=True)
-        assert ("_auth_user_id" in browser.session) == whose["taken"]
 
-    @shows("code-9")
-    def test_is_no_fresh_factor(self, whose, administrator, signed_in):
-        key = Passkey(administrator)
-        browser = signed_in(administrator, second_factor_ago=timedelta(hours=1))
-        challenge = asked(browser.get(AGAIN, secure=True), "request_options")
-        browser.post(AGAIN, {"credential": key.answer(challenge, **whose["said"])}, secure=True)
-        opened = browser.get(reverse("people:invite"), secure=True).status_code == 200
-        assert opened == whose["taken"]
+@shows("code-9")
+@by_a_page
+def test_what_another_page_got_is_no_second_step(whose, teacher):
+    key, browser = Passkey(teacher), Client()
+    typed = {"login": teacher.email, "password": PASSWORD}
+    browser.post(reverse("account_login"), typed, secure=True)
+    challenge = asked(browser.get(GIVE, secure=True), "request_options")
+    answer = key.answer(challenge, **whose["said"])
+    browser.post(GIVE, {"credential": answer}, secure=True)
+    assert ("_auth_user_id" in browser.session) == whose["taken"]
 
-    @shows("code-9")
-    def test_is_no_new_passkey(self, whose, teacher, signed_in):
-        key = Passkey(teacher)
-        Authenticator.objects.all().delete()
-        browser = signed_in(teacher, second_factor_ago=timedelta(minutes=1))
-        challenge = asked(browser.get(ADD, secure=True), "creation_options")
-        made = {"name": "Sleutel", "credential": key.made(challenge, **whose["said"])}
-        browser.post(ADD, made, secure=True)
-        assert Authenticator.objects.filter(type="webauthn").exists() == whose["taken"]
+
+@shows("code-9")
+@by_a_page
+def test_what_another_page_got_is_no_fresh_factor(whose, administrator, signed_in):
+    key = Passkey(administrator)
+    browser = signed_in(administrator, second_factor_ago=timedelta(hours=1))
+    challenge = asked(browser.get(AGAIN, secure=True), "request_options")
+    browser.post(AGAIN, {"credential": key.answer(challenge, **whose["said"])}, secure=True)
+    opened = browser.get(reverse("people:invite"), secure=True).status_code == 200
+    assert opened == whose["taken"]
+
+
+@shows("code-9")
+@by_a_page
+def test_what_another_page_got_is_no_new_passkey(whose, teacher, signed_in):
+    key = Passkey(teacher)
+    Authenticator.objects.all().delete()
+    browser = signed_in(teacher, second_factor_ago=timedelta(minutes=1))
+    challenge = asked(browser.get(ADD, secure=True), "creation_options")
+    made = {"name": "Sleutel", "credential": key.made(challenge, **whose["said"])}
+    browser.post(ADD, made, secure=True)
+    assert Authenticator.objects.filter(type="webauthn").exists() == whose["taken"]

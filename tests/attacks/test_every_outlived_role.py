@@ -53,6 +53,7 @@ OF_ONES_OWN = {
     "notifications:remove_device": "one's own browser",
     "notifications:settings": "how one is told, and not of what",
     "signals:throw_draft_away": "one's own draft",
+    "people:new_link": "a mail to who was invited, whoever asks",
     "stay": "one's own session",
 }
 ONLY_LOOKS = {
