@@ -25,8 +25,11 @@ OTHERS = {
     "no TLS": {"page": f"http://{PLACE}"},
     "in a frame": {"page": OURS, "framed": True},
 }
-by_a_page = pytest.mark.parametrize("whose", [*({"said": said, "taken": False} for said in OTHERS.values()),
-         {"said": {"page": OURS}, "taken": True}], ids=[*OTHERS, "ours"])  # fmt: skip
+WHOSE = [
+    *({"said": said, "taken": False} for said in OTHERS.values()),
+    {"said": {"page": OURS}, "taken": True},
+]
+by_a_page = pytest.mark.parametrize("whose", WHOSE, ids=[*OTHERS, "ours"])
 
 
 @pytest.fixture(autouse=True)
