@@ -183,7 +183,7 @@ def was_written_in_since(export: DossierExport) -> bool:
     """
     if not export.kind.goes_out:
         return False
-    rows = LogEntry.objects.of_case(export.case.reference)
+    rows = _rows_for(export.case, export.requested_by)
     return _written(rows).filter(timestamp__gt=export.requested_at).exists()
 
 
@@ -201,14 +201,14 @@ def mark(case: Case, by: User) -> str:
     By how many rows say so, of which none ever goes, and not by the clock: a row can bear a moment
     of before a page was shown, and be there after it alone.
     """
-    return sealed_number(_written_for(case, by), _purpose(case, by))
+    return sealed_number(_written(_rows_for(case, by)).count(), _purpose(case, by))
 
 
 def _check_seen(case: Case, by: User, seen: str) -> None:
     """Raise ``ActionError`` where somebody wrote in a case since a page was shown, or that page
     does not say which: ticked or chosen was what stood there then.
     """
-    if opened_number(seen, _purpose(case, by)) != _written_for(case, by):
+    if opened_number(seen, _purpose(case, by)) != _written(_rows_for(case, by)).count():
         raise ActionError(
             _(
                 "Something was written in this case since you opened this page. Look at what "
@@ -217,9 +217,9 @@ def _check_seen(case: Case, by: User, seen: str) -> None:
         )
 
 
-def _written_for(case: Case, by: User) -> int:
-    """Return how many rows say that somebody wrote in a case: to who does not see it, of those that
-    the trail of the school shows as being about it.
+def _rows_for(case: Case, by: User) -> QuerySet[LogEntry]:
+    """Return the rows of a case: to who does not see it, those that the trail of the school shows
+    as being about it.
 
     Refused for another, they would know in which case a signal is that they sent themselves, or
     which cases are one pupil's.
@@ -227,8 +227,8 @@ def _written_for(case: Case, by: User) -> int:
     rows = LogEntry.objects.of_case(case.reference)
     if not Case.objects.visible_to(by).filter(pk=case.pk).exists():
         shown = LogEntry.objects.of_school(case.school, by).of_case(case.reference)
-        rows = shown.filter(shown_reference=case.reference)
-    return _written(rows).count()
+        return shown.filter(shown_reference=case.reference)
+    return rows
 
 
 def _purpose(case: Case, by: User) -> str:

@@ -428,16 +428,35 @@ def test_sent_twice_it_is_one_whatever_was_written_in_between(case, coordinator,
     assert browser.post(url, sent).url == first.url
 
 
-@pytest.mark.parametrize("wrote", ["a colleague", "a system", "oneself", "beside"])
-def test_by_its_refusal_nobody_finds_the_case_of_a_pupil(case, administrator, signed_in, wrote):
-    """Who knows about whom it is that something was written would try all cases of the school."""
-    browser, url, sent = opened(case, administrator, signed_in, Code.BUURTTEAM)
+WROTE = ["a colleague", "a system", "oneself", "beside"]
+
+
+def somebody_writes(case, wrote, by):
     how = {
         "a colleague": set_actor(UserFactory()),
         "a system": by_system("Volgsysteem"),
-        "oneself": set_actor(administrator),
+        "oneself": set_actor(by),
         "beside": apart_from(CaseFactory().reference),
     }
     with how[wrote], set_actor(UserFactory()) if wrote == "beside" else nullcontext():
         ConversationFactory(case=case)
+
+
+@pytest.mark.parametrize("wrote", WROTE)
+def test_by_its_refusal_nobody_finds_the_case_of_a_pupil(case, administrator, signed_in, wrote):
+    """Who knows about whom it is that something was written would try all cases of the school."""
+    browser, url, sent = opened(case, administrator, signed_in, Code.BUURTTEAM)
+    somebody_writes(case, wrote, administrator)
     assert browser.post(url, sent).status_code == (422 if wrote == "a colleague" else 302)
+
+
+@pytest.mark.parametrize("wrote", WROTE)
+def test_nor_by_a_paper_that_is_not_made(case, administrator, signed_in, wrote):
+    """It waits for as long as who asked has it: behind all dossiers of a school year."""
+    browser, url, sent = opened(case, administrator, signed_in, Code.BUURTTEAM)
+    browser.post(url, sent)
+    export = DossierExport.objects.get()
+    somebody_writes(case, wrote, administrator)
+    make_dossier(str(export.public_id))
+    export.refresh_from_db()
+    assert export.state == ("failed" if wrote == "a colleague" else "ready")
