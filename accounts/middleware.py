@@ -1,14 +1,18 @@
 """Sessions that rest, the language of the page, and what was typed when a session had ended."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter
+from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.middleware import SessionMiddleware as DjangosSessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -117,6 +121,32 @@ class SecondFactorMiddleware:
         if request.method == "POST":
             typed.keep(request)
         return redirect("mfa_index")
+
+
+class AskedAgainMiddleware:
+    """Whoever is to show again who they are does what they came for afterwards, by a press of theirs.
+
+    allauth keeps what was sent, and does it when a code is given: sent at a screen that was left
+    open (somebody else's passkey, an app to remove) it waited for its owner's next code.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Ask, in the place of allauth's own middleware."""
+        if not isinstance(error, ReauthenticationRequired):
+            return None
+        if request.method == "POST":
+            text = _("Nothing was changed yet. Show who you are first, and then do it once more.")
+            messages.info(request, text)
+        ways = get_adapter().get_reauthentication_methods(request.user)
+        page = ways[0]["url"] if ways else reverse("account_login")
+        return redirect(f"{page}?{urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})}")
 
 
 class KeepTypedMiddleware:

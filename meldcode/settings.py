@@ -108,6 +108,8 @@ MIDDLEWARE = [
     "accounts.middleware.SecondFactorMiddleware",
     "meldcode.middleware.NamedFromElsewhereMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    # After it, and so asked before it, what an error means.
+    "accounts.middleware.AskedAgainMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "audit.middleware.AuditMiddleware",
     "meldcode.middleware.FormsInHandMiddleware",

@@ -224,6 +224,10 @@ ATTACKS = (
         "From a page of a name below ours, of another port of it, or in a frame: ask a visitor's "
         "passkey for an answer to a challenge of ours, and sign in by it",
         "refused: it answered another page than ours"),
+    Attack("code-10", "3.7.1",
+        "At a screen that was left open: send what asks for a fresh second factor (a passkey of "
+        "one's own, no app any more), so that it is done when the owner gives the next code",
+        "nothing of it is kept; the owner does it themselves, or not at all"),
     Attack("code-5", "3.7.1",
         "Get past a fresh second factor by POST or HEAD without GET, by htmx, by the password"
         " alone",
