@@ -124,7 +124,7 @@ class SecondFactorMiddleware:
 
 
 class AskedAgainMiddleware:
-    """Whoever is to show again who they are does what they came for afterwards, by a press of theirs.
+    """Whoever is to show again who they are does what they came for afterwards, by a press.
 
     allauth keeps what was sent, and does it when a code is given: sent at a screen that was left
     open (somebody else's passkey, an app to remove) it waited for its owner's next code.

@@ -1,21 +1,52 @@
-"""How many hands of the web wait at once for somebody who fetches something large.
+"""How many hands of a web process work or wait at once for one: less than it has, some stay free.
+
+A page of others in a tab in which ours was goes back and forth in its history, and stops each time
+before anything is seen; browsers say of that what they say of somebody who goes back. So many of
+them kept the web from answering anybody. And so did forms, and what systems send, that wait for
+what somebody else writes.
 
 What is larger than the proxy takes at once (``response_buffers`` of deploy/Caddyfile) keeps a hand
 until it is read to its end, and nobody reads what they asked for to keep everybody out.
 """
 
 import weakref
-from collections.abc import Callable
-from threading import BoundedSemaphore
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore, Lock
 
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 NONE_FREE = _("Another large file is being fetched at this moment. Try again in a few minutes.")
-# Of each web process, which has four hands (Dockerfile).
-AT_ONCE = 1
+# In each web process, which has four hands (Dockerfile): pages of one browser that nobody pressed,
+# forms of one person, calls of one school's systems, and large files of all.
+PAGES_AT_ONCE, FORMS_AT_ONCE, CALLS_AT_ONCE, LARGE_AT_ONCE = 2, 2, 1, 1
 
-_free = BoundedSemaphore(AT_ONCE)
+_free = BoundedSemaphore(LARGE_AT_ONCE)
+
+
+class InHand:
+    """What this process has in hand, by whose it is."""
+
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
+        self._lock = Lock()
+        self._busy: Counter[Hashable] = Counter()
+
+    @contextmanager
+    def take(self, whose: Hashable) -> Iterator[bool]:
+        """Take something in hand while this lasts; yield whether it may be: else it is refused."""
+        with self._lock:
+            is_taken = self._busy[whose] < self._at_once
+            self._busy[whose] += is_taken
+        try:
+            yield is_taken
+        finally:
+            with self._lock:
+                self._busy[whose] -= is_taken
+                if not self._busy[whose]:
+                    del self._busy[whose]
 
 
 def handed_over(make: Callable[[], HttpResponseBase]) -> HttpResponseBase | None:

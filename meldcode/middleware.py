@@ -32,7 +32,7 @@ from accounts.sessions import (
     was_led_in_just_now,
 )
 from api.middleware import AT
-from meldcode.in_hand import InHand
+from background.hands import FORMS_AT_ONCE, PAGES_AT_ONCE, InHand
 from meldcode.trouble import database_away
 
 METHODS = ("GET", "HEAD", "POST")
@@ -185,7 +185,7 @@ class OpenedByNobodyMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self._in_hand = InHand()
+        self._in_hand = InHand(PAGES_AT_ONCE)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Say where it leads; and remember for a minute who is led in by a provider.
@@ -201,7 +201,7 @@ class OpenedByNobodyMiddleware:
         opens = request.method == "GET" and request.headers.get("sec-fetch-mode") == "navigate"
         if not (cookie and opens) or request.headers.get("sec-fetch-user") == PRESSED:
             return self._answer(request)
-        # Several at once, without a press, are those of a tab that stops each (``in_hand``). Who
+        # Several at once, without a press, are those of a tab that stops each (``hands``). Who
         # presses a slow link three times means it.
         with self._in_hand.take(cookie) as is_taken:
             return self._answer(request) if is_taken else _asks_first(request)
@@ -394,20 +394,22 @@ def _is_laborious(request: HttpRequest) -> bool:
 
 
 class FormsInHandMiddleware:
-    """Works on so many forms of one person at once in this process (``meldcode.in_hand``).
+    """Works on so many forms of one person at once in this process (``background.hands``).
 
     A form can wait for what somebody else is writing, and keeps its hand meanwhile: thirty of one
     person, sent while a long list of pupils was written down, kept the web from answering anybody.
-    Of the others nothing is saved, as their page says, with the words that were typed.
+    Of the others nothing is saved, as their page says, with the words that were typed. Not of one's
+    account: whoever has somebody's session would keep its owner from ending it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self._in_hand = InHand()
+        self._in_hand = InHand(FORMS_AT_ONCE)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Take the form in hand, or say that it is not saved."""
-        if request.method != "POST" or not request.user.is_authenticated:
+        of_account = request.path_info.startswith(SIGNING_IN)
+        if request.method != "POST" or of_account or not request.user.is_authenticated:
             return self.get_response(request)
         with self._in_hand.take(request.user.pk) as is_taken:
             return self.get_response(request) if is_taken else database_away(request)

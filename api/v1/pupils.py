@@ -129,7 +129,7 @@ def send_pupils(
     """
     token: ApiToken = request.auth
     read, tried = _read(content), dry_run == "true"
-    with call(token):
+    with call(token, is_long=True):
         # Of two lists of a school the second sees what the first did.
         school = School.objects.select_for_update(no_key=True).get(pk=token.school_id)
         made = plan(

@@ -16,8 +16,13 @@ from api.models import ApiToken
 from api.scopes import OF_AN_ADDRESS, SCOPES, WRONG_OF_AN_ADDRESS
 from api.v1.problems import WRONG, Error, Problem
 from audit.about import by_system
+from background.hands import CALLS_AT_ONCE, InHand
 
 SENDS = ("POST", "PUT")
+# Seconds after which a system sends again what came while another call of its school was in hand.
+ANOTHER_IN_HAND = 5
+
+_in_hand = InHand(CALLS_AT_ONCE)
 
 
 class SchoolToken(HttpBearer):
@@ -62,19 +67,31 @@ class SchoolToken(HttpBearer):
 
 
 @contextmanager
-def call(token: ApiToken, *people: User) -> Iterator[None]:
+def call(token: ApiToken, *people: User, is_long: bool = False) -> Iterator[None]:
     """Let what is done in here be one transaction in the name of the token's system.
 
-    Raises ``Problem`` when the token was revoked meanwhile: it is held until all stands.
+    Raises ``Problem`` when the token was revoked meanwhile: it is held until all stands. Of what
+    ``is_long`` it is asked at the end, which undoes all: who revokes it waits for none of that.
+    And when another call of the school is in hand here: many that wait for one keep out all others.
     ``people``: whose roles are held too, first, as everywhere.
     """
-    with transaction.atomic(), by_system(token.name):
-        for person in people:
-            person.hold_memberships()
-        held = ApiToken.objects.working().select_for_update(no_key=True).filter(pk=token.pk)
-        if held.first() is None:
-            raise Problem("no_token")
-        yield
+    with _in_hand.take(token.school_id) as is_taken:
+        if not is_taken:
+            raise Problem("too_often", headers={"Retry-After": str(ANOTHER_IN_HAND)})
+        with transaction.atomic(), by_system(token.name):
+            for person in people:
+                person.hold_memberships()
+            if not is_long:
+                _hold(token)
+            yield
+            if is_long:
+                _hold(token)
+
+
+def _hold(token: ApiToken) -> None:
+    held = ApiToken.objects.working().select_for_update(no_key=True).filter(pk=token.pk)
+    if held.first() is None:
+        raise Problem("no_token")
 
 
 def _brought(request: HttpRequest) -> str:

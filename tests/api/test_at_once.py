@@ -4,14 +4,23 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
+from api.actions import revoke_token
+from api.v1 import pupils, tokens
+from background.hands import InHand
 from cases.models import Notification, Pupil
 from signals.models import Signal
 from tests.api.conftest import PUPIL, System
 from tests.test_concurrency import AT_ONCE, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def each_in_a_web_process_of_its_own(monkeypatch):
+    monkeypatch.setattr(tokens, "_in_hand", InHand(AT_ONCE))
 
 
 def test_a_signal_that_is_sent_again_before_the_answer_came_is_there_once(system, author, pupil):
@@ -28,3 +37,24 @@ def test_two_systems_send_the_same_list(system, school):
     answers = at_once(*[partial(one.send_pupils, PUPIL) for one in systems])
     assert sorted(answer.json()["counts"]["new"] for answer in answers) == [0, 1]
     assert Pupil.objects.count() == 1
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a lock of PostgreSQL")
+def test_who_revokes_a_token_waits_for_no_list(system, administrator, monkeypatch):
+    """One list after another kept a colleague from it: each holds what it writes to its end."""
+    write, revoked = pupils.write, []
+
+    def revoke():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")  # and no test that hangs
+        revoke_token(system.token, administrator)
+        revoked.append(True)
+
+    def meanwhile(*args):
+        write(*args)
+        at_once(revoke)
+
+    monkeypatch.setattr(pupils, "write", meanwhile)
+    assert system.send_pupils(PUPIL).status_code == 401
+    assert revoked
+    assert not Pupil.objects.exists()

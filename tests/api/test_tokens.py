@@ -13,7 +13,7 @@ from api import secrets
 from api.actions import MOST, make_token, revoke_token
 from api.models import ApiToken
 from api.scopes import CASES_COUNT, PUPILS_WRITE, SCOPES, SIGNALS_WRITE
-from api.v1 import tokens
+from api.v1 import pupils, tokens
 from audit.models import LogEntry
 from cases.models import Pupil
 from signals.models import Signal
@@ -108,6 +108,43 @@ def test_revoked_while_a_call_waits_nothing_is_written(school, administrator, mo
     monkeypatch.setattr(tokens.SchoolToken, "authenticate", and_then_revoked)
     assert system.send_pupils(PUPIL).status_code == 401
     assert not Pupil.objects.exists()
+
+
+def test_revoked_while_a_list_is_written_nothing_of_it_stands(school, administrator, monkeypatch):
+    """Who revokes it does not wait until the list is written: that takes as long as they wait."""
+    system, write = System(school), pupils.write
+
+    def and_then_revoked(*args):
+        write(*args)
+        assert Pupil.objects.exists()
+        revoke_token(system.token, administrator)
+
+    monkeypatch.setattr(pupils, "write", and_then_revoked)
+    assert system.send_pupils(PUPIL).status_code == 401
+    assert not Pupil.objects.exists()
+
+
+@shows("busy-13")
+def test_of_one_school_s_systems_one_call_is_in_hand_at_once(school, monkeypatch):
+    """Many that wait for one that writes a long list keep all others out."""
+    first, second, other = System(school), System(school), System(SchoolFactory())
+    meanwhile, write = [], pupils.write
+
+    def asked_meanwhile(*args):
+        if not meanwhile:
+            meanwhile.append(None)
+            meanwhile[:] = [second.send_pupils(PUPIL), first.count(), other.send_pupils(PUPIL)]
+        write(*args)
+
+    monkeypatch.setattr(pupils, "write", asked_meanwhile)
+    assert first.send_pupils(PUPIL).status_code == 200
+    assert [answer.status_code for answer in meanwhile] == [429, 429, 200]
+    assert meanwhile[0].headers["Retry-After"] == "5"
+    assert meanwhile[0].json()["code"] == "too_often"
+    # And once it is done, or failed, the next one has its turn.
+    with pytest.raises(ZeroDivisionError), tokens.call(first.token):
+        1 / 0  # noqa: B018
+    assert second.send_pupils(PUPIL).status_code == 200
 
 
 def test_it_is_written_down_on_which_day_it_was_used_last(system):

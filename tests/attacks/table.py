@@ -492,7 +492,13 @@ ATTACKS = (
         "As an insider: send thirty forms that wait for a row which somebody else is writing, as "
         "a long list of pupils does for a minute",
         "each waits for five seconds at most; of one person two are in hand at once in each "
-        "process, and of the others the words come back, to be sent again"),
+        "process, and of the others the words come back, to be sent again; none of one's account "
+        "is counted"),
+    Attack("busy-13", "11.1.4",
+        "As a system of a school: send one list of thousands and thirty signals beside it, or "
+        "lists by several tokens, each of which waits for the one before",
+        "of one school one call is in hand at once in each process; the others are told when to "
+        "come again, and who takes away access waits for one list, not for a row of them"),
     # --- The API for other systems ----------------------------------------------------------------
     Attack("api-1", "2.10.1",
         "Come in without a token, with one that is guessed, changed, over or revoked, with its "

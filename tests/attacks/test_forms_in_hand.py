@@ -10,19 +10,21 @@ from django.db import OperationalError, connection
 from django.db.utils import ConnectionHandler
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django.urls import reverse
 
 from accounts import typed
-from meldcode.in_hand import AT_ONCE
+from background.hands import FORMS_AT_ONCE
 from meldcode.middleware import FormsInHandMiddleware
 from meldcode.watch import bound_questions
 from tests.attacks.proof import shows
 
+END_OTHERS = reverse("end_other_sessions")
 WORDS = "Zat de hele pauze alleen op de trap."
 
 
-def form_of(person):
+def form_of(person, at="/tasks/"):
     data = {typed.TOKEN_FIELD: typed.token_for(person.pk), "facts": WORDS}
-    request = RequestFactory().post("/tasks/", data)
+    request = RequestFactory().post(at, data)
     request.user = person
     return request
 
@@ -67,9 +69,31 @@ def test_one_that_fails_is_in_hand_no_more(coordinator):
         raise OperationalError
 
     web = FormsInHandMiddleware(fails)
-    for __ in range(AT_ONCE + 1):
+    for __ in range(FORMS_AT_ONCE + 1):
         with pytest.raises(OperationalError):
             web(form_of(coordinator))
+
+
+@shows("busy-12")
+@pytest.mark.django_db
+def test_who_has_somebody_s_session_keeps_nobody_from_ending_it(coordinator):
+    """They send short forms, one after another: all sessions of a person count together."""
+    busy, meanwhile = [], []
+
+    def works(request):
+        if request.path == END_OTHERS:
+            return HttpResponse("ended")
+        busy.append(request)
+        if len(busy) < FORMS_AT_ONCE:
+            return web(form_of(coordinator))
+        meanwhile.extend([web(form_of(coordinator)), web(form_of(coordinator, END_OTHERS))])
+        return HttpResponse("filed")
+
+    web = FormsInHandMiddleware(works)
+    web(form_of(coordinator))
+    another_form, ends = meanwhile
+    assert another_form.status_code == 503
+    assert ends.content == b"ended"
 
 
 @shows("busy-12")
