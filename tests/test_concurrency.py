@@ -3,13 +3,15 @@
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.models import School
+from accounts.people.actions import end_role
 from accounts.roles import Role
 from cases import actions
 from cases.contact_book.actions import add_contact
@@ -27,9 +29,12 @@ from cases.models import (
     DossierExport,
     HelpItem,
     OutboxMessage,
+    Pupil,
     Reminder,
+    ShutOut,
     StepChange,
 )
+from cases.need_to_know.actions import shut_out
 from cases.notifications.outbox import deliver
 from cases.reminders.sweep import sweep
 from cases.retention import years_after
@@ -51,6 +56,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db(transaction=True)
 
 AT_ONCE = 4
+TIMEOUT = "1ms"
 
 
 def at_once(*calls):
@@ -68,6 +74,53 @@ def at_once(*calls):
 
     with ThreadPoolExecutor(len(calls)) as threads:
         return list(threads.map(run, calls))
+
+
+def somebody_waits_long() -> bool:
+    """Tell whether somebody at this database waits for a lock for much longer than ``TIMEOUT``."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction it is kept
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)"
+            " WHERE datname = current_database()"
+            " AND waitstart < clock_timestamp() - interval '50 ms')"
+        )
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a lock of PostgreSQL")
+@pytest.mark.parametrize("what", ["a role", "a conflict of interest"])
+def test_who_takes_access_away_waits_for_a_list_that_is_written(school, what):
+    """Other pages give up after some seconds; lists in a row would keep everybody's access."""
+    coordinator, person = member(Role.COORDINATOR, school), member(Role.TEACHER, school)
+    administrator = member(Role.ADMINISTRATOR, school)
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    waits, gave_up = Event(), Event()
+
+    def write_a_list():
+        with transaction.atomic():
+            School.objects.select_for_update().get(pk=school.pk)
+            Pupil.objects.select_for_update().get(pk=case.pupil_id)
+            waits.set()
+            while not (somebody_waits_long() or gave_up.is_set()):
+                pass
+
+    def take_away():
+        waits.wait()
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = '{TIMEOUT}'")
+        try:
+            if what == "a role":
+                end_role(person.memberships.get(), administrator, school)
+            else:
+                shut_out(case, coordinator, person, ground="concerned", explanation="")
+        finally:
+            gave_up.set()
+
+    at_once(write_a_list, take_away)
+    ended = person.memberships.get().ended_at is not None
+    assert ended == (what == "a role")
+    assert ShutOut.objects.exists() != ended
 
 
 def signal_fields(**changes):

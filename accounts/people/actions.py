@@ -38,6 +38,7 @@ from accounts.signals import (
     membership_began,
     second_factor_reset,
 )
+from accounts.waiting import wait_longer
 
 logger = logging.getLogger(__name__)
 
@@ -348,6 +349,7 @@ def overlaps(held: Membership, starts_on: date, ends_on: date | None) -> bool:
 @transaction.atomic
 def end_role(membership: Membership, by: User, school: School) -> None:
     """End somebody's role now, with all that hung on it."""
+    wait_longer()
     by.hold_memberships(membership.user)  # of two who end one another's, the second may not
     check(by, school)
     if not Membership.objects.of_places([school]).filter(pk=membership.pk).exists():

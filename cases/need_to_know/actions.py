@@ -17,6 +17,7 @@ from accounts.access import Permission, Scope
 from accounts.models import Membership, School, User
 from accounts.people.letters import LATELY
 from accounts.roles import CARE_TEAM, Role
+from accounts.waiting import wait_longer
 from audit.about import apart_from, told_in
 from audit.kinds import Kind
 from audit.log import record_read
@@ -58,6 +59,7 @@ def shut_out(case: Case, by: User, person: User, *, ground: str, explanation: st
     leader of the school, unless another one does it. ``PermissionDenied`` when the case was
     destroyed at this very moment.
     """
+    wait_longer()
     # Theirs too, and their row, as where a role is given: who begins to lead meanwhile does so
     # before this, or after.
     by.hold_memberships(person)
