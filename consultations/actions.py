@@ -42,8 +42,9 @@ def ask_consultation(
 ) -> Consultation:
     """Ask for a consultation, share records with it, and invite people to it (step 2).
 
-    ``share``: keys of ``sharing.offered``; ``hidden_words``: names to leave out of these records,
-    with commas between. Raises ``ActionError`` when a record is not there to share any more.
+    ``share``: keys of ``sharing.pieces_of``; ``hidden_words``: names to leave out of these records,
+    with commas between. Raises ``ActionError`` when a record is not there to share any more, or
+    when they are too many.
     """
     invitees = one_of_each(invitees, by)
     check(by, Permission.ASK_CONSULTATION, case)
@@ -92,12 +93,7 @@ def _share(consultation: Consultation, by: User, keys: Iterable[str], hidden_wor
     veil = Veil.of(
         consultation.case, named=consultation.named, hidden_words=hidden_words,
     )  # fmt: skip
-    try:
-        pieces = chosen(consultation.case, by, keys, veil)
-    except LookupError as gone:
-        raise ActionError(
-            _("A record that you chose was changed meanwhile. Choose again."), field="share"
-        ) from gone
+    pieces = chosen(consultation.case, by, keys, veil)
     for position, piece in enumerate(pieces, start=1):
         SharedPiece.objects.create(
             consultation=consultation, position=position, title=piece.title, text=piece.text

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access import Permission
+from accounts.errors import ActionError
 from accounts.models import User
 from cases.models import Case
 from cases.names import (
@@ -85,6 +86,8 @@ class Veil:
         return text
 
 
+# Of all that goes along with one question: a hundred pages of plain text.
+MOST_SIGNS = 300_000
 # Who told it is somebody whom the family knows: without their name, neither goes along.
 WHO_TOLD = gettext_lazy("Told by")
 
@@ -162,38 +165,54 @@ def recorded(case: Case) -> dict[str, QuerySet]:
 
 def pieces_of(found: Mapping[str, QuerySet], veil: Veil) -> list[Piece]:
     """Return as pieces what was ``recorded``, in the order of the case."""
+    return [_piece(kind, record, veil) for kind, record in _records(found)]
+
+
+def _records(found: Mapping[str, QuerySet]) -> list[tuple[Kind, Any]]:
     assessments = found["assessments"]
     hang(assessments.model, "answers", found["answers"], list(assessments))
     hang(found["signals"].model, "marks", found["marks"], list(found["signals"]))
-    return [_piece(kind, record, veil) for kind in KINDS for record in found[kind.relation]]
-
-
-def offered(case: Case, user: User, veil: Veil) -> list[Piece]:
-    """Return what the user can let go along: what the page of the case shows them, and no more."""
-    found, rights = recorded(case), Rights(case, user, (Permission.SEE_CASE,))
-    read_together(*rights.querysets, *found.values())
-    return pieces_of(found, veil) if Permission.SEE_CASE in rights.held() else []
+    return [(kind, record) for kind in KINDS for record in found[kind.relation]]
 
 
 def chosen(case: Case, user: User, keys: Iterable[str], veil: Veil) -> list[Piece]:
     """Return the pieces with these keys, in the order of the case.
 
-    Raises ``LookupError`` when one of them is not (or no longer) there for the user.
+    Raises ``ActionError`` when one of them is not (or no longer) there for the user, or when they
+    are more than anybody reads. No text but theirs is made: whom a question invites saves nothing
+    meanwhile.
     """
     wanted = set(keys)
     if not wanted:
         return []
-    found = [piece for piece in offered(case, user, veil) if piece.key in wanted]
-    if len(found) != len(wanted):
-        raise LookupError
-    return found
+    found, rights = recorded(case), Rights(case, user, (Permission.SEE_CASE,))
+    read_together(*rights.querysets, *found.values())
+    there = _records(found) if Permission.SEE_CASE in rights.held() else []
+    taken = [(kind, one) for kind, one in there if _key(kind, one) in wanted]
+    if len(taken) != len(wanted):
+        raise ActionError(
+            _("A record that you chose was changed meanwhile. Choose again."), field="share"
+        )
+    if sum(len(_said(kind, one, veil)) for kind, one in taken) > MOST_SIGNS:
+        raise ActionError(
+            _("This is more than anybody reads at once. Let fewer records go along."),
+            field="share",
+        )
+    return [_piece(kind, one, veil) for kind, one in taken]
+
+
+def _key(kind: Kind, record: Any) -> str:
+    return sign_of(f"{kind.relation}-{record.pk}")
+
+
+def _said(kind: Kind, record: Any, veil: Veil) -> str:
+    lines = [(label, text) for label, text in kind.lines(record) if text]
+    if veil.family is not None:
+        lines = [(label, text) for label, text in lines if label is not WHO_TOLD]
+    return "\n\n".join(f"{label}: {text}" for label, text in lines)
 
 
 def _piece(kind: Kind, record: Any, veil: Veil) -> Piece:
     day = date_format(timezone.localtime(getattr(record, kind.moment)), "j F Y")
-    lines = [(label, text) for label, text in kind.lines(record) if text]
-    if veil.family is not None:
-        lines = [(label, text) for label, text in lines if label is not WHO_TOLD]
-    said = "\n\n".join(f"{label}: {text}" for label, text in lines)
-    key = sign_of(f"{kind.relation}-{record.pk}")
-    return Piece(key, f"{kind.title}, {day}", veil.over(said))
+    said = veil.over(_said(kind, record, veil))
+    return Piece(_key(kind, record), f"{kind.title}, {day}", said)

@@ -31,6 +31,7 @@ from consultations.kinds import IN_THE_INBOX
 from consultations.models import Consultation, Invitation, ReadMark
 from consultations.querysets import fetch_room
 from consultations.room import Room, enter, find, may_conclude
+from consultations.sharing import Piece
 from consultations.words import LOOK_OVER
 
 # Said to a script that keeps what somebody types, where they can send no advice any more.
@@ -58,7 +59,9 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
             messages.info(request, LOOK_OVER)
         form.restore(data)
     if "preview" in request.POST and form.is_bound and form.is_valid():
-        return _preview(request, case, form)
+        pieces = form.run(form.pieces)
+        if pieces is not None:
+            return _preview(request, case, form, pieces)
     return record(
         request,
         case,
@@ -72,7 +75,9 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
     )
 
 
-def _preview(request: HttpRequest, case: Case, form: ConsultationForm) -> HttpResponse:
+def _preview(
+    request: HttpRequest, case: Case, form: ConsultationForm, pieces: list[Piece]
+) -> HttpResponse:
     """Show how they will read it, by the template of the room itself."""
     record_read(request.user, case)
     values = form.cleaned_data
@@ -85,7 +90,7 @@ def _preview(request: HttpRequest, case: Case, form: ConsultationForm) -> HttpRe
             "hidden": [form[name].as_hidden() for name in form.fields],
             "question": values["question"],
             "shared": values["shared"],
-            "pieces": form.pieces(),
+            "pieces": pieces,
             "named": values["named"],
             "pupil_age": case.pupil.age(timezone.localdate()),
             "invitees": [membership.user.name for membership in values.get("invitees", ())],

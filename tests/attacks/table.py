@@ -499,6 +499,10 @@ ATTACKS = (
         "lists by several tokens, each of which waits for the one before",
         "of one school one call is in hand at once in each process; the others are told when to "
         "come again, and who takes away access waits for one list, not for a row of them"),
+    Attack("busy-14", "11.1.4",
+        "As an insider: fill a case with text, and ask question upon question in it, so that whom "
+        "these invite can save nothing anywhere meanwhile",
+        "no text is made but of what goes along, of which there is a hundred pages at most"),
     # --- The API for other systems ----------------------------------------------------------------
     Attack("api-1", "2.10.1",
         "Come in without a token, with one that is guessed, changed, over or revoked, with its "

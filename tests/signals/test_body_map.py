@@ -12,7 +12,7 @@ from cases.dossier.pdf import as_html
 from cases.errors import ActionError, Immutable
 from cases.models import DossierExport
 from cases.names import Family
-from consultations.sharing import Veil, offered
+from consultations.sharing import Veil, chosen, pieces_of, recorded
 from signals.actions import correct_signal, file_signal
 from signals.body import AT_MOST, BY_CODE, LEFT, REGIONS, VIEWS, Seen, View
 from signals.drawing import SHAPES, WIDTH, _outline, figure, figures
@@ -209,8 +209,9 @@ def test_what_goes_along_with_a_question_names_nobody(pupil, coordinator):
     signal = SignalFactory(case__pupil=pupil)
     InjuryMarkFactory(signal=signal, note="Çağla liet het zien")
     with translation.override("nl"):
-        (piece,) = offered(signal.case, coordinator, Veil(Family.of(pupil)))
-        (plain,) = offered(signal.case, coordinator, Veil())
+        keys = [one.key for one in pieces_of(recorded(signal.case), Veil())]
+        (piece,) = chosen(signal.case, coordinator, keys, Veil(Family.of(pupil)))
+        (plain,) = chosen(signal.case, coordinator, keys, Veil())
     assert "Blauwe plek · Als een munt van 2 euro" in piece.text
     assert "Çağla" in plain.text
     assert "Çağla" not in piece.text

@@ -1,0 +1,67 @@
+"""Whom a question invites saves nothing while it is written down: so that does not take long."""
+
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from accounts.roles import Role
+from consultations import sharing
+from consultations.actions import ask_consultation
+from consultations.models import Consultation, SharedPiece
+from consultations.sharing import MOST_SIGNS, Veil, pieces_of, recorded
+from tests.accounts.page import Page
+from tests.attacks.proof import shows
+from tests.cases.records import signal
+from tests.factories import CaseFactory, PupilFactory, member
+
+pytestmark = pytest.mark.django_db
+
+QUESTION = "Wat zien we over het hoofd?"
+
+
+@pytest.fixture
+def case(school):
+    return CaseFactory(pupil=PupilFactory(school=school))
+
+
+def keys_of(case) -> list[str]:
+    return [piece.key for piece in pieces_of(recorded(case), Veil())]
+
+
+@shows("busy-14")
+def test_no_text_is_made_but_of_what_goes_along(case, coordinator, monkeypatch):
+    """In a case that holds much, all of it took half a minute, behind the locks of the invited."""
+    for n in range(3):
+        signal(case, facts=f"Feit {n}.")
+    made, over = [], Veil.over
+    monkeypatch.setattr(Veil, "over", lambda veil, text: made.append(text) or over(veil, text))
+    key = keys_of(case)[1]
+    made.clear()
+    colleague = member(Role.TEACHER, case.school).memberships.get()
+    ask_consultation(
+        case, coordinator, uuid4(), kind="colleague", question=QUESTION, shared="",
+        share=[key], invitees=[colleague],
+    )  # fmt: skip
+    assert len(made) == SharedPiece.objects.count() == 1
+
+
+@shows("busy-14")
+@pytest.mark.parametrize("pressed", [{}, {"preview": "1"}])
+def test_more_than_anybody_reads_does_not_go_along(
+    case, coordinator, signed_in, monkeypatch, pressed
+):
+    for n in range(2):
+        signal(case, facts=f"Feit {n}.")
+    monkeypatch.setattr(sharing, "MOST_SIGNS", 40)
+    url = reverse("consultations:new", args=[case.reference])
+    sent = {"kind": "colleague", "question": QUESTION, "share": keys_of(case), **pressed}
+    browser = signed_in(coordinator)
+    page = Page(browser.post(url, sent))
+    assert "Dit is meer dan iemand in één keer leest" in page.text
+    assert QUESTION in page.html
+    assert not Consultation.objects.exists()
+    sent["share"] = sent["share"][:1]
+    browser.post(url, {**sent, "idempotency_key": str(uuid4())})
+    assert Consultation.objects.exists() is ("preview" not in pressed)
+    assert MOST_SIGNS > 100_000
