@@ -81,6 +81,10 @@ class ActivateTOTPForm(NothingInTheBox, UsedOnce, totp.ActivateTOTPForm):
 # Letters in what a browser says of a passkey: some hundreds, and a few thousand with certificates.
 # Each piece is cut off all that follows it: of megabytes that takes minutes, for whoever sends it.
 LONGEST_SAID = 32 * 1024
+# Passkeys of one person, and letters of the name of one. A stranger's answer that names somebody
+# has all of theirs read.
+MOST_PASSKEYS, LONGEST_NAME = 10, 100
+ENOUGH_PASSKEYS = _("You have %(most)s passkeys already. Remove one first.")
 # allauth says of each answer of a passkey that a code is wrong, of which nobody typed any.
 NOT_ACCEPTED = _("This passkey was not accepted. Try it once more, or choose another way.")
 NOT_ALONE = _(
@@ -172,12 +176,18 @@ class LoginWebAuthnForm(ReadWithCare, webauthn.LoginWebAuthnForm):
 def _by_number(answer: Any) -> Any:
     """Return the answer of a passkey as allauth reads it: it looks for its owner by their number.
 
-    One of before, that keeps a number itself, is left as it is.
+    One of before, that keeps a number itself, is left as it is if it is there. Whatever number
+    somebody makes up, the same is looked up for it: else the time told how many accounts there are.
     """
     handle = websafe_decode(answer["response"]["userHandle"]).decode()
     if len(handle) != len(uuid4().hex):
-        return answer
-    number = User.objects.filter(public_id=UUID(hex=handle)).values_list("pk", flat=True).first()
+        keys = Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN)
+        if keys.filter(data__credential__rawId=str(answer["rawId"])).exists():
+            return answer
+        number = None
+    else:
+        people = User.objects.filter(public_id=UUID(hex=handle))
+        number = people.values_list("pk", flat=True).first()
     said = websafe_encode(int_to_base36(number or 0).encode())
     return {**answer, "response": {**answer["response"], "userHandle": said}}
 
@@ -226,7 +236,7 @@ class AddWebAuthnForm(webauthn.AddWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["credential"] = CredentialField(widget=forms.HiddenInput)
-        self.fields["name"].label = _("Name of the passkey")
+        self.fields["name"] = _name_of_passkey(self.fields["name"])
         alone = self.fields["passwordless"]
         alone.initial = True
         alone.label = _("Sign in with it, without a password")
@@ -237,6 +247,9 @@ class AddWebAuthnForm(webauthn.AddWebAuthnForm):
 
         Whether it signs in alone is what its owner said: browsers say of most that they could.
         """
+        own = Authenticator.objects.filter(user=self.user, type=Authenticator.Type.WEBAUTHN)
+        if own.count() >= MOST_PASSKEYS:
+            raise forms.ValidationError(ENOUGH_PASSKEYS % {"most": MOST_PASSKEYS})
         with broken_is_wrong():
             cleaned = super().clean()
             if credential := cleaned.get("credential"):
@@ -250,4 +263,14 @@ class EditWebAuthnForm(webauthn.EditWebAuthnForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"].label = _("Name of the passkey")
+        self.fields["name"] = _name_of_passkey(self.fields["name"])
+
+
+def _name_of_passkey(field: forms.Field) -> forms.CharField:
+    return forms.CharField(
+        label=_("Name of the passkey"),
+        required=field.required,
+        initial=field.initial,
+        help_text=field.help_text,
+        max_length=LONGEST_NAME,
+    )

@@ -228,6 +228,10 @@ ATTACKS = (
         "At a screen that was left open: send what asks for a fresh second factor (a passkey of "
         "one's own, no app any more), so that it is done when the owner gives the next code",
         "nothing of it is kept; the owner does it themselves, or not at all"),
+    Attack("code-11", "2.2.1",
+        "As a stranger: make up answers of passkeys for one account after another, to count them, "
+        "or for somebody who has thousands of passkeys, to keep the server at work",
+        "whatever it names the same is looked up; ten passkeys of one person, a name as a name is"),
     Attack("code-5", "3.7.1",
         "Get past a fresh second factor by POST or HEAD without GET, by htmx, by the password"
         " alone",
