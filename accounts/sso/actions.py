@@ -75,7 +75,7 @@ def _first_time(provider: IdentityProvider, claims: Claims) -> User:
     # Whoever has an account says yes to an invitation themselves, by its link: else a provider
     # would for them.
     if here is None:
-        for each in trusting.select_related("school"):
+        for each in trusting.filter(_of_board(provider.school)).select_related("school"):
             join(email=address, name=name, school=each.school)
     if here is not None:
         # Once more, locked: a reset of their second factor at this very moment comes first.
@@ -227,11 +227,16 @@ def _check_people(school: School, domains: Collection[str]) -> None:
     Nobody leads a stranger's people from our page to a page of their own.
     """
     current = Membership.objects.current()
-    here = Q(school=school) | Q(school__board__isnull=False, school__board=school.board_id)
+    here = _of_board(school)
     elsewhere = current.exclude(here).exclude(user__in=current.filter(here).values("user"))
     for domain in domains:
         if elsewhere.filter(user__email__iendswith=f"@{domain}").exists():
             raise ActionError(ANOTHERS_DOMAIN % {"domain": domain}, field="domains")
+
+
+def _of_board(school: School) -> Q:
+    """Return what holds of what is of a school, or of one of its board."""
+    return Q(school=school) | Q(school__board__isnull=False, school__board=school.board_id)
 
 
 def _check_secret(provider: IdentityProvider, issuer: str, fields: dict[str, Any]) -> None:
@@ -264,8 +269,13 @@ def _state(provider: IdentityProvider) -> tuple[Any, ...]:
 
 
 def _check_domains(provider: IdentityProvider, domains: Collection[str]) -> None:
-    """Raise ``ActionError`` when people of a domain would not know which provider is theirs."""
-    others = IdentityProvider.objects.active().exclude(trust=provider.trust)
+    """Raise ``ActionError`` when people of a domain would not know which provider is theirs.
+
+    The same one of a school of another board is another: all by which one is known is public, and
+    whoever named it first would lead this school's people where they like, and take them in.
+    """
+    own = _of_board(provider.school)
+    others = IdentityProvider.objects.active().exclude(own, trust=provider.trust)
     taken = ProviderDomain.objects.filter(
         domain__in=domains, provider__in=others.exclude(pk=provider.pk)
     ).first()

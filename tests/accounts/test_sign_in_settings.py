@@ -1,6 +1,7 @@
 """How an administrator lets a school's people sign in through their provider."""
 
 import runpy
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -12,13 +13,14 @@ from django.urls import reverse
 from werkzeug.wrappers import Response
 
 from accounts.errors import ActionError
-from accounts.models import IdentityProvider
+from accounts.models import IdentityProvider, Membership
 from accounts.roles import Role
 from accounts.sso import actions
 from tests.accounts.oidc import DOMAIN, SECRET, address, come_in, person, provider_of
 from tests.accounts.page import Page
 from tests.accounts.second_factors import give_app
-from tests.factories import SchoolFactory, member
+from tests.attacks.proof import shows
+from tests.factories import BoardFactory, RoleInvitationFactory, SchoolFactory, member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -198,9 +200,48 @@ def test_a_domain_leads_to_one_provider_only(browser, school):
         actions.switch(elsewhere, member(Role.ADMINISTRATOR, elsewhere.school), on=True)
 
 
-def test_the_same_provider_at_a_sister_school(browser):
-    provider_of(SchoolFactory())
+def test_the_same_provider_at_a_sister_school(browser, school):
+    school.board = BoardFactory()
+    school.save()
+    provider_of(SchoolFactory(board=school.board))
     assert browser.post(ADD, filled()).status_code == 302
+
+
+@shows("sso-7")
+@pytest.mark.parametrize("boards", [0, 1, 2])
+def test_the_same_provider_of_a_school_of_another_board(browser, school, boards):
+    """All by which it is known is public: who named it first would lead these people anywhere."""
+    school.board = BoardFactory() if boards else None
+    school.save()
+    elsewhere = provider_of(SchoolFactory(board=BoardFactory() if boards == 2 else None))
+    assert "Een andere aanbieder" in Page(browser.post(ADD, filled())).at("domains")
+    elsewhere.is_active = False
+    elsewhere.save()
+    assert browser.post(ADD, filled()).status_code == 302
+    with pytest.raises(ActionError):
+        actions.switch(elsewhere, member(Role.ADMINISTRATOR, elsewhere.school), on=True)
+
+
+@shows("sso-7")
+@pytest.mark.parametrize("of_one_board", [True, False])
+def test_who_comes_in_for_the_first_time_takes_roles_at_schools_of_the_board_alone(
+    school, of_one_board
+):
+    """Of a school that names the same provider they said yes to nothing."""
+    school.board = BoardFactory()
+    school.save()
+    other = SchoolFactory(board=school.board if of_one_board else None)
+    for each in (school, other):
+        provider = provider_of(each)
+        RoleInvitationFactory(
+            school=each, email=f"noor@{DOMAIN}", invited_by=member(Role.ADMINISTRATOR, each)
+        )
+    provider = IdentityProvider.objects.get(school=school)
+    claims = {"sub": "1", "email": f"noor@{DOMAIN}", "email_verified": True, "name": "Noor"}
+    with suppress(actions.Refused):
+        actions.admit(provider, "1", claims)
+    roles = Membership.objects.filter(user__email=f"noor@{DOMAIN}")
+    assert {role.school for role in roles} == ({school, other} if of_one_board else {school})
 
 
 def test_the_same_provider_twice_at_one_school(browser, school):

@@ -360,6 +360,11 @@ ATTACKS = (
         "takes long to load",
         "refused by its size, its parts, what is said of each and its names, before anything is "
         "worked out"),
+    Attack("sso-7", "4.1.3",
+        "As an administrator of another board: name the very provider of a school (what it is "
+        "known by is public) and its domain before that school does, to lead its people to a page "
+        "of one's own later, or to have them in a role to which they did not say yes",
+        "one of the two is refused, and asks; only schools of one board share a provider"),
     # --- Audit ------------------------------------------------------------------------------------
     Attack("audit-1", "7.3.3",
         "Change, remove, replace or empty rows of the log with the database's own commands",
