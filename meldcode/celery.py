@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from celery import Celery
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meldcode.settings")
 
@@ -27,6 +28,23 @@ app.autodiscover_tasks(
     ],
     related_name="tasks",
 )
+
+
+# What a worker answers whoever asks through the queue: that it is there (docker-compose.yml), and
+# that another one begins.
+ANSWERED = {"ping", "hello"}
+
+
+@worker_init.connect
+def answer_little(**kwargs: object) -> None:
+    """Take away all else that a worker would do or tell for whoever can write to the queue.
+
+    Its settings, with what their names do not hide; to take up nothing any more; to end.
+    """
+    from celery.worker.control import Panel
+
+    for name in Panel.data.keys() - ANSWERED:
+        del Panel.data[name]
 
 
 @app.on_after_configure.connect

@@ -161,10 +161,10 @@ else:
     jit_off = f"{DATABASES['default'].get('OPTIONS', {}).get('options', '')} -c jit=off".strip()
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = jit_off
     # A copy that follows the database: figures are counted there (background/replica.py).
-    if REPLICA_URL := env.str("REPLICA_URL", default=""):
+    if replica_url := env.str("REPLICA_URL", default=""):
         DATABASES["replica"] = (
             DATABASES["default"]
-            | env.db_url_config(REPLICA_URL)
+            | env.db_url_config(replica_url)
             | {
                 "OPTIONS": {
                     "options": "-c jit=off -c default_transaction_read_only=on",
