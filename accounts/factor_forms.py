@@ -14,6 +14,7 @@ from allauth.mfa.base import forms as codes
 from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import forms as recovery_codes
+from allauth.mfa.signals import authentication_failed
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from allauth.mfa.webauthn.internal.auth import parse_authentication_response
@@ -147,6 +148,16 @@ class ReadWithCare:
         """Return the passkey that answered. Raises ``ValidationError`` when it is no answer."""
         with broken_is_wrong():
             return super().clean_credential()
+
+    def clean(self) -> dict[str, Any]:
+        """Tell of a wrong one as allauth tells of a wrong code, where it is known whose it is."""
+        mine = Authenticator.objects.filter(user=self.user, type=Authenticator.Type.WEBAUTHN)
+        if "credential" in self.errors and self.user and (first := mine.first()):
+            authentication_failed.send(
+                sender=Authenticator, request=context.request, user=self.user, authenticator=first,
+                reauthentication=self.reauthenticated,
+            )  # fmt: skip
+        return super().clean()
 
 
 class LoginWebAuthnForm(ReadWithCare, webauthn.LoginWebAuthnForm):

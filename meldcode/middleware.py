@@ -60,7 +60,8 @@ OPENED_FROM_ELSEWHERE = {
 DONE_BY_ONE_PRESS = {
     "mfa_deactivate_totp", "mfa_generate_recovery_codes",
     "cases:contacts", "cases:vacations", "notifications:list", "people:people",
-    "consultations:inbox",
+    "consultations:inbox", "cases:destruction", "cases:help_items", "cases:views",
+    "cases:year_report", "background:work",
 }  # fmt: skip
 # A working link to a new password signs out whoever is signed in as somebody else.
 SIGNS_OUT = "account_reset_password_from_key"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import ComingDayField, MeldcodeForm, PublicIdField
 from accounts.models import Membership, RoleInvitation, School, User
+from accounts.people.names import HOLDS_LINK, holds_link
 from accounts.people.roles import GIVEN_AT
 from accounts.tables import one_line
 
@@ -23,9 +24,13 @@ class NameField(forms.CharField):
     def clean(self, value: Any) -> str:
         """Return the name with single spaces for white space, and without what cannot be seen.
 
-        What was sent is held against the field, and what is left of it.
+        What was sent is held against the field, and what is left of it. Raises ``ValidationError``
+        for a name that leads somewhere, too.
         """
-        return super().clean(one_line(super().clean(value)))
+        name = super().clean(one_line(super().clean(value)))
+        if holds_link(name):
+            raise ValidationError(HOLDS_LINK)
+        return name
 
 
 class SchoolForm(MeldcodeForm):

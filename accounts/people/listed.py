@@ -19,6 +19,7 @@ from accounts.crypto import cipher
 from accounts.letters import normal
 from accounts.models import Membership, RoleInvitation, School, User
 from accounts.people.actions import PLAIN_ADDRESS
+from accounts.people.names import HOLDS_LINK, holds_link
 from accounts.people.roles import place_of
 from accounts.roles import Role
 from accounts.tables import Table, TableRow, Unreadable, one_line
@@ -55,6 +56,7 @@ ROLES = {name: role for role, names in CALLED.items() for name in names}
 WHY: dict[str, Promise] = {
     "no_name": _("The name is missing."),
     "long_name": _("The name is longer than 120 characters."),
+    "link_in_name": HOLDS_LINK,
     "no_address": _("The e-mail address is missing."),
     "bad_address": _("No mail can go to this address. Look at it again."),
     "no_role": _("The role is missing. Add it, or choose above who gets which role."),
@@ -168,6 +170,8 @@ def _fault(name: str, email: str) -> str:
         return "no_name"
     if len(name) > RoleInvitation._meta.get_field("name").max_length:
         return "long_name"
+    if holds_link(name):
+        return "link_in_name"
     if not email:
         return "no_address"
     try:

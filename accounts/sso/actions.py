@@ -19,6 +19,7 @@ from accounts.errors import ActionError
 from accounts.models import IdentityProvider, Membership, ProviderDomain, School, User
 from accounts.people import mails
 from accounts.people.actions import join
+from accounts.people.names import holds_link
 from accounts.signals import provider_secret_changed
 from accounts.sso import discovery
 from accounts.sso.kinds import KINDS, Claims, domain_of
@@ -93,7 +94,8 @@ def _name(claims: Claims) -> str:
     """
     said = claims.get("name")
     longest = User._meta.get_field("name").max_length
-    return one_line(said)[:longest].strip() if isinstance(said, str) else ""
+    name = one_line(said)[:longest].strip() if isinstance(said, str) else ""
+    return "" if holds_link(name) else name
 
 
 def _check_first_link(provider: IdentityProvider, user: User) -> None:
@@ -169,6 +171,7 @@ def switch(provider: IdentityProvider, by: User, *, on: bool) -> None:
         return
     if on:
         _check_domains(locked, locked.domain_names)
+        _check_people(locked.school, locked.domain_names)
     locked.is_active, locked.changed_at = on, timezone.now()
     locked.save(update_fields=["is_active", "changed_at"])
     mails.tell(mails.What.SIGN_IN, locked.pk, by=by)

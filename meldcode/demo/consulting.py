@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from cases.models import Contact
 from consultations.models import Advice, Consultation, Invitation, SharedPiece
-from consultations.sharing import Veil, offered
+from consultations.sharing import Veil, pieces_of, recorded
 from meldcode.demo import events
 from meldcode.demo.events import Event
 
@@ -60,7 +60,7 @@ def _share(walk: "Walk", event: events.Ask) -> None:
     veil = Veil.of(
         walk.case, named=bool(event.naming_ground), hidden_words=""
     )  # fmt: skip
-    pieces = offered(walk.case, walk.crew[event.by], veil)[: event.signals]
+    pieces = pieces_of(recorded(walk.case), veil)[: event.signals]
     for position, piece in enumerate(pieces, start=1):
         SharedPiece.objects.create(
             consultation=walk.consultation, position=position, title=piece.title, text=piece.text

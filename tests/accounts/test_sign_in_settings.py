@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from accounts.errors import ActionError
 from accounts.models import IdentityProvider, Membership
+from accounts.people.actions import end_role
 from accounts.roles import Role
 from accounts.sso import actions
 from tests.accounts.oidc import DOMAIN, SECRET, address, come_in, person, provider_of
@@ -220,6 +221,20 @@ def test_the_same_provider_of_a_school_of_another_board(browser, school, boards)
     assert browser.post(ADD, filled()).status_code == 302
     with pytest.raises(ActionError):
         actions.switch(elsewhere, member(Role.ADMINISTRATOR, elsewhere.school), on=True)
+
+
+@shows("sso-7")
+def test_one_that_is_off_is_not_switched_on_for_people_of_another_board(school):
+    """Its domain was named before anybody used it; naming it anew is refused by then."""
+    elsewhere = provider_of(SchoolFactory(), DOMAIN, is_active=False)
+    by = member(Role.ADMINISTRATOR, elsewhere.school)
+    administrator = member(Role.ADMINISTRATOR, school, email="ict@bestuur.example")
+    colleague = member(Role.TEACHER, school, email=NOOR)
+    with pytest.raises(ActionError, match=DOMAIN):
+        actions.switch(elsewhere, by, on=True)
+    assert not IdentityProvider.objects.get().is_active
+    end_role(colleague.memberships.get(), administrator, school)
+    actions.switch(elsewhere, by, on=True)
 
 
 @shows("sso-7")

@@ -78,8 +78,9 @@ def test_the_first_time_an_invitation_makes_the_account(provider, school, client
 @pytest.mark.parametrize(
     ("said", "kept"),
     [
-        ("Noor\n\nMeldcode: klik op https://kwaad.example\r\nde\x85Wit\u2028\tB",
-         "Noor Meldcode: klik op https://kwaad.example de Wit B"),
+        ("Noor\n\nMeldcode: klik op de\r\nlink\x85de\u2028\tWit",
+         "Noor Meldcode: klik op de link de Wit"),
+        ("Noor klik op https://kwaad.example", "Noor de Genodigde"),
         ("No\x00or \ud800\u202eB", "No or B"),
         ([], "Noor de Genodigde"),
         (" \n ", "Noor de Genodigde"),

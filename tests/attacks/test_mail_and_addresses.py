@@ -15,12 +15,16 @@ from django.utils import timezone
 from accounts.errors import ActionError
 from accounts.models import RoleInvitation, School, User
 from accounts.people import actions, mails
+from accounts.people.listed import look
 from accounts.roles import Role
+from accounts.sso.actions import _name
+from accounts.tables import Table, TableRow
 from cases.notifications.kinds import SHUT_OUT
 from cases.notifications.outbox import deliver
 from cases.notifications.telling import notify
 from cases.reminders.sweep import sweep
 from tests.accounts.invitations import send
+from tests.accounts.page import Page
 from tests.accounts.second_factors import LOGIN, code, give_app
 from tests.attacks.proof import shows
 from tests.factories import PASSWORD, CaseFactory, RoleInvitationFactory, member
@@ -116,6 +120,33 @@ def test_a_name_adds_no_lines_of_its_own(broken, signed_in, administrator, clien
     client.get("/invitation/geheim/")
     send(client, {"name": name, "password": "paard stal klok regen"})
     assert User.objects.get(email="anna@school.example").name == "Noor Klik hier"
+
+
+@shows("mail-1")
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        ("Noor de Wit", True), ("A.B. de Vries-Jansen", True), ("St. Jan O'Neil", True),
+        ("je account verloopt. Ga naar https://evil.example/login", False),
+        ("Log in op evil.example", False), ("//evil/x", False), ("noor@evil.example", False),
+        ("WWW.evil", False),
+    ],
+)  # fmt: skip
+def test_a_name_leads_nowhere(name, is_one, signed_in, administrator, client):
+    """It is in the first line of a mail of ours, to whatever address somebody invites."""
+    invited = {"name": name, "email": "noor@school.example", "role": "teacher"}
+    answer = signed_in(administrator).post(reverse("people:invite"), invited)
+    assert (answer.status_code == 302) is is_one
+    assert is_one or "Dit is meer dan een naam" in Page(answer).at("name")
+    RoleInvitationFactory(secret="geheim", email="anna@school.example")
+    client.get("/invitation/geheim/")
+    send(client, {"name": name, "password": "paard stal klok regen"})
+    assert User.objects.filter(email="anna@school.example").exists() is is_one
+    assert _name({"name": name}) == (name if is_one else "")
+    table = Table(("Naam", "E-mail"), (TableRow(1, (name, "a@b.example")),))
+    school = administrator.memberships.get().school
+    (row,) = look(table, administrator, [school], school, Role.TEACHER)
+    assert (row.why == "link_in_name") is not is_one
 
 
 # --- Links ----------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from cases.models import EmergencyAccess, Pupil
 from cases.need_to_know.actions import end_emergency, end_shut_out, shut_out
 from meldcode.demo import seed
 from tests.accounts import second_factors
+from tests.attacks.passkey import Passkey
 from tests.attacks.proof import shows
 from tests.factories import (
     PASSWORD,
@@ -225,6 +226,24 @@ def test_a_wrong_password_and_a_wrong_code(school, teacher, client):
     assert rows(Kind.SIGN_IN_FAILED, teacher).get().school_id == school.pk
     assert rows(Kind.SECOND_FACTOR_FAILED, teacher).get().school_id == school.pk
     assert not rows(Kind.SIGN_IN).exists()
+
+
+@pytest.mark.parametrize("place", ["evil.example", None])
+def test_a_wrong_passkey(school, teacher, client, place):
+    """As a wrong code, at the second step and when somebody is asked again: by none or another."""
+    key = Passkey(teacher)
+    given = reverse("mfa_authenticate")
+    client.post(LOGIN, {"login": teacher.email, "password": PASSWORD})
+    asked = client.get(given).context["js_data"]["request_options"]["publicKey"]["challenge"]
+    client.post(given, {"credential": key.answer(asked, place) if place else "{}"})
+    assert rows(Kind.SECOND_FACTOR_FAILED, teacher).get().school_id == school.pk
+    asked = client.get(given).context["js_data"]["request_options"]["publicKey"]["challenge"]
+    client.post(given, {"credential": key.answer(asked)})
+    assert rows(Kind.SIGN_IN).exists()
+    again = reverse("mfa_reauthenticate_webauthn")
+    client.get(again)
+    client.post(again, {"credential": "{}"})
+    assert rows(Kind.SECOND_FACTOR_FAILED, teacher).count() == 2
 
 
 def test_what_was_typed_at_an_unknown_account_is_not_kept(client):
