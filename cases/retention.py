@@ -88,26 +88,34 @@ def set_retention(case: Case, years: int | None, reason: str) -> None:
 
 
 def pupils_left(pupils: Sequence[Pupil], left_on: date | None, by: User | None) -> None:
-    """Write down that pupils left, and until when each closed dossier is kept from now on.
+    """Write down that pupils left, in the trail too: that day, or None of who came back.
 
-    Whoever imports or edits pupils calls this, and holds them (``Pupil.objects.hold``). ``left_on``
-    None: they came back, and no day is known. ``by`` None: as for ``record_many``. In the trail
-    stand the pupils alone: a row of each case would tell whose it is to whoever sends a list from
-    which one pupil is missing, and sees cases by their reference.
+    Whoever imports or edits pupils calls this, and holds them (``Pupil.objects.hold``); ``reckon``
+    follows. ``by`` None: as for ``record_many``. In the trail stand the pupils alone: a row of each
+    case would tell whose it is to whoever sends a list from which one pupil is missing, and sees
+    cases by their reference.
 
     All at once: of thousands, one by one took the web more time than any request has.
     """
-    # Those that are being closed at this moment too: they wait, or we do.
-    cases = Case.objects.filter(pupil__in=pupils).select_for_update(of=("self",)).order_by("pk")
-    cases = list(cases.select_related(None))
     changes = {one.pk: {"left_on": [str(one.left_on), str(left_on)]} for one in pupils}
     for pupil in pupils:
         pupil.left_on = left_on
     Pupil.objects.bulk_update(pupils, ["left_on"], batch_size=BATCH)
     record_many(by, pupils, Kind.CHANGED, changes)
-    if left_on is None:
-        # Of a pupil who is here nothing is due. In the trail it would say that they had no case.
-        DueItem.objects.waiting().filter(pupil__in=pupils).take_off()
+
+
+def reckon(pupils: Sequence[Pupil]) -> None:
+    """Reckon until when each closed dossier is kept of pupils who left, or came back.
+
+    Last of all: cases are held from here on, and by which of them a form waits one would know whose
+    it is, while thousands of pupils are written. Nothing is due of a pupil who is here.
+    """
+    # Those that are being closed at this moment too: they wait, or we do.
+    cases = Case.objects.filter(pupil__in=pupils).select_for_update(of=("self",)).order_by("pk")
+    cases = list(cases.select_related(None))
+    # In the trail it would say that the others had no case.
+    here = [pupil for pupil in pupils if pupil.left_on is None]
+    DueItem.objects.waiting().filter(pupil__in=here).take_off()
     whose = {pupil.pk: pupil for pupil in pupils}
     for case in cases:
         if case.retention_years is not None:

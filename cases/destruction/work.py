@@ -185,7 +185,7 @@ def canonical(says: dict[str, Any]) -> bytes:
 def give_up(run: Destruction) -> None:
     """Stop a run: its rows that are left are approved anew."""
     with transaction.atomic():
-        # Whoever comes back at this moment waits, or we do: ``pupils_left`` looks for what waits.
+        # Whoever comes back at this moment waits, or we do: ``reckon`` looks for what waits.
         pupils = Pupil.objects.filter(due__destruction=run).order_by("pk")
         list(pupils.select_for_update(of=("self",), no_key=True).values_list("pk"))
         # In an order that tells of no two whether they are one pupil's: it stands in the trail.

@@ -8,7 +8,7 @@ from cases.imports.plan import Change, Known, Plan, plan
 from cases.imports.read import Read
 from cases.imports.rows import COLUMNS
 from cases.models import Pupil, PupilImport
-from cases.retention import pupils_left
+from cases.retention import pupils_left, reckon
 
 BATCH = 500
 
@@ -35,8 +35,11 @@ def write(made: Plan, school: School, by: User | None) -> None:
     changed = [change for change in made.changes if change.pupil]
     pupils = _held([change.pupil.pk for change in changed] + [one.pk for one in made.left])
     _change([change for change in changed if change.values], pupils, by)
-    pupils_left([pupils[one.pupil.pk] for one in changed if one.returns], None, by)
-    pupils_left([pupils[one.pk] for one in made.left], made.left_on, by)
+    here = [pupils[one.pupil.pk] for one in changed if one.returns]
+    gone = [pupils[one.pk] for one in made.left]
+    pupils_left(here, None, by)
+    pupils_left(gone, made.left_on, by)
+    reckon([*here, *gone])
 
 
 def _held(keys: list[int]) -> dict[int, Pupil]:

@@ -417,6 +417,10 @@ ATTACKS = (
         "As an administrator, leave one pupil out of a list, to see by what is due or by the trail "
         "whether there is a case, and which; let them have left so long ago that it goes",
         "nobody left more than ten months ago; the trail has a row of the pupil alone"),
+    Attack("import-2", "8.3.4",
+        "As an administrator, leave one pupil out of a list beside thousands, and send the form of "
+        "a paper for each reference meanwhile, to see which of them waits",
+        "cases are held for a moment, when all pupils and rows are written"),
     Attack("request-1", "8.3.4",
         "Register a request about a pupil whom one is kept from, and read what colleagues answer; "
         "count in the trail the requests that the register hides",

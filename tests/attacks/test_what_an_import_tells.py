@@ -5,11 +5,15 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
 from cases.imports import tasks
+from cases.imports.applying import known_at, write
+from cases.imports.plan import Change, Plan
 from cases.models import Case, PupilImport
 from tests.attacks.proof import shows
 from tests.factories import CaseFactory, PupilFactory, SchoolFactory, member
@@ -80,3 +84,25 @@ def test_leaving_a_pupil_out_writes_no_row_of_their_case(admin, closed, monkeypa
     closed.refresh_from_db()
     assert closed.kept_until is not None
     assert admin.get(trail).content.decode().count(closed.reference) == before
+
+
+@shows("import-2")
+@pytest.mark.parametrize("returns", [True, False])
+def test_no_case_is_held_while_a_list_is_written_down(closed, returns):
+    """By which case a form waits one would know whose it is, for as long as that takes."""
+    whose = next(one for one in known_at(closed.school_id) if one.pk == closed.pupil_id)
+    made = Plan(
+        changes=[Change(whose, {}, returns=True)] if returns else [],
+        left=[] if returns else [whose],
+        left_on=timezone.localdate(),
+    )
+    with transaction.atomic(), CaptureQueriesContext(connection) as captured:
+        write(made, closed.school, None)
+    asked = [query["sql"] for query in captured]
+    cases = [at for at, sql in enumerate(asked) if '"cases_case"' in sql]
+    trail = [at for at, sql in enumerate(asked) if sql.startswith('INSERT INTO "audit_')]
+    assert cases
+    assert trail
+    assert min(cases) > max(trail)
+    closed.refresh_from_db()
+    assert (closed.kept_until is None) is returns

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 
 from cases.models import Answer, Assessment, Pupil
-from cases.retention import pupils_left
+from cases.retention import pupils_left, reckon
 from referrals.actions import mark_sent, prepare
 from referrals.models import Decision, Feedback, Referral
 from tests.factories import (
@@ -33,7 +33,9 @@ def signal(case, *categories, **fields):
 def pupil_left(pupil, left_on, by=None):
     """Let one pupil leave, or come back, as a list does."""
     with transaction.atomic():
-        pupils_left([Pupil.objects.hold(pupil.pk)], left_on, by)
+        held = [Pupil.objects.hold(pupil.pk)]
+        pupils_left(held, left_on, by)
+        reckon(held)
 
 
 def consultation(case, closed_at=None, **fields):
