@@ -312,6 +312,21 @@ def test_a_service_that_is_no_longer_in_the_table_is_asked_no_more(
     assert not PushSubscription.objects.exists()
 
 
+@pytest.mark.django_db
+def test_what_a_copy_of_the_database_says_is_no_browser(
+    coordinator, signed_in, service, school, client
+):
+    """By its sign alone whoever has an account would end what a colleague is told on theirs."""
+    add(signed_in(coordinator), service)
+    stranger = member(Role.TEACHER)
+    client.cookies[of_the_project.DEVICE_COOKIE_NAME] = str(
+        PushSubscription.objects.get().public_id
+    )
+    client.post(reverse("account_login"), {"login": stranger.email, "password": PASSWORD})
+    client.post(reverse("account_logout"))
+    assert PushSubscription.objects.get().user == coordinator
+
+
 def sign_out(client, person, school):
     client.post(reverse("account_logout"))
 

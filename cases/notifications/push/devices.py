@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
+from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -78,11 +79,21 @@ def devices_of(person: User) -> list[PushSubscription]:
     return list(mine)
 
 
+def cookie_of(subscription: PushSubscription) -> str:
+    """Return by what a browser shows that it is this one: no copy of the database says that."""
+    return _signer().sign(str(subscription.public_id))
+
+
+def _signer() -> Signer:
+    return Signer(salt="cases.notifications.push.devices")
+
+
 def this_one(request: HttpRequest) -> QuerySet[PushSubscription]:
     """Return the subscription of the browser that asks, whoever is signed in there."""
     try:
-        public_id = UUID(request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""))
-    except ValueError:
+        signed = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
+        public_id = UUID(_signer().unsign(signed))
+    except (BadSignature, ValueError):
         return PushSubscription.objects.none()
     return PushSubscription.objects.filter(public_id=public_id)
 

@@ -15,7 +15,7 @@ from accounts.session_views import device
 from cases.errors import ActionError
 from cases.models import PushSubscription
 from cases.notifications.push import services
-from cases.notifications.push.devices import add_device
+from cases.notifications.push.devices import add_device, cookie_of
 
 # As long as a browser keeps it.
 A_YEAR = 365 * 24 * 3600
@@ -49,7 +49,7 @@ def add(request: HttpRequest) -> HttpResponse:
     messages.success(request, _("This browser shows from now on that something waits for you."))
     answer.set_cookie(
         settings.DEVICE_COOKIE_NAME,
-        str(made.public_id),
+        cookie_of(made),
         max_age=A_YEAR,
         secure=settings.TLS,
         httponly=True,
