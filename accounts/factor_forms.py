@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from allauth.account.adapter import get_adapter
@@ -19,6 +20,7 @@ from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from allauth.mfa.webauthn.internal.auth import parse_authentication_response
 from django import forms
+from django.conf import settings
 from django.core.cache import cache
 from django.utils.http import int_to_base36
 from django.utils.translation import gettext_lazy as _
@@ -116,14 +118,15 @@ def _is_of_our_page(said: Any) -> bool:
     """Tell whether a passkey answered a page of this very address, and not one in a frame.
 
     A browser lets each page of a name below ours, and of another port, ask for our passkeys, and
-    fido2 takes what they hand on (WebAuthn 3, 13.4.9). Where there is no TLS, as in a try-out,
-    browsers and proxies agree on no address.
+    fido2 takes what they hand on (WebAuthn 3, 13.4.9). By our own address, and not by the Host of
+    the request, of which who sends it chooses the port. Where there is no TLS, as in a try-out, it
+    has several.
     """
     if app_settings.WEBAUTHN_ALLOW_INSECURE_ORIGIN:
         return True
     page = CollectedClientData(websafe_decode(said["response"]["clientDataJSON"]))
-    here = f"{context.request.scheme}://{context.request.get_host()}"
-    return page.origin == here and not page.cross_origin
+    ours = urlsplit(settings.SITE_URL)
+    return page.origin == f"{ours.scheme}://{ours.netloc}" and not page.cross_origin
 
 
 @contextmanager
@@ -187,15 +190,15 @@ class LoginWebAuthnForm(ReadWithCare, webauthn.LoginWebAuthnForm):
 def _by_number(answer: Any) -> Any:
     """Return the answer of a passkey as allauth reads it: it looks for its owner by their number.
 
-    One of before, that keeps a number itself, is left as it is if it is there. Whatever number
-    somebody makes up, the same is looked up for it: else the time told how many accounts there are.
+    One of before keeps a number itself. Whatever number somebody makes up, also for a key of their
+    own, the same is looked up for it: else the time told how many accounts there are.
     """
     handle = websafe_decode(answer["response"]["userHandle"]).decode()
     if len(handle) != len(uuid4().hex):
         keys = Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN)
-        if keys.filter(data__credential__rawId=str(answer["rawId"])).exists():
-            return answer
-        number = None
+        named = keys.filter(data__credential__rawId=str(answer["rawId"]))
+        owner = named.values_list("user_id", flat=True).first()
+        number = owner if owner and int_to_base36(owner) == handle else None
     else:
         people = User.objects.filter(public_id=UUID(hex=handle))
         number = people.values_list("pk", flat=True).first()

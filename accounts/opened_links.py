@@ -29,14 +29,15 @@ def is_late(opened_at: datetime | None) -> bool:
 def in_time(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Let a link to a new password open nothing some time after it was first opened.
 
-    Noted of links that work alone: others are made up, by the thousand if need be.
+    Noted of links that work alone: others are made up, by the thousand if need be. By the key,
+    which is somebody's alone: whose it is can be written in several ways.
     """
 
     @wraps(view)
     def opened(request: HttpRequest, uidb36: str, key: str) -> HttpResponse:
         if key == PasswordResetFromKeyView.reset_url_key:  # the page that a link led to
             return view(request, uidb36=uidb36, key=key)
-        noted = "opened-link:" + hashlib.sha256(f"{uidb36}-{key}".encode()).hexdigest()
+        noted = "opened-link:" + hashlib.sha256(key.encode()).hexdigest()
         if is_late(cache.get(noted)):
             return view(request, uidb36=uidb36, key=NO_KEY)
         response = view(request, uidb36=uidb36, key=key)

@@ -206,6 +206,15 @@ class TestANewPassword:
         teacher.refresh_from_db()
         assert teacher.check_password(PASSWORD)
 
+    def test_nor_by_another_way_to_write_whose_it_is(self, link, clock, teacher):
+        come_by(link)
+        clock.shift(LASTS)
+        before, __, rest = link.rpartition("/key/")
+        whose, __, key = rest.partition("-")
+        assert GONE in self.choose(f"{before}/key/{whose.upper()}-{key}").text
+        teacher.refresh_from_db()
+        assert teacher.check_password(PASSWORD)
+
     @pytest.mark.parametrize("opened", [True, False])
     def test_in_time_it_works(self, link, clock, teacher, opened):
         if opened:

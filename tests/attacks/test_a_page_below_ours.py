@@ -35,6 +35,7 @@ by_a_page = pytest.mark.parametrize("whose", WHOSE, ids=[*OTHERS, "ours"])
 @pytest.fixture(autouse=True)
 def as_in_production(settings):
     settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = False
+    settings.SITE_URL = OURS
 
 
 def asked(page, options: str) -> str:
@@ -86,3 +87,14 @@ def test_what_another_page_got_is_no_new_passkey(whose, teacher, signed_in):
     made = {"name": "Sleutel", "credential": key.made(challenge, **whose["said"])}
     browser.post(ADD, made, secure=True)
     assert Authenticator.objects.filter(type="webauthn").exists() == whose["taken"]
+
+
+@shows("code-9")
+def test_nor_when_whoever_hands_it_on_names_that_port_as_ours(teacher):
+    key, browser = Passkey(teacher), Client()
+    port = {"HTTP_HOST": f"{PLACE}:8443", "secure": True}
+    options = browser.get(BY_PASSKEY, headers={"X-Requested-With": "XMLHttpRequest"}, **port)
+    challenge = options.json()["request_options"]["publicKey"]["challenge"]
+    answer = key.answer(challenge, page=f"{OURS}:8443")
+    browser.post(BY_PASSKEY, {"credential": answer}, **port)
+    assert "_auth_user_id" not in browser.session
