@@ -1,14 +1,19 @@
-"""What ``manage.py check --database default`` says of PostgreSQL; ``migrate`` does, at each start.
+"""What ``manage.py check`` says of the house: before it goes live, and of PostgreSQL.
 
-A statement holds what somebody wrote, or looks for, and a row that is refused is quoted. Texts that
-lie encrypted are in none; names, addresses, passwords' hashes and words that are looked for are.
+``check --deploy``: the address by which people know it, to which mails link, and at which alone a
+passkey counts. ``check --database default``, and ``migrate`` at each start: a statement holds what
+somebody wrote, or looks for, and a row that is refused is quoted. Texts that lie encrypted are in
+none; names, addresses, passwords' hashes and words that are looked for are.
 """
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
+from django.http.request import validate_host
 
 # What PostgreSQL writes into its own log, and what of it keeps statements and rows out of there:
 # the first is what we ask for. Only its superuser may change them, so the program cannot.
@@ -23,6 +28,23 @@ KEEPS_TEXTS_OUT = {
 # Where to: files of columns hold the row that was refused, however terse the log is told to be.
 DESTINATION = "log_destination"
 TERSE_THERE = ("stderr", "syslog", "eventlog")
+
+
+@register(Tags.security, deploy=True)
+def check_address(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse an address at which nobody finds this house."""
+    site = urlsplit(settings.SITE_URL)
+    is_found = site.hostname and validate_host(site.hostname, settings.ALLOWED_HOSTS)
+    if is_found and (site.scheme == "https" or not settings.TLS):
+        return []
+    return [
+        Error(
+            f"SITE_URL is {settings.SITE_URL}, and people come here by another address.",
+            hint="Write it as they do, such as https://meldcode.example, with its host among "
+            "ALLOWED_HOSTS: mails link to it, and passkeys answer no other.",
+            id="meldcode.E001",
+        )
+    ]
 
 
 @register(Tags.database)
