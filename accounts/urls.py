@@ -9,7 +9,6 @@ from django.urls import include, path, re_path, register_converter
 from accounts import first_card_views, session_views, views
 from accounts.crypto import SealedNumber
 from accounts.factor_forms import RemoveWebAuthnForm
-from accounts.opened_links import in_time
 
 register_converter(SealedNumber, "sealed")
 
@@ -28,7 +27,7 @@ urlpatterns = [
     # The key holds a dash itself: what stands before the first one is who, the rest is the key.
     re_path(
         r"^account/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
-        in_time(allauth.password_reset_from_key),
+        allauth.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
     path(

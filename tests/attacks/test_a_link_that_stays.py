@@ -206,12 +206,15 @@ class TestANewPassword:
         teacher.refresh_from_db()
         assert teacher.check_password(PASSWORD)
 
-    def test_nor_by_another_way_to_write_whose_it_is(self, link, clock, teacher):
+    @pytest.mark.parametrize("blank", ["", "%20", "%09", "%0A", "%C2%A0", "%E2%80%83"])
+    @pytest.mark.parametrize("in_front", [True, False])
+    def test_nor_by_another_way_to_write_it(self, link, clock, teacher, blank, in_front):
         come_by(link)
         clock.shift(LASTS)
-        before, __, rest = link.rpartition("/key/")
+        before, __, rest = link.strip("/").rpartition("/key/")
         whose, __, key = rest.partition("-")
-        assert GONE in self.choose(f"{before}/key/{whose.upper()}-{key}").text
+        key = f"{blank}{key}" if in_front else f"{key}{blank}"
+        assert GONE in self.choose(f"/{before}/key/{whose.upper()}-{key}/").text
         teacher.refresh_from_db()
         assert teacher.check_password(PASSWORD)
 

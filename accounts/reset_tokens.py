@@ -1,0 +1,28 @@
+"""What stands in a link to a new password. allauth imports this by its name in the settings."""
+
+import hashlib
+from datetime import UTC, datetime
+
+from allauth.account.forms import EmailAwarePasswordResetTokenGenerator
+from django.conf import settings
+from django.core.cache import cache
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.opened_links import is_late
+
+
+class ResetTokens(EmailAwarePasswordResetTokenGenerator):
+    """Tokens that work for days, and for half an hour once somebody came by one."""
+
+    def check_token(self, user: User | None, token: str | None) -> bool:
+        """Tell whether a token is right, and was not opened too long ago.
+
+        Noted here, of what is right to the letter: an address can be written in several ways.
+        """
+        if not super().check_token(user, token):
+            return False
+        noted = "opened-link:" + hashlib.sha256(token.encode()).hexdigest()
+        now = timezone.now().timestamp()
+        cache.add(noted, now, settings.PASSWORD_RESET_TIMEOUT)
+        return not is_late(datetime.fromtimestamp(cache.get(noted, now), UTC))
