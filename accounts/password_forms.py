@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.after_response import after_response
 from accounts.models import User
+from accounts.reset_tokens import ResetTokens
 
 
 class NothingInTheBox:
@@ -49,6 +50,8 @@ class ResetPasswordKeyForm(ShortHelp, forms.ResetPasswordKeyForm):
 
 class UserTokenForm(forms.UserTokenForm):
     """Whose link it is: by the sign of an account, never by its number."""
+
+    token_generator = ResetTokens()
 
     def _get_user(self, uidb36: str | None) -> User | None:
         try:

@@ -1,4 +1,4 @@
-"""What stands in a link to a new password. allauth imports this by its name in the settings."""
+"""What stands in a link to a new password, and how long it works."""
 
 import hashlib
 from datetime import UTC, datetime

@@ -249,8 +249,6 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 # On to the second factor, without the new password once more: who types wrong ones for somebody all
 # the while, from anywhere, would keep them out of that question.
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
-# Half an hour once the link is opened.
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.reset_tokens.ResetTokens"  # noqa: S105 - a class
 # Per account: five mistakes in five minutes, and fifty in a day, then one waits. Counted for
 # addresses without an account too, so that waiting tells nothing. The second factor counts apart.
 # Per address there is room for a school: all its people come from the same one on Monday morning.
