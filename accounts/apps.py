@@ -21,6 +21,7 @@ class AccountsConfig(AppConfig):
         from accounts.at_rest import checks, fields  # noqa: F401 - the checks register
         from accounts.signals import second_factor_reset
 
+        second_factor.let_none_come_back()
         password_reset.connect(adapter.lift_lock_out, dispatch_uid="accounts.adapter.lift_lock_out")
         second_factor_reset.connect(
             adapter.forget_wrong_codes, dispatch_uid="accounts.adapter.forget_wrong_codes"

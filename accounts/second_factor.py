@@ -17,7 +17,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -91,6 +91,28 @@ def count_new_one(
         raise ImmediateHttpResponse(redirect("account_login"))
     if authenticator.type != Authenticator.Type.RECOVERY_CODES and request.user == user:
         count_as_given(request, user, authenticator.type)
+
+
+def let_none_come_back() -> None:
+    """Let a factor that was taken away meanwhile stay away, whatever is written of it.
+
+    allauth writes one whole where it is renamed, or a recovery code used; of a row that is gone
+    Django would make it anew. So whoever renamed theirs on and on kept it through a reset.
+    """
+    write = Authenticator.save
+
+    @wraps(write)
+    def save(self: Authenticator, *args: object, **kwargs: object) -> None:
+        if not self._state.adding:
+            kwargs["force_update"] = True
+        try:
+            write(self, *args, **kwargs)
+        except DatabaseError as error:
+            if type(error) is not DatabaseError:  # of the database itself
+                raise
+            raise ImmediateHttpResponse(redirect("account_login")) from error
+
+    Authenticator.save = save
 
 
 def is_spared(user: User) -> bool:

@@ -8,6 +8,7 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal import flows
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.internal import flows as renaming
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
@@ -28,6 +29,7 @@ pytestmark = pytest.mark.django_db
 AGAIN, ADD, SET_UP = (
     reverse(name) for name in ("account_reauthenticate", "mfa_add_webauthn", "mfa_activate_totp")
 )
+BY_PASSKEY = reverse("mfa_login_webauthn")
 CHANGE = reverse("account_change_password")
 MINE, OWNERS = "paard stal klok regen", "fiets brug wolk lamp"
 at_once = pytest.mark.django_db(transaction=True)
@@ -37,6 +39,14 @@ def by_password(user) -> Client:
     """Return the browser of somebody who gave the password, and needs no more yet."""
     browser = Client()
     browser.post(LOGIN, {"login": user.email, "password": PASSWORD})
+    return browser
+
+
+def by_key(browser: Client, key: Passkey) -> Client:
+    """Sign in by a passkey alone, if it does."""
+    asked = browser.get(BY_PASSKEY, headers={"x-requested-with": "XMLHttpRequest"}).json()
+    challenge = asked["request_options"]["publicKey"]["challenge"]
+    browser.post(BY_PASSKEY, {"credential": key.answer(challenge)})
     return browser
 
 
@@ -83,6 +93,36 @@ def test_a_password_is_enough_for_the_first(teacher):
     set_up(browser)
     assert browser.get(reverse("help")).status_code == 200
     assert is_in(browser)
+
+
+@at_once
+@shows("session-5")
+@pytest.mark.parametrize("by_whom", ["the administrator", "its owner"])
+def test_a_passkey_that_is_renamed_meanwhile_does_not_come_back(
+    teacher, administrator, school, monkeypatch, by_whom
+):
+    """A script that renames it on and on kept it through each reset."""
+    thief, owner = Client(), Client()
+    sign_in(thief, teacher)
+    key = Passkey(teacher)
+    by_key(owner, key)
+    page = re.search(
+        r"/account/second-factor/webauthn/keys/[^/]+/edit/",
+        thief.get(reverse("mfa_list_webauthn")).content.decode(),
+    ).group(0)
+
+    def takes_away():
+        if by_whom == "its owner":
+            owner.post(page.replace("edit", "remove"), {"meant": "on"})
+        else:
+            reset_second_factor(school, administrator, teacher)
+
+    in_between(
+        monkeypatch, renaming, "raise_if_reauthentication_required",
+        lambda: thief.post(page, {"name": "x"}), takes_away,
+    )  # fmt: skip
+    assert not Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN).exists()
+    assert not is_in(by_key(Client(), key))
 
 
 @at_once
