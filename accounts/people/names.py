@@ -4,11 +4,19 @@ import re
 
 from django.utils.translation import gettext_lazy as _
 
-# What a program for mail makes a link of. "A.B. de Vries" holds none.
-LINK = re.compile(r"//|@|\bwww\.|\w{2}\.\w{2}", re.IGNORECASE)
+from accounts.letters import normal
+
+# What programs for mail make a link of, beside a word with a dot in it.
+LINK = re.compile(r"//|@|\bwww\.", re.IGNORECASE)
+# A word with a dot in it that is none: "A.B." and "J.-P.".
+INITIALS = re.compile(r"(?:\w\.-?)+\w?")
+# A dot of other scripts, which browsers read as ours; NFKC knows the others.
+OTHER_DOT = "\u3002"
 HOLDS_LINK = _("This is more than a name: it holds an address.")
 
 
 def holds_link(name: str) -> bool:
     """Tell whether a name leads somewhere: by it a mail of ours would lead to a page of others."""
-    return bool(LINK.search(name))
+    plain = normal("NFKC", name).replace(OTHER_DOT, ".")
+    dotted = (word for word in plain.split() if "." in word.strip(".,;:!?()\"'"))
+    return bool(LINK.search(plain)) or not all(INITIALS.fullmatch(word) for word in dotted)

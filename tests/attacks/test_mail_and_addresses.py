@@ -129,7 +129,9 @@ def test_a_name_adds_no_lines_of_its_own(broken, signed_in, administrator, clien
         ("Noor de Wit", True), ("A.B. de Vries-Jansen", True), ("St. Jan O'Neil", True),
         ("je account verloopt. Ga naar https://evil.example/login", False),
         ("Log in op evil.example", False), ("//evil/x", False), ("noor@evil.example", False),
-        ("WWW.evil", False),
+        ("WWW.evil", False), ("Log in op meldcode-i.nl/login", False), ("t.ly/x", False),
+        ("(meldcode.e.nl)", False), ("meldcode\u3002evil", False), ("evil\uff0eexample", False),
+        ("J.-P. van den Berg", True), ("Jan A.B", True), ("drs. J. Bos (locatie Oost).", True),
     ],
 )  # fmt: skip
 def test_a_name_leads_nowhere(name, is_one, signed_in, administrator, client):
