@@ -19,7 +19,7 @@ class AccountsConfig(AppConfig):
 
         from accounts import adapter, second_factor, sessions
         from accounts.at_rest import checks, fields  # noqa: F401 - the checks register
-        from accounts.signals import second_factor_reset
+        from accounts.signals import second_factor_reset, session_renewed
 
         second_factor.let_none_come_back()
         password_reset.connect(adapter.lift_lock_out, dispatch_uid="accounts.adapter.lift_lock_out")
@@ -29,6 +29,7 @@ class AccountsConfig(AppConfig):
         connection_created.connect(
             fields.teach_sqlite, dispatch_uid="accounts.at_rest.teach_sqlite"
         )
+        session_renewed.connect(sessions.follow, dispatch_uid="accounts.sessions.follow")
         user_logged_in.connect(sessions.begin, dispatch_uid="accounts.sessions.begin")
         # New recovery codes are said to be reset.
         for is_new in (authenticator_added, authenticator_reset):

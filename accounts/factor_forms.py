@@ -125,8 +125,13 @@ def _is_of_our_page(said: Any) -> bool:
     if app_settings.WEBAUTHN_ALLOW_INSECURE_ORIGIN:
         return True
     page = CollectedClientData(websafe_decode(said["response"]["clientDataJSON"]))
-    ours = urlsplit(settings.SITE_URL)
-    return page.origin == f"{ours.scheme}://{ours.netloc}" and not page.cross_origin
+    return _origin(page.origin) == _origin(settings.SITE_URL) and not page.cross_origin
+
+
+def _origin(address: str) -> tuple[str, str | None, int | None]:
+    """Return scheme, host and port of an address. Raises ``ValueError`` where it has none."""
+    at = urlsplit(address)
+    return at.scheme, at.hostname, at.port or {"https": 443, "http": 80}.get(at.scheme)
 
 
 @contextmanager
@@ -150,17 +155,21 @@ class ReadWithCare:
     def clean_credential(self) -> Authenticator:
         """Return the passkey that answered. Raises ``ValidationError`` when it is no answer."""
         with broken_is_wrong():
-            return super().clean_credential()
+            try:
+                return super().clean_credential()
+            except forms.ValidationError as error:
+                # Not of one that came too often, of which nothing was looked at.
+                if error.code == "incorrect_code" and self.user:
+                    self._tell()
+                raise
 
-    def clean(self) -> dict[str, Any]:
-        """Tell of a wrong one as allauth tells of a wrong code, where it is known whose it is."""
+    def _tell(self) -> None:
+        """Tell of a wrong one as allauth tells of a wrong code."""
         mine = Authenticator.objects.filter(user=self.user, type=Authenticator.Type.WEBAUTHN)
-        if "credential" in self.errors and self.user and (first := mine.first()):
-            authentication_failed.send(
-                sender=Authenticator, request=context.request, user=self.user, authenticator=first,
-                reauthentication=self.reauthenticated,
-            )  # fmt: skip
-        return super().clean()
+        authentication_failed.send(
+            sender=Authenticator, request=context.request, user=self.user,
+            authenticator=mine.first(), reauthentication=self.reauthenticated,
+        )  # fmt: skip
 
 
 class LoginWebAuthnForm(ReadWithCare, webauthn.LoginWebAuthnForm):

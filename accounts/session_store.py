@@ -15,6 +15,7 @@ from cryptography.fernet import InvalidToken
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 
 from accounts.crypto import cipher
+from accounts.signals import session_renewed
 
 if TYPE_CHECKING:
     from django.contrib.sessions.models import Session
@@ -66,6 +67,17 @@ class SessionStore(DatabaseStore):
         if self.keeps_its_end and self._ends:
             return self._ends
         return super().get_expiry_date(**kwargs)
+
+    def cycle_key(self) -> None:
+        """Go on under another key, and let what follows the session follow it.
+
+        Django does so where it finds a session of a SECRET_KEY of before: in the list of one's own
+        sessions it was none any more, and ending all others left it.
+        """
+        before = self.session_key
+        super().cycle_key()
+        if before:
+            session_renewed.send(sender=type(self), session_key=before, new=str(self.session_key))
 
     def flush(self) -> None:
         """Forget it, and when it was to end: whatever is kept from here on is another one."""

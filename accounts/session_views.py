@@ -50,6 +50,8 @@ class OwnSession:
 
 def own_sessions(request: HttpRequest) -> list[OwnSession]:
     """Return the user's sessions that still stand, the latest used first."""
+    if request.session.modified:  # by another SECRET_KEY: its row says so first, or it is purged
+        request.session.save()
     standing = UserSession.objects.purge_and_list(request.user)
     ends = Session.objects.in_bulk([session.session_key for session in standing])
     rest = timedelta(seconds=settings.SESSION_COOKIE_AGE)

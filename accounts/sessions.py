@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -25,6 +26,11 @@ BY_ITSELF = "Meldcode-By-Itself"
 def begin(request: HttpRequest, user: User, **kwargs: object) -> None:
     """Write down when the session began (Django's ``user_logged_in``)."""
     request.session[SIGNED_IN_AT] = timezone.now().timestamp()
+
+
+def follow(session_key: str, new: str, **kwargs: object) -> None:
+    """Let the list of one's own sessions know one by its new key (``session_renewed``)."""
+    UserSession.objects.filter(session_key=session_key).update(session_key=new)
 
 
 def ends_at(request: HttpRequest) -> datetime:

@@ -17,6 +17,9 @@ people_changed = Signal()
 session_ended = Signal()
 others_ended = Signal()
 
+# The session of ``session_key`` has the key ``new`` from now on.
+session_renewed = Signal()
+
 # ``user`` looked at the people of ``schools``, or at one of them (``person``); ``all_shown``: they
 # got a page that names them all.
 people_seen = Signal()

@@ -24,6 +24,7 @@ class CasesConfig(AppConfig):
             people_changed,
             people_seen,
             session_ended,
+            session_renewed,
         )
         from audit import sight
         from background.sections import declare_messages, declare_reader, declare_section
@@ -75,6 +76,7 @@ class CasesConfig(AppConfig):
             (user_logged_in, devices.signed_in),
             (user_logged_out, devices.signed_out),
             (session_ended, devices.session_ended),
+            (session_renewed, devices.session_renewed),
             (others_ended, devices.others_ended),
             (membership_ended, devices.role_ended),
         ):

@@ -26,6 +26,7 @@ from cases.names import (
     find,
     find_as_one,
     find_said,
+    put_in,
     said_in,
     visible,
     without,
@@ -81,9 +82,8 @@ class Veil:
         text = visible(text)
         if self.family is not None:
             text = without(text, find(text, self.family))
-        for place in reversed(apart(find_said(text, self.words) + find_as_one(text, self.as_one))):
-            text = text[: place.start] + _("[name]") + text[place.end :]
-        return text
+        said = apart(find_said(text, self.words) + find_as_one(text, self.as_one))
+        return put_in(text, ((one.start, one.end, _("[name]")) for one in said))
 
 
 # Of all that goes along with one question: a hundred pages of plain text.

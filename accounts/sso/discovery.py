@@ -18,8 +18,9 @@ KEPT_FOR = 5 * 60
 def known(issuer: str) -> dict[str, Any]:
     """Return what the provider says of itself, at most five minutes old. Raises as ``read``."""
     key = f"sso.discovery.{hashlib.sha256(issuer.encode()).hexdigest()}"
-    with suppress(signing.BadSignature):  # nothing, or what we did not write
-        return signing.loads(str(cache.get(key)), salt=key)
+    # Nothing, what we did not write, or not now: whoever writes there can put back what was.
+    with suppress(signing.BadSignature):
+        return signing.loads(str(cache.get(key)), salt=key, max_age=KEPT_FOR)
     document = read(issuer)
     cache.set(key, signing.dumps(document, salt=key), KEPT_FOR)
     return document

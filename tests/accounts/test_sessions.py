@@ -17,6 +17,7 @@ from accounts import sessions
 from accounts.people.tasks import clear_sessions
 from accounts.roles import Role
 from accounts.session_store import Key
+from cases.models import PushSubscription
 from tests.accounts.page import Page
 from tests.accounts.second_factors import LOGIN, sign_in
 from tests.accounts.test_password_reset import ask
@@ -195,6 +196,25 @@ def test_one_ends_all_others(teacher):
     laptop.post(reverse("end_other_sessions"))
     assert phone.get("/signals/").status_code == 302
     assert laptop.get("/signals/").status_code == 200
+
+
+@shows("session-2")
+@pytest.mark.parametrize("all_others", [True, False])
+def test_one_ends_those_that_go_on_under_another_key(teacher, settings, all_others):
+    """Whose SECRET_KEY was renewed since: Django gives them another at their next request."""
+    phone = device(teacher, PHONE)
+    before = phone.session.session_key
+    PushSubscription.objects.create(user=teacher, session_key=before)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = settings.SECRET_KEY[::-1]
+    assert phone.get(OWN).status_code == 200
+    assert phone.session.session_key != before
+    laptop = device(teacher, LAPTOP)
+    (seen,) = [one for one in laptop.get(OWN).context["sessions"] if not one.is_current]
+    end = reverse("end_other_sessions") if all_others else reverse("end_session", args=[seen.sign])
+    laptop.post(end)
+    assert phone.get(OWN).status_code == 302
+    assert not PushSubscription.objects.exists()
 
 
 def test_a_session_is_another_after_signing_in(teacher):

@@ -89,6 +89,18 @@ def test_what_another_page_got_is_no_new_passkey(whose, teacher, signed_in):
     assert Authenticator.objects.filter(type="webauthn").exists() == whose["taken"]
 
 
+@pytest.mark.parametrize("typed", [f"https://{PLACE.title()}", f"{OURS}:443", f"{OURS}/"])
+def test_however_our_address_was_typed_it_is_ours(teacher, settings, typed):
+    settings.SITE_URL = typed
+    key, browser = Passkey(teacher), Client()
+    options = browser.get(
+        BY_PASSKEY, headers={"X-Requested-With": "XMLHttpRequest"}, secure=True
+    ).json()["request_options"]
+    answer = key.answer(options["publicKey"]["challenge"], page=OURS)
+    browser.post(BY_PASSKEY, {"credential": answer}, secure=True)
+    assert "_auth_user_id" in browser.session
+
+
 @shows("code-9")
 def test_nor_when_whoever_hands_it_on_names_that_port_as_ours(teacher):
     key, browser = Passkey(teacher), Client()

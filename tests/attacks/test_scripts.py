@@ -89,7 +89,7 @@ def file_everything(world: World, signed_in, names: tuple[str, ...]) -> dict[str
         sheet = Sheet(row, signed_in, world)
         sheet.full.pop("about_staff", None)  # which would file it in a case of its own
         texts = {
-            name: payload(f"{row.name}.{name}")[: sheet.fields()[name].max_length]
+            name: payload(f"{row.name} {name}")[: sheet.fields()[name].max_length]
             for name in sheet.texts()
         }
         answer = sheet.send(**texts, **CONFIRMED.get(row.name, {}))

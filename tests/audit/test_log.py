@@ -228,22 +228,33 @@ def test_a_wrong_password_and_a_wrong_code(school, teacher, client):
     assert not rows(Kind.SIGN_IN).exists()
 
 
-@pytest.mark.parametrize("place", ["evil.example", None])
-def test_a_wrong_passkey(school, teacher, client, place):
-    """As a wrong code, at the second step and when somebody is asked again: by none or another."""
+def test_a_wrong_passkey(school, teacher, client):
+    """As a wrong code, at the second step and when somebody is asked again."""
     key = Passkey(teacher)
     given = reverse("mfa_authenticate")
     client.post(LOGIN, {"login": teacher.email, "password": PASSWORD})
     asked = client.get(given).context["js_data"]["request_options"]["publicKey"]["challenge"]
-    client.post(given, {"credential": key.answer(asked, place) if place else "{}"})
+    client.post(given, {"credential": key.answer(asked, "evil.example")})
     assert rows(Kind.SECOND_FACTOR_FAILED, teacher).get().school_id == school.pk
     asked = client.get(given).context["js_data"]["request_options"]["publicKey"]["challenge"]
     client.post(given, {"credential": key.answer(asked)})
     assert rows(Kind.SIGN_IN).exists()
     again = reverse("mfa_reauthenticate_webauthn")
-    client.get(again)
-    client.post(again, {"credential": "{}"})
+    asked = client.get(again).context["js_data"]["request_options"]["publicKey"]["challenge"]
+    client.post(again, {"credential": key.answer(asked, "evil.example")})
     assert rows(Kind.SECOND_FACTOR_FAILED, teacher).count() == 2
+
+
+def test_wrong_passkeys_fill_no_trail(teacher, client):
+    """As of wrong codes: five in five minutes, and of what is no answer of any none."""
+    key, given = Passkey(teacher), reverse("mfa_authenticate")
+    client.post(LOGIN, {"login": teacher.email, "password": PASSWORD})
+    for __ in range(12):
+        asked = client.get(given).context["js_data"]["request_options"]["publicKey"]["challenge"]
+        client.post(given, {"credential": key.answer(asked, "evil.example")})
+        client.post(given, {"credential": "x"})
+        client.post(given, {})
+    assert 0 < rows(Kind.SECOND_FACTOR_FAILED, teacher).count() <= 5
 
 
 def test_what_was_typed_at_an_unknown_account_is_not_kept(client):

@@ -124,6 +124,11 @@ def session_ended(session_key: str, **kwargs: Any) -> None:
     PushSubscription.objects.filter(session_key=session_key).delete()
 
 
+def session_renewed(session_key: str, new: str, **kwargs: Any) -> None:
+    """Let a device end with its session, by whatever key that goes on."""
+    PushSubscription.objects.filter(session_key=session_key).update(session_key=new)
+
+
 def others_ended(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Tell somebody on no other browser than the one that asks: they ended all others."""
     here = this_one(request).values("pk")
