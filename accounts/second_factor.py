@@ -96,8 +96,8 @@ def count_new_one(
 def let_none_come_back() -> None:
     """Let a factor that was taken away meanwhile stay away, whatever is written of it.
 
-    allauth writes one whole where it is renamed, or a recovery code used; of a row that is gone
-    Django would make it anew. So whoever renamed theirs on and on kept it through a reset.
+    allauth writes one whole where it is renamed; of a row that is gone Django would make it anew.
+    So whoever renamed theirs on and on kept it through a reset.
     """
     write = Authenticator.save
 

@@ -50,14 +50,31 @@ def admit(provider: IdentityProvider, sub: str, claims: Claims) -> SocialAccount
 def _admit(provider: IdentityProvider, sub: str, claims: Claims) -> SocialAccount:
     if not provider.rules.is_of_school(claims, provider.home_organization):
         raise Refused("nobody of the staff of this school")
-    links = SocialAccount.objects.select_related("user")
-    link = links.filter(provider=provider.trust, uid=sub).first()
+    link = _link(provider, sub)
     user = link.user if link else _first_time(provider, claims)
     if not is_vouched_for(user, provider.trust):
         raise Refused("not one whom this provider may vouch for")
     if link is None:
         link = SocialAccount.objects.create(provider=provider.trust, uid=sub, user=user)
         mails.tell(mails.What.LINKED, link.pk)
+    return link
+
+
+def _link(provider: IdentityProvider, sub: str) -> SocialAccount | None:
+    """Return the link of whoever the provider signed in, with its owner held; None: the first time.
+
+    A reset of their second factor at this very moment cuts it before, or ends the session that
+    begins here: it is of the person as they were.
+    """
+    links = SocialAccount.objects.filter(provider=provider.trust, uid=sub)
+    owner = links.values_list("user_id", flat=True).first()
+    if owner is None:
+        return None
+    person = User.objects.select_for_update().get(pk=owner)
+    link = links.filter(user=person).first()
+    if link is None:
+        raise Refused("the link was cut at this moment")
+    link.user = person
     return link
 
 

@@ -162,6 +162,8 @@ class SchoolProvider(OpenIDConnectProvider):
         # allauth needs no more than who it is: which address counts is for ``actions.admit``.
         login = self.sociallogin_from_response(request, {"sub": claims["sub"]})
         login.account.provider = self.school_provider.trust
+        # Nor does it look for the link: it would write it, and one that is cut meanwhile anew.
+        login._lookup_by_socialaccount = lambda: True
         login.claims, login.school_provider = claims, self.school_provider
         return login
 

@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal import flows
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.internal import flows as renaming
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
@@ -17,12 +18,15 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.password_forms import ChangePasswordForm, ResetPasswordKeyForm
 from accounts.people.actions import end_role, reset_second_factor
-from tests.accounts.second_factors import LOGIN, code, sign_in
+from accounts.roles import Role
+from accounts.sso import actions as sso
+from tests.accounts.oidc import DOMAIN, at_provider, back, come_in, person, provider_of, way
+from tests.accounts.second_factors import LOGIN, code, give_app, sign_in
 from tests.accounts.test_password_reset import ask, choose
 from tests.attacks.passkey import Passkey
 from tests.attacks.proof import shows
 from tests.attacks.test_insider_races import in_between
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, member
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +127,32 @@ def test_a_passkey_that_is_renamed_meanwhile_does_not_come_back(
     )  # fmt: skip
     assert not Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN).exists()
     assert not is_in(by_key(Client(), key))
+
+
+@at_once
+@shows("session-5", "sso-3")
+@pytest.mark.parametrize("at", [(SocialAccount, "from_db"), (sso, "is_vouched_for")])
+def test_a_link_to_a_provider_that_is_cut_meanwhile_lets_nobody_in(
+    school, administrator, monkeypatch, at
+):
+    """Who sets the provider and resets the factor chooses both moments; it was made anew."""
+    noor = member(Role.COORDINATOR, school, email=f"noor@{DOMAIN}")
+    provider_of(school)
+    give_app(noor)
+    sub = person("s1", email=noor.email)
+    come_in(Client(), noor.email, sub)
+    thief = Client()
+    answer = at_provider(way(thief, noor.email), sub)
+    in_between(
+        monkeypatch, *at,
+        lambda: back(thief, answer), lambda: reset_second_factor(school, administrator, noor),
+    )  # fmt: skip
+    assert not is_in(thief)
+    assert thief.get(SET_UP).status_code == 302
+    assert not SocialAccount.objects.exists()
+    # And by that school account one comes in no more until there is a second factor.
+    back(thief, at_provider(way(thief, noor.email), sub))
+    assert not is_in(thief)
 
 
 @at_once
