@@ -429,6 +429,8 @@ def close_case(
     ``signals_seen``: how many signals there were when the form was shown; with more, it is refused.
     """
     check(by, Permission.MOVE_CASE, case)
+    # Before the case, as everywhere: who leaves at this moment did so before this, or does after.
+    Pupil.objects.hold(case.pupil_id)
     case = lock(case, to_change=False)
     sent_before = case.closed_by_id == by.pk and (case.outcome, case.closing_grounds) == (
         outcome, grounds,

@@ -108,16 +108,16 @@ def reckon(pupils: Sequence[Pupil]) -> None:
     """Reckon until when each closed dossier is kept of pupils who left, or came back.
 
     Last of all: cases are held from here on, and by which of them a form waits one would know whose
-    it is, while thousands of pupils are written. Nothing is due of a pupil who is here.
+    it is, while thousands of pupils are written. Closed ones alone: open ones are held by others
+    for a while (new vacations), and by how long a list takes one would know whether there is one.
+    Who closes a case holds the pupil: that waits, or we do. Nothing is due of a pupil who is here.
     """
-    # Those that are being closed at this moment too: they wait, or we do.
-    cases = Case.objects.filter(pupil__in=pupils).select_for_update(of=("self",)).order_by("pk")
-    cases = list(cases.select_related(None))
+    closed = Case.objects.filter(pupil__in=pupils, retention_years__isnull=False)
+    cases = list(closed.select_for_update(of=("self",)).select_related(None).order_by("pk"))
     # In the trail it would say that the others had no case.
     here = [pupil for pupil in pupils if pupil.left_on is None]
     DueItem.objects.waiting().filter(pupil__in=here).take_off()
     whose = {pupil.pk: pupil for pupil in pupils}
     for case in cases:
-        if case.retention_years is not None:
-            until = kept_until(whose[case.pupil_id], case.retention_years)
-            Case.objects.filter(pk=case.pk).update(kept_until=until)
+        until = kept_until(whose[case.pupil_id], case.retention_years)
+        Case.objects.filter(pk=case.pk).update(kept_until=until)

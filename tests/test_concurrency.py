@@ -246,6 +246,31 @@ def test_a_pupil_who_leaves_while_the_case_is_closed_has_the_day_all_the_same(de
     assert Case.objects.get().kept_until == years_after(left, 5)
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a lock of PostgreSQL")
+def test_a_list_waits_for_no_open_case(school):
+    """By how long it took one knew of a pupil whether there is one: others hold them a while."""
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    held, done = Event(), Event()
+
+    def hold_the_case():
+        with transaction.atomic():
+            Case.objects.select_for_update().get(pk=case.pk)
+            held.set()
+            done.wait(30)
+
+    def write_a_list():
+        held.wait()
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = '{TIMEOUT}'")
+        try:
+            pupil_left(case.pupil, timezone.localdate())
+        finally:
+            done.set()
+
+    at_once(hold_the_case, write_a_list)
+    assert Pupil.objects.get().left_on == timezone.localdate()
+
+
 def test_two_talks_of_three_at_once_are_both_there_and_the_last_one_holds(decided, school):
     one, other = (member(Role.COORDINATOR, school) for __ in range(2))
 

@@ -153,11 +153,16 @@ def _of_sign_in(telling: Telling) -> Iterator[Letter]:
 
 
 def _of_link(telling: Telling) -> Iterator[Letter]:
-    """Tell somebody that their school account signs them in from now on."""
+    """Tell somebody that their school account signs them in from now on.
+
+    By the name that a school has for it where they work: others may trust the same one.
+    """
     link = SocialAccount.objects.select_related("user").get(pk=telling.about)
-    provider = IdentityProvider.objects.filter(trust=link.provider).order_by("pk").first()
+    schools = Membership.objects.filter(user=link.user, ended_at__isnull=True).values("school")
+    same = IdentityProvider.objects.filter(trust=link.provider, school__in=schools)
+    provider = same.order_by("pk").first()
     with translation.override(link.user.language):
-        name = provider.name if provider else link.provider
+        name = provider.name if provider else _("your school")
         text = render_to_string(
             "sso/email/linked.txt", {"provider": name, "site": settings.SITE_URL}
         )

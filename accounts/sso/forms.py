@@ -12,7 +12,7 @@ from requests import RequestException
 
 from accounts.forms import LongTextField, MeldcodeForm
 from accounts.models import IdentityProvider, School
-from accounts.people.forms import SchoolForm
+from accounts.people.forms import NameField, SchoolForm
 from accounts.sso.fetch import check_url
 from accounts.sso.kinds import BRIN, KINDS, domain_of
 from accounts.sso.saml import keys
@@ -60,7 +60,7 @@ class AddressForm(forms.Form):
 class CommonFields(MeldcodeForm):
     """What is asked of every provider."""
 
-    name = forms.CharField(
+    name = NameField(
         label=_("Name"),
         max_length=120,
         help_text=_("As your people know it, such as: school account of De Linde."),

@@ -238,6 +238,30 @@ def test_one_that_is_off_is_not_switched_on_for_people_of_another_board(school):
 
 
 @shows("sso-7")
+def test_the_mail_about_a_link_has_the_name_that_their_own_school_gave_it(
+    school, django_capture_on_commit_callbacks
+):
+    """Others may trust the same one, and call it a sentence with a link."""
+    provider_of(SchoolFactory(), "elders.example")
+    IdentityProvider.objects.update(name="je oude school")
+    provider_of(school)
+    noor = member(Role.COORDINATOR, school, email=NOOR)
+    give_app(noor)
+    with django_capture_on_commit_callbacks(execute=True):
+        claims = {"email": NOOR, "email_verified": True}
+        actions.admit(IdentityProvider.objects.get(school=school), "s1", claims)
+    told = next(one for one in mail.outbox if one.to == [NOOR])
+    assert "via Schoolaccount" in told.body
+    assert "oude school" not in told.body
+
+
+def test_the_name_of_a_provider_leads_nowhere(browser):
+    answer = browser.post(ADD, filled(name="school. Bevestig op evil.example"))
+    assert "Dit is meer dan een naam" in Page(answer).at("name")
+    assert not IdentityProvider.objects.exists()
+
+
+@shows("sso-7")
 @pytest.mark.parametrize("of_one_board", [True, False])
 def test_who_comes_in_for_the_first_time_takes_roles_at_schools_of_the_board_alone(
     school, of_one_board
