@@ -205,7 +205,9 @@ def _by_number(answer: Any) -> Any:
     handle = websafe_decode(answer["response"]["userHandle"]).decode()
     if len(handle) != len(uuid4().hex):
         keys = Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN)
-        named = keys.filter(data__credential__rawId=str(answer["rawId"]))
+        # As it was kept, and no sign that no database text can hold.
+        key = websafe_encode(websafe_decode(answer["rawId"]))
+        named = keys.filter(data__credential__rawId=key)
         owner = named.values_list("user_id", flat=True).first()
         number = owner if owner and int_to_base36(owner) == handle else None
     else:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.after_response import after_response
 from accounts.models import User
-from accounts.reset_tokens import ResetTokens
+from accounts.reset_tokens import ResetTokens, works_while
 
 
 class NothingInTheBox:
@@ -89,8 +89,8 @@ def _has_room(request: HttpRequest, user: User) -> bool:
     """Tell whether somebody gets one more mail: nobody fills their mailbox.
 
     Nor uses up what they come in by: whoever has no mail of today of which the link still works
-    (a new password ends it, and so does signing in) gets one, however many there were.
+    (a new password ends it, and so does signing in) gets one, however many there were. So does who
+    comes by one that was opened long ago.
     """
-    works_while = f"{user.pk} {user.password} {user.last_login}"
-    is_first = ratelimit.consume(request, action="reset_link", key=works_while)
+    is_first = ratelimit.consume(request, action="reset_link", key=works_while(user))
     return ratelimit.consume(request, action="reset_mail", key=str(user.pk)) or is_first

@@ -67,6 +67,7 @@ def request_export(
     they asked stands in the trail, and then it is not made.
     """
     check(by, Permission.EXPORT_DOSSIER, case)  # of two at once the second counts the first
+    _check_filled(wish)
     case = lock(case, to_change=False)  # of two clicks at once, the second finds the first
     asked = DossierExport.objects.filter(idempotency_key=key).first()
     if asked is not None:
@@ -139,15 +140,24 @@ def _fits_age(case: Case, wish: Wish) -> bool:
     return consents and not variant.is_too_young(age)
 
 
-def _check_wish(case: Case, wish: Wish) -> None:
+def _check_filled(wish: Wish) -> None:
+    """Raise ``ActionError`` for what is wrong whatever stands in the case: before that is held.
+
+    By forms that are refused behind its lock, and leave nothing, one would know for whom else it
+    waits.
+    """
     variant = VARIANTS[Code(wish.variant)]
     if variant.package:
         _check_package(wish)
+    if variant.chosen and not wish.chosen:
+        raise ActionError(_("Choose at least one record."), field="chosen")
+
+
+def _check_wish(case: Case, wish: Wish) -> None:
+    variant = VARIANTS[Code(wish.variant)]
     if variant.chosen:
         whole = Case.objects.with_records().get(pk=case.pk)
         there = {key for key, _name in offered(whole, sees_case=False, code=variant.code)}
-        if not wish.chosen:
-            raise ActionError(_("Choose at least one record."), field="chosen")
         if not set(wish.chosen) <= there:
             message = _("One of these records is not there any more. Look at the list again.")
             raise ActionError(message, field="chosen")

@@ -60,6 +60,16 @@ def test_whatever_number_it_names_the_same_is_asked(teacher, coordinator, strang
     assert len(set(asked)) == 1
 
 
+@pytest.mark.parametrize("said", ["\x00", "\ud800", "", "?", None, 1, [], {}])
+def test_an_id_that_is_none_is_wrong_and_no_error(teacher, strange, said):
+    browser = Client()
+    answer = json.loads(answered_as(teacher.pk, strange, browser))
+    for name in ("rawId", "id"):
+        broken = browser.post(BY_PASSKEY, {"credential": json.dumps({**answer, name: said})})
+        assert broken.status_code == 302
+    assert "_auth_user_id" not in browser.session
+
+
 def test_a_passkey_of_before_that_keeps_a_number_signs_in(teacher):
     key, browser = Passkey(teacher), Client()
     browser.post(BY_PASSKEY, {"credential": answered_as(teacher.pk, key, browser)})
