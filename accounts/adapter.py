@@ -176,11 +176,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
         Whoever has a second factor shows that one: a password alone adds or removes none. Raises
         ``ReauthenticationRequired`` for them: allauth would go by what was said again lately in
-        this session, also by a password of before there was a second factor.
+        this session, also by a password of before there was a second factor. And for whoever has
+        neither that nor a password, of whom allauth asks nothing: they come by their school again.
         """
         if second_factor.just_signed_in(context.request):
             return False
-        if second_factor.has_one(context.request.user):
+        user = context.request.user
+        if second_factor.has_one(user) or not user.has_usable_password():
             raise ReauthenticationRequired
         return True
 

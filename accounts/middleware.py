@@ -144,9 +144,13 @@ class AskedAgainMiddleware:
         if request.method == "POST":
             text = _("Nothing was changed yet. Show who you are first, and then do it once more.")
             messages.info(request, text)
+        then = urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})
         ways = get_adapter().get_reauthentication_methods(request.user)
-        page = ways[0]["url"] if ways else reverse("account_login")
-        return redirect(f"{page}?{urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})}")
+        if ways:
+            return redirect(f"{ways[0]['url']}?{then}")
+        logout(request)
+        messages.info(request, _("Sign in again by your school, to show that it is you."))
+        return redirect(f"{reverse('account_login')}?{then}")
 
 
 class KeepTypedMiddleware:
