@@ -18,6 +18,7 @@ from allauth.mfa.signals import (
 )
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.core.cache import cache
 from django.db.models.signals import post_save
 from django.http import HttpRequest
 
@@ -144,8 +145,12 @@ def new_secret(user: User, provider: IdentityProvider, **kwargs: Any) -> None:
 
 
 def without_role(user: User, **kwargs: Any) -> None:
-    """Remember that somebody asked for a page whose every role has ended."""
-    record(user, Kind.TURNED_AWAY)
+    """Remember that somebody asked for a page whose every role has ended; once an hour.
+
+    Else they would fill a trail of which nothing is ever removed.
+    """
+    if cache.add(f"audit.turned_away:{user.pk}", True, 3600):
+        record(user, Kind.TURNED_AWAY)
 
 
 def looked_at_people(

@@ -11,8 +11,11 @@ from django.utils.translation import gettext_lazy as _
 class PushSubscription(models.Model):
     """One browser of one person that shows that something waits (``cases.notifications.push``)."""
 
-    # Also in a cookie of that browser, signed: so that signing out there ends it.
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # Hashed, a word in a cookie of that browser: so that signing out there ends it.
+    known_by = models.CharField(
+        max_length=64, default="", db_default="", db_index=True, editable=False
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="push_subscriptions"
     )

@@ -313,15 +313,14 @@ def test_a_service_that_is_no_longer_in_the_table_is_asked_no_more(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("copied", ["public_id", "known_by"])
 def test_what_a_copy_of_the_database_says_is_no_browser(
-    coordinator, signed_in, service, school, client
+    coordinator, signed_in, service, client, copied
 ):
     """By its sign alone whoever has an account would end what a colleague is told on theirs."""
     add(signed_in(coordinator), service)
-    stranger = member(Role.TEACHER)
-    client.cookies[of_the_project.DEVICE_COOKIE_NAME] = str(
-        PushSubscription.objects.get().public_id
-    )
+    stranger, row = member(Role.TEACHER), PushSubscription.objects.get()
+    client.cookies[of_the_project.DEVICE_COOKIE_NAME] = str(getattr(row, copied))
     client.post(reverse("account_login"), {"login": stranger.email, "password": PASSWORD})
     client.post(reverse("account_logout"))
     assert PushSubscription.objects.get().user == coordinator

@@ -1,13 +1,12 @@
 """The devices on which somebody wants to be told: adding one, and all that ends one."""
 
 import hashlib
+import secrets
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
-from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -25,9 +24,10 @@ AT_MOST = 10
 @transaction.atomic
 def add_device(
     person: User, *, endpoint: str, public_key: str, secret: str, device: str, session_key: str
-) -> PushSubscription:
+) -> str:
     """Tell somebody on this browser from now on; whoever was told on it before is told no more.
 
+    Returns the word by which that browser is known from now on: it stands in its cookie alone.
     Raises ``ActionError`` for an address of no push service that we know, or a key that is none;
     ``PermissionDenied`` when the session of ``session_key`` was ended meanwhile.
     """
@@ -41,7 +41,8 @@ def add_device(
     if own.count() >= AT_MOST:
         raise ActionError(_("You are told on ten devices already. Remove one first."))
     PushSubscription.objects.filter(endpoint=endpoint).exclude(user=person).delete()
-    made, __ = PushSubscription.objects.update_or_create(
+    word = secrets.token_urlsafe(32)
+    PushSubscription.objects.update_or_create(
         endpoint=endpoint,
         defaults={
             "user": person,
@@ -50,9 +51,10 @@ def add_device(
             "device": device[:60],
             "session_key": session_key,
             "holds_while": what_ends_sessions(person),
+            "known_by": _hashed(word),
         },
     )
-    return made
+    return word
 
 
 def _check(endpoint: str, public_key: str, secret: str) -> None:
@@ -79,23 +81,14 @@ def devices_of(person: User) -> list[PushSubscription]:
     return list(mine)
 
 
-def cookie_of(subscription: PushSubscription) -> str:
-    """Return by what a browser shows that it is this one: no copy of the database says that."""
-    return _signer().sign(str(subscription.public_id))
-
-
-def _signer() -> Signer:
-    return Signer(salt="cases.notifications.push.devices")
+def _hashed(word: str) -> str:
+    return hashlib.sha256(word.encode(errors="replace")).hexdigest()
 
 
 def this_one(request: HttpRequest) -> QuerySet[PushSubscription]:
     """Return the subscription of the browser that asks, whoever is signed in there."""
-    try:
-        signed = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
-        public_id = UUID(_signer().unsign(signed))
-    except (BadSignature, ValueError):
-        return PushSubscription.objects.none()
-    return PushSubscription.objects.filter(public_id=public_id)
+    word = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
+    return PushSubscription.objects.filter(known_by=_hashed(word))
 
 
 def signed_out(request: HttpRequest, **kwargs: Any) -> None:

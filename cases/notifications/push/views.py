@@ -15,7 +15,7 @@ from accounts.session_views import device
 from cases.errors import ActionError
 from cases.models import PushSubscription
 from cases.notifications.push import services
-from cases.notifications.push.devices import add_device, cookie_of
+from cases.notifications.push.devices import add_device
 
 # As long as a browser keeps it.
 A_YEAR = 365 * 24 * 3600
@@ -35,7 +35,7 @@ def add(request: HttpRequest) -> HttpResponse:
         # What the browser made is not kept: it makes it again.
         return ask_for_it(request, then=answer.url)
     try:
-        made = add_device(
+        word = add_device(
             request.user,
             endpoint=request.POST.get("endpoint", ""),
             public_key=request.POST.get("public_key", ""),
@@ -49,7 +49,7 @@ def add(request: HttpRequest) -> HttpResponse:
     messages.success(request, _("This browser shows from now on that something waits for you."))
     answer.set_cookie(
         settings.DEVICE_COOKIE_NAME,
-        cookie_of(made),
+        word,
         max_age=A_YEAR,
         secure=settings.TLS,
         httponly=True,
