@@ -13,7 +13,11 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Follow what the libraries tell. Their models are not there before now."""
         from allauth.account.signals import password_reset
-        from allauth.mfa.signals import authenticator_added, authenticator_reset
+        from allauth.mfa.signals import (
+            authenticator_added,
+            authenticator_removed,
+            authenticator_reset,
+        )
         from django.contrib.auth.signals import user_logged_in
         from django.db.backends.signals import connection_created
 
@@ -31,6 +35,9 @@ class AccountsConfig(AppConfig):
         )
         session_renewed.connect(sessions.follow, dispatch_uid="accounts.sessions.follow")
         user_logged_in.connect(sessions.begin, dispatch_uid="accounts.sessions.begin")
+        authenticator_removed.connect(
+            second_factor.end_what_it_gave, dispatch_uid="accounts.second_factor.end_what_it_gave"
+        )
         # New recovery codes are said to be reset.
         for is_new in (authenticator_added, authenticator_reset):
             is_new.connect(

@@ -16,8 +16,9 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth import REDIRECT_FIELD_NAME, update_session_auth_hash
 from django.db import DatabaseError, transaction
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -91,6 +92,18 @@ def count_new_one(
         raise ImmediateHttpResponse(redirect("account_login"))
     if authenticator.type != Authenticator.Type.RECOVERY_CODES and request.user == user:
         count_as_given(request, user, authenticator.type)
+
+
+def end_what_it_gave(request: HttpRequest, user: User, **kwargs: object) -> None:
+    """End all other sessions of whoever takes a second factor away (``authenticator_removed``).
+
+    It was lost, or is somebody else's: what they gave by it would count on as theirs, as fresh too,
+    and add another.
+    """
+    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+    user.refresh_from_db(fields=["session_epoch"])
+    if request.user == user:
+        update_session_auth_hash(request, user)
 
 
 def let_none_come_back() -> None:

@@ -20,8 +20,12 @@ from django.utils.translation import gettext_lazy as _
 
 NONE_FREE = _("Another large file is being fetched at this moment. Try again in a few minutes.")
 # In each web process, which has four hands (Dockerfile): pages of one browser that nobody pressed,
-# forms of one person, calls of one school's systems, and large files of all.
-PAGES_AT_ONCE, FORMS_AT_ONCE, CALLS_AT_ONCE, LARGE_AT_ONCE = 2, 2, 1, 1
+# and forms of one person;
+PAGES_AT_ONCE, FORMS_AT_ONCE = 2, 2
+# calls of one school's systems, of all systems, and of these what writes for long;
+CALLS_AT_ONCE, CALLS_OF_ALL, LONG_CALLS_OF_ALL = 1, 2, 1
+# and large files that somebody fetches.
+LARGE_AT_ONCE = 1
 
 _free = BoundedSemaphore(LARGE_AT_ONCE)
 

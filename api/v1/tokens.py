@@ -1,7 +1,7 @@
 """Who asks: the token, how often it may, and one call in its name."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from allauth.core.internal import ratelimit
 from django.db import transaction
@@ -16,13 +16,14 @@ from api.models import ApiToken
 from api.scopes import OF_AN_ADDRESS, SCOPES, WRONG_OF_AN_ADDRESS
 from api.v1.problems import WRONG, Error, Problem
 from audit.about import by_system
-from background.hands import CALLS_AT_ONCE, InHand
+from background.hands import CALLS_AT_ONCE, CALLS_OF_ALL, LONG_CALLS_OF_ALL, InHand
 
 SENDS = ("POST", "PUT")
 # Seconds after which a system sends again what came while another call of its school was in hand.
 ANOTHER_IN_HAND = 5
 
-_in_hand = InHand(CALLS_AT_ONCE)
+_of_school, _of_all = InHand(CALLS_AT_ONCE), InHand(CALLS_OF_ALL)
+_of_all_long = InHand(LONG_CALLS_OF_ALL)
 
 
 class SchoolToken(HttpBearer):
@@ -72,20 +73,29 @@ def call(token: ApiToken, *people: User, is_long: bool = False) -> Iterator[None
 
     Raises ``Problem`` when the token was revoked meanwhile: it is held until all stands. Of what
     ``is_long`` it is asked at the end, which undoes all: who revokes it waits for none of that.
-    And when another call of the school is in hand here: many that wait for one keep out all others.
+    And when another call of the school is in hand here, or too many of all schools: those that wait
+    for one another keep out everybody else.
     ``people``: whose roles are held too, first, as everywhere.
     """
-    with _in_hand.take(token.school_id) as is_taken:
-        if not is_taken:
+    with _a_hand_free(token, is_long=is_long), transaction.atomic(), by_system(token.name):
+        for person in people:
+            person.hold_memberships()
+        if not is_long:
+            _hold(token)
+        yield
+        if is_long:
+            _hold(token)
+
+
+@contextmanager
+def _a_hand_free(token: ApiToken, *, is_long: bool) -> Iterator[None]:
+    wanted = [_of_school.take(token.school_id), _of_all.take(None)]
+    if is_long:
+        wanted.append(_of_all_long.take(None))
+    with ExitStack() as hands:
+        if not all(hands.enter_context(one) for one in wanted):
             raise Problem("too_often", headers={"Retry-After": str(ANOTHER_IN_HAND)})
-        with transaction.atomic(), by_system(token.name):
-            for person in people:
-                person.hold_memberships()
-            if not is_long:
-                _hold(token)
-            yield
-            if is_long:
-                _hold(token)
+        yield
 
 
 def _hold(token: ApiToken) -> None:

@@ -20,7 +20,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def each_in_a_web_process_of_its_own(monkeypatch):
-    monkeypatch.setattr(tokens, "_in_hand", InHand(AT_ONCE))
+    for hands in ("_of_school", "_of_all", "_of_all_long"):
+        monkeypatch.setattr(tokens, hands, InHand(AT_ONCE))
 
 
 def test_a_signal_that_is_sent_again_before_the_answer_came_is_there_once(system, author, pupil):

@@ -1,6 +1,7 @@
 """Who comes in with a token, to what, and no longer than it works."""
 
 import re
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from api.models import ApiToken
 from api.scopes import CASES_COUNT, PUPILS_WRITE, SCOPES, SIGNALS_WRITE
 from api.v1 import pupils, tokens
 from audit.models import LogEntry
+from background.hands import CALLS_OF_ALL
 from cases.models import Pupil
 from signals.models import Signal
 from tests.api.conftest import AT, PUPIL, System
@@ -132,19 +134,31 @@ def test_of_one_school_s_systems_one_call_is_in_hand_at_once(school, monkeypatch
 
     def asked_meanwhile(*args):
         if not meanwhile:
-            meanwhile.append(None)
+            # The others of the school; and of another one what writes for long.
             meanwhile[:] = [second.send_pupils(PUPIL), first.count(), other.send_pupils(PUPIL)]
+            meanwhile.append(other.count())
         write(*args)
 
     monkeypatch.setattr(pupils, "write", asked_meanwhile)
     assert first.send_pupils(PUPIL).status_code == 200
-    assert [answer.status_code for answer in meanwhile] == [429, 429, 200]
+    assert [answer.status_code for answer in meanwhile] == [429, 429, 429, 200]
     assert meanwhile[0].headers["Retry-After"] == "5"
     assert meanwhile[0].json()["code"] == "too_often"
     # And once it is done, or failed, the next one has its turn.
     with pytest.raises(ZeroDivisionError), tokens.call(first.token):
         1 / 0  # noqa: B018
     assert second.send_pupils(PUPIL).status_code == 200
+
+
+@shows("busy-13")
+def test_systems_of_many_schools_leave_hands_for_people():
+    """Four schools' lists at one moment were all hands of a process."""
+    systems = [System(SchoolFactory()) for __ in range(CALLS_OF_ALL + 1)]
+    with ExitStack() as calls:
+        for system in systems[:-1]:
+            calls.enter_context(tokens.call(system.token))
+        assert systems[-1].count().status_code == 429
+    assert systems[-1].count().status_code == 200
 
 
 def test_it_is_written_down_on_which_day_it_was_used_last(system):

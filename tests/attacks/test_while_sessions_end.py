@@ -129,6 +129,25 @@ def test_a_passkey_that_is_renamed_meanwhile_does_not_come_back(
     assert not is_in(by_key(Client(), key))
 
 
+@shows("session-2")
+def test_what_was_given_by_a_passkey_that_is_gone_counts_no_more(teacher):
+    """Who holds it was signed in by it, fresh, and added another one."""
+    owner, thief, stolen = Client(), Client(), Passkey(teacher)
+    sign_in(owner, teacher)
+    by_key(thief, stolen)
+    assert is_in(thief)
+    page = re.search(
+        r"/account/second-factor/webauthn/keys/[^/]+/edit/",
+        owner.get(reverse("mfa_list_webauthn")).content.decode(),
+    ).group(0)
+    owner.post(page.replace("edit", "remove"), {"meant": "on"})
+    assert not Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN).exists()
+    assert not is_in(thief)
+    assert thief.get(ADD).status_code == 302
+    assert is_in(owner)
+    assert owner.get(ADD).status_code == 200  # still fresh
+
+
 @at_once
 @shows("session-5", "sso-3")
 @pytest.mark.parametrize("at", [(SocialAccount, "from_db"), (sso, "is_vouched_for")])
