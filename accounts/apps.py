@@ -35,9 +35,11 @@ class AccountsConfig(AppConfig):
         )
         session_renewed.connect(sessions.follow, dispatch_uid="accounts.sessions.follow")
         user_logged_in.connect(sessions.begin, dispatch_uid="accounts.sessions.begin")
-        authenticator_removed.connect(
-            second_factor.end_what_it_gave, dispatch_uid="accounts.second_factor.end_what_it_gave"
-        )
+        for is_gone in (authenticator_removed, authenticator_reset):
+            is_gone.connect(
+                second_factor.end_what_it_gave,
+                dispatch_uid="accounts.second_factor.end_what_it_gave",
+            )
         # New recovery codes are said to be reset.
         for is_new in (authenticator_added, authenticator_reset):
             is_new.connect(

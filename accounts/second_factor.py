@@ -95,7 +95,8 @@ def count_new_one(
 
 
 def end_what_it_gave(request: HttpRequest, user: User, **kwargs: object) -> None:
-    """End all other sessions of whoever takes a second factor away (``authenticator_removed``).
+    """End all other sessions of whoever takes a second factor away, or gets new recovery codes
+    (``authenticator_removed``, ``authenticator_reset``).
 
     It was lost, or is somebody else's: what they gave by it would count on as theirs, as fresh too,
     and add another.

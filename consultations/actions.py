@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts import access
 from accounts.access import Permission
 from accounts.models import Membership, User
+from accounts.most import check_room
 from audit.about import apart_from
 from cases.actions import check, file_record, lock, refresh
 from cases.errors import KEY_USED, ActionError
@@ -53,6 +54,8 @@ def ask_consultation(
     case = lock(case)
     consultation, new = file_record(Consultation, case, by, key, **fields)
     if new:
+        others = case.consultations.filter(closed_at__isnull=True).exclude(pk=consultation.pk)
+        check_room("consultations", others)
         _share(consultation, by, share, hidden_words)
         invite_all(consultation, by, invitees)
     refresh(case, by)

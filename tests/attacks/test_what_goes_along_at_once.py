@@ -4,8 +4,11 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.most import MOST
 from accounts.roles import Role
+from cases.errors import ActionError
 from cases.names import Family, find, put_in, without
 from consultations import sharing
 from consultations.actions import ask_consultation
@@ -84,3 +87,25 @@ def test_a_long_text_is_put_together_once():
     said = "Bo zag Bo."
     family = Family(words={"bo": "pupil"}, birth_date=None)
     assert without(said, find(said, family)) == "[leerling] zag [leerling]."
+
+
+@shows("busy-14")
+def test_a_case_has_no_more_open_questions_than_anybody_reads(case, coordinator, monkeypatch):
+    """Each stands in the inbox of all whom it invites, of other organisations too."""
+    monkeypatch.setitem(MOST, "consultations", (2, MOST["consultations"][1]))
+
+    def ask(key):
+        return ask_consultation(
+            case, coordinator, key, kind="care_team", question=QUESTION, shared=""
+        )
+
+    keys = [uuid4(), uuid4()]
+    for key in [*keys, *keys]:  # sent again, it is the same
+        ask(key)
+    with pytest.raises(ActionError, match="2 open overleggen"):
+        ask(uuid4())
+    Consultation.objects.filter(idempotency_key=keys[0]).update(
+        closed_at=timezone.now(), held_at=timezone.now(), outcome="Klaar."
+    )
+    ask(uuid4())
+    assert Consultation.objects.count() == 3

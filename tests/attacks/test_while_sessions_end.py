@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal import flows
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.internal import flows as renaming
 from allauth.socialaccount.models import SocialAccount
@@ -146,6 +147,19 @@ def test_what_was_given_by_a_passkey_that_is_gone_counts_no_more(teacher):
     assert thief.get(ADD).status_code == 302
     assert is_in(owner)
     assert owner.get(ADD).status_code == 200  # still fresh
+
+
+@shows("session-2")
+def test_nor_does_an_old_recovery_code(teacher):
+    owner = Client()
+    sign_in(owner, teacher)
+    thief = by_password(teacher)
+    codes = RecoveryCodes.activate(teacher).get_unused_codes()
+    thief.post(reverse("mfa_authenticate"), {"code": codes[0]})
+    assert is_in(thief)
+    owner.post(reverse("mfa_generate_recovery_codes"), {"meant": "on"})
+    assert not is_in(thief)
+    assert is_in(owner)
 
 
 @at_once
