@@ -18,7 +18,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, update_session_auth_hash
 from django.db import DatabaseError, transaction
-from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -99,10 +98,14 @@ def end_what_it_gave(request: HttpRequest, user: User, **kwargs: object) -> None
     (``authenticator_removed``, ``authenticator_reset``).
 
     It was lost, or is somebody else's: what they gave by it would count on as theirs, as fresh too,
-    and add another.
+    and add another. A session that was ended meanwhile is not brought back by it.
     """
-    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
-    user.refresh_from_db(fields=["session_epoch"])
+    with transaction.atomic():
+        now = User.objects.select_for_update().get(pk=user.pk)
+        if now.get_session_auth_hash() != user.get_session_auth_hash():
+            return
+        user.session_epoch = now.session_epoch + 1
+        user.save(update_fields=["session_epoch"])
     if request.user == user:
         update_session_auth_hash(request, user)
 

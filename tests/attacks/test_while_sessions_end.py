@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.mfa.base.internal import flows as factors
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal import flows
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -149,6 +150,7 @@ def test_what_was_given_by_a_passkey_that_is_gone_counts_no_more(teacher):
     assert owner.get(ADD).status_code == 200  # still fresh
 
 
+@at_once
 @shows("session-2")
 def test_nor_does_an_old_recovery_code(teacher):
     owner = Client()
@@ -160,6 +162,28 @@ def test_nor_does_an_old_recovery_code(teacher):
     owner.post(reverse("mfa_generate_recovery_codes"), {"meant": "on"})
     assert not is_in(thief)
     assert is_in(owner)
+
+
+@at_once
+@shows("session-5")
+def test_who_takes_one_away_meanwhile_keeps_no_session_by_it(
+    teacher, administrator, school, monkeypatch
+):
+    """It gives their own session another hash: not one that was ended at that moment."""
+    thief, spare = Client(), Passkey(teacher)
+    sign_in(thief, teacher)
+    page = re.search(
+        r"/account/second-factor/webauthn/keys/[^/]+/edit/",
+        thief.get(reverse("mfa_list_webauthn")).content.decode(),
+    ).group(0)
+    in_between(
+        monkeypatch, factors, "delete_dangling_recovery_codes",
+        lambda: thief.post(page.replace("edit", "remove"), {"meant": "on"}),
+        lambda: reset_second_factor(school, administrator, teacher),
+    )  # fmt: skip
+    assert not is_in(thief)
+    assert thief.get(SET_UP).status_code == 302
+    assert not is_in(by_key(Client(), spare))
 
 
 @at_once
