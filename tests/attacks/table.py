@@ -145,8 +145,8 @@ ATTACKS = (
         "the second factor",
         "the key is another after signing in; the planted one opens nothing"),
     Attack("session-2", "3.3.1",
-        "Use a cookie again after its owner signed out, changed or reset the password, lost a"
-        " role, or ended the session elsewhere",
+        "Use a cookie again after its owner signed out, changed or reset the password, took a"
+        " second factor away, lost a role, or ended the session elsewhere",
         "it opens nothing: sessions are looked up and ended on the server"),
     Attack("session-3", "3.3.2",
         "Keep a session alive for ever, or use one that rested",
@@ -515,7 +515,8 @@ ATTACKS = (
     Attack("busy-14", "11.1.4",
         "As an insider: fill a case with text, and ask question upon question in it, so that whom "
         "these invite can save nothing anywhere meanwhile",
-        "no text is made but of what goes along, of which there is a hundred pages at most"),
+        "no text is made but of what goes along, of which there is a hundred pages at most; a case "
+        "has fifty open consultations"),
     # --- The API for other systems ----------------------------------------------------------------
     Attack("api-1", "2.10.1",
         "Come in without a token, with one that is guessed, changed, over or revoked, with its "
