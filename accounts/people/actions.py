@@ -147,9 +147,10 @@ def open_link(invitation: RoleInvitation) -> None:
     first.update(opened_at=timezone.now())
 
 
-def send_new_link(invitation: RoleInvitation) -> bool:
+def send_new_link(invitation: RoleInvitation) -> bool | None:
     """Let a late link open nothing any more, and mail another; return whether it went.
 
+    None: somebody else asked first, or it is over by now; nothing was sent.
     Only to the address that was invited, and once for each link: who asks need not be its owner.
     """
     secret = secrets.token_urlsafe(SECRET_BYTES)
@@ -162,7 +163,7 @@ def send_new_link(invitation: RoleInvitation) -> bool:
             .first()
         )
         if found is None or not is_late(found.opened_at):
-            return False
+            return None
         found.secret_hash, found.opened_at = hashed(secret), None
         found.save(update_fields=["secret_hash", "opened_at"])
     return mails.send_invitation(found, secret)

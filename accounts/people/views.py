@@ -245,10 +245,11 @@ def new_link(request: HttpRequest) -> HttpResponse:
     found = _standing(request)
     if found is not None and is_late(found.opened_at):
         del request.session[SECRET_IN_SESSION]
-        if actions.send_new_link(found):
+        went = actions.send_new_link(found)
+        if went:
             text = _("A new link is on its way to the address that was invited.")
             messages.success(request, text)
-        else:
+        elif went is False:
             text = _("No mail could be sent now. Ask your administrator for a new invitation.")
             messages.error(request, text)
     return redirect("people:invitation")
