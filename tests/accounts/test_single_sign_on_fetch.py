@@ -1,10 +1,14 @@
 """Fetching what an administrator typed: no address inside our network, no lies, no floods."""
 
 import socket
+from datetime import timedelta
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
 import requests
+import time_machine
+from django.utils import timezone
 from werkzeug.wrappers import Response
 
 from accounts.sso import discovery, fetch
@@ -262,3 +266,17 @@ def test_who_was_slow_is_quick_no_more(liar, remembered, monkeypatch):
         monkeypatch.setattr(fetch, "TURN", 0)
         session.get(f"{liar.address}/jwks_uri")
     assert (list(fetch._quick), list(fetch._slow)) == ([], [place])
+
+
+def test_what_a_provider_said_long_ago_is_asked_anew_whoever_puts_it_back(monkeypatch):
+    """Whoever can write to the cache: an address of keys that was given up would work again."""
+    said, kept = [], {}
+    monkeypatch.setattr(discovery, "read", lambda issuer: said.append(issuer) or {"n": len(said)})
+    monkeypatch.setattr(discovery, "cache", SimpleNamespace(
+        get=kept.get, set=lambda key, value, seconds: kept.setdefault(key, value),
+    ))  # fmt: skip
+    issuer = "https://aanbieder.example"
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        assert discovery.known(issuer) == discovery.known(issuer) == {"n": 1}
+        clock.shift(timedelta(seconds=discovery.KEPT_FOR + 1))
+        assert discovery.known(issuer) == {"n": 2}
