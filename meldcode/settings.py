@@ -82,17 +82,17 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     # What sets headers stands before what may answer by itself.
     "csp.middleware.CSPMiddleware",
-    "meldcode.middleware.PermissionsPolicyMiddleware",
-    "meldcode.middleware.OwnCookiesMiddleware",
+    "meldcode.middleware.requests.PermissionsPolicyMiddleware",
+    "meldcode.middleware.requests.OwnCookiesMiddleware",
     # Before whoever reads a cookie, and around all who may refuse: of the API alone.
     "api.middleware.ApiMiddleware",
-    "meldcode.middleware.KnownMethodsMiddleware",
-    "meldcode.middleware.OwnPagesMiddleware",
-    "meldcode.middleware.OpenedByNobodyMiddleware",
+    "meldcode.middleware.requests.KnownMethodsMiddleware",
+    "meldcode.middleware.elsewhere.OwnPagesMiddleware",
+    "meldcode.middleware.elsewhere.OpenedByNobodyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "meldcode.middleware.WholeFormMiddleware",
+    "meldcode.middleware.forms.WholeFormMiddleware",
     "accounts.middleware.SessionMiddleware",
-    "meldcode.middleware.AskedFromElsewhereMiddleware",
+    "meldcode.middleware.elsewhere.AskedFromElsewhereMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -106,13 +106,13 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     # After it: whoever is not signed in is asked that first.
     "accounts.middleware.SecondFactorMiddleware",
-    "meldcode.middleware.NamedFromElsewhereMiddleware",
+    "meldcode.middleware.elsewhere.NamedFromElsewhereMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     # After it, and so asked before it, what an error means.
     "accounts.middleware.AskedAgainMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "audit.middleware.AuditMiddleware",
-    "meldcode.middleware.FormsInHandMiddleware",
+    "meldcode.middleware.forms.FormsInHandMiddleware",
 ]
 
 ROOT_URLCONF = "meldcode.urls"

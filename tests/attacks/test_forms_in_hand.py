@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from accounts import typed
 from background.hands import FORMS_AT_ONCE
-from meldcode.middleware import FormsInHandMiddleware
+from meldcode.middleware.forms import FormsInHandMiddleware
 from meldcode.watch import bound_questions
 from tests.attacks.proof import shows
 

@@ -26,7 +26,7 @@ from accounts import typed
 from accounts.people.actions import invite
 from accounts.sessions import BY_ITSELF
 from audit.models import LogEntry
-from meldcode.middleware import BY_A_FORM, LED_BACK_TO, OpenedByNobodyMiddleware
+from meldcode.middleware.elsewhere import BY_A_FORM, LED_BACK_TO, OpenedByNobodyMiddleware
 from tests.accounts.second_factors import LOGIN, code, give_app, key_of, sign_in
 from tests.attacks.passkey import Passkey
 from tests.attacks.proof import shows

@@ -15,7 +15,7 @@ from accounts.roles import Role
 from audit.kinds import Kind
 from audit.models import LogEntry
 from cases.models import Notification
-from meldcode.middleware import (
+from meldcode.middleware.elsewhere import (
     DONE_BY_ONE_PRESS,
     ELSEWHERE,
     ICONS,

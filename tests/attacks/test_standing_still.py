@@ -38,7 +38,7 @@ from cases.models import Case, DossierExport
 from cases.names import Family, find
 from cases.transfer.contents import LARGEST, LONGEST, MOST_ENTRIES
 from meldcode.in_utf8 import in_utf8
-from meldcode.middleware import MOST_OF_A_STRANGER, MOST_SIGNS, WholeFormMiddleware
+from meldcode.middleware.forms import MOST_OF_A_STRANGER, MOST_SIGNS, WholeFormMiddleware
 from referrals.models import HelpPlan
 from referrals.report import facts_check
 from referrals.report.actions import start_report
@@ -258,7 +258,7 @@ def test_what_a_large_form_leaves_is_thrown_away_before_the_next_request(monkeyp
     So each of forty forms left a hundred megabytes: three gigabytes, as long as nobody came by.
     """
     thrown_away: list[None] = []
-    monkeypatch.setattr("meldcode.middleware.gc.collect", lambda: thrown_away.append(None))
+    monkeypatch.setattr("meldcode.middleware.forms.gc.collect", lambda: thrown_away.append(None))
     # An answer that is done closes a line to the database that a test before this one left open.
     monkeypatch.setattr(request_finished, "send", lambda **kwargs: None)
     ask = WholeFormMiddleware(lambda request: HttpResponse())
@@ -272,7 +272,7 @@ def test_what_a_large_form_leaves_is_thrown_away_before_the_next_request(monkeyp
     ask(RequestFactory().post("/", form)).close()
     ask(RequestFactory().get("/"))  # at once: it takes time that others wait for
     assert len(thrown_away) == times
-    monkeypatch.setattr("meldcode.middleware.PAUSE", -1)
+    monkeypatch.setattr("meldcode.middleware.forms.PAUSE", -1)
     ask(RequestFactory().get("/"))
     assert len(thrown_away) == 2 * times
 
