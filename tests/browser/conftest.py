@@ -137,6 +137,15 @@ def dutch(text: str) -> str:
     return translated
 
 
+def settle(page: Page) -> None:
+    """Wait until what the page began so far has come to whoever listens here.
+
+    It asks something itself, and has the answer: what it asked before that is known by then.
+    """
+    status = page.evaluate("async () => (await fetch('/health/web/')).status")
+    assert status == 200
+
+
 class Visitor:
     """Somebody with a browser. Each page that they look at is checked as well."""
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from cases.models import PupilImport
-from tests.browser.conftest import dutch
+from tests.browser.conftest import dutch, settle
 from tests.factories import PASSWORD, CaseFactory, PupilFactory, SignalFactory, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -222,10 +222,10 @@ def test_what_asks_how_far_it_is_goes_on_when_it_is_shown_again(school, visitor)
     page.evaluate(ENDS_ELSEWHERE)
     page.get_by_text("Je bent uitgelogd en Meldcode is niet bereikbaar.").wait_for()
     page.clock.run_for(3_000)
-    page.wait_for_timeout(200)
+    settle(page)
     before = len(asked)
     page.clock.run_for(3_000)
-    page.wait_for_timeout(200)
+    settle(page)
     assert len(asked) == before  # nobody sees it
     PupilImport.objects.update(state=PupilImport.State.FAILED)
     page.unroute("**/account/stay/**")
@@ -260,7 +260,7 @@ def test_who_left_in_a_hurry_is_gone_whatever_is_answered_then(coordinator, whol
     title = page.title()
     with page.expect_response("**/account/stay/**"):
         asked[0].fulfill(status=204)
-    page.wait_for_timeout(200)
+    settle(page)
     assert SEEN not in page.content()
     assert page.title() == title
 
@@ -279,14 +279,14 @@ def test_nor_does_an_import_lead_them_on_that_is_done_by_then(school, visitor):
     page.route(f"{elsewhere}**", lambda route: route.fulfill(status=204))
     with page.expect_request(page.url):
         page.route(page.url, lambda route: held.append(route))
-    page.wait_for_timeout(100)
-    page.on("framenavigated", lambda frame: led.append(frame.url))
+    settle(page)
+    page.on("request", lambda request: led.append(request.url))
     for __ in range(3):
         page.keyboard.press("Shift")
     page.locator("html[data-left]").wait_for(state="attached")
     held[0].fulfill(status=200, headers={"HX-Redirect": "/help/"})
-    page.wait_for_timeout(500)
-    assert led == []
+    settle(page)
+    assert not [url for url in led if url.endswith("/help/")]
 
 
 @pytest.mark.parametrize("size", ["desk"])
