@@ -7,7 +7,7 @@ from django.utils import timezone
 from cases.dossier.variants import Code
 from referrals.report import actions
 from referrals.report.lines import reference_of
-from tests.attacks.test_what_a_paper_lets_slip import page
+from tests.attacks.papers import FAMILY, page
 from tests.cases.records import decision
 from tests.cases.test_search import found
 from tests.factories import (
@@ -20,7 +20,6 @@ from tests.factories import (
 from tests.referrals.test_report import save
 
 pytestmark = pytest.mark.django_db
-FAMILY = (Code.PARENTS, Code.PUPIL)
 
 
 @pytest.fixture

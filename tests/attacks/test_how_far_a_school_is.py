@@ -15,8 +15,7 @@ from cases.models import Case, DossierExport, LookBack, ShutOut, Statement
 from cases.protocol import asking
 from referrals.models import Referral
 from signals.models import SignalFinding
-from tests.attacks.test_told_otherwise_than_in_a_signal import _bare
-from tests.attacks.test_what_a_paper_lets_slip import page
+from tests.attacks.papers import FAMILY, bare, page
 from tests.cases.records import NOW, ago, consultation, decision, feedback, signal
 from tests.conftest import sign_in
 from tests.factories import (
@@ -28,7 +27,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-FAMILY = (Code.PARENTS, Code.PUPIL)
 SAID = "Bleek na onze melding bij Veilig Thuis, waar ze niet van weten."
 
 
@@ -64,10 +62,10 @@ def test_how_far_the_school_is_changes_no_word_of_a_familys_paper(
     if how == "kept longer":
         ended = {"closed_at": NOW, "closed_by": coordinator, "outcome": "cleared"}
         Case.objects.update(**ended, closing_grounds="Val.")
-    plain = _bare(page(reported, code, also=also))
+    plain = bare(page(reported, code, also=also))
     change = {key: coordinator if value is True else value for key, value in FURTHER[how].items()}
     Case.objects.filter(pk=reported.pk).update(**change)
-    assert _bare(page(reported, code, also=also)) == plain
+    assert bare(page(reported, code, also=also)) == plain
     assert "Was stil." in plain
 
 

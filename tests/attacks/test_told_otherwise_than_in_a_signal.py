@@ -1,6 +1,5 @@
 """What a family's paper kept open, or told by its gaps and counts. Each failed on its day."""
 
-import re
 from collections.abc import Callable
 
 import pytest
@@ -12,7 +11,7 @@ from cases.models import Deviation, DossierExport, LookBack, Statement
 from consultations.models import SharedPiece
 from referrals.actions import withdraw
 from referrals.models import Goal, HelpPlan, Referral
-from tests.attacks.test_what_a_paper_lets_slip import page
+from tests.attacks.papers import FAMILY, bare, page
 from tests.cases.records import NOW, ago, assessment, consultation, decision, feedback, signal
 from tests.factories import (
     AttachmentFactory,
@@ -24,7 +23,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-FAMILY = (Code.PARENTS, Code.PUPIL)
 WORDS = "Papa slaat mij."
 
 
@@ -166,9 +164,9 @@ MORE = {
 def test_what_was_done_besides_by_a_gap_a_sign_or_a_count(case, what, also):
     """Nobody spoke with the parents: their paper is the same, however far the school is."""
     signal(case, facts="Was stil.")
-    plain = _bare(page(case, Code.PARENTS, also=also))
+    plain = bare(page(case, Code.PARENTS, also=also))
     MORE[what](case)
-    assert _bare(page(case, Code.PARENTS, also=also)) == plain
+    assert bare(page(case, Code.PARENTS, also=also)) == plain
     assert "Was stil." in plain
 
 
@@ -235,10 +233,10 @@ def test_what_is_left_out_where_they_were_spoken_with_leaves_no_trace(spoken, wh
     signal(spoken, facts="Was stil.", recorded_at=BEFORE)
     consultation(spoken, ago(days=12), recorded_at=ago(days=13), question="Hoe nu?")
     do, readers = SPOKEN[what]
-    plain = {code: _bare(page(spoken, code)) for code in readers}
+    plain = {code: bare(page(spoken, code)) for code in readers}
     do(spoken)
     for code in readers:
-        assert _bare(page(spoken, code)) == plain[code]
+        assert bare(page(spoken, code)) == plain[code]
         assert "Hoe nu?" in plain[code]
 
 
@@ -335,12 +333,6 @@ def test_of_which_records_what_is_handed_over_speaks(spoken, code):
     assert "Over de verwijzing" not in shown
     assert "Gesprek, 3 maart" not in shown
     assert "Over de verwijzing" in page(spoken, code, chosen=[*chosen, f"decisions-{made.pk}"])
-
-
-def _bare(html):
-    """Return a paper by its words, without its own number."""
-    words = re.sub(r"M-\w+/\d+", "", html)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", words))
 
 
 def test_the_reason_in_a_package_beside_the_paper_that_veils_it(spoken):

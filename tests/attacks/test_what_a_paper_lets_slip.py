@@ -1,32 +1,27 @@
 """What a paper told its reader that its table leaves out. Each failed on its day."""
 
 from datetime import timedelta
-from difflib import unified_diff
 
 import pytest
-import time_machine
-from django.db import transaction
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.roles import Role
-from cases.dossier.contents import dossier, offered
+from cases.dossier.contents import offered
 from cases.dossier.forms import ExportForm
-from cases.dossier.pdf import as_html
-from cases.dossier.variants import VARIANTS, Also, Code
+from cases.dossier.variants import VARIANTS, Code
 from cases.files.actions import withdraw
 from cases.models import (
     Case,
     Deviation,
     DossierExport,
-    LookBack,
     ReceivedDossier,
     Statement,
 )
 from consultations.models import SharedPiece
 from referrals.models import Decision, Referral
 from signals.models import SignalFinding
+from tests.attacks.papers import differences, looked_back, page
 from tests.cases.records import NOW, assessment, decision, feedback
 from tests.factories import (
     AttachmentFactory,
@@ -54,16 +49,6 @@ def untold(case):
     decided = decision(case, NOW, to={"veilig_thuis": NOW}, report=True)
     Referral.objects.update(family_told=False, not_told_reason="Niet veilig.")
     return decided.referrals.get()
-
-
-def page(case, code, reason="Inzage.", also=tuple(Also), **fields):
-    by = fields.pop("requested_by", None) or UserFactory(name="Chaima Verhoef", language="nl")
-    export = DossierExport.objects.create(
-        case=case, requested_by=by, reason=reason, variant=code,
-        # By a clock that stands: two papers are compared, and a minute may end between them.
-        number=case.exports.count() + 1, also=also, **{"requested_at": NOW, **fields},
-    )  # fmt: skip
-    return as_html(dossier(export, NOW))
 
 
 def test_what_came_of_a_report_that_the_family_does_not_know_of(case, untold):
@@ -308,19 +293,6 @@ def test_what_one_parent_stated_is_not_for_the_other(case):
     assert not any(word in page(case, Code.PUPIL) for word in words)
 
 
-def differences(case, code, one, other, **fields):
-    """Return the lines of a paper that are others by one change than by another."""
-    papers = []
-    # A paper says when it was made.
-    with time_machine.travel(timezone.now(), tick=False):
-        for change in (one, other):
-            with transaction.atomic():
-                change()
-                papers.append(page(case, code, **fields).split("\n"))
-                transaction.set_rollback(True)
-    return [line for line in unified_diff(*papers, n=0) if line[:3] not in ("---", "+++", "@@ ")]
-
-
 def alone(case, **fields):
     """Return what records a talk with the pupil alone."""
     at = NOW - timedelta(days=1)
@@ -410,11 +382,6 @@ def test_how_much_a_pupil_said_who_was_alone(case, code, one, other):
     """By the labels of what is left out, or by how many these are."""
     found = differences(case, code, alone(case, **one), alone(case, **other))
     assert bool(found) == (code == Code.PUPIL), found
-
-
-def looked_back(case, **fields):
-    author = UserFactory(name="Karim Ouazzani")
-    LookBack.objects.create(case=case, author=author, seen="Lacht.", result="quiet", **fields)
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,11 @@ from django.urls import reverse
 
 from cases.dossier.variants import Also, Code
 from cases.models import DossierExport, LookBack
-from tests.attacks.test_what_a_paper_lets_slip import page
+from tests.attacks.papers import FAMILY, page
 from tests.cases.records import NOW, ago, assessment, consultation, decision, feedback, signal
 from tests.factories import CaseFactory, ConversationFactory, PupilFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-FAMILY = (Code.PARENTS, Code.PUPIL)
 TOLD = "dat oom Rik in de nacht komt"
 
 

@@ -30,7 +30,7 @@ from consultations.times.actions import agree_time, propose_times
 from referrals.actions import withdraw
 from referrals.models import Goal, GoalEffect, HelpPlan
 from tests.accounts.page import Page
-from tests.attacks.test_what_a_paper_lets_slip import page
+from tests.attacks.papers import FAMILY, page
 from tests.cases.records import NOW, ago, decision, feedback, signal
 from tests.factories import (
     CaseFactory,
@@ -43,7 +43,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-FAMILY = (Code.PARENTS, Code.PUPIL)
 WEIGHED = (Also.WEIGHED,)
 GOAL, FAR = "Thuis wordt zij niet meer geslagen.", "Gelukt"
 

@@ -8,7 +8,7 @@ from cases.dossier.variants import Code
 from cases.models import Deviation
 from consultations.models import Advice
 from referrals.models import Referral
-from tests.attacks.test_what_a_paper_lets_slip import page
+from tests.attacks.papers import FAMILY, page
 from tests.cases.records import NOW, assessment, consultation, decision
 from tests.factories import (
     CaseFactory,
@@ -21,7 +21,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-FAMILY = (Code.PARENTS, Code.PUPIL)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from cases.figures.school_year import SchoolYear
 from cases.figures.shared import otherwise
 from cases.figures.tables import Counts
 from cases.models import Deviation, Snooze
-from tests.attacks.test_what_a_paper_lets_slip import page
+from tests.attacks.papers import page
 from tests.cases.records import NOW, ago, decision
 from tests.factories import (
     CaseFactory,
