@@ -9,16 +9,20 @@ the secret of an app that they are setting up.
 
 import hashlib
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from allauth.usersessions.models import UserSession
 from cryptography.fernet import InvalidToken
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
 
 from accounts.crypto import cipher
 from accounts.signals import session_renewed
-
-if TYPE_CHECKING:
-    from django.contrib.sessions.models import Session
 
 SALT = "accounts.session"
 # As much as Django keeps of a key; 160 bits.
@@ -49,6 +53,8 @@ class SessionStore(DatabaseStore):
     """
 
     keeps_its_end = False
+    # Another request took it away, or goes on under another key, while this one was answered.
+    is_interrupted = False
     _ends: datetime | None = None
 
     def encode(self, session_dict: dict[str, Any]) -> str:
@@ -68,24 +74,54 @@ class SessionStore(DatabaseStore):
             return self._ends
         return super().get_expiry_date(**kwargs)
 
+    def load(self) -> dict[str, Any]:
+        """Return what a session holds; of somebody signed in, if its owner sees it in their list.
+
+        What stands in no list is ended by nobody: such a row is no session, however it came.
+        """
+        found = self._get_session_from_db()
+        data = self.decode(found.session_data) if found else {}
+        if SESSION_KEY in data and data[SESSION_KEY] != str(found.listed_for):
+            self._session_key, self._ends = None, None
+            return {}
+        return data
+
     def cycle_key(self) -> None:
         """Go on under another key, and let what follows the session follow it.
 
-        Django does so where it finds a session of a SECRET_KEY of before: in the list of one's own
-        sessions it was none any more, and ending all others left it.
+        Django does so where it finds a session of a SECRET_KEY of before. One session becomes one,
+        however many requests find it at that moment; and none, where it was ended meanwhile. (Who
+        presses "Sign in" twice is signed in by both.)
+
+        Raises:
+            SessionInterrupted: it is gone, or goes on under the key of another request.
         """
+        is_somebodys = SESSION_KEY in self._session
         before = self.session_key
-        super().cycle_key()
-        if before:
-            session_renewed.send(sender=type(self), session_key=before, new=str(self.session_key))
+        with transaction.atomic():
+            if before and not _hold(before) and is_somebodys:
+                self.clear()
+                self.is_interrupted, self._session_key = True, None
+                raise SessionInterrupted("Another request ended the session, or renewed it.")
+            super().cycle_key()
+            self.save()
+            if before:
+                new = str(self.session_key)
+                session_renewed.send(sender=type(self), session_key=before, new=new)
 
     def flush(self) -> None:
         """Forget it, and when it was to end: whatever is kept from here on is another one."""
         super().flush()
         self._ends = None
 
-    def _get_session_from_db(self) -> "Session | None":
-        found = super()._get_session_from_db()
+    def _get_session_from_db(self) -> Session | None:
+        listed = UserSession.objects.filter(session_key=OuterRef("session_key")).values("user_id")
+        standing = Session.objects.filter(
+            session_key=self.session_key, expire_date__gt=timezone.now()
+        )
+        found = standing.annotate(listed_for=Subquery(listed)).first()
+        if found is None:
+            self._session_key = None
         self._ends = found.expire_date if found else None
         return found
 
@@ -94,3 +130,8 @@ class SessionStore(DatabaseStore):
 
     async def _aget_new_session_key(self) -> Key:
         raise NotImplementedError("Nothing of ours is asynchronous: its key would stand there.")
+
+
+def _hold(key: str) -> bool:
+    """Lock the row of a session until the transaction ends; tell whether it is there."""
+    return bool(Session.objects.select_for_update().filter(session_key=key).values_list("pk"))

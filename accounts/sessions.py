@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -11,6 +12,8 @@ from django.utils.crypto import salted_hmac
 from accounts.models import User
 
 SIGNED_IN_AT = "signed_in_at"
+# Sessions of one person at once: far more than anybody has browsers.
+MOST = 20
 # To their provider, and in from there → seconds: in which they come back, and are led on.
 LED_OUT, LED_IN = "out", "in"
 LED = {LED_OUT: 30 * 60, LED_IN: 60}
@@ -24,8 +27,22 @@ BY_ITSELF = "Meldcode-By-Itself"
 
 
 def begin(request: HttpRequest, user: User, **kwargs: object) -> None:
-    """Write down when the session began (Django's ``user_logged_in``)."""
+    """Write down when the session began (Django's ``user_logged_in``).
+
+    At once: its row is there already, and says nothing. Whoever looks at their sessions at this
+    moment would take this one from the list, and so end it.
+    """
     request.session[SIGNED_IN_AT] = timezone.now().timestamp()
+    request.session.save()
+    _end_the_oldest(user)
+
+
+def _end_the_oldest(user: User) -> None:
+    """Make room for one more session of somebody: each sign-in looks at all that stand."""
+    mine = UserSession.objects.filter(user=user).order_by("-created_at", "-pk")
+    if too_many := list(mine.values_list("session_key", flat=True)[MOST - 1 :]):
+        Session.objects.filter(session_key__in=too_many).delete()
+        UserSession.objects.filter(session_key__in=too_many).delete()
 
 
 def follow(session_key: str, new: str, **kwargs: object) -> None:

@@ -10,6 +10,7 @@ from http.client import HTTPConnection
 from time import perf_counter, time
 
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection
@@ -151,6 +152,7 @@ def signed_in(user_id: int) -> str:
         }
     )
     session.create()
+    UserSession.objects.create(user=user, session_key=session.session_key, ip=ADDRESS)
     return session.session_key.cookie
 
 

@@ -16,7 +16,9 @@ from uuid import uuid4
 
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponseNotFound
@@ -96,7 +98,11 @@ def _a_test_client_is_a_browser():
 
     def signed_in(client: Client, request: HttpRequest) -> None:
         set_cookies(client, request)
-        client.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key.cookie
+        key = request.session.session_key
+        client.cookies[settings.SESSION_COOKIE_NAME] = key.cookie
+        # As signing in does.
+        whose = {"user_id": request.session[SESSION_KEY], "ip": "127.0.0.1"}
+        UserSession.objects.update_or_create(session_key=key, defaults=whose)
 
     def session(client: Client) -> SessionStore:
         if cookie := client.cookies.get(settings.SESSION_COOKIE_NAME):

@@ -6,6 +6,7 @@ import zlib
 from datetime import timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import mail
@@ -215,6 +216,14 @@ def test_one_ends_those_that_go_on_under_another_key(teacher, settings, all_othe
     laptop.post(end)
     assert phone.get(OWN).status_code == 302
     assert not PushSubscription.objects.exists()
+
+
+def test_the_oldest_makes_room_for_one_more_than_anybody_has(teacher):
+    """Each sign-in looks at all that stand: by thousands of one person it kept the web busy."""
+    standing = [device(teacher, LAPTOP) for __ in range(21)]
+    assert standing[0].get(OWN).status_code == 302
+    assert [one.get(OWN).status_code for one in standing[1:]] == [200] * 20
+    assert UserSession.objects.count() == Session.objects.count() == 20
 
 
 def test_a_session_is_another_after_signing_in(teacher):
