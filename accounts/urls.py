@@ -3,6 +3,7 @@
 from allauth.account import views as allauth
 from allauth.decorators import rate_limit
 from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as apps
 from allauth.mfa.webauthn import views as passkeys
 from django.urls import include, path, re_path, register_converter
 
@@ -11,6 +12,9 @@ from accounts.crypto import SealedNumber
 from accounts.factor_forms import RemoveWebAuthnForm
 
 register_converter(SealedNumber, "sealed")
+
+# Each leaves a row that is never removed, and sends a mail: a script filled both.
+changes_a_factor = rate_limit(action="change_factor")
 
 urlpatterns = [
     path("language/", views.set_language, name="set_language"),
@@ -47,7 +51,16 @@ urlpatterns = [
         name="mfa_login_webauthn",
     ),
     path("account/second-factor/", include("allauth.mfa.base.urls")),
-    path("account/second-factor/totp/", include("allauth.mfa.totp.urls")),
+    path(
+        "account/second-factor/totp/activate/",
+        changes_a_factor(apps.activate_totp),
+        name="mfa_activate_totp",
+    ),
+    path(
+        "account/second-factor/totp/deactivate/",
+        changes_a_factor(apps.deactivate_totp),
+        name="mfa_deactivate_totp",
+    ),
     # As allauth has them, but for the download, which is shown once too.
     path(
         "account/second-factor/recovery-codes/",
@@ -56,12 +69,16 @@ urlpatterns = [
     ),
     path(
         "account/second-factor/recovery-codes/generate/",
-        recovery_codes.generate_recovery_codes,
+        changes_a_factor(recovery_codes.generate_recovery_codes),
         name="mfa_generate_recovery_codes",
     ),
     # As allauth has them, without the number of a passkey: those of all schools are counted.
     path("account/second-factor/webauthn/", passkeys.list_webauthn, name="mfa_list_webauthn"),
-    path("account/second-factor/webauthn/add/", passkeys.add_webauthn, name="mfa_add_webauthn"),
+    path(
+        "account/second-factor/webauthn/add/",
+        changes_a_factor(passkeys.add_webauthn),
+        name="mfa_add_webauthn",
+    ),
     path(
         "account/second-factor/webauthn/reauthenticate/",
         passkeys.reauthenticate_webauthn,
@@ -69,12 +86,12 @@ urlpatterns = [
     ),
     path(
         "account/second-factor/webauthn/keys/<sealed:pk>/edit/",
-        passkeys.edit_webauthn,
+        changes_a_factor(passkeys.edit_webauthn),
         name="mfa_edit_webauthn",
     ),
     path(
         "account/second-factor/webauthn/keys/<sealed:pk>/remove/",
-        passkeys.RemoveWebAuthnView.as_view(form_class=RemoveWebAuthnForm),
+        changes_a_factor(passkeys.RemoveWebAuthnView.as_view(form_class=RemoveWebAuthnForm)),
         name="mfa_remove_webauthn",
     ),
     path("account/sessions/", session_views.own, name="sessions"),

@@ -36,6 +36,7 @@ from audit.kinds import Kind
 from audit.middleware import address_of
 from audit.models import LogEntry
 
+AN_HOUR = 3600  # seconds
 # That somebody tries to come in by an account, and did not (yet).
 TRIED = frozenset({Kind.SIGN_IN_FAILED, Kind.SECOND_FACTOR_FAILED, Kind.HALF_WAY})
 
@@ -76,14 +77,23 @@ def half_way(request: HttpRequest, user: User, method: str, **kwargs: Any) -> No
 
 
 def signed_in(user: User, **kwargs: Any) -> None:
-    """Remember that somebody signed in."""
-    record(user, Kind.SIGN_IN)
+    """Remember that somebody signed in; who holds no role any more, once an hour."""
+    if _is_told(user, Kind.SIGN_IN):
+        record(user, Kind.SIGN_IN)
 
 
 def signed_out(user: User | None, **kwargs: Any) -> None:
-    """Remember that somebody signed out."""
-    if user is not None:
+    """Remember that somebody signed out; who holds no role any more, once an hour."""
+    if user is not None and _is_told(user, Kind.SIGN_OUT):
         record(user, Kind.SIGN_OUT)
+
+
+def _is_told(user: User, kind: Kind) -> bool:
+    """Tell whether there is to be a row: whose every role ended fills no trail of a school that
+    they left, of which nothing is ever removed.
+    """
+    has_role = Membership.objects.current().filter(user=user).exists()
+    return has_role or cache.add(f"audit.{kind}:{user.pk}", True, AN_HOUR)
 
 
 def failed(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
@@ -96,7 +106,8 @@ def failed(credentials: dict[str, Any], request: HttpRequest | None = None, **kw
     known = {"remote_addr": address_of(request)} if request else {}
 
     def write() -> None:
-        record(User.objects.filter(email__iexact=tried).first(), Kind.SIGN_IN_FAILED, **known)
+        found = User.objects.filter(email=tried.lower()).first()  # as signing in looks for it
+        record(found, Kind.SIGN_IN_FAILED, **known)
 
     if request:
         after_response(request, write)
@@ -145,11 +156,8 @@ def new_secret(user: User, provider: IdentityProvider, **kwargs: Any) -> None:
 
 
 def without_role(user: User, **kwargs: Any) -> None:
-    """Remember that somebody asked for a page whose every role has ended; once an hour.
-
-    Else they would fill a trail of which nothing is ever removed.
-    """
-    if cache.add(f"audit.turned_away:{user.pk}", True, 3600):
+    """Remember that somebody asked for a page whose every role has ended; once an hour."""
+    if _is_told(user, Kind.TURNED_AWAY):
         record(user, Kind.TURNED_AWAY)
 
 

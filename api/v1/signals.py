@@ -144,7 +144,7 @@ def _author(token: ApiToken, email: str) -> User | None:
     """Return who is present at the school and may log signals there."""
     roles = access.roles_at(Permission.LOG_SIGNAL, Scope.SCHOOL)
     here = Membership.objects.current().filter(school=token.school_id, role__in=roles)
-    return User.objects.filter(email__iexact=email, pk__in=here.values("user")).first()
+    return User.objects.filter(email=email.lower(), pk__in=here.values("user")).first()
 
 
 def _pupil(token: ApiToken, number: str) -> Pupil | None:

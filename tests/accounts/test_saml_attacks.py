@@ -2,19 +2,22 @@
 
 import base64
 import re
+from dataclasses import replace
 from types import SimpleNamespace
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.socialaccount.internal import statekit
 from allauth.socialaccount.models import SocialAccount
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from lxml import etree
 from onelogin.saml2.constants import OneLogin_Saml2_Constants as Names
 
 from accounts.roles import Role
-from accounts.sso.saml import answers, handing_over
+from accounts.sso.saml import answers, asking, handing_over
+from accounts.sso.saml.asking import answer_address as address_of
 from tests.accounts import saml
 from tests.accounts.oidc import REFUSED, START
 from tests.accounts.page import Page
@@ -36,6 +39,7 @@ from tests.factories import SchoolFactory, member
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 LEADER = "directeur@school.example"
+THEIRS = "https://elders.example/"
 
 
 @pytest.fixture
@@ -599,6 +603,36 @@ def test_what_waits_for_the_redirect_cannot_be_read(client, monkeypatch):
     saml.post(hub().answer(request), request.address)
     assert kept
     assert not any(NOOR in str(value) or "delinde" in str(value) for value in kept)
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_what_the_hub_of_another_school_said_counts_nowhere_else(provider, client, moved):
+    """Whoever writes to Redis and has a hub of their own was anybody of any school with SAML.
+
+    All that makes the key is known to them but the word, and that they got with their own answer.
+    """
+    certificate = stranger().certificate
+    theirs = saml_provider_of(
+        SchoolFactory(), "elders.example", certificate=certificate, home_organization="99ZZ",
+        issuer=THEIRS, sign_in_url=THEIRS,
+    )  # fmt: skip
+    request = ask(client)  # of the school itself: the number stands in the address
+    to_them = replace(request, entity_id=asking.entity_id(theirs), address=address_of(theirs))
+    assertion = stranger().assertion(to_them, issuer=THEIRS)
+    said = stranger().response(to_them, stranger().sign(assertion), issuer=THEIRS)
+    (word,) = parse_qs(urlsplit(saml.post(said, to_them.address)["Location"]).query)["answer"]
+    left = cache.get(handing_over._key(theirs, word))
+    assert left
+    if moved:
+        cache.set(handing_over._key(provider, word), left, 60)
+    assert_failed(client, client.get(f"{saml.finish_of(provider)}?answer={word}"))
+
+
+@pytest.mark.parametrize("put", ["x", 7, None])
+def test_nor_does_what_is_none(provider, client, put):
+    ask(client)
+    cache.set(handing_over._key(provider, "w"), put, 60)
+    assert_failed(client, client.get(f"{saml.finish_of(provider)}?answer=w"))
 
 
 def test_the_log_tells_what_failed_and_of_nobody(client, caplog):

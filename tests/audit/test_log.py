@@ -277,6 +277,41 @@ def test_somebody_without_any_role_left(school, administrator, teacher, signed_i
     assert not rows(Kind.TURNED_AWAY, administrator).exists()
 
 
+def test_who_left_signs_in_all_day_and_fills_no_trail(school, administrator, teacher, signed_in):
+    end_role(teacher.memberships.get(), administrator, school)
+    left = type(teacher).objects.get(pk=teacher.pk)
+    for __ in range(3):
+        signed_in(left).post(reverse("account_logout"))
+    assert rows(Kind.SIGN_IN, left).count() == rows(Kind.SIGN_OUT, left).count() == 1
+    for __ in range(3):
+        signed_in(administrator).post(reverse("account_logout"))
+    assert rows(Kind.SIGN_IN, administrator).count() == 3
+
+
+@pytest.mark.parametrize("spelled", ["ı", "İ"])
+def test_a_wrong_password_of_an_address_that_looks_alike_is_nobodys(client, spelled):
+    """PostgreSQL takes one for the other: each way to spell it was counted, and written, anew."""
+    teacher = member(Role.TEACHER, email="iris@school.example")
+    address = teacher.email.replace("i", spelled, 1)
+    client.post(LOGIN, {"login": address, "password": "verkeerd verkeerd"})
+    assert not rows(Kind.SIGN_IN_FAILED, teacher).exists()
+    client.post(LOGIN, {"login": teacher.email.upper(), "password": "verkeerd verkeerd"})
+    assert rows(Kind.SIGN_IN_FAILED, teacher).count() == 1
+
+
+@pytest.mark.parametrize("name", ["mfa_generate_recovery_codes", "mfa_add_webauthn"])
+def test_second_factors_that_change_all_day_fill_no_trail_and_no_mailbox(
+    teacher, signed_in, name, mailoutbox
+):
+    second_factors.give_app(teacher)
+    browser, url = signed_in(teacher), reverse(name)
+    answers = [browser.post(url).status_code for __ in range(25)]
+    assert answers[20:] == [429] * 5
+    assert 429 not in answers[:20]
+    assert rows(Kind.NEW_CODES).count() <= 20
+    assert len(mailoutbox) <= 20
+
+
 # --- From where -----------------------------------------------------------------------------------
 
 THROUGH = "198.51.100.7, 203.0.113.9, 10.0.0.1"

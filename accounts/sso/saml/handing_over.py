@@ -11,6 +11,7 @@ import hashlib
 import json
 from dataclasses import asdict
 
+from cryptography.fernet import InvalidToken
 from django.core.cache import cache
 from django.utils.crypto import get_random_string
 
@@ -27,18 +28,26 @@ WORD = 43
 def leave(provider: IdentityProvider, answer: Answer) -> str:
     """Keep an answer for a minute, and return the word to take it with."""
     word = get_random_string(WORD)
-    text = json.dumps(asdict(answer)).encode()
-    cache.set(_key(provider, word), cipher(SALT).encrypt(text).decode(), WAITS)
+    key = _key(provider, word)
+    text = json.dumps({"left_at": key, "answer": asdict(answer)}).encode()
+    cache.set(key, cipher(SALT).encrypt(text).decode(), WAITS)
     return word
 
 
 def take(provider: IdentityProvider, word: str) -> Answer | None:
-    """Return what was left for this provider under a word, once; None when there is nothing."""
+    """Return what was left for this provider under a word, once; None when there is nothing.
+
+    Nor where it lay elsewhere: whoever writes to Redis could move there what another provider said.
+    """
     key = _key(provider, word)
     kept = cache.get(key)
     if kept is None or not cache.delete(key):
         return None
-    return Answer(**json.loads(cipher(SALT).decrypt(kept.encode())))
+    try:
+        left = json.loads(cipher(SALT).decrypt(str(kept).encode(), ttl=WAITS))
+    except InvalidToken:
+        return None
+    return Answer(**left["answer"]) if left["left_at"] == key else None
 
 
 def _key(provider: IdentityProvider, word: str) -> str:
