@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.after_response import after_response
+from accounts.errors import MAIL_FAILED
 from accounts.models import User
 from accounts.reset_tokens import ResetTokens, works_while
 
@@ -79,7 +80,12 @@ class ResetPasswordForm(NothingInTheBox, forms.ResetPasswordForm):
                 address = self.cleaned_data["email"].lower()
                 found = User.objects.filter(email=address, is_active=True)
                 self.users = [user for user in found if _has_room(request, user)]
-                super(ResetPasswordForm, self).save(request, **kwargs)
+                try:
+                    super(ResetPasswordForm, self).save(request, **kwargs)
+                except MAIL_FAILED:  # what did not go is not the one that still works
+                    for user in self.users:
+                        ratelimit.clear(request, action="reset_link", key=works_while(user))
+                    raise
 
         after_response(request, look_and_send)
         return self.cleaned_data["email"]

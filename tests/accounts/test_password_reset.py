@@ -1,14 +1,18 @@
 """A forgotten password: a mail with a link that works once, and no word of who is known here."""
 
 import re
+from datetime import timedelta
 from smtplib import SMTPServerDisconnected
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
@@ -20,6 +24,7 @@ pytestmark = pytest.mark.django_db
 
 ASK = reverse("account_reset_password")
 NEW = "paard stal klok regen"
+AS_IN_PRODUCTION = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 OUT_OF_DATE = "Deze link werkt niet (meer)."
 
 
@@ -164,3 +169,77 @@ def test_an_address_that_was_theirs_once_leads_to_no_link(client, teacher, schoo
     assert teacher.public_id.hex not in mail.outbox[1].body
     ask(client, teacher.email.upper())
     assert len(mail.outbox) == 3
+
+
+@shows("limit-5")
+def test_a_link_of_long_ago_brings_one_more_mail_and_no_flood(client, teacher):
+    """Whoever found it in a history had a mail sent by it each time: five a minute, for days."""
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for __ in range(20):
+            ask(client, teacher.email)
+            clock.shift(timedelta(seconds=13))
+        late = re.search(r"https?://[^/]+(/\S+)", mail.outbox[-1].body).group(1)
+        Client().get(late)
+        clock.shift(timedelta(minutes=31))
+        sent = len(mail.outbox)
+        for __ in range(10):
+            Client().get(late)
+            ask(client, teacher.email)
+            clock.shift(timedelta(seconds=13))
+        assert len(mail.outbox) == sent + 1
+
+
+@shows("limit-5")
+def test_what_did_not_go_while_mail_was_away_counts_for_nothing(client, teacher, monkeypatch):
+    """Whoever asked on and on in these minutes kept its owner from a link for a day."""
+
+    def away(self, messages):
+        raise SMTPServerDisconnected
+
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        with monkeypatch.context() as while_away:
+            while_away.setattr(EmailBackend, "send_messages", away)
+            for __ in range(25):
+                ask(client, teacher.email)
+                clock.shift(timedelta(seconds=13))
+        assert mail.outbox == []
+        clock.shift(timedelta(minutes=1))
+        ask(client, teacher.email)
+        assert len(mail.outbox) == 1
+
+
+def test_an_old_password_is_not_kept_anew_over_one_that_was_chosen_meanwhile(
+    teacher, monkeypatch, settings
+):
+    """Where its hash is of an older age, Django writes it once more when it is given."""
+    settings.PASSWORD_HASHERS = AS_IN_PRODUCTION
+    old = Argon2PasswordHasher()
+    old.time_cost = 1
+    User.objects.filter(pk=teacher.pk).update(password=old.encode(PASSWORD, old.salt()))
+    signing_in, verify = User.objects.get(pk=teacher.pk), Argon2PasswordHasher.verify
+
+    def meanwhile(self, password, encoded):
+        right = verify(self, password, encoded)
+        User.objects.filter(pk=teacher.pk).update(password=make_password(NEW))
+        return right
+
+    with monkeypatch.context() as at_that_moment:
+        at_that_moment.setattr(Argon2PasswordHasher, "verify", meanwhile)
+        signing_in.check_password(PASSWORD)
+    teacher.refresh_from_db()
+    assert teacher.check_password(NEW)
+    assert not teacher.check_password(PASSWORD)
+
+
+def test_a_password_of_an_older_age_is_kept_anew(teacher, settings):
+    settings.PASSWORD_HASHERS = AS_IN_PRODUCTION
+    old = Argon2PasswordHasher()
+    old.time_cost = 1
+    User.objects.filter(pk=teacher.pk).update(password=old.encode(PASSWORD, old.salt()))
+    teacher.refresh_from_db()
+    before = teacher.password
+    assert teacher.check_password(PASSWORD)
+    assert teacher.password != before
+    teacher.refresh_from_db()
+    assert teacher.password != before
+    assert teacher.check_password(PASSWORD)

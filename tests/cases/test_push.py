@@ -7,6 +7,8 @@ import base64
 import json
 import threading
 from datetime import timedelta
+from hashlib import sha256
+from importlib import import_module
 from io import StringIO
 
 import jwt
@@ -16,6 +18,7 @@ import werkzeug.serving
 from allauth.usersessions.models import UserSession
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.apps import apps
 from django.conf import settings as of_the_project
 from django.core.management import call_command
 from django.db import connection
@@ -310,6 +313,39 @@ def test_a_service_that_is_no_longer_in_the_table_is_asked_no_more(
     deliver()
     assert service.asked == []
     assert not PushSubscription.objects.exists()
+
+
+def renewed(settings):
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = settings.SECRET_KEY[::-1]
+
+
+@pytest.mark.django_db
+def test_a_device_outlives_a_renewed_key(coordinator, signed_in, service, settings):
+    """Sessions go on; who counted on their telephone was told nothing any more, and not that."""
+    add(signed_in(coordinator), service)
+    renewed(settings)
+    coordinator.refresh_from_db()
+    assert len(devices.devices_of(coordinator)) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("key_is_renewed", [True, False])
+def test_a_device_of_before_is_held_against_what_it_was_held_against(
+    coordinator, signed_in, service, settings, key_is_renewed
+):
+    add(signed_in(coordinator), service)
+    add(signed_in(coordinator), service, "/two")
+    coordinator.refresh_from_db()
+    before = sha256(coordinator.get_session_auth_hash().encode()).hexdigest()
+    PushSubscription.objects.filter(endpoint__endswith="/one").update(holds_while=before)
+    PushSubscription.objects.filter(endpoint__endswith="/two").update(holds_while="0" * 64)
+    if key_is_renewed:
+        renewed(settings)
+    migration = import_module("cases.migrations.0043_devices_hold_without_a_key")
+    migration.hold_anew(apps, connection.schema_editor())
+    (standing,) = devices.devices_of(coordinator)
+    assert standing.endpoint.endswith("/one")
 
 
 @pytest.mark.django_db

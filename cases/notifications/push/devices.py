@@ -70,8 +70,11 @@ def _check(endpoint: str, public_key: str, secret: str) -> None:
 
 
 def what_ends_sessions(person: User) -> str:
-    """Return what changes when all of somebody's sessions are ended, hashed."""
-    return hashlib.sha256(person.get_session_auth_hash().encode()).hexdigest()
+    """Return what changes when all of somebody's sessions are ended, hashed.
+
+    Without SECRET_KEY: where that is renewed, sessions go on, and so do devices.
+    """
+    return _hashed(f"{person.password} {person.session_epoch}")
 
 
 def devices_of(person: User) -> list[PushSubscription]:
