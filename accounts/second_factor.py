@@ -98,15 +98,16 @@ def end_what_it_gave(request: HttpRequest, user: User, **kwargs: object) -> None
     (``authenticator_removed``, ``authenticator_reset``).
 
     It was lost, or is somebody else's: what they gave by it would count on as theirs, as fresh too,
-    and add another. A session that was ended meanwhile is not brought back by it.
+    and add another. A session that was ended meanwhile is not brought back by it; nor does it leave
+    the others alone, for whoever holds a stolen key could have ended it at that moment.
     """
     with transaction.atomic():
         now = User.objects.select_for_update().get(pk=user.pk)
-        if now.get_session_auth_hash() != user.get_session_auth_hash():
-            return
-        user.session_epoch = now.session_epoch + 1
-        user.save(update_fields=["session_epoch"])
-    if request.user == user:
+        goes_on = now.get_session_auth_hash() == user.get_session_auth_hash()
+        now.session_epoch += 1
+        now.save(update_fields=["session_epoch"])
+    if goes_on and request.user == user:
+        user.session_epoch = now.session_epoch
         update_session_auth_hash(request, user)
 
 

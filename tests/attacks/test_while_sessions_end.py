@@ -152,6 +152,27 @@ def test_what_was_given_by_a_passkey_that_is_gone_counts_no_more(teacher):
 
 @at_once
 @shows("session-2")
+def test_nor_where_they_end_the_session_in_which_it_is_removed(teacher, monkeypatch):
+    """New recovery codes of theirs end all other sessions, at the moment of the removal."""
+    owner, thief, stolen = Client(), Client(), Passkey(teacher)
+    sign_in(owner, teacher)
+    by_key(thief, stolen)
+    page = re.search(
+        r"/account/second-factor/webauthn/keys/[^/]+/edit/",
+        owner.get(reverse("mfa_list_webauthn")).content.decode(),
+    ).group(0)
+    in_between(
+        monkeypatch, renaming, "raise_if_reauthentication_required",
+        lambda: owner.post(page.replace("edit", "remove"), {"meant": "on"}),
+        lambda: thief.post(reverse("mfa_generate_recovery_codes"), {"meant": "on"}),
+    )  # fmt: skip
+    assert not Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN).exists()
+    assert not is_in(thief)
+    assert thief.get(ADD).status_code == 302
+
+
+@at_once
+@shows("session-2")
 def test_nor_does_an_old_recovery_code(teacher):
     owner = Client()
     sign_in(owner, teacher)
