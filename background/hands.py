@@ -9,6 +9,7 @@ What is larger than the proxy takes at once (``response_buffers`` of deploy/Cadd
 until it is read to its end, and nobody reads what they asked for to keep everybody out.
 """
 
+import time
 import weakref
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
@@ -26,6 +27,9 @@ PAGES_AT_ONCE, FORMS_AT_ONCE = 2, 2
 CALLS_AT_ONCE, CALLS_OF_ALL, LONG_CALLS_OF_ALL = 1, 2, 1
 # and large files that somebody fetches.
 LARGE_AT_ONCE = 1
+
+# Seconds for which a turn is kept for who was refused, and asks again after five.
+WAITS_FOR = 30
 
 _free = BoundedSemaphore(LARGE_AT_ONCE)
 
@@ -51,6 +55,40 @@ class InHand:
                 self._busy[whose] -= is_taken
                 if not self._busy[whose]:
                     del self._busy[whose]
+
+
+class InTurn:
+    """So many at once of all, by turns: whoever was refused comes before who asks once more.
+
+    Who has hands enough to ask without end would be the one who asks first each time.
+    """
+
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
+        self._lock = Lock()
+        self._busy = 0
+        # Whom it was refused → since when, and when they asked last (seconds).
+        self._waiting: dict[Hashable, tuple[float, float]] = {}
+
+    @contextmanager
+    def take(self, whose: Hashable) -> Iterator[bool]:
+        """Take something in hand while this lasts; yield whether it may be: else it is refused."""
+        now = time.monotonic()
+        with self._lock:
+            self._waiting = {
+                who: asked for who, asked in self._waiting.items() if now - asked[1] < WAITS_FOR
+            }
+            since = self._waiting.pop(whose, (now, now))[0]
+            is_next = all(since <= other for other, __ in self._waiting.values())
+            is_taken = is_next and self._busy < self._at_once
+            self._busy += is_taken
+            if not is_taken:
+                self._waiting[whose] = (since, now)
+        try:
+            yield is_taken
+        finally:
+            with self._lock:
+                self._busy -= is_taken
 
 
 def handed_over(make: Callable[[], HttpResponseBase]) -> HttpResponseBase | None:

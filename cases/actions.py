@@ -428,9 +428,11 @@ def close_case(
 
     ``signals_seen``: how many signals there were when the form was shown; with more, it is refused.
     """
-    check(by, Permission.MOVE_CASE, case)
-    # Before the case, as everywhere: who leaves at this moment did so before this, or does after.
+    # Roles, the pupil, the case (which ``check`` holds), as everywhere: else a signal or a list of
+    # pupils waits for this, and this for them. Who leaves at this moment did so before, or after.
+    by.hold_memberships()
     Pupil.objects.hold(case.pupil_id)
+    check(by, Permission.MOVE_CASE, case)
     case = lock(case, to_change=False)
     sent_before = case.closed_by_id == by.pk and (case.outcome, case.closing_grounds) == (
         outcome, grounds,

@@ -42,6 +42,7 @@ from consultations.meetings import actions as agenda
 from consultations.models import AgendaItem, Consultation, Meeting
 from signals.actions import file_signal
 from signals.models import Signal
+from tests.attacks.test_insider_races import in_between
 from tests.cases.made_up_files import attach, stored
 from tests.cases.records import decision, pupil_left
 from tests.factories import (
@@ -244,6 +245,21 @@ def test_a_pupil_who_leaves_while_the_case_is_closed_has_the_day_all_the_same(de
     by = member(Role.COORDINATOR, school)
     at_once(lambda: close(decided, by, "Klaar."), lambda: pupil_left(decided.pupil, left))
     assert Case.objects.get().kept_until == years_after(left, 5)
+
+
+def test_a_signal_that_is_sent_while_the_case_is_closed_is_filed(decided, school, monkeypatch):
+    """Each waited for the other: the database ended one of them, and nothing of it was saved."""
+    one, teacher = member(Role.COORDINATOR, school), member(Role.TEACHER, school)
+    signals = []
+
+    def send() -> None:
+        key = uuid.uuid4()
+        signals.append(file_signal(decided.pupil, teacher, key, **signal_fields()))
+
+    closed = in_between(monkeypatch, actions, "check", lambda: close(decided, one, "Klaar."), send)
+    assert isinstance(closed, Case)
+    assert len(signals) == 1
+    assert not Case.objects.get(pk=decided.pk).is_open
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="a lock of PostgreSQL")

@@ -16,14 +16,14 @@ from api.models import ApiToken
 from api.scopes import OF_AN_ADDRESS, SCOPES, WRONG_OF_AN_ADDRESS
 from api.v1.problems import WRONG, Error, Problem
 from audit.about import by_system
-from background.hands import CALLS_AT_ONCE, CALLS_OF_ALL, LONG_CALLS_OF_ALL, InHand
+from background.hands import CALLS_AT_ONCE, CALLS_OF_ALL, LONG_CALLS_OF_ALL, InHand, InTurn
 
 SENDS = ("POST", "PUT")
 # Seconds after which a system sends again what came while another call of its school was in hand.
 ANOTHER_IN_HAND = 5
 
 _of_school, _of_all = InHand(CALLS_AT_ONCE), InHand(CALLS_OF_ALL)
-_of_all_long = InHand(LONG_CALLS_OF_ALL)
+_of_all_long = InTurn(LONG_CALLS_OF_ALL)
 
 
 class SchoolToken(HttpBearer):
@@ -48,7 +48,8 @@ class SchoolToken(HttpBearer):
         _count(request, "address", OF_AN_ADDRESS)
         if self.scope not in token.scopes:
             raise Problem("scope")
-        _count(request, self.scope, SCOPES[self.scope].rates, key=str(token.public_id))
+        rates, key = SCOPES[self.scope].rates, str(token.public_id)
+        token.counted = _count(request, self.scope, rates, key=key)
         if request.method in SENDS and request.content_type != JSON:
             raise Problem("content_type")
         # A slip in "dry_run" is no reason to change a school.
@@ -72,9 +73,10 @@ def call(token: ApiToken, *people: User, is_long: bool = False) -> Iterator[None
     """Let what is done in here be one transaction in the name of the token's system.
 
     Raises ``Problem`` when the token was revoked meanwhile: it is held until all stands. Of what
-    ``is_long`` it is asked at the end, which undoes all: who revokes it waits for none of that.
+    ``is_long`` it is asked at the end, which undoes all: who revokes it waits for none of that, and
+    nor does a signal by the same token that waits for a pupil of the list.
     And when another call of the school is in hand here, or too many of all schools: those that wait
-    for one another keep out everybody else.
+    for one another keep out everybody else. That counts as none of those that a token may.
     ``people``: whose roles are held too, first, as everywhere.
     """
     with _a_hand_free(token, is_long=is_long), transaction.atomic(), by_system(token.name):
@@ -83,17 +85,19 @@ def call(token: ApiToken, *people: User, is_long: bool = False) -> Iterator[None
         if not is_long:
             _hold(token)
         yield
-        if is_long:
-            _hold(token)
+        if is_long and not ApiToken.objects.working().filter(pk=token.pk).exists():
+            raise Problem("no_token")
 
 
 @contextmanager
 def _a_hand_free(token: ApiToken, *, is_long: bool) -> Iterator[None]:
     wanted = [_of_school.take(token.school_id), _of_all.take(None)]
     if is_long:
-        wanted.append(_of_all_long.take(None))
+        wanted.append(_of_all_long.take(token.school_id))
     with ExitStack() as hands:
         if not all(hands.enter_context(one) for one in wanted):
+            for used in getattr(token, "counted", ()):
+                used.rollback()
             raise Problem("too_often", headers={"Retry-After": str(ANOTHER_IN_HAND)})
         yield
 
@@ -109,8 +113,11 @@ def _brought(request: HttpRequest) -> str:
     return token if scheme.lower() == "bearer" else ""
 
 
-def _count(request: HttpRequest, what: str, rates: tuple[str, ...], key: str | None = None) -> None:
-    """Count one more of something. Raises ``Problem`` when that is too many."""
+def _count(
+    request: HttpRequest, what: str, rates: tuple[str, ...], key: str | None = None
+) -> list[ratelimit.RateLimitUsage]:
+    """Count one more of something, and return what that was. Raises ``Problem`` at too many."""
+    counted = []
     for rate in rates:
         of = f"{rate}/ip" if key is None else f"{rate}/key"
         used = ratelimit.consume(
@@ -119,3 +126,5 @@ def _count(request: HttpRequest, what: str, rates: tuple[str, ...], key: str | N
         if used is None:
             wait = int(ratelimit.parse_rate(of).duration)
             raise Problem("too_often", headers={"Retry-After": str(wait)})
+        counted.append(used)
+    return counted

@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from accounts.models import School
 from api import secrets
+from api.v1 import tokens
+from background.hands import LONG_CALLS_OF_ALL, InTurn
 from tests.factories import ApiTokenFactory, PupilFactory, member
 
 AT = "/api/v1"
@@ -63,6 +65,12 @@ class System:
     def count(self) -> HttpResponse:
         """Ask how many cases there are."""
         return self.ask("GET", "/cases/counts")
+
+
+@pytest.fixture(autouse=True)
+def _nobody_waits(monkeypatch):
+    """For a turn of theirs since the test before."""
+    monkeypatch.setattr(tokens, "_of_all_long", InTurn(LONG_CALLS_OF_ALL))
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from background.hands import InHand
 from cases.models import Notification, Pupil
 from signals.models import Signal
 from tests.api.conftest import PUPIL, System
+from tests.attacks.test_insider_races import in_between
 from tests.test_concurrency import AT_ONCE, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,3 +60,16 @@ def test_who_revokes_a_token_waits_for_no_list(system, administrator, monkeypatc
     assert system.send_pupils(PUPIL).status_code == 401
     assert revoked
     assert not Pupil.objects.exists()
+
+
+def test_a_signal_by_the_token_of_a_list_that_is_being_written(system, author, pupil, monkeypatch):
+    """It held the token and waited for the pupil; the list held all pupils and waited for it."""
+    answers, send = [], partial(system.send_signal, observed_at=timezone.now().isoformat())
+    of_list = in_between(
+        monkeypatch,
+        pupils,
+        "write",
+        partial(system.send_pupils, {**PUPIL, "class_name": "8B"}),
+        lambda: answers.append(send()),
+    )
+    assert (of_list.status_code, answers[0].status_code) == (200, 201)

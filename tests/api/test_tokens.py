@@ -1,8 +1,10 @@
 """Who comes in with a token, to what, and no longer than it works."""
 
 import re
+import time
 from contextlib import ExitStack
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 import time_machine
@@ -16,7 +18,7 @@ from api.models import ApiToken
 from api.scopes import CASES_COUNT, PUPILS_WRITE, SCOPES, SIGNALS_WRITE
 from api.v1 import pupils, tokens
 from audit.models import LogEntry
-from background.hands import CALLS_OF_ALL
+from background.hands import CALLS_OF_ALL, WAITS_FOR, InTurn
 from cases.models import Pupil
 from signals.models import Signal
 from tests.api.conftest import AT, PUPIL, System
@@ -147,6 +149,7 @@ def test_of_one_school_s_systems_one_call_is_in_hand_at_once(school, monkeypatch
     # And once it is done, or failed, the next one has its turn.
     with pytest.raises(ZeroDivisionError), tokens.call(first.token):
         1 / 0  # noqa: B018
+    assert other.send_pupils(PUPIL).status_code == 200
     assert second.send_pupils(PUPIL).status_code == 200
 
 
@@ -159,6 +162,48 @@ def test_systems_of_many_schools_leave_hands_for_people():
             calls.enter_context(tokens.call(system.token))
         assert systems[-1].count().status_code == 429
     assert systems[-1].count().status_code == 200
+
+
+@shows("busy-13")
+def test_a_school_that_sends_long_lists_on_and_on_keeps_no_other_waiting(monkeypatch):
+    """Who asks without end was first each time that the other asked after five seconds."""
+    busy, other = System(SchoolFactory()), System(SchoolFactory())
+    write, said = pupils.write, []
+
+    def asked_meanwhile(*args):
+        if not said:
+            said.append(other.send_pupils(PUPIL).status_code)
+        write(*args)
+
+    monkeypatch.setattr(pupils, "write", asked_meanwhile)
+    assert busy.send_pupils(PUPIL).status_code == 200
+    assert said == [429]
+    assert busy.send_pupils(PUPIL).status_code == 429  # somebody else waits
+    assert other.send_pupils(PUPIL).status_code == 200
+    assert busy.send_pupils(PUPIL).status_code == 200
+
+
+@shows("busy-13")
+def test_who_was_refused_and_asks_no_more_keeps_nobody_waiting():
+    hands, now = InTurn(1), time.monotonic()
+    with hands.take("one"), hands.take("two") as is_taken:
+        assert not is_taken
+    with hands.take("one") as is_taken:
+        assert not is_taken
+    later = mock.patch("background.hands.time.monotonic", return_value=now + WAITS_FOR + 1)
+    with later, hands.take("three") as is_taken:
+        assert is_taken
+
+
+@shows("busy-13")
+def test_what_is_refused_for_want_of_a_hand_uses_up_no_rate(school):
+    """Who asks again after five seconds, as told, was refused for an hour after a hundred times."""
+    system = System(school)
+    with tokens.call(system.token):
+        for __ in range(12):
+            answer = system.send_pupils(PUPIL)
+            assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
+    assert system.send_pupils(PUPIL).status_code == 200
 
 
 def test_it_is_written_down_on_which_day_it_was_used_last(system):
