@@ -181,8 +181,9 @@ class Walk:
         self.filed: dict[str, int] = {}
 
     def client(self, who):
-        user = self.world.people[who]
-        return self.clients.setdefault(who, self.signed_in(user))
+        if who not in self.clients:
+            self.clients[who] = self.signed_in(self.world.people[who])
+        return self.clients[who]
 
     def send(self, row):
         """Send a form with a word in every text of it; once with a mistake, once without."""

@@ -9,9 +9,9 @@ import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
-from functools import partial
 
 from celery.exceptions import SoftTimeLimitExceeded
+from django.core.cache import cache
 from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -20,13 +20,19 @@ from cases.models import Envelope, NotificationChoice, OutboxMessage
 from cases.notifications.channels import SENDERS, Sender, is_refused
 from cases.notifications.kinds import waiting
 from cases.notifications.moments import after_quiet_hours
-from cases.notifications.querysets import OF_ONE
+from cases.notifications.querysets import OF_ONE, MessageQuerySet
 from cases.waking import wake
 
 DELIVER = "cases.notifications.tasks.deliver"
 logger = logging.getLogger(__name__)
 
 BATCH = 500
+# Between one letter to somebody and the next: what waits goes together in that. Nobody fills the
+# mailbox of a colleague, or keeps the worker, by what they do in a loop. What is urgent goes at
+# once.
+PAUSE = timedelta(minutes=5)
+# That a worker was asked, and did not begin yet; a lost one is asked for again after so long (s).
+WOKEN, FORGOTTEN_AFTER = "outbox.woken", 60
 # Longer than the slowest answer of a mail server (settings.EMAIL_TIMEOUT, for each of its words).
 IN_HAND = timedelta(minutes=5)
 # After the first, second ... attempt it is tried again after so long; then each time the last.
@@ -45,8 +51,15 @@ _URGENT_ONES = OutboxMessage.objects.filter(envelope=OuterRef("pk"), notificatio
 URGENT = Q(Exists(_URGENT_ONES))
 
 
+def wake_up() -> None:
+    """Ask a worker to send what waits, unless one is asked and will see this too."""
+    if cache.add(WOKEN, True, FORGOTTEN_AFTER):
+        wake(DELIVER)
+
+
 def deliver() -> int:
     """Send what waits and return how many letters went out. What fails waits for its next time."""
+    cache.delete(WOKEN)  # before anything is read: what comes from here on asks anew
     now = timezone.now()
     _let_sleep(now)
     seal(now)
@@ -71,9 +84,7 @@ def seal(now: datetime) -> int:
     sealed = 0
     while True:
         people = list(
-            OutboxMessage.objects.to_seal(now)
-            .order_by("not_before")
-            .values_list("recipient_id", flat=True)[:BATCH]
+            _due(now).order_by("not_before").values_list("recipient_id", flat=True)[:BATCH]
         )
         made = _seal_for(set(people), now)
         sealed += made
@@ -81,12 +92,21 @@ def seal(now: datetime) -> int:
             return sealed
 
 
+def _due(now: datetime) -> MessageQuerySet:
+    """Return what is to be sealed: to whom a letter went lately, only beside what is urgent."""
+    waiting = OutboxMessage.objects.to_seal(now)
+    of_same = {"recipient": OuterRef("recipient"), "channel": OuterRef("channel")}
+    lately = Envelope.objects.filter(**of_same, sealed_at__gt=now - PAUSE)
+    urgent = waiting.filter(**of_same, notification__urgent=True)
+    return waiting.filter(~Exists(lately) | Exists(urgent))
+
+
 @transaction.atomic
 def _seal_for(people: set[int], now: datetime) -> int:
     messages = (
-        OutboxMessage.objects.to_seal(now)
+        _due(now)
         .filter(recipient__in=people)
-        .select_for_update(skip_locked=True)
+        .select_for_update(of=("self",), skip_locked=True)
         .order_by("pk")
     )
     together: dict[tuple[int, str], list[OutboxMessage]] = defaultdict(list)
@@ -218,5 +238,5 @@ def send_again(envelope: Envelope) -> bool:
     now = timezone.now()
     again = {"dead_at": None, "sealed_at": now, "next_attempt_at": now, "attempts": 0}
     taken = Envelope.objects.dead().filter(pk=envelope.pk).update(**again)
-    transaction.on_commit(partial(wake, DELIVER))
+    transaction.on_commit(wake_up)
     return bool(taken)

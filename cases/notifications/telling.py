@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -19,9 +18,8 @@ from cases.models import (
 )
 from cases.notifications.kinds import KINDS
 from cases.notifications.moments import after_quiet_hours, not_before
-from cases.notifications.outbox import DELIVER
+from cases.notifications.outbox import wake_up
 from cases.notifications.push.services import is_offered
-from cases.waking import wake
 
 
 def notify(
@@ -58,7 +56,7 @@ def notify(
     new = list(Notification.objects.filter(public_id__in=[one.public_id for one in written]))
     write_messages(new, now)
     if new:
-        transaction.on_commit(partial(wake, DELIVER))
+        transaction.on_commit(wake_up)
     return len(new)
 
 

@@ -17,12 +17,21 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.roles import Role
+from background import queue
 from background.sections import Unsent
 from cases.models import Case, Envelope, Notification, NotificationChoice, OutboxMessage
 from cases.notifications import outbox
 from cases.notifications.kinds import EMERGENCY, REMINDER, SHUT_OUT
 from cases.notifications.moments import not_before
-from cases.notifications.outbox import BACK_OFF, GIVE_UP_AFTER, IN_HAND, deliver, send_again
+from cases.notifications.outbox import (
+    BACK_OFF,
+    DELIVER,
+    GIVE_UP_AFTER,
+    IN_HAND,
+    PAUSE,
+    deliver,
+    send_again,
+)
 from cases.notifications.telling import notify
 from cases.notifications.watched import unsent
 from tests.factories import CaseFactory, PupilFactory, SchoolFactory, member
@@ -65,8 +74,8 @@ def line(monkeypatch):
     return state
 
 
-def tell(case, *people, kind=SHUT_OUT, key="1"):
-    return notify(kind, [person.pk for person in people], key, case=case)
+def tell(case, *people, kind=SHUT_OUT, key="1", urgent=False):
+    return notify(kind, [person.pk for person in people], key, case=case, urgent=urgent)
 
 
 def identities():
@@ -345,8 +354,9 @@ def test_a_letter_in_hand_is_sent_again_when_its_worker_died(case, coordinator, 
     assert identities() == [f"<{taken.public_id}@meldcode.example>"]
 
 
-def test_queries_do_not_grow_with_what_one_person_is_told(case, coordinator, school):
+def test_queries_do_not_grow_with_what_one_person_is_told(case, coordinator, clock):
     def queries(number):
+        clock.shift(PAUSE)
         for key in range(number):
             tell(case, coordinator, key=f"{number}-{key}")
         with CaptureQueriesContext(connection) as captured:
@@ -354,6 +364,40 @@ def test_queries_do_not_grow_with_what_one_person_is_told(case, coordinator, sch
         return len(captured)
 
     assert queries(2) == queries(30)
+
+
+def test_what_a_colleague_does_in_a_loop_fills_no_mailbox(case, coordinator, clock, mailoutbox):
+    """Each advice was a letter of its own: 150 in half a minute, to each of who takes part."""
+    for minute in range(10):
+        tell(case, coordinator, key=str(minute))
+        deliver()
+        clock.shift(timedelta(minutes=1))
+    assert len(mailoutbox) == 2
+    assert Envelope.objects.latest("pk").messages.count() == 5
+    clock.shift(PAUSE)
+    deliver()
+    assert len(mailoutbox) == 3
+
+
+def test_what_is_urgent_waits_for_no_letter_of_before(case, coordinator, clock, mailoutbox):
+    for minute in range(3):
+        tell(case, coordinator, key=str(minute), urgent=minute == 2)
+        deliver()
+        clock.shift(timedelta(minutes=1))
+    assert len(mailoutbox) == 2  # and what waited goes along
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_is_asked_once_until_it_begins(case, coordinator, monkeypatch):
+    """By each advice one task more waited in the queue, before the papers of other schools."""
+    queued = []
+    monkeypatch.setattr(queue, "put", lambda task, *args: queued.append(task))
+    for key in range(5):
+        tell(case, coordinator, key=str(key))
+    assert queued == [DELIVER]
+    deliver()
+    tell(case, coordinator, key="later")
+    assert queued == [DELIVER] * 2
 
 
 AT_ONCE, DIGEST = NotificationChoice.Mail

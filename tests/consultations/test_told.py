@@ -11,8 +11,7 @@ from django.utils import timezone
 from accounts.people.actions import end_role
 from accounts.roles import Role
 from cases.notifications import tasks
-from cases.notifications.outbox import deliver
-from cases.notifications.telling import DELIVER
+from cases.notifications.outbox import DELIVER, deliver
 from consultations.actions import ask_consultation, tell_invited
 from consultations.answering.actions import hand_over_invitation
 from consultations.models import Invitation
