@@ -14,11 +14,18 @@ from accounts.errors import ActionError
 MOST: dict[str, tuple[int, Promise]] = {
     # Of one school.
     "invitations": (500, _("Your school has %(most)s open invitations. Withdraw some first.")),
+    "invitations_a_day": (
+        1000,
+        _("Your school invited %(most)s times since yesterday. Wait until tomorrow."),
+    ),
     "contacts": (500, _("Your school has %(most)s contacts. Remove what is not used first.")),
     "help_items": (200, _("Your help page has %(most)s pieces. Remove some first.")),
     "meetings": (100, _("Your school has %(most)s open meetings. Close or cancel some first.")),
-    # Of one case: each stands in the inbox of all whom it invites.
-    "consultations": (50, _("This case has %(most)s open consultations. Close some first.")),
+    # Of one person in one case: each stands in the inbox of all whom it invites.
+    "consultations": (
+        20,
+        _("You asked %(most)s open consultations in this case. Close some first."),
+    ),
     # Of one person who takes letters: how many there are in all is not for everybody to know.
     "requests": (200, _("You registered %(most)s open requests. Answer some first.")),
 }

@@ -81,7 +81,9 @@ class ResetPasswordForm(NothingInTheBox, forms.ResetPasswordForm):
                 found = User.objects.filter(email=address, is_active=True)
                 self.users = [user for user in found if _has_room(request, user)]
                 try:
-                    super(ResetPasswordForm, self).save(request, **kwargs)
+                    super(ResetPasswordForm, self).save(
+                        request, token_generator=ResetTokens(), **kwargs
+                    )
                 except MAIL_FAILED:  # what did not go is not the one that still works
                     for user in self.users:
                         ratelimit.clear(request, action="reset_link", key=works_while(user))

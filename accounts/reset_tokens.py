@@ -14,7 +14,13 @@ from accounts.opened_links import is_late
 
 
 class ResetTokens(EmailAwarePasswordResetTokenGenerator):
-    """Tokens that work for days, and for half an hour once somebody came by one."""
+    """Tokens that work for days, and for half an hour once somebody came by one.
+
+    What ends all sessions of somebody ends them too: a role that ended, a second factor taken away.
+    """
+
+    def _make_hash_value(self, user: User, timestamp: int) -> str:
+        return f"{super()._make_hash_value(user, timestamp)} {user.session_epoch}"
 
     def check_token(self, user: User | None, token: str | None) -> bool:
         """Tell whether a token is right, and was not opened too long ago.
@@ -37,5 +43,7 @@ class ResetTokens(EmailAwarePasswordResetTokenGenerator):
 
 
 def works_while(user: User) -> str:
-    """Return what changes when no link of somebody works any more: also by signing in."""
-    return f"{user.pk} {user.password} {user.last_login}"
+    """Return what changes when no link of somebody works any more: also by signing in, or where
+    all their sessions end.
+    """
+    return f"{user.pk} {user.password} {user.last_login} {user.session_epoch}"

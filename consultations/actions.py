@@ -54,8 +54,8 @@ def ask_consultation(
     case = lock(case)
     consultation, new = file_record(Consultation, case, by, key, **fields)
     if new:
-        others = case.consultations.filter(closed_at__isnull=True).exclude(pk=consultation.pk)
-        check_room("consultations", others)
+        asked = case.consultations.filter(closed_at__isnull=True, author=by)
+        check_room("consultations", asked.exclude(pk=consultation.pk))
         _share(consultation, by, share, hidden_words)
         invite_all(consultation, by, invitees)
     refresh(case, by)

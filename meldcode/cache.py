@@ -5,13 +5,16 @@ Redis is gone, silent or full, each process counts for itself: whoever guesses h
 guesses for as long, and is stopped all the same.
 """
 
+import fcntl
 import json
 import logging
 import time
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
+from django.core.cache.backends.filebased import FileBasedCache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
@@ -32,6 +35,20 @@ class JsonSerializer:
     def loads(self, kept: bytes) -> Any:
         """Return it again."""
         return json.loads(kept)
+
+
+class FileCache(FileBasedCache):
+    """Files; of several who add one thing at the same moment one does.
+
+    Django looks whether there is one, and then writes it: a code that counts once counted twice.
+    """
+
+    def add(self, *args: Any, **kwargs: Any) -> bool:
+        """Keep a value where there is none; return whether it is kept."""
+        self._createdir()
+        with open(Path(self._dir) / "adding", "w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)  # until it is closed
+            return super().add(*args, **kwargs)
 
 
 def _or_alone(name: str) -> Callable[..., Any]:

@@ -194,7 +194,7 @@ CACHES = {
         if REDIS_URL
         # Shared by the web workers, unlike local memory: rate limits count in it.
         else {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "BACKEND": "meldcode.cache.FileCache",
             "LOCATION": VAR_DIR / "cache",
             # Django's 300 are soon full: what is then thrown away at random are counts of mistakes.
             "OPTIONS": {"MAX_ENTRIES": 20_000},

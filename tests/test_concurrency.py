@@ -10,7 +10,7 @@ import time_machine
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.models import School
+from accounts.models import School, User
 from accounts.people.actions import end_role
 from accounts.roles import Role
 from cases import actions
@@ -260,6 +260,43 @@ def test_a_signal_that_is_sent_while_the_case_is_closed_is_filed(decided, school
     assert isinstance(closed, Case)
     assert len(signals) == 1
     assert not Case.objects.get(pk=decided.pk).is_open
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a lock of PostgreSQL")
+def test_who_is_kept_out_while_a_list_holds_the_pupil_can_save_meanwhile(school):
+    """Sent once more on and on, what stood already kept them from saving and from signing in."""
+    case = CaseFactory(pupil=PupilFactory(school=school))
+    by, person = member(Role.COORDINATOR, school), member(Role.COORDINATOR, school)
+    member(Role.COORDINATOR, school)
+    held, saved = Event(), Event()
+
+    def write_a_list():
+        with transaction.atomic():
+            Pupil.objects.hold(case.pupil_id)
+            held.set()
+            saved.wait(30)
+
+    def keep_out():
+        held.wait(30)
+        return shut_out(case, by, person, ground="family", explanation="Vader.")
+
+    def save():
+        held.wait(30)
+        try:
+            while not somebody_waits_long():
+                pass
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '1s'")
+            with transaction.atomic():
+                person.hold_memberships()
+                User.objects.select_for_update().get(pk=person.pk)
+            return "saved"
+        finally:
+            saved.set()
+
+    __, kept, said = at_once(write_a_list, keep_out, save)
+    assert said == "saved"
+    assert isinstance(kept, ShutOut)
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="a lock of PostgreSQL")

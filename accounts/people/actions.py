@@ -117,11 +117,14 @@ def _invite(
     if not PLAIN_ADDRESS.fullmatch(email):
         raise ActionError(_("No mail can go to this address. Look at it again."), field="email")
     sent = RoleInvitation.objects.filter(school=school, email=email)
-    if sent.filter(invited_at__gt=timezone.now() - timedelta(days=1)).count() >= INVITATIONS_A_DAY:
+    a_day_ago = timezone.now() - timedelta(days=1)
+    if sent.filter(invited_at__gt=a_day_ago).count() >= INVITATIONS_A_DAY:
         raise ActionError(
             _("Five invitations went to this address today. Wait until tomorrow."), field="email"
         )
-    check_room("invitations", RoleInvitation.objects.standing().filter(school=school))
+    of_school = RoleInvitation.objects.filter(school=school)
+    check_room("invitations", of_school.standing())
+    check_room("invitations_a_day", of_school.filter(invited_at__gt=a_day_ago))
     # A new one takes the place of the old: its mail went to the wrong folder, or is too old.
     withdraw_all(sent.standing().filter(role=role))
     secret = secrets.token_urlsafe(SECRET_BYTES)
@@ -164,9 +167,13 @@ def send_new_link(invitation: RoleInvitation) -> bool | None:
         )
         if found is None or not is_late(found.opened_at):
             return None
+        before = {"secret_hash": found.secret_hash, "opened_at": found.opened_at}
         found.secret_hash, found.opened_at = hashed(secret), None
         found.save(update_fields=["secret_hash", "opened_at"])
-    return mails.send_invitation(found, secret)
+    went = mails.send_invitation(found, secret)
+    if not went:  # by the link of before one presses once more
+        RoleInvitation.objects.filter(pk=found.pk, secret_hash=found.secret_hash).update(**before)
+    return went
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.people.winding_up import end_sessions
 from accounts.roles import Role
 from tests.accounts.page import Page
 from tests.attacks.proof import shows
@@ -243,3 +244,16 @@ def test_a_password_of_an_older_age_is_kept_anew(teacher, settings):
     teacher.refresh_from_db()
     assert teacher.password != before
     assert teacher.check_password(PASSWORD)
+
+
+@shows("session-5")
+@pytest.mark.parametrize("opened", [False, True])
+def test_a_link_ends_with_all_sessions_of_its_owner(client, link, teacher, opened):
+    """After the reset of a second factor, it was the whole way in: for three days."""
+    there = client.get(link, follow=True).request["PATH_INFO"] if opened else link
+    end_sessions(teacher)
+    page = Page(client.get(there, follow=True))
+    assert OUT_OF_DATE in page.text
+    assert 'type="password"' not in page.html
+    ask(client, teacher.email)  # and they get another one at once
+    assert len(mail.outbox) == 2

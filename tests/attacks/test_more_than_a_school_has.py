@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
@@ -86,6 +87,19 @@ def test_no_more_stand_than_there_may(kind, of, school, administrator, coordinat
     assert "3" in refused.value.message
     ended(made[0])
     one(5)
+
+
+def test_what_is_withdrawn_makes_room_for_no_mail_to_strangers(school, administrator, monkeypatch):
+    """Invited and withdrawn, on and on: each time a mail, of our own server."""
+    monkeypatch.setitem(most.MOST, "invitations_a_day", (3, most.MOST["invitations_a_day"][1]))
+    one, ended = of_invitations(school, {"administrator": administrator})
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for number in range(3):
+            ended(one(number))
+        with pytest.raises(ActionError, match="3 keer"):
+            one(4)
+        clock.shift(timedelta(days=1, minutes=1))
+        one(5)
 
 
 def test_how_many_letters_others_took_is_not_told(school, coordinator, monkeypatch):
