@@ -38,7 +38,7 @@ class SessionMiddleware(DjangosSessionMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Keep the session, with its end half an hour ahead."""
         if request.session.is_interrupted:  # the cookie is that of the other request by now
-            return response
+            return redirect(request.get_full_path()) if request.method == "GET" else response
         by_itself = sessions.is_asked_by_itself(request, response)
         # Of what a provider leads back to, which such a page opens all the same.
         by_itself = by_itself or sessions.is_opened_by_nobody(request)

@@ -91,13 +91,16 @@ class SessionStore(DatabaseStore):
 
         Django does so where it finds a session of a SECRET_KEY of before. One session becomes one,
         however many requests find it at that moment; and none, where it was ended meanwhile. (Who
-        presses "Sign in" twice is signed in by both.)
+        presses "Sign in" twice is signed in by both.) Looked at from elsewhere, as for the list of
+        one's own, it stays as it is: its browser would not hear of the new key.
 
         Raises:
             SessionInterrupted: it is gone, or goes on under the key of another request.
         """
         is_somebodys = SESSION_KEY in self._session
         before = self.session_key
+        if before and not isinstance(before, Key):
+            return
         with transaction.atomic():
             if before and not _hold(before) and is_somebodys:
                 self.clear()

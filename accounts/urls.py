@@ -13,8 +13,9 @@ from accounts.factor_forms import RemoveWebAuthnForm
 
 register_converter(SealedNumber, "sealed")
 
-# Each leaves a row that is never removed, and sends a mail: a script filled both.
-changes_a_factor = rate_limit(action="change_factor")
+# Each leaves a row that is never removed, and sends a mail: a script filled both. Not what takes one
+# away, of which there are as many as were added: a thief would keep its owner from that.
+adds_a_factor = rate_limit(action="add_factor")
 
 urlpatterns = [
     path("language/", views.set_language, name="set_language"),
@@ -53,12 +54,12 @@ urlpatterns = [
     path("account/second-factor/", include("allauth.mfa.base.urls")),
     path(
         "account/second-factor/totp/activate/",
-        changes_a_factor(apps.activate_totp),
+        adds_a_factor(apps.activate_totp),
         name="mfa_activate_totp",
     ),
     path(
         "account/second-factor/totp/deactivate/",
-        changes_a_factor(apps.deactivate_totp),
+        apps.deactivate_totp,
         name="mfa_deactivate_totp",
     ),
     # As allauth has them, but for the download, which is shown once too.
@@ -69,14 +70,14 @@ urlpatterns = [
     ),
     path(
         "account/second-factor/recovery-codes/generate/",
-        changes_a_factor(recovery_codes.generate_recovery_codes),
+        adds_a_factor(recovery_codes.generate_recovery_codes),
         name="mfa_generate_recovery_codes",
     ),
     # As allauth has them, without the number of a passkey: those of all schools are counted.
     path("account/second-factor/webauthn/", passkeys.list_webauthn, name="mfa_list_webauthn"),
     path(
         "account/second-factor/webauthn/add/",
-        changes_a_factor(passkeys.add_webauthn),
+        adds_a_factor(passkeys.add_webauthn),
         name="mfa_add_webauthn",
     ),
     path(
@@ -86,12 +87,12 @@ urlpatterns = [
     ),
     path(
         "account/second-factor/webauthn/keys/<sealed:pk>/edit/",
-        changes_a_factor(passkeys.edit_webauthn),
+        adds_a_factor(passkeys.edit_webauthn),
         name="mfa_edit_webauthn",
     ),
     path(
         "account/second-factor/webauthn/keys/<sealed:pk>/remove/",
-        changes_a_factor(passkeys.RemoveWebAuthnView.as_view(form_class=RemoveWebAuthnForm)),
+        passkeys.RemoveWebAuthnView.as_view(form_class=RemoveWebAuthnForm),
         name="mfa_remove_webauthn",
     ),
     path("account/sessions/", session_views.own, name="sessions"),

@@ -29,7 +29,7 @@ CALLS_AT_ONCE, CALLS_OF_ALL, LONG_CALLS_OF_ALL = 1, 2, 1
 LARGE_AT_ONCE = 1
 
 # Seconds for which a turn is kept for who was refused, and asks again after five.
-WAITS_FOR = 30
+WAITS_FOR = 15
 
 _free = BoundedSemaphore(LARGE_AT_ONCE)
 

@@ -310,6 +310,8 @@ def test_second_factors_that_change_all_day_fill_no_trail_and_no_mailbox(
     assert 429 not in answers[:20]
     assert rows(Kind.NEW_CODES).count() <= 20
     assert len(mailoutbox) <= 20
+    assert browser.post(reverse("mfa_deactivate_totp"), {"meant": "on"}).status_code == 302
+    assert rows(Kind.FACTOR_REMOVED).exists()
 
 
 # --- From where -----------------------------------------------------------------------------------
