@@ -13,8 +13,8 @@ from accounts.factor_forms import RemoveWebAuthnForm
 
 register_converter(SealedNumber, "sealed")
 
-# Each leaves a row that is never removed, and sends a mail: a script filled both. Not what takes one
-# away, of which there are as many as were added: a thief would keep its owner from that.
+# Each leaves a row that is never removed, and sends a mail: a script filled both. What takes one
+# away has no rate, and there are as many as were added: a thief would keep its owner from it.
 adds_a_factor = rate_limit(action="add_factor")
 
 urlpatterns = [
