@@ -45,7 +45,6 @@ def is_severe(*, severe: bool, acute: bool, categories: Iterable[str]) -> bool:
     return severe or acute or bool(DIRECT & set(categories))
 
 
-@transaction.atomic
 def file_signal(
     pupil: Pupil,
     by: User,
@@ -61,6 +60,20 @@ def file_signal(
     refused for something else tries as often as they like, and nobody hears of it.
     """
     _check_marks(marks)
+    if fields.get("about_staff"):  # then it holds the roles of who leads
+        Pupil.objects.wait_for(pupil.pk)
+    return _file_signal(pupil, by, key, categories, marks, fields)
+
+
+@transaction.atomic
+def _file_signal(
+    pupil: Pupil,
+    by: User,
+    key: UUID,
+    categories: Iterable[str],
+    marks: Sequence[Seen],
+    fields: dict[str, Any],
+) -> Signal:
     # Who reads what is for the board stays until it stands there, and its writer is told when not.
     by.hold_memberships(*(board_line(pupil) if fields.get("about_staff") else ()))
     Pupil.objects.hold(pupil.pk)
@@ -87,14 +100,16 @@ def with_injury(categories: Iterable[str], marks: Sequence[Seen]) -> set[str]:
     return {*categories, INJURY} if marks else set(categories)
 
 
-@transaction.atomic
 def file_from_page(
     pupil: Pupil, by: User, key: UUID, page: UUID, *, categories: Iterable[str], **fields: Any
 ) -> Signal:
     """File the signal of a page, and empty the draft of that page with it."""
-    signal = file_signal(pupil, by, key, categories=categories, **fields)
-    drafts.end(by, SIGNAL, page)
-    return signal
+    if fields.get("about_staff"):
+        Pupil.objects.wait_for(pupil.pk)
+    with transaction.atomic():
+        signal = file_signal(pupil, by, key, categories=categories, **fields)
+        drafts.end(by, SIGNAL, page)
+        return signal
 
 
 def _tell_of_severe(signal: Signal) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -58,12 +58,7 @@ def shut_out(case: Case, by: User, person: User, *, ground: str, explanation: st
     leader of the school, unless another one does it. ``PermissionDenied`` when the case was
     destroyed at this very moment.
     """
-    if not connection.in_atomic_block:
-        # A list holds the pupil for as long as it is written: waited for with nothing in hand, else
-        # that person could save nothing, and not sign in, meanwhile.
-        with transaction.atomic():
-            wait_longer()
-            _hold_pupil(case)
+    Pupil.objects.wait_for(case.pupil_id, longer=True)
     return _shut_out(case, by, person, ground=ground, explanation=explanation)
 
 
