@@ -10,6 +10,7 @@ from allauth.account.utils import url_str_to_user_pk
 from allauth.core import context, ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
@@ -53,10 +54,14 @@ def lift_lock_out(request: HttpRequest, user: User, **kwargs: object) -> None:
 
 
 def forget_wrong_codes(person: User, **kwargs: object) -> None:
-    """Let somebody give codes whose second factor was reset (``second_factor_reset``): these are of
-    another one.
+    """Let somebody give codes, and set up factors, whose second factor was reset
+    (``second_factor_reset``): what was counted is of another one, or of a thief.
     """
     if context.request is not None:
+        for kind in Authenticator.Type.values:
+            ratelimit.clear(
+                context.request, action="new_factor", key=second_factor.done_key(kind, person)
+            )
         ratelimit.clear(context.request, action="login_failed", key=codes_key(person))
 
 

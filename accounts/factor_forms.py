@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from allauth.account.adapter import get_adapter
-from allauth.core import context
+from allauth.core import context, ratelimit
 from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa import app_settings
 from allauth.mfa.base import forms as codes
@@ -27,6 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from fido2.utils import websafe_decode, websafe_encode
 from fido2.webauthn import CollectedClientData
 
+from accounts import second_factor
 from accounts.models import User
 from accounts.password_forms import NothingInTheBox
 
@@ -73,8 +74,30 @@ class ReauthenticateForm(NothingInTheBox, UsedOnce, codes.ReauthenticateForm):
     """A code when somebody is asked again."""
 
 
-class ActivateTOTPForm(NothingInTheBox, UsedOnce, totp.ActivateTOTPForm):
+class NowAndThen:
+    """What leaves a row that is never removed, and sends a mail: a script filled both.
+
+    Counted where it is done, each kind by itself: of forms that are refused, or for which somebody
+    is asked once more who they are, a thief would keep its owner from it.
+    """
+
+    kind = ""
+
+    def clean(self) -> dict[str, Any] | None:
+        """Raise ``ValidationError`` when it was done very often in this hour."""
+        cleaned, request = super().clean(), context.request
+        if self.errors or not second_factor.just_signed_in(request):
+            return cleaned
+        key = second_factor.done_key(self.kind, self.user)
+        if not ratelimit.consume(request, action="new_factor", key=key):
+            raise forms.ValidationError(_("You tried this very often. Try again in an hour."))
+        return cleaned
+
+
+class ActivateTOTPForm(NowAndThen, NothingInTheBox, UsedOnce, totp.ActivateTOTPForm):
     """The code with which an app is set up: it signs nobody in afterwards."""
+
+    kind = Authenticator.Type.TOTP
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -239,8 +262,10 @@ class DeactivateTOTPForm(totp.DeactivateTOTPForm, Meant):
         self.fields["meant"].label = _("Yes, remove the app")
 
 
-class GenerateRecoveryCodesForm(recovery_codes.GenerateRecoveryCodesForm, Meant):
+class GenerateRecoveryCodesForm(NowAndThen, recovery_codes.GenerateRecoveryCodesForm, Meant):
     """New codes, in the place of those that somebody keeps."""
+
+    kind = Authenticator.Type.RECOVERY_CODES
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -255,7 +280,7 @@ class RemoveWebAuthnForm(Meant):
         self.fields["meant"].label = _("Yes, remove this passkey")
 
 
-class AddWebAuthnForm(webauthn.AddWebAuthnForm):
+class _Passkey(webauthn.AddWebAuthnForm):
     """A new passkey. It signs in alone unless somebody says no: most people want just that."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -281,6 +306,12 @@ class AddWebAuthnForm(webauthn.AddWebAuthnForm):
                 said = credential.setdefault("clientExtensionResults", {})
                 said["credProps"] = {"rk": bool(cleaned.get("passwordless"))}
             return cleaned
+
+
+class AddWebAuthnForm(NowAndThen, _Passkey):
+    """A new passkey, now and then."""
+
+    kind = Authenticator.Type.WEBAUTHN
 
 
 class EditWebAuthnForm(webauthn.EditWebAuthnForm):

@@ -66,6 +66,11 @@ def has_one(user: User) -> bool:
     return is_mfa_enabled(user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])
 
 
+def done_key(kind: str, user: User) -> str:
+    """Return under what is counted how often somebody set up a second factor of a kind."""
+    return f"{kind}:{user.pk}"
+
+
 def count_as_given(request: HttpRequest, user: User, kind: str) -> None:
     """Write down in the session that the user gave a second factor now, and of which kind."""
     record_authentication(request, user, method="mfa", type=kind)

@@ -3,7 +3,6 @@
 from allauth.account import views as allauth
 from allauth.decorators import rate_limit
 from allauth.mfa.recovery_codes import views as recovery_codes
-from allauth.mfa.totp import views as apps
 from allauth.mfa.webauthn import views as passkeys
 from django.urls import include, path, re_path, register_converter
 
@@ -12,10 +11,6 @@ from accounts.crypto import SealedNumber
 from accounts.factor_forms import RemoveWebAuthnForm
 
 register_converter(SealedNumber, "sealed")
-
-# Each leaves a row that is never removed, and sends a mail: a script filled both. What takes one
-# away has no rate, and there are as many as were added: a thief would keep its owner from it.
-adds_a_factor = rate_limit(action="add_factor")
 
 urlpatterns = [
     path("language/", views.set_language, name="set_language"),
@@ -52,16 +47,7 @@ urlpatterns = [
         name="mfa_login_webauthn",
     ),
     path("account/second-factor/", include("allauth.mfa.base.urls")),
-    path(
-        "account/second-factor/totp/activate/",
-        adds_a_factor(apps.activate_totp),
-        name="mfa_activate_totp",
-    ),
-    path(
-        "account/second-factor/totp/deactivate/",
-        apps.deactivate_totp,
-        name="mfa_deactivate_totp",
-    ),
+    path("account/second-factor/totp/", include("allauth.mfa.totp.urls")),
     # As allauth has them, but for the download, which is shown once too.
     path(
         "account/second-factor/recovery-codes/",
@@ -70,16 +56,12 @@ urlpatterns = [
     ),
     path(
         "account/second-factor/recovery-codes/generate/",
-        adds_a_factor(recovery_codes.generate_recovery_codes),
+        recovery_codes.generate_recovery_codes,
         name="mfa_generate_recovery_codes",
     ),
     # As allauth has them, without the number of a passkey: those of all schools are counted.
     path("account/second-factor/webauthn/", passkeys.list_webauthn, name="mfa_list_webauthn"),
-    path(
-        "account/second-factor/webauthn/add/",
-        adds_a_factor(passkeys.add_webauthn),
-        name="mfa_add_webauthn",
-    ),
+    path("account/second-factor/webauthn/add/", passkeys.add_webauthn, name="mfa_add_webauthn"),
     path(
         "account/second-factor/webauthn/reauthenticate/",
         passkeys.reauthenticate_webauthn,
@@ -87,7 +69,7 @@ urlpatterns = [
     ),
     path(
         "account/second-factor/webauthn/keys/<sealed:pk>/edit/",
-        adds_a_factor(passkeys.edit_webauthn),
+        passkeys.edit_webauthn,
         name="mfa_edit_webauthn",
     ),
     path(

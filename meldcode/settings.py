@@ -261,8 +261,8 @@ ACCOUNT_RATE_LIMITS = {
     "passkey_question": "100/m/ip",
     # With the old password: whoever has an open session guesses it, all day long.
     "change_password": "5/m/user,20/d/user",
-    # Adding or renaming a second factor, and new recovery codes.
-    "add_factor": "20/h/user",
+    # Of a person, of each kind: a second factor that is set up, and new recovery codes.
+    "new_factor": "20/h/key",
     # Known or not. How many mails come of it, and one beside these (accounts.password_forms).
     "reset_password": "20/m/ip,5/m/key",
     "reset_mail": "20/d/key",
