@@ -1,6 +1,7 @@
 """What holds for every address of the API, before anything else looks at the request."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -48,7 +49,8 @@ class ApiMiddleware:
             return Problem("too_large").answer()
         except UnreadablePostError:
             return Problem("bad_request").answer()
-        return _as_problem(self.get_response(request))
+        with ExitStack() as request.in_hand:  # what is taken for this call (``api.v1.tokens``)
+            return _as_problem(self.get_response(request))
 
 
 def _as_problem(response: HttpResponse) -> HttpResponse:

@@ -34,7 +34,7 @@ from cases.models import (
     ShutOut,
     StepChange,
 )
-from cases.need_to_know.actions import shut_out
+from cases.need_to_know.actions import end_shut_out, shut_out
 from cases.notifications.outbox import deliver
 from cases.reminders.sweep import sweep
 from cases.retention import years_after
@@ -263,12 +263,14 @@ def test_a_signal_that_is_sent_while_the_case_is_closed_is_filed(decided, school
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="a lock of PostgreSQL")
-@pytest.mark.parametrize("what", ["a conflict of interest", "a signal about staff"])
+@pytest.mark.parametrize("what", ["a conflict of interest", "its end", "a signal about staff"])
 def test_whom_it_is_about_can_save_while_a_list_holds_the_pupil(school, what):
     """Sent once more on and on, it kept them from saving and from signing in."""
     case = CaseFactory(pupil=PupilFactory(school=school))
     teacher, person = member(Role.TEACHER, school), member(Role.SCHOOL_LEADER, school)
     by = member(Role.SCHOOL_LEADER, school)
+    stands = {"ground": "family", "explanation": "Vader."}
+    standing = shut_out(case, by, person, **stands) if what == "its end" else None
     held, saved = Event(), Event()
 
     def write_a_list():
@@ -282,7 +284,10 @@ def test_whom_it_is_about_can_save_while_a_list_holds_the_pupil(school, what):
         if what == "a signal about staff":
             fields = signal_fields(about_staff=True)
             return file_signal(case.pupil, teacher, uuid.uuid4(), **fields)
-        return shut_out(case, by, person, ground="family", explanation="Vader.")
+        if standing:
+            end_shut_out(standing, case, by, why="Voorbij.")
+            return standing
+        return shut_out(case, by, person, **stands)
 
     def save():
         held.wait(30)

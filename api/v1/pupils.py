@@ -114,7 +114,7 @@ class PupilsOut(Schema):
 
 @router.put(
     "/pupils",
-    auth=SchoolToken(PUPILS_WRITE, asks=("dry_run",)),
+    auth=SchoolToken(PUPILS_WRITE, asks=("dry_run",), is_long=True),
     response=PupilsOut,
     operation_id="sendPupils",
     summary="Send a list of pupils",

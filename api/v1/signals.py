@@ -113,6 +113,8 @@ def send_signal(
     author, pupil = _author(token, content.author), _pupil(token, content.pupil)
     fields = _fields(content, author)
     key = uuid5(token.public_id, str(key))
+    if pupil is not None:  # with nothing in hand: the author saves something meanwhile
+        Pupil.objects.wait_for(pupil.pk)
     with call(token, *filter(None, [author])):
         if before := Signal.objects.filter(idempotency_key=key).select_related("case").first():
             if author is None or pupil is None or not _says(before, author, pupil, fields):

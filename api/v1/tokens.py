@@ -29,12 +29,13 @@ _of_all_long = InTurn(LONG_CALLS_OF_ALL)
 class SchoolToken(HttpBearer):
     """``Authorization: Bearer meldcode_…``, of a token that has a scope.
 
-    ``asks``: the names that may stand in the address behind the question mark.
+    ``asks``: the names that may stand in the address behind the question mark. ``is_long``: what
+    it opens may take long.
     """
 
-    def __init__(self, scope: str, *, asks: Iterable[str] = ()) -> None:
+    def __init__(self, scope: str, *, asks: Iterable[str] = (), is_long: bool = False) -> None:
         super().__init__()
-        self.scope, self.asks = scope, frozenset(asks)
+        self.scope, self.asks, self.is_long = scope, frozenset(asks), is_long
 
     def __call__(self, request: HttpRequest) -> ApiToken:
         """Return the token that was brought. Raises ``Problem`` for whoever may not go on.
@@ -48,8 +49,9 @@ class SchoolToken(HttpBearer):
         _count(request, "address", OF_AN_ADDRESS)
         if self.scope not in token.scopes:
             raise Problem("scope")
-        rates, key = SCOPES[self.scope].rates, str(token.public_id)
-        token.counted = _count(request, self.scope, rates, key=key)
+        # Before anything of it is read, and counted as none of those that a token may.
+        request.in_hand.enter_context(a_hand_free(token, is_long=self.is_long))
+        _count(request, self.scope, SCOPES[self.scope].rates, key=str(token.public_id))
         if request.method in SENDS and request.content_type != JSON:
             raise Problem("content_type")
         # A slip in "dry_run" is no reason to change a school.
@@ -75,11 +77,9 @@ def call(token: ApiToken, *people: User, is_long: bool = False) -> Iterator[None
     Raises ``Problem`` when the token was revoked meanwhile: it is held until all stands. Of what
     ``is_long`` it is asked at the end, which undoes all: who revokes it waits for none of that, and
     nor does a signal by the same token that waits for a pupil of the list.
-    And when another call of the school is in hand here, or too many of all schools: those that wait
-    for one another keep out everybody else. That counts as none of those that a token may.
     ``people``: whose roles are held too, first, as everywhere.
     """
-    with _a_hand_free(token, is_long=is_long), transaction.atomic(), by_system(token.name):
+    with transaction.atomic(), by_system(token.name):
         for person in people:
             person.hold_memberships()
         if not is_long:
@@ -90,14 +90,17 @@ def call(token: ApiToken, *people: User, is_long: bool = False) -> Iterator[None
 
 
 @contextmanager
-def _a_hand_free(token: ApiToken, *, is_long: bool) -> Iterator[None]:
+def a_hand_free(token: ApiToken, *, is_long: bool = False) -> Iterator[None]:
+    """Take a hand for a call of a token while this lasts.
+
+    Raises ``Problem`` when another call of the school is in hand here, or too many of all schools:
+    those that wait for one another keep out everybody else.
+    """
     wanted = [_of_school.take(token.school_id), _of_all.take(None)]
     if is_long:
         wanted.append(_of_all_long.take(token.school_id))
     with ExitStack() as hands:
         if not all(hands.enter_context(one) for one in wanted):
-            for used in getattr(token, "counted", ()):
-                used.rollback()
             raise Problem("too_often", headers={"Retry-After": str(ANOTHER_IN_HAND)})
         yield
 
@@ -113,11 +116,8 @@ def _brought(request: HttpRequest) -> str:
     return token if scheme.lower() == "bearer" else ""
 
 
-def _count(
-    request: HttpRequest, what: str, rates: tuple[str, ...], key: str | None = None
-) -> list[ratelimit.RateLimitUsage]:
-    """Count one more of something, and return what that was. Raises ``Problem`` at too many."""
-    counted = []
+def _count(request: HttpRequest, what: str, rates: tuple[str, ...], key: str | None = None) -> None:
+    """Count one more of something. Raises ``Problem`` when that is too many."""
     for rate in rates:
         of = f"{rate}/ip" if key is None else f"{rate}/key"
         used = ratelimit.consume(
@@ -126,5 +126,3 @@ def _count(
         if used is None:
             wait = int(ratelimit.parse_rate(of).duration)
             raise Problem("too_often", headers={"Retry-After": str(wait)})
-        counted.append(used)
-    return counted

@@ -216,7 +216,6 @@ def _end_all(case: Case, person: User, by: User | None) -> None:
     take_back_of(person, case.pupil_id)
 
 
-@transaction.atomic
 def end_shut_out(standing: ShutOut, case: Case, by: User, *, why: str) -> None:
     """Let a person be seen as anybody else again; what they had of a case does not come back.
 
@@ -225,6 +224,12 @@ def end_shut_out(standing: ShutOut, case: Case, by: User, *, why: str) -> None:
     Raises ``ActionError`` for whoever is no leader, where it keeps out somebody who leads, whoever
     set it: it keeps them from what is for the board alone too, of which nobody else knows.
     """
+    Pupil.objects.wait_for(case.pupil_id)
+    _end_shut_out(standing, case, by, why=why)
+
+
+@transaction.atomic
+def _end_shut_out(standing: ShutOut, case: Case, by: User, *, why: str) -> None:
     # As where it is set: who begins to run cases meanwhile does so before this, or after.
     by.hold_memberships(standing.user)
     User.objects.select_for_update(no_key=True).get(pk=standing.user_id)

@@ -1,10 +1,11 @@
 """The same call several times at the same moment: nothing twice, and no error of ours."""
 
 from functools import partial
+from threading import Event
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from api.actions import revoke_token
@@ -14,7 +15,7 @@ from cases.models import Notification, Pupil
 from signals.models import Signal
 from tests.api.conftest import PUPIL, System
 from tests.attacks.test_insider_races import in_between
-from tests.test_concurrency import AT_ONCE, at_once
+from tests.test_concurrency import AT_ONCE, at_once, somebody_waits_long
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -73,3 +74,34 @@ def test_a_signal_by_the_token_of_a_list_that_is_being_written(system, author, p
         lambda: answers.append(send()),
     )
     assert (of_list.status_code, answers[0].status_code) == (200, 201)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a lock of PostgreSQL")
+def test_an_author_can_save_while_a_list_holds_the_pupil(system, author, pupil):
+    """A signal in their name held their roles, and waited for the pupil behind them."""
+    held, saved = Event(), Event()
+
+    def write_a_list():
+        with transaction.atomic():
+            Pupil.objects.hold(pupil.pk)
+            held.set()
+            saved.wait(30)
+
+    def send():
+        held.wait(30)
+        return system.send_signal(observed_at=timezone.now().isoformat()).status_code
+
+    def save():
+        held.wait(30)
+        try:
+            while not somebody_waits_long():
+                pass
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '1s'")
+            with transaction.atomic():
+                author.hold_memberships()
+            return "saved"
+        finally:
+            saved.set()
+
+    assert at_once(write_a_list, send, save)[1:] == [201, "saved"]

@@ -147,7 +147,7 @@ def test_of_one_school_s_systems_one_call_is_in_hand_at_once(school, monkeypatch
     assert meanwhile[0].headers["Retry-After"] == "5"
     assert meanwhile[0].json()["code"] == "too_often"
     # And once it is done, or failed, the next one has its turn.
-    with pytest.raises(ZeroDivisionError), tokens.call(first.token):
+    with pytest.raises(ZeroDivisionError), tokens.a_hand_free(first.token):
         1 / 0  # noqa: B018
     assert other.send_pupils(PUPIL).status_code == 200
     assert second.send_pupils(PUPIL).status_code == 200
@@ -159,7 +159,7 @@ def test_systems_of_many_schools_leave_hands_for_people():
     systems = [System(SchoolFactory()) for __ in range(CALLS_OF_ALL + 1)]
     with ExitStack() as calls:
         for system in systems[:-1]:
-            calls.enter_context(tokens.call(system.token))
+            calls.enter_context(tokens.a_hand_free(system.token))
         assert systems[-1].count().status_code == 429
     assert systems[-1].count().status_code == 200
 
@@ -196,13 +196,16 @@ def test_who_was_refused_and_asks_no_more_keeps_nobody_waiting():
 
 
 @shows("busy-13")
-def test_what_is_refused_for_want_of_a_hand_uses_up_no_rate(school):
+def test_what_is_refused_for_want_of_a_hand_uses_up_no_rate(school, monkeypatch):
     """Who asks again after five seconds, as told, was refused for an hour after a hundred times."""
-    system = System(school)
-    with tokens.call(system.token):
+    system, read = System(school), []
+    monkeypatch.setattr(pupils, "_read", read.append)
+    with tokens.a_hand_free(system.token):
         for __ in range(12):
             answer = system.send_pupils(PUPIL)
             assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
+    assert read == []  # nor is it looked at: of a long list that took the web's whole time
+    monkeypatch.undo()
     assert system.send_pupils(PUPIL).status_code == 200
 
 
