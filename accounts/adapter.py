@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 SALT = "accounts.second_factor"
 # What the account was like when the first half of a sign-in was given (a key of the session).
 BEGAN_WITH = "sign_in_began_with"
+CHANGED_MEANWHILE = gettext_lazy("Your account was changed meanwhile. Sign in once more.")
 # What allauth says of mistakes, in our words: it speaks a language of its own.
 WRONG_CODE = gettext_lazy("This code is not right. Type the one that you see now.")
 
@@ -86,7 +87,7 @@ def end_outlived_half(request: HttpRequest) -> HttpResponse | None:
 
 def _end_half(request: HttpRequest) -> HttpResponse:
     clear_login(request)
-    messages.error(request, _("Your account was changed meanwhile. Sign in once more."))
+    messages.error(request, CHANGED_MEANWHILE)
     return redirect("account_login")
 
 
@@ -159,15 +160,18 @@ class AccountAdapter(DefaultAccountAdapter):
         """Keep a new password, and nothing else of somebody as they were when the request came.
 
         Behind whoever ends their sessions at this moment, or chose a password first: what ended
-        meanwhile does not come back, and whoever knows the old one does not undo the new one.
+        meanwhile does not come back, a link to a new password neither, and whoever knows the old
+        one does not undo the new one.
         """
-        before = user.get_session_auth_hash()
+        before = (user.password, user.session_epoch)
         user.set_password(password)
         with transaction.atomic():
             now = User.objects.select_for_update().get(pk=user.pk)
+            ended = now.session_epoch != before[1]
             # Whoever comes by mail comes first, whoever is signed in meanwhile.
             is_change = context.request.user == user
-            if is_change and now.get_session_auth_hash() != before:
+            if ended or (is_change and now.password != before[0]):
+                messages.error(context.request, CHANGED_MEANWHILE)
                 raise ImmediateHttpResponse(redirect("account_login"))
             user.save(update_fields=["password"])
 

@@ -1,6 +1,7 @@
 """What accounts and its libraries tell of people: signing in and out, and by what they do so from
 now on; who looked at whom."""
 
+import hashlib
 from typing import Any
 
 from allauth.account.signals import (
@@ -36,7 +37,7 @@ from audit.kinds import Kind
 from audit.middleware import address_of
 from audit.models import LogEntry
 
-AN_HOUR = 3600  # seconds
+A_MINUTE, AN_HOUR = 60, 3600  # seconds
 # That somebody tries to come in by an account, and did not (yet).
 TRIED = frozenset({Kind.SIGN_IN_FAILED, Kind.SECOND_FACTOR_FAILED, Kind.HALF_WAY})
 
@@ -69,10 +70,14 @@ def half_way(request: HttpRequest, user: User, method: str, **kwargs: Any) -> No
     """Remember that somebody knew the password, or came by their school's word, and is asked more.
 
     Where it stops there, this is the only row: somebody has a password that is not theirs, or lost
-    their telephone.
+    their telephone. From one address once a minute: such a row is never removed, and thousands
+    would bury the one that counts.
     """
     signs_in = not request.user.is_authenticated and method != "mfa"
-    if signs_in and has_one(user):
+    if not signs_in or not has_one(user):
+        return
+    known_by = hashlib.sha256(f"{user.pk} {address_of(request)}".encode()).hexdigest()
+    if cache.add(f"audit.half_way:{known_by}", True, A_MINUTE) and _is_told(user, Kind.HALF_WAY):
         record(user, Kind.HALF_WAY)
 
 

@@ -29,8 +29,8 @@ logger = logging.getLogger(__name__)
 BATCH = 500
 # Between one letter to somebody and the next: what waits goes together in that. Nobody fills the
 # mailbox of a colleague, or keeps the worker, by what they do in a loop. What is urgent goes at
-# once.
-PAUSE = timedelta(minutes=5)
+# once, but for the fourth letter: whoever got three looks by then.
+PAUSE, URGENT_AT_ONCE = timedelta(minutes=5), 3
 # That a worker was asked, and did not begin yet; a lost one is asked for again after so long (s).
 WOKEN, FORGOTTEN_AFTER = "outbox.woken", 60
 # Longer than the slowest answer of a mail server (settings.EMAIL_TIMEOUT, for each of its words).
@@ -98,7 +98,8 @@ def _due(now: datetime) -> MessageQuerySet:
     of_same = {"recipient": OuterRef("recipient"), "channel": OuterRef("channel")}
     lately = Envelope.objects.filter(**of_same, sealed_at__gt=now - PAUSE)
     urgent = waiting.filter(**of_same, notification__urgent=True)
-    return waiting.filter(~Exists(lately) | Exists(urgent))
+    many = lately.order_by("-sealed_at").values("pk")[URGENT_AT_ONCE - 1 : URGENT_AT_ONCE]
+    return waiting.filter(~Exists(lately) | (Exists(urgent) & ~Exists(many)))
 
 
 @transaction.atomic

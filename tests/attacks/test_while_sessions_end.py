@@ -23,6 +23,7 @@ from accounts.people.actions import end_role, reset_second_factor
 from accounts.roles import Role
 from accounts.sso import actions as sso
 from tests.accounts.oidc import DOMAIN, at_provider, back, come_in, person, provider_of, way
+from tests.accounts.page import Page
 from tests.accounts.second_factors import LOGIN, code, give_app, sign_in
 from tests.accounts.test_password_reset import ask, choose
 from tests.attacks.passkey import Passkey
@@ -282,6 +283,26 @@ def test_who_chooses_one_by_mail_comes_first(teacher, client, mailoutbox, monkey
     )
     assert User.objects.get(pk=teacher.pk).check_password(OWNERS)
     assert not is_in(thief)
+
+
+@at_once
+@shows("session-5")
+def test_nor_does_a_link_count_that_ends_at_that_moment(
+    teacher, administrator, school, mailoutbox, monkeypatch
+):
+    """It was looked at before, and the second factor that was asked beside it was gone by then."""
+    give_app(teacher)
+    ask(Client(), teacher.email)
+    link = re.search(r"https?://[^/]+(/\S+)", mailoutbox[-1].body).group(1)
+    said = in_between(
+        monkeypatch,
+        ResetPasswordKeyForm,
+        "clean",
+        lambda: choose(Client(), link, MINE),
+        lambda: reset_second_factor(school, administrator, teacher),
+    )
+    assert not User.objects.get(pk=teacher.pk).check_password(MINE)
+    assert "Je account is intussen veranderd" in Page(said).text
 
 
 @at_once

@@ -387,6 +387,20 @@ def test_what_is_urgent_waits_for_no_letter_of_before(case, coordinator, clock, 
     assert len(mailoutbox) == 2  # and what waited goes along
 
 
+def test_the_fourth_that_is_urgent_within_minutes_goes_with_those_after_it(
+    case, coordinator, clock, mailoutbox
+):
+    """A script logs severe signals: 116 letters to each colleague in half a minute."""
+    for key in range(8):
+        tell(case, coordinator, key=str(key), urgent=True)
+        deliver()
+    assert len(mailoutbox) == 3
+    clock.shift(PAUSE + timedelta(seconds=1))
+    deliver()
+    assert len(mailoutbox) == 4
+    assert Envelope.objects.latest("pk").messages.count() == 5
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_is_asked_once_until_it_begins(case, coordinator, monkeypatch):
     """By each advice one task more waited in the queue, before the papers of other schools."""
