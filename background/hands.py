@@ -28,8 +28,8 @@ CALLS_AT_ONCE, CALLS_OF_ALL, LONG_CALLS_OF_ALL = 1, 2, 1
 # and large files that somebody fetches.
 LARGE_AT_ONCE = 1
 
-# Seconds for which a turn is kept for who was refused, and asks again after five.
-WAITS_FOR = 15
+# Seconds for which one lets who was refused go first: they ask again after five.
+WAITS_FOR = 12
 
 _free = BoundedSemaphore(LARGE_AT_ONCE)
 
@@ -58,37 +58,43 @@ class InHand:
 
 
 class InTurn:
-    """So many at once of all, by turns: whoever was refused comes before who asks once more.
+    """So many at once of all; whoever had it just now lets those go first who were refused.
 
-    Who has hands enough to ask without end would be the one who asks first each time.
+    Who has hands enough to ask without end would be the one who asks first each time. Nobody else
+    waits for anybody: who was refused here may have been let in by another process.
     """
 
     def __init__(self, at_once: int) -> None:
         self._at_once = at_once
         self._lock = Lock()
         self._busy = 0
-        # Whom it was refused → since when, and when they asked last (seconds).
-        self._waiting: dict[Hashable, tuple[float, float]] = {}
+        # Who had it, and who was refused → when, in seconds.
+        self._had: dict[Hashable, float] = {}
+        self._refused: dict[Hashable, float] = {}
 
     @contextmanager
     def take(self, whose: Hashable) -> Iterator[bool]:
         """Take something in hand while this lasts; yield whether it may be: else it is refused."""
         now = time.monotonic()
         with self._lock:
-            self._waiting = {
-                who: asked for who, asked in self._waiting.items() if now - asked[1] < WAITS_FOR
-            }
-            since = self._waiting.pop(whose, (now, now))[0]
-            is_next = all(since <= other for other, __ in self._waiting.values())
-            is_taken = is_next and self._busy < self._at_once
+            self._had, self._refused = _of_late(self._had, now), _of_late(self._refused, now)
+            self._refused.pop(whose, None)
+            steps_back = whose in self._had and bool(self._refused)
+            is_taken = self._busy < self._at_once and not steps_back
             self._busy += is_taken
             if not is_taken:
-                self._waiting[whose] = (since, now)
+                self._refused[whose] = now
         try:
             yield is_taken
         finally:
             with self._lock:
                 self._busy -= is_taken
+                if is_taken:
+                    self._had[whose] = time.monotonic()
+
+
+def _of_late(moments: dict[Hashable, float], now: float) -> dict[Hashable, float]:
+    return {who: at for who, at in moments.items() if now - at < WAITS_FOR}
 
 
 def handed_over(make: Callable[[], HttpResponseBase]) -> HttpResponseBase | None:

@@ -1,5 +1,6 @@
 """Who asks: the token, how often it may, and one call in its name."""
 
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -21,6 +22,8 @@ from background.hands import CALLS_AT_ONCE, CALLS_OF_ALL, LONG_CALLS_OF_ALL, InH
 SENDS = ("POST", "PUT")
 # Seconds after which a system sends again what came while another call of its school was in hand.
 ANOTHER_IN_HAND = 5
+# How often a long call looks at its end whether its token is free, and seconds in between.
+LOOKS, BETWEEN_LOOKS = 20, 0.05
 
 _of_school, _of_all = InHand(CALLS_AT_ONCE), InHand(CALLS_OF_ALL)
 _of_all_long = InTurn(LONG_CALLS_OF_ALL)
@@ -85,8 +88,8 @@ def call(token: ApiToken, *people: User, is_long: bool = False) -> Iterator[None
         if not is_long:
             _hold(token)
         yield
-        if is_long and not ApiToken.objects.working().filter(pk=token.pk).exists():
-            raise Problem("no_token")
+        if is_long:
+            _hold_at_the_end(token)
 
 
 @contextmanager
@@ -109,6 +112,19 @@ def _hold(token: ApiToken) -> None:
     held = ApiToken.objects.working().select_for_update(no_key=True).filter(pk=token.pk)
     if held.first() is None:
         raise Problem("no_token")
+
+
+def _hold_at_the_end(token: ApiToken) -> None:
+    """Hold the token, unless what holds it waits for this transaction: a signal of its own, for a
+    pupil of the list. A revocation, which is over soon, is waited for.
+    """
+    working = ApiToken.objects.working().filter(pk=token.pk)
+    for __ in range(LOOKS):
+        if working.select_for_update(no_key=True, skip_locked=True).first() is not None:
+            return
+        if not working.exists():
+            raise Problem("no_token")
+        time.sleep(BETWEEN_LOOKS)
 
 
 def _brought(request: HttpRequest) -> str:

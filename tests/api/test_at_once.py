@@ -105,3 +105,19 @@ def test_an_author_can_save_while_a_list_holds_the_pupil(system, author, pupil):
             saved.set()
 
     assert at_once(write_a_list, send, save)[1:] == [201, "saved"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a lock of PostgreSQL")
+def test_a_list_does_not_stand_behind_the_revocation_of_its_token(
+    system, administrator, monkeypatch
+):
+    """Who revoked it at that moment read a school without the list, which stood then."""
+    seen = []
+
+    def by_a_page():
+        revoke_token(system.token, administrator)
+        seen.append(Pupil.objects.exists())
+
+    send = partial(system.send_pupils, PUPIL)
+    answer = in_between(monkeypatch, tokens, "_hold_at_the_end", send, by_a_page)
+    assert (answer.status_code, seen) == (200, [True])

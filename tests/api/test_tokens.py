@@ -190,8 +190,10 @@ def test_who_was_refused_and_asks_no_more_keeps_nobody_waiting():
         assert not is_taken
     with hands.take("one") as is_taken:
         assert not is_taken
+    with hands.take("three") as is_taken:  # who had it not waits for nobody
+        assert is_taken
     later = mock.patch("background.hands.time.monotonic", return_value=now + WAITS_FOR + 1)
-    with later, hands.take("three") as is_taken:
+    with later, hands.take("one") as is_taken:
         assert is_taken
 
 
