@@ -605,6 +605,7 @@ def test_what_waits_for_the_redirect_cannot_be_read(client, monkeypatch):
     assert not any(NOOR in str(value) or "delinde" in str(value) for value in kept)
 
 
+@shows("sso-8")
 @pytest.mark.parametrize("moved", [True, False])
 def test_what_the_hub_of_another_school_said_counts_nowhere_else(provider, client, moved):
     """Whoever writes to Redis and has a hub of their own was anybody of any school with SAML.

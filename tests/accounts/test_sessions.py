@@ -218,6 +218,7 @@ def test_one_ends_those_that_go_on_under_another_key(teacher, settings, all_othe
     assert not PushSubscription.objects.exists()
 
 
+@shows("busy-16")
 def test_the_oldest_makes_room_for_one_more_than_anybody_has(teacher):
     """Each sign-in looks at all that stand: by thousands of one person it kept the web busy."""
     standing = [device(teacher, LAPTOP) for __ in range(21)]

@@ -147,7 +147,8 @@ ATTACKS = (
     Attack("session-2", "3.3.1",
         "Use a cookie again after its owner signed out, changed or reset the password, took a"
         " second factor away, lost a role, or ended the session elsewhere",
-        "it opens nothing: sessions are looked up and ended on the server"),
+        "it opens nothing: sessions are looked up and ended on the server, one that is renewed "
+        "stays one, and what stands in no list of its owner's is none"),
     Attack("session-3", "3.3.2",
         "Keep a session alive for ever, or use one that rested",
         "over after 30 minutes of rest and 12 hours in all"),
@@ -157,8 +158,9 @@ ATTACKS = (
         "holds a word of somebody, also not what the next page tells them"),
     Attack("session-5", "3.3.3",
         "At the very moment at which one's sessions end (a role ends, a second factor is reset, "
-        "the owner chooses a new password): change the password, or set up a second factor",
-        "nothing of it stays; the owner's password does"),
+        "the owner chooses a new password): change the password, also by a link of before, or set "
+        "up a second factor",
+        "nothing of it stays, and the link neither; the owner's password does"),
     Attack("session-6", "3.2.3",
         "Read the database, a replica or a copy, and send each key that stands there as a cookie; "
         "take from a session the key of a link to a new password, or the secret of a new app",
@@ -264,7 +266,7 @@ ATTACKS = (
     Attack("limit-5", "2.2.1",
         "Flood somebody with mails about a new password",
         "five tries a minute for one address, known or not; beyond twenty mails a day one for each "
-        "time that its owner signed in, and the answer does not tell"),
+        "time that its owner signed in, and for each old link one; and the answer does not tell"),
     Attack("limit-6", "2.2.1",
         "Guess the secret of an invitation or of a reset link, find the latter in a browser, or "
         "the password when asked again",
@@ -365,6 +367,10 @@ ATTACKS = (
         "known by is public) and its domain before that school does, to lead its people to a page "
         "of one's own later, or to have them in a role to which they did not say yes",
         "one of the two is refused, and asks; only schools of one board share a provider"),
+    Attack("sso-8", "2.10.4",
+        "As whoever writes to Redis and has a hub (SAML) of one's own: have it answer the request "
+        "of another school, and move what it said to where that school's answer is looked for",
+        "what was said counts at the provider of which it came, under its own word, for a minute"),
     # --- Audit ------------------------------------------------------------------------------------
     Attack("audit-1", "7.3.3",
         "Change, remove, replace or empty rows of the log with the database's own commands",
@@ -379,6 +385,12 @@ ATTACKS = (
     Attack("audit-4", "7.3.1",
         "Forge the address in the log by X-Forwarded-For",
         "only proxies of one's own are believed (TRUSTED_PROXIES)"),
+    Attack("audit-5", "7.1.3",
+        "Fill the trail of a school that one left, or of whoever's password one has, of which "
+        "nothing is ever removed: sign in and out, stop at the second factor, make codes, spell "
+        "the address in many ways",
+        "one row an hour of who left, a minute of half a sign-in; twenty new factors of a kind an "
+        "hour; a wrong password is written down for whose address it is"),
     # --- Counting ---------------------------------------------------------------------------------
     Attack("count-1", "8.3.4",
         "Count what one may not know of by the numbers of rows on pages and in copies: a gap",
@@ -510,13 +522,22 @@ ATTACKS = (
     Attack("busy-13", "11.1.4",
         "As a system of a school: send one list of thousands and thirty signals beside it, or "
         "lists by several tokens, each of which waits for the one before",
-        "of one school one call is in hand at once in each process; the others are told when to "
-        "come again, and who takes away access waits for one list, not for a row of them"),
+        "of one school one call is in hand at once in each process, before it is read; the others "
+        "are told when to come again, who had the hand for lists lets others go first, and who "
+        "takes away access waits for one list, not for a row of them, with nothing in hand"),
     Attack("busy-14", "11.1.4",
         "As an insider: fill a case with text, and ask question upon question in it, so that whom "
         "these invite can save nothing anywhere meanwhile",
-        "no text is made but of what goes along, of which there is a hundred pages at most; a case "
-        "has fifty open consultations"),
+        "no text is made but of what goes along, of which there is a hundred pages at most; of one "
+        "person a case has twenty open consultations"),
+    Attack("busy-15", "11.1.4",
+        "As an insider: write, advise, invite and take back, or log severe signals, in a loop, so "
+        "that a colleague's mailbox is full and the papers of other schools wait",
+        "one letter in five minutes to each, of what is urgent three; one task that sends them "
+        "waits at a time; a thousand invitations a day"),
+    Attack("busy-16", "11.1.4",
+        "As whoever has an account: sign in a hundred times a minute, and look where",
+        "twenty sessions of one person stand, the oldest ends"),
     # --- The API for other systems ----------------------------------------------------------------
     Attack("api-1", "2.10.1",
         "Come in without a token, with one that is guessed, changed, over or revoked, with its "

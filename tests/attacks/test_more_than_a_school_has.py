@@ -19,6 +19,7 @@ from cases.models import Case
 from cases.need_to_know.actions import end_shut_out, open_in_emergency, shut_out
 from cases.rights_requests.actions import register
 from consultations.meetings.actions import close_meeting, plan_meeting
+from tests.attacks.proof import shows
 from tests.factories import BoardFactory, CaseFactory, PupilFactory, SchoolFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,7 @@ def test_no_more_stand_than_there_may(kind, of, school, administrator, coordinat
     one(5)
 
 
+@shows("busy-15")
 def test_what_is_withdrawn_makes_room_for_no_mail_to_strangers(school, administrator, monkeypatch):
     """Invited and withdrawn, on and on: each time a mail, of our own server."""
     monkeypatch.setitem(most.MOST, "invitations_a_day", (3, most.MOST["invitations_a_day"][1]))

@@ -279,6 +279,7 @@ def test_somebody_without_any_role_left(school, administrator, teacher, signed_i
     assert not rows(Kind.TURNED_AWAY, administrator).exists()
 
 
+@shows("audit-5")
 def test_who_left_signs_in_all_day_and_fills_no_trail(school, administrator, teacher, signed_in):
     end_role(teacher.memberships.get(), administrator, school)
     left = type(teacher).objects.get(pk=teacher.pk)
@@ -290,6 +291,7 @@ def test_who_left_signs_in_all_day_and_fills_no_trail(school, administrator, tea
     assert rows(Kind.SIGN_IN, administrator).count() == 3
 
 
+@shows("audit-5")
 def test_who_knows_the_password_and_stops_there_fills_no_trail(teacher):
     """A right password counts as no mistake: a hundred a minute, of which none is removed."""
     second_factors.give_app(teacher)
@@ -300,6 +302,7 @@ def test_who_knows_the_password_and_stops_there_fills_no_trail(teacher):
     assert rows(Kind.HALF_WAY, teacher).count() == 2  # each address once a minute
 
 
+@shows("audit-5")
 @pytest.mark.parametrize("spelled", ["ı", "İ"])
 def test_a_wrong_password_of_an_address_that_looks_alike_is_nobodys(client, spelled):
     """PostgreSQL takes one for the other: each way to spell it was counted, and written, anew."""
@@ -311,6 +314,7 @@ def test_a_wrong_password_of_an_address_that_looks_alike_is_nobodys(client, spel
     assert rows(Kind.SIGN_IN_FAILED, teacher).count() == 1
 
 
+@shows("audit-5")
 @pytest.mark.django_db(transaction=True)
 def test_new_recovery_codes_on_and_on_fill_no_trail_and_no_mailbox(
     school, administrator, teacher, signed_in, mailoutbox

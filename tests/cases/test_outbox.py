@@ -34,6 +34,7 @@ from cases.notifications.outbox import (
 )
 from cases.notifications.telling import notify
 from cases.notifications.watched import unsent
+from tests.attacks.proof import shows
 from tests.factories import CaseFactory, PupilFactory, SchoolFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -366,6 +367,7 @@ def test_queries_do_not_grow_with_what_one_person_is_told(case, coordinator, clo
     assert queries(2) == queries(30)
 
 
+@shows("busy-15")
 def test_what_a_colleague_does_in_a_loop_fills_no_mailbox(case, coordinator, clock, mailoutbox):
     """Each advice was a letter of its own: 150 in half a minute, to each of who takes part."""
     for minute in range(10):
@@ -387,6 +389,7 @@ def test_what_is_urgent_waits_for_no_letter_of_before(case, coordinator, clock, 
     assert len(mailoutbox) == 2  # and what waited goes along
 
 
+@shows("busy-15")
 def test_the_fourth_that_is_urgent_within_minutes_goes_with_those_after_it(
     case, coordinator, clock, mailoutbox
 ):
@@ -401,6 +404,7 @@ def test_the_fourth_that_is_urgent_within_minutes_goes_with_those_after_it(
     assert Envelope.objects.latest("pk").messages.count() == 5
 
 
+@shows("busy-15")
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_is_asked_once_until_it_begins(case, coordinator, monkeypatch):
     """By each advice one task more waited in the queue, before the papers of other schools."""
