@@ -12,7 +12,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow what the libraries tell. Their models are not there before now."""
-        from allauth.account.signals import password_reset
+        from allauth.account.signals import authentication_step_completed, password_reset
         from allauth.mfa.signals import (
             authenticator_added,
             authenticator_removed,
@@ -26,6 +26,8 @@ class AccountsConfig(AppConfig):
         from accounts.signals import second_factor_reset, session_renewed
 
         second_factor.let_none_come_back()
+        second_factor.hide_used_codes()
+        sessions.look_at_all_at_once()
         password_reset.connect(adapter.lift_lock_out, dispatch_uid="accounts.adapter.lift_lock_out")
         second_factor_reset.connect(
             adapter.forget_wrong_codes, dispatch_uid="accounts.adapter.forget_wrong_codes"
@@ -34,6 +36,9 @@ class AccountsConfig(AppConfig):
             fields.teach_sqlite, dispatch_uid="accounts.at_rest.teach_sqlite"
         )
         session_renewed.connect(sessions.follow, dispatch_uid="accounts.sessions.follow")
+        authentication_step_completed.connect(
+            sessions.renew, dispatch_uid="accounts.sessions.renew"
+        )
         user_logged_in.connect(sessions.begin, dispatch_uid="accounts.sessions.begin")
         for is_gone in (authenticator_removed, authenticator_reset):
             is_gone.connect(

@@ -1,6 +1,5 @@
 """The forms of second factors: allauth's own, where they were too kind or spoke no Dutch."""
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,7 +8,6 @@ from uuid import UUID, uuid4
 
 from allauth.account.adapter import get_adapter
 from allauth.core import context, ratelimit
-from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa import app_settings
 from allauth.mfa.base import forms as codes
 from allauth.mfa.base.internal.flows import check_rate_limit
@@ -37,12 +35,6 @@ def lasts() -> int:
     return app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
 
 
-def used_key(user: User, code: str) -> str:
-    """Return under which key the cache remembers that somebody used a code."""
-    said = hashlib.sha256(normalize_user_code(code).encode()).hexdigest()
-    return f"accounts.code_used:{user.pk}:{said}"
-
-
 class UsedOnce:
     """A code that somebody looked over a shoulder for is worth nothing: it was used.
 
@@ -57,7 +49,7 @@ class UsedOnce:
 
     def clean_code(self) -> str:
         """Refuse a code that was used; it counts as a mistake."""
-        key = used_key(self.user, self.cleaned_data["code"])
+        key = second_factor.used_key(self.user.pk, self.cleaned_data["code"])
         if cache.get(key):
             check_rate_limit(self.user)
             raise get_adapter().validation_error("incorrect_code")

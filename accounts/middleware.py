@@ -39,6 +39,10 @@ class SessionMiddleware(DjangosSessionMiddleware):
         """Keep the session, with its end half an hour ahead."""
         if request.session.is_interrupted:  # the cookie is that of the other request by now
             return redirect(request.get_full_path()) if request.method == "GET" else response
+        if request.session.is_unknown and request.session.is_empty():
+            # Left alone: another answer may have brought the cookie that goes on (``renew``).
+            patch_vary_headers(response, ("Cookie",))
+            return response
         by_itself = sessions.is_asked_by_itself(request, response)
         # Of what a provider leads back to, which such a page opens all the same.
         by_itself = by_itself or sessions.is_opened_by_nobody(request)

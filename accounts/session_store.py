@@ -55,6 +55,8 @@ class SessionStore(DatabaseStore):
     keeps_its_end = False
     # Another request took it away, or goes on under another key, while this one was answered.
     is_interrupted = False
+    # Its cookie names none that stands.
+    is_unknown = False
     _ends: datetime | None = None
 
     def encode(self, session_dict: dict[str, Any]) -> str:
@@ -82,8 +84,8 @@ class SessionStore(DatabaseStore):
         found = self._get_session_from_db()
         data = self.decode(found.session_data) if found else {}
         if SESSION_KEY in data and data[SESSION_KEY] != str(found.listed_for):
-            self._session_key, self._ends = None, None
-            return {}
+            self._session_key, self._ends, data = None, None, {}
+        self.is_unknown = self._session_key is None
         return data
 
     def cycle_key(self) -> None:
@@ -115,7 +117,7 @@ class SessionStore(DatabaseStore):
     def flush(self) -> None:
         """Forget it, and when it was to end: whatever is kept from here on is another one."""
         super().flush()
-        self._ends = None
+        self._ends, self.is_unknown = None, False
 
     def _get_session_from_db(self) -> Session | None:
         listed = UserSession.objects.filter(session_key=OuterRef("session_key")).values("user_id")

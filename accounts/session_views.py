@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.sessions.models import Session
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts import sessions
 from accounts.access import SIGNED_IN, open_to
 from accounts.signals import others_ended, session_ended
 
@@ -52,8 +52,6 @@ def own_sessions(request: HttpRequest) -> list[OwnSession]:
     """Return the user's sessions that still stand, the latest used first."""
     if request.session.modified:  # by another SECRET_KEY: its row says so first, or it is purged
         request.session.save()
-    standing = UserSession.objects.purge_and_list(request.user)
-    ends = Session.objects.in_bulk([session.session_key for session in standing])
     rest = timedelta(seconds=settings.SESSION_COOKIE_AGE)
     found = [
         OwnSession(
@@ -62,11 +60,10 @@ def own_sessions(request: HttpRequest) -> list[OwnSession]:
             session.ip,
             session.created_at,
             # Each request puts the end of the session half an hour ahead.
-            ends[session.session_key].expire_date - rest,
+            row.expire_date - rest,
             session.session_key == request.session.session_key,
         )
-        for session in standing
-        if session.session_key in ends
+        for session, row in sessions.standing(request.user)
     ]
     return sorted(found, key=lambda session: session.last_seen_at, reverse=True)
 
@@ -112,7 +109,10 @@ def end(request: HttpRequest, session: str) -> HttpResponse:
 @open_to(SIGNED_IN)
 @require_POST
 def end_others(request: HttpRequest) -> HttpResponse:
-    """End all of one's own sessions but this one."""
+    """End all of one's own sessions but this one, which goes on under another key: whoever holds a
+    copy of its cookie is out too.
+    """
+    request.session.cycle_key()
     others = UserSession.objects.filter(user=request.user)
     for other in others.exclude(session_key=request.session.session_key):
         other.end()

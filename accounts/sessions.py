@@ -2,14 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from allauth.usersessions.models import UserSession
+from allauth.usersessions.models import UserSession, UserSessionManager
 from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import User
+from accounts.session_store import SessionStore
 
 SIGNED_IN_AT = "signed_in_at"
 # Sessions of one person at once: far more than anybody has browsers.
@@ -45,9 +47,54 @@ def _end_the_oldest(user: User) -> None:
         UserSession.objects.filter(session_key__in=too_many).delete()
 
 
+def renew(request: HttpRequest, user: User, **kwargs: object) -> None:
+    """Go on under another key where somebody who is signed in shows again who they are, or sets up
+    their first second factor (allauth's ``authentication_step_completed``).
+
+    Else whoever holds a copy of the cookie waits for that, and is as fresh (ASVS 3.2.1).
+    """
+    if request.user.is_authenticated and request.user == user:
+        request.session.cycle_key()
+
+
 def follow(session_key: str, new: str, **kwargs: object) -> None:
     """Let the list of one's own sessions know one by its new key (``session_renewed``)."""
     UserSession.objects.filter(session_key=session_key).update(session_key=new)
+
+
+def standing(user: User) -> list[tuple[UserSession, Session]]:
+    """Return the sessions of somebody that stand, each with its row; forget those that ended.
+
+    All at once: allauth asks the database three times for each.
+    """
+    listed = list(UserSession.objects.filter(user=user))
+    keys = [one.session_key for one in listed]
+    rows = Session.objects.filter(expire_date__gt=timezone.now()).in_bulk(keys)
+    found = [(one, rows[one.session_key]) for one in listed if one.session_key in rows]
+    found = [(one, row) for one, row in found if _is_theirs(row, user)]
+    kept = {one.pk for one, __ in found}
+    if over := [one.pk for one in listed if one.pk not in kept]:
+        UserSession.objects.filter(pk__in=over).delete()
+    return found
+
+
+def look_at_all_at_once() -> None:
+    """Let allauth look so too, at each sign-in: else it reads each by itself."""
+
+    def purge_and_list(manager: UserSessionManager, user: User) -> list[UserSession]:
+        return [one for one, __ in standing(user)]
+
+    UserSessionManager.purge_and_list = purge_and_list
+
+
+def _is_theirs(row: Session, user: User) -> bool:
+    """Tell whether a session is somebody's still: what ends all of them did not since."""
+    held = SessionStore().decode(row.session_data)
+    against = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
+    said = held.get(HASH_SESSION_KEY, "")
+    return held.get(SESSION_KEY) == str(user.pk) and any(
+        constant_time_compare(said, one) for one in against
+    )
 
 
 def ends_at(request: HttpRequest) -> datetime:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from requests import RequestException
@@ -24,6 +25,8 @@ from accounts.sso.flow import SchoolConnection, SchoolProvider, callback_address
 from accounts.sso.forms import AddressForm, NewProviderForm, ProviderForm, SamlProviderForm
 from accounts.sso.kinds import KINDS
 from accounts.sso.saml import asking
+
+VERY_OFTEN = gettext_lazy("You tried this very often. Try again in an hour.")
 
 
 @open_to(PUBLIC)
@@ -123,6 +126,9 @@ def switch(request: HttpRequest, provider: str) -> HttpResponse:
     """Switch a provider off or on; one confirms it first."""
     found = get_object_or_404(_providers(request), public_id=provider)
     if request.method == "POST":
+        if not ratelimit.consume(request, action="try_provider", user=request.user):
+            messages.error(request, VERY_OFTEN)  # each time all who look after the school are told
+            return redirect("sso:providers")
         try:
             actions.switch(found, request.user, on=request.POST.get("on") == "yes")
             messages.success(request, _("The change is saved."))
@@ -136,7 +142,7 @@ def _may_try(request: HttpRequest, form: MeldcodeForm) -> bool:
     """Tell whether a provider is asked once more: each time the web waits for it."""
     if ratelimit.consume(request, action="try_provider", user=request.user):
         return True
-    form.add_error(None, _("You tried this very often. Try again in an hour."))
+    form.add_error(None, VERY_OFTEN)
     return False
 
 

@@ -102,7 +102,10 @@
       // Of a session that is over the answer leaves the cookie alone: a late one would take that of
       // the new session, in which what was typed is kept by then.
       const headers = { "Meldcode-By-Itself": "true" };
-      const answer = await fetch(asking, { redirect: "manual", cache: "no-store", headers });
+      const fresh = () => fetch(asking, { redirect: "manual", cache: "no-store", headers });
+      let answer = await fresh();
+      // In another tab somebody showed again who they are: by the cookie that came of it.
+      if (answer.type === "opaqueredirect") answer = await fresh();
       if (answer.status === 204) {
         alive = Date.now();
         cover(false);

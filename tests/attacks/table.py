@@ -166,6 +166,10 @@ ATTACKS = (
         "take from a session the key of a link to a new password, or the secret of a new app",
         "it is nobody's: what a browser sends stands there as a hash, what a session holds is "
         "encrypted"),
+    Attack("session-7", "3.2.1",
+        "Hold a copy of somebody's cookie (a backup, a log, a minute at the machine), and wait "
+        "until its owner gives their second factor again, sets one up, or ends all other sessions",
+        "the owner goes on by another cookie from there, and the copy opens nothing"),
     # --- Invitations and roles --------------------------------------------------------------------
     Attack("role-1", "4.1.2",
         "Accept an invitation with another account, twice, after it was withdrawn, expired or"

@@ -187,7 +187,7 @@ settings.STORAGES = {**settings.STORAGES, "staticfiles": {
 from accounts.session_store import Key
 from django.contrib.sessions.backends.cache import SessionStore
 SessionStore._get_new_session_key = lambda store: Key.of("of a browser")
-SessionStore.is_interrupted = False
+SessionStore.is_interrupted = SessionStore.is_unknown = False
 browser, kept = Client(), SessionStore()
 kept["anything"] = "so that there is one"
 kept.save()
