@@ -14,13 +14,14 @@ from accounts.errors import ActionError
 MOST: dict[str, tuple[int, Promise]] = {
     # Of one school.
     "invitations": (500, _("Your school has %(most)s open invitations. Withdraw some first.")),
-    "invitations_a_day": (
-        1000,
-        _("Your school invited %(most)s times since yesterday. Wait until tomorrow."),
-    ),
     "contacts": (500, _("Your school has %(most)s contacts. Remove what is not used first.")),
     "help_items": (200, _("Your help page has %(most)s pieces. Remove some first.")),
     "meetings": (100, _("Your school has %(most)s open meetings. Close or cancel some first.")),
+    # Of one person in a day, at one school, whatever became of them: each is a mail of ours.
+    "invitations_a_day": (
+        500,
+        _("You invited %(most)s times since yesterday. Wait until tomorrow."),
+    ),
     # Of one person in one case: each stands in the inbox of all whom it invites.
     "consultations": (
         20,

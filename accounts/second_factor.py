@@ -29,6 +29,7 @@ from django.utils.translation import gettext as _
 
 from accounts import typed
 from accounts.models import User
+from accounts.signals import others_ended
 
 FRESH_FOR = timedelta(minutes=15)
 
@@ -117,6 +118,7 @@ def end_what_it_gave(request: HttpRequest, user: User, **kwargs: object) -> None
     if goes_on and request.user == user:
         user.session_epoch = now.session_epoch
         update_session_auth_hash(request, user)
+        others_ended.send(sender=User, request=request, user=user)
 
 
 def let_none_come_back() -> None:

@@ -51,7 +51,7 @@ urlpatterns = [
     # As allauth has them, but for the download, which is shown once too.
     path(
         "account/second-factor/recovery-codes/",
-        recovery_codes.view_recovery_codes,
+        views.holding_the_codes(recovery_codes.view_recovery_codes),
         name="mfa_view_recovery_codes",
     ),
     path(

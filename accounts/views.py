@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from functools import wraps
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER
 from django.shortcuts import redirect, render
@@ -35,6 +37,23 @@ def asked_by_our_pages(view: Callable[..., HttpResponse]) -> Callable[..., HttpR
         return view(request, *args, **kwargs)
 
     return asked
+
+
+def holding_the_codes(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let one look at recovery codes at a time, and nobody use one meanwhile.
+
+    allauth writes down that they were seen over what it read before: a code that was used in
+    between was good again, and two who asked at once were shown them both.
+    """
+
+    @wraps(view)
+    def held(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        codes = Authenticator.objects.filter(type=Authenticator.Type.RECOVERY_CODES)
+        with transaction.atomic():
+            codes.select_for_update().filter(user=request.user.pk).first()
+            return view(request, *args, **kwargs)
+
+    return held
 
 
 @open_to(PUBLIC)

@@ -431,7 +431,7 @@ def close_case(
     # Roles, the pupil, the case (which ``check`` holds), as everywhere: else a signal or a list of
     # pupils waits for this, and this for them. Who leaves at this moment did so before, or after.
     by.hold_memberships()
-    Pupil.objects.hold(case.pupil_id)
+    Pupil.objects.filter(pk=case.pupil_id).select_for_update(no_key=True).first()
     check(by, Permission.MOVE_CASE, case)
     case = lock(case, to_change=False)
     sent_before = case.closed_by_id == by.pk and (case.outcome, case.closing_grounds) == (

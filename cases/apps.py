@@ -14,6 +14,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow what accounts tells, tell audit and tasks. The models are not there before now."""
+        from allauth.account.signals import password_changed
         from django.contrib.auth.signals import user_logged_in, user_logged_out
         from django.db.models import BigAutoField, Field, ForeignKey
 
@@ -78,6 +79,7 @@ class CasesConfig(AppConfig):
             (session_ended, devices.session_ended),
             (session_renewed, devices.session_renewed),
             (others_ended, devices.others_ended),
+            (password_changed, devices.others_ended),
             (membership_ended, devices.role_ended),
         ):
             signal.connect(ends, dispatch_uid=f"cases.devices.{ends.__name__}")

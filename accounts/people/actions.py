@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -24,6 +25,7 @@ from accounts.models import Membership, RoleInvitation, School, User
 from accounts.most import check_room
 from accounts.opened_links import is_late
 from accounts.people import mails
+from accounts.people.letters import reached_by
 from accounts.people.roles import place_of
 from accounts.people.winding_up import (
     end_sessions,
@@ -52,6 +54,8 @@ PLAIN_ADDRESS = re.compile(
 )
 # To one address, by one school: more is no invitation, but a full mailbox.
 INVITATIONS_A_DAY = 5
+# Seconds between two resets of a second factor that take none.
+RESET_PAUSE = 600
 # Of one person at one school, and of one buurtteam: each goes to the mailbox of everybody who
 # leads or looks after one of the schools.
 ROLES_A_DAY, TEAM_ROLES_A_DAY = 10, 30
@@ -117,14 +121,17 @@ def _invite(
     if not PLAIN_ADDRESS.fullmatch(email):
         raise ActionError(_("No mail can go to this address. Look at it again."), field="email")
     sent = RoleInvitation.objects.filter(school=school, email=email)
+    # By one person each: whoever sent as many leaves a colleague room.
     a_day_ago = timezone.now() - timedelta(days=1)
-    if sent.filter(invited_at__gt=a_day_ago).count() >= INVITATIONS_A_DAY:
+    if sent.filter(invited_by=by, invited_at__gt=a_day_ago).count() >= INVITATIONS_A_DAY:
         raise ActionError(
             _("Five invitations went to this address today. Wait until tomorrow."), field="email"
         )
     of_school = RoleInvitation.objects.filter(school=school)
     check_room("invitations", of_school.standing())
-    check_room("invitations_a_day", of_school.filter(invited_at__gt=a_day_ago))
+    if by is not None:
+        of_theirs = of_school.filter(invited_by=by)
+        check_room("invitations_a_day", of_theirs.filter(invited_at__gt=a_day_ago))
     # A new one takes the place of the old: its mail went to the wrong folder, or is too old.
     withdraw_all(sent.standing().filter(role=role))
     secret = secrets.token_urlsafe(SECRET_BYTES)
@@ -378,6 +385,9 @@ def reset_second_factor(school: School, by: User, person: User) -> None:
 
     Their password stays what it is: whoever asks for this with a smooth story has not got it. They
     need it: their school account signs them in again once there is a new second factor.
+
+    Raises ``ActionError`` where there is none to take, and somebody tried that just now: it ends
+    their sessions all the same, and on and on they would never get as far as to set one up.
     """
     check(by, school)
     # Not by a role that begins some day: a school that they left would keep a hand on them by it.
@@ -387,6 +397,8 @@ def reset_second_factor(school: School, by: User, person: User) -> None:
     User.objects.select_for_update().get(pk=person.pk)  # a link that is being made: before, or not
     held = (Authenticator.objects.filter(user=person), SocialAccount.objects.filter(user=person))
     taken = any(one.exists() for one in held)
+    if not taken and not cache.add(f"accounts.reset:{person.pk}", True, RESET_PAUSE):
+        raise ActionError(_("This was done just now. They can sign in and set up a new one."))
     for one in held:
         one.delete()
     second_factor_reset.send(sender=User, user=by, person=person, school=school)
@@ -394,7 +406,7 @@ def reset_second_factor(school: School, by: User, person: User) -> None:
     # Of who has none nothing is taken: asked on and on, the mails would fill the mailboxes of all
     # who are told. Nor is it done in silence.
     if not taken:
-        mails.ring([school.pk], key=uuid4().hex, by=by)
+        mails.ring({*filter(None, reached_by(person)), school.pk}, key=uuid4().hex, by=by)
     else:
         User.objects.filter(pk=person.pk).update(factor_reset_at=timezone.now())
         mails.tell(mails.What.RESET, person.pk, by=by)

@@ -131,7 +131,7 @@ def _schools_of(membership: Membership) -> list[int]:
     return list(of_team.values_list("pk", flat=True))
 
 
-def _reached_by(person: User) -> list[int]:
+def reached_by(person: User) -> list[int]:
     """Return the schools that somebody's account reaches now: their own, and their buurtteam's.
 
     Not by a role that begins some day: of whoever left, it would tell their old school.
@@ -189,7 +189,7 @@ def _where_they_work(key: int) -> list[int]:
 HEARD_AT: dict[str, Callable[[int], list[int]]] = {
     What.GIVEN: _where_they_work,
     What.ENDED: _where_they_work,
-    What.RESET: lambda key: _reached_by(User.objects.get(pk=key)),
+    What.RESET: lambda key: reached_by(User.objects.get(pk=key)),
     What.SIGN_IN: lambda key: [IdentityProvider.objects.get(pk=key).school_id],
 }
 LETTERS: dict[str, Callable[[Telling], Iterator[Letter]]] = {

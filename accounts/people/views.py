@@ -160,8 +160,11 @@ def reset_second_factor(request: HttpRequest, person: str) -> HttpResponse:
     """Take away the second factor of somebody who lost it."""
     schools, found = _other_person(request, person)
     if request.method == "POST":
-        actions.reset_second_factor(schools[0], request.user, found)
-        messages.success(request, _("At the next sign-in a new second factor is set up."))
+        try:
+            actions.reset_second_factor(schools[0], request.user, found)
+            messages.success(request, _("At the next sign-in a new second factor is set up."))
+        except ActionError as error:
+            messages.error(request, error.message)
         return redirect("people:person", person)
     return render(request, "people/reset.html", {"person": found})
 

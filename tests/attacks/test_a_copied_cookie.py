@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
@@ -13,12 +15,13 @@ from django.utils import timezone
 from accounts import second_factor
 from tests.accounts.second_factors import code, key_of, sign_in
 from tests.attacks.proof import shows
+from tests.attacks.test_insider_races import in_between
 from tests.attacks.test_while_sessions_end import ADD, by_password, is_in, set_up
 from tests.canary import CacheSpy
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NAME = settings.SESSION_COOKIE_NAME
-AGAIN = reverse("mfa_reauthenticate")
+AGAIN, CODES = reverse("mfa_reauthenticate"), reverse("mfa_view_recovery_codes")
 
 
 def copy_of(browser: Client) -> Client:
@@ -84,3 +87,23 @@ def test_what_the_cache_holds_of_a_used_code_says_neither_whose_nor_which(teache
     mark = second_factor.used_key(teacher.pk, given)
     assert {f"{mark} True", f"allauth.{mark} 'y'"} <= set(spy.written)  # ours, and allauth's own
     assert given not in spy.text
+
+
+@shows("code-1")
+def test_a_recovery_code_that_is_used_while_they_are_looked_at_is_used(teacher, monkeypatch):
+    owner, thief = by_password(teacher), by_password(teacher)
+    set_up(owner)
+    codes = Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()
+    other = by_password(teacher)
+    seen = in_between(
+        monkeypatch,
+        RecoveryCodes,
+        "get_unused_codes",
+        lambda: owner.get(CODES),
+        lambda: other.post(reverse("mfa_authenticate"), {"code": codes[0]}),
+    )
+    assert seen.status_code == 200
+    assert (
+        codes[0] not in Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()
+    )
+    assert not is_in(thief)

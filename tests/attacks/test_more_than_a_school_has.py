@@ -100,6 +100,8 @@ def test_what_is_withdrawn_makes_room_for_no_mail_to_strangers(school, administr
             ended(one(number))
         with pytest.raises(ActionError, match="3 keer"):
             one(4)
+        colleague = {"administrator": member(Role.ADMINISTRATOR, school)}
+        of_invitations(school, colleague)[0](4)
         clock.shift(timedelta(days=1, minutes=1))
         one(5)
 

@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.errors import ActionError
 from accounts.models import User
 from accounts.password_forms import ChangePasswordForm, ResetPasswordKeyForm
 from accounts.people.actions import end_role, reset_second_factor
@@ -330,6 +331,19 @@ def test_no_recovery_codes_outlive_the_reset_of_all(teacher, administrator, scho
     )  # fmt: skip
     assert not Authenticator.objects.filter(user=teacher).exists()
     assert not is_in(thief)
+
+
+@at_once
+def test_a_reset_on_and_on_keeps_nobody_from_setting_one_up(teacher, administrator, school):
+    """It ended their sessions each time, told nobody, and there was never one to take."""
+    reset_second_factor(school, administrator, teacher)
+    setting_up = by_password(teacher)
+    with pytest.raises(ActionError, match="zojuist"):
+        reset_second_factor(school, administrator, teacher)
+    set_up(setting_up)
+    assert is_in(setting_up)
+    reset_second_factor(school, administrator, teacher)  # there is one to take, which all are told
+    assert not is_in(setting_up)
 
 
 def test_what_the_next_page_tells_somebody_is_told_to_nobody_else(teacher, coordinator, signed_in):

@@ -44,6 +44,7 @@ from cases.notifications.push.envelope import decoded, encoded
 from cases.notifications.push.services import is_known, own_public_key
 from cases.notifications.telling import notify
 from tests.accounts.page import Page
+from tests.accounts.second_factors import give_app
 from tests.attacks.test_insider_races import in_between
 from tests.factories import PASSWORD, CaseFactory, PupilFactory, member
 
@@ -313,6 +314,33 @@ def test_a_service_that_is_no_longer_in_the_table_is_asked_no_more(
     deliver()
     assert service.asked == []
     assert not PushSubscription.objects.exists()
+
+
+def by_new_codes(client):
+    client.post(reverse("mfa_generate_recovery_codes"), {"meant": "on"})
+
+
+def by_a_new_password(client):
+    new = "paard stal klok regen"
+    fields = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    client.post(reverse("account_change_password"), fields)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("ended", [by_new_codes, by_a_new_password])
+def test_what_ends_all_other_sessions_leaves_this_browser_told(
+    coordinator, signed_in, service, ended
+):
+    """The session went on, and its device did not: nobody said so."""
+    give_app(coordinator)
+    here, elsewhere = signed_in(coordinator), signed_in(coordinator)
+    add(here, service)
+    add(elsewhere, service, "/two")
+    before = devices.what_ends_sessions(coordinator)
+    ended(here)
+    coordinator.refresh_from_db()
+    assert devices.what_ends_sessions(coordinator) != before
+    assert [one.endpoint for one in devices.devices_of(coordinator)] == [f"{service.origin}/one"]
 
 
 def renewed(settings):

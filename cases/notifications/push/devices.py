@@ -126,9 +126,13 @@ def session_renewed(session_key: str, new: str, **kwargs: Any) -> None:
 
 
 def others_ended(request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """Tell somebody on no other browser than the one that asks: they ended all others."""
-    here = this_one(request).values("pk")
-    PushSubscription.objects.filter(user=user).exclude(pk__in=here).delete()
+    """Tell somebody on no other browser than the one that asks: they ended all others.
+
+    On that one on, also where that was by a new password or second factor (``password_changed``).
+    """
+    here = this_one(request).filter(user=user)
+    PushSubscription.objects.filter(user=user).exclude(pk__in=here.values("pk")).delete()
+    here.update(holds_while=what_ends_sessions(user))
 
 
 def role_ended(membership: Membership, **kwargs: Any) -> None:
