@@ -5,6 +5,7 @@ import hashlib
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 
 
 def cipher(purpose: str) -> MultiFernet:
@@ -20,6 +21,16 @@ def cipher(purpose: str) -> MultiFernet:
 def _one(purpose: str, secret: str) -> Fernet:
     key = hashlib.sha256(f"{purpose}:{secret}".encode()).digest()
     return Fernet(base64.urlsafe_b64encode(key))
+
+
+def signs(salt: str, text: str) -> list[str]:
+    """Return what stands for a text, by today's SECRET_KEY first and then by each of before.
+
+    What was given to a browser or a session is held against all of them: where the key is renewed,
+    whoever is at work keeps what they type.
+    """
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return [salted_hmac(salt, text, secret=key).hexdigest() for key in keys]
 
 
 def sealed_number(number: int, purpose: str) -> str:

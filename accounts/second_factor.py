@@ -20,6 +20,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, update_session_auth_hash
 from django.db import DatabaseError, transaction
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -93,6 +94,8 @@ def count_new_one(
         now = User.objects.select_for_update().get(pk=user.pk)
         has_ended = now.get_session_auth_hash() != user.get_session_auth_hash()
         if has_ended:
+            # And what was signed in by it in between.
+            User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
             authenticator.delete()
             if not has_one(now):  # the recovery codes that came with it
                 Authenticator.objects.filter(user=now).delete()

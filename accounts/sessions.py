@@ -8,8 +8,9 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import constant_time_compare
 
+from accounts.crypto import signs
 from accounts.models import User
 from accounts.session_store import SessionStore
 
@@ -153,7 +154,16 @@ def is_opened_by_nobody(request: HttpRequest) -> bool:
 
 def sign_of(user_id: int) -> str:
     """Return a sign of somebody, for their own pages: by it one knows whether it is they still."""
-    return salted_hmac("accounts.sessions.sign_of", str(user_id)).hexdigest()[:SIGNS]
+    return _signs_of(user_id)[0]
+
+
+def is_sign_of(user_id: int, said: str) -> bool:
+    """Tell whether a page of somebody says so, also of before SECRET_KEY was renewed."""
+    return said in _signs_of(user_id)
+
+
+def _signs_of(user_id: int) -> list[str]:
+    return [one[:SIGNS] for one in signs("accounts.sessions.sign_of", str(user_id))]
 
 
 def is_over(request: HttpRequest) -> bool:

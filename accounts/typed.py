@@ -14,10 +14,9 @@ from allauth.core import ratelimit
 from cryptography.fernet import InvalidToken
 from django.contrib import messages
 from django.http import HttpRequest, QueryDict
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from accounts.crypto import cipher, opened_number, sealed_number
+from accounts.crypto import cipher, opened_number, sealed_number, signs
 
 TOKEN_FIELD = "typed_by"  # noqa: S105 - the name of a field, no secret
 SESSION_KEY = "typed"
@@ -81,7 +80,7 @@ def packed(fields: QueryDict) -> bytes:
 def take(request: HttpRequest) -> QueryDict | None:
     """Return what the user had typed on this very page, once; None when there is nothing."""
     kept = _kept(request)
-    found = kept.pop(_place(request), None)
+    found = next((kept.pop(place) for place in _places(request) if place in kept), None)
     if found is None or found["owner"] != request.user.pk:
         return None
     request.session[SESSION_KEY] = kept
@@ -101,7 +100,12 @@ def _kept(request: HttpRequest) -> dict[str, dict[str, Any]]:
 
 def _place(request: HttpRequest) -> str:
     """Return what stands for the page of a form, and its school: an address can hold a name."""
-    return salted_hmac(SALT, request.get_full_path()).hexdigest()
+    return _places(request)[0]
+
+
+def _places(request: HttpRequest) -> list[str]:
+    """Return by what it may have been kept, also before SECRET_KEY was renewed."""
+    return signs(SALT, request.get_full_path())
 
 
 def _owner(token: str) -> int | None:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from accounts import second_factor, typed
 from accounts.access import PUBLIC, SIGNED_IN, open_to
 from accounts.forms import LanguageForm, ThemeForm
-from accounts.sessions import BY_ITSELF, OTHER_SITES, asked_by_itself, sign_of
+from accounts.sessions import BY_ITSELF, OTHER_SITES, asked_by_itself, is_sign_of
 from accounts.theme import Theme
 
 # How Django begins to say that a form was sent by a page of another site.
@@ -112,7 +112,8 @@ def stay(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=204)
     if BY_ITSELF not in request.headers:
         return redirect("home")
-    theirs = request.GET.get("of") in (None, sign_of(request.user.pk))
+    of = request.GET.get("of")
+    theirs = of is None or is_sign_of(request.user.pk, of)
     return asked_by_itself(HttpResponse(status=204 if theirs else 205))
 
 

@@ -1,14 +1,17 @@
 """A renewed SECRET_KEY: nobody loses a second factor, a session or what they typed."""
 
 import io
+import re
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from cryptography.fernet import InvalidToken
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.urls import reverse
 
+from accounts import sessions, typed
 from accounts.crypto import cipher
 from accounts.models import IdentityProvider
 from accounts.roles import Role
@@ -48,6 +51,24 @@ def test_a_key_is_renewed_in_steps_and_then_the_old_one_opens_nothing(client, sc
     row = Authenticator.objects.get(user=user, type=Authenticator.Type.RECOVERY_CODES)
     assert row.wrap().get_unused_codes() == codes
     assert second_factors.key_of(user) == secret
+
+
+def test_who_writes_meanwhile_keeps_what_they_typed(client, school, settings):
+    """Each page that was open was taken for that of somebody else, and emptied."""
+    user = member(Role.TEACHER, school)
+    second_factors.give_app(user)
+    second_factors.sign_in(client, user)
+    kept, asks = reverse("signals:new"), {sessions.BY_ITSELF: "true"}
+    of = re.search(r'data-of="([^"]+)"', client.get(kept).content.decode()).group(1)
+    away = Client()
+    fields = {"facts": "Blauwe plek.", "typed_by": typed.token_for(user.pk)}
+    login = away.post(kept, fields)["Location"]
+
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = OTHER, [settings.SECRET_KEY]
+    assert client.get(reverse("stay"), {"of": of}, headers=asks).status_code == 204
+    assert client.get(reverse("stay"), {"of": "x" * len(of)}, headers=asks).status_code == 205
+    second_factors.sign_in(away, user, login)
+    assert away.get(kept).context["form"]["facts"].value() == "Blauwe plek."
 
 
 def test_what_no_key_can_read_is_told_and_the_rest_is_done(settings):

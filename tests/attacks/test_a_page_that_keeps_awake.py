@@ -42,6 +42,16 @@ def test_what_a_page_asks_by_itself_keeps_no_session_awake(world, signed_in, nam
     assert own.get().expire_date > soon + timedelta(minutes=20)
 
 
+@shows("session-3")
+@pytest.mark.django_db
+def test_nor_does_the_script_for_which_a_browser_looks_by_itself(teacher, signed_in):
+    browser, soon = signed_in(teacher), timezone.now() + timedelta(seconds=30)
+    own = Session.objects.filter(session_key=browser.session.session_key)
+    own.update(expire_date=soon)
+    assert browser.get(reverse("push_worker")).status_code == 200
+    assert own.get().expire_date == soon
+
+
 def test_each_part_that_asks_by_itself_says_so():
     """The script of the page takes it for a sign of somebody else; a new one is found here."""
     parts = [

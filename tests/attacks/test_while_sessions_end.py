@@ -11,6 +11,7 @@ from allauth.mfa.recovery_codes.internal import flows
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.internal import flows as renaming
+from allauth.mfa.webauthn.internal.auth import WebAuthn
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.test import Client
@@ -304,6 +305,29 @@ def test_nor_does_a_link_count_that_ends_at_that_moment(
     )
     assert not User.objects.get(pk=teacher.pk).check_password(MINE)
     assert "Je account is intussen veranderd" in Page(said).text
+
+
+@at_once
+@shows("session-5")
+def test_a_passkey_that_is_taken_back_signed_nobody_in_meanwhile(teacher, mailoutbox, monkeypatch):
+    """It stood for a moment, before it was looked at whose session had made it."""
+    thief, elsewhere, owner = Client(), Client(), Client()
+    sign_in(thief, teacher)
+    ask(owner, teacher.email)
+    link = re.search(r"https?://[^/]+(/\S+)", mailoutbox[-1].body).group(1)
+    key = Passkey(teacher)
+    Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN).delete()
+    asked = thief.get(ADD).context["js_data"]["creation_options"]["publicKey"]["challenge"]
+    form = {"name": "x", "credential": key.made(asked), "passwordless": "on"}
+
+    def meanwhile() -> None:
+        choose(owner, link, OWNERS)
+        by_key(elsewhere, key)
+        assert is_in(elsewhere)
+
+    in_between(monkeypatch, WebAuthn, "add", lambda: thief.post(ADD, form), meanwhile)
+    assert not Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN).exists()
+    assert not is_in(elsewhere)
 
 
 @at_once

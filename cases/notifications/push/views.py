@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import PUBLIC, SIGNED_IN, open_to
 from accounts.second_factor import ask_for_it, is_fresh, is_spared
 from accounts.session_views import device
+from accounts.sessions import asked_by_itself
 from cases.errors import ActionError
 from cases.models import PushSubscription
 from cases.notifications.push import services
@@ -70,5 +71,9 @@ def remove(request: HttpRequest, device: UUID) -> HttpResponse:
 @open_to(PUBLIC)
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
-    """Return the script that a browser keeps; from the root, so that it may open our pages."""
-    return render(request, "notifications/push-worker.js", content_type="text/javascript")
+    """Return the script that a browser keeps; from the root, so that it may open our pages.
+
+    It looks by itself whether there is a new one, with nobody there.
+    """
+    script = render(request, "notifications/push-worker.js", content_type="text/javascript")
+    return asked_by_itself(script)
