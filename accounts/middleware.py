@@ -15,6 +15,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.http import escape_leading_slashes
 from django.utils.translation import gettext as _
 
 from accounts import second_factor, sessions, typed
@@ -38,7 +39,8 @@ class SessionMiddleware(DjangosSessionMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Keep the session, with its end half an hour ahead."""
         if request.session.is_interrupted:  # the cookie is that of the other request by now
-            return redirect(request.get_full_path()) if request.method == "GET" else response
+            here = escape_leading_slashes(request.get_full_path())
+            return redirect(here) if request.method == "GET" else response
         if request.session.is_unknown and request.session.is_empty():
             # Left alone: another answer may have brought the cookie that goes on (``renew``).
             patch_vary_headers(response, ("Cookie",))

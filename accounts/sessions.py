@@ -73,9 +73,10 @@ def standing(user: User) -> list[tuple[UserSession, Session]]:
     rows = Session.objects.filter(expire_date__gt=timezone.now()).in_bulk(keys)
     found = [(one, rows[one.session_key]) for one in listed if one.session_key in rows]
     found = [(one, row) for one, row in found if _is_theirs(row, user)]
-    kept = {one.pk for one, __ in found}
-    if over := [one.pk for one in listed if one.pk not in kept]:
-        UserSession.objects.filter(pk__in=over).delete()
+    kept = {one.session_key for one, __ in found}
+    # By its key: one that goes on under another since has its row still.
+    if over := [key for key in keys if key not in kept]:
+        UserSession.objects.filter(session_key__in=over).delete()
     return found
 
 

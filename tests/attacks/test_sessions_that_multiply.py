@@ -5,9 +5,11 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings as house
 from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 
+from accounts import sessions
 from accounts.roles import Role
 from accounts.session_store import SessionStore
 from tests.accounts.second_factors import LOGIN, give_app, sign_in
@@ -63,6 +65,16 @@ def test_two_requests_at_once_make_no_two_of_one(renewed, monkeypatch):
     assert first.get(OWN).status_code == 302
 
 
+def test_where_the_other_is_led_back_to_is_of_this_house(renewed, monkeypatch):
+    first = another(renewed)
+
+    def ask() -> str:
+        return first.get("/", PATH_INFO="//elders.example/")["Location"]
+
+    said = in_between(monkeypatch, SessionStore, "load", ask, lambda: renewed.get(OWN))
+    assert said == "/%2Felders.example/"
+
+
 @shows("session-2")
 def test_nor_does_one_come_back_that_is_ended_at_that_moment(renewed, monkeypatch):
     first = another(renewed)
@@ -96,6 +108,19 @@ def test_a_look_at_the_list_leaves_those_alone_that_nobody_came_by_since(renewed
     for __ in range(2):
         assert len(laptop.get(OWN).context["sessions"]) == 2
     assert renewed.get(OWN).status_code == 200
+
+
+def test_one_that_goes_on_under_another_key_while_the_list_is_read_stays_in_it(
+    browser, monkeypatch
+):
+    """It was taken out, by a row that had its new key by then: signed out, while at work."""
+    teacher = UserSession.objects.get().user
+
+    def goes_on() -> None:
+        browser.post(reverse("end_other_sessions"))  # by the next cookie
+
+    in_between(monkeypatch, QuerySet, "_fetch_all", lambda: sessions.standing(teacher), goes_on)
+    assert browser.get(OWN).status_code == 200
 
 
 def test_who_presses_twice_is_signed_in(browser, monkeypatch):
