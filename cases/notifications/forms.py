@@ -26,7 +26,10 @@ class ChoiceForm(MeldcodeForm):
         label=_("By mail"),
         choices=NotificationChoice.Mail.choices,
         widget=forms.RadioSelect,
-        help_text=_("What is urgent is always mailed at once."),
+        help_text=_(
+            "What is urgent is always mailed at once. Of all else one mail comes in five minutes "
+            "at most."
+        ),
     )
     digest_at = ClockField(label=_("Once a day, at"))
     quiet_from = ClockField(label=_("Quiet from"), required=False)
