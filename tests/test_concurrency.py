@@ -89,6 +89,22 @@ def somebody_waits_long() -> bool:
         return cursor.fetchone()[0]
 
 
+def save(person, held: Event, saved: Event) -> str:
+    """Save something as somebody does, once what is ``held`` keeps others waiting for it."""
+    held.wait(30)
+    try:
+        while not somebody_waits_long():
+            pass
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '1s'")
+        with transaction.atomic():
+            person.hold_memberships()
+            User.objects.select_for_update().get(pk=person.pk)
+        return "saved"
+    finally:
+        saved.set()
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="a lock of PostgreSQL")
 @pytest.mark.parametrize("what", ["a role", "a conflict of interest"])
 def test_who_takes_access_away_waits_for_a_list_that_is_written(school, what):
@@ -291,21 +307,7 @@ def test_whom_it_is_about_can_save_while_a_list_holds_the_pupil(school, what):
             return standing
         return shut_out(case, by, person, **stands)
 
-    def save():
-        held.wait(30)
-        try:
-            while not somebody_waits_long():
-                pass
-            with connection.cursor() as cursor:
-                cursor.execute("SET lock_timeout = '1s'")
-            with transaction.atomic():
-                person.hold_memberships()
-                User.objects.select_for_update().get(pk=person.pk)
-            return "saved"
-        finally:
-            saved.set()
-
-    __, sent, said = at_once(write_a_list, send, save)
+    __, sent, said = at_once(write_a_list, send, lambda: save(person, held, saved))
     assert said == "saved"
     assert isinstance(sent, ShutOut | Signal)
 

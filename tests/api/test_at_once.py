@@ -15,7 +15,7 @@ from cases.models import Notification, Pupil
 from signals.models import Signal
 from tests.api.conftest import PUPIL, System
 from tests.attacks.test_insider_races import in_between
-from tests.test_concurrency import AT_ONCE, at_once, somebody_waits_long
+from tests.test_concurrency import AT_ONCE, at_once, save
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -91,20 +91,7 @@ def test_an_author_can_save_while_a_list_holds_the_pupil(system, author, pupil):
         held.wait(30)
         return system.send_signal(observed_at=timezone.now().isoformat()).status_code
 
-    def save():
-        held.wait(30)
-        try:
-            while not somebody_waits_long():
-                pass
-            with connection.cursor() as cursor:
-                cursor.execute("SET lock_timeout = '1s'")
-            with transaction.atomic():
-                author.hold_memberships()
-            return "saved"
-        finally:
-            saved.set()
-
-    assert at_once(write_a_list, send, save)[1:] == [201, "saved"]
+    assert at_once(write_a_list, send, lambda: save(author, held, saved))[1:] == [201, "saved"]
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="a lock of PostgreSQL")
