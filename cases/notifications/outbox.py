@@ -27,10 +27,10 @@ DELIVER = "cases.notifications.tasks.deliver"
 logger = logging.getLogger(__name__)
 
 BATCH = 500
-# Between one letter to somebody and the next: what waits goes together in that. Nobody fills the
-# mailbox of a colleague, or keeps the worker, by what they do in a loop. What is urgent goes at
-# once, but for the fourth letter: whoever got three looks by then.
-PAUSE, URGENT_AT_ONCE = timedelta(minutes=5), 3
+# So many letters to somebody in so long; what waits then goes together in the next. Nobody fills
+# the mailbox of a colleague, or keeps the worker, by what they do in a loop, urgent or not: whoever
+# got three looks by then.
+LETTERS, IN_A_WHILE = 3, timedelta(minutes=5)
 # That a worker was asked, and did not begin yet; a lost one is asked for again after so long (s).
 WOKEN, FORGOTTEN_AFTER = "outbox.woken", 60
 # Longer than the slowest answer of a mail server (settings.EMAIL_TIMEOUT, for each of its words).
@@ -93,13 +93,11 @@ def seal(now: datetime) -> int:
 
 
 def _due(now: datetime) -> MessageQuerySet:
-    """Return what is to be sealed: to whom a letter went lately, only beside what is urgent."""
-    waiting = OutboxMessage.objects.to_seal(now)
+    """Return what is to be sealed: nothing to whom ``LETTERS`` went lately."""
     of_same = {"recipient": OuterRef("recipient"), "channel": OuterRef("channel")}
-    lately = Envelope.objects.filter(**of_same, sealed_at__gt=now - PAUSE)
-    urgent = waiting.filter(**of_same, notification__urgent=True)
-    many = lately.order_by("-sealed_at").values("pk")[URGENT_AT_ONCE - 1 : URGENT_AT_ONCE]
-    return waiting.filter(~Exists(lately) | (Exists(urgent) & ~Exists(many)))
+    lately = Envelope.objects.filter(**of_same, sealed_at__gt=now - IN_A_WHILE)
+    enough = lately.order_by("-sealed_at").values("pk")[LETTERS - 1 : LETTERS]
+    return OutboxMessage.objects.to_seal(now).filter(~Exists(enough))
 
 
 @transaction.atomic

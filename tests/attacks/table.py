@@ -537,8 +537,8 @@ ATTACKS = (
     Attack("busy-15", "11.1.4",
         "As an insider: write, advise, invite and take back, or log severe signals, in a loop, so "
         "that a colleague's mailbox is full and the papers of other schools wait",
-        "one letter in five minutes to each, of what is urgent three; one task that sends them "
-        "waits at a time; a thousand invitations a day"),
+        "three letters in five minutes to each; one task that sends them waits at a time; five "
+        "hundred invitations of one person a day"),
     Attack("busy-16", "11.1.4",
         "As whoever has an account: sign in a hundred times a minute, and look where",
         "twenty sessions of one person stand, the oldest ends"),

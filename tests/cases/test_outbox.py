@@ -27,8 +27,8 @@ from cases.notifications.outbox import (
     BACK_OFF,
     DELIVER,
     GIVE_UP_AFTER,
+    IN_A_WHILE,
     IN_HAND,
-    PAUSE,
     deliver,
     send_again,
 )
@@ -357,7 +357,7 @@ def test_a_letter_in_hand_is_sent_again_when_its_worker_died(case, coordinator, 
 
 def test_queries_do_not_grow_with_what_one_person_is_told(case, coordinator, clock):
     def queries(number):
-        clock.shift(PAUSE)
+        clock.shift(IN_A_WHILE)
         for key in range(number):
             tell(case, coordinator, key=f"{number}-{key}")
         with CaptureQueriesContext(connection) as captured:
@@ -368,37 +368,16 @@ def test_queries_do_not_grow_with_what_one_person_is_told(case, coordinator, clo
 
 
 @shows("busy-15")
-def test_what_a_colleague_does_in_a_loop_fills_no_mailbox(case, coordinator, clock, mailoutbox):
-    """Each advice was a letter of its own: 150 in half a minute, to each of who takes part."""
-    for minute in range(10):
-        tell(case, coordinator, key=str(minute))
-        deliver()
-        clock.shift(timedelta(minutes=1))
-    assert len(mailoutbox) == 2
-    assert Envelope.objects.latest("pk").messages.count() == 5
-    clock.shift(PAUSE)
-    deliver()
-    assert len(mailoutbox) == 3
-
-
-def test_what_is_urgent_waits_for_no_letter_of_before(case, coordinator, clock, mailoutbox):
-    for minute in range(3):
-        tell(case, coordinator, key=str(minute), urgent=minute == 2)
-        deliver()
-        clock.shift(timedelta(minutes=1))
-    assert len(mailoutbox) == 2  # and what waited goes along
-
-
-@shows("busy-15")
-def test_the_fourth_that_is_urgent_within_minutes_goes_with_those_after_it(
-    case, coordinator, clock, mailoutbox
+@pytest.mark.parametrize("urgent", [True, False])
+def test_what_a_colleague_does_in_a_loop_fills_no_mailbox(
+    case, coordinator, clock, mailoutbox, urgent
 ):
-    """A script logs severe signals: 116 letters to each colleague in half a minute."""
+    """Each advice was a letter of its own, each severe signal: a hundred in half a minute."""
     for key in range(8):
-        tell(case, coordinator, key=str(key), urgent=True)
+        tell(case, coordinator, key=str(key), urgent=urgent)
         deliver()
     assert len(mailoutbox) == 3
-    clock.shift(PAUSE + timedelta(seconds=1))
+    clock.shift(IN_A_WHILE)
     deliver()
     assert len(mailoutbox) == 4
     assert Envelope.objects.latest("pk").messages.count() == 5
