@@ -105,6 +105,7 @@ class House:
     def time_passes(self, **time: int) -> None:
         """Let letters and papers be older by so much: what waits for a moment waits less."""
         by = timedelta(**time)
+        Envelope.objects.update(sealed_at=F("sealed_at") - by)
         Envelope.objects.unsent().update(next_attempt_at=F("next_attempt_at") - by)
         DossierExport.objects.update(started_at=F("started_at") - by)
 

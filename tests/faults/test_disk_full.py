@@ -74,6 +74,7 @@ def test_what_was_asked_is_done_when_there_is_room(small_disk, house, letterbox,
         eventually(lambda: f"Beat could not start {SWEEP}" in beat.log)
 
     Due.objects.update(last_run_at=F("last_run_at") - timedelta(hours=1))  # as an hour later
+    house.time_passes(minutes=10)  # letters too, of which so many go in a while
     eventually(lambda: list(states.all()) == [DossierExport.State.READY])
     eventually(lambda: everything_was_told_once(letterbox, expected))
     assert worker.runs()
