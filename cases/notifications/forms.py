@@ -27,8 +27,8 @@ class ChoiceForm(MeldcodeForm):
         choices=NotificationChoice.Mail.choices,
         widget=forms.RadioSelect,
         help_text=_(
-            "What is urgent is always mailed at once. At most three mails come in five minutes: "
-            "what is more comes together."
+            "What is urgent is mailed at once. At most three mails come in five minutes: what is "
+            "more comes together."
         ),
     )
     digest_at = ClockField(label=_("Once a day, at"))

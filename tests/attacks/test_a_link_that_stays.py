@@ -121,6 +121,18 @@ def test_of_one_old_link_one_mail_goes(invited, clock):
     assert len(mail.outbox) == 1
 
 
+def test_where_mail_is_away_the_old_link_asks_once_more(invited, clock, monkeypatch):
+    """It opened nothing any more, and the new one never came: nobody was invited by then."""
+    come_by(LINK)
+    clock.shift(LASTS)
+    with monkeypatch.context() as while_away:
+        while_away.setattr(actions.mails, "send_invitation", lambda *told: False)
+        come_by(LINK).post(NEW_LINK)
+    assert LATE in Page(come_by(LINK).get(HERE)).text
+    come_by(LINK).post(NEW_LINK)
+    assert [message.to for message in mail.outbox] == [[invited.email]]
+
+
 def test_of_two_who_ask_at_once_the_second_sends_nothing(invited, clock):
     come_by(LINK)
     clock.shift(LASTS)
