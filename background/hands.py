@@ -57,10 +57,15 @@ class InHand:
                     del self._busy[whose]
 
 
+class NoneFree(Exception):
+    """Something that is wanted beside is not free: nothing was taken (``InTurn``)."""
+
+
 class InTurn:
     """So many at once of all; whoever had it just now lets those go first who were refused.
 
-    Who has hands enough to ask without end would be the one who asks first each time. Nobody else
+    Who has hands enough to ask without end would be the one who asks first each time. Of several
+    the one goes first who had it longest ago: nobody waits for whoever had it since. Nobody else
     waits for anybody: who was refused here may have been let in by another process.
     """
 
@@ -74,23 +79,33 @@ class InTurn:
 
     @contextmanager
     def take(self, whose: Hashable) -> Iterator[bool]:
-        """Take something in hand while this lasts; yield whether it may be: else it is refused."""
+        """Take something in hand while this lasts; yield whether it may be: else it is refused.
+
+        Whoever raises ``NoneFree`` meanwhile had nothing of it, and keeps their turn.
+        """
         now = time.monotonic()
         with self._lock:
             self._had, self._refused = _of_late(self._had, now), _of_late(self._refused, now)
-            self._refused.pop(whose, None)
-            steps_back = whose in self._had and bool(self._refused)
-            is_taken = self._busy < self._at_once and not steps_back
+            waited = self._refused.pop(whose, None) is not None
+            is_taken = self._busy < self._at_once and not self._steps_back(whose)
             self._busy += is_taken
-            if not is_taken:
-                self._refused[whose] = now
+        had = is_taken
         try:
             yield is_taken
+        except NoneFree:
+            had = False
+            raise
         finally:
             with self._lock:
                 self._busy -= is_taken
-                if is_taken:
+                if had:
                     self._had[whose] = time.monotonic()
+                elif waited or not is_taken:
+                    self._refused[whose] = time.monotonic()
+
+    def _steps_back(self, whose: Hashable) -> bool:
+        had = self._had.get(whose)
+        return had is not None and any(self._had.get(one, 0.0) < had for one in self._refused)
 
 
 def _of_late(moments: dict[Hashable, float], now: float) -> dict[Hashable, float]:

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID, uuid5
 
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from ninja import Header, Router, Schema, Status
 from pydantic import Field
@@ -113,8 +114,10 @@ def send_signal(
     author, pupil = _author(token, content.author), _pupil(token, content.pupil)
     fields = _fields(content, author)
     key = uuid5(token.public_id, str(key))
-    if pupil is not None:  # with nothing in hand: the author saves something meanwhile
-        Pupil.objects.wait_for(pupil.pk)
+    # With nothing in hand: the author saves something meanwhile. Without one nothing is filed, and
+    # how long it takes would tell of whom nobody hears that they were asked about.
+    if author is not None and pupil is not None:
+        _wait_for(token, pupil)
     with call(token, *filter(None, [author])):
         if before := Signal.objects.filter(idempotency_key=key).select_related("case").first():
             if author is None or pupil is None or not _says(before, author, pupil, fields):
@@ -125,6 +128,18 @@ def send_signal(
     if signal is None:
         return Problem("unknown").answer()
     return Status(201, SignalOut(reference=signal.reference))
+
+
+def _wait_for(token: ApiToken, pupil: Pupil) -> None:
+    """Wait until no list holds a pupil; where that takes too long, leave a row: it told that this is
+    one, and no signal stands that would tell its author so. Raises ``OperationalError`` then.
+    """
+    try:
+        Pupil.objects.wait_for(pupil.pk)
+    except OperationalError:
+        with by_system(token.name):
+            record_read(None, token, kind=Kind.SIGNAL_REFUSED)
+        raise
 
 
 def _file(

@@ -17,7 +17,14 @@ from api.models import ApiToken
 from api.scopes import OF_AN_ADDRESS, SCOPES, WRONG_OF_AN_ADDRESS
 from api.v1.problems import WRONG, Error, Problem
 from audit.about import by_system
-from background.hands import CALLS_AT_ONCE, CALLS_OF_ALL, LONG_CALLS_OF_ALL, InHand, InTurn
+from background.hands import (
+    CALLS_AT_ONCE,
+    CALLS_OF_ALL,
+    LONG_CALLS_OF_ALL,
+    InHand,
+    InTurn,
+    NoneFree,
+)
 
 SENDS = ("POST", "PUT")
 # Seconds after which a system sends again what came while another call of its school was in hand.
@@ -25,8 +32,8 @@ ANOTHER_IN_HAND = 5
 # How often a long call looks at its end whether its token is free, and seconds in between.
 LOOKS, BETWEEN_LOOKS = 20, 0.05
 
-_of_school, _of_all = InHand(CALLS_AT_ONCE), InHand(CALLS_OF_ALL)
-_of_all_long = InTurn(LONG_CALLS_OF_ALL)
+_of_school = InHand(CALLS_AT_ONCE)
+_of_all, _of_all_long = InTurn(CALLS_OF_ALL), InTurn(LONG_CALLS_OF_ALL)
 
 
 class SchoolToken(HttpBearer):
@@ -99,13 +106,20 @@ def a_hand_free(token: ApiToken, *, is_long: bool = False) -> Iterator[None]:
     Raises ``Problem`` when another call of the school is in hand here, or too many of all schools:
     those that wait for one another keep out everybody else.
     """
-    wanted = [_of_school.take(token.school_id), _of_all.take(None)]
-    if is_long:
-        wanted.append(_of_all_long.take(token.school_id))
-    with ExitStack() as hands:
-        if not all(hands.enter_context(one) for one in wanted):
-            raise Problem("too_often", headers={"Retry-After": str(ANOTHER_IN_HAND)})
-        yield
+    turns = [_of_all, _of_all_long] if is_long else [_of_all]
+    try:
+        with ExitStack() as hands:
+            # Who has one themselves stands in nobody's way by asking for more.
+            if not hands.enter_context(_of_school.take(token.school_id)):
+                raise NoneFree
+            # Each of them is asked, and so knows who was refused.
+            taken = [hands.enter_context(one.take(token.school_id)) for one in turns]
+            if not all(taken):
+                raise NoneFree
+            yield
+    except NoneFree as none_free:
+        again = {"Retry-After": str(ANOTHER_IN_HAND)}
+        raise Problem("too_often", headers=again) from none_free
 
 
 def _hold(token: ApiToken) -> None:

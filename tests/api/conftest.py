@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import School
 from api import secrets
 from api.v1 import tokens
-from background.hands import LONG_CALLS_OF_ALL, InTurn
+from background.hands import CALLS_OF_ALL, LONG_CALLS_OF_ALL, InTurn
 from tests.factories import ApiTokenFactory, PupilFactory, member
 
 AT = "/api/v1"
@@ -70,6 +70,7 @@ class System:
 @pytest.fixture(autouse=True)
 def _nobody_waits(monkeypatch):
     """For a turn of theirs since the test before."""
+    monkeypatch.setattr(tokens, "_of_all", InTurn(CALLS_OF_ALL))
     monkeypatch.setattr(tokens, "_of_all_long", InTurn(LONG_CALLS_OF_ALL))
 
 

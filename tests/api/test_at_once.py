@@ -10,10 +10,13 @@ from django.utils import timezone
 
 from api.actions import revoke_token
 from api.v1 import pupils, tokens
+from audit.kinds import Kind
+from audit.models import LogEntry
 from background.hands import InHand
 from cases.models import Notification, Pupil
 from signals.models import Signal
 from tests.api.conftest import PUPIL, System
+from tests.attacks.proof import shows
 from tests.attacks.test_insider_races import in_between
 from tests.test_concurrency import AT_ONCE, at_once, save
 
@@ -92,6 +95,37 @@ def test_an_author_can_save_while_a_list_holds_the_pupil(system, author, pupil):
         return system.send_signal(observed_at=timezone.now().isoformat()).status_code
 
     assert at_once(write_a_list, send, lambda: save(author, held, saved))[1:] == [201, "saved"]
+
+
+@shows("api-8")
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a lock of PostgreSQL")
+@pytest.mark.parametrize(
+    ("content", "answer"), [({"author": "niemand@nergens.example"}, 422), ({}, 503)]
+)
+def test_no_number_is_tried_in_silence_while_a_list_holds_its_pupil(
+    system, author, pupil, content, answer
+):
+    """By how long it took, one saw which are pupils: a signal of nobody's waited for them too."""
+    held, asked = Event(), Event()
+
+    def write_a_list():
+        with transaction.atomic():
+            Pupil.objects.hold(pupil.pk)
+            held.set()
+            asked.wait(30)
+
+    def send():
+        held.wait(30)
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '200ms'")
+        try:
+            return system.send_signal(**content).status_code
+        finally:
+            asked.set()
+
+    assert at_once(write_a_list, send)[1] == answer
+    assert not Signal.objects.exists()
+    assert LogEntry.objects.filter(kind=Kind.SIGNAL_REFUSED, school=system.token.school).exists()
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="a lock of PostgreSQL")

@@ -18,7 +18,7 @@ from api.models import ApiToken
 from api.scopes import CASES_COUNT, PUPILS_WRITE, SCOPES, SIGNALS_WRITE
 from api.v1 import pupils, tokens
 from audit.models import LogEntry
-from background.hands import CALLS_OF_ALL, WAITS_FOR, InTurn
+from background.hands import CALLS_OF_ALL, WAITS_FOR, InTurn, NoneFree
 from cases.models import Pupil
 from signals.models import Signal
 from tests.api.conftest import AT, PUPIL, System
@@ -181,6 +181,41 @@ def test_a_school_that_sends_long_lists_on_and_on_keeps_no_other_waiting(monkeyp
     assert busy.send_pupils(PUPIL).status_code == 429  # somebody else waits
     assert other.send_pupils(PUPIL).status_code == 200
     assert busy.send_pupils(PUPIL).status_code == 200
+
+
+@shows("busy-13")
+def test_two_schools_of_one_administrator_keep_no_third_waiting():
+    """Both hands of all were theirs each time, for signals too: nobody stepped back there."""
+    first, second, third = (System(SchoolFactory()) for __ in range(3))
+
+    def ask_at_once(*systems):
+        with ExitStack() as calls:
+            for system in systems:
+                calls.enter_context(tokens.a_hand_free(system.token))
+            return third.send_pupils(PUPIL).status_code
+
+    assert ask_at_once(first, second) == 429
+    assert (first.count().status_code, second.count().status_code) == (429, 429)
+    assert third.send_pupils(PUPIL).status_code == 200
+    # Who had it longest ago goes first; who had it since stands in nobody's way.
+    assert (third.count().status_code, first.count().status_code) == (429, 429)
+    assert [one.count().status_code for one in (second, first, third)] == [200] * 3
+
+
+@shows("busy-13")
+def test_who_waits_for_one_hand_keeps_their_turn_at_the_other():
+    both = InTurn(2)
+    with both.take("one"), both.take("two"), both.take("three") as is_taken:
+        assert not is_taken
+    with pytest.raises(NoneFree), both.take("three") as is_taken:
+        assert is_taken
+        raise NoneFree
+    with both.take("one") as is_taken:
+        assert not is_taken
+    with both.take("three") as is_taken:
+        assert is_taken
+    with both.take("one") as is_taken:
+        assert is_taken
 
 
 @shows("busy-13")
