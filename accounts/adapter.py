@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy
 from accounts import second_factor
 from accounts.addresses import as_itself
 from accounts.crypto import cipher
-from accounts.errors import MAIL_FAILED
+from accounts.errors import CHANGED_MEANWHILE, MAIL_FAILED
 from accounts.models import Telling, User
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,6 @@ logger = logging.getLogger(__name__)
 SALT = "accounts.second_factor"
 # What the account was like when the first half of a sign-in was given (a key of the session).
 BEGAN_WITH = "sign_in_began_with"
-CHANGED_MEANWHILE = gettext_lazy("Your account was changed meanwhile. Sign in once more.")
 # What allauth says of mistakes, in our words: it speaks a language of its own.
 WRONG_CODE = gettext_lazy("This code is not right. Type the one that you see now.")
 
@@ -113,16 +112,20 @@ class AccountAdapter(DefaultAccountAdapter):
         return as_itself(super().get_client_ip(request))
 
     def send_notification_mail(self, *args: Any, **about: Any) -> None:
-        """Tell somebody that how they sign in was changed; where mail is away, later.
-
-        What was changed is so by then: a fault would hide that, and leave no row in the trail.
-        """
+        """Tell somebody that how they sign in was changed, once it is; without mail, later."""
+        send = super().send_notification_mail
         user = args[1] if len(args) > 1 else about["user"]
-        try:
-            super().send_notification_mail(*args, **about)
-        except MAIL_FAILED as error:
-            logger.warning("A mail about an account could not be sent: %s", type(error).__name__)
-            Telling.objects.create(what=Telling.What.OWN, about=user.pk, next_try=timezone.now())
+
+        def tell() -> None:
+            try:
+                send(*args, **about)
+            except MAIL_FAILED as error:
+                name = type(error).__name__
+                logger.warning("A mail about an account could not be sent: %s", name)
+                what, now = Telling.What.OWN, timezone.now()
+                Telling.objects.create(what=what, about=user.pk, next_try=now)
+
+        transaction.on_commit(tell)
 
     def is_safe_url(self, url: str) -> bool:
         """Return whether one may be sent there after signing in or out: here, by TLS as one came.

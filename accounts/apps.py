@@ -21,12 +21,13 @@ class AccountsConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in
         from django.db.backends.signals import connection_created
 
-        from accounts import adapter, second_factor, sessions
+        from accounts import adapter, in_one_piece, second_factor, sessions
         from accounts.at_rest import checks, fields  # noqa: F401 - the checks register
         from accounts.signals import second_factor_reset, session_renewed
 
         second_factor.let_none_come_back()
         second_factor.hide_used_codes()
+        in_one_piece.tell_at_once()
         sessions.look_at_all_at_once()
         password_reset.connect(adapter.lift_lock_out, dispatch_uid="accounts.adapter.lift_lock_out")
         second_factor_reset.connect(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 # An idempotency key belongs to one form of one person.
 KEY_USED = _("This form was used before. Open it again and send it once more.")
+CHANGED_MEANWHILE = _("Your account was changed meanwhile. Sign in once more.")
 
 
 # What sending a mail can raise: the server is away, or an address cannot be written into a mail.

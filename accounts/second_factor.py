@@ -19,8 +19,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, update_session_auth_hash
-from django.db import DatabaseError, transaction
-from django.db.models import F
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -84,23 +83,7 @@ def count_as_given(request: HttpRequest, user: User, kind: str) -> None:
 def count_new_one(
     request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: object
 ) -> None:
-    """Whoever just set a second factor up has just used it (allauth's ``authenticator_added``).
-
-    Unless their sessions were ended meanwhile (their second factor was reset, a new password was
-    chosen): then nothing of it stays.
-    """
-    with transaction.atomic():
-        # Whoever resets it holds the person: by now they took this one away too, or it goes here.
-        now = User.objects.select_for_update().get(pk=user.pk)
-        has_ended = now.get_session_auth_hash() != user.get_session_auth_hash()
-        if has_ended:
-            # And what was signed in by it in between.
-            User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
-            authenticator.delete()
-            if not has_one(now):  # the recovery codes that came with it
-                Authenticator.objects.filter(user=now).delete()
-    if has_ended:
-        raise ImmediateHttpResponse(redirect("account_login"))
+    """Whoever just set a second factor up has just used it (allauth's ``authenticator_added``)."""
     if authenticator.type != Authenticator.Type.RECOVERY_CODES and request.user == user:
         count_as_given(request, user, authenticator.type)
 
@@ -110,16 +93,11 @@ def end_what_it_gave(request: HttpRequest, user: User, **kwargs: object) -> None
     (``authenticator_removed``, ``authenticator_reset``).
 
     It was lost, or is somebody else's: what they gave by it would count on as theirs, as fresh too,
-    and add another. A session that was ended meanwhile is not brought back by it; nor does it leave
-    the others alone, for whoever holds a stolen key could have ended it at that moment.
+    and add another. Their own session stands until that is over (``accounts.in_one_piece``).
     """
-    with transaction.atomic():
-        now = User.objects.select_for_update().get(pk=user.pk)
-        goes_on = now.get_session_auth_hash() == user.get_session_auth_hash()
-        now.session_epoch += 1
-        now.save(update_fields=["session_epoch"])
-    if goes_on and request.user == user:
-        user.session_epoch = now.session_epoch
+    user.session_epoch += 1
+    user.save(update_fields=["session_epoch"])
+    if request.user == user:
         update_session_auth_hash(request, user)
         others_ended.send(sender=User, request=request, user=user)
 

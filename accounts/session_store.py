@@ -58,6 +58,8 @@ class SessionStore(DatabaseStore):
     # Its cookie names none that stands.
     is_unknown = False
     _ends: datetime | None = None
+    # Its place in its owner's list, which stays the same whatever its key is.
+    _listed_as: int | None = None
 
     def encode(self, session_dict: dict[str, Any]) -> str:
         """Return what the database keeps."""
@@ -86,7 +88,15 @@ class SessionStore(DatabaseStore):
         if SESSION_KEY in data and data[SESSION_KEY] != str(found.listed_for):
             self._session_key, self._ends, data = None, None, {}
         self.is_unknown = self._session_key is None
+        self._listed_as = found.listed_as if data else None
         return data
+
+    def hold(self) -> bool:
+        """Keep the session of somebody who is signed in from ending until this transaction is over;
+        tell whether it stands.
+        """
+        listed = UserSession.objects.filter(session_key=self.session_key, pk=self._listed_as)
+        return _hold(str(self.session_key)) and listed.exists()
 
     def cycle_key(self) -> None:
         """Go on under another key, and let what follows the session follow it.
@@ -115,16 +125,23 @@ class SessionStore(DatabaseStore):
                 session_renewed.send(sender=type(self), session_key=before, new=new)
 
     def flush(self) -> None:
-        """Forget it, and when it was to end: whatever is kept from here on is another one."""
+        """Forget it, and when it was to end: whatever is kept from here on is another one.
+
+        Out of the list too: it may go on under the key of another request by now.
+        """
         super().flush()
-        self._ends, self.is_unknown = None, False
+        if self._listed_as:
+            UserSession.objects.filter(pk=self._listed_as).delete()
+        self._ends, self._listed_as, self.is_unknown = None, None, False
 
     def _get_session_from_db(self) -> Session | None:
-        listed = UserSession.objects.filter(session_key=OuterRef("session_key")).values("user_id")
+        listed = UserSession.objects.filter(session_key=OuterRef("session_key"))
         standing = Session.objects.filter(
             session_key=self.session_key, expire_date__gt=timezone.now()
         )
-        found = standing.annotate(listed_for=Subquery(listed)).first()
+        found = standing.annotate(
+            listed_for=Subquery(listed.values("user_id")), listed_as=Subquery(listed.values("pk"))
+        ).first()
         if found is None:
             self._session_key = None
         self._ends = found.expire_date if found else None

@@ -19,6 +19,7 @@ from api.scopes import SIGNALS_WRITE
 from api.v1.fields import Moment, Sent, Text
 from api.v1.problems import Error, Problem
 from api.v1.tokens import SchoolToken, call
+from audit.about import by_system
 from audit.kinds import Kind
 from audit.log import record_read
 from cases.models import Pupil
@@ -131,8 +132,9 @@ def send_signal(
 
 
 def _wait_for(token: ApiToken, pupil: Pupil) -> None:
-    """Wait until no list holds a pupil; where that takes too long, leave a row: it told that this is
-    one, and no signal stands that would tell its author so. Raises ``OperationalError`` then.
+    """Wait until no list holds a pupil. Raises ``OperationalError`` where that takes too long.
+
+    Then it leaves a row: it told that this is one, and no signal stands of which an author hears.
     """
     try:
         Pupil.objects.wait_for(pupil.pk)

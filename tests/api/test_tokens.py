@@ -205,11 +205,16 @@ def test_two_schools_of_one_administrator_keep_no_third_waiting():
 @shows("busy-13")
 def test_who_waits_for_one_hand_keeps_their_turn_at_the_other():
     both = InTurn(2)
+
+    def refused_elsewhere():
+        with both.take("three") as is_taken:
+            assert is_taken
+            raise NoneFree
+
     with both.take("one"), both.take("two"), both.take("three") as is_taken:
         assert not is_taken
-    with pytest.raises(NoneFree), both.take("three") as is_taken:
-        assert is_taken
-        raise NoneFree
+    with pytest.raises(NoneFree):
+        refused_elsewhere()
     with both.take("one") as is_taken:
         assert not is_taken
     with both.take("three") as is_taken:

@@ -14,10 +14,12 @@ from allauth.mfa.webauthn.internal import flows as renaming
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import second_factor
 from accounts.errors import ActionError
 from accounts.models import User
 from accounts.password_forms import ChangePasswordForm, ResetPasswordKeyForm
@@ -289,6 +291,7 @@ def test_who_chooses_one_by_mail_comes_first(teacher, client, mailoutbox, monkey
 
 @at_once
 @shows("session-5")
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="one writes at a time: the link first")
 def test_nor_does_a_link_count_that_ends_at_that_moment(
     teacher, administrator, school, mailoutbox, monkeypatch
 ):
@@ -309,8 +312,13 @@ def test_nor_does_a_link_count_that_ends_at_that_moment(
 
 @at_once
 @shows("session-5")
-def test_a_passkey_that_is_taken_back_signed_nobody_in_meanwhile(teacher, mailoutbox, monkeypatch):
-    """It stood for a moment, before it was looked at whose session had made it."""
+@pytest.mark.parametrize("before", [True, False])
+def test_a_passkey_signs_nobody_in_whose_session_ends_before_it_stands(
+    teacher, mailoutbox, monkeypatch, before
+):
+    """It stood for a moment, before it was looked at whose session had made it. What came first is
+    told to its owner, and stands.
+    """
     thief, elsewhere, owner = Client(), Client(), Client()
     sign_in(thief, teacher)
     ask(owner, teacher.email)
@@ -319,15 +327,18 @@ def test_a_passkey_that_is_taken_back_signed_nobody_in_meanwhile(teacher, mailou
     Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN).delete()
     asked = thief.get(ADD).context["js_data"]["creation_options"]["publicKey"]["challenge"]
     form = {"name": "x", "credential": key.made(asked), "passwordless": "on"}
-
-    def meanwhile() -> None:
-        choose(owner, link, OWNERS)
-        by_key(elsewhere, key)
-        assert is_in(elsewhere)
-
-    in_between(monkeypatch, WebAuthn, "add", lambda: thief.post(ADD, form), meanwhile)
-    assert not Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN).exists()
-    assert not is_in(elsewhere)
+    at = (second_factor, "is_owed") if before else (WebAuthn, "add")
+    mailoutbox.clear()
+    in_between(
+        monkeypatch, *at,
+        lambda: thief.post(ADD, form), lambda: choose(owner, link, OWNERS),
+    )  # fmt: skip
+    assert User.objects.get(pk=teacher.pk).check_password(OWNERS)
+    assert not is_in(thief)
+    stands = Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN).exists()
+    assert stands is not before
+    assert is_in(by_key(elsewhere, key)) is stands
+    assert len(mailoutbox) == 1 + stands
 
 
 @at_once
