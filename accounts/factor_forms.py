@@ -49,12 +49,13 @@ class UsedOnce:
 
     def clean_code(self) -> str:
         """Refuse a code that was used; it counts as a mistake."""
-        key = second_factor.used_key(self.user.pk, self.cleaned_data["code"])
-        if cache.get(key):
+        keys = second_factor.used_keys(self.user.pk, self.cleaned_data["code"])
+        if cache.get_many(keys):
             check_rate_limit(self.user)
             raise get_adapter().validation_error("incorrect_code")
         code = super().clean_code()
-        cache.set(key, True, lasts())
+        for key in keys:  # of all secrets: a process that has not got today's yet knows it too
+            cache.set(key, True, lasts())
         return code
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -116,13 +116,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 
         First of all, as it is done where a role ends: what is written was allowed until it stands,
         and what the end of a role takes back is given before it, or not at all. ``others``: whose
-        memberships are held too, all in one order, so that nobody waits in a circle.
+        memberships are held too, all in one order, so that nobody waits in a circle; and once one's
+        own are free: whoever keeps those busy would keep colleagues from saving by naming them.
         """
         people = (self, *others)
         if connection.in_atomic_block and connection.features.has_select_for_update:
-            # Not against a row that only points at one: who takes somebody's place for a time.
-            theirs = Membership.objects.filter(user__in=people).order_by("pk")
-            list(theirs.select_for_update(of=("self",), no_key=True).values_list("pk"))
+            if others:
+                before = transaction.savepoint()
+                _hold_roles_of(self)
+                transaction.savepoint_rollback(before)  # and lets them go
+            _hold_roles_of(*people)
         for person in people:
             person.forget_memberships()
 
@@ -133,6 +136,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         """
         self.__dict__.pop("current_memberships", None)
         self.__dict__.pop("opened_in_emergency", None)  # what follows from them (cases/querysets)
+
+
+def _hold_roles_of(*people: User) -> None:
+    # Not against a row that only points at one: who takes somebody's place for a time.
+    theirs = Membership.objects.filter(user__in=people).order_by("pk")
+    list(theirs.select_for_update(of=("self",), no_key=True).values_list("pk"))
 
 
 class Buurtteam(models.Model):

@@ -4,7 +4,10 @@ Far more than any school has. What is more comes from a script, and would make p
 open, or work that goes through all schools, slow for everybody.
 """
 
+from datetime import datetime, timedelta
+
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +25,21 @@ MOST: dict[str, tuple[int, Promise]] = {
         500,
         _("You invited %(most)s times since yesterday. Wait until tomorrow."),
     ),
+    # Of one school in a day, revoked or not: whoever comes to look after it is told of each.
+    "tokens_a_day": (
+        20,
+        _("Your school made %(most)s tokens since yesterday. Wait until tomorrow."),
+    ),
+    # Of one person in a day: the same, of whoever comes to run cases.
+    "conflicts_a_day": (
+        25,
+        _("You kept colleagues out %(most)s times since yesterday. Wait until tomorrow."),
+    ),
+    # Of one person in a day: the same, of whoever comes to lead.
+    "years_a_day": (
+        20,
+        _("You asked for %(most)s school years since yesterday. Wait until tomorrow."),
+    ),
     # Of one person in one case: each stands in the inbox of all whom it invites.
     "consultations": (
         20,
@@ -30,6 +48,11 @@ MOST: dict[str, tuple[int, Promise]] = {
     # Of one person who takes letters: how many there are in all is not for everybody to know.
     "requests": (200, _("You registered %(most)s open requests. Answer some first.")),
 }
+
+
+def a_day_ago() -> datetime:
+    """Return since when counts what is bound for a day."""
+    return timezone.now() - timedelta(days=1)
 
 
 def check_room(kind: str, standing: QuerySet) -> None:

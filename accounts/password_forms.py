@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account import forms
+from allauth.account.adapter import get_adapter
 from allauth.core import context, ratelimit
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +44,20 @@ class ShortHelp(NothingInTheBox):
 
 class ChangePasswordForm(ShortHelp, forms.ChangePasswordForm):
     """A new password for whoever knows the old one."""
+
+    def clean_oldpassword(self) -> str:
+        """Return the old password. Raises ``ValidationError`` where it is another, or was guessed.
+
+        Counted for this session: whoever guesses in one that they stole keeps its owner, in
+        another, from nothing.
+        """
+        request = context.request
+        guess = {"action": "old_password", "key": f"{self.user.pk}:{request.session.place}"}
+        if not ratelimit.consume(request, **guess):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        said = super().clean_oldpassword()
+        ratelimit.clear(request, **guess)
+        return said
 
 
 class ResetPasswordKeyForm(ShortHelp, forms.ResetPasswordKeyForm):

@@ -24,10 +24,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts import typed
+from accounts.crypto import signs
 from accounts.models import User
 from accounts.signals import others_ended
 
@@ -124,21 +124,21 @@ def let_none_come_back() -> None:
     Authenticator.save = save
 
 
-def used_key(user_id: int, code: str) -> str:
-    """Return under which key the cache remembers that somebody used a code.
+def used_keys(user_id: int, code: str) -> list[str]:
+    """Return under which keys the cache remembers that somebody used a code: that of today first,
+    then those of before SECRET_KEY was renewed.
 
     It says neither whose nor which: whoever reads Redis, and takes the mark away, gave it again.
     """
     said = f"{user_id} {normalize_user_code(code)}"
-    mark = salted_hmac("accounts.code_used", said, algorithm="sha256").hexdigest()
-    return f"accounts.code_used:{mark}"
+    return [f"accounts.code_used:{mark}" for mark in signs("accounts.code_used", said)]
 
 
 def hide_used_codes() -> None:
     """Let allauth's own mark of a used code say as little."""
 
     def key(self: TOTP, code: str) -> str:
-        return f"allauth.{used_key(self.instance.user_id, code)}"
+        return f"allauth.{used_keys(self.instance.user_id, code)[0]}"
 
     TOTP._get_used_cache_key = key
 

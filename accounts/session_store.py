@@ -59,7 +59,7 @@ class SessionStore(DatabaseStore):
     is_unknown = False
     _ends: datetime | None = None
     # Its place in its owner's list, which stays the same whatever its key is.
-    _listed_as: int | None = None
+    place: int | None = None
 
     def encode(self, session_dict: dict[str, Any]) -> str:
         """Return what the database keeps."""
@@ -88,14 +88,14 @@ class SessionStore(DatabaseStore):
         if SESSION_KEY in data and data[SESSION_KEY] != str(found.listed_for):
             self._session_key, self._ends, data = None, None, {}
         self.is_unknown = self._session_key is None
-        self._listed_as = found.listed_as if data else None
+        self.place = found.listed_as if data else None
         return data
 
     def hold(self) -> bool:
         """Keep the session of somebody who is signed in from ending until this transaction is over;
         tell whether it stands.
         """
-        listed = UserSession.objects.filter(session_key=self.session_key, pk=self._listed_as)
+        listed = UserSession.objects.filter(session_key=self.session_key, pk=self.place)
         return _hold(str(self.session_key)) and listed.exists()
 
     def cycle_key(self) -> None:
@@ -130,9 +130,9 @@ class SessionStore(DatabaseStore):
         Out of the list too: it may go on under the key of another request by now.
         """
         super().flush()
-        if self._listed_as:
-            UserSession.objects.filter(pk=self._listed_as).delete()
-        self._ends, self._listed_as, self.is_unknown = None, None, False
+        if self.place:
+            UserSession.objects.filter(pk=self.place).delete()
+        self._ends, self.place, self.is_unknown = None, None, False
 
     def _get_session_from_db(self) -> Session | None:
         listed = UserSession.objects.filter(session_key=OuterRef("session_key"))

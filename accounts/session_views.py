@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.crypto import salted_hmac
@@ -100,8 +101,11 @@ def end(request: HttpRequest, session: str) -> HttpResponse:
     ended = next((one for one in mine if sign_of(one) == session), None)
     if ended is None:
         raise Http404
-    ended.end()
-    session_ended.send(sender=UserSession, session_key=ended.session_key)
+    with transaction.atomic():  # it may go on under another key at this moment
+        ended = mine.select_for_update().filter(pk=ended.pk).first()
+        if ended is not None:
+            ended.end()
+            session_ended.send(sender=UserSession, session_key=ended.session_key)
     messages.success(request, _("That session is ended."))
     return redirect("sessions")
 

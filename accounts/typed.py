@@ -8,6 +8,8 @@ Each such form makes a session in the database, without anybody signed in: so th
 much is kept of one, and how often for one person.
 """
 
+import hashlib
+from base64 import urlsafe_b64decode
 from typing import Any
 
 from allauth.core import ratelimit
@@ -52,7 +54,7 @@ def keep(request: HttpRequest) -> bool:
     if owner is None or (request.user.is_authenticated and request.user.pk != owner):
         return False
     text = packed(request.POST)
-    if len(text) > LARGEST or not ratelimit.consume(request, action="keep_typed", key=str(owner)):
+    if len(text) > LARGEST or not _has_room(request, owner):
         messages.error(
             request,
             _(
@@ -67,6 +69,17 @@ def keep(request: HttpRequest) -> bool:
         del kept[next(iter(kept))]
     request.session[SESSION_KEY] = kept
     return True
+
+
+def _has_room(request: HttpRequest, owner: int) -> bool:
+    """Count by the page that the form stood on, and by whose it is: whoever has one page of theirs,
+    without a session, keeps nothing of theirs from being kept.
+    """
+    # Its bytes: their spelling in letters can be varied.
+    sealed = urlsafe_b64decode(request.POST[TOKEN_FIELD])
+    page = hashlib.sha256(sealed).hexdigest()
+    of_page = ratelimit.consume(request, action="keep_typed_of_a_page", key=page)
+    return bool(of_page and ratelimit.consume(request, action="keep_typed", key=str(owner)))
 
 
 def packed(fields: QueryDict) -> bytes:

@@ -12,6 +12,7 @@ from accounts import access
 from accounts.access import Permission
 from accounts.errors import KEY_USED, ActionError
 from accounts.models import School, User
+from accounts.most import a_day_ago, check_room
 from api import secrets
 from api.models import ApiToken
 from api.telling import tell_of_new_token
@@ -36,6 +37,8 @@ def make_token(
         raise ActionError(SHOWN_ONCE if before.made_by_id == by.pk else KEY_USED)
     if ApiToken.objects.working().filter(school=school).count() >= MOST:
         raise ActionError(_("Your school has twenty tokens. Revoke one that is not used first."))
+    of_school = ApiToken.objects.filter(school=school)
+    check_room("tokens_a_day", of_school.filter(made_at__gt=a_day_ago()))
     secret = secrets.new()
     token = ApiToken.objects.create(
         school=school,

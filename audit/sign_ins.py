@@ -1,7 +1,6 @@
 """What accounts and its libraries tell of people: signing in and out, and by what they do so from
 now on; who looked at whom."""
 
-import hashlib
 from typing import Any
 
 from allauth.account.signals import (
@@ -10,6 +9,7 @@ from allauth.account.signals import (
     password_reset,
     password_set,
 )
+from allauth.core.internal.ratelimit import get_ip
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import (
     authentication_failed,
@@ -22,6 +22,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.core.cache import cache
 from django.db.models.signals import post_save
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
 from accounts.after_response import after_response
 from accounts.models import IdentityProvider, Membership, School, User
@@ -76,7 +77,7 @@ def half_way(request: HttpRequest, user: User, method: str, **kwargs: Any) -> No
     signs_in = not request.user.is_authenticated and method != "mfa"
     if not signs_in or not has_one(user):
         return
-    known_by = hashlib.sha256(f"{user.pk} {address_of(request)}".encode()).hexdigest()
+    known_by = salted_hmac("audit.half_way", f"{user.pk} {get_ip(request)}").hexdigest()
     if cache.add(f"audit.half_way:{known_by}", True, A_MINUTE) and _is_told(user, Kind.HALF_WAY):
         record(user, Kind.HALF_WAY)
 

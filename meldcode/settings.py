@@ -259,8 +259,12 @@ ACCOUNT_RATE_LIMITS = {
     "saml_answer": "100/m/ip",
     # Each makes a session: that is where the answer is looked for.
     "passkey_question": "100/m/ip",
-    # With the old password: whoever has an open session guesses it, all day long.
-    "change_password": "5/m/user,20/d/user",
+    # Requests of a person, whatever is in them: whoever had an open session of theirs
+    # kept its owner from both.
+    "change_password": None,
+    "reauthenticate": None,
+    # The old password for a new one, guessed in an open session all day long: of each session.
+    "old_password": "5/m/key,20/d/key",
     # Of a person, of each kind: a second factor that is set up, and new recovery codes.
     "new_factor": "20/h/key",
     # Known or not. How many mails come of it, and one beside these (accounts.password_forms).
@@ -274,7 +278,8 @@ ACCOUNT_RATE_LIMITS = {
     # A reference for emergency access is told by telephone, not guessed.
     "emergency_access": "5/h/user",
     # What was typed when a session had ended: each time a session of its own, in the database.
-    "keep_typed": "60/h/key",
+    "keep_typed": "600/h/key",
+    "keep_typed_of_a_page": "60/h/key",
     # Drafts: a script keeps one each time that somebody stops typing for a moment.
     "keep_draft": "30/m/user,600/h/user",
 }

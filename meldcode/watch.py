@@ -15,10 +15,14 @@ from dataclasses import dataclass
 from threading import Thread, get_ident
 from typing import Any
 
+from accounts.waiting import TAKING_AWAY
+
 logger = logging.getLogger(__name__)
 
 # Seconds of the processor: no page of ours takes two. Waiting (for a slow line) is none.
 MOST_SECONDS = 20.0
+# But where access is taken away: else whoever lets much hang on theirs keeps it.
+MOST_SECONDS_TO_END = 600.0
 # And for a row that somebody else writes: a form does so in a moment, a long list in a minute.
 MOST_SECONDS_OF_WAITING = 5.0
 # Seconds between two looks; and that a process which ends has for what its other threads do.
@@ -47,9 +51,14 @@ class Watch:
     """The requests of one process, each of which takes so many seconds at most."""
 
     def __init__(
-        self, most: float = MOST_SECONDS, pause: float = PAUSE, grace: float = GRACE
+        self,
+        most: float = MOST_SECONDS,
+        pause: float = PAUSE,
+        grace: float = GRACE,
+        *,
+        to_end: float = MOST_SECONDS_TO_END,
     ) -> None:
-        self._most, self._pause, self._grace = most, pause, grace
+        self._most, self._pause, self._grace, self._to_end = most, pause, grace, to_end
         self._running: dict[int, _Running] = {}
 
     def start(self) -> None:
@@ -60,17 +69,22 @@ class Watch:
     def over(self) -> Iterator[None]:
         """Watch over what this thread does."""
         thread = get_ident()
+        TAKING_AWAY.discard(thread)  # where a request before this one ended in no way of ours
         clock = time.pthread_getcpuclockid(thread)
         self._running[thread] = _Running(clock, time.clock_gettime(clock))
         try:
             yield
         finally:
             del self._running[thread]
+            TAKING_AWAY.discard(thread)
 
     def too_much(self) -> float:
         """Return the seconds of a request that took too much; 0: none did."""
-        used = max((one.used() for one in tuple(self._running.values())), default=0.0)
-        return used if used > self._most else 0.0
+        used = ((thread, one.used()) for thread, one in tuple(self._running.items()))
+        return max((took for thread, took in used if took > self._may(thread)), default=0.0)
+
+    def _may(self, thread: int) -> float:
+        return self._to_end if thread in TAKING_AWAY else self._most
 
     def _look_on(self) -> None:
         while not (used := self.too_much()):

@@ -313,6 +313,38 @@ def test_whom_it_is_about_can_save_while_a_list_holds_the_pupil(school, what):
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="a lock of PostgreSQL")
+@pytest.mark.parametrize("busy", ["whoever names them", "their school"])
+def test_whoever_is_named_can_save_while_something_else_is_waited_for(school, busy):
+    """Whose own roles are busy (a long list of theirs) held the leader's by a form that names them;
+    and whoever ends a role held all roles of that person while a list holds the school.
+    """
+    person, by = member(Role.TEACHER, school), member(Role.ADMINISTRATOR, school)
+    held, saved = Event(), Event()
+
+    def write_a_list():
+        with transaction.atomic():
+            if busy == "their school":
+                School.objects.select_for_update(no_key=True).get(pk=school.pk)
+            else:
+                by.hold_memberships()
+            held.set()
+            saved.wait(30)
+
+    def send():
+        held.wait(30)
+        named, me = User.objects.get(pk=person.pk), User.objects.get(pk=by.pk)
+        if busy == "their school":
+            end_role(named.memberships.get(), me, school)
+        else:
+            with transaction.atomic():
+                me.hold_memberships(named)
+        return "done"
+
+    found = at_once(write_a_list, send, lambda: save(person, held, saved))
+    assert found[1:] == ["done", "saved"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a lock of PostgreSQL")
 def test_a_list_waits_for_no_open_case(school):
     """By how long it took one knew of a pupil whether there is one: others hold them a while."""
     case = CaseFactory(pupil=PupilFactory(school=school))

@@ -195,8 +195,9 @@ def test_more_than_anybody_types_is_not_kept_and_that_is_said(teacher, pupil, si
     assert typed.SESSION_KEY in browser.session
 
 
-def test_nor_one_form_after_the_other(teacher, pupil, signed_in, settings):
-    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "keep_typed": "3/h/key"}
+@pytest.mark.parametrize("counts", ["keep_typed", "keep_typed_of_a_page"])
+def test_nor_one_form_after_the_other(teacher, pupil, signed_in, settings, counts):
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, counts: "3/h/key"}
     data = filled_in(signed_in(teacher), pupil)
     for __ in range(5):
         Client().post(NEW, data)
@@ -207,6 +208,25 @@ def test_nor_one_form_after_the_other(teacher, pupil, signed_in, settings):
         if typed.SESSION_KEY in SessionStore().decode(row.session_data)
     ]
     assert len(kept) == 3
+
+
+def test_who_has_one_page_of_somebody_keeps_nothing_of_theirs_from_being_kept(
+    teacher, pupil, signed_in, settings
+):
+    settings.ACCOUNT_RATE_LIMITS = {
+        **settings.ACCOUNT_RATE_LIMITS, "keep_typed_of_a_page": "3/h/key",
+    }  # fmt: skip
+    browser = signed_in(teacher)
+    seen, data = filled_in(browser, pupil), filled_in(browser, pupil)
+    spelled = ("", "\n", " ", "==", "!")
+    for number in range(25):
+        token = seen["typed_by"] + spelled[number % len(spelled)] * (number // len(spelled))
+        Client().post(NEW, {**seen, "typed_by": token})
+    kept = Session.objects.count() - 1
+    assert kept == 3
+    browser.session.flush()
+    browser.post(NEW, data)
+    assert typed.SESSION_KEY in browser.session
 
 
 def test_a_forged_token_keeps_nothing(pupil, client):

@@ -5,8 +5,9 @@ from http.client import HTTPConnection, RemoteDisconnected
 from threading import Event, Thread
 
 import pytest
-from django.db import ConnectionHandler, OperationalError, connection
+from django.db import ConnectionHandler, OperationalError, connection, transaction
 
+from accounts.waiting import wait_longer
 from bench.serving import command_of_production, serving
 from meldcode.watch import Watch, bound_questions
 from tests.attacks.proof import shows
@@ -31,6 +32,22 @@ def test_what_a_thread_works_counts_and_what_it_waits_does_not():
     assert steps > 0
     told.set()
     waiting.join()
+
+
+@shows("busy-17")
+@pytest.mark.django_db
+def test_access_is_taken_away_however_much_hangs_on_it():
+    """Whoever filed signals by the thousand kept their role: each try ended the process."""
+    watch = Watch(most=0.001, to_end=3600)
+    with watch.over():
+        while not watch.too_much():
+            pass
+        with transaction.atomic():
+            wait_longer()
+        assert watch.too_much() == 0.0
+    with watch.over():  # the next request of this thread is one as any other
+        while not watch.too_much():
+            pass
 
 
 @shows("busy-9")

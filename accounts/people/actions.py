@@ -22,7 +22,7 @@ from accounts import access
 from accounts.access import Permission
 from accounts.errors import KEY_USED, ActionError
 from accounts.models import Membership, RoleInvitation, School, User
-from accounts.most import check_room
+from accounts.most import a_day_ago, check_room
 from accounts.opened_links import is_late
 from accounts.people import mails
 from accounts.people.letters import reached_by
@@ -40,7 +40,7 @@ from accounts.signals import (
     membership_began,
     second_factor_reset,
 )
-from accounts.waiting import wait_longer
+from accounts.waiting import wait_for, wait_longer
 
 logger = logging.getLogger(__name__)
 
@@ -122,8 +122,7 @@ def _invite(
         raise ActionError(_("No mail can go to this address. Look at it again."), field="email")
     sent = RoleInvitation.objects.filter(school=school, email=email)
     # By one person each: whoever sent as many leaves a colleague room.
-    a_day_ago = timezone.now() - timedelta(days=1)
-    if sent.filter(invited_by=by, invited_at__gt=a_day_ago).count() >= INVITATIONS_A_DAY:
+    if sent.filter(invited_by=by, invited_at__gt=a_day_ago()).count() >= INVITATIONS_A_DAY:
         raise ActionError(
             _("Five invitations went to this address today. Wait until tomorrow."), field="email"
         )
@@ -131,7 +130,7 @@ def _invite(
     check_room("invitations", of_school.standing())
     if by is not None:
         of_theirs = of_school.filter(invited_by=by)
-        check_room("invitations_a_day", of_theirs.filter(invited_at__gt=a_day_ago))
+        check_room("invitations_a_day", of_theirs.filter(invited_at__gt=a_day_ago()))
     # A new one takes the place of the old: its mail went to the wrong folder, or is too old.
     withdraw_all(sent.standing().filter(role=role))
     secret = secrets.token_urlsafe(SECRET_BYTES)
@@ -361,9 +360,14 @@ def overlaps(held: Membership, starts_on: date, ends_on: date | None) -> bool:
     return not (starts_late or ends_early)
 
 
-@transaction.atomic
 def end_role(membership: Membership, by: User, school: School) -> None:
     """End somebody's role now, with all that hung on it."""
+    wait_for(School.objects.filter(pk=membership.school_id), longer=True)
+    _end_role(membership, by, school)
+
+
+@transaction.atomic
+def _end_role(membership: Membership, by: User, school: School) -> None:
     wait_longer()
     by.hold_memberships(membership.user)  # of two who end one another's, the second may not
     check(by, school)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from accounts import access
 from accounts.access import Permission, Scope, roles_at
 from accounts.models import Membership, School, User
+from accounts.most import a_day_ago, check_room
 from accounts.people.letters import LATELY
 from audit.kinds import Kind
 from audit.log import record_read
@@ -55,6 +56,8 @@ def request_year(school: School, by: User, key: UUID, year: int, reason: str) ->
     busy = YearExport.objects.filter(requested_by=by, state__in=at_work)
     if busy.exists():
         raise ActionError(_("Wait until the year that you asked for is made, or cancel it."))
+    of_theirs = YearExport.objects.filter(requested_by=by)
+    check_room("years_a_day", of_theirs.filter(requested_at__gt=a_day_ago()))
     export = YearExport(
         school=school, requested_by=by, idempotency_key=key, year=year, reason=reason
     )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts import access
 from accounts.access import Permission, Scope
 from accounts.models import Membership, School, User
+from accounts.most import a_day_ago, check_room
 from accounts.people.letters import LATELY
 from accounts.roles import CARE_TEAM, Role
 from accounts.waiting import wait_longer
@@ -88,6 +89,8 @@ def _shut_out(case: Case, by: User, person: User, *, ground: str, explanation: s
     if person.pk in runners(case) and not runners(case) - {person.pk}:
         raise ActionError(NOBODY_LEFT, field="person")
     _check_board_line(case, by, person)
+    of_theirs = ShutOut.objects.filter(set_by=by)
+    check_room("conflicts_a_day", of_theirs.filter(set_at__gt=a_day_ago()))
     now = timezone.now()
     others = ShutOut.objects.standing().filter(pupil=case.pupil_id, user=person)
     made = ShutOut.objects.create(

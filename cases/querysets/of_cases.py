@@ -6,14 +6,14 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from django.apps import apps
-from django.db import connection, models, transaction
+from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import access
 from accounts.access import Permission, Scope
-from accounts.waiting import wait_longer
+from accounts.waiting import wait_for
 from cases.case_records import READ, prefetches
 from cases.contact_book.organisations import Organisation
 from cases.errors import Immutable
@@ -94,11 +94,7 @@ class PupilQuerySet(models.QuerySet):
         the roles of colleagues, which they hold by then, keeps those from saving meanwhile.
         ``longer``: than other pages do (``accounts.waiting``).
         """
-        if not connection.in_atomic_block:
-            with transaction.atomic():
-                if longer:
-                    wait_longer()
-                self.select_for_update(no_key=True).filter(pk=pk).values("pk").first()
+        wait_for(self.filter(pk=pk), longer=longer)
 
     def may_be_signalled_by(self, user: "User") -> "PupilQuerySet":
         """Return the pupils about whom the user may log a signal: those now at their school."""

@@ -160,7 +160,9 @@ ATTACKS = (
         "At the very moment at which one's sessions end (a role ends, a second factor is reset, "
         "the owner chooses a new password): change the password, also by a link of before, or set "
         "up a second factor",
-        "nothing of it stays, and the link neither; the owner's password does"),
+        "nothing of it stays, and the link neither; the owner's password does. What came first "
+        "stands, and whoever signs out meanwhile does it in no silence: with its mail and its row, "
+        "or not at all"),
     Attack("session-6", "3.2.3",
         "Read the database, a replica or a copy, and send each key that stands there as a cookie; "
         "take from a session the key of a link to a new password, or the secret of a new app",
@@ -169,7 +171,8 @@ ATTACKS = (
     Attack("session-7", "3.2.1",
         "Hold a copy of somebody's cookie (a backup, a log, a minute at the machine), and wait "
         "until its owner gives their second factor again, sets one up, or ends all other sessions",
-        "the owner goes on by another cookie from there, and the copy opens nothing"),
+        "the owner goes on by another cookie from there, and the copy opens nothing; it is shown no "
+        "app that is being set up"),
     # --- Invitations and roles --------------------------------------------------------------------
     Attack("role-1", "4.1.2",
         "Accept an invitation with another account, twice, after it was withdrawn, expired or"
@@ -274,8 +277,8 @@ ATTACKS = (
     Attack("limit-6", "2.2.1",
         "Guess the secret of an invitation or of a reset link, find the latter in a browser, or "
         "the password when asked again",
-        "256 bits; half an hour once it was opened; twenty tries of a reset a minute; ten of "
-        "asking again"),
+        "256 bits; half an hour once it was opened; twenty tries of a reset a minute; who is asked "
+        "again is counted as who signs in, and where one changes it, by the session"),
     Attack("limit-7", "2.2.1",
         "Fill the table of sessions with questions for a passkey, or the log with refused forms, "
         "so that it forgets what was in it",
@@ -527,8 +530,8 @@ ATTACKS = (
         "As a system of a school: send one list of thousands and thirty signals beside it, or "
         "lists by several tokens, each of which waits for the one before",
         "of one school one call is in hand at once in each process, before it is read; the others "
-        "are told when to come again, who had the hand for lists lets others go first, and who "
-        "takes away access waits for one list, not for a row of them, with nothing in hand"),
+        "are told when to come again, whoever had a hand longest ago goes first, and who takes away "
+        "access waits for one list, not for a row of them, with nothing in hand"),
     Attack("busy-14", "11.1.4",
         "As an insider: fill a case with text, and ask question upon question in it, so that whom "
         "these invite can save nothing anywhere meanwhile",
@@ -542,6 +545,14 @@ ATTACKS = (
     Attack("busy-16", "11.1.4",
         "As whoever has an account: sign in a hundred times a minute, and look where",
         "twenty sessions of one person stand, the oldest ends"),
+    Attack("busy-17", "11.1.4",
+        "As an insider: make and revoke tokens, keep a colleague out and let them in again, or ask "
+        "for school years, in a loop: who comes to lead or to run cases is told of each, and so "
+        "cannot come for a month; or file signals for the board by the thousand, so that the end of "
+        "a role tells of each",
+        "twenty tokens of a school, twenty-five conflicts of interest and twenty years of a person "
+        "a day, whatever became of them; a writer is told once, and what takes access away works "
+        "for as long as it takes (ten minutes of the processor)"),
     # --- The API for other systems ----------------------------------------------------------------
     Attack("api-1", "2.10.1",
         "Come in without a token, with one that is guessed, changed, over or revoked, with its "
@@ -567,7 +578,8 @@ ATTACKS = (
         "it is there once and the answer is the same; anything else gets a 409"),
     Attack("api-8", "4.2.1",
         "Find out by signals who works at the school or is a pupil there",
-        "one answer whoever is unknown; whoever is found by it has a signal, and is told"),
+        "one answer whoever is unknown, as fast while a list is written; whoever is found by it has "
+        "a signal, and is told, or it leaves a row"),
     Attack("api-9", "8.3.4",
         "See by counts whether there is a case of few, or that one came since yesterday",
         "small numbers and what would tell them are hidden, the others are in fives"),

@@ -15,7 +15,7 @@ from accounts import second_factor
 from tests.accounts.second_factors import code, key_of, sign_in
 from tests.attacks.proof import shows
 from tests.attacks.test_insider_races import in_between
-from tests.attacks.test_while_sessions_end import ADD, by_password, is_in, set_up
+from tests.attacks.test_while_sessions_end import ADD, SET_UP, by_password, is_in, set_up
 from tests.canary import CacheSpy
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,9 +83,36 @@ def test_what_the_cache_holds_of_a_used_code_says_neither_whose_nor_which(teache
     spy = CacheSpy(monkeypatch, type(cache._connections[cache._alias]))
     given = code(key_of(teacher))
     sign_in(Client(), teacher)
-    mark = second_factor.used_key(teacher.pk, given)
+    mark = second_factor.used_keys(teacher.pk, given)[0]
     assert {f"{mark} True", f"allauth.{mark} 'y'"} <= set(spy.written)  # ours, and allauth's own
     assert given not in spy.text
+
+
+@shows("session-7")
+def test_the_key_of_an_app_that_is_being_set_up_is_shown_to_no_copy(teacher):
+    """A form that is refused shows it once more: also to whoever holds a copy of the cookie."""
+    owner = by_password(teacher)
+    copy = copy_of(owner)
+    secret = owner.get(SET_UP).context["form"].secret
+    answer = copy.post(SET_UP, {"code": ""})
+    assert answer.status_code == 302
+    assert secret not in answer.content.decode()
+    assert owner.post(SET_UP, {"code": code(secret)}).status_code == 302
+    assert is_in(owner)
+
+
+@shows("code-1")
+def test_a_code_that_was_used_before_the_key_was_renewed_is_used(teacher, settings):
+    given = code(key_of(teacher))
+    sign_in(Client(), teacher)
+    old = settings.SECRET_KEY
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 50, [old]
+    for __ in range(2):
+        browser = by_password(teacher)
+        browser.post(reverse("mfa_authenticate"), {"code": given})
+        assert not is_in(browser)
+        # And the other way round: a process that has not got the new key yet.
+        settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = old, ["n" * 50]
 
 
 @shows("code-1")

@@ -184,6 +184,14 @@ def test_who_wrote_for_the_board_is_told_that_nobody_is_left_to_read_it(
     assert "0900-111 3 111" in page.content.decode()
 
 
+def test_who_wrote_much_is_told_once_that_nobody_is_left(school, pupil, leader, teacher):
+    """Of each signal, in the transaction that ends the role: by thousands one kept it."""
+    for __ in range(3):
+        last = log(pupil, teacher, about_staff=True)
+    end_role(leader.memberships.get(), member(Role.ADMINISTRATOR, school), school)
+    assert Notification.objects.get(kind=UNREAD).about == last.reference
+
+
 def test_while_somebody_is_left_nobody_is_told_of_it(school, pupil, leader, teacher, administrator):
     log(pupil, teacher, about_staff=True)
     other = member(Role.SCHOOL_LEADER, school)

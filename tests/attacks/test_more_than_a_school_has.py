@@ -13,9 +13,13 @@ from accounts import most
 from accounts.errors import ActionError
 from accounts.people.actions import invite, withdraw
 from accounts.roles import Role
+from api.actions import make_token, revoke_token
+from api.scopes import CASES_COUNT
 from cases.contact_book.actions import add_contact, remove_contact
+from cases.dossier.year import request_year
+from cases.figures.school_year import SchoolYear
 from cases.help_page.actions import add_item
-from cases.models import Case
+from cases.models import Case, YearExport
 from cases.need_to_know.actions import end_shut_out, open_in_emergency, shut_out
 from cases.rights_requests.actions import register
 from consultations.meetings.actions import close_meeting, plan_meeting
@@ -102,6 +106,63 @@ def test_what_is_withdrawn_makes_room_for_no_mail_to_strangers(school, administr
             one(4)
         colleague = {"administrator": member(Role.ADMINISTRATOR, school)}
         of_invitations(school, colleague)[0](4)
+        clock.shift(timedelta(days=1, minutes=1))
+        one(5)
+
+
+def of_tokens(school, people):
+    def one(number):
+        return make_token(
+            school, people["administrator"], uuid.uuid4(), name=f"Token {number}",
+            scopes=[CASES_COUNT], expires_on=timezone.localdate(),
+        )[0]  # fmt: skip
+
+    return one, lambda made: revoke_token(made, people["administrator"])
+
+
+def of_conflicts(school, people):
+    case = CaseFactory(pupil=PupilFactory(school=school))
+
+    def one(number):
+        person = member(Role.TEACHER, school)
+        return shut_out(case, people["coordinator"], person, ground="family", explanation="")
+
+    return one, lambda made: end_shut_out(made, case, people["coordinator"], why="Vergissing.")
+
+
+def of_years(school, people):
+    CaseFactory(pupil=PupilFactory(school=school), opened_at=timezone.now())
+    year = SchoolYear.of(timezone.now()).first
+
+    def one(number):
+        return request_year(
+            school, people["administrator"], uuid.uuid4(), year, "Voor de inspectie."
+        )
+
+    return one, lambda made: YearExport.objects.filter(pk=made.pk).update(state="cancelled")
+
+
+@shows("busy-17")
+@pytest.mark.parametrize(
+    ("kind", "of"),
+    [
+        ("tokens_a_day", of_tokens),
+        ("conflicts_a_day", of_conflicts),
+        ("years_a_day", of_years),
+    ],
+)
+def test_what_is_ended_makes_no_room_for_more_to_tell(
+    kind, of, school, administrator, coordinator, monkeypatch
+):
+    """Who came to lead or to run cases was told of each of thirty days, and so never came."""
+    member(Role.SCHOOL_LEADER, school)
+    one, ended = of(school, {"administrator": administrator, "coordinator": coordinator})
+    monkeypatch.setitem(most.MOST, kind, (3, most.MOST[kind][1]))
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for number in range(3):
+            ended(one(number))
+        with pytest.raises(ActionError, match="sinds gisteren"):
+            one(4)
         clock.shift(timedelta(days=1, minutes=1))
         one(5)
 

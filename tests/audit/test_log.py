@@ -300,6 +300,9 @@ def test_who_knows_the_password_and_stops_there_fills_no_trail(teacher):
         Client().post(LOGIN, fields)
         Client(REMOTE_ADDR="192.0.2.9").post(LOGIN, fields)
     assert rows(Kind.HALF_WAY, teacher).count() == 2  # each address once a minute
+    for number in range(3):  # of which a line has as many as it likes
+        Client(REMOTE_ADDR=f"2001:db8:1:2::{number}").post(LOGIN, fields)
+    assert rows(Kind.HALF_WAY, teacher).count() == 3
 
 
 @shows("audit-5")

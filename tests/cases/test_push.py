@@ -27,6 +27,7 @@ from django.urls import reverse
 from django.utils import timezone
 from werkzeug.wrappers import Request, Response
 
+from accounts import session_views
 from accounts.people.actions import end_role
 from accounts.people.winding_up import end_sessions
 from accounts.roles import Role
@@ -44,7 +45,7 @@ from cases.notifications.push.envelope import decoded, encoded
 from cases.notifications.push.services import is_known, own_public_key
 from cases.notifications.telling import notify
 from tests.accounts.page import Page
-from tests.accounts.second_factors import give_app
+from tests.accounts.second_factors import code, give_app, key_of
 from tests.attacks.test_insider_races import in_between
 from tests.factories import PASSWORD, CaseFactory, PupilFactory, member
 
@@ -478,6 +479,24 @@ def test_a_session_that_is_ended_meanwhile_leaves_no_device(
         assert home.post(reverse("end_session", args=[sign_of(one)])).status_code == 302
 
     in_between(monkeypatch, devices, "_check", lambda: add(left, service), end)
+    assert not PushSubscription.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nor_does_one_that_goes_on_under_another_key_meanwhile(
+    coordinator, signed_in, service, monkeypatch
+):
+    """It was ended by the key of before, and its device had followed it."""
+    left, home = signed_in(coordinator), signed_in(coordinator)
+    add(left, service)
+    one = UserSession.objects.get(session_key=left.session.session_key)
+    end = reverse("end_session", args=[sign_of(one)])
+    again = {"code": code(key_of(coordinator), 1)}
+    in_between(
+        monkeypatch, session_views, "sign_of",
+        lambda: home.post(end), lambda: left.post(reverse("mfa_reauthenticate"), again),
+    )  # fmt: skip
+    assert left.get(SETTINGS).status_code == 302
     assert not PushSubscription.objects.exists()
 
 
