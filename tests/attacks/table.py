@@ -578,8 +578,8 @@ ATTACKS = (
         "it is there once and the answer is the same; anything else gets a 409"),
     Attack("api-8", "4.2.1",
         "Find out by signals who works at the school or is a pupil there",
-        "one answer whoever is unknown, as fast while a list is written; whoever is found by it has "
-        "a signal, and is told, or it leaves a row"),
+        "one answer whoever is unknown, as fast while a list is written; whoever is found by it "
+        "has a signal, and is told, or it leaves a row"),
     Attack("api-9", "8.3.4",
         "See by counts whether there is a case of few, or that one came since yesterday",
         "small numbers and what would tell them are hidden, the others are in fives"),
