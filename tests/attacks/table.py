@@ -548,11 +548,11 @@ ATTACKS = (
     Attack("busy-17", "11.1.4",
         "As an insider: make and revoke tokens, keep a colleague out and let them in again, or ask "
         "for school years, in a loop: who comes to lead or to run cases is told of each, and so "
-        "cannot come for a month; or file signals for the board by the thousand, so that the end of "
-        "a role tells of each",
-        "twenty tokens of a school, twenty-five conflicts of interest and twenty years of a person "
-        "a day, whatever became of them; a writer is told once, and what takes access away works "
-        "for as long as it takes (ten minutes of the processor)"),
+        "cannot come for a month; or file signals for the board by the thousand, so that the end of"
+        " a role tells of each",
+        "twenty tokens of a school, twenty-five conflicts of interest and twenty years of a person"
+        " a day, whatever became of them; a writer is told once, and what takes access away works"
+        " for as long as it takes (ten minutes of the processor)"),
     # --- The API for other systems ----------------------------------------------------------------
     Attack("api-1", "2.10.1",
         "Come in without a token, with one that is guessed, changed, over or revoked, with its "
