@@ -171,8 +171,8 @@ ATTACKS = (
     Attack("session-7", "3.2.1",
         "Hold a copy of somebody's cookie (a backup, a log, a minute at the machine), and wait "
         "until its owner gives their second factor again, sets one up, or ends all other sessions",
-        "the owner goes on by another cookie from there, and the copy opens nothing; it is shown no "
-        "app that is being set up"),
+        "the owner goes on by another cookie from there, and the copy opens nothing; it is shown no"
+        " app that is being set up"),
     # --- Invitations and roles --------------------------------------------------------------------
     Attack("role-1", "4.1.2",
         "Accept an invitation with another account, twice, after it was withdrawn, expired or"
