@@ -96,7 +96,7 @@ class SessionStore(DatabaseStore):
         tell whether it stands.
         """
         listed = UserSession.objects.filter(session_key=self.session_key, pk=self.place)
-        return _hold(str(self.session_key)) and listed.exists()
+        return bool(listed.select_for_update().values_list("pk")) and _hold(str(self.session_key))
 
     def cycle_key(self) -> None:
         """Go on under another key, and let what follows the session follow it.
@@ -114,6 +114,8 @@ class SessionStore(DatabaseStore):
         if before and not isinstance(before, Key):
             return
         with transaction.atomic():
+            # Its place in the list first, as who ends it there: else one of them is thrown out.
+            list(UserSession.objects.select_for_update().filter(pk=self.place).values_list("pk"))
             if before and not _hold(before) and is_somebodys:
                 self.clear()
                 self.is_interrupted, self._session_key = True, None

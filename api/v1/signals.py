@@ -117,17 +117,19 @@ def send_signal(
     key = uuid5(token.public_id, str(key))
     # With nothing in hand: the author saves something meanwhile. Without one nothing is filed, and
     # how long it takes would tell of whom nobody hears that they were asked about.
-    if author is not None and pupil is not None:
+    sent = Signal.objects.filter(idempotency_key=key)
+    if author is not None and pupil is not None and not sent.exists():
         _wait_for(token, pupil)
+    signal = None
     with call(token, *filter(None, [author])):
-        if before := Signal.objects.filter(idempotency_key=key).select_related("case").first():
-            if author is None or pupil is None or not _says(before, author, pupil, fields):
-                raise Problem("key_used")
+        before = sent.select_related("case").first()
+        if before is None:
+            signal = _file(token, author, pupil, key, fields)
+        elif author is not None and pupil is not None and _says(before, author, pupil, fields):
             return Status(200, SignalOut(reference=before.reference))
-        signal = _file(token, author, pupil, key, fields)
         record_read(None, token, kind=Kind.SIGNAL_SENT if signal else Kind.SIGNAL_REFUSED)
     if signal is None:
-        return Problem("unknown").answer()
+        return Problem("unknown" if before is None else "key_used").answer()
     return Status(201, SignalOut(reference=signal.reference))
 
 

@@ -18,6 +18,7 @@ from signals.models import Signal
 from tests.api.conftest import PUPIL, System
 from tests.attacks.proof import shows
 from tests.attacks.test_insider_races import in_between
+from tests.factories import PupilFactory
 from tests.test_concurrency import AT_ONCE, at_once, save
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -100,13 +101,20 @@ def test_an_author_can_save_while_a_list_holds_the_pupil(system, author, pupil):
 @shows("api-8")
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="a lock of PostgreSQL")
 @pytest.mark.parametrize(
-    ("content", "answer"), [({"author": "niemand@nergens.example"}, 422), ({}, 503)]
+    ("content", "sent_before", "answer"),
+    [({"author": "niemand@nergens.example"}, False, 422), ({}, False, 503), ({}, True, 409)],
 )
 def test_no_number_is_tried_in_silence_while_a_list_holds_its_pupil(
-    system, author, pupil, content, answer
+    system, school, author, pupil, content, sent_before, answer
 ):
-    """By how long it took, one saw which are pupils: a signal of nobody's waited for them too."""
-    held, asked = Event(), Event()
+    """By how long it took, one saw which are pupils: a signal of nobody's waited for them too, and
+    one under the key of another signal.
+    """
+    held, asked, key = Event(), Event(), uuid4()
+    system.client.raise_request_exception = False
+    if sent_before:
+        other = PupilFactory(school=school, administration_key="another")
+        assert system.send_signal(key, pupil=other.administration_key).status_code == 201
 
     def write_a_list():
         with transaction.atomic():
@@ -119,12 +127,12 @@ def test_no_number_is_tried_in_silence_while_a_list_holds_its_pupil(
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '200ms'")
         try:
-            return system.send_signal(**content).status_code
+            return system.send_signal(key, **content).status_code
         finally:
             asked.set()
 
     assert at_once(write_a_list, send)[1] == answer
-    assert not Signal.objects.exists()
+    assert Signal.objects.count() == sent_before
     assert LogEntry.objects.filter(kind=Kind.SIGNAL_REFUSED, school=system.token.school).exists()
 
 

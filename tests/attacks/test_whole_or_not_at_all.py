@@ -138,8 +138,8 @@ def test_who_signs_out_meanwhile_changes_nothing_in_silence(
     if moment == "within it" and connection.vendor == "sqlite":
         pytest.skip("SQLite lets one write at a time")
     thief, twin = what.browser(teacher), Client()
-    twin.cookies[settings.SESSION_COOKIE_NAME] = thief.cookies[settings.SESSION_COOKIE_NAME].value
     send = what.opened(thief, teacher)
+    twin.cookies[settings.SESSION_COOKIE_NAME] = thief.cookies[settings.SESSION_COOKIE_NAME].value
     before, rows, mails = what.state(teacher), told(what), len(mailoutbox)
     at = what.at if moment == "within it" else (second_factor, "is_owed")
     in_between(monkeypatch, *at, send, lambda: twin.post(OUT))

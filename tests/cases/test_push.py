@@ -27,7 +27,7 @@ from django.urls import reverse
 from django.utils import timezone
 from werkzeug.wrappers import Request, Response
 
-from accounts import session_views
+from accounts import session_store, session_views
 from accounts.people.actions import end_role
 from accounts.people.winding_up import end_sessions
 from accounts.roles import Role
@@ -483,19 +483,28 @@ def test_a_session_that_is_ended_meanwhile_leaves_no_device(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("its_owner_comes", [True, False])
 def test_nor_does_one_that_goes_on_under_another_key_meanwhile(
-    coordinator, signed_in, service, monkeypatch
+    coordinator, signed_in, service, monkeypatch, its_owner_comes
 ):
-    """It was ended by the key of before, and its device had followed it."""
+    """It was ended by the key of before, and its device had followed it. And held the other way
+    round, the database threw one of the two out, mostly its owner.
+    """
     left, home = signed_in(coordinator), signed_in(coordinator)
     add(left, service)
     one = UserSession.objects.get(session_key=left.session.session_key)
     end = reverse("end_session", args=[sign_of(one)])
     again = {"code": code(key_of(coordinator), 1)}
-    in_between(
-        monkeypatch, session_views, "sign_of",
-        lambda: home.post(end), lambda: left.post(reverse("mfa_reauthenticate"), again),
-    )  # fmt: skip
+    said = []
+    owner, thief = (
+        lambda: said.append(home.post(end).status_code),
+        lambda: left.post(reverse("mfa_reauthenticate"), again),
+    )
+    if its_owner_comes:
+        in_between(monkeypatch, session_views, "sign_of", owner, thief)
+    else:
+        in_between(monkeypatch, session_store, "_hold", thief, owner)
+    assert said == [302]
     assert left.get(SETTINGS).status_code == 302
     assert not PushSubscription.objects.exists()
 
