@@ -15,8 +15,10 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import forms as recovery_codes
 from allauth.mfa.signals import authentication_failed
 from allauth.mfa.totp import forms as totp
+from allauth.mfa.totp.internal.auth import clear_totp_secret, generate_totp_secret
 from allauth.mfa.webauthn import forms as webauthn
 from allauth.mfa.webauthn.internal.auth import parse_authentication_response
+from cryptography.fernet import InvalidToken
 from django import forms
 from django.conf import settings
 from django.core.cache import cache
@@ -26,8 +28,12 @@ from fido2.utils import websafe_decode, websafe_encode
 from fido2.webauthn import CollectedClientData
 
 from accounts import second_factor
+from accounts.crypto import cipher
 from accounts.models import User
 from accounts.password_forms import NothingInTheBox
+
+# What the key of an app is sealed by while it is set up, and for how many seconds.
+OF_AN_APP, SHOWN_FOR = "accounts.app", 3600
 
 
 def lasts() -> int:
@@ -91,10 +97,33 @@ class ActivateTOTPForm(NowAndThen, NothingInTheBox, UsedOnce, totp.ActivateTOTPF
     """The code with which an app is set up: it signs nobody in afterwards."""
 
     kind = Authenticator.Type.TOTP
+    # The app's key goes along, sealed for this session. In the session itself, where allauth has
+    # it, whoever holds a copy of the cookie is shown it by sending a form that is refused.
+    app = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].label = _("Code of the app")
+        clear_totp_secret(context.request)
+        said = self.data.get("app", "") if self.is_bound else ""
+        self.secret = self._opened(said) or generate_totp_secret()
+        sealed = cipher(OF_AN_APP).encrypt(self._whose(self.secret).encode()).decode()
+        self.initial["app"] = sealed
+        if self.is_bound:
+            self.data = self.data.copy()
+            self.data["app"] = sealed
+
+    def _whose(self, secret: str) -> str:
+        return f"{self.user.pk} {context.request.session.place} {secret}"
+
+    def _opened(self, sealed: str) -> str:
+        """Return the key that this session was shown lately; empty for anything else."""
+        try:
+            said = cipher(OF_AN_APP).decrypt(sealed.encode(), ttl=SHOWN_FOR).decode()
+        except InvalidToken:
+            return ""
+        secret = said.rpartition(" ")[2]
+        return secret if said == self._whose(secret) else ""
 
 
 # Letters in what a browser says of a passkey: some hundreds, and a few thousand with certificates.

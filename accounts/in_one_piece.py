@@ -8,6 +8,7 @@ a row, broke that off in the middle: what was changed stood, and nobody heard of
 from collections.abc import Callable
 from functools import wraps
 from types import SimpleNamespace
+from typing import Any
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.recovery_codes.internal import flows as codes
@@ -36,18 +37,25 @@ def in_one_piece(view: View) -> View:
     def whole(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if request.method != "POST":
             return view(request, *args, **kwargs)
+        before = _state(request)
         try:
             with transaction.atomic():
                 if request.user.is_authenticated:
                     _hold(request)
                 return view(request, *args, **kwargs)
         except BaseException:
-            # Nothing of it stands, a new key neither: the browser goes on by the one that it has.
-            request.session.is_interrupted = True
+            # Nothing of it stands, nor what the session would remember of it, nor a new key: the
+            # browser goes on by the one that it has.
+            if _state(request) != before:
+                request.session.is_interrupted = True
             raise
 
     whole.is_in_one_piece = True
     return whole
+
+
+def _state(request: HttpRequest) -> tuple[str | None, dict[str, Any]]:
+    return request.session.session_key, dict(request.session.items())
 
 
 def _hold(request: HttpRequest) -> None:

@@ -6,6 +6,8 @@ from uuid import UUID
 from allauth.account import forms
 from allauth.account.adapter import get_adapter
 from allauth.core import context, ratelimit
+from django.contrib.auth.signals import user_login_failed
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -48,15 +50,25 @@ class ChangePasswordForm(ShortHelp, forms.ChangePasswordForm):
     def clean_oldpassword(self) -> str:
         """Return the old password. Raises ``ValidationError`` where it is another, or was guessed.
 
-        Counted for this session: whoever guesses in one that they stole keeps its owner, in
-        another, from nothing.
+        Counted for this session first: whoever guesses in one that they stole keeps its owner, in
+        another, from nothing. And for the person: whoever has their passkey signs in anew.
         """
         request = context.request
-        guess = {"action": "old_password", "key": f"{self.user.pk}:{request.session.place}"}
-        if not ratelimit.consume(request, **guess):
-            raise get_adapter().validation_error("too_many_login_attempts")
-        said = super().clean_oldpassword()
-        ratelimit.clear(request, **guess)
+        counts = {
+            "old_password": f"{self.user.pk}:{request.session.place}",
+            "old_password_of_all": str(self.user.pk),
+        }
+        for action, key in counts.items():
+            if not ratelimit.consume(request, action=action, key=key):
+                raise get_adapter().validation_error("too_many_login_attempts")
+        try:
+            said = super().clean_oldpassword()
+        except ValidationError:
+            tried = {"email": self.user.email}
+            user_login_failed.send(sender=type(self), credentials=tried, request=request)
+            raise
+        for action, key in counts.items():
+            ratelimit.clear(request, action=action, key=key)
         return said
 
 

@@ -76,7 +76,7 @@ def _has_room(request: HttpRequest, owner: int) -> bool:
     without a session, keeps nothing of theirs from being kept.
     """
     # Its bytes: their spelling in letters can be varied.
-    sealed = urlsafe_b64decode(request.POST[TOKEN_FIELD])
+    sealed = urlsafe_b64decode(request.POST[TOKEN_FIELD].encode())
     page = hashlib.sha256(sealed).hexdigest()
     of_page = ratelimit.consume(request, action="keep_typed_of_a_page", key=page)
     return bool(of_page and ratelimit.consume(request, action="keep_typed", key=str(owner)))

@@ -55,7 +55,7 @@ urlpatterns = [
     path("account/second-factor/", include("allauth.mfa.base.urls")),
     path(
         "account/second-factor/totp/activate/",
-        in_one_piece(views.under_another_key(apps.activate_totp)),
+        in_one_piece(apps.activate_totp),
         name="mfa_activate_totp",
     ),
     path(

@@ -39,21 +39,6 @@ def asked_by_our_pages(view: Callable[..., HttpResponse]) -> Callable[..., HttpR
     return asked
 
 
-def under_another_key(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Open a page under another key of the session: what it shows lies there, and whoever holds a
-    copy of the cookie asked for it too. To whoever is asked first who they are it shows nothing.
-    """
-
-    @wraps(view)
-    def renewed(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        shows = request.method == "GET" and request.user.is_authenticated
-        if shows and second_factor.just_signed_in(request):
-            request.session.cycle_key()
-        return view(request, *args, **kwargs)
-
-    return renewed
-
-
 def holding_the_codes(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Let one look at recovery codes at a time, and nobody use one meanwhile.
 

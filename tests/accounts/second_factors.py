@@ -28,6 +28,12 @@ def key_of(user: User) -> str:
     return MFAAdapter().decrypt(found.data["secret"]) if found else give_app(user)
 
 
+def app_shown(browser: Client) -> tuple[str, dict[str, str]]:
+    """Open the page on which an app is set up; return its key, and what is sent with a code."""
+    form = browser.get(reverse("mfa_activate_totp")).context["form"]
+    return form.secret, {"app": form["app"].value()}
+
+
 def code(secret: str, ahead: int = 0) -> str:
     """Return the code that the app shows now, or ``ahead`` half minutes from now."""
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + ahead))

@@ -15,7 +15,7 @@ from django.utils.html import escape
 
 from accounts.roles import Role
 from tests.accounts.page import Page
-from tests.accounts.second_factors import LOGIN, code, give_app, sign_in, wrong_code
+from tests.accounts.second_factors import LOGIN, app_shown, code, give_app, sign_in, wrong_code
 from tests.attacks.passkey import Passkey
 from tests.factories import PASSWORD, CaseFactory, member
 from tests.test_role_matrix import MATRIX, PUBLIC, all_patterns
@@ -42,15 +42,17 @@ def test_whoever_has_none_sees_no_page_but_where_one_sets_it_up(client, coordina
 def set_up(browser):
     """Set an app up as a person does; return its key and the page with the recovery codes."""
     url = reverse("mfa_activate_totp")
-    secret = browser.get(url).context["form"].secret
-    return secret, browser.get(browser.post(url, {"code": code(secret)}).url)
+    secret, shown = app_shown(browser)
+    return secret, browser.get(browser.post(url, {**shown, "code": code(secret)}).url)
 
 
 def test_a_wrong_code_sets_nothing_up(client, teacher):
     by_password(client, teacher)
     url = reverse("mfa_activate_totp")
-    secret = client.get(url).context["form"].secret
-    assert "code" in client.post(url, {"code": wrong_code(secret)}).context["form"].errors
+    secret, shown = app_shown(client)
+    form = client.post(url, {**shown, "code": wrong_code(secret)}).context["form"]
+    assert "code" in form.errors
+    assert form.secret == secret  # the app has it already
     assert not Authenticator.objects.exists()
 
 

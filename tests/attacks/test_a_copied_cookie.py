@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import second_factor
-from tests.accounts.second_factors import code, key_of, sign_in
+from tests.accounts.second_factors import app_shown, code, key_of, sign_in
 from tests.attacks.proof import shows
 from tests.attacks.test_insider_races import in_between
 from tests.attacks.test_while_sessions_end import ADD, SET_UP, by_password, is_in, set_up
@@ -91,13 +91,15 @@ def test_what_the_cache_holds_of_a_used_code_says_neither_whose_nor_which(teache
 @shows("session-7")
 def test_the_key_of_an_app_that_is_being_set_up_is_shown_to_no_copy(teacher):
     """A form that is refused shows it once more: also to whoever holds a copy of the cookie."""
-    owner = by_password(teacher)
+    owner, other = by_password(teacher), by_password(teacher)
+    secret, shown = app_shown(owner)
     copy = copy_of(owner)
-    secret = owner.get(SET_UP).context["form"].secret
-    answer = copy.post(SET_UP, {"code": ""})
-    assert answer.status_code == 302
-    assert secret not in answer.content.decode()
-    assert owner.post(SET_UP, {"code": code(secret)}).status_code == 302
+    for guessed in ({}, {"app": ""}, {"app": "x"}, app_shown(copy)[1], app_shown(other)[1]):
+        answer = copy.post(SET_UP, {**guessed, "code": ""})
+        assert answer.status_code == 200
+        assert secret not in answer.content.decode()
+    assert other.post(SET_UP, {**shown, "code": code(secret)}).status_code == 200  # of a session
+    assert owner.post(SET_UP, {**shown, "code": code(secret)}).status_code == 302
     assert is_in(owner)
 
 

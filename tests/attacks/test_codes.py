@@ -17,7 +17,7 @@ from fido2.webauthn import CollectedClientData
 
 from tests.accounts.every_form import written
 from tests.accounts.page import Page
-from tests.accounts.second_factors import LOGIN, code, give_app, sign_in, wrong_code
+from tests.accounts.second_factors import LOGIN, app_shown, code, give_app, sign_in, wrong_code
 from tests.accounts.test_second_factor import ASK_AGAIN
 from tests.attacks.passkey import PLACE, Passkey
 from tests.attacks.proof import shows
@@ -95,9 +95,9 @@ def test_a_code_that_was_given_again_signs_nobody_in(teacher, signed_in, clock):
 def test_the_code_with_which_an_app_is_set_up_signs_nobody_in(teacher, clock):
     browser = by_password(teacher)
     url = reverse("mfa_activate_totp")
-    secret = browser.get(url).context["form"].secret
+    secret, shown = app_shown(browser)
     used = code(secret)
-    assert browser.post(url, {"code": used}).status_code == 302
+    assert browser.post(url, {**shown, "code": used}).status_code == 302
     assert not signs_in(teacher, used)
     assert signs_in(teacher, code(secret, 1))
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,8 +21,13 @@ from cases.contact_book.actions import add_contact, remove_contact
 from cases.dossier.year import request_year
 from cases.figures.school_year import SchoolYear
 from cases.help_page.actions import add_item
-from cases.models import Case, YearExport
-from cases.need_to_know.actions import end_shut_out, open_in_emergency, shut_out
+from cases.models import Case, Notification, YearExport
+from cases.need_to_know.actions import (
+    end_shut_out,
+    open_in_emergency,
+    shut_out,
+    tell_of_lately,
+)
 from cases.rights_requests.actions import register
 from consultations.meetings.actions import close_meeting, plan_meeting
 from tests.attacks.proof import shows
@@ -165,6 +172,27 @@ def test_what_is_ended_makes_no_room_for_more_to_tell(
             one(4)
         clock.shift(timedelta(days=1, minutes=1))
         one(5)
+
+
+@shows("busy-17")
+def test_who_comes_to_run_cases_is_told_of_many_conflicts_at_once(school, coordinator):
+    """One by one, by some thousands it took longer than a request has, and nobody ever came."""
+    member(Role.SCHOOL_LEADER, school)
+    one, ended = of_conflicts(school, {"coordinator": coordinator})
+
+    def questions(conflicts):
+        for number in range(conflicts):
+            ended(one(number))
+        comes = member(Role.COORDINATOR, school).memberships.get()
+        Notification.objects.all().delete()
+        with CaptureQueriesContext(connection) as asked:
+            tell_of_lately(comes)
+        told = Notification.objects.filter(recipient=comes.user)
+        return len(asked), told.count()
+
+    few, told = questions(2)
+    assert told == 2
+    assert questions(10) == (few, 12)
 
 
 def test_how_many_letters_others_took_is_not_told(school, coordinator, monkeypatch):

@@ -12,7 +12,6 @@ from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import mail
@@ -27,7 +26,7 @@ from accounts.people.actions import invite
 from accounts.sessions import BY_ITSELF
 from audit.models import LogEntry
 from meldcode.middleware.elsewhere import BY_A_FORM, LED_BACK_TO, OpenedByNobodyMiddleware
-from tests.accounts.second_factors import LOGIN, code, give_app, key_of, sign_in
+from tests.accounts.second_factors import LOGIN, app_shown, code, give_app, key_of, sign_in
 from tests.attacks.passkey import Passkey
 from tests.attacks.proof import shows
 from tests.attacks.test_requests_from_elsewhere import (
@@ -161,10 +160,9 @@ def test_whom_a_provider_leads_back_is_there(ends):
 def test_it_undoes_no_app_half_set_up(coordinator, client):
     client.post(LOGIN, {"login": coordinator.email, "password": PASSWORD})
     at = reverse("mfa_activate_totp")
-    client.get(at)
-    secret = client.session[SECRET_SESSION_KEY]
+    secret, shown = app_shown(client)
     assert was_asked(client.get(at, headers=STOPPED))
-    client.post(at, {"code": code(secret)})
+    client.post(at, {**shown, "code": code(secret)})
     assert Authenticator.objects.filter(user=coordinator, type="totp").exists()
 
 

@@ -151,6 +151,7 @@ def test_who_leads_has_it_in_the_application_too(
     assert len(told.all()) == 4
 
 
+@pytest.mark.django_db(transaction=True)
 def test_ones_own_new_password_and_second_factor_are_told_later_and_are_no_fault(
     teacher, signed_in, away, later, mailoutbox
 ):

@@ -28,7 +28,7 @@ from accounts.roles import Role
 from accounts.sso import actions as sso
 from tests.accounts.oidc import DOMAIN, at_provider, back, come_in, person, provider_of, way
 from tests.accounts.page import Page
-from tests.accounts.second_factors import LOGIN, code, give_app, sign_in
+from tests.accounts.second_factors import LOGIN, app_shown, code, give_app, sign_in
 from tests.accounts.test_password_reset import ask, choose
 from tests.attacks.passkey import Passkey
 from tests.attacks.proof import shows
@@ -73,8 +73,8 @@ def change(browser: Client, new: str) -> None:
 
 def set_up(browser: Client) -> None:
     """Set an app up, as a person does."""
-    secret = browser.get(SET_UP).context["form"].secret
-    browser.post(SET_UP, {"code": code(secret)})
+    secret, shown = app_shown(browser)
+    browser.post(SET_UP, {**shown, "code": code(secret)})
 
 
 @shows("code-8")

@@ -4,6 +4,7 @@ silence: what stands was told to its owner, and has a row in the trail.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -22,7 +23,7 @@ from accounts.adapter import AccountAdapter
 from accounts.models import User
 from audit.kinds import Kind
 from audit.models import LogEntry
-from tests.accounts.second_factors import code, sign_in
+from tests.accounts.second_factors import app_shown, code, give_app, sign_in
 from tests.attacks.passkey import Passkey
 from tests.attacks.proof import shows
 from tests.attacks.test_insider_races import in_between
@@ -76,8 +77,8 @@ def add_a_key(browser: Client, user: User) -> Callable[[], object]:
 
 
 def set_up(browser: Client, user: User) -> Callable[[], object]:
-    secret = browser.get(SET_UP).context["form"].secret
-    return partial(browser.post, SET_UP, {"code": code(secret)})
+    secret, shown = app_shown(browser)
+    return partial(browser.post, SET_UP, {**shown, "code": code(secret)})
 
 
 def meant(page: str) -> Callable[..., Callable[[], object]]:
@@ -168,6 +169,18 @@ def test_what_cannot_be_told_is_not_done(teacher, mailoutbox, monkeypatch, what)
     assert what.opened(thief, teacher)().status_code == 302
     assert what.state(teacher) != before
     assert len(mailoutbox) > mails
+
+
+def test_who_is_asked_for_a_code_while_the_key_is_renewed_is_signed_out_by_nothing(
+    teacher, signed_in, settings
+):
+    """The session had gone on under another key already, and no cookie said so."""
+    give_app(teacher)
+    browser = signed_in(teacher, second_factor_ago=timedelta(hours=1))
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 50, [settings.SECRET_KEY]
+    assert "reauthenticate" in browser.post(REMOVE, {"meant": "on"}).url
+    assert browser.get(reverse("help")).status_code == 200
+    assert is_in(browser)
 
 
 def test_each_page_that_changes_how_somebody_signs_in_is_one_piece():

@@ -11,7 +11,7 @@ from django.utils import translation
 from accounts.sso import actions as sso
 from audit.kinds import Kind
 from audit.models import LogEntry
-from tests.accounts.second_factors import code, give_app
+from tests.accounts.second_factors import app_shown, code, give_app
 from tests.factories import PASSWORD, IdentityProviderFactory
 
 pytestmark = pytest.mark.django_db
@@ -51,8 +51,8 @@ def test_a_second_factor_and_recovery_codes(transactional_db, school, teacher, s
     browser = signed_in(teacher)
     Authenticator.objects.filter(user=teacher).delete()
     url = reverse("mfa_activate_totp")
-    secret = browser.get(url).context["form"].secret
-    browser.post(url, {"code": code(secret)})
+    secret, shown = app_shown(browser)
+    browser.post(url, {**shown, "code": code(secret)})
     assert sorted(written(teacher, school)) == [Kind.FACTOR_ADDED, Kind.NEW_CODES]
     browser.post(reverse("mfa_generate_recovery_codes"), {"meant": "on"})
     assert written(teacher, school)[2:] == [Kind.NEW_CODES]
