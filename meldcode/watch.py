@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 # Seconds of the processor: no page of ours takes two. Waiting (for a slow line) is none.
 MOST_SECONDS = 20.0
-# But where access is taken away: else whoever lets much hang on theirs keeps it.
+# But of who takes access away: else whoever lets much hang on theirs keeps it.
 MOST_SECONDS_TO_END = 600.0
 # And for a row that somebody else writes: a form does so in a moment, a long list in a minute.
 MOST_SECONDS_OF_WAITING = 5.0
@@ -79,12 +79,16 @@ class Watch:
             TAKING_AWAY.discard(thread)
 
     def too_much(self) -> float:
-        """Return the seconds of a request that took too much; 0: none did."""
-        used = ((thread, one.used()) for thread, one in tuple(self._running.items()))
-        return max((took for thread, took in used if took > self._may(thread)), default=0.0)
+        """Return the seconds of a request that took too much; 0: none did.
 
-    def _may(self, thread: int) -> float:
-        return self._to_end if thread in TAKING_AWAY else self._most
+        None did where access is taken away in this process: it would be ended with the other one,
+        and whoever opens a costly page on and on kept their role.
+        """
+        used = {thread: one.used() for thread, one in tuple(self._running.items())}
+        most = max(used.values(), default=0.0)
+        ends = [took for thread, took in used.items() if thread in TAKING_AWAY]
+        is_needed = any(took <= self._to_end for took in ends)
+        return most if most > self._most and not is_needed else 0.0
 
     def _look_on(self) -> None:
         while not (used := self.too_much()):

@@ -2,12 +2,13 @@
 
 from copy import deepcopy
 from http.client import HTTPConnection, RemoteDisconnected
-from threading import Event, Thread
+from threading import Event, Thread, get_ident
+from time import thread_time
 
 import pytest
 from django.db import ConnectionHandler, OperationalError, connection, transaction
 
-from accounts.waiting import wait_longer
+from accounts.waiting import TAKING_AWAY, wait_longer
 from bench.serving import command_of_production, serving
 from meldcode.watch import Watch, bound_questions
 from tests.attacks.proof import shows
@@ -45,7 +46,33 @@ def test_access_is_taken_away_however_much_hangs_on_it():
         with transaction.atomic():
             wait_longer()
         assert watch.too_much() == 0.0
+        # Nor is it ended with another request of the process, which took too much.
+        busy, done = Event(), Event()
+
+        def takes_too_much():
+            with watch.over():
+                until = thread_time() + 0.01
+                while thread_time() < until:
+                    pass
+                busy.set()
+                done.wait(30)
+
+        other = Thread(target=takes_too_much)
+        other.start()
+        busy.wait(30)
+        assert watch.too_much() == 0.0
+    assert watch.too_much() > 0.0
+    done.set()
+    other.join()
     with watch.over():  # the next request of this thread is one as any other
+        while not watch.too_much():
+            pass
+
+
+def test_but_not_for_ever():
+    watch = Watch(most=0.001, to_end=0.002)
+    with watch.over():
+        TAKING_AWAY.add(get_ident())
         while not watch.too_much():
             pass
 
