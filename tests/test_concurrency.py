@@ -3,6 +3,7 @@
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from threading import Barrier, Event
 
 import pytest
@@ -87,6 +88,14 @@ def somebody_waits_long() -> bool:
             " AND waitstart < clock_timestamp() - interval '50 ms')"
         )
         return cursor.fetchone()[0]
+
+
+def hold_as_a_list(pupil: int, held: Event, done: Event) -> None:
+    """Hold a pupil (a key), as whoever writes a long list does, until something is done."""
+    with transaction.atomic():
+        Pupil.objects.hold(pupil)
+        held.set()
+        done.wait(30)
 
 
 def save(person, held: Event, saved: Event) -> str:
@@ -291,12 +300,6 @@ def test_whom_it_is_about_can_save_while_a_list_holds_the_pupil(school, what):
     standing = shut_out(case, by, person, **stands) if what == "its end" else None
     held, saved = Event(), Event()
 
-    def write_a_list():
-        with transaction.atomic():
-            Pupil.objects.hold(case.pupil_id)
-            held.set()
-            saved.wait(30)
-
     def send():
         held.wait(30)
         if what == "a signal about staff":
@@ -307,6 +310,7 @@ def test_whom_it_is_about_can_save_while_a_list_holds_the_pupil(school, what):
             return standing
         return shut_out(case, by, person, **stands)
 
+    write_a_list = partial(hold_as_a_list, case.pupil_id, held, saved)
     __, sent, said = at_once(write_a_list, send, lambda: save(person, held, saved))
     assert said == "saved"
     assert isinstance(sent, ShutOut | Signal)

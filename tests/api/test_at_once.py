@@ -5,7 +5,7 @@ from threading import Event
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from api.actions import revoke_token
@@ -19,7 +19,7 @@ from tests.api.conftest import PUPIL, System
 from tests.attacks.proof import shows
 from tests.attacks.test_insider_races import in_between
 from tests.factories import PupilFactory
-from tests.test_concurrency import AT_ONCE, at_once, save
+from tests.test_concurrency import AT_ONCE, at_once, hold_as_a_list, save
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -85,16 +85,11 @@ def test_an_author_can_save_while_a_list_holds_the_pupil(system, author, pupil):
     """A signal in their name held their roles, and waited for the pupil behind them."""
     held, saved = Event(), Event()
 
-    def write_a_list():
-        with transaction.atomic():
-            Pupil.objects.hold(pupil.pk)
-            held.set()
-            saved.wait(30)
-
     def send():
         held.wait(30)
         return system.send_signal(observed_at=timezone.now().isoformat()).status_code
 
+    write_a_list = partial(hold_as_a_list, pupil.pk, held, saved)
     assert at_once(write_a_list, send, lambda: save(author, held, saved))[1:] == [201, "saved"]
 
 
@@ -116,12 +111,6 @@ def test_no_number_is_tried_in_silence_while_a_list_holds_its_pupil(
         other = PupilFactory(school=school, administration_key="another")
         assert system.send_signal(key, pupil=other.administration_key).status_code == 201
 
-    def write_a_list():
-        with transaction.atomic():
-            Pupil.objects.hold(pupil.pk)
-            held.set()
-            asked.wait(30)
-
     def send():
         held.wait(30)
         with connection.cursor() as cursor:
@@ -131,6 +120,7 @@ def test_no_number_is_tried_in_silence_while_a_list_holds_its_pupil(
         finally:
             asked.set()
 
+    write_a_list = partial(hold_as_a_list, pupil.pk, held, asked)
     assert at_once(write_a_list, send)[1] == answer
     assert Signal.objects.count() == sent_before
     assert LogEntry.objects.filter(kind=Kind.SIGNAL_REFUSED, school=system.token.school).exists()
