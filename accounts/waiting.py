@@ -2,12 +2,14 @@
 
 from threading import get_ident
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 
 # The threads that take access away at this moment: all that hangs on it goes along, and who writes
 # that by the thousand keeps theirs no longer (``meldcode.watch``).
 TAKING_AWAY: set[int] = set()
+# How often one begins anew where the next one had the row first.
+TRIES = 5
 # Longer than the longest list takes (ten thousand pupils: half a minute), as PostgreSQL has it.
 AT_MOST = "90s"
 
@@ -23,6 +25,11 @@ def wait_for(rows: QuerySet, *, longer: bool = False) -> None:
             if longer:
                 wait_longer()
             list(rows.select_for_update(no_key=True).values("pk"))
+
+
+def is_held(error: OperationalError) -> bool:
+    """Tell whether a question failed because somebody else holds its row (PostgreSQL)."""
+    return getattr(error.__cause__, "pgcode", "") == "55P03"
 
 
 def wait_longer() -> None:

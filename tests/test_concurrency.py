@@ -4,7 +4,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
-from threading import Barrier, Event
+from threading import Barrier, Event, Thread
 
 import pytest
 import time_machine
@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import School, User
 from accounts.people.actions import end_role
 from accounts.roles import Role
+from accounts.waiting import wait_for
 from cases import actions
 from cases.contact_book.actions import add_contact
 from cases.contact_book.reminders import remind
@@ -88,6 +89,18 @@ def somebody_waits_long() -> bool:
             " AND waitstart < clock_timestamp() - interval '50 ms')"
         )
         return cursor.fetchone()[0]
+
+
+def in_a_thread(call):
+    """Return a call that leaves no connection behind."""
+
+    def run():
+        try:
+            call()
+        finally:
+            connection.close()
+
+    return run
 
 
 def hold_as_a_list(pupil: int, held: Event, done: Event) -> None:
@@ -346,6 +359,32 @@ def test_whoever_is_named_can_save_while_something_else_is_waited_for(school, bu
 
     found = at_once(write_a_list, send, lambda: save(person, held, saved))
     assert found[1:] == ["done", "saved"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a lock of PostgreSQL")
+def test_nor_where_the_next_list_has_the_school_first(school, monkeypatch):
+    person, by = member(Role.TEACHER, school), member(Role.ADMINISTRATOR, school)
+    held, saved, turns = Event(), Event(), []
+
+    def write_the_next_list():
+        with transaction.atomic():
+            School.objects.select_for_update(no_key=True).get(pk=school.pk)
+            held.set()
+            saved.wait(30)
+
+    def wait_for_the_first_one(rows, **how):
+        turns.append("waits")
+        if len(turns) == 1:
+            Thread(target=in_a_thread(write_the_next_list)).start()
+            held.wait(30)
+        else:
+            wait_for(rows, **how)
+
+    monkeypatch.setattr("accounts.people.actions.wait_for", wait_for_the_first_one)
+    end = partial(end_role, person.memberships.get(), by, school)
+    assert at_once(end, lambda: save(person, held, saved))[1] == "saved"
+    assert turns == ["waits", "waits"]
+    assert person.memberships.get().ended_at is not None
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="a lock of PostgreSQL")

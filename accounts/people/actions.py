@@ -13,8 +13,8 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -40,7 +40,7 @@ from accounts.signals import (
     membership_began,
     second_factor_reset,
 )
-from accounts.waiting import wait_for, wait_longer
+from accounts.waiting import TRIES, is_held, wait_for, wait_longer
 
 logger = logging.getLogger(__name__)
 
@@ -362,14 +362,26 @@ def overlaps(held: Membership, starts_on: date, ends_on: date | None) -> bool:
 
 def end_role(membership: Membership, by: User, school: School) -> None:
     """End somebody's role now, with all that hung on it."""
-    wait_for(School.objects.filter(pk=membership.school_id), longer=True)
-    _end_role(membership, by, school)
+    at_school = School.objects.filter(pk=membership.school_id)
+    for __ in range(TRIES):
+        wait_for(at_school, longer=True)
+        try:
+            free = at_school.select_for_update(nowait=True, no_key=True)
+            return _end_role(membership, by, school, free)
+        except OperationalError as error:
+            if not is_held(error):
+                raise
+    return _end_role(membership, by, school)
 
 
 @transaction.atomic
-def _end_role(membership: Membership, by: User, school: School) -> None:
+def _end_role(
+    membership: Membership, by: User, school: School, free: QuerySet | None = None
+) -> None:
     wait_longer()
     by.hold_memberships(membership.user)  # of two who end one another's, the second may not
+    if free is not None:  # another list had the school next: nobody waits for it with roles in hand
+        list(free.values("pk"))
     check(by, school)
     if not Membership.objects.of_places([school]).filter(pk=membership.pk).exists():
         raise PermissionDenied
