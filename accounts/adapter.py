@@ -27,6 +27,7 @@ from accounts.addresses import as_itself
 from accounts.crypto import cipher
 from accounts.errors import CHANGED_MEANWHILE, MAIL_FAILED
 from accounts.models import Telling, User
+from accounts.people.mails import LATER
 
 logger = logging.getLogger(__name__)
 
@@ -112,9 +113,14 @@ class AccountAdapter(DefaultAccountAdapter):
         return as_itself(super().get_client_ip(request))
 
     def send_notification_mail(self, *args: Any, **about: Any) -> None:
-        """Tell somebody that how they sign in was changed, once it is; without mail, later."""
+        """Tell somebody that how they sign in was changed, once it is; without mail, later.
+
+        That it is to be told stands from when it is: a process can end while the mail goes out.
+        """
         send = super().send_notification_mail
         user = args[1] if len(args) > 1 else about["user"]
+        again, own = timezone.now() + LATER, Telling.What.OWN
+        to_tell = Telling.objects.create(what=own, about=user.pk, next_try=again).pk
 
         def tell() -> None:
             try:
@@ -122,8 +128,9 @@ class AccountAdapter(DefaultAccountAdapter):
             except MAIL_FAILED as error:
                 name = type(error).__name__
                 logger.warning("A mail about an account could not be sent: %s", name)
-                what, now = Telling.What.OWN, timezone.now()
-                Telling.objects.create(what=what, about=user.pk, next_try=now)
+                Telling.objects.filter(pk=to_tell).update(next_try=timezone.now())
+            else:
+                Telling.objects.filter(pk=to_tell).delete()
 
         transaction.on_commit(tell)
 

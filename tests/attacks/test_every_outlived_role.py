@@ -168,10 +168,18 @@ class Ending:
             self.left -= 1
             if not self.left:
                 self.done = True
-                day = timezone.localdate() - timedelta(days=1)
-                Membership.objects.filter(user=self.person).update(starts_on=day, ends_on=day)
+                self._end()
         self.held = self.held or (own and "FOR " in sql)
-        return execute(sql, params, many, context)
+        found = execute(sql, params, many, context)
+        if sql.startswith("ROLLBACK TO"):  # what was held is let go: one waited for it first
+            self.held = False
+            if self.done:  # by another connection: it stays
+                self._end()
+        return found
+
+    def _end(self) -> None:
+        day = timezone.localdate() - timedelta(days=1)
+        Membership.objects.filter(user=self.person).update(starts_on=day, ends_on=day)
 
     def _waits(self, sql: str) -> bool:
         if connection.vendor == "sqlite":

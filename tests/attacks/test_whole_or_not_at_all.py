@@ -14,13 +14,16 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.conf import settings
+from django.core.mail import EmailMessage
 from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import second_factor
 from accounts.adapter import AccountAdapter
-from accounts.models import User
+from accounts.models import Telling, User
+from accounts.people.mails import tell_again
 from audit.kinds import Kind
 from audit.models import LogEntry
 from tests.accounts.second_factors import app_shown, code, give_app, sign_in
@@ -169,6 +172,28 @@ def test_what_cannot_be_told_is_not_done(teacher, mailoutbox, monkeypatch, what)
     assert what.opened(thief, teacher)().status_code == 302
     assert what.state(teacher) != before
     assert len(mailoutbox) > mails
+
+
+def test_a_process_that_ends_while_the_mail_goes_out_owes_it_still(
+    teacher, mailoutbox, monkeypatch
+):
+    """It was to be told only where sending it had failed."""
+
+    class Ended(BaseException):
+        """The process ends."""
+
+    def ends(*args, **kwargs):
+        raise Ended
+
+    browser = fresh(teacher)
+    monkeypatch.setattr(EmailMessage, "send", ends)
+    with pytest.raises(Ended):
+        change(browser, teacher)()
+    assert User.objects.get(pk=teacher.pk).check_password(MINE)
+    monkeypatch.undo()
+    tell_again(timezone.now() + timedelta(hours=1))
+    assert "aanmeldt is gewijzigd" in mailoutbox[-1].subject
+    assert not Telling.objects.exists()
 
 
 def test_who_is_asked_for_a_code_while_the_key_is_renewed_is_signed_out_by_nothing(
