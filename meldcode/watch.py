@@ -81,14 +81,14 @@ class Watch:
     def too_much(self) -> float:
         """Return the seconds of a request that took too much; 0: none did.
 
-        None did where access is taken away in this process: it would be ended with the other one,
-        and whoever opens a costly page on and on kept their role.
+        More is let be where access is taken away in this process, and no more than that may take:
+        it would be ended with the other one, and whoever opens a costly page on and on kept their
+        role.
         """
-        used = {thread: one.used() for thread, one in tuple(self._running.items())}
-        most = max(used.values(), default=0.0)
-        ends = [took for thread, took in used.items() if thread in TAKING_AWAY]
-        is_needed = any(took <= self._to_end for took in ends)
-        return most if most > self._most and not is_needed else 0.0
+        running = dict(self._running)
+        used = max((one.used() for one in running.values()), default=0.0)
+        may = self._to_end if TAKING_AWAY & running.keys() else self._most
+        return used if used > may else 0.0
 
     def _look_on(self) -> None:
         while not (used := self.too_much()):

@@ -69,12 +69,31 @@ def test_access_is_taken_away_however_much_hangs_on_it():
             pass
 
 
-def test_but_not_for_ever():
-    watch = Watch(most=0.001, to_end=0.002)
+@pytest.mark.parametrize("whose", ["its own", "another's"])
+def test_but_not_for_ever(whose):
+    """Who lets such a form wait on and on spares no request that works for ever."""
+    watch, taken, done = Watch(most=0.001, to_end=0.002), Event(), Event()
+
+    def waits():
+        with watch.over():
+            TAKING_AWAY.add(get_ident())
+            taken.set()
+            done.wait(30)
+
+    other = Thread(target=waits)
+    if whose == "another's":
+        other.start()
+        taken.wait(30)
     with watch.over():
-        TAKING_AWAY.add(get_ident())
-        while not watch.too_much():
+        if whose == "its own":
+            TAKING_AWAY.add(get_ident())
+        until = thread_time() + 0.1
+        while thread_time() < until:
             pass
+        assert watch.too_much() > 0.0
+    done.set()
+    if whose == "another's":
+        other.join()
 
 
 @shows("busy-9")

@@ -148,6 +148,7 @@ def test_who_signs_out_meanwhile_changes_nothing_in_silence(
     at = what.at if moment == "within it" else (second_factor, "is_owed")
     in_between(monkeypatch, *at, send, lambda: twin.post(OUT))
     is_done = what.state(teacher) != before
+    assert is_done is (moment == "within it")
     assert (told(what) > rows, len(mailoutbox) > mails) == (is_done, is_done)
     assert not is_in(thief)
     assert not is_in(twin)
