@@ -239,8 +239,10 @@ class Membership(models.Model):
     )
     # Empty: before this was kept.
     given_at = models.DateTimeField(null=True, default=timezone.now, editable=False)
-    # When it was wound up: grants taken back, tasks handed on, sessions ended.
+    # When it ended, and all sessions with it: it opens nothing any more.
     ended_at = models.DateTimeField(null=True, blank=True)
+    # When it was wound up, behind that: grants taken back, tasks handed on.
+    wound_up_at = models.DateTimeField(null=True, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 

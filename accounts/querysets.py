@@ -45,9 +45,13 @@ class MembershipQuerySet(models.QuerySet):
         return self.filter(user_id=person).in_force().select_related("school", "buurtteam")
 
     def over(self, today: date | None = None) -> "MembershipQuerySet":
-        """Return those whose last day is past and that nobody wound up yet."""
+        """Return those whose last day is past and that nobody ended yet."""
         day = today or timezone.localdate()
         return self.filter(ends_on__lt=day, ended_at__isnull=True)
+
+    def to_wind_up(self) -> "MembershipQuerySet":
+        """Return those that ended, of which what hung on them was not taken back yet."""
+        return self.filter(ended_at__isnull=False, wound_up_at__isnull=True)
 
     def of_places(self, schools: "Iterable[School]") -> "MembershipQuerySet":
         """Return the memberships of schools and of their buurtteams."""

@@ -2,8 +2,9 @@
 
 from django.dispatch import Signal
 
-# ``membership``: one that is over now. Sent in the transaction that ends it; whoever keeps what
-# hangs on it (grants, invitations, open tasks) takes it back there and then.
+# ``membership``: one that ended. Sent in a transaction of its own, mostly at once, behind the end;
+# whoever keeps what hangs on it (grants, invitations, open tasks) takes it back there. Nothing of
+# that may open anything without the role.
 membership_ended = Signal()
 
 # ``membership``: one that was given. Sent in the transaction that gives it.

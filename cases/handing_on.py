@@ -22,9 +22,9 @@ TAKES_OVER = (Role.COORDINATOR, Role.ATTENTION_OFFICER, Role.SCHOOL_LEADER)
 def hand_on(membership: Membership, **kwargs: Any) -> None:
     """Take back the grants of an ended membership and hand its open tasks to the coordinator.
 
-    In the transaction that ends it (``accounts.signals.membership_ended``). Somebody who holds
-    another role at the school keeps what that one gives. In the trail of a school stands the role
-    alone: by the case in which nothing ended one would know from which they are kept.
+    Behind its end (``accounts.signals.membership_ended``). Somebody who holds another role at the
+    school keeps what that one gives. In the trail of a school stands the role alone: by the case in
+    which nothing ended one would know from which they are kept.
     """
     if membership.school_id is None:
         return

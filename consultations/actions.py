@@ -180,7 +180,7 @@ def withdraw_invitation(invitation: Invitation, by: User) -> None:
 
 @apart_from("")  # as what else ends with a role (``cases.handing_on``)
 def withdraw_invitations_of(membership: Membership, **kwargs: Any) -> None:
-    """Withdraw what somebody was invited to through a role that ended, in that transaction.
+    """Withdraw what somebody was invited to through a role that ended.
 
     (``accounts.signals.membership_ended``.) They stop seeing it at once either way; this way it
     does not come back with a next role.

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import School, User
 from accounts.people.actions import end_role
+from accounts.people.tasks import wind_up_memberships
 from accounts.roles import Role
 from accounts.waiting import wait_for
 from cases import actions
@@ -44,6 +45,7 @@ from consultations.meetings import actions as agenda
 from consultations.models import AgendaItem, Consultation, Meeting
 from signals.actions import file_signal
 from signals.models import Signal
+from tests.attacks.proof import shows
 from tests.attacks.test_insider_races import in_between
 from tests.cases.made_up_files import attach, stored
 from tests.cases.records import decision, pupil_left
@@ -363,7 +365,7 @@ def test_whoever_is_named_can_save_while_something_else_is_waited_for(school, bu
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="a lock of PostgreSQL")
 def test_nor_where_the_next_list_has_the_school_first(school, monkeypatch):
-    person, by = member(Role.TEACHER, school), member(Role.ADMINISTRATOR, school)
+    person = member(Role.TEACHER, school)
     held, saved, turns = Event(), Event(), []
 
     def write_the_next_list():
@@ -380,11 +382,41 @@ def test_nor_where_the_next_list_has_the_school_first(school, monkeypatch):
         else:
             wait_for(rows, **how)
 
-    monkeypatch.setattr("accounts.people.actions.wait_for", wait_for_the_first_one)
-    end = partial(end_role, person.memberships.get(), by, school)
-    assert at_once(end, lambda: save(person, held, saved))[1] == "saved"
+    monkeypatch.setattr("accounts.people.winding_up.wait_for", wait_for_the_first_one)
+    person.memberships.update(ended_at=timezone.now())
+    assert at_once(wind_up_memberships, lambda: save(person, held, saved))[1] == "saved"
     assert turns == ["waits", "waits"]
-    assert person.memberships.get().ended_at is not None
+    assert person.memberships.get().wound_up_at is not None
+
+
+@shows("role-9")
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a lock of PostgreSQL")
+def test_a_role_ends_while_its_school_is_held(school):
+    """What hangs on it waits for the list, and not its end: that is no page that fails."""
+    person, by = member(Role.TEACHER, school), member(Role.ADMINISTRATOR, school)
+    case = CaseFactory(pupil=PupilFactory(school=school), responsible=person)
+    held, ended = Event(), Event()
+
+    def write_a_list():
+        with transaction.atomic():
+            School.objects.select_for_update(no_key=True).get(pk=school.pk)
+            held.set()
+            ended.wait(30)
+            return person.memberships.get().ended_at is not None
+
+    def send():
+        held.wait(30)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET lock_timeout = '{TIMEOUT}'")
+            end_role(person.memberships.get(), by, school)
+        finally:
+            ended.set()
+
+    assert at_once(write_a_list, send)[0]
+    assert Case.objects.get().responsible == person
+    wind_up_memberships()
+    assert Case.objects.get().responsible != case.responsible
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="a lock of PostgreSQL")

@@ -14,7 +14,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,10 +28,11 @@ from accounts.people import mails
 from accounts.people.letters import reached_by
 from accounts.people.roles import place_of
 from accounts.people.winding_up import (
+    end,
     end_sessions,
     ended_with,
     tell_trail,
-    wind_up,
+    wind_up_behind,
     wind_up_over,
     withdraw_all,
 )
@@ -40,7 +41,7 @@ from accounts.signals import (
     membership_began,
     second_factor_reset,
 )
-from accounts.waiting import TRIES, is_held, wait_for, wait_longer
+from accounts.waiting import wait_longer
 
 logger = logging.getLogger(__name__)
 
@@ -361,34 +362,27 @@ def overlaps(held: Membership, starts_on: date, ends_on: date | None) -> bool:
 
 
 def end_role(membership: Membership, by: User, school: School) -> None:
-    """End somebody's role now, with all that hung on it."""
-    at_school = School.objects.filter(pk=membership.school_id)
-    for __ in range(TRIES):
-        wait_for(at_school, longer=True)
-        try:
-            free = at_school.select_for_update(nowait=True, no_key=True)
-            return _end_role(membership, by, school, free)
-        except OperationalError as error:
-            if not is_held(error):
-                raise
-    return _end_role(membership, by, school)
+    """End somebody's role now, and wind up what hung on it.
+
+    Where something that hung on it is held by somebody else, beat goes on in some minutes: the role
+    is over, and opens nothing any more.
+    """
+    _end_role(membership, by, school)
+    with suppress(OperationalError):
+        wind_up_behind(membership)
 
 
 @transaction.atomic
-def _end_role(
-    membership: Membership, by: User, school: School, free: QuerySet | None = None
-) -> None:
+def _end_role(membership: Membership, by: User, school: School) -> None:
     wait_longer()
     by.hold_memberships(membership.user)  # of two who end one another's, the second may not
-    if free is not None:  # another list had the school next: nobody waits for it with roles in hand
-        list(free.values("pk"))
     check(by, school)
     if not Membership.objects.of_places([school]).filter(pk=membership.pk).exists():
         raise PermissionDenied
     if membership.user_id == by.pk:
         raise ActionError(_("You cannot change your own roles. Ask another administrator."))
     now = timezone.now()
-    if not wind_up(membership, now):
+    if not end(membership, now):
         return  # by a colleague, at this very moment
     for ended in ended_with(membership, now):
         tell_trail(ended, by, school, "changed")

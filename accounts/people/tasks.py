@@ -11,7 +11,7 @@ from accounts.people.winding_up import wind_up_expired
 
 @shared_task
 def wind_up_memberships() -> None:
-    """Wind up the memberships whose last day is past."""
+    """End the memberships whose last day is past, and wind up what ended."""
     wind_up_expired(timezone.now())
 
 

@@ -1,11 +1,12 @@
 """What goes with a role that ends: by an administrator, or by the calendar."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import partial
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from accounts.drafts.actions import throw_away_all
 from accounts.models import Membership, RoleInvitation, School, User
 from accounts.people import mails
 from accounts.signals import membership_ended, team_role_changed
+from accounts.waiting import TRIES, is_held, wait_for
 
 logger = logging.getLogger(__name__)
 
@@ -42,36 +44,67 @@ def tell_trail(membership: Membership, by: User | None, school: School, kind: st
         )
 
 
-def wind_up(membership: Membership, now: datetime) -> bool:
-    """End a membership in a transaction: sessions, grants and invitations at once, tasks handed on.
+def end(membership: Membership, now: datetime) -> bool:
+    """End a membership in a transaction: its sessions, what was typed in it, and every way back.
 
-    Source: docs/security.md, "People". A second time changes nothing, and returns False.
+    Source: docs/security.md, "People". What hung on it goes in a step of its own (``wind_up``): it
+    opens nothing any more, and however much it is, nobody keeps their role by that. A second time
+    changes nothing, and returns False.
     """
     membership.user.hold_memberships()  # all of them in one order: another can end with this one
     locked = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
     if locked.ended_at is not None:
         return False
-    if locked.school_id:
-        # Of two that end at once, the second finds what the first handed to it.
-        School.objects.select_for_update(no_key=True).get(pk=locked.school_id)
     today = timezone.localdate(now)
     last_day = min(locked.ends_on or today, today)
     locked.ends_on, locked.ended_at = max(last_day, locked.starts_on), now
-    locked.save(update_fields=["ends_on", "ended_at"])
+    gave_nothing_yet = locked.starts_on > today
+    locked.wound_up_at = now if gave_nothing_yet else None
+    locked.save(update_fields=["ends_on", "ended_at", "wound_up_at"])
     _withdraw_ways_back(locked)  # before the user is locked, as where one is accepted
-    if locked.starts_on > today:  # it gave nothing yet
+    if gave_nothing_yet:
         return True
     end_sessions(locked.user)
     throw_away_all(locked.user)
-    membership_ended.send(sender=Membership, membership=locked)
-    _end_what_is_to_come(locked, now)
+    for one in ends_with(locked, today):
+        end(one, now)
+        mails.tell(mails.What.ENDED, one.pk)
     return True
 
 
-def _end_what_is_to_come(ended: Membership, now: datetime) -> None:
-    for one in ends_with(ended, timezone.localdate(now)):
-        wind_up(one, now)
-        mails.tell(mails.What.ENDED, one.pk)
+@transaction.atomic
+def wind_up(membership: Membership, *, nowait: bool = False) -> None:
+    """Take back what hung on a membership that ended, and hand its open tasks on.
+
+    A second time changes nothing. Raises ``OperationalError`` where the school is not free, if
+    ``nowait``.
+    """
+    membership.user.hold_memberships()
+    if membership.school_id:
+        # Of two that end at once, the second finds what the first handed to it.
+        at_school = School.objects.select_for_update(no_key=True, nowait=nowait)
+        at_school.get(pk=membership.school_id)
+    ended = Membership.objects.to_wind_up().select_for_update(of=("self",))
+    locked = ended.filter(pk=membership.pk).first()
+    if locked is None:
+        return
+    membership_ended.send(sender=Membership, membership=locked)
+    locked.wound_up_at = timezone.now()
+    locked.save(update_fields=["wound_up_at"])
+
+
+def wind_up_behind(membership: Membership, tries: int = 1) -> None:
+    """Wind a membership up once its school is free; nobody's roles are held while one waits.
+
+    Raises ``OperationalError`` where another one has the school first, each of these ``tries``.
+    """
+    for left in reversed(range(tries)):
+        wait_for(School.objects.filter(pk=membership.school_id))
+        try:
+            return wind_up(membership, nowait=True)
+        except OperationalError as error:
+            if not left or not is_held(error):
+                raise
 
 
 def ends_with(membership: Membership, today: date | None = None) -> list[Membership]:
@@ -109,41 +142,50 @@ def _withdraw_ways_back(ended: Membership) -> None:
 
 
 def wind_up_over(person: User) -> None:
-    """Wind up what is over by the calendar, before a next role: with that it would come back.
+    """Wind up what is over, before a next role: with that it would come back.
 
-    Beat does it each hour, or when it is there again.
+    Beat does it every few minutes, or when it is there again.
     """
     for held in person.memberships.over().order_by("pk"):
-        _wind_up_by_calendar(held, timezone.now())
+        _end_by_calendar(held, timezone.now())
+    for ended in person.memberships.to_wind_up().order_by("pk"):
+        wind_up(ended)
 
 
-def _wind_up_by_calendar(membership: Membership, now: datetime) -> None:
-    if not wind_up(membership, now) or not membership.school_id:
+@transaction.atomic
+def _end_by_calendar(membership: Membership, now: datetime) -> None:
+    if not end(membership, now) or not membership.school_id:
         return
     for ended in ended_with(membership, now):
         tell_trail(ended, None, membership.school, "changed")
 
 
-def wind_up_expired(now: datetime) -> int:
-    """Wind up the memberships whose last day is past, and return how many (by beat).
+def wind_up_expired(now: datetime) -> None:
+    """End the memberships whose last day is past, and wind up all that ended (by beat).
 
-    Raises what one of them raised, once the others are wound up: nobody keeps an open session
-    because of somebody else's tasks.
+    Raises what one of them raised, once the others are done: nobody keeps an open session because
+    of somebody else's tasks.
     """
-    count, failed = 0, None
-    for membership in Membership.objects.over(timezone.localdate(now)):
+    over = Membership.objects.over(timezone.localdate(now)).order_by("pk")
+    failed = _each(over, partial(_end_by_calendar, now=now))
+    left = Membership.objects.to_wind_up().order_by("pk")
+    failed = _each(left, partial(wind_up_behind, tries=TRIES)) or failed
+    if failed:
+        raise failed
+
+
+def _each(memberships: "Membership.objects", act: Callable[[Membership], None]) -> Exception | None:
+    """Do something with each, and return what one of them raised."""
+    failed = None
+    for membership in memberships:
         try:
-            with transaction.atomic():
-                _wind_up_by_calendar(membership, now)
-            count += 1
+            act(membership)
         except SoftTimeLimitExceeded:  # no fault of one role
             raise
         except Exception as error:
             logger.error("A role is not wound up: %s", type(error).__name__)
             failed = failed or error
-    if failed:
-        raise failed
-    return count
+    return failed
 
 
 def end_sessions(person: User) -> None:

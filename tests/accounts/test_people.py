@@ -364,25 +364,78 @@ def test_a_last_day_that_is_past_is_wound_up_by_itself(school, coordinator):
     assert Membership.objects.get(user=trainee).ended_at == held.ended_at
 
 
-def test_a_role_that_cannot_be_wound_up_keeps_no_other_standing(school):
+@pytest.fixture
+def stuck():
+    """Let nothing that hung on somebody's role be taken back, as long as they are in this set."""
+    people = set()
+
+    def fails(sender, membership, **more):
+        if membership.user in people:
+            raise ValueError("Tess van der Zwaan")
+
+    membership_ended.connect(fails, weak=False)
+    yield people
+    membership_ended.disconnect(fails)
+
+
+def test_a_role_that_cannot_be_wound_up_keeps_no_other_standing(school, stuck):
     yesterday = timezone.localdate() - timedelta(days=1)
     people = [member(Role.TEACHER, school) for __ in range(3)]
     held = Membership.objects.filter(user__in=people)
     held.update(starts_on=yesterday, ends_on=yesterday)
-
-    def fails(sender, membership, **more):
-        if membership.user == people[1]:
-            raise ValueError("Tess van der Zwaan")
-
-    membership_ended.connect(fails, weak=False)
-    try:
-        with pytest.raises(ValueError, match="Tess"):  # so that the run stands as failed
-            wind_up_memberships()
-    finally:
-        membership_ended.disconnect(fails)
-    assert set(held.filter(ended_at=None).values_list("user", flat=True)) == {people[1].pk}
-    wind_up_memberships()
+    stuck.add(people[1])
+    with pytest.raises(ValueError, match="Tess"):  # so that the run stands as failed
+        wind_up_memberships()
     assert not held.filter(ended_at=None).exists()
+    assert set(held.filter(wound_up_at=None).values_list("user", flat=True)) == {people[1].pk}
+    stuck.clear()
+    wind_up_memberships()
+    assert not held.filter(wound_up_at=None).exists()
+
+
+@shows("role-9")
+def test_a_role_ends_whatever_hangs_on_it(school, administrator, coordinator, signed_in, stuck):
+    """What hangs on it is taken back behind that: else whoever piles that up keeps their role."""
+    teacher = member(Role.TEACHER, school)
+    case = CaseFactory(pupil__school=school, responsible=teacher)
+    assign_perm("cases.take_part", teacher, case)
+    theirs, page = signed_in(teacher), reverse("cases:detail", args=[case.reference])
+    assert theirs.get(page).status_code == 200
+    stuck.add(teacher)
+    with pytest.raises(ValueError, match="Tess"):
+        actions.end_role(teacher.memberships.get(), administrator, school)
+    assert theirs.get(page).url.startswith(LOGIN)
+    assert not Case.objects.visible_to(User.objects.get(pk=teacher.pk)).exists()
+    # Nor by a next role: before that, the old one is wound up, or there is none.
+    other = SchoolFactory()
+    asks = member(Role.ADMINISTRATOR, other)
+    invitation = actions.invite(
+        other, asks, uuid.uuid4(), email=teacher.email, name="Noor", role=Role.TEACHER
+    )
+    with pytest.raises(ValueError, match="Tess"):
+        actions.accept(invitation, teacher)
+    assert not Membership.objects.current().filter(user=teacher).exists()
+    stuck.clear()
+    actions.accept(invitation, teacher)
+    case.refresh_from_db()
+    assert case.responsible == coordinator
+    assert not CaseUserObjectPermission.objects.filter(user=teacher).exists()
+
+
+def test_what_ended_is_wound_up_once(school, administrator, teacher):
+    asked = []
+
+    def counts(sender, membership, **more):
+        asked.append(membership)
+
+    membership_ended.connect(counts, weak=False)
+    try:
+        actions.end_role(teacher.memberships.get(), administrator, school)
+        wind_up_memberships()
+        wind_up_memberships()
+    finally:
+        membership_ended.disconnect(counts)
+    assert asked == [teacher.memberships.get()]
 
 
 def test_who_is_told_to_stop_winds_up_no_further(school):

@@ -206,6 +206,11 @@ ATTACKS = (
         "did not finish, and choose the password",
         "half an hour after it was first opened it opens nothing and says of nobody; a new one "
         "goes to who was invited"),
+    Attack("role-9", "4.1.2",
+        "As an insider: let so much hang on one's role, or keep its school so busy, that the page "
+        "which ends it cannot take all of that back",
+        "the role ends first, with its sessions and every way back; what hung on it opens nothing "
+        "any more, goes behind that, by beat where the page could not, and a next role waits"),
     # --- One-time codes ---------------------------------------------------------------------------
     Attack("code-1", "2.8.4",
         "Use the code of an app a second time, for as long as it is valid (the half minute "
