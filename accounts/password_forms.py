@@ -15,6 +15,7 @@ from accounts.after_response import after_response
 from accounts.errors import MAIL_FAILED
 from accounts.models import User
 from accounts.reset_tokens import ResetTokens, works_while
+from accounts.second_factor import given_last
 
 
 class NothingInTheBox:
@@ -50,13 +51,14 @@ class ChangePasswordForm(ShortHelp, forms.ChangePasswordForm):
     def clean_oldpassword(self) -> str:
         """Return the old password. Raises ``ValidationError`` where it is another, or was guessed.
 
-        Counted for this session first: whoever guesses in one that they stole keeps its owner, in
-        another, from nothing. And for the person: whoever has their passkey signs in anew.
+        Counted for this session: whoever guesses in one that they stole keeps its owner, in
+        another, from nothing. And for the factor by which it came: whoever stole that signs in anew
+        by it, and the owner by another.
         """
         request = context.request
         counts = {
             "old_password": f"{self.user.pk}:{request.session.place}",
-            "old_password_of_all": str(self.user.pk),
+            "old_password_of_factor": f"{self.user.pk}:{given_last(request)}",
         }
         for action, key in counts.items():
             if not ratelimit.consume(request, action=action, key=key):

@@ -7,6 +7,8 @@ on a table, can read on until it ends; they can export, raise nobody's role and 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import wraps
+from operator import itemgetter
+from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
@@ -45,9 +47,20 @@ View = Callable[..., HttpResponse]
 
 def given_at(request: HttpRequest) -> datetime | None:
     """Return when this session last gave a second factor; None when it never did."""
+    last = _last(request)
+    return datetime.fromtimestamp(last["at"], UTC) if last else None
+
+
+def given_last(request: HttpRequest) -> str:
+    """Return which second factor this session gave last: one of a kind, or just set up; or none."""
+    last = _last(request)
+    return str(last.get("id", last.get("type", ""))) if last else ""
+
+
+def _last(request: HttpRequest) -> dict[str, Any] | None:
     records = get_authentication_records(request, request.user)
-    moments = [record["at"] for record in records if record.get("method") == "mfa"]
-    return datetime.fromtimestamp(max(moments), UTC) if moments else None
+    given = [record for record in records if record.get("method") == "mfa"]
+    return max(given, key=itemgetter("at"), default=None)
 
 
 def is_fresh(request: HttpRequest) -> bool:

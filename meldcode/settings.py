@@ -263,9 +263,10 @@ ACCOUNT_RATE_LIMITS = {
     # kept its owner from both.
     "change_password": None,
     "reauthenticate": None,
-    # The old password for a new one, guessed in an open session all day long: of each session.
+    # The old password for a new one, guessed in an open session all day long: of each session, and
+    # of all that came by one second factor.
     "old_password": "5/m/key,20/d/key",
-    "old_password_of_all": "50/d/key",
+    "old_password_of_factor": "50/d/key",
     # Of a person, of each kind: a second factor that is set up, and new recovery codes.
     "new_factor": "20/h/key",
     # Known or not. How many mails come of it, and one beside these (accounts.password_forms).

@@ -216,10 +216,8 @@ class NamedFromElsewhereMiddleware:
         """Say where it leads instead of opening it, whoever it is about."""
         by_a_link = request.headers.get("sec-fetch-site") in OTHER_SITES
         elsewhere = (by_a_link and not was_led_in_just_now(request)) or _says_elsewhere(request)
-        asked_first = elsewhere and (
-            _is_asked_first(request.resolver_match) or _would_sign_out(request)
-        )
-        if not asked_first:
+        asked_first = elsewhere and _is_asked_first(request.resolver_match)
+        if not (asked_first or _would_sign_out(request, elsewhere=elsewhere)):
             return None
         return render(request, "from_elsewhere.html", {"leads_to": _address_of(request)})
 
@@ -231,8 +229,18 @@ def _is_asked_first(found: ResolverMatch) -> bool:
     return bool(found.kwargs) and found.view_name not in OPENED_FROM_ELSEWHERE
 
 
-def _would_sign_out(request: HttpRequest) -> bool:
-    return request.resolver_match.view_name == SIGNS_OUT and request.user.is_authenticated
+def _would_sign_out(request: HttpRequest, *, elsewhere: bool) -> bool:
+    """Tell whether a link would sign out whoever is signed in, without a press on a page of ours.
+
+    A browser says that nobody's page led here of a link in a mail program; and of a tab that goes
+    back in its history, from where another site leads on: there it asks whoever is somebody else.
+    """
+    found = request.resolver_match
+    if found.view_name != SIGNS_OUT or not request.user.is_authenticated:
+        return False
+    by_us = request.headers.get("sec-fetch-site", OWN) == OWN
+    theirs = found.kwargs["uidb36"].lower() == request.user.public_id.hex
+    return elsewhere or not (by_us or theirs)
 
 
 def _way_on(asked: str) -> str:

@@ -20,9 +20,11 @@ from accounts.adapter import lift_lock_out
 from accounts.models import User
 from accounts.people.actions import SECRET_BYTES
 from tests.accounts.page import Page
-from tests.accounts.second_factors import LOGIN, code, give_app
+from tests.accounts.second_factors import LOGIN, code, give_app, sign_in
 from tests.accounts.test_password_reset import choose
+from tests.attacks.passkey import Passkey
 from tests.attacks.proof import shows
+from tests.attacks.test_while_sessions_end import by_key
 from tests.factories import PASSWORD, RoleInvitationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -479,3 +481,21 @@ def test_the_old_password_is_not_guessed_where_one_changes_it(teacher, signed_in
     owner = signed_in(teacher)
     assert owner.post(url, {"oldpassword": PASSWORD, **words}).status_code == 302
     assert User.objects.get(pk=teacher.pk).check_password(new)
+
+
+@shows("limit-6")
+def test_whoever_stole_a_passkey_guesses_for_themselves_alone(teacher):
+    """Of all sessions that came by it together, and never for its owner, who came by another."""
+    passkey, owner, new = Passkey(teacher), Client(), "paard stal klok regen"
+    url, words = reverse("account_change_password"), {"password1": new, "password2": new}
+
+    def tried(browser, old):
+        answer = browser.post(url, {"oldpassword": old, **words})
+        return "done" if answer.status_code == 302 else Page(answer).at("oldpassword")
+
+    sign_in(owner, teacher)
+    for __ in range(10):
+        thief = by_key(Client(), passkey)
+        assert {TOO_OFTEN in tried(thief, "geraden") for _ in range(5)} == {False}
+    assert TOO_OFTEN in tried(by_key(Client(), passkey), PASSWORD)
+    assert tried(owner, PASSWORD) == "done"

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import typed
+from accounts.reset_tokens import ResetTokens
 from accounts.roles import Role
 from audit.kinds import Kind
 from audit.models import LogEntry
@@ -341,6 +342,39 @@ def test_whoever_came_in_just_now_comes_back_to_what_they_asked(signed_in, coord
 def test_the_page_that_signs_out_asks_first(signed_in, teacher):
     page = Page(signed_in(teacher).get(reverse("account_logout")))
     assert "<form" in page.html
+
+
+@shows("csrf-3")
+@pytest.mark.parametrize("site", ["none", "cross-site", "same-site"])
+def test_a_working_link_of_somebody_else_s_signs_nobody_out_before_they_say_so(
+    signed_in, coordinator, teacher, site
+):
+    """A tab that goes back in its history comes from nowhere, and is led on to where its site says.
+
+    In Firefox it could stop before anything was seen.
+    """
+    browser = signed_in(coordinator)
+
+    def link_of(user):
+        key = ResetTokens().make_token(user)
+        return reverse("account_reset_password_from_key", args=[user.public_id.hex, key])
+
+    answer = browser.get(
+        link_of(teacher), headers={**FROM_ELSEWHERE, "sec-fetch-site": site}, follow=True
+    )
+    assert leads_over(answer)
+    assert browser.get("/tasks/").status_code == 200
+    goes_on = answer.context["leads_to"]
+    pressed = browser.get(goes_on, headers={"sec-fetch-site": "same-origin"}, follow=True)
+    assert not leads_over(pressed)
+    assert browser.get("/tasks/").url.startswith(LOGIN)
+    # Their own link signs nobody out: out of a mail program it opens at once.
+    again = signed_in(coordinator)
+    theirs = again.get(
+        link_of(coordinator), headers={**FROM_ELSEWHERE, "sec-fetch-site": site}, follow=True
+    )
+    assert leads_over(theirs) == (site != "none")
+    assert again.get("/tasks/").status_code == 200
 
 
 # --- As part of a page of others ------------------------------------------------------------------
