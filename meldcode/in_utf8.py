@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from encodings.aliases import aliases
 
-from django.utils.http import parse_header_parameters
-
+from meldcode.middleware.parts import read_line
 from meldcode.watch import Application, Start
 
 
@@ -28,9 +27,9 @@ def in_utf8(application: Application) -> Application:
 
 
 def _is_utf8(content_type: str) -> bool:
-    """Tell whether a type names no other code that Python knows."""
+    """Tell whether a type names no other code that Python knows, in a line that somebody sends."""
     try:
-        charset = parse_header_parameters(content_type)[1].get("charset", "utf-8")
+        charset = read_line(content_type)[1].get("charset", "utf-8")
     except ValueError:
         return False
     with suppress(LookupError, ValueError):

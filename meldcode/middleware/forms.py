@@ -11,6 +11,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from background.hands import FORMS_AT_ONCE, InHand
+from meldcode.middleware.parts import bound_parts
 from meldcode.middleware.requests import SIGNING_IN
 from meldcode.trouble import database_away
 
@@ -41,6 +42,7 @@ class WholeFormMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        bound_parts()
         # Whether a page of a large form went out since: its parts hang together, and Python, as
         # ``wsgi`` has it, looks for such things after hundreds of requests.
         self._is_left, self._thrown_away_at = False, 0.0

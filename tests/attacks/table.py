@@ -480,9 +480,11 @@ ATTACKS = (
         "a new one takes over"),
     Attack("busy-2", "11.1.4",
         "As a stranger: fill the memory of the server, by what it remembers of requests (names of "
-        "codes that do not exist), or by what it takes to read one (a form of nothing but %41)",
+        "codes that do not exist), or by what it takes to read one (a form of nothing but %41, or "
+        "of parts that have no name, each with a head of semicolons)",
         "only the codes that Python has are looked up, of others nothing stays; a form with more "
-        "signs to work out than anybody types is not read (400)"),
+        "signs to work out than anybody types, or more parts than it may have fields and files, is "
+        "not read (400), nor a head with a hundred semicolons"),
     Attack("busy-3", "11.1.4",
         "Send a page what it shows again, so large that the proxy does not take the answer, and "
         "read no further: as a stranger, or signed in",

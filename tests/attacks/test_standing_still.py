@@ -17,6 +17,7 @@ from threading import Event, Semaphore, Thread
 
 import pytest
 import requests
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.core.signals import request_finished
 from django.http import HttpResponse
@@ -39,6 +40,7 @@ from cases.names import Family, find
 from cases.transfer.contents import LARGEST, LONGEST, MOST_ENTRIES
 from meldcode.in_utf8 import in_utf8
 from meldcode.middleware.forms import MOST_OF_A_STRANGER, MOST_SIGNS, WholeFormMiddleware
+from meldcode.middleware.parts import MOST_SEMICOLONS, bound_parts, read_line
 from referrals.models import HelpPlan
 from referrals.report import facts_check
 from referrals.report.actions import start_report
@@ -292,6 +294,57 @@ def test_a_form_of_nothing_but_signs_to_work_out_is_not_read(client, word):
     request = RequestFactory().generic("POST", "/", filled_in, form)
     assert WholeFormMiddleware(lambda request: HttpResponse())(request).status_code == 200
     assert request.POST["login"] == "é" * LONG_TEXT
+
+
+IN_PARTS = "multipart/form-data; boundary=x"
+
+
+@shows("busy-2")
+def test_a_form_of_parts_without_a_name_is_not_read_to_its_end(client):
+    """Django counts such a file nowhere: eight megabytes of them took a process for twenty seconds,
+    and twelve such forms kept the web from everybody.
+    """
+    part = b"--x\r\nContent-Disposition: form-data; filename=a\r\n\r\n\r\n"
+    end = b"--x--\r\n"
+    most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + settings.DATA_UPLOAD_MAX_NUMBER_FILES
+    there = reverse("account_login")
+    assert client.generic("POST", there, part * (most + 1) + end, IN_PARTS).status_code == 400
+    assert client.generic("POST", there, part * (most - 1) + end, IN_PARTS).status_code == 200
+    # As many fields as a form may have, and its file.
+    named = b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\nb\r\n"
+    file = part.replace(b"filename=a", b"name=b; filename=a")
+    whole = named * settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + file + end
+    assert client.generic("POST", there, whole, IN_PARTS).status_code == 200
+
+
+@shows("busy-2")
+@pytest.mark.parametrize("where", ["type", "part"])
+def test_a_head_of_nothing_but_semicolons_is_not_taken_apart(monkeypatch, where):
+    """Behind a quotation mark Python takes their square, for each part of a form and its type."""
+    taken_apart = []
+    apart = read_line.__globals__["parse_header_parameters"]
+    monkeypatch.setitem(
+        read_line.__globals__,
+        "parse_header_parameters",
+        lambda line: taken_apart.append(line) or apart(line),
+    )
+    bound_parts()
+    long, short = (f'; "{";" * most}' for most in (MOST_SEMICOLONS, 20))
+    kind = IN_PARTS + (long if where == "type" else short)
+    head = 'Content-Disposition: form-data; name="{}"{}'
+    heads = [head.format("long", long if where == "part" else ""), head.format("short", short)]
+    content = "".join(f"--x\r\n{one}\r\n\r\nzoë\r\n" for one in heads).encode() + b"--x--\r\n"
+
+    def answer(environ: dict[str, object], start: object) -> list[bytes]:
+        return [repr(list(WSGIRequest(environ).POST)).encode()]
+
+    environ = RequestFactory()._base_environ(
+        REQUEST_METHOD="POST", CONTENT_TYPE=kind, CONTENT_LENGTH=str(len(content)),
+        **{"wsgi.input": io.BytesIO(content)},
+    )  # fmt: skip
+    found = in_utf8(answer)(environ, None)
+    assert found == ([b"[]"] if where == "type" else [b"['short']"])
+    assert not [line for line in taken_apart if line.count(";") > MOST_SEMICOLONS]
 
 
 @shows("busy-2")
