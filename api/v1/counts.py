@@ -9,8 +9,9 @@ from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import Field
 
+from accounts import access
+from accounts.access import Permission, Scope
 from accounts.models import School
-from accounts.roles import Role
 from api.models import ApiToken
 from api.scopes import CASES_COUNT
 from api.v1.tokens import SchoolToken, call
@@ -22,6 +23,12 @@ from cases.models import Case, ShutOut, StepChange
 from cases.protocol import STEPS
 
 router = Router(tags=["cases"])
+
+# Who has a list of a school's cases: those who run them, and who exports dossiers.
+HAVE_A_LIST = {
+    *access.roles_at(Permission.SEE_CASE, Scope.SCHOOL),
+    *access.roles_at(Permission.LIST_EXPORTABLE, Scope.SCHOOL),
+}
 
 
 class CountsOut(Schema):
@@ -75,9 +82,9 @@ def _counts(school: School) -> dict[Key, int]:
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     monday = today - timedelta(days=today.weekday())
     cases = Case.objects.filter(school=school, restricted=False, opened_at__lt=monday).order_by()
-    # Who looks after the school has the list of those that are not kept from them, and adds it up.
-    keepers = school.memberships.current().filter(role=Role.ADMINISTRATOR).values("user_id")
-    kept = ShutOut.objects.standing().filter(user_id__in=keepers)
+    # Who has a list of those that are not kept from them adds it up.
+    listed = school.memberships.current().filter(role__in=HAVE_A_LIST).values("user_id")
+    kept = ShutOut.objects.standing().filter(user_id__in=listed)
     cases = cases.exclude(pupil_id__in=kept.values("pupil_id"))
     moved = StepChange.objects.filter(case=OuterRef("pk"), at__gte=monday).order_by("at", "pk")
     cases = cases.annotate(was=Coalesce(Subquery(moved.values("from_step")[:1]), "step"))
