@@ -537,8 +537,8 @@ ATTACKS = (
         "As a system of a school: send one list of thousands and thirty signals beside it, or "
         "lists by several tokens, each of which waits for the one before",
         "of one school one call is in hand at once in each process, before it is read; the others "
-        "are told when to come again, whoever had a hand longest ago goes first, and who takes away"
-        " access waits for one list, not for a row of them, with nothing in hand"),
+        "are told when to come again, whoever had a hand longest ago goes first, the end of a role "
+        "waits for none of them, and whoever keeps somebody out for one, with nothing in hand"),
     Attack("busy-14", "11.1.4",
         "As an insider: fill a case with text, and ask question upon question in it, so that whom "
         "these invite can save nothing anywhere meanwhile",
