@@ -459,6 +459,29 @@ def test_who_is_told_to_stop_winds_up_no_further(school):
     assert len(asked) == 1
 
 
+def test_a_role_that_takes_longer_than_a_run_keeps_no_other_waiting(school):
+    people = [member(Role.TEACHER, school) for __ in range(2)]
+    held = Membership.objects.filter(user__in=people)
+    held.update(ended_at=timezone.now())
+
+    def takes_long(sender, membership, **more):
+        if membership.user == people[0]:
+            raise SoftTimeLimitExceeded
+
+    def is_left(person):
+        return held.get(user=person).wound_up_at is None
+
+    membership_ended.connect(takes_long, weak=False)
+    try:
+        for __ in range(100):
+            if is_left(people[1]):
+                with pytest.raises(SoftTimeLimitExceeded):
+                    wind_up_memberships()
+    finally:
+        membership_ended.disconnect(takes_long)
+    assert [is_left(person) for person in people] == [True, False]
+
+
 # --- For a time -----------------------------------------------------------------------------------
 def test_a_substitute_comes_and_goes(school, administrator, teacher, coordinator, signed_in):
     case = CaseFactory(pupil__school=school, responsible=coordinator)
