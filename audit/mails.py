@@ -18,18 +18,22 @@ from audit.models import Flag
 logger = logging.getLogger(__name__)
 
 
-def tell_of_flag(flag: Flag) -> bool:
+def tell_of_flag(flag: Flag, sent: dict[int, bool]) -> bool:
     """Mail whoever looks at a flag, once, each in their own language. False: some could not be
     sent, or nobody is there to look: whoever comes next is told.
 
     As things are now: a mail that waited can find somebody who is kept from all that it counts.
+    ``sent``: who got a mail at this look, and whether it went. It says nothing of which flag: a
+    stranger with wrong passwords for everybody of a school would fill mailboxes with it.
     """
     this, people = Flag.objects.filter(pk=flag.pk), watchers(flag)
     everybody = bool(people)
     for person in people:
         if person.pk in flag.told or not this.visible_to(person).exists():
             continue
-        if _send(person):
+        if person.pk not in sent:
+            sent[person.pk] = _send(person)
+        if sent[person.pk]:
             flag.told.append(person.pk)
             this.update(told=flag.told)
         else:

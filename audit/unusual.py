@@ -95,9 +95,10 @@ def _grow(found: Flag, hit: Hit, rule: Rule) -> None:
 
 
 def tell(now: datetime) -> None:
-    """Mail whoever looks after the trail; what could not be sent waits for the next look."""
+    """Mail whoever looks after the trail, once; what could not be sent waits for the next look."""
+    sent: dict[int, bool] = {}
     for flag in Flag.objects.standing().filter(told_at__isnull=True).select_related("school"):
-        if mails.tell_of_flag(flag):
+        if mails.tell_of_flag(flag, sent):
             Flag.objects.filter(pk=flag.pk).update(told_at=now)
 
 

@@ -548,7 +548,8 @@ ATTACKS = (
         "As an insider: write, advise, invite and take back, or log severe signals, in a loop, so "
         "that a colleague's mailbox is full and the papers of other schools wait",
         "three letters in five minutes to each; one task that sends them waits at a time; five "
-        "hundred invitations of one person a day"),
+        "hundred invitations of one person a day; of unusual reading, or wrong passwords for all of"
+        " a school, one mail at each look, ten minutes apart"),
     Attack("busy-16", "11.1.4",
         "As whoever has an account: sign in a hundred times a minute, and look where",
         "twenty sessions of one person stand, the oldest ends"),

@@ -20,6 +20,7 @@ from audit.models import Flag, LogEntry, Look
 from audit.rules import RULES
 from audit.unusual import look
 from tests.accounts.page import Page
+from tests.attacks.proof import shows
 from tests.factories import BoardFactory, CaseFactory, PupilFactory, SchoolFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -307,6 +308,18 @@ def test_the_mail_says_that_and_not_what(coordinator, administrator):
     assert f"https://meldcode.example{FLAGS}" in sent.body
     for word in (coordinator.name, "M-0", "26", "25"):
         assert word not in sent.subject + sent.body
+
+
+@shows("busy-15")
+def test_of_many_at_once_there_is_one_mail(school, coordinator, administrator):
+    """It says nothing of whom: wrong passwords for a hundred of a school were a hundred mails."""
+    for person in (coordinator, member(Role.ATTENTION_OFFICER, school)):
+        read_cases(person, 26)
+    assert look(LATER) == 2
+    assert [one.to for one in mail.outbox] == [[administrator.email]]
+    assert not Flag.objects.filter(told_at=None).exists()
+    look(LATER + timedelta(minutes=10))
+    assert len(mail.outbox) == 1
 
 
 def test_about_an_administrator_the_leader_hears_too(school, administrator):
