@@ -15,7 +15,7 @@ from accounts.after_response import after_response
 from accounts.errors import MAIL_FAILED
 from accounts.models import User
 from accounts.reset_tokens import ResetTokens, works_while
-from accounts.second_factor import given_last
+from accounts.second_factor import came_by_password, given_last
 
 
 class NothingInTheBox:
@@ -52,14 +52,13 @@ class ChangePasswordForm(ShortHelp, forms.ChangePasswordForm):
         """Return the old password. Raises ``ValidationError`` where it is another, or was guessed.
 
         Counted for this session: whoever guesses in one that they stole keeps its owner, in
-        another, from nothing. And for the factor by which it came: whoever stole that signs in anew
-        by it, and the owner by another.
+        another, from nothing. And, of sessions that came without a password, for the factor by
+        which they came: whoever stole that signs in anew, and the owner by another, or a password.
         """
         request = context.request
-        counts = {
-            "old_password": f"{self.user.pk}:{request.session.place}",
-            "old_password_of_factor": f"{self.user.pk}:{given_last(request)}",
-        }
+        counts = {"old_password": f"{self.user.pk}:{request.session.place}"}
+        if not came_by_password(request):
+            counts["old_password_of_factor"] = f"{self.user.pk}:{given_last(request)}"
         for action, key in counts.items():
             if not ratelimit.consume(request, action=action, key=key):
                 raise get_adapter().validation_error("too_many_login_attempts")

@@ -57,6 +57,12 @@ def given_last(request: HttpRequest) -> str:
     return str(last.get("id", last.get("type", ""))) if last else ""
 
 
+def came_by_password(request: HttpRequest) -> bool:
+    """Tell whether this session began by a password, or gave it since."""
+    records = get_authentication_records(request, request.user)
+    return any(record.get("method") == "password" for record in records)
+
+
 def _last(request: HttpRequest) -> dict[str, Any] | None:
     records = get_authentication_records(request, request.user)
     given = [record for record in records if record.get("method") == "mfa"]

@@ -264,7 +264,7 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": None,
     "reauthenticate": None,
     # The old password for a new one, guessed in an open session all day long: of each session, and
-    # of all that came by one second factor.
+    # of all that came by one second factor, without a password.
     "old_password": "5/m/key,20/d/key",
     "old_password_of_factor": "50/d/key",
     # Of a person, of each kind: a second factor that is set up, and new recovery codes.

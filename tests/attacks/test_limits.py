@@ -6,6 +6,7 @@ from datetime import timedelta
 from unittest import mock
 
 import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
@@ -14,6 +15,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import after_response
 from accounts.adapter import lift_lock_out
@@ -499,3 +501,24 @@ def test_whoever_stole_a_passkey_guesses_for_themselves_alone(teacher):
         assert {TOO_OFTEN in tried(thief, "geraden") for _ in range(5)} == {False}
     assert TOO_OFTEN in tried(by_key(Client(), passkey), PASSWORD)
     assert tried(owner, PASSWORD) == "done"
+
+
+@shows("limit-6")
+def test_nor_does_whoever_stole_several_devices(teacher, signed_in):
+    """Each of these sessions counts for itself: whoever gave the password there knows it."""
+    url, new = reverse("account_change_password"), "paard stal klok regen"
+    words = {"password1": new, "password2": new}
+
+    def device():
+        browser, at = signed_in(teacher), timezone.now().timestamp()
+        session = browser.session
+        gave = [{"method": "password", "at": at}, {"method": "mfa", "at": at, "id": 1}]
+        session[AUTHENTICATION_METHODS_SESSION_KEY] = gave
+        session.save()
+        return browser
+
+    for __ in range(11):
+        stolen = device()
+        for _ in range(5):
+            stolen.post(url, {"oldpassword": "geraden", **words})
+    assert device().post(url, {"oldpassword": PASSWORD, **words}).status_code == 302
