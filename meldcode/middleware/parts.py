@@ -18,11 +18,15 @@ def read_line(line: str) -> tuple[str, dict[str, str]]:
     """Return what a line of a head says, and what hangs on that.
 
     Raises ``ValueError`` for one that nobody sends: behind a quotation mark Python takes the square
-    of its semicolons, and a form of eight megabytes has eight thousand such lines.
+    of its semicolons, and a form of eight megabytes has eight thousand such lines. And where Python
+    breaks on it, as on a continuation that is none: outside of Django nobody answers that.
     """
     if line.count(";") > MOST_SEMICOLONS:
         raise ValueError
-    return parse_header_parameters(line)
+    try:
+        return parse_header_parameters(line)
+    except Exception as error:  # the reader is Python's, of mails: what it raises it does not say
+        raise ValueError from error
 
 
 class Parts(multipartparser.Parser):
