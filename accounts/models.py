@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.drafts.models import Draft
 from accounts.managers import UserManager
-from accounts.querysets import MembershipQuerySet, RoleInvitationQuerySet
+from accounts.querysets import MembershipQuerySet, RoleInvitationQuerySet, without_waiting
 from accounts.roles import Role
 from accounts.sso.models import IdentityProvider, ProviderDomain
 
@@ -106,7 +106,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.__dict__["current_memberships"] = self._own(found) if self.is_active else ()
 
     def _own(self, found: Iterable["Membership"]) -> tuple["Membership", ...]:
-        own = tuple(found)
+        own = without_waiting(found)
         for membership in own:
             membership.user = self
         return own
@@ -285,6 +285,11 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} · {self.school or self.buurtteam}"
+
+    @property
+    def is_to_wind_up(self) -> bool:
+        """Tell whether it ended, and what hung on it was not taken back yet."""
+        return self.ended_at is not None and self.wound_up_at is None
 
     @property
     def place(self) -> School | Buurtteam:

@@ -13,7 +13,35 @@ from accounts.access import Permission, Scope
 from accounts.roles import CARE_TEAM
 
 if TYPE_CHECKING:
-    from accounts.models import School
+    from accounts.models import Membership, School
+
+
+# Ended, and what hung on it was not taken back yet.
+TO_WIND_UP = models.Q(ended_at__isnull=False, wound_up_at__isnull=True)
+
+
+def _in_force(day: date) -> models.Q:
+    return models.Q(
+        models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=day),
+        starts_on__lte=day,
+        ended_at__isnull=True,
+    )
+
+
+def without_waiting(found: "Iterable[Membership]") -> "tuple[Membership, ...]":
+    """Return those of one person that open something: each but what is not wound up yet, and what
+    began or was given behind the end of that. Else what hung on it would open once more by it.
+    """
+    found = tuple(found)
+    left = [one for one in found if one.is_to_wind_up]
+    return tuple(one for one in found if not (one.is_to_wind_up or _waits(one, left)))
+
+
+def _waits(one: "Membership", left: "Iterable[Membership]") -> bool:
+    return any(
+        one.starts_on > ended.ends_on or (one.given_at and one.given_at > ended.ended_at)
+        for ended in left
+    )
 
 
 class MembershipQuerySet(models.QuerySet):
@@ -25,12 +53,7 @@ class MembershipQuerySet(models.QuerySet):
 
     def in_force(self, today: date | None = None) -> "MembershipQuerySet":
         """Return the memberships that run on a day (today unless told), whoever holds them."""
-        day = today or timezone.localdate()
-        return self.filter(
-            models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=day),
-            starts_on__lte=day,
-            ended_at__isnull=True,
-        )
+        return self.filter(_in_force(today or timezone.localdate()))
 
     def to_come(self, today: date | None = None) -> "MembershipQuerySet":
         """Return those that nobody ended and whose first day is still to come."""
@@ -40,9 +63,20 @@ class MembershipQuerySet(models.QuerySet):
     def of(self, person: "int | models.QuerySet") -> "MembershipQuerySet":
         """Return what decides what somebody may do: what they hold today, with its place.
 
-        ``person``: their key, or a queryset of one key.
+        And what ended and was not wound up yet: what came since waits for that (``without_waiting``
+        leaves out both). ``person``: their key, or a queryset of one key.
         """
-        return self.filter(user_id=person).in_force().select_related("school", "buurtteam")
+        decides = _in_force(timezone.localdate()) | TO_WIND_UP
+        return self.filter(decides, user_id=person).select_related("school", "buurtteam")
+
+    def held_beside(self, ended: "Membership") -> "MembershipQuerySet":
+        """Return what somebody holds now and held when a membership of theirs ended.
+
+        Not what came since: by that nothing stays that hung on the one that ended.
+        """
+        day = timezone.localdate(ended.ended_at)
+        held = self.current().filter(user=ended.user_id, starts_on__lte=day)
+        return held.exclude(pk=ended.pk).exclude(given_at__gt=ended.ended_at)
 
     def over(self, today: date | None = None) -> "MembershipQuerySet":
         """Return those whose last day is past and that nobody ended yet."""
@@ -51,7 +85,7 @@ class MembershipQuerySet(models.QuerySet):
 
     def to_wind_up(self) -> "MembershipQuerySet":
         """Return those that ended, of which what hung on them was not taken back yet."""
-        return self.filter(ended_at__isnull=False, wound_up_at__isnull=True)
+        return self.filter(TO_WIND_UP)
 
     def of_places(self, schools: "Iterable[School]") -> "MembershipQuerySet":
         """Return the memberships of schools and of their buurtteams."""

@@ -29,8 +29,8 @@ def hand_on(membership: Membership, **kwargs: Any) -> None:
     if membership.school_id is None:
         return
     user, school = membership.user, membership.school_id
-    left = Membership.objects.current().filter(user=user, school_id=school)
-    roles = set(left.exclude(pk=membership.pk).values_list("role", flat=True))
+    left = Membership.objects.held_beside(membership).filter(school_id=school)
+    roles = set(left.values_list("role", flat=True))
     # Cases before grants, as everybody else takes them: nobody waits for one another.
     held = CaseUserObjectPermission.objects.filter(user=user).values("content_object_id")
     theirs = Case.objects.filter(Q(pk__in=held) | Q(responsible=user), school_id=school)
@@ -53,8 +53,8 @@ def _end_emergencies(membership: Membership) -> None:
     Else it would come back with a next role, within its day.
     """
     leads = access.roles_at(Permission.EMERGENCY_ACCESS, Scope.SCHOOL)
-    left = Membership.objects.current().filter(user=membership.user_id, role__in=leads)
-    boards = left.exclude(pk=membership.pk).filter(school__board__isnull=False)
+    left = Membership.objects.held_beside(membership).filter(role__in=leads)
+    boards = left.filter(school__board__isnull=False)
     running = EmergencyAccess.objects.running().filter(user=membership.user_id)
     for given in running.exclude(case__school__board__in=boards.values("school__board")):
         given.ends_at = timezone.now()  # one by one: the audit hears of each

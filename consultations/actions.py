@@ -190,10 +190,10 @@ def withdraw_invitations_of(membership: Membership, **kwargs: Any) -> None:
         through = standing.filter(buurtteam_id=membership.buurtteam_id)
     else:
         advise = [role for role in access.ROLES if access.scope(role, Permission.ADVISE)]
-        others = Membership.objects.current().filter(
-            user=membership.user_id, school_id=membership.school_id, role__in=advise
+        others = Membership.objects.held_beside(membership).filter(
+            school_id=membership.school_id, role__in=advise
         )
-        if others.exclude(pk=membership.pk).exists():
+        if others.exists():
             return
         through = standing.filter(
             buurtteam__isnull=True, consultation__case__school_id=membership.school_id

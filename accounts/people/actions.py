@@ -29,11 +29,12 @@ from accounts.people.letters import reached_by
 from accounts.people.roles import place_of
 from accounts.people.winding_up import (
     end,
+    end_over,
     end_sessions,
     ended_with,
     tell_trail,
-    wind_up_behind,
-    wind_up_over,
+    wind_up,
+    wind_up_before_next,
     withdraw_all,
 )
 from accounts.roles import Role
@@ -192,10 +193,19 @@ def withdraw(invitation: RoleInvitation, by: User) -> None:
     withdraw_all(standing)
 
 
-@transaction.atomic
 def accept(invitation: RoleInvitation, user: User) -> Membership:
-    """Give the invited person their role, once. Raises ``PermissionDenied`` for anybody else."""
-    wind_up_over(user)
+    """Give the invited person their role, once. Raises ``PermissionDenied`` for anybody else.
+
+    What hung on an earlier one is wound up before it opens anything.
+    """
+    membership = _accept(invitation, user)
+    wind_up_before_next(user)
+    return membership
+
+
+@transaction.atomic
+def _accept(invitation: RoleInvitation, user: User) -> Membership:
+    end_over(user)
     invitation = (
         RoleInvitation.objects.acceptable()
         .select_for_update(of=("self",))
@@ -228,17 +238,23 @@ def accept_as_new(invitation: RoleInvitation, *, name: str, password: str | None
             user = User.objects.create_user(invitation.email, password, name=name)
     except IntegrityError as error:  # the same form at the same moment: one of them was first
         raise PermissionDenied from error
-    accept(invitation, user)
+    _accept(invitation, user)
     return user
 
 
-@transaction.atomic
 def join(*, email: str, name: str, school: School) -> User | None:
     """Accept the standing invitations of an address at a school, without a password.
 
     For single sign-on, whose provider vouches for the address. None when nobody invited it.
     """
-    email = email.lower()
+    user = _join(email=email.lower(), name=name, school=school)
+    if user is not None:
+        wind_up_before_next(user)
+    return user
+
+
+@transaction.atomic
+def _join(*, email: str, name: str, school: School) -> User | None:
     standing = RoleInvitation.objects.acceptable().filter(email=email, school=school)
     # All at once and in one order, as where a role ends: before the user, so that neither waits
     # for the other.
@@ -250,11 +266,10 @@ def join(*, email: str, name: str, school: School) -> User | None:
         user = User.objects.create_user(email, name=name or invitations[0].name)
     for invitation in invitations:
         with suppress(ActionError):  # they hold that role already: no reason to keep them out
-            accept(invitation, user)
+            _accept(invitation, user)
     return user
 
 
-@transaction.atomic
 def give_role(
     school: School,
     by: User,
@@ -265,10 +280,30 @@ def give_role(
     ends_on: date | None = None,
     replaces: Membership | None = None,
 ) -> Membership:
-    """Give somebody of the school another role, for good or for a time (a substitute)."""
+    """Give somebody of the school another role, for good or for a time (a substitute).
+
+    What hung on an earlier one is wound up before it opens anything.
+    """
+    membership = _give_role(
+        school, by, person, role=role, starts_on=starts_on, ends_on=ends_on, replaces=replaces
+    )
+    wind_up_before_next(person)
+    return membership
+
+
+@transaction.atomic
+def _give_role(
+    school: School,
+    by: User,
+    person: User,
+    *,
+    role: str,
+    starts_on: date | None,
+    ends_on: date | None,
+    replaces: Membership | None,
+) -> Membership:
     by.hold_memberships(person)  # by which they work here: it does not end at this very moment
     check(by, school)
-    wind_up_over(person)
     if person == by:
         raise ActionError(_("You cannot change your own roles. Ask another administrator."))
     if not people_of([school]).filter(pk=person.pk).exists():
@@ -282,6 +317,7 @@ def give_role(
             _("Somebody is replaced in their own role: choose that role here too."),
             field="replaces",
         )
+    end_over(person)
     User.objects.select_for_update(no_key=True).get(pk=person.pk)  # as ``_give`` does
     _check_not_too_often(person, school, place)
     return _give(
@@ -369,7 +405,7 @@ def end_role(membership: Membership, by: User, school: School) -> None:
     """
     _end_role(membership, by, school)
     with suppress(OperationalError):
-        wind_up_behind(membership)
+        wind_up(membership, school_first=True)
 
 
 @transaction.atomic

@@ -2,9 +2,12 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
+from threading import get_ident
 
+from auditlog.context import set_actor
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError, transaction
 from django.db.models import F, Q
@@ -16,7 +19,7 @@ from accounts.drafts.actions import throw_away_all
 from accounts.models import Membership, RoleInvitation, School, User
 from accounts.people import mails
 from accounts.signals import membership_ended, team_role_changed
-from accounts.waiting import TRIES, is_held, wait_for
+from accounts.waiting import TAKING_AWAY, TRIES, is_held
 
 logger = logging.getLogger(__name__)
 
@@ -73,19 +76,22 @@ def end(membership: Membership, now: datetime) -> bool:
 
 
 @transaction.atomic
-def wind_up(membership: Membership, *, nowait: bool = False) -> None:
+def wind_up(membership: Membership, *, school_first: bool = False) -> None:
     """Take back what hung on a membership that ended, and hand its open tasks on.
 
-    A second time changes nothing. Raises ``OperationalError`` where the school is not free, if
-    ``nowait``.
+    A second time changes nothing. Roles are held before their school, as everywhere; with
+    ``school_first`` nobody's are while one waits for it, and it raises ``OperationalError`` where
+    they are held by then.
     """
-    membership.user.hold_memberships()
+    TAKING_AWAY.add(get_ident())
+    if not school_first:
+        membership.user.hold_memberships()
     if membership.school_id:
         # Of two that end at once, the second finds what the first handed to it.
-        at_school = School.objects.select_for_update(no_key=True, nowait=nowait)
-        at_school.get(pk=membership.school_id)
-    ended = Membership.objects.to_wind_up().select_for_update(of=("self",))
-    locked = ended.filter(pk=membership.pk).first()
+        School.objects.select_for_update(no_key=True).get(pk=membership.school_id)
+    theirs = Membership.objects.filter(user=membership.user_id).order_by("pk")
+    held = theirs.select_for_update(of=("self",), nowait=school_first)
+    locked = next((one for one in held if one.pk == membership.pk and one.is_to_wind_up), None)
     if locked is None:
         return
     membership_ended.send(sender=Membership, membership=locked)
@@ -93,18 +99,15 @@ def wind_up(membership: Membership, *, nowait: bool = False) -> None:
     locked.save(update_fields=["wound_up_at"])
 
 
-def wind_up_behind(membership: Membership, tries: int = 1) -> None:
-    """Wind a membership up once its school is free; nobody's roles are held while one waits.
-
-    Raises ``OperationalError`` where another one has the school first, each of these ``tries``.
-    """
-    for left in reversed(range(tries)):
-        wait_for(School.objects.filter(pk=membership.school_id))
+def _wind_up_at_last(membership: Membership) -> None:
+    """Wind a membership up (by beat), also of somebody who saves something all the time."""
+    for __ in range(TRIES):
         try:
-            return wind_up(membership, nowait=True)
+            return wind_up(membership, school_first=True)
         except OperationalError as error:
-            if not left or not is_held(error):
+            if not is_held(error):
                 raise
+    return wind_up(membership)
 
 
 def ends_with(membership: Membership, today: date | None = None) -> list[Membership]:
@@ -141,15 +144,25 @@ def _withdraw_ways_back(ended: Membership) -> None:
         withdraw_all(standing.filter(school=ended.school_id, invited_by=ended.user_id))
 
 
-def wind_up_over(person: User) -> None:
-    """Wind up what is over, before a next role: with that it would come back.
+def end_over(person: User) -> None:
+    """End what is over by the calendar, before a next role: with that it would come back.
 
-    Beat does it every few minutes, or when it is there again.
+    Beat does it every few minutes, or when it is there again; and in nobody's name, as here: where
+    somebody works now is not for a school to know that they left.
     """
-    for held in person.memberships.over().order_by("pk"):
-        _end_by_calendar(held, timezone.now())
-    for ended in person.memberships.to_wind_up().order_by("pk"):
-        wind_up(ended)
+    with set_actor(None):
+        for held in person.memberships.over().order_by("pk"):
+            _end_by_calendar(held, timezone.now())
+
+
+def wind_up_before_next(person: User) -> None:
+    """Wind up what ended of somebody who got a next role just now, which waits for that.
+
+    In a step of its own, with nothing in hand; what somebody else holds, beat winds up.
+    """
+    with set_actor(None), suppress(OperationalError):
+        for ended in person.memberships.to_wind_up().order_by("pk"):
+            wind_up(ended, school_first=True)
 
 
 @transaction.atomic
@@ -170,7 +183,7 @@ def wind_up_expired(now: datetime) -> None:
     failed = _each(over, partial(_end_by_calendar, now=now))
     # In any order: on whose role more hangs than a run can take back keeps nobody else's waiting.
     left = Membership.objects.to_wind_up().order_by("?")
-    failed = _each(left, partial(wind_up_behind, tries=TRIES)) or failed
+    failed = _each(left, _wind_up_at_last) or failed
     if failed:
         raise failed
 

@@ -5,7 +5,9 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
+from auditlog.context import set_actor
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core import mail
 from django.core.exceptions import PermissionDenied
@@ -22,6 +24,7 @@ from accounts.people.roles import GIVEN_AT
 from accounts.people.tasks import wind_up_memberships
 from accounts.roles import Role
 from accounts.signals import membership_ended
+from audit.models import LogEntry
 from cases.models import Case, CaseUserObjectPermission
 from cases.reminders.ladder import members_of, recipients
 from consultations.models import Consultation
@@ -406,20 +409,95 @@ def test_a_role_ends_whatever_hangs_on_it(school, administrator, coordinator, si
         actions.end_role(teacher.memberships.get(), administrator, school)
     assert theirs.get(page).url.startswith(LOGIN)
     assert not Case.objects.visible_to(User.objects.get(pk=teacher.pk)).exists()
-    # Nor by a next role: before that, the old one is wound up, or there is none.
-    other = SchoolFactory()
-    asks = member(Role.ADMINISTRATOR, other)
+    # Nor by a next role: it opens nothing before the old one is wound up.
     invitation = actions.invite(
-        other, asks, uuid.uuid4(), email=teacher.email, name="Noor", role=Role.TEACHER
+        school, administrator, uuid.uuid4(), email=teacher.email, name="Noor", role=Role.TEACHER
     )
     with pytest.raises(ValueError, match="Tess"):
         actions.accept(invitation, teacher)
-    assert not Membership.objects.current().filter(user=teacher).exists()
+    assert Membership.objects.current().filter(user=teacher).exists()
+    back = User.objects.get(pk=teacher.pk)
+    assert not access.may(back, access.Permission.LOG_SIGNAL)
+    assert not Case.objects.visible_to(back).exists()
     stuck.clear()
-    actions.accept(invitation, teacher)
+    wind_up_memberships()
     case.refresh_from_db()
     assert case.responsible == coordinator
-    assert not CaseUserObjectPermission.objects.filter(user=teacher).exists()
+    back = User.objects.get(pk=teacher.pk)
+    assert access.may(back, access.Permission.LOG_SIGNAL)
+    assert not Case.objects.visible_to(back).exists()
+
+
+@shows("role-9")
+def test_a_role_of_tomorrow_keeps_nothing_that_hung_on_the_one_of_today(school, coordinator, stuck):
+    """Also where it begins before that is taken back: until then it opens nothing."""
+    midnight = timezone.localtime().replace(hour=23, minute=57)
+    with time_machine.travel(midnight, tick=False):
+        teacher, by = member(Role.TEACHER, school), member(Role.ADMINISTRATOR, school)
+        teacher.memberships.create(role=Role.ADMINISTRATOR, school=school)
+        tomorrow = timezone.localdate() + timedelta(days=1)
+        teacher.memberships.filter(role=Role.TEACHER).update(ends_on=tomorrow - timedelta(days=1))
+        teacher.memberships.create(role=Role.TEACHER, school=school, starts_on=tomorrow)
+        case = CaseFactory(pupil__school=school, responsible=teacher)
+        assign_perm("cases.take_part", teacher, case)
+        stuck.add(teacher)
+        with pytest.raises(ValueError, match="Tess"):
+            actions.end_role(teacher.memberships.earliest("starts_on", "pk"), by, school)
+
+    def sees(case):
+        return Case.objects.visible_to(User.objects.get(pk=teacher.pk)).filter(pk=case.pk).exists()
+
+    with time_machine.travel(midnight + timedelta(minutes=5), tick=False):
+        assert not sees(case)
+        with pytest.raises(ValueError, match="Tess"):
+            wind_up_memberships()
+        assert not sees(case)
+        stuck.clear()
+        wind_up_memberships()
+        assert not sees(case)
+        case.refresh_from_db()
+        assert case.responsible == coordinator
+        # And then the new one opens what it gives.
+        assign_perm("cases.take_part", teacher, case)
+        assert sees(case)
+
+
+@shows("role-9")
+@pytest.mark.parametrize("ends", ["by the calendar", "by an administrator"])
+@pytest.mark.parametrize("how", ["given", "accepted"])
+def test_a_next_role_elsewhere_says_nothing_at_the_school_that_one_left(
+    school, administrator, stuck, ends, how
+):
+    """Its administrator takes nothing back there: in the trail of a case stood who works where."""
+    person, other = member(Role.TEACHER, school), SchoolFactory(buurtteam=school.buurtteam)
+    asks, today = member(Role.ADMINISTRATOR, other), timezone.localdate()
+    person.memberships.create(role=Role.TEACHER, school=other)
+    case = CaseFactory(pupil__school=school, responsible=person)
+    assign_perm("cases.take_part", person, case)
+    held = person.memberships.get(school=school)
+    if ends == "by the calendar":
+        yesterday = today - timedelta(days=1)
+        Membership.objects.filter(pk=held.pk).update(starts_on=yesterday, ends_on=yesterday)
+    else:
+        stuck.add(person)
+        with pytest.raises(ValueError, match="Tess"):
+            actions.end_role(held, administrator, school)
+        stuck.clear()
+    row = LogEntry.objects.latest("pk").pk
+    with set_actor(asks if how == "given" else person, remote_addr="192.0.2.1"):
+        if how == "given":
+            actions.give_role(other, asks, person, role=Role.COORDINATOR)
+        else:
+            actions.accept(
+                actions.invite(
+                    other, asks, uuid.uuid4(), email=person.email, name="Noor",
+                    role=Role.COORDINATOR,
+                ),
+                person,
+            )  # fmt: skip
+    rows = LogEntry.objects.filter(pk__gt=row, school=school)
+    assert rows.filter(case_reference=case.reference).exists()
+    assert set(rows.values_list("actor", "remote_addr")) == {(None, None)}
 
 
 def test_what_ended_is_wound_up_once(school, administrator, teacher):

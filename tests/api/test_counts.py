@@ -76,24 +76,42 @@ def test_what_is_for_the_board_and_of_another_school_does_not_count(system, scho
     assert system.count().content == before
 
 
+HIDDEN = {"opened_at": timezone.now() - timedelta(days=14)}
+
+
 @shows("api-9")
 @pytest.mark.parametrize(
     "role",
-    [Role.ADMINISTRATOR, Role.COORDINATOR, Role.ATTENTION_OFFICER, Role.SCHOOL_LEADER],
-)
-def test_what_is_kept_from_whoever_has_a_list_of_cases_does_not_count(system, school, role):
-    """They have those that are not, and one more would be the one that is kept from them."""
+    [Role.TEACHER, Role.ADMINISTRATOR, Role.COORDINATOR, Role.ATTENTION_OFFICER,
+     Role.SCHOOL_LEADER],
+)  # fmt: skip
+def test_what_is_kept_from_somebody_does_not_count(system, school, role):
+    """Who has a list of those that are not, now or by a role of tomorrow, finds the one by it."""
     cases(school, 9, step=1)
     before = system.count().content
     person, leader = (member(one, school) for one in (role, Role.SCHOOL_LEADER))
-    hidden = CaseFactory(
-        pupil=PupilFactory(school=school), opened_at=timezone.now() - timedelta(days=14)
-    )
+    hidden = CaseFactory(pupil=PupilFactory(school=school), **HIDDEN)
     shut_out(hidden, leader, person, ground="family", explanation="Zijn dochter.")
     assert system.count().content == before
-    # A tenth that nobody of them is kept from does.
-    CaseFactory(pupil=PupilFactory(school=school), opened_at=timezone.now() - timedelta(days=14))
+    if role == Role.TEACHER:
+        person.memberships.create(role=Role.COORDINATOR, school=school)
+    assert system.count().content == before
+    # A tenth from which nobody is kept does.
+    CaseFactory(pupil=PupilFactory(school=school), **HIDDEN)
     assert system.count().json()["open"] == 10
+
+
+@shows("api-9")
+@pytest.mark.parametrize(("role", "counts"), [(Role.TEACHER, 10), (Role.COORDINATOR, 5)])
+def test_a_case_for_the_board_takes_no_other_out_of_the_counts(system, school, role, counts):
+    """Whoever has a list would know of it. But for who is kept out, and has a list themselves."""
+    cases(school, 9, step=1)
+    person, leader = (member(one, school) for one in (role, Role.SCHOOL_LEADER))
+    pupil = PupilFactory(school=school)
+    CaseFactory(pupil=pupil, **HIDDEN)
+    about_them = CaseFactory(pupil=pupil, restricted=True, **HIDDEN)
+    shut_out(about_them, leader, person, ground="concerned", explanation="Het gaat over hem.")
+    assert system.count().json()["open"] == counts
 
 
 def test_what_was_closed_a_year_ago_does_not_count(system, school):

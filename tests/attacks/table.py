@@ -210,7 +210,8 @@ ATTACKS = (
         "As an insider: let so much hang on one's role, or keep its school so busy, that the page "
         "which ends it cannot take all of that back",
         "the role ends first, with its sessions and every way back; what hung on it opens nothing "
-        "any more, goes behind that, by beat where the page could not, and a next role waits"),
+        "any more, goes behind that, by beat where the page could not, and a next role, of "
+        "tomorrow too, opens nothing before"),
     # --- One-time codes ---------------------------------------------------------------------------
     Attack("code-1", "2.8.4",
         "Use the code of an app a second time, for as long as it is valid (the half minute "
@@ -483,8 +484,8 @@ ATTACKS = (
         "codes that do not exist), or by what it takes to read one (a form of nothing but %41, or "
         "of parts that have no name, each with a head of semicolons)",
         "only the codes that Python has are looked up, of others nothing stays; a form with more "
-        "signs to work out than anybody types, or more parts than it may have fields and files, is "
-        "not read (400), nor a head with a hundred semicolons"),
+        "signs to work out than anybody types, or more parts or longer heads than it may have "
+        "fields and files, is not read (400)"),
     Attack("busy-3", "11.1.4",
         "Send a page what it shows again, so large that the proxy does not take the answer, and "
         "read no further: as a stranger, or signed in",

@@ -352,14 +352,31 @@ def test_a_head_of_nothing_but_semicolons_is_not_taken_apart(monkeypatch, where)
     assert not [line for line in taken_apart if line.count(";") > MOST_SEMICOLONS]
 
 
-@shows("limit-7")
+@shows("busy-2")
+@pytest.mark.parametrize("head", [f"a:{';' * 90}", "a:b\r\na:b\r\na:b\r\na:b"])
+def test_nor_is_a_form_whose_parts_have_long_heads(client, head):
+    """A thousand of them, of a megabyte together, took as long as eight had."""
+    part = f"--x\r\nContent-Disposition: form-data; name=a\r\n{head}\r\n\r\nb\r\n".encode()
+    there = reverse("account_login")
+    most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+    assert client.generic("POST", there, part * most + b"--x--\r\n", IN_PARTS).status_code == 400
+    # One or the other is a name of a file.
+    assert client.generic("POST", there, part * 20 + b"--x--\r\n", IN_PARTS).status_code == 200
+
+
+@shows("busy-2", "limit-7")
 @pytest.mark.parametrize("where", ["type", "part"])
-def test_a_head_on_which_python_breaks_is_none(where):
-    """It sorts what goes on by its numbers, and one of them had none: an error outside of Django,
-    with a trace of twenty lines each time.
+@pytest.mark.parametrize(
+    "broken",
+    ["; a*0=x; a*=utf-8''y", "; charset*=utf-8''%00", f"; a*=punycode''{'%39' * 200}",
+     f"; a*0 *= punycode''{'9' * 800}"],
+)  # fmt: skip
+def test_a_head_on_which_python_breaks_is_none(where, broken):
+    """Python sorts what goes on by its numbers, and one of them had none; Django looks up a code
+    whose name is no name: an error outside of it, with a trace of twenty lines each time. And what
+    Python works out of a word in a code takes the square of it.
     """
     bound_parts()
-    broken = "; a*0=x; a*=utf-8''y"
     kind = IN_PARTS + (broken if where == "type" else "")
     head = 'Content-Disposition: form-data; name="{}"{}'
     heads = [head.format("broken", broken), head.format("whole", "")]
