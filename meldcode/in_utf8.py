@@ -4,7 +4,6 @@ import codecs
 import encodings
 import pkgutil
 from collections.abc import Iterable
-from contextlib import suppress
 from encodings.aliases import aliases
 
 from meldcode.middleware.parts import read_line
@@ -32,9 +31,12 @@ def _is_utf8(content_type: str) -> bool:
         charset = read_line(content_type)[1].get("charset", "utf-8")
     except ValueError:
         return False
-    with suppress(LookupError, ValueError):
+    try:
         return codecs.lookup(charset).name == "utf-8"
-    return True
+    except LookupError:  # Django leaves that out
+        return True
+    except ValueError:  # no name at all: there it breaks
+        return False
 
 
 # The codes that Python has, by all their names.

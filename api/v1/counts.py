@@ -82,9 +82,12 @@ def _counts(school: School) -> dict[Key, int]:
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     monday = today - timedelta(days=today.weekday())
     cases = Case.objects.filter(school=school, restricted=False, opened_at__lt=monday).order_by()
-    # Who has a list of those that are not kept from them adds it up.
+    # Whoever has a list of those that are not kept from them adds it up, and so would who has one
+    # tomorrow. But of whom a case for the board is about, no list of a colleague's may tell (R9).
     listed = school.memberships.current().filter(role__in=HAVE_A_LIST).values("user_id")
-    kept = ShutOut.objects.standing().filter(user_id__in=listed)
+    kept = ShutOut.objects.standing().filter(
+        ~Q(case__restricted=True) | Q(user_id__in=listed), pupil__school=school
+    )
     cases = cases.exclude(pupil_id__in=kept.values("pupil_id"))
     moved = StepChange.objects.filter(case=OuterRef("pk"), at__gte=monday).order_by("at", "pk")
     cases = cases.annotate(was=Coalesce(Subquery(moved.values("from_step")[:1]), "step"))
