@@ -162,6 +162,12 @@ class _GuardedAdapter(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
 
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        """Leave a provider's cookies where they are: Python takes the square of their words."""
+        for name in ("Set-Cookie", "Set-Cookie2"):
+            del resp._original_response.msg[name]
+        return super().build_response(req, resp)
+
 
 class GuardedSession(requests.Session):
     """The session of requests through which all of single sign-on goes, allauth's too."""
@@ -189,6 +195,9 @@ class GuardedSession(requests.Session):
             finally:
                 _remember(place, time.monotonic() - began, answered=answer is not None)
 
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Return nowhere: before it works out where an answer leads, requests reads all of it."""
+
     def _fetch(self, method: str, url: str, **kwargs: Any) -> requests.Response:
         ends = time.monotonic() + ALL_OF_IT
         kwargs |= {"timeout": WAIT, "allow_redirects": False, "stream": True}
@@ -197,6 +206,9 @@ class GuardedSession(requests.Session):
                 raise Unfetchable("a redirect, or an answer in another wrapping")
             response._content = _read(response, ends)
             response._content_consumed = True
+            # JSON is UTF-8 (RFC 8259), whatever the answer says of itself: in one of the codes that
+            # Python has (punycode) a quarter of a megabyte takes it ten seconds.
+            response.encoding = "utf-8-sig"
             return response
 
 

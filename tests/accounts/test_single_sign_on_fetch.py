@@ -168,6 +168,42 @@ def test_a_redirect_is_not_followed(liar):
     assert [request.path for request in liar.asked] == ["/moved"]
 
 
+@shows("sso-6")
+def test_nothing_is_read_of_a_redirect(liar, monkeypatch):
+    """To tell where it leads, requests read and unpacked all of it: of 796 bytes half a gigabyte."""
+    moved = Response(b"x" * 1_000_000, status=302, headers={"Location": f"{liar.address}/jwks_uri"})
+    liar.answer = lambda path: moved
+    read = []
+    monkeypatch.setattr(requests.Response, "iter_content", lambda *args, **how: read.append(args))
+    with fetch.GuardedSession() as session, pytest.raises(fetch.Unfetchable):
+        session.get(f"{liar.address}/moved")
+    assert not read
+
+
+@shows("sso-6")
+def test_no_cookie_of_a_provider_is_taken(liar):
+    """Python cuts off each word of one anew: some lines took a process for twenty seconds."""
+    cookies = [("Set-Cookie", "a=b; Path=/"), ("Set-Cookie2", "c=d; Version=1")]
+    liar.answer = lambda path: Response("{}", headers=cookies)
+    with fetch.GuardedSession() as session:
+        answer = session.get(f"{liar.address}/jwks_uri")
+        assert (answer.text, len(answer.cookies), len(session.cookies)) == ("{}", 0, 0)
+        assert "Set-Cookie2" in answer.headers  # it was there
+    assert "Cookie" not in liar.asked[-1].headers
+
+
+@shows("sso-6")
+@pytest.mark.parametrize("code", ["punycode", "utf-16", "utf-8", "idna", "made-up"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_an_answer_is_utf_8_whatever_it_says_of_itself(liar, code, mark):
+    """In another code that Python has a quarter of a megabyte took ten seconds to read."""
+    said = f'{mark}{{"name": "Zoë"}}'.encode()
+    kind = f"application/json; charset={code}"
+    liar.answer = lambda path: Response(said, content_type=kind)
+    with fetch.GuardedSession() as session:
+        assert fetch.json_of(session.get(f"{liar.address}/")) == {"name": "Zoë"}
+
+
 @pytest.mark.parametrize(("length", "is_read"), [(200_000, True), (300_000, False)])
 def test_a_long_answer_is_broken_off(liar, length, is_read):
     liar.answer = lambda path: Response("x" * length)

@@ -372,9 +372,9 @@ ATTACKS = (
     Attack("sso-6", "12.1.1",
         "Keep the server at work by what a provider, or a stranger in its name, sends: an answer "
         "(SAML) that takes long to put in order before its signature is looked at, a key that "
-        "takes long to load",
+        "takes long to load, a code that takes long to read, cookies, a redirect of gigabytes",
         "refused by its size, its parts, what is said of each and its names, before anything is "
-        "worked out"),
+        "worked out; all is UTF-8, no cookie is taken, and of a redirect nothing is read"),
     Attack("sso-7", "4.1.3",
         "As an administrator of another board: name the very provider of a school (what it is "
         "known by is public) and its domain before that school does, to lead its people to a page "
