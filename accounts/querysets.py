@@ -39,7 +39,8 @@ def without_waiting(found: "Iterable[Membership]") -> "tuple[Membership, ...]":
 
 def _waits(one: "Membership", left: "Iterable[Membership]") -> bool:
     return any(
-        one.starts_on > ended.ends_on or (one.given_at and one.given_at > ended.ended_at)
+        one.starts_on > timezone.localdate(ended.ended_at)
+        or (one.given_at is not None and one.given_at > ended.ended_at)
         for ended in left
     )
 

@@ -100,7 +100,9 @@ def emergency(request: HttpRequest) -> HttpResponse:
             return redirect("cases:detail", given.case.reference)
         record_read(request.user, school, kind=Kind.WRONG_REFERENCE)
         logger.warning("Emergency access: a wrong reference of %s", request.user.public_id)
-    mine = EmergencyAccess.objects.running().filter(user=request.user)
+    # What one may see by it: with a role that ended it opens nothing, and is not taken back yet.
+    seen = Case.objects.visible_to(request.user)
+    mine = EmergencyAccess.objects.running().filter(user=request.user, case__in=seen)
     return render(
         request,
         "need_to_know/emergency.html",

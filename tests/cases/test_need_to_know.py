@@ -469,6 +469,19 @@ def test_it_ends_when_the_school_says_so_and_when_the_role_or_board_does(
     assert browser.get(page).status_code == 404
 
 
+def test_what_it_opens_no_more_is_not_listed(case, sister, signed_in):
+    """Whose role ended leads at another board, before the access is taken back."""
+    browser = signed_in(sister)
+    browser.post(EMERGENCY, filled_in(case))
+    assert case.reference in Page(browser.get(EMERGENCY)).text
+    Membership.objects.filter(user=sister).update(ended_at=timezone.now())
+    elsewhere = SchoolFactory(board=BoardFactory())
+    sister.memberships.create(
+        role=Role.SCHOOL_LEADER, school=elsewhere, given_at=timezone.now() - timedelta(days=9)
+    )
+    assert case.reference not in Page(browser.get(EMERGENCY)).text
+
+
 @pytest.mark.production
 def test_no_url_of_the_case_opens_to_who_is_kept_out(signed_in):
     """The whole URLconf, for both of the world's people who are kept out."""
