@@ -170,7 +170,7 @@ def test_a_redirect_is_not_followed(liar):
 
 @shows("sso-6")
 def test_nothing_is_read_of_a_redirect(liar, monkeypatch):
-    """To tell where it leads, requests read and unpacked all of it: of 796 bytes half a gigabyte."""
+    """To tell where it leads, requests unpacked all of it: of 796 bytes half a gigabyte."""
     moved = Response(b"x" * 1_000_000, status=302, headers={"Location": f"{liar.address}/jwks_uri"})
     liar.answer = lambda path: moved
     read = []
