@@ -52,9 +52,17 @@ def given_at(request: HttpRequest) -> datetime | None:
 
 
 def given_last(request: HttpRequest) -> str:
-    """Return which second factor this session gave last: one of a kind, or just set up; or none."""
+    """Return which second factor this session gave last; none, or new: set up within a day.
+
+    Whoever comes by one adds others: these are one.
+    """
     last = _last(request)
-    return str(last.get("id", last.get("type", ""))) if last else ""
+    if last is None:
+        return ""
+    of_before = Authenticator.objects.filter(
+        pk=last.get("id"), created_at__lt=timezone.now() - timedelta(days=1)
+    )
+    return str(last["id"]) if of_before.exists() else "new"
 
 
 def came_by_password(request: HttpRequest) -> bool:

@@ -7,6 +7,7 @@ from unittest import mock
 
 import pytest
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
@@ -489,6 +490,8 @@ def test_the_old_password_is_not_guessed_where_one_changes_it(teacher, signed_in
 def test_whoever_stole_a_passkey_guesses_for_themselves_alone(teacher):
     """Of all sessions that came by it together, and never for its owner, who came by another."""
     passkey, owner, new = Passkey(teacher), Client(), "paard stal klok regen"
+    Authenticator.objects.update(created_at=timezone.now() - timedelta(days=9))
+    added = [Passkey(teacher) for _ in range(2)]
     url, words = reverse("account_change_password"), {"password1": new, "password2": new}
 
     def tried(browser, old):
@@ -500,6 +503,11 @@ def test_whoever_stole_a_passkey_guesses_for_themselves_alone(teacher):
         thief = by_key(Client(), passkey)
         assert {TOO_OFTEN in tried(thief, "geraden") for _ in range(5)} == {False}
     assert TOO_OFTEN in tried(by_key(Client(), passkey), PASSWORD)
+    # What they add meanwhile counts as one.
+    for number in range(10):
+        thief = by_key(Client(), added[number % 2])
+        assert {TOO_OFTEN in tried(thief, "geraden") for _ in range(5)} == {False}
+    assert {TOO_OFTEN in tried(by_key(Client(), one), PASSWORD) for one in added} == {True}
     assert tried(owner, PASSWORD) == "done"
 
 

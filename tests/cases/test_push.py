@@ -28,7 +28,9 @@ from django.utils import timezone
 from werkzeug.wrappers import Request, Response
 
 from accounts import session_store, session_views
+from accounts.models import Membership
 from accounts.people.actions import end_role
+from accounts.people.tasks import wind_up_memberships
 from accounts.people.winding_up import end_sessions
 from accounts.roles import Role
 from accounts.session_views import sign_of
@@ -465,6 +467,20 @@ def test_a_device_is_told_no_more(case, school, coordinator, signed_in, service,
     clean_up()
     assert not PushSubscription.objects.exists()
     assert not pushes().exists()
+
+
+@pytest.mark.django_db
+def test_what_is_added_once_a_role_ended_stays_when_that_is_wound_up(
+    school, coordinator, signed_in, service
+):
+    coordinator.memberships.create(role=Role.TEACHER, school=school)
+    administrator = member(Role.ADMINISTRATOR, school)
+    end_role(coordinator.memberships.first(), administrator, school)
+    Membership.objects.update(wound_up_at=None)
+    coordinator.refresh_from_db()
+    add(signed_in(coordinator), service)
+    wind_up_memberships()
+    assert PushSubscription.objects.filter(user=coordinator).count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

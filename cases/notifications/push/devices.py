@@ -136,5 +136,8 @@ def others_ended(request: HttpRequest, user: User, **kwargs: Any) -> None:
 
 
 def role_ended(membership: Membership, **kwargs: Any) -> None:
-    """Tell somebody whose role ended on no device: they say so anew, if they still may."""
-    PushSubscription.objects.filter(user=membership.user_id).delete()
+    """Tell somebody whose role ended on no device of before: they say so anew, if they still may.
+
+    All their sessions ended then; what they added since, in another, stays.
+    """
+    devices_of(User.objects.get(pk=membership.user_id))
