@@ -1,13 +1,13 @@
 """What goes with a role that ends: by an administrator, or by the calendar."""
 
 import logging
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import partial
 from threading import get_ident
 
-from auditlog.context import set_actor
+from auditlog.context import auditlog_value
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError, transaction
 from django.db.models import F, Q
@@ -144,13 +144,26 @@ def _withdraw_ways_back(ended: Membership) -> None:
         withdraw_all(standing.filter(school=ended.school_id, invited_by=ended.user_id))
 
 
+@contextmanager
+def _in_nobodys_name() -> Iterator[None]:
+    """Let what is written down in here say nothing of who asks for a page.
+
+    By hand: auditlog's own ``set_actor(None)`` forgets them for the rest of the page as well.
+    """
+    token = auditlog_value.set({"signal_duid": None})
+    try:
+        yield
+    finally:
+        auditlog_value.reset(token)
+
+
 def end_over(person: User) -> None:
     """End what is over by the calendar, before a next role: with that it would come back.
 
     Beat does it every few minutes, or when it is there again; and in nobody's name, as here: where
     somebody works now is not for a school to know that they left.
     """
-    with set_actor(None):
+    with _in_nobodys_name():
         for held in person.memberships.over().order_by("pk"):
             _end_by_calendar(held, timezone.now())
 
@@ -160,7 +173,7 @@ def wind_up_before_next(person: User) -> None:
 
     In a step of its own, with nothing in hand; what somebody else holds, beat winds up.
     """
-    with set_actor(None), suppress(OperationalError):
+    with _in_nobodys_name(), suppress(OperationalError):
         for ended in person.memberships.to_wind_up().order_by("pk"):
             wind_up(ended, school_first=True)
 

@@ -498,6 +498,10 @@ def test_a_next_role_elsewhere_says_nothing_at_the_school_that_one_left(
     rows = LogEntry.objects.filter(pk__gt=row, school=school)
     assert rows.filter(case_reference=case.reference).exists()
     assert set(rows.values_list("actor", "remote_addr")) == {(None, None)}
+    # What they did at their own school says who.
+    rows = LogEntry.objects.filter(pk__gt=row, school=other)
+    whose = {(asks.pk if how == "given" else person.pk, "192.0.2.1")}
+    assert set(rows.values_list("actor", "remote_addr")) == whose
 
 
 def test_what_ended_is_wound_up_once(school, administrator, teacher):
