@@ -2,7 +2,7 @@
 
 import logging
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login, unstash_login
@@ -16,7 +16,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ from accounts.crypto import cipher
 from accounts.errors import CHANGED_MEANWHILE, MAIL_FAILED
 from accounts.models import Telling, User
 from accounts.people.mails import LATER
+from accounts.sessions import SIGNS_OUT
 
 logger = logging.getLogger(__name__)
 
@@ -91,6 +92,13 @@ def _end_half(request: HttpRequest) -> HttpResponse:
     return redirect("account_login")
 
 
+def _signs_out(url: str) -> bool:
+    try:
+        return resolve(unquote(urlsplit(url).path)).view_name == SIGNS_OUT
+    except (Resolver404, ValueError):
+        return False
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """Nobody signs up: people are invited by their administrator."""
 
@@ -137,11 +145,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_safe_url(self, url: str) -> bool:
         """Return whether one may be sent there after signing in or out: here, by TLS as one came.
 
-        allauth takes our own address without TLS too, and that of each host of the settings.
+        allauth takes our own address without TLS too, and that of each host of the settings. Nor to
+        a link to a new password: it would sign out again, and say of no word whose it is to be.
         """
         here = {context.request.get_host()}
         secure = context.request.is_secure()
-        return url_has_allowed_host_and_scheme(url, allowed_hosts=here, require_https=secure)
+        is_here = url_has_allowed_host_and_scheme(url, allowed_hosts=here, require_https=secure)
+        return is_here and not _signs_out(url)
 
     def ajax_response(
         self, request: HttpRequest, response: HttpResponse, **about: Any

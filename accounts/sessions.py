@@ -23,6 +23,8 @@ LED = {LED_OUT: 30 * 60, LED_IN: 60}
 # What a browser says of a link that stands on a page of others, also of a neighbour's; and of one
 # that somebody pressed.
 OTHER_SITES, PRESSED = {"cross-site", "same-site"}, "?1"
+# A working link to a new password signs out whoever is signed in as somebody else.
+SIGNS_OUT = "account_reset_password_from_key"
 # 64 bits: of two people no page is taken for the other's.
 SIGNS = 16
 # The header in which a script says that it asks by itself, as when it tries again (drafts.js).

@@ -256,12 +256,14 @@ def join(*, email: str, name: str, school: School) -> User | None:
 @transaction.atomic
 def _join(*, email: str, name: str, school: School) -> User | None:
     standing = RoleInvitation.objects.acceptable().filter(email=email, school=school)
-    # All at once and in one order, as where a role ends: before the user, so that neither waits
-    # for the other.
+    user = User.objects.filter(email=email).first()
+    if user is not None:
+        user.hold_memberships()
+    # All at once and in one order, as where a role ends: behind its roles and before the user, so
+    # that neither waits for the other.
     invitations = list(standing.select_for_update(of=("self",)).order_by("pk"))
     if not invitations:
         return None
-    user = User.objects.filter(email=email).first()
     if user is None:
         user = User.objects.create_user(email, name=name or invitations[0].name)
     for invitation in invitations:

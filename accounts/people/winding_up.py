@@ -90,7 +90,7 @@ def wind_up(membership: Membership, *, school_first: bool = False) -> None:
         # Of two that end at once, the second finds what the first handed to it.
         School.objects.select_for_update(no_key=True).get(pk=membership.school_id)
     theirs = Membership.objects.filter(user=membership.user_id).order_by("pk")
-    held = theirs.select_for_update(of=("self",), nowait=school_first)
+    held = theirs.select_for_update(of=("self",), no_key=True, nowait=school_first)
     locked = next((one for one in held if one.pk == membership.pk and one.is_to_wind_up), None)
     if locked is None:
         return

@@ -15,6 +15,7 @@ from django.utils.http import escape_leading_slashes
 from accounts.sessions import (
     OTHER_SITES,
     PRESSED,
+    SIGNS_OUT,
     is_at_provider,
     is_opened_by_nobody,
     lead,
@@ -49,8 +50,6 @@ DONE_BY_ONE_PRESS = {
     "consultations:inbox", "cases:destruction", "cases:help_items", "cases:views",
     "cases:year_report", "background:work",
 }  # fmt: skip
-# A working link to a new password signs out whoever is signed in as somebody else.
-SIGNS_OUT = "account_reset_password_from_key"
 # To these a provider leads back without anybody's press. By the form of a hub comes no cookie: it
 # counts what it is sent, and asks nothing of a session.
 LED_BACK_TO, BY_A_FORM = {"sso:callback", "sso:saml_finish"}, {"sso:saml_callback"}

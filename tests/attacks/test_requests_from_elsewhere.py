@@ -1,5 +1,6 @@
 """Forms that another site sends in somebody's name (ASVS 4.2.2, 14.5.3)."""
 
+from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -25,9 +26,10 @@ from meldcode.middleware.elsewhere import (
 )
 from tests.accounts.every_form import FORMS, Sheet, written
 from tests.accounts.page import Page
-from tests.accounts.second_factors import LOGIN, sign_in
+from tests.accounts.second_factors import LOGIN, code, give_app, sign_in
 from tests.attacks.proof import shows
 from tests.conftest import SESSION
+from tests.conftest import sign_in as signed_in_as
 from tests.factories import PASSWORD, CaseFactory, PupilFactory, member
 from tests.test_role_matrix import MATRIX, PUBLIC, READ_ONLY, arguments
 
@@ -375,6 +377,27 @@ def test_a_working_link_of_somebody_else_s_signs_nobody_out_before_they_say_so(
     )
     assert leads_over(theirs) == (site != "none")
     assert again.get("/tasks/").status_code == 200
+
+
+@shows("csrf-5")
+@pytest.mark.parametrize("way", [LOGIN, reverse("mfa_reauthenticate")])
+@pytest.mark.parametrize("written", ["{}", "{}?a=1", "http://testserver{}"])
+def test_nor_does_signing_in_lead_on_to_one(coordinator, teacher, way, written):
+    """Whoever just signed in was shown the form of another account, and took it for theirs."""
+    key = ResetTokens().make_token(teacher)
+    link = reverse("account_reset_password_from_key", args=[teacher.public_id.hex, key])
+    browser, secret = Client(), give_app(coordinator)
+    at = f"{way}?{urlencode({'next': written.format(link)})}"
+    if way != LOGIN:
+        browser = signed_in_as(coordinator, second_factor_ago=timedelta(hours=1))
+        led = browser.post(at, {"code": code(secret)})
+    else:
+        browser.post(at, {"login": coordinator.email, "password": PASSWORD})
+        half = f"{reverse('mfa_authenticate')}?{urlsplit(at).query}"
+        led = browser.post(half, {"code": code(secret)})
+    assert led.status_code == 302
+    assert "/password/" not in led.url
+    assert browser.get("/tasks/").status_code == 200
 
 
 # --- As part of a page of others ------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, User
 from accounts.people import actions as people
+from accounts.people import winding_up
 from accounts.roles import Role
 from cases import actions as of_cases
 from cases import school_periods
@@ -19,7 +20,7 @@ from cases.models import Case, KeptCount, SchoolPeriod
 from consultations import actions as consultations
 from consultations.models import Consultation, Invitation
 from tests.attacks.test_insider_races import in_between
-from tests.factories import CaseFactory, PupilFactory, member
+from tests.factories import CaseFactory, PupilFactory, RoleInvitationFactory, member
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -78,6 +79,27 @@ def test_giving_the_place_of_somebody_whose_role_is_ended_at_that_moment(
     case.refresh_from_db()
     assert (bool(role.ended_at), case.responsible) == (True, takes_over)
     assert isinstance(said, Membership), repr(said)
+
+
+# --- Who comes in by their school's account held the invitations to it and waited for their roles,
+# one of which was over; who ends one holds all, and waits for the invitations
+def test_coming_in_by_the_school_s_account_while_a_role_is_ended(
+    school, administrator, monkeypatch
+):
+    person, over = member(Role.TEACHER, school), timezone.localdate() - timedelta(days=1)
+    elsewhere = member(Role.TEACHER).memberships.get().school
+    person.memberships.create(role=Role.TEACHER, school=elsewhere, starts_on=over, ends_on=over)
+    RoleInvitationFactory(school=school, email=person.email, role=Role.COORDINATOR)
+    role = person.memberships.get(school=school)
+    said = in_between(
+        monkeypatch,
+        winding_up,
+        "_in_nobodys_name",  # before what is over is ended
+        lambda: people.join(email=person.email, name=person.name, school=school),
+        lambda: people.end_role(role, administrator, school),
+    )
+    role.refresh_from_db()
+    assert (said, bool(role.ended_at)) == (person, True)
 
 
 # --- Who changes something of a school held it and waited for their own roles; who ends such a role
