@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
@@ -290,6 +290,16 @@ class Membership(models.Model):
     def is_to_wind_up(self) -> bool:
         """Tell whether it ended, and what hung on it was not taken back yet."""
         return self.ended_at is not None and self.wound_up_at is None
+
+    @property
+    def goes_on_by(self) -> date:
+        """Return by which day a role began that goes on from this one, which is over.
+
+        By the calendar that is the day behind its last, however late it was wound up; where it was
+        ended, that very day.
+        """
+        behind = self.ends_on + timedelta(days=1) if self.ends_on else date.max
+        return min(behind, timezone.localdate(self.ended_at)) if self.ended_at else behind
 
     @property
     def place(self) -> School | Buurtteam:

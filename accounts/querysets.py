@@ -28,20 +28,24 @@ def _in_force(day: date) -> models.Q:
     )
 
 
+def _over(day: date) -> models.Q:
+    return models.Q(ends_on__lt=day, ended_at__isnull=True)
+
+
 def without_waiting(found: "Iterable[Membership]") -> "tuple[Membership, ...]":
-    """Return those of one person that open something: each but what is not wound up yet, and what
-    began or was given behind the end of that. Else what hung on it would open once more by it.
+    """Return those of one person that open something: each but what is over and not wound up yet,
+    and what began or was given behind that. Else what hung on it would open once more by it.
     """
-    found = tuple(found)
-    left = [one for one in found if one.is_to_wind_up]
-    return tuple(one for one in found if not (one.is_to_wind_up or _waits(one, left)))
+    found, today = tuple(found), timezone.localdate()
+    left = [one for one in found if one.ended_at or (one.ends_on and one.ends_on < today)]
+    return tuple(one for one in found if one not in left and not _waits(one, left))
 
 
 def _waits(one: "Membership", left: "Iterable[Membership]") -> bool:
     return any(
-        one.starts_on > timezone.localdate(ended.ended_at)
-        or (one.given_at is not None and one.given_at > ended.ended_at)
-        for ended in left
+        one.starts_on > over.goes_on_by
+        or (over.ended_at and one.given_at and one.given_at > over.ended_at)
+        for over in left
     )
 
 
@@ -64,10 +68,11 @@ class MembershipQuerySet(models.QuerySet):
     def of(self, person: "int | models.QuerySet") -> "MembershipQuerySet":
         """Return what decides what somebody may do: what they hold today, with its place.
 
-        And what ended and was not wound up yet: what came since waits for that (``without_waiting``
-        leaves out both). ``person``: their key, or a queryset of one key.
+        And what is over and was not wound up yet: what came since waits for that
+        (``without_waiting`` leaves out both). ``person``: their key, or a queryset of one key.
         """
-        decides = _in_force(timezone.localdate()) | TO_WIND_UP
+        today = timezone.localdate()
+        decides = _in_force(today) | _over(today) | TO_WIND_UP
         return self.filter(decides, user_id=person).select_related("school", "buurtteam")
 
     def held_beside(self, ended: "Membership") -> "MembershipQuerySet":
@@ -75,14 +80,12 @@ class MembershipQuerySet(models.QuerySet):
 
         Not what came since: by that nothing stays that hung on the one that ended.
         """
-        day = timezone.localdate(ended.ended_at)
-        held = self.current().filter(user=ended.user_id, starts_on__lte=day)
+        held = self.current().filter(user=ended.user_id, starts_on__lte=ended.goes_on_by)
         return held.exclude(pk=ended.pk).exclude(given_at__gt=ended.ended_at)
 
     def over(self, today: date | None = None) -> "MembershipQuerySet":
         """Return those whose last day is past and that nobody ended yet."""
-        day = today or timezone.localdate()
-        return self.filter(ends_on__lt=day, ended_at__isnull=True)
+        return self.filter(_over(today or timezone.localdate()))
 
     def to_wind_up(self) -> "MembershipQuerySet":
         """Return those that ended, of which what hung on them was not taken back yet."""

@@ -462,6 +462,28 @@ def test_a_role_of_tomorrow_keeps_nothing_that_hung_on_the_one_of_today(school, 
         assert sees(case)
 
 
+@pytest.mark.parametrize(("days", "goes_on"), [(1, True), (2, False)])
+def test_a_role_that_begins_later_keeps_nothing_that_hung_on_one_that_is_over(
+    school, days, goes_on
+):
+    """Also where beat was away meanwhile. From one day to the next it goes on."""
+    teacher, start = member(Role.TEACHER, school), timezone.localtime().replace(hour=12)
+    today = start.date()
+    held = teacher.memberships.all()
+    held.update(starts_on=today - timedelta(days=30), ends_on=today)
+    teacher.memberships.create(
+        role=Role.TEACHER, school=school, starts_on=today + timedelta(days=days)
+    )
+    case = CaseFactory(pupil__school=school)
+    assign_perm("cases.take_part", teacher, case)
+    with time_machine.travel(start + timedelta(days=4), tick=False):
+        for __ in range(2):
+            seen = Case.objects.visible_to(User.objects.get(pk=teacher.pk))
+            assert seen.filter(pk=case.pk).exists() == goes_on
+            wind_up_memberships()
+        assert access.may(User.objects.get(pk=teacher.pk), access.Permission.LOG_SIGNAL)
+
+
 @shows("role-9")
 @pytest.mark.parametrize("ends", ["by the calendar", "by an administrator"])
 @pytest.mark.parametrize("how", ["given", "accepted"])
