@@ -93,10 +93,14 @@ def _end_half(request: HttpRequest) -> HttpResponse:
 
 
 def _signs_out(url: str) -> bool:
+    """Tell whether an address here is a link to a new password, or one once a browser takes its
+    dots out.
+    """
+    path = unquote(urlsplit(url).path)
     try:
-        return resolve(unquote(urlsplit(url).path)).view_name == SIGNS_OUT
-    except (Resolver404, ValueError):
-        return False
+        return resolve(path).view_name == SIGNS_OUT
+    except Resolver404:
+        return "/." in path
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -381,7 +381,9 @@ def test_a_working_link_of_somebody_else_s_signs_nobody_out_before_they_say_so(
 
 @shows("csrf-5")
 @pytest.mark.parametrize("way", [LOGIN, reverse("mfa_reauthenticate")])
-@pytest.mark.parametrize("written", ["{}", "{}?a=1", "http://testserver{}"])
+@pytest.mark.parametrize(
+    "written", ["{}", "{}?a=1", "http://testserver{}", "/help/..{}", "/help/%2e%2E{}", "/.{}"]
+)
 def test_nor_does_signing_in_lead_on_to_one(coordinator, teacher, way, written):
     """Whoever just signed in was shown the form of another account, and took it for theirs."""
     key = ResetTokens().make_token(teacher)
