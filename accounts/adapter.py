@@ -92,15 +92,16 @@ def _end_half(request: HttpRequest) -> HttpResponse:
     return redirect("account_login")
 
 
-def _signs_out(url: str) -> bool:
-    """Tell whether an address here is a link to a new password, or one once a browser takes its
-    dots out.
+def _leads_on(url: str) -> bool:
+    """Tell whether an address is a page of ours that one comes to by signing in.
+
+    No link to a new password: it would sign out again, and say of no word whose it is to be. Nor
+    what leads to none as it stands: a browser takes its dots out, and Django adds a slash.
     """
-    path = unquote(urlsplit(url).path)
     try:
-        return resolve(path).view_name == SIGNS_OUT
+        return resolve(unquote(urlsplit(url).path)).view_name != SIGNS_OUT
     except Resolver404:
-        return "/." in path
+        return False
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -149,13 +150,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_safe_url(self, url: str) -> bool:
         """Return whether one may be sent there after signing in or out: here, by TLS as one came.
 
-        allauth takes our own address without TLS too, and that of each host of the settings. Nor to
-        a link to a new password: it would sign out again, and say of no word whose it is to be.
+        allauth takes our own address without TLS too, and that of each host of the settings.
         """
         here = {context.request.get_host()}
         secure = context.request.is_secure()
         is_here = url_has_allowed_host_and_scheme(url, allowed_hosts=here, require_https=secure)
-        return is_here and not _signs_out(url)
+        return is_here and _leads_on(url)
 
     def ajax_response(
         self, request: HttpRequest, response: HttpResponse, **about: Any

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.drafts.models import Draft
 from accounts.managers import UserManager
-from accounts.querysets import MembershipQuerySet, RoleInvitationQuerySet, without_waiting
+from accounts.querysets import MembershipQuerySet, RoleInvitationQuerySet, apart
 from accounts.roles import Role
 from accounts.sso.models import IdentityProvider, ProviderDomain
 
@@ -38,6 +38,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
         NL = "nl", "Nederlands"
         EN = "en", "English"
+
+    # Roles that open nothing yet (``querysets.apart``); known once ``current_memberships`` are.
+    waiting_memberships: tuple["Membership", ...] = ()
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("e-mail address"), unique=True)
@@ -106,7 +109,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.__dict__["current_memberships"] = self._own(found) if self.is_active else ()
 
     def _own(self, found: Iterable["Membership"]) -> tuple["Membership", ...]:
-        own = without_waiting(found)
+        own, self.waiting_memberships = apart(found)
         for membership in own:
             membership.user = self
         return own

@@ -32,13 +32,17 @@ def _over(day: date) -> models.Q:
     return models.Q(ends_on__lt=day, ended_at__isnull=True)
 
 
-def without_waiting(found: "Iterable[Membership]") -> "tuple[Membership, ...]":
-    """Return those of one person that open something: each but what is over and not wound up yet,
-    and what began or was given behind that. Else what hung on it would open once more by it.
+def apart(
+    found: "Iterable[Membership]",
+) -> "tuple[tuple[Membership, ...], tuple[Membership, ...]]":
+    """Return those of one person that open something, and those that wait: what began or was given
+    behind one that is over, and not wound up yet. What hung on that would open once more by them.
     """
     found, today = tuple(found), timezone.localdate()
     left = [one for one in found if one.ended_at or (one.ends_on and one.ends_on < today)]
-    return tuple(one for one in found if one not in left and not _waits(one, left))
+    held = [one for one in found if one not in left]
+    waiting = tuple(one for one in held if _waits(one, left))
+    return tuple(one for one in held if one not in waiting), waiting
 
 
 def _waits(one: "Membership", left: "Iterable[Membership]") -> bool:
@@ -68,8 +72,8 @@ class MembershipQuerySet(models.QuerySet):
     def of(self, person: "int | models.QuerySet") -> "MembershipQuerySet":
         """Return what decides what somebody may do: what they hold today, with its place.
 
-        And what is over and was not wound up yet: what came since waits for that
-        (``without_waiting`` leaves out both). ``person``: their key, or a queryset of one key.
+        And what is over and was not wound up yet: what came since waits for that (``apart``).
+        ``person``: their key, or a queryset of one key.
         """
         today = timezone.localdate()
         decides = _in_force(today) | _over(today) | TO_WIND_UP

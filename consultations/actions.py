@@ -185,19 +185,15 @@ def withdraw_invitations_of(membership: Membership, **kwargs: Any) -> None:
     (``accounts.signals.membership_ended``.) They stop seeing it at once either way; this way it
     does not come back with a next role.
     """
-    standing = Invitation.objects.standing().filter(user=membership.user_id)
-    if membership.buurtteam_id:
-        through = standing.filter(buurtteam_id=membership.buurtteam_id)
-    else:
-        advise = [role for role in access.ROLES if access.scope(role, Permission.ADVISE)]
-        others = Membership.objects.held_beside(membership).filter(
-            school_id=membership.school_id, role__in=advise
-        )
-        if others.exists():
-            return
-        through = standing.filter(
-            buurtteam__isnull=True, consultation__case__school_id=membership.school_id
-        )
+    place = {"school": membership.school_id, "buurtteam": membership.buurtteam_id}
+    advise = [role for role in access.ROLES if access.scope(role, Permission.ADVISE)]
+    if Membership.objects.held_beside(membership).filter(role__in=advise, **place).exists():
+        return
+    through = Invitation.objects.standing().filter(
+        user=membership.user_id, buurtteam=membership.buurtteam_id
+    )
+    if membership.school_id:
+        through = through.filter(consultation__case__school_id=membership.school_id)
     # What ended with its consultation or case stays as it ended: nobody is withdrawn from that.
     through = through.filter(
         consultation__closed_at__isnull=True, consultation__case__closed_at__isnull=True

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
-from functools import partial
 from threading import get_ident
 
 from auditlog.context import auditlog_value
@@ -193,7 +192,8 @@ def wind_up_expired(now: datetime) -> None:
     of somebody else's tasks.
     """
     over = Membership.objects.over(timezone.localdate(now)).order_by("pk")
-    failed = _each(over, partial(_end_by_calendar, now=now))
+    # Each at its own moment: what ended at the same one, ended with it.
+    failed = _each(over, lambda one: _end_by_calendar(one, max(now, timezone.now())))
     # In any order: on whose role more hangs than a run can take back keeps nobody else's waiting.
     left = Membership.objects.to_wind_up().order_by("?")
     failed = _each(left, _wind_up_at_last) or failed

@@ -137,7 +137,9 @@ def is_vouched_for(user: User, trust: str) -> bool:
     trusting = IdentityProvider.objects.of_domain(domain_of(user.email)).filter(trust=trust)
     schools = set(trusting.values_list("school_id", flat=True))
     held = user.current_memberships  # none of somebody whose account is closed
-    return bool(held) and all(role.school_id in schools for role in held)
+    # Also those that open nothing yet: this very session would reach them in some minutes.
+    reached = (*held, *user.waiting_memberships)
+    return bool(held) and all(role.school_id in schools for role in reached)
 
 
 def check(user: User, school: School) -> None:

@@ -24,11 +24,13 @@ from accounts.people.roles import GIVEN_AT
 from accounts.people.tasks import wind_up_memberships
 from accounts.roles import Role
 from accounts.signals import membership_ended
+from accounts.sso.actions import is_vouched_for
 from audit.models import LogEntry
 from cases.models import Case, CaseUserObjectPermission
 from cases.reminders.ladder import members_of, recipients
 from consultations.models import Consultation
 from tests.accounts.invitations import send
+from tests.accounts.oidc import provider_of
 from tests.accounts.page import Page
 from tests.accounts.second_factors import LOGIN, give_app
 from tests.attacks.proof import shows
@@ -524,6 +526,52 @@ def test_a_next_role_elsewhere_says_nothing_at_the_school_that_one_left(
     rows = LogEntry.objects.filter(pk__gt=row, school=other)
     whose = {(asks.pk if how == "given" else person.pk, "192.0.2.1")}
     assert set(rows.values_list("actor", "remote_addr")) == whose
+
+
+def test_a_role_that_waits_counts_for_who_vouches_for_its_holder(school):
+    """Else the school's provider lets its administrator in, minutes before another school's opens.
+
+    The role that is wound up is one beside another at the school.
+    """
+    person, other = member(Role.TEACHER, school), SchoolFactory()
+    provider = provider_of(school, person.email.partition("@")[2])
+    assert is_vouched_for(person, provider.trust)
+    person.memberships.create(role=Role.COORDINATOR, school=school, ended_at=timezone.now())
+    person.memberships.create(role=Role.TEACHER, school=other)
+    assert not is_vouched_for(User.objects.get(pk=person.pk), provider.trust)
+    person.memberships.filter(school=other).delete()
+    assert is_vouched_for(User.objects.get(pk=person.pk), provider.trust)
+
+
+def test_of_two_roles_that_are_over_each_stands_in_the_trail_of_its_own_school(school):
+    """Beat ended them at one moment, and said to the one that the other ended with it."""
+    yesterday, elsewhere = timezone.localdate() - timedelta(days=1), SchoolFactory()
+    person = member(Role.BUURTTEAM_WORKER, elsewhere.buurtteam)
+    person.memberships.create(role=Role.TEACHER, school=school)
+    person.memberships.update(starts_on=yesterday, ends_on=yesterday)
+    wind_up_memberships()
+    of_team = person.memberships.get(role=Role.BUURTTEAM_WORKER)
+    assert not LogEntry.objects.filter(school=school, object_pk=str(of_team.pk)).exists()
+    assert LogEntry.objects.filter(school=school, kind="changed").exists()
+
+
+@pytest.mark.parametrize(("days", "stands"), [(1, True), (2, False)])
+def test_a_family_worker_s_role_goes_on_from_one_day_to_the_next(
+    school, family_worker, days, stands
+):
+    today = timezone.localdate()
+    held = family_worker.memberships.all()
+    held.update(starts_on=today - timedelta(days=9), ends_on=today)
+    next_one = {"role": Role.BUURTTEAM_WORKER, "buurtteam": school.buurtteam}
+    family_worker.memberships.create(**next_one, starts_on=today + timedelta(days=days))
+    invitation = InvitationFactory(
+        consultation=ConsultationFactory(case__pupil__school=school),
+        user=family_worker, buurtteam=school.buurtteam, accepted_at=timezone.now(),
+    )  # fmt: skip
+    with time_machine.travel(timezone.now() + timedelta(days=3), tick=False):
+        wind_up_memberships()
+    invitation.refresh_from_db()
+    assert (invitation.withdrawn_at is None) == stands
 
 
 def test_what_ended_is_wound_up_once(school, administrator, teacher):
