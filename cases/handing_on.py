@@ -88,8 +88,8 @@ def successor(membership: Membership, case: Case) -> int | None:
 
     Never somebody who may not know of it (conflict of interest, R9).
     """
-    current = Membership.objects.current().filter(school_id=membership.school_id)
-    others = current.exclude(user=membership.user_id)
+    # Also themselves, by a role that they were given since.
+    others = Membership.objects.current().filter(school_id=membership.school_id)
     kept_out = ShutOut.objects.standing().filter(pupil=case.pupil_id)
     others = others.exclude(user__in=kept_out.values("user"))
     if case.restricted:

@@ -574,6 +574,21 @@ def test_a_family_worker_s_role_goes_on_from_one_day_to_the_next(
     assert (invitation.withdrawn_at is None) == stands
 
 
+def test_tasks_wait_for_who_got_the_role_again_where_nobody_else_has_it(
+    school, administrator, stuck
+):
+    person = member(Role.COORDINATOR, school)
+    case = CaseFactory(pupil__school=school, responsible=person)
+    stuck.add(person)
+    with pytest.raises(ValueError, match="Tess"):
+        actions.end_role(person.memberships.get(), administrator, school)
+    person.memberships.create(role=Role.COORDINATOR, school=school)
+    stuck.clear()
+    wind_up_memberships()
+    case.refresh_from_db()
+    assert case.responsible == person
+
+
 def test_what_ended_is_wound_up_once(school, administrator, teacher):
     asked = []
 

@@ -299,11 +299,14 @@ def test_a_form_of_nothing_but_signs_to_work_out_is_not_read(client, word):
 IN_PARTS = "multipart/form-data; boundary=x"
 
 
-def posted(kind: str, content: bytes) -> list[str]:
-    """Return the names of what is found in a form, behind all that stands before Django."""
+def posted(kind: str, content: bytes, what: str = "POST") -> list[str]:
+    """Return the names of the fields, or the files, of a form, behind all that stands before
+    Django.
+    """
 
     def answer(environ: dict[str, object], start: object) -> list[str]:
-        return list(WSGIRequest(environ).POST)
+        request = WSGIRequest(environ)
+        return list(request.POST) if what == "POST" else [f.name for f in request.FILES.values()]
 
     environ = RequestFactory()._base_environ(
         REQUEST_METHOD="POST", CONTENT_TYPE=kind, CONTENT_LENGTH=str(len(content)),
@@ -362,6 +365,14 @@ def test_nor_is_a_form_whose_parts_have_long_heads(client, head):
     assert client.generic("POST", there, part * most + b"--x--\r\n", IN_PARTS).status_code == 400
     # One or the other is a name of a file.
     assert client.generic("POST", there, part * 20 + b"--x--\r\n", IN_PARTS).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["cijfers*=pa's.pdf", "zorg* = o'k.docx", "Zoë's; *verslag.pdf"])
+def test_a_file_may_be_called_so(name):
+    bound_parts()
+    head = f'Content-Disposition: form-data; name="file"; filename="{name}"'
+    content = f"--x\r\n{head}\r\nContent-Type: application/pdf\r\n\r\n%PDF\r\n--x--\r\n".encode()
+    assert posted(IN_PARTS, content, "FILES") == [name]
 
 
 @shows("busy-2", "limit-7")
