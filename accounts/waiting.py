@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 # The threads that take access away at this moment: all that hangs on it goes along, and who writes
 # that by the thousand keeps theirs no longer (``meldcode.watch``).
 TAKING_AWAY: set[int] = set()
-# How often one begins anew where the next one had the row first.
+# How often one begins anew where somebody held what one does not wait for.
 TRIES = 5
 # Longer than the longest list takes (ten thousand pupils: half a minute), as PostgreSQL has it.
 AT_MOST = "90s"
