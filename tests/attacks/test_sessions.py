@@ -186,7 +186,7 @@ settings.STORAGES = {**settings.STORAGES, "staticfiles": {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 from accounts.session_store import Key
 from django.contrib.sessions.backends.cache import SessionStore
-SessionStore._get_new_session_key = lambda store: Key.of("of a browser")
+SessionStore._get_new_session_key = lambda store: Key.of("of-a-browser")
 SessionStore.is_interrupted = SessionStore.is_unknown = False
 browser, kept = Client(), SessionStore()
 kept["anything"] = "so that there is one"
@@ -283,3 +283,11 @@ def test_no_cookie_of_a_neighbour_is_taken_for_ours(teacher, coordinator, signed
         )
         assert page.status_code == 200
         assert page.context["user"] == teacher
+
+
+def test_no_cookie_is_read_out_of_quotes(teacher, signed_in):
+    """We set none in them; some of Python's versions take the square of what stands there."""
+    called = settings.SESSION_COOKIE_NAME
+    own = signed_in(teacher).cookies[called].value
+    page = Client().get("/account/sessions/", headers={"cookie": f'{called}="{own}"'})
+    assert page.status_code == 302
