@@ -74,13 +74,29 @@ def end(membership: Membership, now: datetime) -> bool:
     return True
 
 
+@contextmanager
+def _in_nobodys_name() -> Iterator[None]:
+    """Let what is written down in here say nothing of who asks for a page.
+
+    In their own trail it would count the cases in which somebody takes part whose role they end, at
+    schools of others too; and say at a school that somebody left where they work now.
+    By hand: auditlog's own ``set_actor(None)`` forgets them for the rest of the page as well.
+    """
+    token = auditlog_value.set({"signal_duid": None})
+    try:
+        yield
+    finally:
+        auditlog_value.reset(token)
+
+
+@_in_nobodys_name()
 @transaction.atomic
 def wind_up(membership: Membership, *, school_first: bool = False) -> None:
     """Take back what hung on a membership that ended, and hand its open tasks on.
 
-    A second time changes nothing. Roles are held before their school, as everywhere; with
-    ``school_first`` nobody's are while one waits for it, and it raises ``OperationalError`` where
-    they are held by then.
+    In nobody's name, and a second time it changes nothing. Roles are held before their school, as
+    everywhere; with ``school_first`` nobody's are while one waits for it, and it raises
+    ``OperationalError`` where they are held by then.
     """
     TAKING_AWAY.add(get_ident())
     if not school_first:
@@ -143,19 +159,6 @@ def _withdraw_ways_back(ended: Membership) -> None:
         withdraw_all(standing.filter(school=ended.school_id, invited_by=ended.user_id))
 
 
-@contextmanager
-def _in_nobodys_name() -> Iterator[None]:
-    """Let what is written down in here say nothing of who asks for a page.
-
-    By hand: auditlog's own ``set_actor(None)`` forgets them for the rest of the page as well.
-    """
-    token = auditlog_value.set({"signal_duid": None})
-    try:
-        yield
-    finally:
-        auditlog_value.reset(token)
-
-
 def end_over(person: User) -> None:
     """End what is over by the calendar, before a next role: with that it would come back.
 
@@ -172,7 +175,7 @@ def wind_up_before_next(person: User) -> None:
 
     In a step of its own, with nothing in hand; what somebody else holds, beat winds up.
     """
-    with _in_nobodys_name(), suppress(OperationalError):
+    with suppress(OperationalError):
         for ended in person.memberships.to_wind_up().order_by("pk"):
             wind_up(ended, school_first=True)
 

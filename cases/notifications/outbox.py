@@ -16,6 +16,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from accounts.models import User
 from cases.models import Envelope, NotificationChoice, OutboxMessage
 from cases.notifications.channels import SENDERS, Sender, is_refused
 from cases.notifications.kinds import waiting
@@ -39,6 +40,9 @@ IN_HAND = timedelta(minutes=5)
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360))
 # By then it is not the line.
 GIVE_UP_AFTER = timedelta(days=5)
+# To somebody whose next role waits for minutes, until what hung on an earlier one is taken back
+# (``accounts.querysets.apart``), nothing is thrown away that soon may be theirs to know.
+WAITS_FOR_A_ROLE = timedelta(hours=1)
 # An address that the server does not know is tried so often: it may have been its mistake.
 REFUSED_ATTEMPTS = 3
 # The line itself is down: so many envelopes in a row, and the others wait for the next round.
@@ -202,6 +206,9 @@ def _send(envelope: Envelope, sender: Sender) -> Exception | None:
     person = envelope.recipient
     try:
         told = waiting(person, inside) if person.is_active else []
+        if len(told) < len(inside) and _may_know_soon(person, envelope):
+            _let_wait(envelope)
+            return None
         if not told or not sender.send(envelope, told):
             envelope.delete()
             return None
@@ -212,6 +219,18 @@ def _send(envelope: Envelope, sender: Sender) -> Exception | None:
     envelope.sent_at, envelope.last_error = timezone.now(), ""
     envelope.save(update_fields=["sent_at", "last_error"])
     return None
+
+
+def _may_know_soon(person: User, envelope: Envelope) -> bool:
+    late = timezone.now() - envelope.sealed_at >= WAITS_FOR_A_ROLE
+    return bool(person.is_active and person.waiting_memberships and not late)
+
+
+def _let_wait(envelope: Envelope) -> None:
+    """Take it in hand again in a minute; nothing was tried."""
+    envelope.attempts -= 1
+    envelope.next_attempt_at = timezone.now() + BACK_OFF[0]
+    envelope.save(update_fields=["attempts", "next_attempt_at"])
 
 
 def _try_later(envelope: Envelope, error: Exception) -> None:

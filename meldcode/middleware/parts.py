@@ -18,8 +18,8 @@ FOR_EACH_PART = 4
 # Raw pieces before the first part and behind the last one, which Django counts as fields.
 BESIDE_PARTS = 2
 # A word whose name says that it is written in a code (RFC 2231): no browser writes one. What it
-# says, the name of a file, may have such signs.
-IN_A_CODE = re.compile(r";[^=;*]*\*[^=;]*=[^;]*'")
+# says, the name of a file, may have such signs. Python takes "%27" for the sign as well.
+IN_A_CODE = re.compile(r";[^=;*]*\*[^=;]*=[^;]*('|%27)")
 
 
 def read_line(line: str) -> tuple[str, dict[str, str]]:

@@ -254,6 +254,22 @@ def test_tasks_wait_for_who_got_the_role_again_where_nobody_else_has_it(
     assert case.responsible == person
 
 
+@shows("role-9")
+def test_whoever_ends_a_role_reads_nowhere_how_much_hung_on_it(school, administrator, teacher):
+    """They once taught there too: their own trail counted the cases that the teacher was in."""
+    administrator.memberships.create(role=Role.TEACHER, school=school)
+    for __ in range(2):
+        assign_perm("cases.take_part", teacher, CaseFactory(pupil__school=school))
+    with set_actor(administrator):
+        actions.end_role(teacher.memberships.get(), administrator, school)
+    mine = {row.content_type.model for row in LogEntry.objects.mine(administrator)}
+    assert "membership" in mine
+    assert not teacher.memberships.filter(wound_up_at=None).exists()
+    gone = LogEntry.objects.filter(content_type__model="caseuserobjectpermission", kind="removed")
+    assert [row.actor for row in gone] == [None, None]
+    assert "caseuserobjectpermission" not in mine
+
+
 def test_what_ended_is_wound_up_once(school, administrator, teacher):
     asked = []
 

@@ -526,3 +526,23 @@ def test_what_waits_is_counted_and_what_waits_for_its_hour_is_not(case, coordina
     line["error"] = LINE_DOWN
     deliver()
     assert unsent() == Unsent(waiting=1, oldest=timezone.now(), dead=0)
+
+
+def test_what_somebody_may_know_soon_is_not_thrown_away(case, clock):
+    """Their next role waits for minutes, until what hung on an earlier one is taken back."""
+    people = [member(Role.COORDINATOR, case.school) for __ in range(2)]
+    for person in people:
+        earlier = person.memberships.get()
+        Membership.objects.filter(pk=earlier.pk).update(ended_at=MORNING, ends_on=MORNING)
+        person.memberships.create(
+            role=Role.COORDINATOR, school=case.school, given_at=MORNING + timedelta(seconds=1)
+        )
+    notify(EMERGENCY, [person.pk for person in people], "acute", case=case, urgent=True)
+    assert deliver() == 0
+    Membership.objects.filter(user=people[0], ended_at=MORNING).update(wound_up_at=MORNING)
+    clock.shift(BACK_OFF[0])
+    assert deliver() == 1
+    assert [letter.to for letter in mail.outbox] == [[people[0].email]]
+    clock.shift(outbox.WAITS_FOR_A_ROLE)
+    assert deliver() == 0
+    assert not Envelope.objects.filter(recipient=people[1]).exists()
