@@ -175,6 +175,8 @@ def _is_of_our_page(said: Any) -> bool:
 
 def _origin(address: str) -> tuple[str, str | None, int | None]:
     """Return scheme, host and port of an address. Raises ``ValueError`` where it has none."""
+    if not address.isascii():  # a browser writes none, and of accents Python takes the square
+        raise ValueError
     at = urlsplit(address)
     return at.scheme, at.hostname, at.port or {"https": 443, "http": 80}.get(at.scheme)
 

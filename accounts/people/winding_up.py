@@ -1,12 +1,11 @@
 """What goes with a role that ends: by an administrator, or by the calendar."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date, datetime
 from threading import get_ident
 
-from auditlog.context import auditlog_value
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError, transaction
 from django.db.models import F, Q
@@ -16,6 +15,7 @@ from accounts import access
 from accounts.access import Permission
 from accounts.drafts.actions import throw_away_all
 from accounts.models import Membership, RoleInvitation, School, User
+from accounts.nobody import in_nobodys_name
 from accounts.people import mails
 from accounts.signals import membership_ended, team_role_changed
 from accounts.waiting import TAKING_AWAY, TRIES, is_held
@@ -74,22 +74,7 @@ def end(membership: Membership, now: datetime) -> bool:
     return True
 
 
-@contextmanager
-def _in_nobodys_name() -> Iterator[None]:
-    """Let what is written down in here say nothing of who asks for a page.
-
-    In their own trail it would count the cases in which somebody takes part whose role they end, at
-    schools of others too; and say at a school that somebody left where they work now.
-    By hand: auditlog's own ``set_actor(None)`` forgets them for the rest of the page as well.
-    """
-    token = auditlog_value.set({"signal_duid": None})
-    try:
-        yield
-    finally:
-        auditlog_value.reset(token)
-
-
-@_in_nobodys_name()
+@in_nobodys_name()
 @transaction.atomic
 def wind_up(membership: Membership, *, school_first: bool = False) -> None:
     """Take back what hung on a membership that ended, and hand its open tasks on.
@@ -154,7 +139,11 @@ def _withdraw_ways_back(ended: Membership) -> None:
     """
     standing = RoleInvitation.objects.standing().select_for_update().order_by("pk")
     to_them = standing.filter(email=ended.user.email.lower(), buurtteam=ended.buurtteam_id)
-    withdraw_all(to_them.filter(school=ended.school_id) if ended.school_id else to_them)
+    if ended.school_id:
+        withdraw_all(to_them.filter(school=ended.school_id))
+    else:  # any school of the team sent them: of one that ends the role another hears nothing
+        with in_nobodys_name():
+            withdraw_all(to_them)
     if access.scope(ended.role, Permission.MANAGE_PEOPLE):
         withdraw_all(standing.filter(school=ended.school_id, invited_by=ended.user_id))
 
@@ -165,7 +154,7 @@ def end_over(person: User) -> None:
     Beat does it every few minutes, or when it is there again; and in nobody's name, as here: where
     somebody works now is not for a school to know that they left.
     """
-    with _in_nobodys_name():
+    with in_nobodys_name():
         for held in person.memberships.over().order_by("pk"):
             _end_by_calendar(held, timezone.now())
 

@@ -23,6 +23,7 @@ from cases.actions import check, lock
 from cases.destruction.due import due_no_more, still_due
 from cases.errors import ActionError
 from cases.models import Case, Destruction, DueItem, Hold
+from cases.querysets import CaseQuerySet
 from cases.waking import wake
 
 # So long both approvers, and whoever else may, can still hold a case back.
@@ -154,10 +155,10 @@ def lift(hold: Hold, by: User, *, why: str) -> None:
         hold.save(update_fields=["lifted_at", "lifted_by", "lifted_why"])
 
 
-def take_back_of(person: User, pupil_id: int) -> None:
-    """Undo the approvals of somebody who is kept out of a pupil's cases from now on."""
-    of_pupil = DueItem.objects.filter(case__pupil=pupil_id)
-    for item in of_pupil.filter(Q(first_by=person) | Q(second_by=person)).order_by("pk"):
+def take_back_of(person: User, cases: CaseQuerySet) -> None:
+    """Undo the approvals of somebody who is kept out of cases from now on."""
+    approved = DueItem.objects.filter(Q(first_by=person) | Q(second_by=person), case__in=cases)
+    for item in approved.order_by("pk"):
         take_back(item)
 
 

@@ -78,6 +78,9 @@ AS_WRITTEN = re.compile(
 # together, for each of a thousand would be read through.
 MOST_TIES, MOST_WITH_FIELDS = MEGABYTE, 10 * MEGABYTE
 CHUNK = 64 * 1024
+# Signs of where a name belongs. Expat writes that before each name of an element or attribute: of
+# kilobytes of a document it would make gigabytes.
+LONGEST_SPACE = 1_000
 # What of a field says whether it acts: its first word.
 BEGINNING = 100
 # Blanks, hyphens that show at the end of a line alone, joiners and marks of a direction.
@@ -277,13 +280,25 @@ def _read(
     """Read a part, and return how many bytes there may be still of ``most``."""
     if entry.file_size > most:
         raise Refused(_("This document holds too much inside. Save it as PDF and add that."))
+    part = archive.read(entry)
+    # As it stands there first: what follows goes on to its end, whatever a reader says of it.
+    as_written = expat.ParserCreate()
+    as_written.StartDoctypeDeclHandler = _no_doctype
+    as_written.StartElementHandler = _check_spaces
+    as_written.Parse(part, True)
     parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartDoctypeDeclHandler = _no_doctype
     parser.StartElementHandler = start
     if fields:
         parser.CharacterDataHandler, parser.EndElementHandler = fields.text, fields.end
-    parser.Parse(archive.read(entry), True)
+    parser.Parse(part, True)
     return most - entry.file_size
+
+
+def _check_spaces(name: str, said: dict[str, str]) -> None:
+    """Refuse a name of where names belong that no program gives."""
+    for key, value in said.items():
+        if len(value) > LONGEST_SPACE and key.startswith("xmlns"):
+            raise Refused(_("This document holds too much inside. Save it as PDF and add that."))
 
 
 def _no_doctype(*args: object) -> None:

@@ -17,6 +17,7 @@ from accounts import access
 from accounts.access import Permission, Scope
 from accounts.models import Membership, School, User
 from accounts.most import a_day_ago, check_room
+from accounts.nobody import in_nobodys_name
 from accounts.people.letters import LATELY
 from accounts.roles import CARE_TEAM, Role
 from accounts.waiting import wait_longer
@@ -35,6 +36,7 @@ from cases.models import (
 )
 from cases.notifications.kinds import EMERGENCY, SHUT_OUT
 from cases.notifications.telling import Thing, notify, notify_of_many
+from cases.querysets import CaseQuerySet
 
 NOBODY_LEFT = gettext_lazy(
     "Nobody would be left who can run this case. Give a colleague that role first."
@@ -193,23 +195,27 @@ def _take_back(case: Case, person: User, by: User) -> None:
     """End what the person had in the pupil's cases.
 
     What a case for the board takes back stands in its own trail: who reads the pupil's other case
-    sees that it ended, and not by whom (R9).
+    sees that it ended, and not by whom (R9). And what is taken back in one for the board stands in
+    nobody's name: in their own trail somebody who knows of none would see that it is there.
     """
-    if not case.restricted:
-        with apart_from(""):  # beside who set it, it would say whom a conflict is about
-            _end_all(case, person, by)
+    cases = Case.objects.filter(pupil=case.pupil_id)
+    if case.restricted:
+        with told_in(case):
+            _end_all(cases, person, None)
         return
-    with told_in(case):
-        _end_all(case, person, None)
+    with apart_from(""):  # beside who set it, it would say whom a conflict is about
+        _end_all(cases.filter(restricted=False), person, by)
+        with in_nobodys_name():
+            _end_all(cases.filter(restricted=True), person, None)
 
 
-def _end_all(case: Case, person: User, by: User | None) -> None:
-    """End what the person had in the pupil's cases: grants, invitations, access, being responsible,
+def _end_all(cases: CaseQuerySet, person: User, by: User | None) -> None:
+    """End what the person had in cases of a pupil: grants, invitations, access, being responsible,
     and what they approved for destruction.
 
     One by one, so that the audit hears of each. ``by``: who ended it, where the case may say so.
     """
-    cases, now = Case.objects.filter(pupil=case.pupil_id), timezone.now()
+    now = timezone.now()
     CaseUserObjectPermission.objects.filter(user=person, content_object__in=cases).delete()
     for given in EmergencyAccess.objects.running().filter(user=person, case__in=cases):
         given.ends_at, given.ended_by = now, by
@@ -227,7 +233,7 @@ def _end_all(case: Case, person: User, by: User | None) -> None:
     for run in cases.filter(responsible=person, closed_at__isnull=True):
         run.responsible = None
         run.save(update_fields=["responsible"])
-    take_back_of(person, case.pupil_id)
+    take_back_of(person, cases)
 
 
 def end_shut_out(standing: ShutOut, case: Case, by: User, *, why: str) -> None:
@@ -254,7 +260,7 @@ def _end_shut_out(standing: ShutOut, case: Case, by: User, *, why: str) -> None:
         raise PermissionDenied
     standing = ShutOut.objects.standing().select_for_update().filter(pk=standing.pk).first()
     leads = standing is not None and _lead(case).filter(user=standing.user_id).exists()
-    if leads and by.pk not in _board_line(case):
+    if leads and not _is_in_board_line(case, by):
         raise ActionError(ENDED_BY_LEADERS, field="why")
     if standing is not None:
         standing.ended_at, standing.ended_by, standing.ended_why = timezone.now(), by, why
@@ -329,7 +335,7 @@ def _check_board_line(case: Case, by: User, person: User) -> None:
     """
     if not _lead(case).filter(user=person).exists():
         return
-    if by.pk not in _board_line(case):
+    if not _is_in_board_line(case, by):
         raise ActionError(LEADERS_ALONE, field="person")
     line = _in_line(case).filter(ended_at=None)  # also one that begins some day
     if not line.filter(user=person).exists():
@@ -354,6 +360,12 @@ def _lead(case: Case) -> "Membership.objects":
 def _board_line(case: Case) -> set[int]:
     """Return the ids of who leads the school today and is not kept out of the pupil's cases."""
     return set(_not_shut_out(case, _in_line(case).current()))
+
+
+def _is_in_board_line(case: Case, person: User) -> bool:
+    """Tell whether somebody is one of them; not by a role that opens nothing yet."""
+    opens = access.school_ids(person, Permission.SEE_BOARD_CASE)
+    return case.school_id in opens and person.pk in _board_line(case)
 
 
 def _leads(case: Case) -> set[int]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from accounts import access
+from accounts.errors import ActionError
 from accounts.models import Membership, User
 from accounts.people import actions
 from accounts.people.tasks import wind_up_memberships
@@ -20,6 +21,7 @@ from accounts.signals import membership_ended
 from accounts.sso.actions import is_vouched_for
 from audit.models import LogEntry
 from cases.models import Case
+from cases.need_to_know.actions import shut_out
 from tests.accounts.oidc import provider_of
 from tests.accounts.second_factors import LOGIN
 from tests.attacks.proof import shows
@@ -93,6 +95,23 @@ def test_a_role_ends_whatever_hangs_on_it(school, administrator, coordinator, si
     back = User.objects.get(pk=teacher.pk)
     assert access.may(back, access.Permission.LOG_SIGNAL)
     assert not Case.objects.visible_to(back).exists()
+
+
+def test_by_a_leader_s_role_that_waits_no_leader_is_kept_out(school):
+    leader, other = (member(Role.SCHOOL_LEADER, school) for __ in range(2))
+    other.memberships.create(role=Role.COORDINATOR, school=school)
+    case = CaseFactory(pupil__school=school)
+    earlier = other.memberships.get(role=Role.SCHOOL_LEADER)
+    earlier.ended_at, earlier.ends_on = timezone.now(), timezone.localdate()
+    earlier.save()
+    next_one = other.memberships.create(
+        role=Role.SCHOOL_LEADER, school=school, given_at=timezone.now()
+    )
+    about = {"ground": "family", "explanation": "Zijn broer."}
+    with pytest.raises(ActionError, match="andere schoolleider"):
+        shut_out(case, User.objects.get(pk=other.pk), leader, **about)
+    Membership.objects.filter(pk=earlier.pk).update(wound_up_at=next_one.given_at)
+    assert shut_out(case, User.objects.get(pk=other.pk), leader, **about)
 
 
 @shows("role-9")

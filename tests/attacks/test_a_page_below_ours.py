@@ -1,12 +1,14 @@
 """A browser lets pages of names below ours, and of other ports of it, ask for our passkeys."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
 
+from accounts import factor_forms
 from tests.attacks.passkey import PLACE, Passkey
 from tests.attacks.proof import shows
 from tests.factories import PASSWORD
@@ -110,3 +112,20 @@ def test_nor_when_whoever_hands_it_on_names_that_port_as_ours(teacher):
     answer = key.answer(challenge, page=f"{OURS}:8443")
     browser.post(BY_PASSKEY, {"credential": answer}, **port)
     assert "_auth_user_id" not in browser.session
+
+
+@shows("code-9")
+def test_no_origin_is_worked_out_that_no_browser_writes(monkeypatch, teacher):
+    """Of a thousand accents Python takes the square, and no other thread of the process runs."""
+    looked_at = []
+    monkeypatch.setattr(
+        factor_forms, "urlsplit", lambda text: looked_at.append(text) or urlsplit(text)
+    )
+    for page in (OURS, f"https://{PLACE}\u0344\u0316"):
+        browser, key = Client(), Passkey(teacher)
+        options = browser.get(
+            BY_PASSKEY, headers={"X-Requested-With": "XMLHttpRequest"}, secure=True
+        ).json()["request_options"]
+        answer = key.answer(options["publicKey"]["challenge"], page=page)
+        browser.post(BY_PASSKEY, {"credential": answer}, secure=True)
+    assert set(looked_at) == {OURS}

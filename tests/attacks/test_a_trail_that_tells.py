@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.people.actions import invite
 from accounts.roles import Role
 from audit.kinds import Kind
 from audit.log import record_read
@@ -20,7 +21,7 @@ from audit.models import LogEntry
 from cases.actions import add_participant, remove_participant
 from cases.destruction import tombstones
 from cases.destruction.listing import look_again
-from cases.models import Case, DueItem, Pupil, ShutOut, Tombstone
+from cases.models import Case, DestructionList, DueItem, Pupil, ShutOut, Tombstone
 from cases.need_to_know.actions import end_shut_out, shut_out
 from cases.waiting.actions import put_off
 from consultations.actions import withdraw_invitation
@@ -97,6 +98,47 @@ def test_ones_own_trail_does_not_count_the_consultations_of_other_schools(
     assert not worker.memberships.current().exists()
     told = Page(browser.get(reverse("audit:mine"))).text
     assert told.count("uitnodiging") == 0
+
+
+def test_nor_the_invitations_of_other_schools_and_these_hear_of_nobody(
+    school, administrator, signed_in
+):
+    """Any school of a buurtteam invites to it; where one ends a role, all its links end."""
+    worker = member(Role.BUURTTEAM_WORKER, school.buurtteam)
+    other = SchoolFactory(buurtteam=school.buurtteam)
+    sent = invite(
+        other, member(Role.ADMINISTRATOR, other), uuid.uuid4(),
+        email=worker.email, name="Noor", role=Role.BUURTTEAM_WORKER,
+    )  # fmt: skip
+    browser = signed_in(administrator)
+    browser.post(reverse("people:end_role", args=[worker.memberships.get().public_id]))
+    sent.refresh_from_db()
+    assert sent.withdrawn_at
+    assert "uitnodiging" not in Page(browser.get(reverse("audit:mine"))).text
+    there = LogEntry.objects.filter(school=other, content_type__model="roleinvitation")
+    row = there.get(kind=Kind.CHANGED)
+    assert (row.actor, row.remote_addr, row.actor_email) == (None, None, None)
+
+
+def test_ones_own_trail_does_not_tell_of_a_case_for_the_board(school, coordinator, signed_in):
+    """A leader who approved that it goes, and leads no more, is kept out of the pupil's other case:
+    beside that stood what went with it, of a case that has no reference.
+    """
+    led, pupil = member(Role.TEACHER, school), PupilFactory(school=school)
+    case, secret = CaseFactory(pupil=pupil), CaseFactory(pupil=pupil, restricted=True)
+    listed = DestructionList.objects.create(school=school, year=2026)
+    now = timezone.now()
+    item = DueItem.objects.create(of_list=listed, case=secret, first_by=led, first_at=now)
+    browser = signed_in(coordinator)
+    told = Page(browser.get(reverse("audit:mine"))).text.count("vernietigingslijst")
+    out = {"person": str(led.public_id), "ground": "family", "explanation": "Zijn zus."}
+    sent = browser.post(reverse("cases:shut_out", args=[case.reference]), out)
+    assert sent.status_code == 302
+    item.refresh_from_db()
+    assert item.first_by is None
+    assert Page(browser.get(reverse("audit:mine"))).text.count("vernietigingslijst") == told
+    rows = LogEntry.objects.of_case(secret.reference).filter(content_type__model="dueitem")
+    assert rows.get(kind=Kind.CHANGED).actor is None
 
 
 # --- What followed a signal stood in the trail of its author

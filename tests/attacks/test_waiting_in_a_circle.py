@@ -94,7 +94,7 @@ def test_coming_in_by_the_school_s_account_while_a_role_is_ended(
     said = in_between(
         monkeypatch,
         winding_up,
-        "_in_nobodys_name",  # before what is over is ended
+        "in_nobodys_name",  # before what is over is ended
         lambda: people.join(email=person.email, name=person.name, school=school),
         lambda: people.end_role(role, administrator, school),
     )

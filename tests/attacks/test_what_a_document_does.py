@@ -1,6 +1,7 @@
 """What a Word document could still do when it is opened: each was taken until this was written."""
 
 import io
+import os
 
 import pytest
 
@@ -106,6 +107,18 @@ def test_nor_one_of_which_another_field_says_what_it_is():
 def test_nor_does_one_that_says_it_all_at_once():
     field = '<w:fldSimple w:instr="INCLUDEPICTURE http://kwaad.example/oog.png"/>'
     assert not taken(says(begin=field))
+
+
+@pytest.mark.parametrize(("signs", "is_taken"), [(word.LONGEST_SPACE, True), (10**6, False)])
+@pytest.mark.parametrize("default", [True, False])
+def test_a_name_of_where_names_belong_is_short(signs, is_taken, default):
+    """It is written before the name of each attribute: this document would take a gigabyte."""
+    space = f'xmlns{"" if default else ":x"}="{"u" * signs}"'
+    attributes = " ".join(f'x:b{number}=""' for number in range(1_000 if not default else 0))
+    kept = f"<a {space} {attributes}/><!-- fldChar -->"
+    text, picture = f"<w:document {SPACE}>{kept}</w:document>", os.urandom(20_000)
+    document = docx(("word/header1.xml", text), ("word/media/image1.png", picture))
+    assert taken(document) == is_taken
 
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
