@@ -269,8 +269,12 @@ def requires(*permissions: Permission) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             if not any(may(request.user, permission) for permission in permissions):
-                if request.user.is_authenticated and not request.user.current_memberships:
-                    turned_away.send(sender=None, user=request.user)
+                user = request.user
+                # Whose next role waits for minutes lost none, and is at work in some.
+                if user.is_authenticated and not (
+                    user.current_memberships or user.waiting_memberships
+                ):
+                    turned_away.send(sender=None, user=user)
                 raise Http404
             return view(request, *args, **kwargs)
 

@@ -272,6 +272,7 @@ def _join(*, email: str, name: str, school: School) -> User | None:
     return user
 
 
+@transaction.atomic
 def give_role(
     school: School,
     by: User,
@@ -284,26 +285,9 @@ def give_role(
 ) -> Membership:
     """Give somebody of the school another role, for good or for a time (a substitute).
 
-    What hung on an earlier one is wound up before it opens anything.
+    What hung on an earlier one is wound up before it opens anything: by beat, within minutes. How
+    long that takes would tell who gives the role that one at another school ended.
     """
-    membership = _give_role(
-        school, by, person, role=role, starts_on=starts_on, ends_on=ends_on, replaces=replaces
-    )
-    wind_up_before_next(person)
-    return membership
-
-
-@transaction.atomic
-def _give_role(
-    school: School,
-    by: User,
-    person: User,
-    *,
-    role: str,
-    starts_on: date | None,
-    ends_on: date | None,
-    replaces: Membership | None,
-) -> Membership:
     by.hold_memberships(person)  # by which they work here: it does not end at this very moment
     check(by, school)
     if person == by:

@@ -19,14 +19,16 @@ def invite_all(people: list[Listed], schools: list[School], by: User, key: UUID)
     for the first who cannot be invited, with the line; then nobody is.
     """
     by_pk = {school.pk: school for school in schools}
+    for pk in sorted({one.school for one in people} & by_pk.keys()):
+        actions.check(by, by_pk[pk])
+        # Of two administrators who send the same list, the second finds what the first sent. In one
+        # order, whatever that of the lists is: neither waits for the other.
+        School.objects.select_for_update(no_key=True).get(pk=pk)
     sent = 0
     for one in people:
         school = by_pk.get(one.school)
         if school is None:
             raise ActionError(_("This is no school that you look after."))
-        actions.check(by, school)
-        # Of two administrators who send the same list, the second finds what the first sent.
-        School.objects.select_for_update(no_key=True).get(pk=school.pk)
         standing = RoleInvitation.objects.standing().filter(
             school=school, email=one.email, role=one.role
         )

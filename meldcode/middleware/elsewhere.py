@@ -45,7 +45,7 @@ OPENED_FROM_ELSEWHERE = {
 # These name nothing, and one press on them does something: the second click on a neighbour's page,
 # which closes itself in between, is none that somebody meant.
 DONE_BY_ONE_PRESS = {
-    "mfa_deactivate_totp", "mfa_generate_recovery_codes",
+    "mfa_deactivate_totp", "mfa_generate_recovery_codes", "sessions", "account_logout",
     "cases:contacts", "cases:vacations", "notifications:list", "people:people",
     "consultations:inbox", "cases:destruction", "cases:help_items", "cases:views",
     "cases:year_report", "background:work",

@@ -19,10 +19,12 @@ from accounts.people.tasks import wind_up_memberships
 from accounts.roles import Role
 from accounts.signals import membership_ended
 from accounts.sso.actions import is_vouched_for
+from audit.kinds import Kind
 from audit.models import LogEntry
 from cases.models import Case
 from cases.need_to_know.actions import shut_out
 from tests.accounts.oidc import provider_of
+from tests.accounts.page import Page
 from tests.accounts.second_factors import LOGIN
 from tests.attacks.proof import shows
 from tests.factories import (
@@ -114,6 +116,23 @@ def test_by_a_leader_s_role_that_waits_no_leader_is_kept_out(school):
     assert shut_out(case, User.objects.get(pk=other.pk), leader, **about)
 
 
+def test_whose_role_waits_reads_so_and_is_not_turned_away(school, signed_in):
+    person = member(Role.TEACHER, school)
+    now = timezone.now()
+    person.memberships.update(ended_at=now, ends_on=now)
+    browser = signed_in(person)
+    for __ in range(2):  # whose every role ended is written down, once an hour
+        assert browser.get(reverse("signals:mine")).status_code == 404
+    rows = LogEntry.objects.filter(kind=Kind.TURNED_AWAY)
+    assert "Nog geen rol" in Page(browser.get("/")).text
+    assert "enkele minuten" not in Page(browser.get("/")).text
+    assert rows.count() == 1
+    person.memberships.create(role=Role.TEACHER, school=school, given_at=timezone.now())
+    assert browser.get(reverse("signals:mine")).status_code == 404
+    assert "gaat over enkele minuten open" in Page(browser.get("/")).text
+    assert rows.count() == 1
+
+
 @shows("role-9")
 def test_a_role_of_tomorrow_keeps_nothing_that_hung_on_the_one_of_today(school, coordinator, stuck):
     """Also where it begins before that is taken back: until then it opens nothing."""
@@ -195,6 +214,8 @@ def test_a_next_role_elsewhere_says_nothing_at_the_school_that_one_left(
     with set_actor(asks if how == "given" else person, remote_addr="192.0.2.1"):
         if how == "given":
             actions.give_role(other, asks, person, role=Role.COORDINATOR)
+            # By beat: how long it takes would tell them that it ended just now.
+            assert person.memberships.get(pk=held.pk).is_to_wind_up
         else:
             actions.accept(
                 actions.invite(
@@ -203,6 +224,7 @@ def test_a_next_role_elsewhere_says_nothing_at_the_school_that_one_left(
                 ),
                 person,
             )  # fmt: skip
+    wind_up_memberships()
     rows = LogEntry.objects.filter(pk__gt=row, school=school)
     assert rows.filter(case_reference=case.reference).exists()
     assert set(rows.values_list("actor", "remote_addr")) == {(None, None)}

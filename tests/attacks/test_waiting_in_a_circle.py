@@ -8,9 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.models import Membership, User
+from accounts.models import Membership, RoleInvitation, User
 from accounts.people import actions as people
-from accounts.people import winding_up
+from accounts.people import inviting, winding_up
+from accounts.people.listed import Listed
 from accounts.roles import Role
 from cases import actions as of_cases
 from cases import school_periods
@@ -20,7 +21,7 @@ from cases.models import Case, KeptCount, SchoolPeriod
 from consultations import actions as consultations
 from consultations.models import Consultation, Invitation
 from tests.attacks.test_insider_races import in_between
-from tests.factories import CaseFactory, PupilFactory, RoleInvitationFactory, member
+from tests.factories import CaseFactory, PupilFactory, RoleInvitationFactory, SchoolFactory, member
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -136,6 +137,31 @@ def test_two_administrators_who_end_one_another_s_roles(school, administrator, m
     )
     assert said is None
     assert [role.ended_at for role in Membership.objects.filter(pk=mine.pk)] == [None]
+
+
+# --- Of two who invite people of the same two schools by lists, each held one of these and waited
+def test_two_lists_of_people_of_the_same_two_schools(school, administrator, monkeypatch):
+    other, schools = member(Role.ADMINISTRATOR, school), [school, SchoolFactory()]
+    for person in (administrator, other):
+        person.memberships.create(role=Role.ADMINISTRATOR, school=schools[1])
+
+    def invite(by, order):
+        rows = [
+            Listed(line=line, name="Noor", email=f"n{line}@{by.pk}.example",
+                   role=Role.TEACHER, school=one.pk)
+            for line, one in enumerate(order)
+        ]  # fmt: skip
+        return inviting.invite_all(rows, schools, User.objects.get(pk=by.pk), uuid.uuid4())
+
+    said = in_between(
+        monkeypatch,
+        inviting,
+        "uuid5",
+        lambda: invite(administrator, schools),
+        lambda: invite(other, schools[::-1]),
+    )
+    assert said == 2
+    assert RoleInvitation.objects.standing().count() == 4
 
 
 def test_two_who_let_one_another_take_part(school, case, monkeypatch):
