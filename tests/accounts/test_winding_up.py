@@ -295,7 +295,7 @@ def test_tasks_wait_for_who_got_the_role_again_where_nobody_else_has_it(
     assert case.responsible == person
 
 
-@shows("role-9")
+@shows("count-2")
 def test_whoever_ends_a_role_reads_nowhere_how_much_hung_on_it(school, administrator, teacher):
     """They once taught there too: their own trail counted the cases that the teacher was in."""
     administrator.memberships.create(role=Role.TEACHER, school=school)

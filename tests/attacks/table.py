@@ -326,7 +326,8 @@ ATTACKS = (
         "header that lies about sizes",
         "refused before or while it is read; nothing is unpacked to disk or into memory"),
     Attack("file-2", "12.1.1",
-        "Add an image bomb, a picture that breaks off, one that moves, a file beyond all limits",
+        "Add an image bomb, a picture that breaks off, one that moves, a file beyond all limits, "
+        "or a document that says at such length where its names belong that each takes megabytes",
         "refused by what its head says, before it is decoded; the form says so at its field"),
     Attack("file-3", "12.3.1",
         "Give a file a name that climbs folders, turns writing round, holds line breaks or a "
@@ -409,6 +410,11 @@ ATTACKS = (
         "Count what one may not know of by the numbers of rows on pages and in copies: a gap",
         "what is chosen, and each of one's own sessions, has a sign that says nothing; a copy of "
         "the audit has numbers of its own"),
+    Attack("count-2", "8.3.4",
+        "End a colleague's role, or keep one out of a pupil, and count in one's own trail what "
+        "that took back in cases that one does not see, also at other schools",
+        "nothing of it stands there: it is done in nobody's name, and the trail of each case has "
+        "it"),
     # --- Leaks ------------------------------------------------------------------------------------
     Attack("leak-1", "8.3.4",
         "Look for words of a case, one in each field, in logs, mails, queue, cache, addresses, "

@@ -100,6 +100,7 @@ def test_ones_own_trail_does_not_count_the_consultations_of_other_schools(
     assert told.count("uitnodiging") == 0
 
 
+@shows("count-2")
 def test_nor_the_invitations_of_other_schools_and_these_hear_of_nobody(
     school, administrator, signed_in
 ):
@@ -120,6 +121,7 @@ def test_nor_the_invitations_of_other_schools_and_these_hear_of_nobody(
     assert (row.actor, row.remote_addr, row.actor_email) == (None, None, None)
 
 
+@shows("count-2")
 def test_ones_own_trail_does_not_tell_of_a_case_for_the_board(school, coordinator, signed_in):
     """A leader who approved that it goes, and leads no more, is kept out of the pupil's other case:
     beside that stood what went with it, of a case that has no reference.

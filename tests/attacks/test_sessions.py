@@ -285,6 +285,7 @@ def test_no_cookie_of_a_neighbour_is_taken_for_ours(teacher, coordinator, signed
         assert page.context["user"] == teacher
 
 
+@shows("busy-2")
 def test_no_backslashes_are_read_out_of_a_cookie(teacher, signed_in):
     """Ours have none; of those in quotes, which Python puts around some, it may take the square."""
     called = settings.SESSION_COOKIE_NAME

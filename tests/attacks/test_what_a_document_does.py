@@ -8,6 +8,7 @@ import pytest
 from cases.files import word
 from cases.files.content import look_at
 from cases.files.kinds import Refused
+from tests.attacks.proof import shows
 from tests.cases.made_up_files import TYPES, docx
 
 MACROS = TYPES.replace("document.main", "document.macro&#69;nabled.main")
@@ -109,6 +110,7 @@ def test_nor_does_one_that_says_it_all_at_once():
     assert not taken(says(begin=field))
 
 
+@shows("file-2")
 @pytest.mark.parametrize(("signs", "is_taken"), [(word.LONGEST_SPACE, True), (10**6, False)])
 @pytest.mark.parametrize("default", [True, False])
 def test_a_name_of_where_names_belong_is_short(signs, is_taken, default):
