@@ -78,9 +78,10 @@ AS_WRITTEN = re.compile(
 # together, for each of a thousand would be read through.
 MOST_TIES, MOST_WITH_FIELDS = MEGABYTE, 10 * MEGABYTE
 CHUNK = 64 * 1024
-# Signs of where a name belongs. Expat writes that before each name of an element or attribute: of
-# kilobytes of a document it would make gigabytes.
-LONGEST_SPACE = 1_000
+# Of a part: bytes of where a name belongs, which expat writes before each name of an element or
+# attribute; attributes of an element, elements in one another, and bytes from one mark to the next.
+# Far more than any program writes. With more, of kilobytes of a document it makes gigabytes.
+LONGEST_SPACE, MOST_ATTRIBUTES, DEEPEST, LONGEST_PIECE = 300, 500, 500, 4 * CHUNK
 # What of a field says whether it acts: its first word.
 BEGINNING = 100
 # Blanks, hyphens that show at the end of a line alone, joiners and marks of a direction.
@@ -279,14 +280,10 @@ def _read(
 ) -> int:
     """Read a part, and return how many bytes there may be still of ``most``."""
     if entry.file_size > most:
-        raise Refused(_("This document holds too much inside. Save it as PDF and add that."))
+        raise Refused(_too_much())
     part = archive.read(entry)
-    # As it stands there first: what follows goes on to its end, whatever a reader says of it.
-    as_written = expat.ParserCreate()
-    as_written.StartDoctypeDeclHandler = _no_doctype
-    as_written.StartElementHandler = _check_spaces
-    as_written.Parse(part, True)
-    parser = expat.ParserCreate(namespace_separator=" ")
+    _check_shape(part)
+    parser = expat.ParserCreate(namespace_separator=" ", intern=None)
     parser.StartElementHandler = start
     if fields:
         parser.CharacterDataHandler, parser.EndElementHandler = fields.text, fields.end
@@ -294,11 +291,37 @@ def _read(
     return most - entry.file_size
 
 
-def _check_spaces(name: str, said: dict[str, str]) -> None:
-    """Refuse a name of where names belong that no program gives."""
-    for key, value in said.items():
-        if len(value) > LONGEST_SPACE and key.startswith("xmlns"):
-            raise Refused(_("This document holds too much inside. Save it as PDF and add that."))
+def _check_shape(part: bytes) -> None:
+    """Refuse a part that grows as it is read. Before that, and by itself: expat goes on to the end
+    of what it was given, whatever a handler says of it.
+    """
+    depth = 0
+
+    def start(name: str, said: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > DEEPEST or len(said) > MOST_ATTRIBUTES:
+            raise Refused(_too_much())
+        for key, value in said.items():
+            if key.startswith("xmlns") and len(value.encode()) > LONGEST_SPACE:
+                raise Refused(_too_much())
+
+    def end(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser = expat.ParserCreate(intern=None)
+    parser.StartDoctypeDeclHandler = _no_doctype
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    for read in range(0, len(part), CHUNK):
+        parser.Parse(part[read : read + CHUNK], False)
+        if read - parser.CurrentByteIndex > LONGEST_PIECE:
+            raise Refused(_too_much())
+    parser.Parse(b"", True)
+
+
+def _too_much() -> str:
+    return _("This document holds too much inside. Save it as PDF and add that.")
 
 
 def _no_doctype(*args: object) -> None:

@@ -110,17 +110,30 @@ def test_nor_does_one_that_says_it_all_at_once():
     assert not taken(says(begin=field))
 
 
+SO_FAR = {
+    "bytes of where names belong": (300, lambda most: f'<a xmlns="{"u" * most}"/>'),
+    "signs of four bytes": (75, lambda most: f'<a xmlns:x="{chr(0x10FFFF) * most}"/>'),
+    "attributes": (500, lambda most: "<a " + " ".join(f'b{one}=""' for one in range(most)) + "/>"),
+    "elements in one another": (499, lambda most: "<a>" * most + "</a>" * most),
+}
+
+
 @shows("file-2")
-@pytest.mark.parametrize(("signs", "is_taken"), [(word.LONGEST_SPACE, True), (10**6, False)])
-@pytest.mark.parametrize("default", [True, False])
-def test_a_name_of_where_names_belong_is_short(signs, is_taken, default):
-    """It is written before the name of each attribute: this document would take a gigabyte."""
-    space = f'xmlns{"" if default else ":x"}="{"u" * signs}"'
-    attributes = " ".join(f'x:b{number}=""' for number in range(1_000 if not default else 0))
-    kept = f"<a {space} {attributes}/><!-- fldChar -->"
-    text, picture = f"<w:document {SPACE}>{kept}</w:document>", os.urandom(20_000)
-    document = docx(("word/header1.xml", text), ("word/media/image1.png", picture))
-    assert taken(document) == is_taken
+@pytest.mark.parametrize("more", [False, True])
+@pytest.mark.parametrize("what", SO_FAR)
+def test_no_part_grows_as_it_is_read(what, more):
+    """With a name of where names belong before each, of 15 kilobytes became two gigabytes."""
+    most, written = SO_FAR[what]
+    body = f"<w:document {SPACE}><!-- fldChar -->{written(most + more)}</w:document>"
+    assert taken(docx(("word/header1.xml", body))) != more
+
+
+@shows("file-2")
+def test_what_stands_between_two_marks_is_short_and_a_text_as_long_as_it_is():
+    letters = os.urandom(600_000).hex()
+    for body, is_taken in ((letters, True), (f"<!-- {letters} -->", False)):
+        text = f"<w:document {SPACE}><!-- fldChar -->{body}</w:document>"
+        assert taken(docx(("word/header1.xml", text))) == is_taken
 
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
