@@ -15,12 +15,15 @@ from cases.files.kinds import Refused
 MOST_SCANS, MOST_SEGMENTS = 64, 500
 # Beside the picture itself (IDAT), which comes in pieces of some KB.
 MOST_CHUNKS, MOST_PIECES = 200, 20_000
+# What a camera says of itself (EXIF), in bytes: the standard has one segment of a JPEG. Of each of
+# its numbers Pillow makes an object, to see how the picture is turned.
+MOST_SAID = 2 * 65_536
 # Between two segments, in bytes: nothing belongs there.
 MOST_JUNK = 4096
 # A marker: none that stands for a byte of the picture, fills up, or says where one can go on.
 # Without a repetition: of a long filling each beginning would be tried.
 MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])", re.DOTALL)
-BEGINS, ENDS, SCAN, EMPTY = 0xD8, 0xD9, 0xDA, 0x01
+BEGINS, ENDS, SCAN, EMPTY, SAYS = 0xD8, 0xD9, 0xDA, 0x01, 0xE1
 # Below it no marker means anything. A decoder does not read over the segment that seems to follow,
 # but looks for the next marker in it.
 FIRST = 0xC0
@@ -28,13 +31,11 @@ FIRST = 0xC0
 
 def check_parts(content: bytes, code: str) -> None:
     """Raise ``Refused`` for a picture of more parts than one has."""
-    check = {"jpeg": _check_jpeg, "png": _check_png}.get(code)
-    if check is not None:
-        check(content)
+    {"jpeg": _check_jpeg, "png": _check_png, "webp": _check_webp}[code](content)
 
 
 def _check_jpeg(content: bytes) -> None:
-    scans = segments = at = 0
+    scans = segments = said = at = 0
     while found := MARKER.search(content, at):
         junk, kind, at = found.start() - at, found[1][0], found.end()
         segments += 1
@@ -47,7 +48,12 @@ def _check_jpeg(content: bytes) -> None:
         if kind == ENDS:
             return
         if kind not in (BEGINS, EMPTY):
-            at += int.from_bytes(content[at : at + 2])
+            size = int.from_bytes(content[at : at + 2])
+            # Beside EXIF there can be megabytes of other things, as how far away what stands where.
+            said += size if kind == SAYS and content[at + 2 : at + 8] == b"Exif\0\0" else 0
+            at += size
+        if said > MOST_SAID:
+            raise _refused()
     if not scans:
         raise _refused()
 
@@ -60,9 +66,19 @@ def _check_png(content: bytes) -> None:
         if kind == b"IEND":
             return
         chunks, pieces = chunks + (kind != b"IDAT"), pieces + 1
-        if chunks > MOST_CHUNKS or pieces > MOST_PIECES:
+        too_much = kind == b"eXIf" and size > MOST_SAID
+        if chunks > MOST_CHUNKS or pieces > MOST_PIECES or too_much:
             raise _refused()
         at += size + 12
+
+
+def _check_webp(content: bytes) -> None:
+    at = 12
+    while at + 8 <= len(content):
+        kind, size = content[at : at + 4], int.from_bytes(content[at + 4 : at + 8], "little")
+        if kind == b"EXIF" and size > MOST_SAID:
+            raise _refused()
+        at += 8 + size + size % 2
 
 
 def _refused() -> Refused:

@@ -76,6 +76,11 @@ def _write(picture: Image.Image, kind: FileKind, kept: BinaryIO) -> None:
     width, height = picture.size
     if kind.code == "jpeg" and width * height > HALVED_ABOVE:
         picture.draft(None, (width // 2, height // 2))
+    # How it is turned is known by then, and nothing is left that Pillow would write anew.
+    picture.load()
+    picture.getexif()
+    for said in ("exif", "Raw profile type exif"):
+        picture.info.pop(said, None)
     ImageOps.exif_transpose(picture, in_place=True)
     plain = picture
     if kind.code != "jpeg" and picture.has_transparency_data:

@@ -12,6 +12,7 @@ from random import Random
 import pytest
 from django.utils import translation
 from PIL import Image, ImageFile
+from PIL.TiffImagePlugin import IFDRational
 
 from cases.files import packages
 from cases.files.content import look_at
@@ -22,6 +23,7 @@ from tests.cases.made_up_files import (
     MARKER,
     RED,
     docx,
+    exif,
     halves,
     jpeg_that_says,
     moving,
@@ -275,6 +277,31 @@ EXIF = b"\xff\xe1\0\x10Exif\0\0MM\0*\0\0\0\x08"
 @shows("file-2")
 def test_a_picture_of_many_parts_is_refused_before_it_is_decoded(bomb, monkeypatch):
     content, opened = bomb(), []
+    monkeypatch.setattr(Image, "open", lambda *args, **kwargs: opened.append(args))
+    assert "damaged" in why_not(content)
+    assert opened == []
+
+
+def _says(kind: str, numbers: int) -> bytes:
+    """Return a picture that is turned, with so many fractions (eight bytes each) beside that."""
+    said = exif(orientation=6)
+    said[0xC000] = tuple(IFDRational(2_971_215_073, 1_836_311_903) for __ in range(numbers))
+    written = said.tobytes()
+    if kind != "JPEG":
+        return saved(halves(), kind, exif=written)
+    written, most = written.removeprefix(b"Exif\0\0"), 65_000
+    pieces = [b"Exif\0\0" + written[at : at + most] for at in range(0, len(written), most)]
+    heads = [b"\xff\xe1" + (len(one) + 2).to_bytes(2) + one for one in pieces]
+    plain = saved(halves(), "JPEG")
+    return plain[:2] + b"".join(heads) + plain[2:]
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@shows("file-2")
+def test_a_picture_of_which_a_million_numbers_are_said_is_refused(kind, monkeypatch):
+    """Each became an object, and was written anew: ten megabytes took a minute."""
+    assert Image.open(kept(_says(kind, 4_000)).file).size == (32, 64)
+    content, opened = _says(kind, 20_000), []
     monkeypatch.setattr(Image, "open", lambda *args, **kwargs: opened.append(args))
     assert "damaged" in why_not(content)
     assert opened == []
