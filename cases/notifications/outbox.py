@@ -16,8 +16,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from accounts.models import User
-from cases.models import Envelope, NotificationChoice, OutboxMessage
+from cases.models import Envelope, Notification, NotificationChoice, OutboxMessage
 from cases.notifications.channels import SENDERS, Sender, is_refused
 from cases.notifications.kinds import waiting
 from cases.notifications.moments import after_quiet_hours
@@ -206,9 +205,12 @@ def _send(envelope: Envelope, sender: Sender) -> Exception | None:
     person = envelope.recipient
     try:
         told = waiting(person, inside) if person.is_active else []
-        if len(told) < len(inside) and _may_know_soon(person, envelope):
+        later = _known_soon(envelope, inside, told)
+        if later and not told:
             _let_wait(envelope)
             return None
+        if later:
+            _put_apart(envelope, later)
         if not told or not sender.send(envelope, told):
             envelope.delete()
             return None
@@ -221,9 +223,24 @@ def _send(envelope: Envelope, sender: Sender) -> Exception | None:
     return None
 
 
-def _may_know_soon(person: User, envelope: Envelope) -> bool:
-    late = timezone.now() - envelope.sealed_at >= WAITS_FOR_A_ROLE
-    return bool(person.is_active and person.waiting_memberships and not late)
+def _known_soon(
+    envelope: Envelope, inside: list[Notification], told: list[Notification]
+) -> list[Notification]:
+    """Return what is not told now, and may be when the reader's next role has opened."""
+    person, so_long = envelope.recipient, timezone.now() - envelope.sealed_at
+    if not person.is_active or not person.waiting_memberships or so_long >= WAITS_FOR_A_ROLE:
+        return []
+    return [one for one in inside if one.read_at is None and one not in told]
+
+
+@transaction.atomic
+def _put_apart(envelope: Envelope, later: list[Notification]) -> None:
+    """Let these wait in an envelope of their own: the others go out now."""
+    waits = Envelope.objects.create(
+        recipient=envelope.recipient, channel=envelope.channel, sealed_at=envelope.sealed_at,
+        next_attempt_at=timezone.now() + BACK_OFF[0],
+    )  # fmt: skip
+    envelope.messages.filter(notification__in=later).update(envelope=waits)
 
 
 def _let_wait(envelope: Envelope) -> None:

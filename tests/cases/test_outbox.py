@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Membership, User
 from accounts.roles import Role
 from background import queue
 from background.sections import Unsent
@@ -528,15 +528,19 @@ def test_what_waits_is_counted_and_what_waits_for_its_hour_is_not(case, coordina
     assert unsent() == Unsent(waiting=1, oldest=timezone.now(), dead=0)
 
 
+def waiting_coordinator(school) -> User:
+    """Return a coordinator whose role was given again, and waits for the end of the earlier one."""
+    person = member(Role.COORDINATOR, school)
+    person.memberships.update(ended_at=MORNING, ends_on=MORNING)
+    person.memberships.create(
+        role=Role.COORDINATOR, school=school, given_at=MORNING + timedelta(seconds=1)
+    )
+    return person
+
+
 def test_what_somebody_may_know_soon_is_not_thrown_away(case, clock):
     """Their next role waits for minutes, until what hung on an earlier one is taken back."""
-    people = [member(Role.COORDINATOR, case.school) for __ in range(2)]
-    for person in people:
-        earlier = person.memberships.get()
-        Membership.objects.filter(pk=earlier.pk).update(ended_at=MORNING, ends_on=MORNING)
-        person.memberships.create(
-            role=Role.COORDINATOR, school=case.school, given_at=MORNING + timedelta(seconds=1)
-        )
+    people = [waiting_coordinator(case.school) for __ in range(2)]
     notify(EMERGENCY, [person.pk for person in people], "acute", case=case, urgent=True)
     assert deliver() == 0
     Membership.objects.filter(user=people[0], ended_at=MORNING).update(wound_up_at=MORNING)
@@ -546,3 +550,29 @@ def test_what_somebody_may_know_soon_is_not_thrown_away(case, clock):
     clock.shift(outbox.WAITS_FOR_A_ROLE)
     assert deliver() == 0
     assert not Envelope.objects.filter(recipient=people[1]).exists()
+
+
+def test_what_somebody_knows_of_now_waits_for_no_other_role_of_theirs(case, clock):
+    """They lead another school too, and what is acute there stood in the same letter."""
+    person, other = waiting_coordinator(case.school), CaseFactory()
+    person.memberships.create(role=Role.COORDINATOR, school=other.school)
+    for one in (case, other):
+        notify(EMERGENCY, [person.pk], f"acute in {one.pk}", case=one, urgent=True)
+    assert deliver() == 1
+    assert other.reference in mail.outbox[0].body
+    assert case.reference not in mail.outbox[0].body
+    person.memberships.filter(ended_at=MORNING).update(wound_up_at=MORNING)
+    clock.shift(BACK_OFF[0])
+    assert deliver() == 1
+    assert case.reference in mail.outbox[1].body
+    assert not Envelope.objects.filter(sent_at=None).exists()
+
+
+def test_nor_for_one_that_was_read_meanwhile(case, clock):
+    person, other = waiting_coordinator(case.school), CaseFactory()
+    person.memberships.create(role=Role.COORDINATOR, school=other.school)
+    for number in range(2):
+        notify(EMERGENCY, [person.pk], f"acute {number}", case=other, urgent=True)
+    Notification.objects.filter(pk=Notification.objects.latest("pk").pk).update(read_at=MORNING)
+    assert deliver() == 1
+    assert Envelope.objects.count() == 1
