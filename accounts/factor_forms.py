@@ -1,5 +1,6 @@
 """The forms of second factors: allauth's own, where they were too kind or spoke no Dutch."""
 
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -187,7 +188,8 @@ def broken_is_wrong() -> Iterator[None]:
     try:
         yield
     except (
-        AttributeError, LookupError, TypeError, ValueError, RecursionError, forms.ValidationError,
+        AttributeError, LookupError, TypeError, ValueError, RecursionError, struct.error,
+        forms.ValidationError,
     ) as error:  # fmt: skip
         raise forms.ValidationError(NOT_ACCEPTED) from error
 

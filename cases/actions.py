@@ -189,9 +189,7 @@ def add_participant(case: Case, by: User, person: User, *, hand_over: bool) -> N
     case = lock(case)
     if case.restricted:
         raise ActionError(BOARD_ONLY)
-    if case.school_id not in access.school_ids(
-        person, Permission.SEE_CASE, access.Scope.TAKES_PART
-    ):
+    if not _works_here(person, case):
         raise ActionError(_("Choose a colleague of this school."), field="person")
     if case.pupil.shut_outs.standing().filter(user=person).exists():
         raise ActionError(
@@ -208,6 +206,18 @@ def add_participant(case: Case, by: User, person: User, *, hand_over: bool) -> N
         case.save(update_fields=["responsible"])
         # Handed over again after somebody else had it, it is told again.
         notify(RESPONSIBLE, [person.pk], f"{case.pk} {timezone.now().isoformat()}", **about)
+
+
+def _works_here(person: User, case: Case) -> bool:
+    """Tell whether somebody may take part in a case by a role at its school, as the form asks it.
+
+    Also whose role opens nothing yet (``accounts.querysets.apart``): refused, it would tell that
+    one elsewhere has just ended. But for one here: with that this part would be taken back.
+    """
+    takes_part = access.roles_at(Permission.SEE_CASE, access.Scope.TAKES_PART)
+    here = User.objects.with_role_at([case.school_id], takes_part).filter(pk=person.pk)
+    left = person.memberships.to_wind_up().filter(school_id=case.school_id)
+    return here.exists() and not left.exists()
 
 
 @transaction.atomic

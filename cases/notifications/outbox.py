@@ -16,6 +16,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from accounts.models import User
 from cases.models import Envelope, Notification, NotificationChoice, OutboxMessage
 from cases.notifications.channels import SENDERS, Sender, is_refused
 from cases.notifications.kinds import waiting
@@ -205,12 +206,9 @@ def _send(envelope: Envelope, sender: Sender) -> Exception | None:
     person = envelope.recipient
     try:
         told = waiting(person, inside) if person.is_active else []
-        later = _known_soon(envelope, inside, told)
-        if later and not told:
-            _let_wait(envelope)
-            return None
-        if later:
-            _put_apart(envelope, later)
+        # What waits goes together, in a letter of its own, and what is told goes out now.
+        later = envelope.messages.filter(notification__in=_known_soon(person, inside, told))
+        later.update(envelope=None, not_before=timezone.now() + BACK_OFF[0])
         if not told or not sender.send(envelope, told):
             envelope.delete()
             return None
@@ -224,30 +222,14 @@ def _send(envelope: Envelope, sender: Sender) -> Exception | None:
 
 
 def _known_soon(
-    envelope: Envelope, inside: list[Notification], told: list[Notification]
+    person: User, inside: list[Notification], told: list[Notification]
 ) -> list[Notification]:
     """Return what is not told now, and may be when the reader's next role has opened."""
-    person, so_long = envelope.recipient, timezone.now() - envelope.sealed_at
-    if not person.is_active or not person.waiting_memberships or so_long >= WAITS_FOR_A_ROLE:
+    if not person.is_active or not person.waiting_memberships:
         return []
-    return [one for one in inside if one.read_at is None and one not in told]
-
-
-@transaction.atomic
-def _put_apart(envelope: Envelope, later: list[Notification]) -> None:
-    """Let these wait in an envelope of their own: the others go out now."""
-    waits = Envelope.objects.create(
-        recipient=envelope.recipient, channel=envelope.channel, sealed_at=envelope.sealed_at,
-        next_attempt_at=timezone.now() + BACK_OFF[0],
-    )  # fmt: skip
-    envelope.messages.filter(notification__in=later).update(envelope=waits)
-
-
-def _let_wait(envelope: Envelope) -> None:
-    """Take it in hand again in a minute; nothing was tried."""
-    envelope.attempts -= 1
-    envelope.next_attempt_at = timezone.now() + BACK_OFF[0]
-    envelope.save(update_fields=["attempts", "next_attempt_at"])
+    since = timezone.now() - WAITS_FOR_A_ROLE
+    unheard = [one for one in inside if one.read_at is None and one not in told]
+    return [one for one in unheard if one.created_at > since]
 
 
 def _try_later(envelope: Envelope, error: Exception) -> None:

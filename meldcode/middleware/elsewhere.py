@@ -47,8 +47,8 @@ OPENED_FROM_ELSEWHERE = {
 DONE_BY_ONE_PRESS = {
     "mfa_deactivate_totp", "mfa_generate_recovery_codes", "sessions", "account_logout",
     "cases:contacts", "cases:vacations", "notifications:list", "people:people",
-    "consultations:inbox", "cases:destruction", "cases:help_items", "cases:views",
-    "cases:year_report", "background:work",
+    "consultations:inbox", "cases:destruction", "cases:emergency", "cases:help_items",
+    "cases:views", "cases:year_report", "notifications:settings", "background:work",
 }  # fmt: skip
 # To these a provider leads back without anybody's press. By the form of a hub comes no cookie: it
 # counts what it is sent, and asks nothing of a session.

@@ -21,6 +21,7 @@ from accounts.signals import membership_ended
 from accounts.sso.actions import is_vouched_for
 from audit.kinds import Kind
 from audit.models import LogEntry
+from cases.actions import add_participant
 from cases.models import Case
 from cases.need_to_know.actions import shut_out
 from tests.accounts.oidc import provider_of
@@ -131,6 +132,23 @@ def test_whose_role_waits_reads_so_and_is_not_turned_away(school, signed_in):
     assert browser.get(reverse("signals:mine")).status_code == 404
     assert "gaat over enkele minuten open" in Page(browser.get("/")).text
     assert rows.count() == 1
+
+
+def test_whose_role_waits_takes_part_in_a_case_as_anybody(school, coordinator):
+    """Refused, it would tell that a role of theirs at another school has just ended."""
+    person, now = member(Role.TEACHER), timezone.now()
+    person.memberships.update(ended_at=now, ends_on=now)
+    person.memberships.create(role=Role.TEACHER, school=school, given_at=timezone.now())
+    case = CaseFactory(pupil__school=school)
+    add_participant(case, coordinator, User.objects.get(pk=person.pk), hand_over=False)
+    assert not Case.objects.visible_to(User.objects.get(pk=person.pk)).exists()
+    wind_up_memberships()
+    assert Case.objects.visible_to(User.objects.get(pk=person.pk)).get() == case
+    # Of one here what is given now would go with it.
+    person.memberships.update(ended_at=timezone.now(), ends_on=now)
+    person.memberships.create(role=Role.TEACHER, school=school, given_at=timezone.now())
+    with pytest.raises(ActionError, match="deze school"):
+        add_participant(case, coordinator, User.objects.get(pk=person.pk), hand_over=False)
 
 
 @shows("role-9")

@@ -70,6 +70,17 @@ def test_an_id_that_is_none_is_wrong_and_no_error(teacher, strange, said):
     assert "_auth_user_id" not in browser.session
 
 
+@pytest.mark.parametrize("rest", [b"\x19\x01", b"\x1a\x01", b"\x1b\x01", b"\xa1\x60", b""])
+def test_what_breaks_off_is_wrong_and_no_error(teacher, strange, rest):
+    """Behind what a key says of itself stands more, of which the beginning of a number came."""
+    browser = Client()
+    answer = json.loads(answered_as(teacher.pk, strange, browser))
+    said = b"\0" * 32 + b"\x85" + b"\0\0\0\1" + rest
+    answer["response"]["authenticatorData"] = websafe_encode(said)
+    assert browser.post(BY_PASSKEY, {"credential": json.dumps(answer)}).status_code == 302
+    assert "_auth_user_id" not in browser.session
+
+
 def test_a_passkey_of_before_that_keeps_a_number_signs_in(teacher):
     key, browser = Passkey(teacher), Client()
     browser.post(BY_PASSKEY, {"credential": answered_as(teacher.pk, key, browser)})

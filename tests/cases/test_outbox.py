@@ -542,6 +542,7 @@ def test_what_somebody_may_know_soon_is_not_thrown_away(case, clock):
     """Their next role waits for minutes, until what hung on an earlier one is taken back."""
     people = [waiting_coordinator(case.school) for __ in range(2)]
     notify(EMERGENCY, [person.pk for person in people], "acute", case=case, urgent=True)
+    Notification.objects.update(created_at=MORNING)
     assert deliver() == 0
     Membership.objects.filter(user=people[0], ended_at=MORNING).update(wound_up_at=MORNING)
     clock.shift(BACK_OFF[0])
@@ -549,7 +550,7 @@ def test_what_somebody_may_know_soon_is_not_thrown_away(case, clock):
     assert [letter.to for letter in mail.outbox] == [[people[0].email]]
     clock.shift(outbox.WAITS_FOR_A_ROLE)
     assert deliver() == 0
-    assert not Envelope.objects.filter(recipient=people[1]).exists()
+    assert not OutboxMessage.objects.filter(recipient=people[1]).exists()
 
 
 def test_what_somebody_knows_of_now_waits_for_no_other_role_of_theirs(case, clock):
@@ -558,6 +559,7 @@ def test_what_somebody_knows_of_now_waits_for_no_other_role_of_theirs(case, cloc
     person.memberships.create(role=Role.COORDINATOR, school=other.school)
     for one in (case, other):
         notify(EMERGENCY, [person.pk], f"acute in {one.pk}", case=one, urgent=True)
+    Notification.objects.update(created_at=MORNING)
     assert deliver() == 1
     assert other.reference in mail.outbox[0].body
     assert case.reference not in mail.outbox[0].body
@@ -565,7 +567,7 @@ def test_what_somebody_knows_of_now_waits_for_no_other_role_of_theirs(case, cloc
     clock.shift(BACK_OFF[0])
     assert deliver() == 1
     assert case.reference in mail.outbox[1].body
-    assert not Envelope.objects.filter(sent_at=None).exists()
+    assert not OutboxMessage.objects.filter(envelope__sent_at=None).exists()
 
 
 def test_nor_for_one_that_was_read_meanwhile(case, clock):
@@ -573,6 +575,20 @@ def test_nor_for_one_that_was_read_meanwhile(case, clock):
     person.memberships.create(role=Role.COORDINATOR, school=other.school)
     for number in range(2):
         notify(EMERGENCY, [person.pk], f"acute {number}", case=other, urgent=True)
+    Notification.objects.update(created_at=MORNING)
     Notification.objects.filter(pk=Notification.objects.latest("pk").pk).update(read_at=MORNING)
     assert deliver() == 1
-    assert Envelope.objects.count() == 1
+    assert OutboxMessage.objects.filter(envelope__isnull=False).count() == 2
+
+
+def test_what_waited_for_a_role_goes_in_one_letter(case, clock):
+    """However often it was looked at meanwhile: each was a letter of its own, at one moment."""
+    person = waiting_coordinator(case.school)
+    for number in range(5):
+        notify(EMERGENCY, [person.pk], f"acute {number}", case=case, urgent=True)
+        Notification.objects.update(created_at=MORNING)
+        assert deliver() == 0
+        clock.shift(2 * BACK_OFF[0])
+    person.memberships.filter(ended_at=MORNING).update(wound_up_at=MORNING)
+    assert deliver() == 1
+    assert OutboxMessage.objects.filter(envelope__sent_at__isnull=False).count() == 5
