@@ -82,7 +82,7 @@ CHUNK = 64 * 1024
 # Of a part: bytes of where a name belongs, which expat writes before each name of an element or
 # attribute; attributes of an element, elements in one another, and bytes from one mark to the next.
 # Far more than any program writes. With more, of kilobytes of a document it makes gigabytes.
-LONGEST_SPACE, MOST_ATTRIBUTES, DEEPEST, LONGEST_PIECE = 300, 500, 500, 4 * CHUNK
+LONGEST_SPACE, MOST_ATTRIBUTES, DEEPEST, LONGEST_PIECE = 300, 500, 500, 16 * CHUNK
 # What of a field says whether it acts: its first word.
 BEGINNING = 100
 # Blanks, hyphens that show at the end of a line alone, joiners and marks of a direction.

@@ -130,7 +130,7 @@ def test_no_part_grows_as_it_is_read(what, more):
 
 @shows("file-2")
 def test_what_stands_between_two_marks_is_short_and_a_text_as_long_as_it_is():
-    letters = os.urandom(600_000).hex()
+    letters = os.urandom(1_200_000).hex()
     for body, is_taken in ((letters, True), (f"<!-- {letters} -->", False)):
         text = f"<w:document {SPACE}><!-- fldChar -->{body}</w:document>"
         assert taken(docx(("word/header1.xml", text))) == is_taken
