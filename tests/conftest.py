@@ -25,7 +25,7 @@ from django.http import HttpRequest, HttpResponseNotFound
 from django.template.backends.django import Template
 from django.test import Client, TransactionTestCase, override_settings
 from django.test.client import closing_iterator_wrapper
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 
 from accounts import after_response
@@ -359,6 +359,13 @@ def browser_of(world, _standing_sessions) -> Callable[[str], Client]:
         return client
 
     return browser
+
+
+@pytest.fixture
+def in_english() -> Iterator[None]:
+    """What is said to people is said in English."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ MARKER = "SAMSUNG van Ties Rozendal"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 TYPES = f'<Types><Override PartName="/word/document.xml" ContentType="{WORD}"/></Types>'
 ODT = "application/vnd.oasis.opendocument.text"
+HTML = b"<!DOCTYPE html><script>alert(1)</script>"
 
 
 def halves(size=(64, 32), mode="RGB") -> Image.Image:
